@@ -1,0 +1,166 @@
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_BYTES_MIN ((size_t)8192)
+#define BLOCK_BYTES_MAX ((size_t)1 << 20)
+#define ALIGN_BYTES ((size_t)16)
+
+struct arena_block {
+	struct arena_block *older;
+	size_t size_bytes;
+	_Alignas(16) char data[];
+};
+
+_Noreturn static void die_of_memory(void)
+{
+	fputs("tandem: out of memory\n", stderr);
+	abort();
+}
+
+void *mem_alloc(size_t bytes)
+{
+	void *p = malloc(bytes ? bytes : 1);
+
+	if (!p)
+		die_of_memory();
+	return p;
+}
+
+void *mem_zalloc(size_t bytes)
+{
+	void *p = calloc(1, bytes ? bytes : 1);
+
+	if (!p)
+		die_of_memory();
+	return p;
+}
+
+void *mem_realloc(void *old, size_t bytes)
+{
+	void *p = realloc(old, bytes ? bytes : 1);
+
+	if (!p)
+		die_of_memory();
+	return p;
+}
+
+char *mem_strdup(const char *s)
+{
+	size_t bytes = strlen(s) + 1;
+
+	return memcpy(mem_alloc(bytes), s, bytes);
+}
+
+void arena_init(struct arena *a)
+{
+	*a = (struct arena){0};
+}
+
+static void free_down_to(struct arena *a, const struct arena_block *keep)
+{
+	struct arena_block *b, *older;
+
+	for (b = a->head; b != keep; b = older) {
+		older = b->older;
+		a->total_bytes -= b->size_bytes;
+		free(b);
+	}
+	a->head = (struct arena_block *)keep;
+	a->used_bytes = 0;
+}
+
+void arena_reset(struct arena *a)
+{
+	struct arena_block *first = a->head;
+
+	while (first && first->older)
+		first = first->older;
+	free_down_to(a, first);
+}
+
+void arena_clear(struct arena *a)
+{
+	free_down_to(a, NULL);
+}
+
+/* Blocks double, so that a big piece of work takes few of them and a small one takes little. */
+static void block_push(struct arena *a, size_t need)
+{
+	size_t size = a->head ? a->head->size_bytes * 2 : BLOCK_BYTES_MIN;
+	struct arena_block *b;
+
+	if (size > BLOCK_BYTES_MAX)
+		size = BLOCK_BYTES_MAX;
+	if (size < need)
+		size = need;
+	b = mem_alloc(sizeof(*b) + size);
+	b->older = a->head;
+	b->size_bytes = size;
+	a->head = b;
+	a->used_bytes = 0;
+	a->total_bytes += size;
+}
+
+void *arena_alloc(struct arena *a, size_t bytes)
+{
+	void *p;
+
+	if (bytes > SIZE_MAX / 2)
+		die_of_memory();
+	bytes = (bytes + ALIGN_BYTES - 1) & ~(ALIGN_BYTES - 1);
+	if (!a->head || a->head->size_bytes - a->used_bytes < bytes)
+		block_push(a, bytes);
+	p = a->head->data + a->used_bytes;
+	a->used_bytes += bytes;
+	return p;
+}
+
+void *arena_zalloc(struct arena *a, size_t bytes)
+{
+	return memset(arena_alloc(a, bytes), 0, bytes);
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t len)
+{
+	char *p = arena_alloc(a, len + 1);
+
+	memcpy(p, s, len);
+	p[len] = '\0';
+	return p;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+	return arena_strndup(a, s, strlen(s));
+}
+
+char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
+{
+	va_list again;
+	char *p;
+	int len;
+
+	va_copy(again, ap);
+	len = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (len < 0)
+		return arena_strdup(a, "");
+	p = arena_alloc(a, (size_t)len + 1);
+	vsnprintf(p, (size_t)len + 1, fmt, ap);
+	return p;
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	char *p;
+
+	va_start(ap, fmt);
+	p = arena_vprintf(a, fmt, ap);
+	va_end(ap);
+	return p;
+}

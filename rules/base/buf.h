@@ -1,0 +1,37 @@
+/*
+ * buf.h: a growing byte buffer with a ceiling.
+ *
+ * buf_init names the most it may ever hold; an append past that fails, marks the buffer as overflowed and
+ * changes nothing. Check `overflow` once at the end instead of every append. The content is not
+ * NUL-terminated unless buf_cstr is asked for it.
+ */
+#ifndef TANDEM_BUF_H
+#define TANDEM_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct buf {
+	char *data;
+	size_t len, cap, max;
+	bool overflow;
+};
+
+void buf_init(struct buf *b, size_t max_bytes);
+void buf_clear(struct buf *b);			/* frees */
+void buf_reset(struct buf *b);			/* keeps the memory */
+bool buf_reserve(struct buf *b, size_t more);	/* room for `more` bytes behind len */
+bool buf_add(struct buf *b, const void *data, size_t len);
+bool buf_add_str(struct buf *b, const char *s);
+bool buf_add_char(struct buf *b, char c);
+bool buf_add_int(struct buf *b, int64_t v);
+bool buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+bool buf_add_json(struct buf *b, const char *s);	/* a JSON string with its quotes; NULL gives null */
+bool buf_add_jsonn(struct buf *b, const char *s, size_t len);
+const char *buf_cstr(struct buf *b);
+char *buf_take(struct buf *b, size_t *ret_len);	/* the caller frees; the buffer is empty again */
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * csv.h: RFC 4180 from bytes, one record at a time, with the place of each cell.
+ *
+ * Pure: no files. A BOM is skipped, CRLF and LF both end a record, lines whose first cell begins with '#'
+ * and empty lines are passed over. Faults (a stray quote, an unclosed quote, NUL, invalid UTF-8) go to the
+ * diag and the reader goes on with the next line where it can.
+ */
+#ifndef TANDEM_CSV_H
+#define TANDEM_CSV_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+
+#define CSV_CELLS_MAX 128
+#define CSV_CELL_BYTES_MAX 65536
+
+struct csv_cell {
+	const char *text; /* NUL-terminated, in the arena, trimmed of nothing */
+	int line, column; /* 1-based; the column counts cells' characters as an editor does */
+};
+
+struct csv {
+	struct arena *arena;
+	struct diag *diag;
+	const char *file; /* for the faults' places */
+	const char *pos, *end;
+	int line;
+	struct csv_cell cells[CSV_CELLS_MAX];
+	int count;
+};
+
+void csv_init(struct csv *c, struct arena *arena, const char *file, const char *data, size_t len,
+	      struct diag *diag);
+bool csv_next(struct csv *c); /* false at the end */
+
+#endif

@@ -1,0 +1,198 @@
+#include "calendar.h"
+
+#include <stdlib.h>
+
+#include "calendar_in.h"
+#include "timefmt.h"
+
+#define DAY_MS INT64_C(86400000)
+#define SECOND_MS INT64_C(1000)
+
+static bool is_fixed_holiday(int32_t day)
+{
+	static const int fixed[][2] = {{1, 1}, {5, 1}, {5, 2}, {10, 1}, {10, 2}, {10, 3}};
+	int year = year_of_day(day);
+	size_t i;
+
+	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		if (day == day_of_civil(year, fixed[i][0], fixed[i][1]))
+			return true;
+	}
+	return false;
+}
+
+static int day_order(const void *a, const void *b)
+{
+	const struct calendar_day *x = a, *y = b;
+
+	return (x->day > y->day) - (x->day < y->day);
+}
+
+static const struct calendar_day *day_find(const struct calendar *c, int32_t day)
+{
+	struct calendar_day key = {.day = day};
+
+	return c->day_count ? bsearch(&key, c->days, (size_t)c->day_count, sizeof(key), day_order) : NULL;
+}
+
+bool calendar_lists_year(const struct calendar *c, int year)
+{
+	int i;
+
+	for (i = 0; i < c->year_count; i++) {
+		if (c->years[i] == year)
+			return true;
+	}
+	return false;
+}
+
+/* From the lists themselves; what is asked often comes from the tables made of this. */
+static bool work_out(const struct calendar *c, int32_t day, bool *ret_listed)
+{
+	const struct calendar_day *d = day_find(c, day);
+	bool weekend = weekday_of(day) >= 5;
+
+	*ret_listed = calendar_lists_year(c, year_of_day(day));
+	if (d)
+		return d->is_work;
+	if (weekend)
+		return false;
+	return *ret_listed || !is_fixed_holiday(day);
+}
+
+bool calendar_is_working(const struct calendar *c, int32_t day, bool *ret_listed)
+{
+	if (day < TABLE_FIRST || day >= TABLE_END || !c->flags)
+		return work_out(c, day, ret_listed);
+	*ret_listed = c->flags[day - TABLE_FIRST] & DAY_LISTED;
+	return c->flags[day - TABLE_FIRST] & DAY_WORKING;
+}
+
+void calendar_tabulate(struct calendar *c, struct arena *arena)
+{
+	const int count = TABLE_END - TABLE_FIRST;
+	unsigned char *flags = arena_alloc(arena, (size_t)count);
+	int32_t *ordinals = arena_alloc(arena, (size_t)count * sizeof(*ordinals));
+	int32_t *working = arena_alloc(arena, (size_t)count * sizeof(*working));
+	int32_t *gaps = arena_alloc(arena, (size_t)count * sizeof(*gaps));
+	int ordinal = 0, i;
+	bool listed, works;
+
+	for (i = 0; i < count; i++) {
+		works = work_out(c, TABLE_FIRST + i, &listed);
+		flags[i] = (unsigned char)((works ? DAY_WORKING : 0) | (listed ? DAY_LISTED : 0));
+		if (works)
+			working[ordinal++] = TABLE_FIRST + i;
+		ordinals[i] = ordinal;
+	}
+	for (i = count - 1; i >= 0; i--)
+		gaps[i] = !(flags[i] & DAY_LISTED)    ? TABLE_FIRST + i
+			  : i + 1 < count ? gaps[i + 1]
+					  : TABLE_END;
+	c->flags = flags;
+	c->ordinals = ordinals;
+	c->working = working;
+	c->working_count = ordinal;
+	c->gaps = gaps;
+}
+
+static int32_t walk(const struct calendar *c, int32_t day, int count, bool *ret_provisional)
+{
+	bool listed;
+
+	while (count > 0) {
+		if (calendar_is_working(c, ++day, &listed))
+			count--;
+		if (!listed)
+			*ret_provisional = true;
+	}
+	return day;
+}
+
+/* The count-th working day after `day`, by looking it up where the tables reach. */
+static int32_t working_day_after(const struct calendar *c, int32_t day, int count,
+				 bool *ret_provisional)
+{
+	int32_t due;
+	int at;
+
+	if (!c->ordinals || day < TABLE_FIRST || day + 1 >= TABLE_END)
+		return walk(c, day, count, ret_provisional);
+	at = c->ordinals[day - TABLE_FIRST] + count - 1;
+	if (at >= c->working_count)
+		return walk(c, day, count, ret_provisional);
+	due = c->working[at];
+	if (c->gaps[day + 1 - TABLE_FIRST] <= due)
+		*ret_provisional = true;
+	return due;
+}
+
+int64_t calendar_due_ms(const struct calendar *c, int64_t from_ms, struct duration d,
+			bool *ret_provisional)
+{
+	int32_t day = day_of_ms(from_ms, SHANGHAI_MIN);
+
+	*ret_provisional = false;
+	switch (d.unit) {
+	case DURATION_MINUTES:
+		return from_ms + d.count * INT64_C(60000);
+	case DURATION_HOURS:
+		return from_ms + d.count * INT64_C(3600000);
+	case DURATION_DAYS:
+		day += d.count;
+		break;
+	case DURATION_WORKING_DAYS:
+		day = working_day_after(c, day, d.count, ret_provisional);
+		break;
+	}
+	return ms_of_day(day, SHANGHAI_MIN) + DAY_MS - SECOND_MS;
+}
+
+static const char *why_off(const struct calendar *c, int32_t day)
+{
+	const struct calendar_day *d = day_find(c, day);
+
+	if (d && !d->is_work)
+		return "off by the calendar";
+	return weekday_of(day) >= 5 ? "weekend" : "fixed-date holiday";
+}
+
+static void explain_day(const struct calendar *c, int32_t day, int *counted, struct buf *out)
+{
+	static const char *const names[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+	char date[TIMEFMT_BYTES];
+	bool listed, works = calendar_is_working(c, day, &listed);
+
+	date_format(day, date);
+	buf_printf(out, "%s %s ", date, names[weekday_of(day)]);
+	if (works)
+		buf_printf(out, "working %d%s", ++*counted,
+			   weekday_of(day) >= 5 ? ", a weekend day worked in exchange" : "");
+	else
+		buf_add_str(out, why_off(c, day));
+	if (!listed)
+		buf_add_str(out, ", provisional: the calendar does not list this year");
+	buf_add_char(out, '\n');
+}
+
+void calendar_explain(const struct calendar *c, int64_t from_ms, struct duration d, struct buf *out)
+{
+	int32_t day = day_of_ms(from_ms, SHANGHAI_MIN);
+	char text[TIMEFMT_BYTES];
+	int counted = 0, i;
+
+	if (d.unit == DURATION_HOURS || d.unit == DURATION_MINUTES) {
+		time_format(from_ms, SHANGHAI_MIN, text);
+		buf_printf(out, "%s plus exactly %d %s\n", text, d.count,
+			   d.unit == DURATION_HOURS ? "hours" : "minutes");
+		return;
+	}
+	date_format(day, text);
+	buf_printf(out, "%s the day of the event does not count\n", text);
+	for (i = 1; d.unit == DURATION_DAYS && i <= d.count; i++) {
+		date_format(day + i, text);
+		buf_printf(out, "%s day %d\n", text, i);
+	}
+	while (d.unit == DURATION_WORKING_DAYS && counted < d.count && !out->overflow)
+		explain_day(c, ++day, &counted, out);
+}

@@ -1,0 +1,32 @@
+/*
+ * calendar.h: working days and deadlines (contract 3.4). No clock inside.
+ * Basis: Administrative Licensing Law art. 82, periods are working days without statutory holidays; the
+ * year's days come from the State Council General Office's notice.
+ */
+#ifndef TANDEM_CALENDAR_H
+#define TANDEM_CALENDAR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+struct calendar;
+/* From calendar.json's bytes; a day twice, a day of another year, a day in both lists are faults. */
+MUST_CHECK enum err calendar_read(const char *file, const char *data, size_t len, struct arena *arena,
+				  const struct calendar **ret, struct diag *diag);
+bool calendar_is_working(const struct calendar *c, int32_t day, bool *ret_listed); /* ret_listed: its year is in the calendar */
+
+enum duration_unit { DURATION_WORKING_DAYS, DURATION_DAYS, DURATION_HOURS, DURATION_MINUTES };
+struct duration {
+	int count;
+	enum duration_unit unit;
+};
+bool duration_parse(const char *s, struct duration *ret); /* 2wd 7d 24h 30m */
+int64_t calendar_due_ms(const struct calendar *c, int64_t from_ms, struct duration d, bool *ret_provisional);
+/* One line a day: "2026-11-24 Tue working 1", with why a day does not count. */
+void calendar_explain(const struct calendar *c, int64_t from_ms, struct duration d, struct buf *out);
+
+#endif

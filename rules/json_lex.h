@@ -1,0 +1,50 @@
+/*
+ * json_lex.h: the state of a scan, shared by the two halves of it: json_lex.c knows strings, numbers and
+ * words, json_scan.c knows objects, arrays and what is looked for. Nobody else includes this.
+ */
+#ifndef TANDEM_JSON_LEX_H
+#define TANDEM_JSON_LEX_H
+
+#include "json_scan.h"
+
+#define STACK_MAX 64
+
+struct key {
+	const char *text;
+	size_t len;
+	struct key *next;
+};
+struct frame {
+	bool is_object, too_many;
+	int count; /* members or elements begun */
+	const char *key;
+	size_t key_len;
+	struct key *keys; /* only when repeats are looked for */
+};
+struct scan {
+	const char *start, *pos, *end;
+	const struct event_limits *lim;
+	struct diag *diag; /* NULL: only looking */
+	struct arena *key_arena;
+	struct diag *key_diag; /* repeats go here, while diag is NULL */
+	const char *target, *found; /* a pointer to look for, and its value's first byte */
+	bool unparseable;
+	int syntax_line, syntax_column; /* line 0: no fault of syntax */
+	int depth;
+	struct frame stack[STACK_MAX];
+};
+enum next { NEXT_VALUE, NEXT_KEY, NEXT_AFTER, NEXT_STOP };
+
+void lex_pointer(const struct scan *s, int depth, char ret[POINTER_BYTES]);
+void lex_fault(struct scan *s, int depth, const char *what);
+void lex_fault_limit(struct scan *s, int depth, const char *what, size_t limit);
+enum next lex_syntax_fault(struct scan *s);
+void lex_skip_space(struct scan *s);
+bool lex_key_is(const struct scan *s, int depth, const char *name);
+int lex_hex4(const char *p, const char *end); /* -1: not four hexadecimal digits */
+bool lex_string(struct scan *s, size_t *ret_bytes);
+enum next lex_string_value(struct scan *s);
+enum next lex_number(struct scan *s);
+enum next lex_literal(struct scan *s);
+
+#endif

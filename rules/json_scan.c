@@ -1,0 +1,266 @@
+#include "json_lex.h"
+
+#include <string.h>
+
+static enum next scan_open(struct scan *s)
+{
+	const int depth_max = s->lim->depth < STACK_MAX ? s->lim->depth : STACK_MAX;
+	const bool is_object = *s->pos == '{';
+
+	if (s->depth >= depth_max) {
+		lex_fault_limit(s, s->depth, "nested deeper than the limit, which is", (size_t)depth_max);
+		s->unparseable = true;
+		return NEXT_STOP;
+	}
+	s->pos++;
+	s->stack[s->depth++] = (struct frame){.is_object = is_object};
+	lex_skip_space(s);
+	if (s->pos < s->end && *s->pos == (is_object ? '}' : ']')) {
+		s->pos++;
+		s->depth--;
+		return NEXT_AFTER;
+	}
+	if (is_object)
+		return NEXT_KEY;
+	s->stack[s->depth - 1].count = 1;
+	return NEXT_VALUE;
+}
+
+static void look_for_target(struct scan *s)
+{
+	char here[POINTER_BYTES];
+
+	lex_pointer(s, s->depth, here);
+	if (strcmp(here, s->target) == 0)
+		s->found = s->pos;
+}
+
+static enum next scan_value(struct scan *s)
+{
+	lex_skip_space(s);
+	if (s->pos == s->end)
+		return lex_syntax_fault(s);
+	if (s->target)
+		look_for_target(s);
+	if (s->found)
+		return NEXT_STOP;
+	if (*s->pos == '"')
+		return lex_string_value(s);
+	if (*s->pos == '{' || *s->pos == '[')
+		return scan_open(s);
+	if (*s->pos == '-' || (*s->pos >= '0' && *s->pos <= '9'))
+		return lex_number(s);
+	return lex_literal(s);
+}
+
+static int unicode_decode(const char *p, char out[4], size_t *used)
+{
+	int v = lex_hex4(p, p + 4), low;
+
+	*used = 4;
+	if (v >= 0xd800 && v <= 0xdbff) {
+		low = lex_hex4(p + 6, p + 10);
+		v = 0x10000 + ((v - 0xd800) << 10) + (low - 0xdc00);
+		*used = 10;
+	}
+	if (v < 0x80) {
+		out[0] = (char)v;
+		return 1;
+	}
+	if (v < 0x800) {
+		out[0] = (char)(0xc0 | v >> 6);
+		out[1] = (char)(0x80 | (v & 63));
+		return 2;
+	}
+	if (v < 0x10000) {
+		out[0] = (char)(0xe0 | v >> 12);
+		out[1] = (char)(0x80 | (v >> 6 & 63));
+		out[2] = (char)(0x80 | (v & 63));
+		return 3;
+	}
+	out[0] = (char)(0xf0 | v >> 18);
+	out[1] = (char)(0x80 | (v >> 12 & 63));
+	out[2] = (char)(0x80 | (v >> 6 & 63));
+	out[3] = (char)(0x80 | (v & 63));
+	return 4;
+}
+
+/* A member's name with its escapes undone; only asked for bytes that a scan found good. */
+static struct key *key_decode(struct arena *a, const char *p, size_t len)
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	struct key *k = arena_alloc(a, sizeof(*k));
+	char *out = arena_alloc(a, len + 1);
+	size_t i = 0, at = 0, used;
+
+	while (i < len) {
+		if (p[i] != '\\') {
+			out[at++] = p[i++];
+		} else if (p[i + 1] == 'u') {
+			at += (size_t)unicode_decode(p + i + 2, out + at, &used);
+			i += 2 + used;
+		} else {
+			out[at++] = to[strchr(from, p[i + 1]) - from];
+			i += 2;
+		}
+	}
+	*k = (struct key){.text = out, .len = at};
+	return k;
+}
+
+static void note_key(struct scan *s, struct frame *f)
+{
+	struct key *k = key_decode(s->key_arena, f->key, f->key_len), *other;
+	char where[POINTER_BYTES];
+
+	for (other = f->keys; other; other = other->next) {
+		if (other->len == k->len && memcmp(other->text, k->text, k->len) == 0) {
+			lex_pointer(s, s->depth, where);
+			diag_add(s->key_diag, where, "this member is there twice");
+			return;
+		}
+	}
+	k->next = f->keys;
+	f->keys = k;
+}
+
+static void count_member(struct scan *s, struct frame *f)
+{
+	int limit = lex_key_is(s, s->depth - 2, "attributes") ? s->lim->attributes : s->lim->members;
+
+	f->count++;
+	if (f->count <= limit || f->too_many)
+		return;
+	f->too_many = true;
+	lex_fault_limit(s, s->depth - 1, "more members than the limit, which is", (size_t)limit);
+}
+
+static enum next scan_key(struct scan *s)
+{
+	struct frame *f = &s->stack[s->depth - 1];
+	const char *from;
+	size_t bytes;
+
+	lex_skip_space(s);
+	f->key = NULL;
+	if (s->pos == s->end || *s->pos != '"')
+		return lex_syntax_fault(s);
+	from = s->pos + 1;
+	if (!lex_string(s, &bytes))
+		return lex_syntax_fault(s);
+	f->key = from;
+	f->key_len = (size_t)(s->pos - 1 - from);
+	if (bytes > s->lim->string_bytes)
+		lex_fault_limit(s, s->depth, "a name longer than the limit in bytes, which is",
+			    s->lim->string_bytes);
+	count_member(s, f);
+	if (s->key_arena && !f->too_many)
+		note_key(s, f);
+	lex_skip_space(s);
+	if (s->pos == s->end || *s->pos != ':')
+		return lex_syntax_fault(s);
+	s->pos++;
+	return NEXT_VALUE;
+}
+
+static enum next scan_after(struct scan *s)
+{
+	struct frame *f;
+
+	lex_skip_space(s);
+	if (!s->depth)
+		return s->pos == s->end ? NEXT_STOP : lex_syntax_fault(s);
+	f = &s->stack[s->depth - 1];
+	if (s->pos == s->end)
+		return lex_syntax_fault(s);
+	if (*s->pos == ',') {
+		s->pos++;
+		if (f->is_object)
+			return NEXT_KEY;
+		f->count++;
+		return NEXT_VALUE;
+	}
+	if (*s->pos != (f->is_object ? '}' : ']'))
+		return lex_syntax_fault(s);
+	s->pos++;
+	s->depth--;
+	return NEXT_AFTER;
+}
+
+static void scan_run(struct scan *s)
+{
+	enum next next = NEXT_VALUE;
+
+	while (next != NEXT_STOP) {
+		if (next == NEXT_VALUE)
+			next = scan_value(s);
+		else if (next == NEXT_KEY)
+			next = scan_key(s);
+		else
+			next = scan_after(s);
+	}
+}
+
+enum err json_scan_all(const char *data, size_t len, const struct event_limits *lim, struct diag *diag,
+		       struct scan_end *ret)
+{
+	struct scan s = {.start = data, .pos = data, .end = data + len, .lim = lim, .diag = diag};
+	size_t before = diag->count;
+
+	scan_run(&s);
+	ret->parseable = !s.syntax_line && !s.unparseable;
+	ret->line = s.syntax_line;
+	ret->column = s.syntax_column;
+	if (s.syntax_line)
+		return ERR_SYNTAX;
+	return diag->count > before ? ERR_INVALID : ERR_OK;
+}
+
+enum err json_scan(const char *data, size_t len, const struct event_limits *lim, struct diag *diag)
+{
+	struct scan_end end;
+
+	if (len > lim->event_bytes) {
+		diag_add(diag, "", "longer than the limit in bytes, which is %zu", lim->event_bytes);
+		return ERR_TOO_LARGE;
+	}
+	return json_scan_all(data, len, lim, diag, &end);
+}
+
+void json_scan_repeats(const char *data, size_t len, const struct event_limits *lim, struct diag *diag)
+{
+	struct arena keys;
+	struct scan s = {.start = data, .pos = data, .end = data + len, .lim = lim};
+
+	arena_init(&keys);
+	s.key_arena = &keys;
+	s.key_diag = diag;
+	scan_run(&s);
+	arena_clear(&keys);
+}
+
+bool json_locate(const char *data, size_t len, const char *pointer, int *ret_line, int *ret_column)
+{
+	static const struct event_limits wide = {.depth = STACK_MAX,
+						 .members = INT32_MAX,
+						 .attributes = INT32_MAX,
+						 .string_bytes = SIZE_MAX,
+						 .long_string_bytes = SIZE_MAX};
+	struct scan s = {
+		.start = data, .pos = data, .end = data + len, .lim = &wide, .target = pointer};
+	const char *p;
+	int line = 1, column = 1;
+
+	scan_run(&s);
+	if (!s.found)
+		return false;
+	for (p = data; p < s.found; p++) {
+		if (*p == '\n')
+			line++, column = 1;
+		else
+			column += ((unsigned char)*p & 0xc0) != 0x80;
+	}
+	*ret_line = line;
+	*ret_column = column;
+	return true;
+}

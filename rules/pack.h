@@ -1,0 +1,106 @@
+/*
+ * pack.h: a jurisdiction's policy, read from its folder's files and compiled.
+ *
+ * pack_read takes the bytes of the files (the caller reads them; nothing here opens a file) and gives an
+ * immutable, reference-counted pack, or every fault at once with file, line and column. Contract section 3.
+ * Strings and arrays of a pack live as long as a reference to it is held.
+ */
+#ifndef TANDEM_PACK_H
+#define TANDEM_PACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+enum level { LEVEL_PROVINCE, LEVEL_CITY, LEVEL_COUNTY, LEVEL_TOWNSHIP, LEVEL_VILLAGE, LEVEL_COUNT };
+enum body_kind { BODY_APPROVAL, BODY_SUPERVISION, BODY_ENFORCEMENT, BODY_COORDINATION, BODY_KIND_COUNT };
+enum devolution { DEV_NONE, DEV_DIRECT, DEV_REVIEW, DEV_WINDOW, DEV_FULL, DEV_PARTIAL, DEV_ENTRUSTED, DEV_RETAINED, DEV_COUNT };
+enum role { ROLE_LEAD, ROLE_ASSIST, ROLE_COPY, ROLE_APPLICANT, ROLE_NONE, ROLE_COUNT };
+enum channel { CHANNEL_PUSH, CHANNEL_SMS, CHANNEL_EMAIL, CHANNEL_WEBHOOK, CHANNEL_CHAT, CHANNEL_COUNT };
+const char *level_name(enum level v);
+const char *body_kind_name(enum body_kind v);
+const char *devolution_name(enum devolution v); /* "" for DEV_NONE */
+const char *role_name(enum role v);
+const char *channel_name(enum channel v);
+
+struct region {
+	const char *code, *name;
+	enum level level;
+	int parent; /* index, -1 at the root */
+	int depth;
+};
+struct body {
+	const char *id, *name, *code;
+	enum body_kind kind;
+	int region; /* index */
+	const char *const *sectors;
+	int sector_count;
+	int parent; /* index or -1 */
+};
+struct item {
+	const char *code, *name, *sector, *basis;
+	const char *const *assist;
+	int assist_count;
+	enum devolution devolution;
+};
+struct rule {
+	const char *id, *basis;
+	int32_t from_day, until_day; /* INT32_MIN / INT32_MAX when open */
+	enum role role;
+};
+/* pack.json's settings beside id, title, jurisdiction and timezone; absent ones have the values here. */
+struct pack_settings {
+	int64_t sms_after_ms;	  /* "sms_after": push first, then SMS when not acknowledged; 30m */
+	const char *pool_due;	  /* "pool_due": a duration's text, "2wd" */
+	const char *sms_sign;	  /* "sms_sign": 签名 in front of each text, "审管联动" */
+};
+/* contacts.csv, optional: usually people are kept in the hub. */
+struct pack_contact {
+	int body; /* index */
+	const char *name, *post, *phone, *email;
+};
+/* A message template of texts/: "sms-notice.txt" is `sms-notice`. */
+struct pack_text {
+	const char *name, *text;
+};
+
+struct pack; /* compiled form behind it: table.h */
+struct pack_view { /* what everybody may read */
+	const char *id, *title, *version; /* "linyi@3f9c2a71" */
+	int jurisdiction; /* region index */
+	const struct region *regions; int region_count;
+	const struct body *bodies; int body_count;
+	const struct item *items; int item_count;
+	const struct rule *rules; int rule_count;
+	const struct pack_text *texts; int text_count;
+	const struct pack_contact *contacts; int contact_count;
+	struct pack_settings settings;
+};
+const struct pack_view *pack_view(const struct pack *p);
+const struct calendar *pack_calendar(const struct pack *p);
+
+struct pack_file {
+	const char *name; /* "rules.csv", "texts/sms-notice.txt" */
+	const char *data;
+	size_t len;
+};
+MUST_CHECK enum err pack_read(const struct pack_file *files, int count, struct pack **ret, struct diag *diag);
+/* What can be read but is surely not meant: a sector that no body has, a rule about an item nobody lists. */
+const struct fault *pack_findings(const struct pack *p); /* the first, or NULL */
+struct pack *pack_ref(struct pack *p);
+void pack_unref(struct pack *p);
+/* The pack back from what pack_canonical made of it; texts, rows and days are the same, and so is the version. */
+MUST_CHECK enum err pack_read_canonical(const char *data, size_t len, struct pack **ret, struct diag *diag);
+/* Canonical content: every file's meaning in a fixed order, comments, blank lines and note columns left out. */
+void pack_canonical(const struct pack *p, struct buf *out);
+
+int pack_find_region(const struct pack *p, const char *code, size_t len); /* index or -1; exact */
+int pack_find_body(const struct pack *p, const char *id);		  /* index or -1 */
+int pack_find_rule(const struct pack *p, const char *id);
+int pack_find_item(const struct pack *p, const char *code); /* the first row of that code, or -1 */
+bool region_within(const struct pack *p, int region, int ancestor);	  /* also when equal */
+const char *pack_text_find(const struct pack *p, const char *name);
+
+#endif

@@ -1,0 +1,100 @@
+/* Names that dangle without making a pack unreadable. */
+#include <stdio.h>
+#include <string.h>
+
+#include "pack_in.h"
+
+static void finding(struct pack *p, const struct sheet *s, int row, int column, const char *what)
+{
+	const struct csv_cell *c = sheet_cell(s, row, column);
+	char where[128];
+
+	snprintf(where, sizeof(where), "%s:%d:%d", s->spec->file, c->line, c->column);
+	diag_add(&p->findings, where, "%s", what);
+}
+
+/* Which trades some body is there for, anywhere. */
+static bool *trades_with_body(struct pack *p)
+{
+	bool *has = arena_zalloc(&p->arena, (size_t)p->trade_count);
+	int i, j, trade;
+
+	for (i = 0; i < p->view.body_count; i++) {
+		const struct body *b = &p->view.bodies[i];
+
+		for (j = 0; j < b->sector_count; j++) {
+			trade = trade_find(p, b->sectors[j]);
+			has[trade] |= b->kind == BODY_SUPERVISION || b->kind == BODY_ENFORCEMENT;
+		}
+		has[TRADE_ENFORCEMENT] |= b->kind == BODY_ENFORCEMENT;
+		has[TRADE_COORDINATION] |= b->kind == BODY_COORDINATION;
+	}
+	return has;
+}
+
+static void look_at_items(struct pack *p, const bool *has)
+{
+	const struct sheet *s = &p->sheets[SHEET_ITEMS];
+	int row, i;
+
+	for (row = 0; row < p->view.item_count; row++) {
+		const struct item_row *ir = &p->item_rows[row];
+
+		if (ir->sector >= 0 && !has[ir->sector])
+			finding(p, s, row, ITEM_SECTOR, "no supervising body has this sector");
+		for (i = 0; i < ir->assist_count; i++) {
+			if (!has[ir->assist[i]])
+				finding(p, s, row, ITEM_ASSIST, "no supervising body has one of these sectors");
+		}
+	}
+}
+
+static bool sector_is_used(const struct pack *p, const bool *has, const char *name, size_t len)
+{
+	int trade = strmap_find(&p->trades, name, len), row;
+
+	if (trade >= 0 && has[trade])
+		return true;
+	for (row = 0; trade >= 0 && row < p->view.item_count; row++) {
+		if (p->item_rows[row].sector == trade)
+			return true;
+	}
+	return false;
+}
+
+static void look_at_cond(struct pack *p, const bool *has, int row, int column)
+{
+	const struct sheet *s = &p->sheets[SHEET_RULES];
+	struct cond c;
+	int i;
+
+	if (cond_parse(sheet_cell(s, row, column)->text, CELL_NAMES, &p->arena, &c))
+		return;
+	for (i = 0; i < c.count; i++) {
+		const struct elem *e = &c.elems[i];
+
+		if (e->kind != ELEM_TEXT)
+			continue;
+		if (column == RULE_ITEM && !item_is_known(p, arena_strndup(&p->arena, e->text, e->len)))
+			finding(p, s, row, column, "no row of items.csv has this item");
+		if (column == RULE_SECTOR && !sector_is_used(p, has, e->text, e->len))
+			finding(p, s, row, column, "no item and no supervising body has this sector");
+	}
+}
+
+void pack_find_dangling(struct pack *p)
+{
+	const bool *has = trades_with_body(p);
+	int row;
+
+	look_at_items(p, has);
+	for (row = 0; row < p->view.rule_count; row++) {
+		const struct selector *to = &p->rule_rows[row].to;
+
+		if (to->kind == TO_TRADE && !has[to->index])
+			finding(p, &p->sheets[SHEET_RULES], row, RULE_TO,
+				"no body is there for this recipient in any region");
+		look_at_cond(p, has, row, RULE_ITEM);
+		look_at_cond(p, has, row, RULE_SECTOR);
+	}
+}
