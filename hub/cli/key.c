@@ -1,0 +1,254 @@
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <jansson.h>
+#include <sodium.h>
+
+#include "cli.h"
+#include "store_call.h"
+
+#define SECRET_BYTES 32
+#define PREFIX "tdm_"
+#define KEY_BYTES (sizeof(PREFIX) + 43)
+#define BODIES_MAX 16
+
+struct key_request {
+	struct args args;
+	const char *name, *body, *source;
+	bool json;
+};
+
+static int refuse(const char *what)
+{
+	fprintf(stderr, "tandem key: %s\n", what);
+	return 2;
+}
+
+static bool name_is_good(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 0 && len <= 64 &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == len;
+}
+
+static void make_key(char ret_key[KEY_BYTES], char ret_hash[2 * SECRET_BYTES + 1])
+{
+	unsigned char secret[SECRET_BYTES], hash[SECRET_BYTES];
+
+	randombytes_buf(secret, sizeof(secret));
+	memcpy(ret_key, PREFIX, sizeof(PREFIX));
+	sodium_bin2base64(ret_key + strlen(PREFIX), KEY_BYTES - strlen(PREFIX), secret, sizeof(secret),
+			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	crypto_generichash(hash, sizeof(hash), (const unsigned char *)ret_key, strlen(ret_key), NULL, 0);
+	sodium_bin2hex(ret_hash, 2 * SECRET_BYTES + 1, hash, sizeof(hash));
+	sodium_memzero(secret, sizeof(secret));
+}
+
+/* "spj-371302|spj-371300": each must be in the pack. NULL after saying which is not. */
+static json_t *bodies_of(const char *list, struct store_call *c)
+{
+	json_t *bodies = json_array();
+
+	while (list && *list) {
+		size_t len = strcspn(list, "|");
+		const char *body = arena_strndup(&c->arena, list, len);
+
+		if (pack_find_body(c->pack, body) < 0 || json_array_size(bodies) == BODIES_MAX)
+			break;
+		json_array_append_new(bodies, json_string(body));
+		list += len + (list[len] == '|');
+	}
+	if (list && !*list && json_array_size(bodies))
+		return bodies;
+	json_decref(bodies);
+	refuse("--body must name bodies of the pack, with | between");
+	return NULL;
+}
+
+static json_t *record_of(const struct named *item)
+{
+	return json_loadb(item->value.data, item->value.len, 0, NULL);
+}
+
+static bool has_name(const json_t *record, const char *name)
+{
+	const char *own = json_string_value(json_object_get(record, "name"));
+
+	return own && strcmp(own, name) == 0;
+}
+
+static int count_named(const struct named *items, int count, const char *name)
+{
+	int found = 0;
+
+	for (int i = 0; i < count; i++) {
+		json_t *record = record_of(&items[i]);
+
+		found += has_name(record, name);
+		json_decref(record);
+	}
+	return found;
+}
+
+static enum err store_key(struct store_call *c, const struct key_request *k, json_t *bodies, const char *hash)
+{
+	struct tm tm;
+	time_t now = time(NULL);
+	char created[32], *text;
+	json_t *record;
+	enum err e;
+
+	gmtime_r(&now, &tm);
+	strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	record = json_pack("{s:s, s:O, s:s, s:s}", "name", k->name, "bodies", bodies, "source",
+			   k->source ? k->source : "", "created", created);
+	text = json_dumps(record, JSON_COMPACT);
+	e = store_call_put(c, TABLE_KEYS, hash, text);
+	if (!e)
+		e = store_call_tell(c, arena_printf(&c->arena, "key:%s", k->name));
+	free(text);
+	json_decref(record);
+	return e;
+}
+
+static int key_add(struct key_request *k, struct store_call *c)
+{
+	const struct named *items = NULL;
+	char key[KEY_BYTES], hash[2 * SECRET_BYTES + 1];
+	enum err e = ERR_OK;
+	json_t *bodies;
+	int count = 0;
+
+	if (!k->body)
+		return refuse("--body is missing");
+	bodies = bodies_of(k->body, c);
+	if (!bodies)
+		return 2;
+	e = store_call_list(c, TABLE_KEYS, &items, &count);
+	if (!e && count_named(items, count, k->name)) {
+		json_decref(bodies);
+		fprintf(stderr, "tandem key: there is a key of that name; revoke it first\n");
+		return 1;
+	}
+	make_key(key, hash);
+	if (!e)
+		e = store_key(c, k, bodies, hash);
+	json_decref(bodies);
+	if (e)
+		return store_call_failed(e);
+	fprintf(stderr, "The key is shown this once; only its hash is kept.\n");
+	printf("%s\n", key);
+	sodium_memzero(key, sizeof(key));
+	return 0;
+}
+
+static void print_key(const json_t *record)
+{
+	const char *comma = "";
+	json_t *body;
+	size_t i;
+
+	printf("%s\t", json_string_value(json_object_get(record, "name")));
+	json_array_foreach(json_object_get(record, "bodies"), i, body) {
+		printf("%s%s", comma, json_string_value(body));
+		comma = "|";
+	}
+	printf("\t%s\t%s\n", json_string_value(json_object_get(record, "source")),
+	       json_string_value(json_object_get(record, "created")));
+}
+
+static int key_list(struct key_request *k, struct store_call *c)
+{
+	const struct named *items = NULL;
+	json_t *all = json_array();
+	int count = 0;
+	enum err e = store_call_list(c, TABLE_KEYS, &items, &count);
+
+	for (int i = 0; !e && i < count; i++) {
+		json_t *record = record_of(&items[i]);
+
+		if (k->json)
+			json_array_append(all, record);
+		else if (json_is_object(record))
+			print_key(record);
+		json_decref(record);
+	}
+	if (!e && k->json && json_dumpf(all, stdout, JSON_COMPACT) == 0)
+		printf("\n");
+	json_decref(all);
+	return e ? store_call_failed(e) : 0;
+}
+
+static int key_revoke(struct key_request *k, struct store_call *c)
+{
+	const struct named *items = NULL;
+	int count = 0, revoked = 0;
+	enum err e = store_call_list(c, TABLE_KEYS, &items, &count);
+
+	for (int i = 0; !e && i < count; i++) {
+		json_t *record = record_of(&items[i]);
+
+		if (has_name(record, k->name)) {
+			e = store_call_delete(c, TABLE_KEYS, items[i].name);
+			revoked++;
+		}
+		json_decref(record);
+	}
+	if (!e && revoked)
+		e = store_call_tell(c, arena_printf(&c->arena, "key:%s", k->name));
+	if (e)
+		return store_call_failed(e);
+	if (!revoked)
+		fprintf(stderr, "tandem key: there is no %s\n", k->name);
+	return revoked ? 0 : 1;
+}
+
+static const struct verb {
+	const char *name;
+	int words;
+	int (*run)(struct key_request *k, struct store_call *c);
+} verbs[] = {
+	{"add", 2, key_add},
+	{"list", 1, key_list},
+	{"revoke", 2, key_revoke},
+};
+
+static const struct verb *verb_find(const struct args *a)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (a->word_count == verbs[i].words && strcmp(verbs[i].name, a->words[0]) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+int cli_key(int argc, char **argv)
+{
+	struct key_request k = {0};
+	const struct args_option options[] = {
+		{"--body", &k.body, NULL},
+		{"--source", &k.source, NULL},
+		{"--json", NULL, &k.json},
+		{NULL, NULL, NULL},
+	};
+	int status = args_read(argc, argv, options, &k.args);
+	const struct verb *v;
+	struct store_call c;
+
+	if (status)
+		return status;
+	v = verb_find(&k.args);
+	if (!v)
+		return refuse("add NAME --body ID[|ID] [--source PREFIX] | list [--json] | revoke NAME");
+	k.name = v->words == 2 ? k.args.words[1] : "";
+	if (v->words == 2 && !name_is_good(k.name))
+		return refuse("a name has 1 to 64 letters, digits, dots, dashes and underscores");
+	if (sodium_init() < 0)
+		return 3;
+	status = store_call_open(&c, &k.args);
+	if (status == 0)
+		status = v->run(&k, &c);
+	store_call_close(&c);
+	return status;
+}

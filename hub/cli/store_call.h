@@ -1,0 +1,42 @@
+/*
+ * store_call.h: the store for a command: each call waits for its answer.
+ *
+ * store_call_open reads the settings and the pack, starts the private Redis for the moment if nobody has, and
+ * waits until the store is up; then any number of calls; store_call_close in any case. Texts that come back
+ * live until then. A hub may be running on the same Redis at the same time.
+ */
+#ifndef TANDEM_STORE_CALL_H
+#define TANDEM_STORE_CALL_H
+
+#include "args.h"
+#include "pack.h"
+#include "store/private_redis.h"
+#include "store/store.h"
+
+struct store_call {
+	struct arena arena;
+	struct config config;
+	struct pack *pack;
+	struct private_redis redis;
+	struct loop *loop;
+	struct store *store;
+	struct loop_timer *limit;
+	/* of the call under way */
+	bool waiting, up;
+	enum err err;
+	const char *text, *why_not;
+	struct named *items;
+	int item_count;
+};
+int store_call_open(struct store_call *c, const struct args *args); /* 0, or the exit status after saying why */
+void store_call_close(struct store_call *c);
+
+MUST_CHECK enum err store_call_get(struct store_call *c, enum table t, const char *name, const char **ret_text);
+MUST_CHECK enum err store_call_put(struct store_call *c, enum table t, const char *name, const char *text);
+MUST_CHECK enum err store_call_delete(struct store_call *c, enum table t, const char *name);
+MUST_CHECK enum err store_call_list(struct store_call *c, enum table t, const struct named **ret_items, int *ret_count);
+/* Tells running hubs that what they know of a name ("user:wjw") is no longer so. */
+MUST_CHECK enum err store_call_tell(struct store_call *c, const char *name);
+
+int store_call_failed(enum err e); /* says so; exit status 3 */
+#endif

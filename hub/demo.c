@@ -1,0 +1,186 @@
+/* demo.c: see demo.h. */
+#include "demo.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/intake.h"
+#include "timefmt.h"
+
+#define TRICKLE_MS 15000
+
+struct demo {
+	struct flow *flow;
+	struct auth *auth;
+	struct loop_timer *timer;
+	struct principal *source;
+	int waiting, number;
+	char run[16];
+};
+
+/* name (and password), role, body, and what the start-up text says of it */
+static const struct person {
+	const char *name, *role, *body, *says;
+} people[] = {
+	{ "wjw", "supervisor", "wjw-371302", "监管部门 supervisory department: 卫生健康, 兰山区 and city" },
+	{ "wjw", "supervisor", "wjw-371300", NULL },
+	{ "zjj", "supervisor", "zjj-371302", "监管部门 supervisory department: 住房城乡建设, 兰山区 and city" },
+	{ "zjj", "supervisor", "zjj-371300", NULL },
+	{ "scjg", "supervisor", "scjg-371302", "监管部门 supervisory department: 市场监管, 兰山区" },
+	{ "spj", "approver", "spj-371302", "审批局 approval bureau: 兰山区 and city" },
+	{ "spj", "approver", "spj-371300", NULL },
+	{ "lxhy", "coordinator", "znb-371300", "联席会议 coordinator of the city" },
+	{ "sjj", "auditor", "znb-371300", "审计 auditor" },
+	{ "admin", "admin", "", "系统管理 runs the hub, sees no notices" },
+};
+#define PEOPLE (sizeof(people) / sizeof(people[0]))
+
+bool demo_is_allowed(const struct config *cfg)
+{
+	return !strncmp(cfg->listen, "127.", 4) || !strncmp(cfg->listen, "[::1]", 5) || !strncmp(cfg->listen, "localhost:", 10) ||
+	       !strncmp(cfg->listen, "unix:", 5);
+}
+
+void demo_print(const struct config *cfg, int port)
+{
+	printf("\nTandem 审管联动与双告知中枢\n\n  page      http://127.0.0.1:%d/\n  listening %s\n\n", port, cfg->listen);
+	printf("  demo people (the name is the password):\n");
+	for (size_t i = 0; i < PEOPLE; i++) {
+		if (people[i].says)
+			printf("    %-6s %s\n", people[i].name, people[i].says);
+	}
+	printf("\n  try: sign in as wjw, and in another window as spj; an invented approval arrives every %d s.\n"
+	       "  Ctrl-C stops.\n\n",
+	       TRICKLE_MS / 1000);
+	fflush(stdout);
+}
+
+static void on_put(void *arg, enum err e, const char *text)
+{
+	struct demo *d = arg;
+
+	(void)text;
+	if (e != ERR_OK)
+		log_at(LOG_ERROR, "", "a demo person could not be stored: %s", err_name(e));
+	if (--d->waiting == 0)
+		auth_start(d->auth);
+}
+
+/* The least costly argon2id: these passwords protect nothing. */
+static void put_person(struct demo *d, const char *name)
+{
+	char hash[crypto_pwhash_STRBYTES];
+	struct buf out;
+	const char *comma = "";
+
+	if (crypto_pwhash_str(hash, name, strlen(name), crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN) != 0)
+		return;
+	buf_init(&out, 4096);
+	buf_add_str(&out, "{\"name\":");
+	buf_add_json(&out, name);
+	buf_add_str(&out, ",\"password\":");
+	buf_add_json(&out, hash);
+	buf_add_str(&out, ",\"disabled\":false,\"phone\":\"\",\"grants\":[");
+	for (size_t i = 0; i < PEOPLE; i++) {
+		if (strcmp(people[i].name, name) != 0)
+			continue;
+		buf_printf(&out, "%s{\"role\":\"%s\",\"body\":\"%s\"}", comma, people[i].role, people[i].body);
+		comma = ",";
+	}
+	buf_add_str(&out, "]}");
+	d->waiting++;
+	store_put(d->flow->store, TABLE_USERS, name, (struct bytes){ out.data, out.len }, on_put, d);
+	buf_clear(&out);
+}
+
+/* --- the trickle --- */
+
+static void on_submitted(void *arg, const struct reply *r)
+{
+	if (r->status >= 400)
+		log_at(LOG_WARN, "", "the demo's event was not taken (%d)", r->status);
+	free(arg);
+}
+
+static const struct item *some_item(const struct pack_view *p)
+{
+	return p->item_count ? &p->items[randombytes_uniform((uint32_t)p->item_count)] : NULL;
+}
+
+/* Half of them in 兰山区, where most of the demo people are; the rest anywhere in a county. */
+static const char *some_region(const struct pack_view *p)
+{
+	for (int i = 0; i < 50 && randombytes_uniform(2); i++) {
+		const struct region *r = &p->regions[randombytes_uniform((uint32_t)p->region_count)];
+
+		if (r->level == LEVEL_COUNTY)
+			return r->code;
+	}
+	return "371302";
+}
+
+static void trickle(void *arg)
+{
+	static const char *const types[] = { "granted", "granted", "granted", "granted", "changed", "renewed", "cancelled" };
+	static const char *const trades[] = { "餐饮服务", "建筑工程", "物流运输", "医药零售", "教育咨询", "环保科技" };
+	struct demo *d = arg;
+	const struct pack_view *p = pack_view(d->flow->pack);
+	const struct item *item = some_item(p);
+	int64_t now = clock_now_ms(&d->flow->clock);
+	char at[TIMEFMT_BYTES], day[TIMEFMT_BYTES], *text;
+	const char *region = some_region(p);
+	struct buf out;
+
+	if (!item || !store_is_up(d->flow->store))
+		return;
+	time_format(now, SHANGHAI_MIN, at);
+	date_format(day_of_ms(now, SHANGHAI_MIN), day);
+	d->number++;
+	buf_init(&out, 16384);
+	buf_printf(&out,
+		   "{\"specversion\":\"1.0\",\"type\":\"approval.%s\",\"source\":\"/sources/demo\",\"id\":\"%s-%d\",\"time\":\"%s\","
+		   "\"data\":{\"case\":\"DEMO%s%04d\",\"item\":\"%s\",\"region\":\"%s\",\"accepted_in\":\"%s\","
+		   "\"bodies\":{\"accepting\":\"spj-371302\",\"reviewing\":\"spj-371300\",\"deciding\":\"spj-371300\"},"
+		   "\"applicant\":{\"kind\":\"entity\",\"name\":\"演示%s有限公司%d\",\"code\":\"91320105780688132K\"},"
+		   "\"permit\":{\"number\":\"演示许可〔%d〕号\",\"decided_on\":\"%s\"},\"attributes\":{\"area_m2\":%u}}}",
+		   types[randombytes_uniform(7)], d->run, d->number, at, d->run, d->number, item->code, region, region,
+		   trades[randombytes_uniform(6)], d->number, d->number, day, 50 + randombytes_uniform(3000));
+	text = buf_take(&out, NULL);
+	intake_submit(d->flow, d->source, (struct bytes){ text, strlen(text) }, on_submitted, text);
+}
+
+struct demo *demo_start(struct flow *f, struct auth *a)
+{
+	struct demo *d = mem_zalloc(sizeof(*d));
+
+	d->flow = f;
+	d->auth = a;
+	snprintf(d->run, sizeof(d->run), "%08x", randombytes_random());
+	d->source = principal_new("demo", "/sources/demo", "");
+	principal_grant(d->source, WHO_SYSTEM, "spj-371302");
+	for (size_t i = 0; i < PEOPLE; i++) {
+		if (people[i].says)
+			put_person(d, people[i].name);
+	}
+	d->timer = loop_timer_new(f->loop, trickle, d);
+	loop_timer_start(d->timer, 3000, TRICKLE_MS);
+	return d;
+}
+
+void demo_stop(struct demo *d)
+{
+	if (!d)
+		return;
+	loop_timer_free(d->timer);
+	d->timer = NULL;
+}
+
+void demo_free(struct demo *d)
+{
+	if (!d)
+		return;
+	principal_unref(d->source);
+	free(d);
+}

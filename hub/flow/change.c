@@ -1,0 +1,251 @@
+/* change.c: see change.h. */
+#include "flow/change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/cache.h"
+#include "flow/view.h"
+
+#define TRIES_MAX 16
+
+struct run {
+	struct change c;
+	change_apply_fn *apply;
+	change_done_fn *done;
+	void *arg;
+	bool need_event, has_event, has_record;
+	struct event event;
+	char *doc;
+	struct buf encoded;
+	int tries, base_version;
+};
+
+static void run_free(struct run *r)
+{
+	struct cached *e = cache_find(r->c.flow->cache, r->c.seq);
+
+	if (e && r->base_version && --e->tips == 0)
+		cache_set_tip(r->c.flow->cache, e, (struct bytes){ 0 });
+	if (r->has_event)
+		event_clear(&r->event);
+	free(r->doc);
+	buf_clear(&r->encoded);
+	buf_clear(&r->c.feed);
+	arena_clear(&r->c.arena);
+	free(r);
+}
+
+static void run_done(struct run *r, enum err e)
+{
+	r->done(r->arg, e, r->has_record ? &r->c : NULL);
+	run_free(r);
+}
+
+static void run_load(struct run *r);
+static void run_on(struct run *r, struct bytes record);
+
+static void release_tip(struct run *r)
+{
+	struct cached *e = cache_find(r->c.flow->cache, r->c.seq);
+
+	if (!r->base_version)
+		return;
+	r->base_version = 0;
+	if (!e)
+		return;
+	e->tips--;
+	cache_set_tip(r->c.flow->cache, e, (struct bytes){ 0 });
+}
+
+static void on_committed(void *arg, enum err e, struct bytes current)
+{
+	struct run *r = arg;
+	struct cached *entry = cache_find(r->c.flow->cache, r->c.seq);
+
+	if (e == ERR_STALE) {
+		release_tip(r);
+		if (++r->tries > TRIES_MAX) {
+			run_done(r, ERR_UNAVAILABLE);
+			return;
+		}
+		if (entry)
+			cache_set_record(r->c.flow->cache, entry, current);
+		run_on(r, current);
+		return;
+	}
+	if (e == ERR_OK && entry)
+		cache_set_record(r->c.flow->cache, entry, (struct bytes){ r->encoded.data, r->encoded.len });
+	run_done(r, e);
+}
+
+static void run_commit(struct run *r)
+{
+	struct change *c = &r->c;
+	struct cached *entry = cache_find(c->flow->cache, c->seq);
+	struct commit_in in = { .seq = c->seq, .expected_version = c->record.version, .index = c->index,
+				.index_count = c->index_count, .holder_body = c->holder_body,
+				.holder_case = c->holder_case, .holder_permit = c->holder_permit };
+
+	c->record.version++;
+	buf_reset(&r->encoded);
+	record_encode(&c->record, &r->encoded);
+	if (r->encoded.overflow) {
+		run_done(r, ERR_TOO_LARGE);
+		return;
+	}
+	in.record = (struct bytes){ r->encoded.data, r->encoded.len };
+	in.due_ms = record_next_ms(&c->record);
+	in.feed = buf_cstr(&c->feed);
+	if (entry) {
+		cache_set_tip(c->flow->cache, entry, in.record);
+		entry->tips++;
+		r->base_version = in.expected_version;
+	}
+	store_commit(c->flow->store, &in, on_committed, r);
+}
+
+static bool tip_is_on_its_way(struct run *r)
+{
+	const struct cached *e = cache_find(r->c.flow->cache, r->c.seq);
+
+	return e && e->tips > 0;
+}
+
+static void run_on(struct run *r, struct bytes record)
+{
+	struct change *c = &r->c;
+	enum err e;
+
+	arena_reset(&c->arena);
+	buf_reset(&c->feed);
+	c->index_count = 0;
+	c->nothing = false;
+	c->holder_body = NULL;
+	c->now_ms = clock_now_ms(&c->flow->clock);
+	e = record_decode(record.data, record.len, &c->arena, &c->record);
+	if (e != ERR_OK) {
+		log_at(LOG_ERROR, "", "event=e%lld: the stored record cannot be read", (long long)c->seq);
+		run_done(r, ERR_INTERNAL);
+		return;
+	}
+	r->has_record = true;
+	e = r->apply(r->arg, c);
+	/* "As wanted already" may rest on a change that is still under way: then it is written again, to wait for it. */
+	if (e == ERR_OK && (!c->nothing || tip_is_on_its_way(r)))
+		run_commit(r);
+	else
+		run_done(r, e);
+}
+
+static bool run_parse(struct run *r, struct bytes doc)
+{
+	struct diag diag;
+
+	if (r->has_event)
+		return true;
+	diag_init(&diag, &r->c.arena);
+	r->doc = mem_alloc(doc.len + 1);
+	memcpy(r->doc, doc.data, doc.len);
+	r->doc[doc.len] = '\0';
+	if (event_parse(r->doc, doc.len, &r->c.flow->limits, &r->event, &diag) != ERR_OK)
+		return false;
+	r->has_event = true;
+	r->c.event = &r->event;
+	r->c.doc = (struct bytes){ r->doc, doc.len };
+	return true;
+}
+
+static void on_loaded(void *arg, enum err e, const struct loaded *items, int count)
+{
+	struct run *r = arg;
+
+	if (e == ERR_OK && (count != 1 || !items[0].record.data))
+		e = ERR_NOT_FOUND;
+	if (e == ERR_OK && r->need_event && (!items[0].doc.data || !run_parse(r, items[0].doc)))
+		e = ERR_INTERNAL;
+	if (e != ERR_OK)
+		run_done(r, e);
+	else
+		run_on(r, items[0].record);
+}
+
+static void run_load(struct run *r)
+{
+	store_load(r->c.flow->store, &r->c.seq, 1, r->need_event, on_loaded, r);
+}
+
+/* From the cache when it has the event: then nothing is read, and a wrong guess costs one more round. */
+static bool run_from_cache(struct run *r)
+{
+	struct cached *e = cache_find(r->c.flow->cache, r->c.seq);
+	struct bytes record;
+
+	if (!e || !e->record || (r->need_event && !e->doc))
+		return false;
+	if (r->need_event && !run_parse(r, (struct bytes){ e->doc, e->doc_len }))
+		return false;
+	record = e->tip ? (struct bytes){ e->tip, e->tip_len } : (struct bytes){ e->record, e->record_len };
+	run_on(r, record);
+	return true;
+}
+
+struct start {
+	struct loop_deferred later;
+	struct run *run;
+};
+
+static void start_now(void *arg)
+{
+	struct start *s = arg;
+	struct run *r = s->run;
+
+	free(s);
+	if (!run_from_cache(r))
+		run_load(r);
+}
+
+void change_run(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply, change_done_fn *done, void *arg)
+{
+	struct run *r = mem_zalloc(sizeof(*r));
+	struct start *s = mem_zalloc(sizeof(*s));
+
+	r->c.flow = f;
+	r->c.seq = seq;
+	r->need_event = need_event;
+	r->apply = apply;
+	r->done = done;
+	r->arg = arg;
+	arena_init(&r->c.arena);
+	buf_init(&r->c.feed, 64 << 10);
+	buf_init(&r->encoded, RECORD_BYTES_MAX);
+	s->run = r;
+	s->later.fn = start_now;
+	s->later.arg = s;
+	loop_defer(f->loop, &s->later);
+}
+
+void change_notice(struct change *c, int notice, enum notice_state to, const char *by)
+{
+	struct notice *n = &c->record.notices[notice];
+	bool was = lifecycle_is_todo(n->state, n->role), is = lifecycle_is_todo(to, n->role);
+
+	n->state = to;
+	n->version++;
+	if (was != is && c->index_count < CHANGE_INDEX_MAX)
+		c->index[c->index_count++] = (struct commit_index){ .body = n->body, .notice = notice, .todo = is };
+	buf_printf(&c->feed, "C\t%lld\t%d\t%s\t%s\t%s\t%lld\n", (long long)c->seq, notice, n->body, notice_state_name(to), by,
+		   (long long)c->now_ms);
+}
+
+struct receipt *change_receipt(struct change *c, enum receipt_kind kind, int notice, int delivery)
+{
+	struct receipt *x = record_add_receipt(&c->record, &c->arena);
+
+	x->kind = kind;
+	x->notice = notice;
+	x->delivery = delivery;
+	x->at_ms = c->now_ms;
+	x->by = x->channel = x->detail = "";
+	return x;
+}

@@ -1,0 +1,37 @@
+/*
+ * change.h: one change of one event's record, done right: read, changed in C, written by compare-and-set, tried again on
+ * a lost race, remembered in the cache. Everything that changes a record goes through here.
+ *
+ * change_run calls `apply` (perhaps several times, each time on a freshly decoded record) and then `done` exactly once.
+ * Changes of one event asked for in one turn are chained on each other's outcome and travel in one script call.
+ */
+#ifndef TANDEM_CHANGE_H
+#define TANDEM_CHANGE_H
+
+#include "flow/flow.h"
+
+#define CHANGE_INDEX_MAX (2 * RECORD_NOTICES_MAX)
+
+struct change {
+	struct flow *flow;
+	int64_t seq, now_ms;
+	struct arena arena;
+	struct record record;
+	const struct event *event; /* only when asked for */
+	struct bytes doc;
+	bool nothing; /* set by apply: all is as wanted, nothing to write */
+	struct buf feed;
+	struct commit_index index[CHANGE_INDEX_MAX];
+	int index_count;
+	const char *holder_body, *holder_case, *holder_permit;
+};
+/* ERR_OK: write it (or nothing); anything else: refused, done gets it and nothing is written. */
+typedef enum err change_apply_fn(void *arg, struct change *c);
+typedef void change_done_fn(void *arg, enum err e, struct change *c); /* c->record is what holds now; c may be NULL when it was never read */
+void change_run(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply, change_done_fn *done, void *arg);
+
+/* Moves a notice to a state: version, todo set, feed line. */
+void change_notice(struct change *c, int notice, enum notice_state to, const char *by);
+struct receipt *change_receipt(struct change *c, enum receipt_kind kind, int notice, int delivery);
+
+#endif

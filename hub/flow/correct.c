@@ -1,0 +1,153 @@
+/* correct.c: see correct.h. Each step can be repeated: a crash in between repeats what was done already, harmlessly. */
+#include "flow/correct.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/change.h"
+#include "flow/deadline.h"
+
+struct job {
+	struct flow *flow;
+	int64_t seq;	 /* the correction */
+	int version;
+	char type[32];
+	int pending;
+	bool failed;
+};
+struct one {
+	struct job *job;
+	struct flow *flow;
+	int64_t by; /* superseded by */
+};
+
+static enum err apply_supersede(void *arg, struct change *c)
+{
+	struct one *o = arg;
+
+	if (c->record.superseded_by) {
+		c->nothing = true;
+		return ERR_OK;
+	}
+	c->record.superseded_by = o->by;
+	for (int i = 0; i < c->record.notice_count; i++) {
+		struct notice *n = &c->record.notices[i];
+		enum notice_state to;
+
+		if (lifecycle_next(n->state, n->role, ACT_SUPERSEDE, &to) == VERDICT_MOVES)
+			change_notice(c, i, to, c->record.by);
+		n->next_ms = -1;
+	}
+	for (int i = 0; i < c->record.delivery_count; i++) {
+		struct delivery *d = &c->record.deliveries[i];
+
+		if (d->state == DELIVERY_WAITING) {
+			d->state = DELIVERY_CANCELLED;
+			d->next_ms = -1;
+		}
+	}
+	return ERR_OK;
+}
+
+static enum err apply_corrected(void *arg, struct change *c)
+{
+	(void)arg;
+	c->nothing = !c->record.correcting;
+	c->record.correcting = false;
+	return ERR_OK;
+}
+
+static void done_corrected(void *arg, enum err e, struct change *c)
+{
+	(void)arg;
+	(void)e;
+	(void)c;
+}
+
+static void job_step_done(struct job *j)
+{
+	if (--j->pending > 0)
+		return;
+	if (!j->failed)
+		change_run(j->flow, j->seq, false, apply_corrected, done_corrected, NULL);
+	free(j);
+}
+
+static void done_supersede(void *arg, enum err e, struct change *c)
+{
+	struct one *o = arg;
+
+	(void)c;
+	if (o->job) {
+		o->job->failed = o->job->failed || e != ERR_OK;
+		job_step_done(o->job);
+	}
+	free(o);
+}
+
+static void supersede(struct flow *f, int64_t seq, int64_t by, struct job *job)
+{
+	struct one *o = mem_zalloc(sizeof(*o));
+
+	o->job = job;
+	o->flow = f;
+	o->by = by;
+	if (job)
+		job->pending++;
+	change_run(f, seq, false, apply_supersede, done_supersede, o);
+}
+
+/* One "12/granted/1" of the case's list. */
+static bool entry_parse(const char **list, const char *type, int64_t *ret_seq, int *ret_version)
+{
+	char *end;
+	size_t len = strlen(type);
+	bool same;
+
+	*ret_seq = strtoll(*list, &end, 10);
+	same = *end == '/' && !strncmp(end + 1, type, len) && end[1 + len] == '/';
+	*ret_version = same ? (int)strtol(end + 2 + len, NULL, 10) : -1;
+	*list = end + strcspn(end, ",");
+	if (**list == ',')
+		(*list)++;
+	return same;
+}
+
+static void on_case(void *arg, enum err e, const char *list)
+{
+	struct job *j = arg;
+	int64_t seq;
+	int version;
+
+	j->pending = 1;
+	j->failed = e != ERR_OK;
+	while (list && *list && !j->failed) {
+		if (entry_parse(&list, j->type, &seq, &version) && version < j->version && seq != j->seq)
+			supersede(j->flow, seq, j->seq, j);
+	}
+	job_step_done(j);
+}
+
+void correct_earlier(struct flow *f, int64_t seq, const struct event *e)
+{
+	struct job *j = mem_zalloc(sizeof(*j));
+
+	j->flow = f;
+	j->seq = seq;
+	j->version = e->version;
+	snprintf(j->type, sizeof(j->type), "%s", event_type_name(e->type));
+	store_find_case(f->store, e->case_id, on_case, j);
+}
+
+void deadline_outdated(struct flow *f, int64_t seq, const char *type, int version, const char *earlier)
+{
+	int64_t other;
+	int other_version;
+
+	while (*earlier) {
+		if (entry_parse(&earlier, type, &other, &other_version) && other_version > version) {
+			supersede(f, seq, other, NULL);
+			return;
+		}
+	}
+}

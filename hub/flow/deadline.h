@@ -1,0 +1,20 @@
+/*
+ * deadline.h: the one clock. What is due is claimed from the store with a lease, so that one hub works on it: the next rung of a
+ * notice's channels, an overdue mark, a delivery's attempt, a correction's consequences. Losing the race to an
+ * acknowledgement means there is nothing to do.
+ */
+#ifndef TANDEM_DEADLINE_H
+#define TANDEM_DEADLINE_H
+
+#include "flow/flow.h"
+
+struct due_clock;
+struct due_clock *deadline_new(struct flow *f);
+void deadline_start(struct due_clock *d);
+void deadline_stop(struct due_clock *d); /* claims nothing more */
+void deadline_free(struct due_clock *d);
+void deadline_kick(struct due_clock *d, int64_t due_ms); /* something falls due then: look sooner than the next tick would */
+/* An event came after one of a higher version of the same case and type: it is superseded at once. earlier: as store_accept gives it. */
+void deadline_outdated(struct flow *f, int64_t seq, const char *type, int version, const char *earlier);
+
+#endif

@@ -1,0 +1,157 @@
+/* decided.c: see decided.h. */
+#include "flow/decided.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "calendar.h"
+#include "flow/deliver.h"
+#include "flow/intake.h"
+
+static const char *join_channels(const enum channel *via, int count, struct arena *arena)
+{
+	const char *text = "";
+
+	for (int i = 0; i < count; i++)
+		text = i ? arena_printf(arena, "%s|%s", text, channel_name(via[i])) : channel_name(via[i]);
+	return text;
+}
+
+static const char *join_rules(const struct pack_view *p, const int *rules, int count, struct arena *arena)
+{
+	const char *text = "";
+
+	for (int i = 0; i < count; i++)
+		text = i ? arena_printf(arena, "%s|%s", text, p->rules[rules[i]].id) : p->rules[rules[i]].id;
+	return text;
+}
+
+static const char *join_problems(const struct pack_view *p, const struct decision *d, struct arena *arena)
+{
+	const char *text = "";
+
+	for (int i = 0; i < d->problem_count; i++) {
+		const struct problem *x = &d->problems[i];
+		const char *name = problem_name(x->code);
+
+		if (x->rule >= 0)
+			name = arena_printf(arena, "%s:%s", name, p->rules[x->rule].id);
+		text = i ? arena_printf(arena, "%s|%s", text, name) : name;
+	}
+	return text;
+}
+
+static bool begins_with(const char *via, const char *channel)
+{
+	size_t len = strlen(channel);
+
+	return !strncmp(via, channel, len) && (via[len] == '\0' || via[len] == '|');
+}
+
+void notice_schedule(const struct flow *f, const struct record *r, struct notice *n)
+{
+	const char *rest = n->via;
+	int64_t step_ms = pack_view(f->pack)->settings.sms_after_ms;
+
+	n->next_ms = -1;
+	if (!lifecycle_is_todo(n->state, n->role))
+		return;
+	for (int i = 0; i < n->rung && *rest; i++)
+		rest += strcspn(rest, "|") + (strchr(rest, '|') ? 1 : 0);
+	if (*rest && n->state == STATE_OPEN && !begins_with(rest, "push"))
+		n->next_ms = r->accepted_ms + step_ms * n->rung;
+	if (n->due_ms >= 0 && !n->overdue_told && (n->next_ms < 0 || n->due_ms < n->next_ms))
+		n->next_ms = n->due_ms + 1;
+}
+
+static void add_notice(const struct flow *f, const struct decided *d, const struct decided_notice *from,
+		       struct arena *arena, struct record *r)
+{
+	const struct pack_view *p = pack_view(d->pack);
+	struct notice *n = record_add_notice(r, arena);
+
+	n->body = p->bodies[from->body].id;
+	n->role = from->role;
+	n->version = 1;
+	n->due_ms = from->due.at_ms;
+	n->feedback_due_ms = from->feedback_due.at_ms;
+	n->provisional = from->due.provisional || from->feedback_due.provisional;
+	n->via = join_channels(from->via, from->via_count, arena);
+	n->rules = join_rules(p, from->rules, from->rule_count, arena);
+	n->rung = 1;
+	notice_schedule(f, r, n);
+	if (!begins_with(n->via, "push"))
+		deliver_add(f, r, r->notice_count - 1, from->via[0], arena);
+}
+
+/* Nobody leads: whoever is of the region may take it, and the coordination office sees it. */
+static void add_pool(const struct flow *f, const struct decided *d, struct arena *arena, struct record *r)
+{
+	const struct pack_view *p = pack_view(d->pack);
+	struct notice *n = record_add_notice(r, arena);
+	struct duration due;
+
+	n->body = arena_printf(arena, "pool:%s", p->regions[d->decision->region].code);
+	n->role = ROLE_LEAD;
+	n->version = 1;
+	n->due_ms = n->feedback_due_ms = -1;
+	if (duration_parse(p->settings.pool_due, &due))
+		n->due_ms = calendar_due_ms(pack_calendar(d->pack), d->at_ms, due, &n->provisional);
+	n->via = "push";
+	n->rules = "";
+	n->rung = 1;
+	notice_schedule(f, r, n);
+}
+
+static bool has_problem(const struct decision *d, enum problem_code code)
+{
+	for (int i = 0; i < d->problem_count; i++) {
+		if (d->problems[i].code == code)
+			return true;
+	}
+	return false;
+}
+
+void decided_record(const struct flow *f, const struct decided *d, struct arena *arena, struct record *ret)
+{
+	const struct pack_view *p = pack_view(d->pack);
+	const struct decision *x = d->decision;
+	struct record r = { .version = 1, .accepted_ms = d->at_ms, .policy = p->version, .by = d->by };
+
+	r.item_code = x->item >= 0 ? p->items[x->item].code : "";
+	r.region = p->regions[x->region].code;
+	r.correcting = d->event->version > 1;
+	r.problems = join_problems(p, x, arena);
+	r.applicant_rules = "";
+	for (int i = 0; i < x->notice_count; i++)
+		add_notice(f, d, &x->notices[i], arena, &r);
+	if (has_problem(x, PROBLEM_NO_LEAD))
+		add_pool(f, d, arena, &r);
+	if (x->tells_applicant) {
+		r.applicant_via = join_channels(x->applicant_via, x->applicant_via_count, arena);
+		r.applicant_rules = join_rules(p, x->applicant_rules, x->applicant_rule_count, arena);
+		if (d->event->applicant_phone && x->applicant_via_count && x->applicant_via[0] != CHANNEL_PUSH)
+			deliver_add(f, &r, -1, x->applicant_via[0], arena);
+	}
+	*ret = r;
+}
+
+const char *const *decided_bodies(const struct record *r, struct arena *arena)
+{
+	const char **bodies = arena_alloc(arena, sizeof(*bodies) * (size_t)(r->notice_count + 1));
+
+	for (int i = 0; i < r->notice_count; i++)
+		bodies[i] = r->notices[i].body;
+	return bodies;
+}
+
+const char *decided_address_hash(const struct flow *f, const char *address, struct arena *arena)
+{
+	unsigned char h[16];
+	char hex[sizeof(h) * 2 + 1];
+
+	crypto_generichash(h, sizeof(h), (const unsigned char *)address, strlen(address), f->hash_key,
+			   sizeof(f->hash_key));
+	sodium_bin2hex(hex, sizeof(hex), h, sizeof(h));
+	return arena_strdup(arena, hex);
+}

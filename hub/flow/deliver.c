@@ -1,0 +1,305 @@
+/* deliver.c: see deliver.h. */
+#include "flow/deliver.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/decided.h"
+#include "flow/deliver_text.h"
+#include "flow/intake.h"
+#include "metrics.h"
+
+#define SENDING_LEASE_MS 60000
+#define BACKOFF_BASE_MS 1000
+#define BACKOFF_CAP_MS 300000
+#define GIVE_UP_MS (24LL * 3600 * 1000)
+#define LAST_SMS_MS (72LL * 3600 * 1000)
+
+int flow_connector_for(const struct flow *f, enum channel c)
+{
+	for (int i = 0; i < f->connector_count; i++) {
+		if (f->connectors[i].channel == c)
+			return i;
+	}
+	return -1;
+}
+
+void phone_normalise(const char *in, char ret[24])
+{
+	size_t n = 0;
+
+	for (; in && *in && n < 20; in++) {
+		if (*in >= '0' && *in <= '9')
+			ret[n++] = *in;
+	}
+	ret[n] = '\0';
+	if (n == 11 && ret[0] == '1') {
+		memmove(ret + 2, ret, n + 1);
+		memcpy(ret, "86", 2);
+	}
+}
+
+const char *deliver_phone_of(const struct flow *f, const char *body, const char **ret_name)
+{
+	const struct pack_view *p = pack_view(f->pack);
+	int b = pack_find_body(f->pack, body);
+
+	for (int i = 0; i < f->people_count; i++) {
+		if (!strcmp(f->people[i].body, body) && *f->people[i].phone) {
+			*ret_name = f->people[i].name;
+			return f->people[i].phone;
+		}
+	}
+	for (int i = 0; b >= 0 && i < p->contact_count; i++) {
+		if (p->contacts[i].body == b && *p->contacts[i].phone) {
+			*ret_name = *p->contacts[i].name ? p->contacts[i].name : p->contacts[i].post;
+			return p->contacts[i].phone;
+		}
+	}
+	return NULL;
+}
+
+static const char *address_of(const struct change *c, const struct delivery *d)
+{
+	const char *name;
+
+	if (d->channel != CHANNEL_SMS)
+		return NULL;
+	if (d->notice < 0)
+		return c->event->applicant_phone;
+	return deliver_phone_of(c->flow, c->record.notices[d->notice].body, &name);
+}
+
+void deliver_add(const struct flow *f, struct record *r, int notice, enum channel channel, struct arena *arena)
+{
+	struct delivery *d = record_add_delivery(r, arena);
+
+	(void)f;
+	d->notice = notice;
+	d->channel = channel;
+	d->connector = d->address_hash = d->provider_id = d->detail = "";
+	d->state = DELIVERY_WAITING;
+	d->next_ms = r->accepted_ms;
+}
+
+static void give_up(struct change *c, int i, const char *why)
+{
+	struct delivery *d = &c->record.deliveries[i];
+
+	d->state = DELIVERY_FAILED;
+	d->next_ms = -1;
+	d->detail = why;
+	change_receipt(c, RECEIPT_FAILED, d->notice, i)->detail = why;
+	metric_add(METRIC_DELIVERIES_FAILED, 1);
+}
+
+/* Somebody has taken the matter on: a text that asks for it would only confuse. */
+static bool is_needless(const struct change *c, const struct delivery *d)
+{
+	return d->notice >= 0 && c->record.notices[d->notice].state != STATE_OPEN;
+}
+
+static void begin_attempt(struct change *c, int i, bool *ret_send)
+{
+	struct delivery *d = &c->record.deliveries[i];
+	int k = flow_connector_for(c->flow, d->channel);
+	const char *address = address_of(c, d);
+	char number[24];
+
+	if (k < 0 || !address) {
+		give_up(c, i, k < 0 ? "no connector for this channel" : "no contact known");
+		return;
+	}
+	if (c->flow->connectors[k].down_until_ms > c->now_ms) {
+		d->next_ms = c->flow->connectors[k].down_until_ms;
+		return;
+	}
+	phone_normalise(address, number);
+	d->connector = c->flow->connectors[k].name;
+	d->address_hash = decided_address_hash(c->flow, number, &c->arena);
+	d->state = DELIVERY_SENDING;
+	d->attempts++;
+	d->next_ms = c->now_ms + SENDING_LEASE_MS;
+	*ret_send = true;
+}
+
+bool deliver_prepare(struct change *c, int i, bool *ret_send)
+{
+	struct delivery *d = &c->record.deliveries[i];
+
+	if (d->next_ms < 0 || d->next_ms > c->now_ms)
+		return false;
+	if (d->state == DELIVERY_SENDING) {
+		d->state = DELIVERY_UNKNOWN;
+		d->next_ms = -1;
+		d->detail = "in doubt: the hub stopped between handing over and recording";
+		metric_add(METRIC_DELIVERIES_UNKNOWN, 1);
+	} else if (d->state == DELIVERY_WAITING && is_needless(c, d)) {
+		d->state = DELIVERY_CANCELLED;
+		d->next_ms = -1;
+	} else if (d->state == DELIVERY_WAITING) {
+		begin_attempt(c, i, ret_send);
+	} else {
+		d->next_ms = -1;
+	}
+	return true;
+}
+
+struct attempt {
+	struct flow *flow;
+	int64_t seq;
+	int delivery, number, connector;
+	enum outcome outcome;
+	int64_t retry_after_ms;
+	char provider_id[128], code[80], last_key[64];
+	int notice;
+};
+
+static int64_t backoff_ms(int attempts)
+{
+	int64_t cap = BACKOFF_BASE_MS;
+
+	for (int i = 1; i < attempts && cap < BACKOFF_CAP_MS; i++)
+		cap *= 2;
+	return 250 + randombytes_uniform((uint32_t)(cap < BACKOFF_CAP_MS ? cap : BACKOFF_CAP_MS));
+}
+
+static void try_again(struct change *c, int i, const struct attempt *a)
+{
+	struct delivery *d = &c->record.deliveries[i];
+	int64_t wait = a->retry_after_ms > 0 ? a->retry_after_ms : backoff_ms(d->attempts);
+
+	if (c->now_ms + wait - c->record.accepted_ms > GIVE_UP_MS) {
+		give_up(c, i, "given up after a day of attempts");
+		return;
+	}
+	d->state = DELIVERY_WAITING;
+	d->next_ms = c->now_ms + wait;
+	d->detail = arena_strdup(&c->arena, a->code);
+}
+
+static void handed_over(struct change *c, int i, const struct attempt *a)
+{
+	struct delivery *d = &c->record.deliveries[i];
+	struct receipt *r;
+
+	d->provider_id = arena_strdup(&c->arena, a->provider_id);
+	d->next_ms = -1;
+	if (d->state == DELIVERY_SENDING)
+		d->state = DELIVERY_ACCEPTED;
+	r = change_receipt(c, RECEIPT_HANDED_OVER, d->notice, i);
+	r->channel = channel_name(d->channel);
+	r->detail = d->connector;
+	metric_add(METRIC_DELIVERIES_SENT, 1);
+}
+
+static enum err apply_outcome(void *arg, struct change *c)
+{
+	struct attempt *a = arg;
+	struct delivery *d;
+
+	if (a->delivery >= c->record.delivery_count)
+		return ERR_NOT_FOUND;
+	d = &c->record.deliveries[a->delivery];
+	if (d->attempts != a->number) {
+		c->nothing = true;
+		return ERR_OK;
+	}
+	switch (a->outcome) {
+	case OUTCOME_ACCEPTED:
+		handed_over(c, a->delivery, a);
+		break;
+	case OUTCOME_REFUSED:
+		give_up(c, a->delivery, arena_strdup(&c->arena, a->code));
+		break;
+	case OUTCOME_LATER:
+	case OUTCOME_CHANNEL_DOWN:
+	case OUTCOME_NOT_SENT:
+		try_again(c, a->delivery, a);
+		break;
+	case OUTCOME_UNKNOWN:
+	case OUTCOME_COUNT:
+		if (d->state == DELIVERY_SENDING)
+			d->state = DELIVERY_UNKNOWN;
+		d->next_ms = -1;
+		d->detail = arena_strdup(&c->arena, a->code);
+		metric_add(METRIC_DELIVERIES_UNKNOWN, 1);
+		break;
+	}
+	return ERR_OK;
+}
+
+static void kept_last(void *arg, enum err e, const char *text)
+{
+	(void)arg;
+	(void)e;
+	(void)text;
+}
+
+/* So that a bare "received" without a code finds the newest notice sent to that number. */
+static void keep_last(struct flow *f, const struct attempt *a)
+{
+	char value[48];
+
+	if (a->notice < 0)
+		return;
+	snprintf(value, sizeof(value), "n%lld.%d", (long long)a->seq, a->notice);
+	store_put_expiring(f->store, "lastsms", a->last_key, (struct bytes){ value, strlen(value) }, LAST_SMS_MS, false, kept_last,
+			   NULL);
+}
+
+static void done_outcome(void *arg, enum err e, struct change *c)
+{
+	struct attempt *a = arg;
+
+	if (e != ERR_OK)
+		log_at(LOG_WARN, "", "delivery=d%lld.%d: the outcome %s could not be recorded", (long long)a->seq, a->delivery,
+		       outcome_name(a->outcome));
+	else if (a->outcome == OUTCOME_ACCEPTED)
+		keep_last(c->flow, a);
+	free(a);
+}
+
+static void on_sent(void *arg, const struct send_result *r)
+{
+	struct attempt *a = arg;
+
+	a->outcome = r->outcome;
+	a->retry_after_ms = r->retry_after_ms;
+	snprintf(a->provider_id, sizeof(a->provider_id), "%s", r->provider_id ? r->provider_id : "");
+	snprintf(a->code, sizeof(a->code), "%s", r->code ? r->code : "");
+	if (r->outcome == OUTCOME_CHANNEL_DOWN)
+		a->flow->connectors[a->connector].down_until_ms = clock_now_ms(&a->flow->clock) + 30000;
+	log_at(LOG_INFO, "", "delivery=d%lld.%d attempt=%d connector=%s outcome=%s", (long long)a->seq, a->delivery, a->number,
+	       a->flow->connectors[a->connector].name, outcome_name(r->outcome));
+	change_run(a->flow, a->seq, false, apply_outcome, done_outcome, a);
+}
+
+void deliver_send(struct change *c, int i)
+{
+	const struct delivery *d = &c->record.deliveries[i];
+	struct attempt *a = mem_zalloc(sizeof(*a));
+	char number[24], id[64];
+	struct message m = { .id = id, .to = number };
+	struct diag diag;
+
+	a->flow = c->flow;
+	a->seq = c->seq;
+	a->delivery = i;
+	a->number = d->attempts;
+	a->notice = d->notice;
+	a->connector = flow_connector_for(c->flow, d->channel);
+	snprintf(a->last_key, sizeof(a->last_key), "%s", d->address_hash);
+	snprintf(id, sizeof(id), "d%lld.%d-%d", (long long)c->seq, i, d->attempts);
+	phone_normalise(address_of(c, d), number);
+	m.text = deliver_text(c, d);
+	diag_init(&diag, &c->arena);
+	if (c->flow->connectors[a->connector].kind->check(&m, &diag) != ERR_OK) {
+		a->outcome = OUTCOME_REFUSED;
+		snprintf(a->code, sizeof(a->code), "%s", diag.first ? diag.first->what : "refused");
+		change_run(a->flow, a->seq, false, apply_outcome, done_outcome, a);
+		return;
+	}
+	c->flow->connectors[a->connector].kind->send(c->flow->connectors[a->connector].self, &m, on_sent, a);
+}

@@ -1,0 +1,26 @@
+/*
+ * deliver.h: one delivery, one attempt, one outcome (connectors.md D).
+ *
+ * A delivery is written as `sending` before the provider is called and its outcome is written afterwards. A crash in between
+ * leaves it in doubt: `unknown`, settled by its receipt, never sent again by the same way.
+ */
+#ifndef TANDEM_DELIVER_H
+#define TANDEM_DELIVER_H
+
+#include "flow/change.h"
+
+void deliver_add(const struct flow *f, struct record *r, int notice, enum channel channel, struct arena *arena);
+/* Moves a delivery that is due on; *ret_send: deliver_send must be called once this is on disk. True: the record changed. */
+bool deliver_prepare(struct change *c, int delivery, bool *ret_send);
+void deliver_send(struct change *c, int delivery);
+
+/* A provider's receipt or reply; done once it is on disk (ERR_OK also when it belongs to nothing known). */
+typedef void deliver_done_fn(void *arg, enum err e);
+void deliver_report(struct flow *f, const char *connector, const struct report *r, deliver_done_fn *done, void *arg);
+
+/* Who at a body gets its texts: a person of the hub, else the pack's contact. NULL when nobody is known. */
+const char *deliver_phone_of(const struct flow *f, const char *body, const char **ret_name);
+/* "+86 138-0013 8000" and "13800138000" are one number: digits with the country. */
+void phone_normalise(const char *in, char ret[24]);
+
+#endif

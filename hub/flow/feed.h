@@ -1,0 +1,45 @@
+/*
+ * feed.h: every change, in one order, to those who look after it.
+ *
+ * The store's stream is tailed into a ring of the newest lines. A subscriber names bodies and gets, for each line about one of
+ * them, one message in the order of the ring; with a cursor it first gets exactly what came after it, or is told that this
+ * cannot be done. A new event's message needs its notice: it is rendered once for all who get it, from the cache or after one
+ * read of the store, and nobody is served out of turn meanwhile.
+ */
+#ifndef TANDEM_FEED_H
+#define TANDEM_FEED_H
+
+#include "flow/flow.h"
+
+#define CURSOR_BYTES 80
+
+struct feed_message {
+	const char *method; /* "notice" or "change" */
+	const char *cursor;
+	const char *params; /* the JSON object */
+	size_t len;
+};
+struct feed_wish {
+	const char *const *bodies; /* copied */
+	int body_count;
+	bool masked;
+	void (*on_message)(void *arg, const struct feed_message *m);
+	void (*on_gap)(void *arg); /* what was missed cannot be given: the client must load the list anew */
+	void *arg;
+};
+struct feed_sub;
+
+struct feed *feed_new(struct flow *f, int64_t ring_entries);
+void feed_start(struct feed *d);
+void feed_free(struct feed *d);
+bool feed_is_ready(const struct feed *d); /* the backlog is in */
+/*
+ * since NULL: from now on. ret_cursor: where the subscriber stands; ret_recovered: whether everything after `since` will be
+ * given (it arrives later, through on_message, in order, never from inside this call).
+ */
+struct feed_sub *feed_subscribe(struct feed *d, const struct feed_wish *wish, const char *since,
+				char ret_cursor[CURSOR_BYTES], bool *ret_recovered);
+void feed_unsubscribe(struct feed *d, struct feed_sub *s); /* safe at any time, also inside on_message */
+void feed_on_names(struct feed *d, void (*fn)(void *arg, const char *name), void *arg); /* the "X" lines */
+
+#endif

@@ -1,0 +1,198 @@
+/* flow.c: the flow's parts put together, ids, and how a refusal is written. */
+#include "flow/flow.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/cache.h"
+#include "flow/deadline.h"
+#include "flow/feed.h"
+#include "flow/intake.h"
+#include "flow/policies.h"
+
+#define CACHE_BYTES (64u << 20)
+
+struct flow *flow_new(const struct flow_options *opt)
+{
+	struct flow *f = mem_zalloc(sizeof(*f));
+
+	f->loop = opt->loop;
+	f->clock = loop_clock(opt->loop);
+	f->store = opt->store;
+	f->config = opt->config;
+	f->pack = pack_ref(opt->pack);
+	f->limits = event_limits_default;
+	f->limits.event_bytes = (size_t)opt->config->event_bytes;
+	f->limits.batch_bytes = (size_t)opt->config->batch_bytes;
+	f->limits.batch_count = (int)opt->config->batch_count;
+	f->cache = cache_new(CACHE_BYTES);
+	f->feed = feed_new(f, opt->config->feed_ring);
+	f->deadline = deadline_new(f);
+	return f;
+}
+
+static void on_hash_key(void *arg, enum err e, const char *text)
+{
+	struct flow *f = arg;
+
+	if (e != ERR_OK || !text || strlen(text) < 64) {
+		log_at(LOG_ERROR, "", "the key for hashes of numbers could not be read: %s", err_name(e));
+		return;
+	}
+	sodium_hex2bin(f->hash_key, sizeof(f->hash_key), text, 64, NULL, NULL, NULL);
+	if (!f->draining)
+		deadline_start(f->deadline);
+}
+
+/* Made by whichever hub comes first; texts go out only once it is known, so that replies find their notice. */
+static void read_hash_key(struct flow *f)
+{
+	unsigned char fresh[32];
+	char hex[65];
+
+	randombytes_buf(fresh, sizeof(fresh));
+	sodium_bin2hex(hex, sizeof(hex), fresh, sizeof(fresh));
+	store_put_expiring(f->store, "cellkey", "hash", (struct bytes){ hex, 64 }, 0, true, on_hash_key, f);
+	sodium_memzero(fresh, sizeof(fresh));
+}
+
+void flow_start(struct flow *f)
+{
+	read_hash_key(f);
+	policies_keep(f);
+	feed_start(f->feed);
+	intake_start_stream(f);
+}
+
+void flow_drain(struct flow *f)
+{
+	f->draining = true;
+	deadline_stop(f->deadline);
+}
+
+void flow_free(struct flow *f)
+{
+	feed_free(f->feed);
+	deadline_free(f->deadline);
+	cache_free(f->cache);
+	policies_free(f);
+	pack_unref(f->pack);
+	flow_forget_people(f);
+	free(f);
+}
+
+void flow_set_pack(struct flow *f, struct pack *fresh)
+{
+	struct pack *old = f->pack;
+
+	if (!strcmp(pack_view(old)->version, pack_view(fresh)->version))
+		return;
+	f->old_packs = mem_realloc(f->old_packs, sizeof(struct pack *) * (size_t)(f->old_pack_count + 1));
+	f->old_packs[f->old_pack_count++] = old;
+	f->pack = pack_ref(fresh);
+	policies_keep_current(f);
+}
+
+void flow_forget_people(struct flow *f)
+{
+	for (int i = 0; i < f->people_count; i++) {
+		free((void *)(uintptr_t)f->people[i].body);
+		free((void *)(uintptr_t)f->people[i].name);
+		free((void *)(uintptr_t)f->people[i].phone);
+	}
+	free(f->people);
+	f->people = NULL;
+	f->people_count = 0;
+}
+
+void flow_add_person(struct flow *f, const char *body, const char *name, const char *phone)
+{
+	struct person_contact *p;
+
+	f->people = mem_realloc(f->people, sizeof(*f->people) * (size_t)(f->people_count + 1));
+	p = &f->people[f->people_count++];
+	p->body = mem_strdup(body);
+	p->name = mem_strdup(name);
+	p->phone = mem_strdup(phone);
+}
+
+static bool parse_number(const char **s, int64_t max, int64_t *ret)
+{
+	int64_t v = 0;
+	int digits = 0;
+
+	for (; **s >= '0' && **s <= '9' && digits < 16; (*s)++, digits++)
+		v = v * 10 + (**s - '0');
+	if (!digits || v > max)
+		return false;
+	*ret = v;
+	return true;
+}
+
+bool id_parse_event(const char *s, int64_t *ret_seq)
+{
+	return *s++ == 'e' && parse_number(&s, INT64_MAX, ret_seq) && !*s && *ret_seq > 0;
+}
+
+static bool parse_pair(const char *s, char letter, int64_t *ret_seq, int *ret_index)
+{
+	int64_t seq, index;
+
+	if (*s++ != letter || !parse_number(&s, INT64_MAX, &seq) || *s++ != '.' || !parse_number(&s, 100000, &index) || *s)
+		return false;
+	*ret_seq = seq;
+	*ret_index = (int)index;
+	return seq > 0;
+}
+
+bool id_parse_notice(const char *s, int64_t *ret_seq, int *ret_notice)
+{
+	return parse_pair(s, 'n', ret_seq, ret_notice);
+}
+
+bool id_parse_delivery(const char *s, int64_t *ret_seq, int *ret_delivery)
+{
+	return parse_pair(s, 'd', ret_seq, ret_delivery);
+}
+
+void problem_json(struct buf *out, enum err e, int status, const char *detail, const struct diag *diag)
+{
+	const char *comma = "";
+
+	buf_add_str(out, "{\"type\":\"urn:tandem:problem:");
+	buf_add_str(out, err_name(e));
+	buf_add_str(out, "\",\"title\":");
+	buf_add_json(out, err_title(e));
+	buf_printf(out, ",\"status\":%d,\"detail\":", status);
+	buf_add_json(out, detail);
+	if (diag && diag->first) {
+		buf_add_str(out, ",\"errors\":[");
+		for (const struct fault *x = diag->first; x; x = x->next) {
+			buf_add_str(out, comma);
+			buf_add_str(out, "{\"pointer\":");
+			buf_add_json(out, x->where);
+			buf_add_str(out, ",\"detail\":");
+			buf_add_json(out, x->what);
+			buf_add_char(out, '}');
+			comma = ",";
+		}
+		buf_add_char(out, ']');
+		if (diag->count > DIAG_MAX)
+			buf_printf(out, ",\"further_errors\":%zu", diag->count - DIAG_MAX);
+	}
+	buf_add_char(out, '}');
+}
+
+void reply_problem(reply_fn *fn, void *arg, enum err e, const char *detail)
+{
+	struct reply r = { .err = e, .status = err_http_status(e), .etag = "" };
+	struct buf out;
+
+	buf_init(&out, 8192);
+	problem_json(&out, e, r.status, detail, NULL);
+	r.json = buf_cstr(&out);
+	r.len = out.len;
+	fn(arg, &r);
+	buf_clear(&out);
+}

@@ -1,0 +1,82 @@
+/*
+ * flow.h: what happens to an event, put together. No socket, no Redis and no provider is seen from here: store.h,
+ * loop.h and connector.h are the walls. main builds it (flow_new), owns it and frees it (flow_close).
+ */
+#ifndef TANDEM_FLOW_H
+#define TANDEM_FLOW_H
+
+#include "config.h"
+#include "connector.h"
+#include "flow/principal.h"
+#include "log.h"
+#include "loop.h"
+#include "pack.h"
+#include "store/store.h"
+
+struct feed;
+struct cache;
+struct due_clock;
+struct flow_connector {
+	const char *name;
+	const struct connector_kind *kind;
+	void *self;
+	enum channel channel;
+	int64_t down_until_ms; /* after "channel down": not tried before */
+};
+struct person_contact { /* of the people known to the hub; the pack's contacts stand in the pack */
+	const char *body, *name, *phone;
+};
+struct flow {
+	struct loop *loop;
+	struct clock clock;
+	struct store *store;
+	const struct config *config;
+	struct pack *pack;		/* in force */
+	struct pack **old_packs; int old_pack_count; /* of earlier versions, so that old decisions explain themselves */
+	struct event_limits limits;
+	struct cache *cache;
+	struct feed *feed;
+	struct due_clock *deadline;
+	struct flow_connector connectors[CONFIG_CONNECTORS_MAX];
+	int connector_count;
+	struct person_contact *people; int people_count; /* set by auth whenever the users are read */
+	unsigned char hash_key[32];	/* for hashes of numbers; the cell's, kept in Redis */
+	bool draining;
+};
+
+struct flow_options {
+	struct loop *loop;
+	struct store *store;
+	const struct config *config;
+	struct pack *pack; /* a reference is taken */
+};
+struct flow *flow_new(const struct flow_options *opt);
+void flow_start(struct flow *f); /* once the store is up: earlier policies, hash key, feed, deadlines, intake stream */
+void flow_drain(struct flow *f); /* stops claiming what is due; what is in hand is finished */
+void flow_free(struct flow *f);
+void flow_set_pack(struct flow *f, struct pack *fresh); /* takes a reference; events from now on are decided by it */
+void flow_forget_people(struct flow *f);
+void flow_add_person(struct flow *f, const char *body, const char *name, const char *phone);
+
+/* The pack that decided a record; the one in force when the version is not known any more. */
+const struct pack *flow_pack_of(const struct flow *f, const char *version);
+
+/* Ids outside: "e12", "n12.0", "d12.1". */
+bool id_parse_event(const char *s, int64_t *ret_seq);
+bool id_parse_notice(const char *s, int64_t *ret_seq, int *ret_notice);
+bool id_parse_delivery(const char *s, int64_t *ret_seq, int *ret_delivery);
+
+/* What a call of the flow answers with: a status of err.h and a JSON body (a problem document when it failed). */
+struct reply {
+	enum err err;
+	int status;	/* HTTP */
+	const char *json;
+	size_t len;
+	const char *etag; /* "" or the notice's version */
+};
+typedef void reply_fn(void *arg, const struct reply *r);
+/* Builds a problem document (RFC 9457) into out. */
+void problem_json(struct buf *out, enum err e, int status, const char *detail, const struct diag *diag);
+void reply_problem(reply_fn *fn, void *arg, enum err e, const char *detail);
+
+#endif

@@ -1,0 +1,294 @@
+/* intake.c: see intake.h. One job an event; it lives from the bytes to the answer. */
+#include "flow/intake.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decide.h"
+#include "flow/cache.h"
+#include "flow/deadline.h"
+#include "flow/decided.h"
+#include "flow/view.h"
+#include "metrics.h"
+
+struct job {
+	struct flow *flow;
+	struct principal *who;
+	struct pack *pack;
+	reply_fn *fn;
+	void *arg;
+	struct arena arena;
+	struct event event;
+	struct bytes doc;
+	char *dumped; /* the document when the bytes as they came will not do */
+	struct record record;
+	struct buf encoded;
+	struct accept_in in;
+};
+
+static void job_free(struct job *j)
+{
+	event_clear(&j->event);
+	free(j->dumped);
+	buf_clear(&j->encoded);
+	arena_clear(&j->arena);
+	pack_unref(j->pack);
+	principal_unref(j->who);
+	free(j);
+}
+
+static void job_refuse(struct job *j, enum err e, int status, const char *detail, const struct diag *diag)
+{
+	struct buf out;
+	struct reply r = { .err = e, .status = status, .etag = "" };
+
+	buf_init(&out, 1 << 20);
+	problem_json(&out, e, status, detail, diag);
+	r.json = buf_cstr(&out);
+	r.len = out.len;
+	if (status < 500)
+		metric_add(METRIC_EVENTS_REFUSED, 1);
+	j->fn(j->arg, &r);
+	buf_clear(&out);
+	job_free(j);
+}
+
+static void job_answer(struct job *j, int64_t seq, const struct record *record, int status)
+{
+	struct view v = { .pack = flow_pack_of(j->flow, record->policy), .event = &j->event, .record = record, .seq = seq };
+	struct reply r = { .err = ERR_OK, .status = status, .etag = "" };
+	struct buf out;
+
+	buf_init(&out, 1 << 20);
+	view_accepted(&v, &out);
+	r.json = buf_cstr(&out);
+	r.len = out.len;
+	j->fn(j->arg, &r);
+	buf_clear(&out);
+}
+
+static void job_remember(struct job *j, int64_t seq)
+{
+	struct view v = { .pack = j->pack, .event = &j->event, .record = &j->record, .seq = seq };
+	struct cached *c;
+	struct buf common;
+
+	buf_init(&common, 64 << 10);
+	view_common(&v, &common);
+	c = cache_put(j->flow->cache, seq, j->doc, (struct bytes){ common.data, common.len });
+	cache_set_record(j->flow->cache, c, j->in.record);
+	buf_clear(&common);
+}
+
+static void on_accepted(void *arg, enum err e, const struct accept_out *out)
+{
+	struct job *j = arg;
+	struct record first;
+
+	if (e != ERR_OK) {
+		job_refuse(j, e, err_http_status(e), "The event was not taken; send it again", NULL);
+		return;
+	}
+	switch (out->result) {
+	case ACCEPT_NEW:
+		metric_add(METRIC_EVENTS_ACCEPTED, 1);
+		metric_add(METRIC_NOTICES_MADE, j->record.notice_count);
+		job_remember(j, out->seq);
+		job_answer(j, out->seq, &j->record, 201);
+		if (*out->earlier)
+			deadline_outdated(j->flow, out->seq, event_type_name(j->event.type), j->event.version, out->earlier);
+		if (j->in.due_ms >= 0)
+			deadline_kick(j->flow->deadline, j->in.due_ms);
+		job_free(j);
+		return;
+	case ACCEPT_REPEAT:
+		metric_add(METRIC_EVENTS_REPEATED, 1);
+		if (record_decode(out->record.data, out->record.len, &j->arena, &first) != ERR_OK) {
+			job_refuse(j, ERR_INTERNAL, 500, "The stored record cannot be read", NULL);
+			return;
+		}
+		job_answer(j, out->seq, &first, 200);
+		job_free(j);
+		return;
+	case ACCEPT_CONFLICT:
+		job_refuse(j, ERR_CONFLICT, 409, "This source and id were used before with other content", NULL);
+		return;
+	}
+}
+
+static void job_identity(struct job *j)
+{
+	struct buf canon;
+	crypto_generichash_state st;
+
+	crypto_generichash_init(&st, NULL, 0, sizeof(j->in.identity));
+	crypto_generichash_update(&st, (const unsigned char *)j->event.source, strlen(j->event.source) + 1);
+	crypto_generichash_update(&st, (const unsigned char *)j->event.id, strlen(j->event.id));
+	crypto_generichash_final(&st, j->in.identity, sizeof(j->in.identity));
+	buf_init(&canon, 2 << 20);
+	event_canonical(&j->event, &canon);
+	crypto_generichash(j->in.fingerprint, sizeof(j->in.fingerprint), (const unsigned char *)canon.data, canon.len, NULL,
+			   0);
+	buf_clear(&canon);
+}
+
+static void job_store(struct job *j, const char *holder)
+{
+	struct decide_in in = { .at_ms = clock_now_ms(&j->flow->clock), .holder = holder };
+	struct decision decision;
+
+	decide(j->pack, &j->event, &in, &j->arena, &decision);
+	decided_record(j->flow, &(struct decided){ .pack = j->pack, .event = &j->event, .decision = &decision,
+						   .by = j->who->name, .at_ms = in.at_ms },
+		       &j->arena, &j->record);
+	buf_init(&j->encoded, RECORD_BYTES_MAX);
+	record_encode(&j->record, &j->encoded);
+	job_identity(j);
+	j->in.case_id = j->event.case_id;
+	j->in.type = event_type_name(j->event.type);
+	j->in.version = j->event.version;
+	j->in.doc = j->doc;
+	j->in.record = (struct bytes){ j->encoded.data, j->encoded.len };
+	j->in.bodies = decided_bodies(&j->record, &j->arena);
+	j->in.body_count = j->record.notice_count;
+	j->in.due_ms = record_next_ms(&j->record);
+	store_accept(j->flow->store, &j->in, on_accepted, j);
+}
+
+static void on_holder(void *arg, enum err e, const char *body)
+{
+	struct job *j = arg;
+
+	if (e != ERR_OK)
+		job_refuse(j, e, err_http_status(e), "The event was not taken; send it again", NULL);
+	else
+		job_store(j, body);
+}
+
+static void job_go(struct job *j)
+{
+	if (!principal_may_submit(j->who, j->event.source)) {
+		job_refuse(j, ERR_FORBIDDEN, 403, "This source is not one you may send for", NULL);
+		return;
+	}
+	j->pack = pack_ref(j->flow->pack);
+	if (decide_needs_holder(j->pack, &j->event))
+		store_find_holder(j->flow->store, j->event.case_id, j->event.permit_number, on_holder, j);
+	else
+		job_store(j, NULL);
+}
+
+static struct job *job_new(struct flow *f, struct principal *who, reply_fn *fn, void *arg)
+{
+	struct job *j = mem_zalloc(sizeof(*j));
+
+	j->flow = f;
+	j->who = principal_ref(who);
+	j->fn = fn;
+	j->arg = arg;
+	arena_init(&j->arena);
+	return j;
+}
+
+/* Search looks at the stored bytes, so text must stand there as text and not as \u escapes. */
+static bool has_escapes(struct bytes raw)
+{
+	return memmem(raw.data, raw.len, "\\u", 2) != NULL;
+}
+
+static void job_dump(struct job *j)
+{
+	j->dumped = json_dumps(j->event.root, JSON_COMPACT);
+	if (!j->dumped)
+		abort();
+	j->doc = (struct bytes){ j->dumped, strlen(j->dumped) };
+}
+
+static const char *detail_of(enum err e)
+{
+	return e == ERR_SYNTAX ? "The body is not JSON" : "The event has faults; nothing was stored";
+}
+
+void intake_submit(struct flow *f, struct principal *who, struct bytes raw, reply_fn *fn, void *arg)
+{
+	struct job *j = job_new(f, who, fn, arg);
+	struct diag diag;
+	enum err e;
+
+	diag_init(&diag, &j->arena);
+	e = event_parse(raw.data, raw.len, &f->limits, &j->event, &diag);
+	if (e != ERR_OK) {
+		job_refuse(j, e, err_http_status(e), detail_of(e), &diag);
+		return;
+	}
+	if (has_escapes(raw))
+		job_dump(j);
+	else
+		j->doc = raw;
+	job_go(j);
+}
+
+void intake_submit_json(struct flow *f, struct principal *who, json_t *root, reply_fn *fn, void *arg)
+{
+	struct job *j = job_new(f, who, fn, arg);
+	struct diag diag;
+	enum err e;
+
+	diag_init(&diag, &j->arena);
+	e = event_from_json(root, &f->limits, &j->event, &diag);
+	if (e != ERR_OK) {
+		json_decref(root);
+		job_refuse(j, e, err_http_status(e), detail_of(e), &diag);
+		return;
+	}
+	job_dump(j);
+	job_go(j);
+}
+
+/* --- intake from the stream: the same road; the entry is done only when the event is on disk or refused for good --- */
+
+struct stream_job {
+	struct flow *flow;
+	struct principal *who;
+	char *entry, *text;
+};
+
+static void on_stream_reply(void *arg, const struct reply *r)
+{
+	struct stream_job *s = arg;
+
+	if (r->status != 503) {
+		struct buf out;
+
+		buf_init(&out, 1 << 20);
+		buf_printf(&out, "{\"status\":%d,\"answer\":", r->status);
+		buf_add(&out, r->json, r->len);
+		buf_add_char(&out, '}');
+		store_intake_done(s->flow->store, s->entry, buf_cstr(&out));
+		buf_clear(&out);
+	}
+	principal_unref(s->who);
+	free(s->entry);
+	free(s->text);
+	free(s);
+}
+
+static void on_stream_event(void *arg, const char *entry_id, struct bytes event)
+{
+	struct stream_job *s = mem_zalloc(sizeof(*s));
+
+	s->flow = arg;
+	s->who = principal_new("stream", "", "");
+	principal_grant(s->who, WHO_SYSTEM, "");
+	s->entry = mem_strdup(entry_id);
+	s->text = mem_alloc(event.len + 1);
+	memcpy(s->text, event.data, event.len);
+	s->text[event.len] = '\0';
+	intake_submit(s->flow, s->who, (struct bytes){ s->text, event.len }, on_stream_reply, s);
+}
+
+void intake_start_stream(struct flow *f)
+{
+	store_intake_start(f->store, on_stream_event, f);
+}

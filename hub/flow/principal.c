@@ -1,0 +1,182 @@
+/* principal.c: see principal.h. A higher body does not see a lower body's notices because it is higher. */
+#include "flow/principal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const who_names[WHO_COUNT] = {
+	"approver", "supervisor", "coordinator", "auditor", "admin", "system",
+};
+
+const char *who_name(enum who w)
+{
+	return who_names[w];
+}
+
+bool who_parse(const char *s, enum who *ret)
+{
+	for (int i = 0; i < WHO_COUNT; i++) {
+		if (!strcmp(s, who_names[i])) {
+			*ret = (enum who)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+struct principal *principal_new(const char *name, const char *source, const char *session)
+{
+	struct principal *p = mem_zalloc(sizeof(*p));
+
+	p->refs = 1;
+	p->name = mem_strdup(name);
+	p->source = mem_strdup(source);
+	p->session = mem_strdup(session);
+	return p;
+}
+
+void principal_grant(struct principal *p, enum who who, const char *body)
+{
+	p->grants = mem_realloc(p->grants, (size_t)(p->grant_count + 1) * sizeof(*p->grants));
+	p->grants[p->grant_count].who = who;
+	p->grants[p->grant_count].body = mem_strdup(body);
+	p->grant_count++;
+}
+
+struct principal *principal_ref(struct principal *p)
+{
+	p->refs++;
+	return p;
+}
+
+void principal_unref(struct principal *p)
+{
+	if (!p || --p->refs > 0)
+		return;
+	for (int i = 0; i < p->grant_count; i++)
+		free((void *)(uintptr_t)p->grants[i].body);
+	free(p->grants);
+	free((void *)(uintptr_t)p->name);
+	free((void *)(uintptr_t)p->source);
+	free((void *)(uintptr_t)p->session);
+	free(p);
+}
+
+bool principal_is(const struct principal *p, enum who who)
+{
+	for (int i = 0; i < p->grant_count; i++) {
+		if (p->grants[i].who == who)
+			return true;
+	}
+	return false;
+}
+
+static int body_region(const struct pack *pack, const char *body)
+{
+	int b = pack_find_body(pack, body);
+
+	return b < 0 ? -1 : pack_view(pack)->bodies[b].region;
+}
+
+/* A supervisor answers for its body's notices and for what lies in the pool of its own region. */
+bool principal_supervises(const struct principal *p, const char *body)
+{
+	for (int i = 0; i < p->grant_count; i++) {
+		if (p->grants[i].who == WHO_SUPERVISOR && !strcmp(p->grants[i].body, body))
+			return true;
+	}
+	return false;
+}
+
+bool principal_may_submit(const struct principal *p, const char *source)
+{
+	if (principal_is(p, WHO_SYSTEM))
+		return !strncmp(source, p->source, strlen(p->source));
+	return principal_is(p, WHO_APPROVER);
+}
+
+static bool event_names_body(const struct event *e, const char *body)
+{
+	return (e->accepting && !strcmp(e->accepting, body)) || (e->reviewing && !strcmp(e->reviewing, body)) ||
+	       (e->deciding && !strcmp(e->deciding, body));
+}
+
+static bool grant_oversees(const struct grant *g, const struct pack *pack, int region)
+{
+	int own = body_region(pack, g->body);
+
+	if (g->who != WHO_COORDINATOR && g->who != WHO_AUDITOR)
+		return false;
+	return own >= 0 && region >= 0 && region_within(pack, region, own);
+}
+
+static enum sight grant_sees_event(const struct grant *g, const struct pack *pack, const struct event *e,
+				   const struct record *r)
+{
+	if (g->who == WHO_APPROVER && event_names_body(e, g->body))
+		return SIGHT_FULL;
+	if (g->who == WHO_SUPERVISOR) {
+		for (int i = 0; i < r->notice_count; i++) {
+			if (!strcmp(r->notices[i].body, g->body))
+				return SIGHT_FULL;
+		}
+	}
+	if (grant_oversees(g, pack, pack_find_region(pack, r->region, strlen(r->region))))
+		return SIGHT_MASKED;
+	return SIGHT_NONE;
+}
+
+enum sight principal_sees_event(const struct principal *p, const struct pack *pack, const struct event *e,
+				const struct record *r)
+{
+	enum sight best = SIGHT_NONE;
+
+	for (int i = 0; i < p->grant_count; i++) {
+		const struct grant *g = &p->grants[i];
+		enum sight s = grant_sees_event(g, pack, e, r);
+
+		if (g->who == WHO_SYSTEM && *p->source && !strncmp(e->source, p->source, strlen(p->source)))
+			s = SIGHT_FULL;
+		if ((g->who == WHO_SYSTEM || g->who == WHO_APPROVER) && !strcmp(r->by, p->name))
+			s = SIGHT_FULL;
+		if (s > best)
+			best = s;
+	}
+	return best;
+}
+
+static bool pool_of(const struct notice *n, const struct pack *pack, int *ret_region)
+{
+	if (strncmp(n->body, "pool:", 5))
+		return false;
+	*ret_region = pack_find_region(pack, n->body + 5, strlen(n->body + 5));
+	return *ret_region >= 0;
+}
+
+/*
+ * A supervisor of the case sees its own notice only, with one exception: a notice of the pool of the region its
+ * body is in. Approvers and overseers see the notices of the events they see.
+ */
+enum sight principal_sees_notice(const struct principal *p, const struct pack *pack, const struct notice *n,
+				 const struct event *e, const struct record *r)
+{
+	enum sight best = SIGHT_NONE;
+	int region;
+
+	for (int i = 0; i < p->grant_count; i++) {
+		const struct grant *g = &p->grants[i];
+		enum sight s = SIGHT_NONE;
+
+		if (g->who != WHO_SUPERVISOR)
+			s = grant_sees_event(g, pack, e, r);
+		else if (!strcmp(n->body, g->body))
+			s = SIGHT_FULL;
+		else if (pool_of(n, pack, &region) && body_region(pack, g->body) == region)
+			s = SIGHT_FULL;
+		if ((g->who == WHO_SYSTEM || g->who == WHO_APPROVER) && !strcmp(r->by, p->name))
+			s = SIGHT_FULL;
+		if (s > best)
+			best = s;
+	}
+	return best;
+}

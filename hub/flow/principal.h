@@ -1,0 +1,48 @@
+/*
+ * principal.h: who is asking, and what may be seen and done by them (contract section 5, Scope).
+ *
+ * A principal is made by net/auth.c, shared by reference, and never changes. The questions here are the only
+ * place that knows the scopes; a "no" about an object outside one's scope is answered 404 by the callers.
+ */
+#ifndef TANDEM_PRINCIPAL_H
+#define TANDEM_PRINCIPAL_H
+
+#include <stdbool.h>
+
+#include "event.h"
+#include "pack.h"
+#include "store/record.h"
+
+enum who { WHO_APPROVER, WHO_SUPERVISOR, WHO_COORDINATOR, WHO_AUDITOR, WHO_ADMIN, WHO_SYSTEM, WHO_COUNT };
+const char *who_name(enum who w);
+bool who_parse(const char *s, enum who *ret);
+
+struct grant {
+	enum who who;
+	const char *body; /* body id, "" for a role that has none */
+};
+struct principal {
+	int refs;
+	const char *name;	/* user or key name */
+	const char *source;	/* a key's source prefix, "" any */
+	const char *session;	/* public half of the session's name, "" for a key */
+	struct grant *grants;
+	int grant_count;
+};
+struct principal *principal_new(const char *name, const char *source, const char *session);
+void principal_grant(struct principal *p, enum who who, const char *body); /* only while it is being made */
+struct principal *principal_ref(struct principal *p);
+void principal_unref(struct principal *p);
+
+bool principal_is(const struct principal *p, enum who who);
+bool principal_supervises(const struct principal *p, const char *body);
+bool principal_may_submit(const struct principal *p, const char *source);
+
+enum sight { SIGHT_NONE, SIGHT_MASKED, SIGHT_FULL };
+enum sight principal_sees_notice(const struct principal *p, const struct pack *pack, const struct notice *n,
+				 const struct event *e, const struct record *r);
+/* A case's event: the best of what its bodies, its sender and its region allow. */
+enum sight principal_sees_event(const struct principal *p, const struct pack *pack, const struct event *e,
+				const struct record *r);
+
+#endif

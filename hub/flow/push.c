@@ -1,0 +1,180 @@
+/* push.c: see push.h. */
+#include "flow/push.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/cache.h"
+#include "flow/view.h"
+
+struct push_batch {
+	struct flow *flow;
+	int64_t *need;
+	int need_count, need_capacity;
+	push_loaded_fn *fn;
+	void *arg;
+	struct arena arena;
+	struct buf out;
+	char cursor[CURSOR_BYTES];
+	bool masked, rendered; /* what `out` holds now, for `cursor` */
+};
+
+struct push_batch *push_batch_new(struct flow *f)
+{
+	struct push_batch *b = mem_zalloc(sizeof(*b));
+
+	b->flow = f;
+	arena_init(&b->arena);
+	buf_init(&b->out, 256 << 10);
+	return b;
+}
+
+void push_batch_free(struct push_batch *b)
+{
+	free(b->need);
+	arena_clear(&b->arena);
+	buf_clear(&b->out);
+	free(b);
+}
+
+static bool at_hand(struct flow *f, int64_t seq)
+{
+	const struct cached *c = cache_find(f->cache, seq);
+
+	return c && c->common && c->record;
+}
+
+void push_need(struct push_batch *b, int64_t seq)
+{
+	if (at_hand(b->flow, seq) || (b->need_count && b->need[b->need_count - 1] == seq))
+		return;
+	if (b->need_count == b->need_capacity) {
+		b->need_capacity = b->need_capacity ? b->need_capacity * 2 : 64;
+		b->need = mem_realloc(b->need, sizeof(*b->need) * (size_t)b->need_capacity);
+	}
+	b->need[b->need_count++] = seq;
+}
+
+static void keep(struct flow *f, const struct loaded *x, struct arena *arena)
+{
+	struct event e;
+	struct record r;
+	struct diag diag;
+	struct buf common;
+	struct cached *c;
+	struct view v = { .event = &e, .record = &r, .seq = x->seq };
+
+	diag_init(&diag, arena);
+	if (!x->doc.data || !x->record.data)
+		return;
+	if (record_decode(x->record.data, x->record.len, arena, &r) != ERR_OK ||
+	    event_parse(x->doc.data, x->doc.len, &f->limits, &e, &diag) != ERR_OK)
+		return;
+	v.pack = flow_pack_of(f, r.policy);
+	buf_init(&common, 64 << 10);
+	view_common(&v, &common);
+	c = cache_put(f->cache, x->seq, x->doc, (struct bytes){ common.data, common.len });
+	cache_set_record(f->cache, c, x->record);
+	buf_clear(&common);
+	event_clear(&e);
+}
+
+static void on_load(void *arg, enum err e, const struct loaded *items, int count)
+{
+	struct push_batch *b = arg;
+
+	for (int i = 0; e == ERR_OK && i < count; i++) {
+		keep(b->flow, &items[i], &b->arena);
+		arena_reset(&b->arena);
+	}
+	b->fn(b->arg);
+}
+
+void push_load(struct push_batch *b, push_loaded_fn *fn, void *arg)
+{
+	b->fn = fn;
+	b->arg = arg;
+	if (!b->need_count)
+		fn(arg);
+	else
+		store_load(b->flow->store, b->need, b->need_count, true, on_load, b);
+}
+
+static bool render_notice(struct push_batch *b, const struct feed_line *l, int part, bool masked)
+{
+	struct cached *c = cache_find(b->flow->cache, l->seq);
+	struct record r;
+	struct event e = { 0 };
+	struct diag diag;
+	struct view v = { .event = &e, .record = &r, .seq = l->seq, .masked = masked };
+	struct buf common;
+
+	arena_reset(&b->arena);
+	if (!c || !c->common || !c->record || record_decode(c->record, c->record_len, &b->arena, &r) != ERR_OK)
+		return false;
+	if (part >= r.notice_count)
+		return false;
+	v.pack = flow_pack_of(b->flow, r.policy);
+	v.now_ms = clock_now_ms(&b->flow->clock);
+	if (!masked) {
+		view_notice(&v, part, (struct bytes){ c->common, c->common_len }, &b->out);
+		return true;
+	}
+	diag_init(&diag, &b->arena);
+	if (!c->doc || event_parse(c->doc, c->doc_len, &b->flow->limits, &e, &diag) != ERR_OK)
+		return false;
+	buf_init(&common, 64 << 10);
+	view_common(&v, &common);
+	view_notice(&v, part, (struct bytes){ common.data, common.len }, &b->out);
+	buf_clear(&common);
+	event_clear(&e);
+	return true;
+}
+
+static void render_change(struct push_batch *b, const struct feed_line *l)
+{
+	buf_printf(&b->out, "\"n%lld.%d\",\"state\":", (long long)l->seq, l->notice);
+	buf_add_json(&b->out, l->state);
+	buf_add_str(&b->out, ",\"by\":");
+	buf_add_json(&b->out, l->by);
+	buf_add_str(&b->out, ",\"at\":");
+	view_time(&b->out, l->at_ms);
+}
+
+static bool is_rendered(const struct push_batch *b, const struct cursor *at, int part, bool masked)
+{
+	char cursor[CURSOR_BYTES];
+	struct cursor mine = *at;
+
+	mine.part = part;
+	cursor_print(&mine, cursor);
+	return b->rendered && b->masked == masked && !strcmp(cursor, b->cursor);
+}
+
+bool push_render(struct push_batch *b, const struct feed_line *l, int part, bool masked, struct feed_message *ret)
+{
+	struct cursor at = l->at;
+	bool ok = true;
+
+	at.part = part;
+	if (!is_rendered(b, &at, part, masked)) {
+		b->rendered = false;
+		buf_reset(&b->out);
+		cursor_print(&at, b->cursor);
+		buf_printf(&b->out, "{\"cursor\":\"%s\",\"notice\":", b->cursor);
+		if (l->kind == 'E')
+			ok = render_notice(b, l, part, masked);
+		else
+			render_change(b, l);
+		buf_add_char(&b->out, '}');
+		if (!ok || b->out.overflow)
+			return false;
+		b->rendered = true;
+		b->masked = masked;
+	}
+	ret->method = l->kind == 'E' ? "notice" : "change";
+	ret->cursor = b->cursor;
+	ret->params = buf_cstr(&b->out);
+	ret->len = b->out.len;
+	return true;
+}

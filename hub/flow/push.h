@@ -1,0 +1,21 @@
+/*
+ * push.h: lines of the feed into messages. A batch is a slice of the ring: the events somebody wants are named with
+ * push_need, read in one go where the cache has not got them, and rendered once for all who get them.
+ */
+#ifndef TANDEM_PUSH_H
+#define TANDEM_PUSH_H
+
+#include "flow/feed_line.h"
+
+struct push_batch;
+typedef void push_loaded_fn(void *arg);
+
+struct push_batch *push_batch_new(struct flow *f);
+void push_need(struct push_batch *b, int64_t seq);
+/* Calls back when everything needed is at hand: at once, from inside the call, when it already is. */
+void push_load(struct push_batch *b, push_loaded_fn *fn, void *arg);
+/* The message for one notice of a line (part), plain or masked. False: the event cannot be had any more. */
+bool push_render(struct push_batch *b, const struct feed_line *l, int part, bool masked, struct feed_message *ret);
+void push_batch_free(struct push_batch *b);
+
+#endif

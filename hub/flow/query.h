@@ -1,0 +1,26 @@
+/*
+ * query.h: what may be read: a body's list, one notice, cases found and one case whole. Every row is checked against the
+ * principal's scope from what the store gave, never from what was asked; outside it the answer is that of a missing thing.
+ */
+#ifndef TANDEM_QUERY_H
+#define TANDEM_QUERY_H
+
+#include "flow/flow.h"
+
+struct query_notices {
+	const char *body;  /* "" the principal's own bodies */
+	const char *state, *role, *due, *q, *cursor; /* "" any */
+	int limit;
+};
+struct query_cases {
+	const char *q, *region, *item, *state, *body, *from, *to, *cursor;
+	int limit;
+};
+void query_notices(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg);
+void query_notice(struct flow *f, struct principal *who, const char *id, reply_fn *fn, void *arg);
+void query_cases(struct flow *f, struct principal *who, const struct query_cases *q, reply_fn *fn, void *arg);
+void query_case(struct flow *f, struct principal *who, const char *case_id, reply_fn *fn, void *arg);
+void query_event(struct flow *f, struct principal *who, const char *id, reply_fn *fn, void *arg);
+void query_explain(struct flow *f, struct principal *who, const char *id, const char *body, reply_fn *fn, void *arg);
+
+#endif

@@ -1,0 +1,224 @@
+/* report.c: what providers send back: delivery reports find their delivery, replies find their notice. */
+#include <ctype.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/decided.h"
+#include "flow/deliver.h"
+#include "flow/respond.h"
+#include "metrics.h"
+#include "text.h"
+
+struct job {
+	struct flow *flow;
+	deliver_done_fn *done;
+	void *arg;
+	int64_t seq;
+	int delivery;
+	enum report_kind kind;
+	char connector[64], code[80], hash[64], dedupe[40], by[96];
+};
+
+static void job_done(struct job *j, enum err e)
+{
+	/* What belongs to nothing known is answered like the rest: a provider is told nothing about what exists. */
+	j->done(j->arg, e == ERR_UNAVAILABLE ? e : ERR_OK);
+	free(j);
+}
+
+static bool has_receipt(const struct record *r, enum receipt_kind kind, int delivery, const char *detail)
+{
+	for (int i = 0; i < r->receipt_count; i++) {
+		const struct receipt *x = &r->receipts[i];
+
+		if (x->kind == kind && x->delivery == delivery && !strcmp(x->detail, detail))
+			return true;
+	}
+	return false;
+}
+
+/* States only go up: handed over, then delivered or failed; a late "delivered" after a failure is believed. */
+static bool state_moves(struct delivery *d, enum report_kind kind)
+{
+	enum delivery_state to = d->state;
+
+	if (kind == REPORT_DELIVERED)
+		to = DELIVERY_DELIVERED;
+	else if ((kind == REPORT_FAILED || kind == REPORT_EXPIRED) && d->state != DELIVERY_DELIVERED)
+		to = DELIVERY_FAILED;
+	else if (kind == REPORT_HANDED_OVER && (d->state == DELIVERY_SENDING || d->state == DELIVERY_UNKNOWN))
+		to = DELIVERY_ACCEPTED;
+	if (to == d->state)
+		return false;
+	d->state = to;
+	d->next_ms = -1;
+	return true;
+}
+
+static enum receipt_kind receipt_of(enum report_kind kind)
+{
+	switch (kind) {
+	case REPORT_DELIVERED:
+		return RECEIPT_DELIVERED;
+	case REPORT_FAILED:
+	case REPORT_EXPIRED:
+		return RECEIPT_FAILED;
+	case REPORT_HANDED_OVER:
+	case REPORT_BUFFERED:
+	case REPORT_REPLY:
+		break;
+	}
+	return RECEIPT_HANDED_OVER;
+}
+
+static enum err apply_report(void *arg, struct change *c)
+{
+	struct job *j = arg;
+	struct delivery *d;
+	struct receipt *r;
+	bool moved;
+
+	if (j->delivery >= c->record.delivery_count)
+		return ERR_NOT_FOUND;
+	d = &c->record.deliveries[j->delivery];
+	if (strcmp(d->connector, j->connector) != 0 || !d->attempts)
+		return ERR_NOT_FOUND;
+	moved = state_moves(d, j->kind);
+	if (!moved && (j->kind == REPORT_HANDED_OVER || has_receipt(&c->record, receipt_of(j->kind), j->delivery, j->code))) {
+		c->nothing = true;
+		return ERR_OK;
+	}
+	r = change_receipt(c, receipt_of(j->kind), d->notice, j->delivery);
+	r->channel = channel_name(d->channel);
+	r->detail = j->code;
+	if (j->kind == REPORT_FAILED || j->kind == REPORT_EXPIRED)
+		d->detail = j->code;
+	return ERR_OK;
+}
+
+static void done_report(void *arg, enum err e, struct change *c)
+{
+	struct job *j = arg;
+
+	if (e == ERR_OK && !c->nothing)
+		metric_add(METRIC_RECEIPTS, 1);
+	job_done(j, e);
+}
+
+static void done_sms(void *arg, enum err e)
+{
+	if (e == ERR_OK)
+		metric_add(METRIC_REPLIES, 1);
+	job_done(arg, e);
+}
+
+static void answer_notice(struct job *j, int64_t seq, int notice)
+{
+	struct respond_sms in = { .seq = seq, .notice = notice, .by = j->by, .from_hash = j->hash, .dedupe = j->dedupe };
+
+	respond_by_sms(j->flow, &in, done_sms, j);
+}
+
+static void on_last(void *arg, enum err e, const char *text)
+{
+	struct job *j = arg;
+	int64_t seq;
+	int notice;
+
+	if (e == ERR_OK && text && id_parse_notice(text, &seq, &notice))
+		answer_notice(j, seq, notice);
+	else
+		job_done(j, e);
+}
+
+/* "1", "收到" and their kin mean the newest notice; anything else without a code is left to people. */
+static bool says_received(const char *text)
+{
+	static const char *const words[] = { "1", "收到", "已收到", "签收", "已签收" };
+
+	while (isspace((unsigned char)*text))
+		text++;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t len = strlen(words[i]);
+
+		if (!strncmp(text, words[i], len) && !isalnum((unsigned char)text[len]))
+			return true;
+	}
+	return false;
+}
+
+/* The name of whoever's number it is; a number nobody is known for stays masked. */
+static void name_sender(struct job *j, const char *number)
+{
+	const struct pack_view *p = pack_view(j->flow->pack);
+	char other[24];
+
+	for (int i = 0; i < j->flow->people_count; i++) {
+		phone_normalise(j->flow->people[i].phone, other);
+		if (*other && !strcmp(other, number)) {
+			snprintf(j->by, sizeof(j->by), "%s", j->flow->people[i].name);
+			return;
+		}
+	}
+	for (int i = 0; i < p->contact_count; i++) {
+		phone_normalise(p->contacts[i].phone, other);
+		if (*other && !strcmp(other, number)) {
+			snprintf(j->by, sizeof(j->by), "%s", *p->contacts[i].name ? p->contacts[i].name : p->contacts[i].post);
+			return;
+		}
+	}
+	snprintf(j->by, sizeof(j->by), "sms:****%s", strlen(number) > 4 ? number + strlen(number) - 4 : "");
+}
+
+static void reply_came(struct job *j, const struct report *r)
+{
+	struct arena arena;
+	char number[24];
+	int64_t seq;
+	int notice;
+
+	arena_init(&arena);
+	phone_normalise(r->from, number);
+	snprintf(j->hash, sizeof(j->hash), "%s", decided_address_hash(j->flow, number, &arena));
+	snprintf(j->dedupe, sizeof(j->dedupe), "%s", decided_address_hash(j->flow, r->dedupe, &arena));
+	name_sender(j, number);
+	arena_clear(&arena);
+	if (short_code_find(r->text, &seq, &notice))
+		answer_notice(j, seq, notice);
+	else if (says_received(r->text))
+		store_get_expiring(j->flow->store, "lastsms", j->hash, on_last, j);
+	else
+		job_done(j, ERR_OK);
+}
+
+/* "d12.1-2": delivery 1 of event 12, second attempt. */
+static bool message_id_parse(const char *id, int64_t *ret_seq, int *ret_delivery)
+{
+	char head[48];
+	size_t len = strcspn(id, "-");
+
+	if (len >= sizeof(head))
+		return false;
+	memcpy(head, id, len);
+	head[len] = '\0';
+	return id_parse_delivery(head, ret_seq, ret_delivery);
+}
+
+void deliver_report(struct flow *f, const char *connector, const struct report *r, deliver_done_fn *done, void *arg)
+{
+	struct job *j = mem_zalloc(sizeof(*j));
+
+	j->flow = f;
+	j->done = done;
+	j->arg = arg;
+	j->kind = r->kind;
+	snprintf(j->connector, sizeof(j->connector), "%s", connector);
+	snprintf(j->code, sizeof(j->code), "%s", r->code ? r->code : "");
+	if (r->kind == REPORT_REPLY)
+		reply_came(j, r);
+	else if (message_id_parse(r->message_id, &j->seq, &j->delivery))
+		change_run(f, j->seq, false, apply_report, done_report, j);
+	else
+		job_done(j, ERR_OK);
+}

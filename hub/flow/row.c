@@ -1,0 +1,33 @@
+/* row.c: see row.h. */
+#include "flow/row.h"
+
+#include "flow/flow.h"
+
+enum err row_open(struct flow *f, const struct principal *who, const struct loaded *x, struct row *ret)
+{
+	struct diag diag;
+	enum err e = ERR_NOT_FOUND;
+
+	arena_init(&ret->arena);
+	diag_init(&diag, &ret->arena);
+	if (!x->doc.data || !x->record.data)
+		goto out;
+	e = record_decode(x->record.data, x->record.len, &ret->arena, &ret->record);
+	if (e == ERR_OK)
+		e = event_parse(x->doc.data, x->doc.len, &f->limits, &ret->event, &diag);
+	if (e != ERR_OK)
+		goto out;
+	ret->view = (struct view){ .pack = flow_pack_of(f, ret->record.policy), .event = &ret->event,
+				   .record = &ret->record, .seq = x->seq, .now_ms = clock_now_ms(&f->clock),
+				   .principal = who };
+	return ERR_OK;
+out:
+	arena_clear(&ret->arena);
+	return e;
+}
+
+void row_close(struct row *r)
+{
+	event_clear(&r->event);
+	arena_clear(&r->arena);
+}

@@ -1,0 +1,17 @@
+/* row.h: one stored event opened for reading: parsed, decoded, with its pack and a view on it. Internal to the queries. */
+#ifndef TANDEM_ROW_H
+#define TANDEM_ROW_H
+
+#include "flow/view.h"
+
+struct flow;
+struct row {
+	struct arena arena;
+	struct event event;
+	struct record record;
+	struct view view;
+};
+MUST_CHECK enum err row_open(struct flow *f, const struct principal *who, const struct loaded *x, struct row *ret);
+void row_close(struct row *r);
+
+#endif

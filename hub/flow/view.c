@@ -1,0 +1,310 @@
+/* view.c: see view.h. */
+#include "flow/view.h"
+
+#include <string.h>
+
+#include "timefmt.h"
+
+static void member(struct buf *out, const char *name, const char *value)
+{
+	buf_add_str(out, name);
+	buf_add_json(out, value);
+}
+
+void view_time(struct buf *out, int64_t ms)
+{
+	char text[TIMEFMT_BYTES];
+
+	if (ms <= 0) {
+		buf_add_str(out, "null");
+		return;
+	}
+	time_format(ms, SHANGHAI_MIN, text);
+	buf_add_char(out, '"');
+	buf_add_str(out, text);
+	buf_add_char(out, '"');
+}
+
+void view_list(struct buf *out, const char *bars)
+{
+	buf_add_char(out, '[');
+	while (bars && *bars) {
+		size_t len = strcspn(bars, "|");
+
+		buf_add_jsonn(out, bars, len);
+		bars += len;
+		if (*bars == '|') {
+			bars++;
+			buf_add_char(out, ',');
+		}
+	}
+	buf_add_char(out, ']');
+}
+
+/* 张三丰 becomes 张**: the first character stays. */
+static void masked_name(struct buf *out, const char *name)
+{
+	size_t len = 1;
+
+	while (((unsigned char)name[len] & 0xc0) == 0x80)
+		len++;
+	buf_add_char(out, '"');
+	if (*name && (unsigned char)*name >= 0x20 && *name != '"' && *name != '\\')
+		buf_add(out, name, len);
+	buf_add_str(out, "**\"");
+}
+
+static const struct body *body_of(const struct view *v, const char *id)
+{
+	int b = id ? pack_find_body(v->pack, id) : -1;
+
+	return b < 0 ? NULL : &pack_view(v->pack)->bodies[b];
+}
+
+static void put_body(const struct view *v, const char *name, const char *id, struct buf *out)
+{
+	const struct body *b = body_of(v, id);
+
+	buf_add_str(out, name);
+	if (!id) {
+		buf_add_str(out, "null");
+		return;
+	}
+	member(out, "{\"id\":", id);
+	member(out, ",\"name\":", b ? b->name : NULL);
+	buf_add_char(out, '}');
+}
+
+static const char *item_name(const struct view *v)
+{
+	int i = pack_find_item(v->pack, v->record->item_code);
+
+	return i < 0 ? NULL : pack_view(v->pack)->items[i].name;
+}
+
+static void put_applicant(const struct view *v, struct buf *out)
+{
+	const struct event *e = v->event;
+	bool person = !e->applicant_code || (e->applicant_kind && strcmp(e->applicant_kind, "entity") != 0);
+
+	buf_add_str(out, ",\"applicant\":{\"name\":");
+	if (v->masked && person)
+		masked_name(out, e->applicant_name);
+	else
+		buf_add_json(out, e->applicant_name);
+	member(out, ",\"code\":", v->masked && person ? NULL : e->applicant_code);
+	buf_add_char(out, '}');
+}
+
+void view_common(const struct view *v, struct buf *out)
+{
+	const struct event *e = v->event;
+	int region = pack_find_region(v->pack, v->record->region, strlen(v->record->region));
+
+	member(out, "\"case\":", e->case_id);
+	buf_add_str(out, ",\"event\":\"e");
+	buf_add_int(out, v->seq);
+	member(out, "\",\"type\":", event_type_name(e->type));
+	buf_add_str(out, ",\"item\":{\"code\":");
+	buf_add_json(out, *v->record->item_code ? v->record->item_code : e->item);
+	member(out, ",\"name\":", item_name(v));
+	member(out, "},\"region\":", e->region);
+	member(out, ",\"region_name\":", region < 0 ? NULL : pack_view(v->pack)->regions[region].name);
+	put_applicant(v, out);
+	put_body(v, ",\"bodies\":{\"accepting\":", e->accepting, out);
+	put_body(v, ",\"reviewing\":", e->reviewing, out);
+	put_body(v, ",\"deciding\":", e->deciding, out);
+	member(out, "},\"permit\":", e->permit_number);
+	member(out, ",\"policy\":", v->record->policy);
+	buf_add_str(out, ",\"received\":");
+	view_time(out, v->record->accepted_ms);
+}
+
+/* Green while there is time, yellow in the last day, red when late; what is done has no lamp of its own colour. */
+const char *view_lamp(const struct notice *n, int64_t now_ms)
+{
+	const int64_t day_ms = 24LL * 3600 * 1000;
+
+	if (n->due_ms < 0 || !lifecycle_is_todo(n->state, n->role))
+		return "green";
+	if (now_ms > n->due_ms)
+		return "red";
+	return n->due_ms - now_ms < day_ms ? "yellow" : "green";
+}
+
+static void put_stamp(const char *name, const struct stamp *s, struct buf *out)
+{
+	buf_add_str(out, name);
+	if (!s->at_ms) {
+		buf_add_str(out, "null");
+		return;
+	}
+	member(out, "{\"by\":", s->by);
+	buf_add_str(out, ",\"at\":");
+	view_time(out, s->at_ms);
+	member(out, ",\"channel\":", s->channel);
+	buf_add_char(out, '}');
+}
+
+static void put_rules(const struct view *v, const char *rules, struct buf *out)
+{
+	const struct pack_view *p = pack_view(v->pack);
+	char id[256];
+
+	buf_add_char(out, '[');
+	while (rules && *rules) {
+		size_t len = strcspn(rules, "|");
+		int r = -1;
+
+		if (len < sizeof(id)) {
+			memcpy(id, rules, len);
+			id[len] = '\0';
+			r = pack_find_rule(v->pack, id);
+		}
+		buf_add_str(out, "{\"id\":");
+		buf_add_jsonn(out, rules, len);
+		member(out, ",\"basis\":", r < 0 ? NULL : p->rules[r].basis);
+		buf_add_char(out, '}');
+		rules += len;
+		if (*rules == '|') {
+			rules++;
+			buf_add_char(out, ',');
+		}
+	}
+	buf_add_char(out, ']');
+}
+
+/* The page holds no logic of rights: the hub says which buttons there are. */
+static void put_allowed(const struct view *v, const struct notice *n, struct buf *out)
+{
+	static const enum act acts[] = { ACT_ACKNOWLEDGE, ACT_CLAIM };
+	const char *comma = "";
+	bool may = !v->principal || principal_supervises(v->principal, n->body) || !strncmp(n->body, "pool:", 5);
+
+	buf_add_str(out, ",\"allowed\":[");
+	for (size_t i = 0; may && i < sizeof(acts) / sizeof(acts[0]); i++) {
+		enum notice_state to;
+
+		if (lifecycle_next(n->state, n->role, acts[i], &to) != VERDICT_MOVES)
+			continue;
+		buf_add_str(out, comma);
+		buf_add_json(out, act_name(acts[i]));
+		comma = ",";
+	}
+	buf_add_char(out, ']');
+}
+
+static void put_clocks(const struct view *v, const struct notice *n, struct buf *out)
+{
+	buf_add_str(out, ",\"due\":");
+	view_time(out, n->due_ms);
+	buf_add_str(out, ",\"feedback_due\":");
+	view_time(out, n->feedback_due_ms);
+	buf_add_str(out, n->provisional ? ",\"provisional\":true" : ",\"provisional\":false");
+	member(out, ",\"lamp\":", view_lamp(n, v->now_ms));
+}
+
+static void put_notice_id(const struct view *v, int notice, struct buf *out)
+{
+	buf_add_str(out, "{\"id\":\"n");
+	buf_add_int(out, v->seq);
+	buf_add_char(out, '.');
+	buf_add_int(out, notice);
+	buf_add_char(out, '"');
+}
+
+void view_notice(const struct view *v, int notice, struct bytes common, struct buf *out)
+{
+	const struct notice *n = &v->record->notices[notice];
+	const struct body *b = body_of(v, n->body);
+
+	put_notice_id(v, notice, out);
+	buf_add_char(out, ',');
+	buf_add(out, common.data, common.len);
+	member(out, ",\"role\":", role_name(n->role));
+	member(out, ",\"body\":", n->body);
+	member(out, ",\"body_name\":", b ? b->name : NULL);
+	member(out, ",\"state\":", notice_state_name(n->state));
+	put_clocks(v, n, out);
+	put_stamp(",\"acknowledged\":", &n->acknowledged, out);
+	put_stamp(",\"claimed\":", &n->claimed, out);
+	buf_add_str(out, ",\"rules\":");
+	put_rules(v, n->rules, out);
+	buf_add_str(out, ",\"via\":");
+	view_list(out, n->via);
+	put_allowed(v, n, out);
+	buf_add_str(out, ",\"version\":");
+	buf_add_int(out, n->version);
+	buf_add_char(out, '}');
+}
+
+void view_problems(const struct record *r, struct buf *out)
+{
+	const char *p = r->problems;
+
+	buf_add_char(out, '[');
+	while (p && *p) {
+		size_t len = strcspn(p, "|"), code = strcspn(p, ":|");
+
+		buf_add_str(out, "{\"code\":");
+		buf_add_jsonn(out, p, code);
+		if (code < len) {
+			buf_add_str(out, ",\"rule\":");
+			buf_add_jsonn(out, p + code + 1, len - code - 1);
+		}
+		buf_add_char(out, '}');
+		p += len;
+		if (*p == '|') {
+			p++;
+			buf_add_char(out, ',');
+		}
+	}
+	buf_add_char(out, ']');
+}
+
+static void put_accepted_notice(const struct view *v, int i, struct buf *out)
+{
+	const struct notice *n = &v->record->notices[i];
+
+	put_notice_id(v, i, out);
+	member(out, ",\"body\":", n->body);
+	member(out, ",\"role\":", role_name(n->role));
+	buf_add_str(out, ",\"due\":");
+	view_time(out, n->due_ms);
+	buf_add_str(out, ",\"feedback_due\":");
+	view_time(out, n->feedback_due_ms);
+	buf_add_str(out, ",\"via\":");
+	view_list(out, n->via);
+	buf_add_str(out, ",\"rules\":");
+	view_list(out, n->rules);
+	buf_add_char(out, '}');
+}
+
+void view_accepted(const struct view *v, struct buf *out)
+{
+	const struct record *r = v->record;
+
+	buf_add_str(out, "{\"event\":\"e");
+	buf_add_int(out, v->seq);
+	member(out, "\",\"case\":", v->event->case_id);
+	member(out, ",\"policy\":", r->policy);
+	buf_add_str(out, ",\"notices\":[");
+	for (int i = 0; i < r->notice_count; i++) {
+		if (i)
+			buf_add_char(out, ',');
+		put_accepted_notice(v, i, out);
+	}
+	buf_add_str(out, "],\"applicant\":");
+	if (r->applicant_via) {
+		buf_add_str(out, "{\"via\":");
+		view_list(out, r->applicant_via);
+		buf_add_str(out, ",\"rules\":");
+		view_list(out, r->applicant_rules);
+		buf_add_char(out, '}');
+	} else {
+		buf_add_str(out, "null");
+	}
+	buf_add_str(out, ",\"problems\":");
+	view_problems(r, out);
+	buf_add_char(out, '}');
+}

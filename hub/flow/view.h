@@ -1,0 +1,38 @@
+/*
+ * view.h: events, notices and cases as JSON, in the shapes of contract section 6. Pure: bytes out of values.
+ * What a masked view leaves out is left out here, on the server, and nowhere else.
+ */
+#ifndef TANDEM_VIEW_H
+#define TANDEM_VIEW_H
+
+#include "flow/principal.h"
+#include "store/store.h"
+
+struct view {
+	const struct pack *pack; /* the one that decided */
+	const struct event *event;
+	const struct record *record;
+	int64_t seq;
+	int64_t now_ms;
+	const struct principal *principal; /* NULL: a frame for every session of the body */
+	bool masked;
+};
+
+/* The members of a notice that come from the event: "case":…,"bodies":{…} without braces around them. */
+void view_common(const struct view *v, struct buf *out);
+/* One notice; common: what view_common made. */
+void view_notice(const struct view *v, int notice, struct bytes common, struct buf *out);
+void view_receipts(const struct view *v, int notice, struct buf *out);	 /* an array; notice -1: the applicant's */
+void view_deliveries(const struct view *v, int notice, struct buf *out); /* an array */
+/* The answer to a submission: {event, case, policy, notices, applicant, problems}; the same for every repeat. */
+void view_accepted(const struct view *v, struct buf *out);
+/* A row of the list of cases, and an event of a case with all that came of it. */
+void view_case_row(const struct view *v, struct buf *out);
+void view_case_event(const struct view *v, struct buf *out);
+void view_event_document(const struct view *v, struct buf *out);
+void view_problems(const struct record *r, struct buf *out);
+const char *view_lamp(const struct notice *n, int64_t now_ms);
+void view_time(struct buf *out, int64_t ms); /* a JSON string, or null for -1 and 0 */
+void view_list(struct buf *out, const char *bars); /* "a|b" as ["a","b"] */
+
+#endif

@@ -1,0 +1,304 @@
+/*
+ * hub.c: start and stop. Start: log, private Redis, policy, loop, store, connectors, flow, net. Stop, in reverse: net refuses new work
+ * and says bye, the clock claims nothing more, connectors finish what they hold, the store answers what is pending.
+ */
+#include "hub.h"
+
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "demo.h"
+#include "flow/deadline.h"
+#include "flow/flow.h"
+#include "hub_connectors.h"
+#include "metrics.h"
+#include "net/api.h"
+#include "packdir.h"
+#include "store/private_redis.h"
+
+struct hub {
+	const struct config *config;
+	struct arena arena;
+	struct loop *loop;
+	struct store *store;
+	struct pack *pack;
+	struct flow *flow;
+	struct auth *auth;
+	struct api *api;
+	struct demo *demo;
+	uv_signal_t term, interrupt, hangup;
+	struct loop_timer *drain_limit;
+	bool started, stopping;
+	char id[64];
+};
+
+static int tell_faults(const struct diag *diag, const char *what)
+{
+	fprintf(stderr, "%s\n", what);
+	for (const struct fault *f = diag->first; f; f = f->next)
+		fprintf(stderr, "%s: %s\n", f->where, f->what);
+	return 2;
+}
+
+static void on_store_state(void *arg, bool up, const char *why_not)
+{
+	struct hub *h = arg;
+
+	metric_set(METRIC_STORE_UP, up);
+	log_at(up ? LOG_INFO : LOG_WARN, "", up ? "store is up" : "store is away: %s", why_not ? why_not : "");
+	if (!up || h->started || h->stopping)
+		return;
+	h->started = true;
+	flow_start(h->flow);
+	auth_start(h->auth);
+	if (h->config->demo)
+		h->demo = demo_start(h->flow, h->auth);
+}
+
+/* --- stop --- */
+
+static void on_signal_closed(uv_handle_t *handle)
+{
+	(void)handle;
+}
+
+static void all_closed(void *arg)
+{
+	struct hub *h = arg;
+
+	loop_timer_free(h->drain_limit);
+	uv_close((uv_handle_t *)&h->term, on_signal_closed);
+	uv_close((uv_handle_t *)&h->interrupt, on_signal_closed);
+	uv_close((uv_handle_t *)&h->hangup, on_signal_closed);
+}
+
+static void connectors_closed(void *arg)
+{
+	struct hub *h = arg;
+
+	store_close(h->store, all_closed, h);
+}
+
+static void net_closed(void *arg)
+{
+	struct hub *h = arg;
+
+	hub_connectors_close(h->flow, connectors_closed, h);
+}
+
+static void drain_is_late(void *arg)
+{
+	(void)arg;
+	log_at(LOG_ERROR, "", "draining took longer than drain_ms; ending now");
+	_exit(3);
+}
+
+static void stop(struct hub *h)
+{
+	if (h->stopping)
+		return;
+	h->stopping = true;
+	log_at(LOG_INFO, "", "draining");
+	demo_stop(h->demo);
+	flow_drain(h->flow);
+	loop_timer_start(h->drain_limit, h->config->drain_ms, 0);
+	api_drain(h->api, net_closed, h);
+}
+
+static void on_stop_signal(uv_signal_t *handle, int number)
+{
+	(void)number;
+	stop(handle->data);
+}
+
+/* A new pack takes over only when it is whole; sockets and what was decided stay as they are. */
+static void on_hangup(uv_signal_t *handle, int number)
+{
+	struct hub *h = handle->data;
+	struct pack *fresh = NULL;
+	struct arena arena;
+	struct diag diag;
+
+	(void)number;
+	arena_init(&arena);
+	diag_init(&diag, &arena);
+	if (pack_read_dir(h->config->policy, &fresh, &diag) == ERR_OK) {
+		flow_set_pack(h->flow, fresh);
+		log_at(LOG_INFO, "", "policy in force: %s", pack_view(fresh)->version);
+		pack_unref(fresh);
+	} else {
+		log_at(LOG_ERROR, "", "the pack has %zu faults; the old one stays (tandem policy check says which)", diag.count);
+	}
+	arena_clear(&arena);
+}
+
+static void watch(struct hub *h, uv_signal_t *s, int number, uv_signal_cb fn)
+{
+	uv_signal_init(loop_uv(h->loop), s);
+	s->data = h;
+	uv_signal_start(s, fn, number);
+}
+
+/* --- start --- */
+
+static int hub_open(struct hub *h)
+{
+	const struct config *cfg = h->config;
+	struct diag diag;
+
+	diag_init(&diag, &h->arena);
+	h->flow = flow_new(&(struct flow_options){ .loop = h->loop, .store = h->store, .config = cfg, .pack = h->pack });
+	if (hub_connectors_open(h->flow, cfg, &h->arena, &diag) != ERR_OK)
+		return tell_faults(&diag, "A connector cannot be opened:");
+	h->auth = auth_new(h->flow, cfg);
+	h->api = api_open(h->flow, h->auth, cfg, &diag);
+	if (!h->api) {
+		tell_faults(&diag, "The hub cannot listen:");
+		return 3;
+	}
+	return 0;
+}
+
+static int run_loop(struct hub *h, const char *redis_url)
+{
+	struct store_options store = { .url = redis_url, .timeout_ms = h->config->redis_timeout_ms,
+				       .wait_replicas = (int)h->config->redis_wait_replicas, .hub_id = h->id,
+				       .on_state = on_store_state, .arg = h };
+	int status;
+
+	store.cell = pack_view(h->pack)->regions[pack_view(h->pack)->jurisdiction].code;
+	snprintf(h->id, sizeof(h->id), "hub-%ld-%08x", (long)getpid(), randombytes_random());
+	h->loop = loop_new();
+	h->drain_limit = loop_timer_new(h->loop, drain_is_late, h);
+	h->store = store_open(h->loop, &store);
+	if (!h->store) {
+		fprintf(stderr, "redis.url: this form is not known: %s\n", redis_url);
+		return 2;
+	}
+	status = hub_open(h);
+	if (status)
+		return status; /* nothing was promised yet: the process ends with what it holds */
+	watch(h, &h->term, SIGTERM, on_stop_signal);
+	watch(h, &h->interrupt, SIGINT, on_stop_signal);
+	watch(h, &h->hangup, SIGHUP, on_hangup);
+	log_at(LOG_INFO, "", "listening on %s, port %d, policy %s", h->config->listen, api_port(h->api), pack_view(h->pack)->version);
+	if (h->config->demo)
+		demo_print(h->config, api_port(h->api));
+	loop_run(h->loop);
+	api_free(h->api);
+	auth_free(h->auth);
+	demo_free(h->demo);
+	flow_free(h->flow);
+	loop_free(h->loop);
+	return 0;
+}
+
+/* --- several processes on one port: each a hub of its own, all equal --- */
+
+static volatile sig_atomic_t passed_on;
+
+static void pass_on(int number)
+{
+	passed_on = number;
+}
+
+static int wait_for_workers(const pid_t *pids, int64_t count)
+{
+	struct sigaction sa = { .sa_handler = pass_on };
+	int64_t left = count;
+	int worst = 0, status;
+
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+	while (left > 0) {
+		pid_t p = waitpid(-1, &status, 0);
+
+		if (passed_on) {
+			for (int64_t i = 0; i < count; i++)
+				kill(pids[i], passed_on);
+			passed_on = 0;
+		}
+		if (p <= 0)
+			continue;
+		left--;
+		if (WIFEXITED(status) && WEXITSTATUS(status) > worst)
+			worst = WEXITSTATUS(status);
+		if (!WIFEXITED(status))
+			worst = 3;
+	}
+	return worst;
+}
+
+#define WORKERS_MAX 64
+
+static int run_workers(struct hub *h, const char *redis_url)
+{
+	int64_t count = h->config->workers;
+	pid_t pids[WORKERS_MAX];
+
+	if (count <= 1 || count > WORKERS_MAX)
+		return run_loop(h, redis_url);
+	for (int64_t i = 0; i < count; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGTERM);
+			_exit(run_loop(h, redis_url));
+		}
+	}
+	return wait_for_workers(pids, count);
+}
+
+static bool level_of(const char *name, enum log_level *ret)
+{
+	static const char *const names[] = { "error", "warn", "info", "debug" };
+
+	for (int i = 0; i < 4; i++) {
+		if (!strcmp(names[i], name)) {
+			*ret = (enum log_level)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+int hub_run(const struct config *cfg)
+{
+	struct hub h = { .config = cfg };
+	struct private_redis redis = { 0 };
+	enum log_level level;
+	struct diag diag;
+	int status;
+
+	arena_init(&h.arena);
+	diag_init(&diag, &h.arena);
+	signal(SIGPIPE, SIG_IGN);
+	if (sodium_init() < 0)
+		return 3;
+	if (level_of(cfg->log_level, &level))
+		log_set_level(level);
+	if (cfg->demo && !demo_is_allowed(cfg)) {
+		fprintf(stderr, "--demo makes people whose passwords everybody knows: it listens on loopback only\n");
+		return 2;
+	}
+	if (pack_read_dir(cfg->policy, &h.pack, &diag) != ERR_OK)
+		return tell_faults(&diag, "The policy pack has faults:");
+	if (!strcmp(cfg->redis_url, "embedded") &&
+	    private_redis_start(cfg->data, &h.arena, &redis, &diag) != ERR_OK) {
+		tell_faults(&diag, "The private Redis cannot be started:");
+		return 3;
+	}
+	status = run_workers(&h, redis_url_resolve(cfg->redis_url, cfg->data, &h.arena));
+	if (redis.socket)
+		private_redis_stop(&redis);
+	pack_unref(h.pack);
+	arena_clear(&h.arena);
+	return status;
+}

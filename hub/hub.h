@@ -1,0 +1,13 @@
+/*
+ * hub.h: the running hub: builds everything in order, owns it, frees it in reverse.
+ *
+ * hub_run returns when the hub has drained and stopped: 0, or an exit status of the contract (2 bad input, 3 could not do its work).
+ */
+#ifndef TANDEM_HUB_H
+#define TANDEM_HUB_H
+
+#include "config.h"
+
+int hub_run(const struct config *cfg);
+
+#endif

@@ -1,0 +1,89 @@
+/* The commands, each a row; what a command does is in cli/. */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define VERSION "0.1.0"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *arguments, *help;
+} commands[] = {
+	{"serve", cli_serve, "[--config FILE] [--port N] [--data DIR] [--demo] [--SETTING VALUE]...", "run the hub"},
+	{"config", cli_config, "check [FILE] | show", "check the settings; show those in force with their meaning"},
+	{"policy", cli_policy, "explain PACK [FILE] [--at TIME] [--body ID] | check PACK",
+	 "decide events by a pack, and say why"},
+	{"calendar", cli_calendar, "due PACK FROM DURATION [--explain]", "the deadline, and the days counted"},
+	{"user", cli_user, "add NAME --role ROLE --body ID [--phone NUMBER] | list | disable NAME",
+	 "people; the password is read from standard input"},
+	{"key", cli_key, "add NAME --body ID [--source PREFIX] | list | revoke NAME", "keys of other systems"},
+	{"doctor", cli_doctor, "", "look whether everything the hub needs is there"},
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(FILE *out)
+{
+	fprintf(out, "Tandem, the approval-supervision linkage and notification hub.\n\n"
+		     "usage: tandem COMMAND [ARGUMENTS]\n\n");
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(out, "  %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+	fprintf(out, "\nExit status: 0 all well; 1 it ran and found something; 2 wrong usage or unreadable input;\n"
+		     "3 it could not do its work.\n");
+}
+
+static const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static int command_help(const struct command *c)
+{
+	printf("usage: tandem %s %s\n\n%s\n", c->name, c->arguments, c->help);
+	return 0;
+}
+
+static int end(int status)
+{
+	/* A full disk or a closed pipe behind standard output must not look like success. */
+	if (fflush(stdout) && status == 0)
+		return 3;
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *c;
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	if (argc < 2) {
+		print_help(stderr);
+		return 2;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		print_help(stdout);
+		return end(0);
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("tandem %s\n", VERSION);
+		return end(0);
+	}
+	c = command_find(argv[1]);
+	if (!c) {
+		fprintf(stderr, "tandem: no such command; there are:");
+		for (size_t i = 0; i < COMMAND_COUNT; i++)
+			fprintf(stderr, " %s", commands[i].name);
+		fprintf(stderr, "\n");
+		return 2;
+	}
+	for (int i = 2; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0)
+			return end(command_help(c));
+	return end(c->run(argc - 1, argv + 1));
+}

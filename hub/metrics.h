@@ -1,0 +1,46 @@
+/*
+ * metrics.h: counters and gauges of this process, printed as Prometheus text. A metric is a row in metrics.c.
+ */
+#ifndef TANDEM_METRICS_H
+#define TANDEM_METRICS_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* name, type, help */
+#define METRIC_TABLE(X)                                                                            \
+	X(EVENTS_ACCEPTED, "events_accepted_total", "counter", "Events accepted and on disk")      \
+	X(EVENTS_REPEATED, "events_repeated_total", "counter", "Events seen before, answered again") \
+	X(EVENTS_REFUSED, "events_refused_total", "counter", "Events refused (409, 413, 422)")     \
+	X(NOTICES_MADE, "notices_made_total", "counter", "Notices made by decisions")              \
+	X(ACKNOWLEDGED, "acknowledgements_total", "counter", "Acknowledgements on disk")           \
+	X(CLAIMED, "claims_total", "counter", "Claims on disk")                                    \
+	X(FRAMES_SENT, "frames_sent_total", "counter", "Messages handed to live connections")      \
+	X(CONNECTIONS, "connections", "gauge", "Open connections")                                 \
+	X(WS_SESSIONS, "websocket_sessions", "gauge", "Open WebSocket sessions")                   \
+	X(SLOW_CLOSED, "slow_readers_closed_total", "counter", "Connections closed at their byte limit") \
+	X(HTTP_REQUESTS, "http_requests_total", "counter", "HTTP requests answered")               \
+	X(STORE_UP, "store_up", "gauge", "1 while Redis answers and is set safely")                \
+	X(STORE_CALLS, "store_calls_total", "counter", "Script calls to Redis")                    \
+	X(DELIVERIES_SENT, "deliveries_handed_over_total", "counter", "Messages a provider took")  \
+	X(DELIVERIES_UNKNOWN, "deliveries_unknown_total", "counter", "Attempts of unknown outcome") \
+	X(DELIVERIES_FAILED, "deliveries_failed_total", "counter", "Deliveries given up")          \
+	X(RECEIPTS, "receipts_total", "counter", "Delivery reports taken")                         \
+	X(REPLIES, "replies_total", "counter", "Replies taken")                                    \
+	X(DUE_FIRED, "deadlines_fired_total", "counter", "Deadlines and rungs worked off")         \
+	X(LOOP_LAG_MS, "loop_lag_milliseconds", "gauge", "Longest recent stall of the loop")
+
+enum metric {
+#define X(id, name, type, help) METRIC_##id,
+	METRIC_TABLE(X)
+#undef X
+		METRIC_COUNT
+};
+
+void metric_add(enum metric m, int64_t n);
+void metric_set(enum metric m, int64_t v);
+int64_t metric_get(enum metric m);
+void metrics_print(struct buf *out);
+
+#endif

@@ -1,0 +1,421 @@
+/* api.c: the table of routes, and the way of a call to its handler. */
+#include "net/api.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "metrics.h"
+#include "net/inbox.h"
+
+enum {
+	OPEN = 1,	/* nobody has to be signed in */
+	PREFIX_ONLY = 2 /* outside /api/v1 */
+};
+#define EVERYBODY ((1u << WHO_COUNT) - 1)
+#define MAY(w) (1u << WHO_##w)
+#define READERS (MAY(APPROVER) | MAY(SUPERVISOR) | MAY(COORDINATOR) | MAY(AUDITOR) | MAY(SYSTEM))
+
+struct route {
+	const char *method, *pattern; /* a * stands for one segment */
+	unsigned flags, who;
+	size_t body_bytes; /* 0: none is expected */
+	handler_fn *handle;
+};
+
+#define SMALL (64u << 10)
+#define BATCH (16u << 20)
+
+static const struct route routes[] = {
+	{ "POST", "/api/v1/session", OPEN, 0, SMALL, api_sign_in },
+	{ "DELETE", "/api/v1/session", 0, EVERYBODY, 0, api_sign_out },
+	{ "GET", "/api/v1/me", 0, EVERYBODY, 0, api_me },
+	{ "POST", "/api/v1/events", 0, MAY(APPROVER) | MAY(SYSTEM), BATCH, api_events },
+	{ "GET", "/api/v1/events/*", 0, READERS, 0, api_event },
+	{ "GET", "/api/v1/events/*/explain", 0, READERS, 0, api_event_explain },
+	{ "GET", "/api/v1/cases", 0, READERS, 0, api_cases },
+	{ "GET", "/api/v1/cases/*", 0, READERS, 0, api_case },
+	{ "GET", "/api/v1/notices", 0, READERS, 0, api_notices },
+	{ "POST", "/api/v1/notices/acknowledge", 0, MAY(SUPERVISOR), SMALL, api_acknowledge_many },
+	{ "POST", "/api/v1/notices/claim", 0, MAY(SUPERVISOR), SMALL, api_claim_many },
+	{ "GET", "/api/v1/notices/*", 0, READERS, 0, api_notice },
+	{ "POST", "/api/v1/notices/*/acknowledge", 0, MAY(SUPERVISOR), SMALL, api_acknowledge },
+	{ "POST", "/api/v1/notices/*/claim", 0, MAY(SUPERVISOR), SMALL, api_claim },
+	{ "POST", "/api/v1/notices/*/shown", 0, MAY(SUPERVISOR), SMALL, api_shown },
+	{ "GET", "/api/v1/pool", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_pool },
+	{ "POST", "/api/v1/pool/*/claim", 0, MAY(SUPERVISOR), SMALL, api_claim },
+	{ "GET", "/api/v1/policy", 0, EVERYBODY, 0, api_policy },
+	{ "POST", "/api/v1/policy/explain", 0, EVERYBODY, 256u << 10, api_policy_explain },
+	{ "GET", "/api/v1/stream", 0, READERS, 0, api_stream },
+	{ "GET", "/api/v1/ws", 0, EVERYBODY, 0, api_socket },
+	{ "POST", "/api/v1/connectors/*/receipt", OPEN, 0, 1u << 20, api_receipt },
+	{ "GET", "/api/v1/connectors/*/receipt", OPEN, 0, 0, api_receipt },
+	{ "POST", "/api/v1/connectors/*/reply", OPEN, 0, 1u << 20, api_reply },
+	{ "GET", "/api/v1/connectors/*/reply", OPEN, 0, 0, api_reply },
+	{ "GET", "/healthz", OPEN, 0, 0, api_healthz },
+	{ "GET", "/readyz", OPEN, 0, 0, api_readyz },
+	{ "GET", "/metrics", OPEN, 0, 0, api_metrics },
+};
+#define ROUTE_COUNT (sizeof(routes) / sizeof(routes[0]))
+
+/* One segment at a time; what a * stands for is copied into the arena when there is one. */
+static bool pattern_matches(const char *pattern, const char *path, struct arena *arena, const char **args)
+{
+	int n = 0;
+
+	for (;;) {
+		if (*pattern == '*') {
+			size_t len = strcspn(path, "/");
+
+			if (!len || n >= CALL_ARGS_MAX)
+				return false;
+			if (arena)
+				args[n] = arena_strndup(arena, path, len);
+			n++;
+			path += len;
+			pattern++;
+		} else if (*pattern != *path) {
+			return false;
+		} else if (!*pattern) {
+			return true;
+		} else {
+			pattern++;
+			path++;
+		}
+	}
+}
+
+static bool method_matches(const struct route *r, const char *method)
+{
+	return !strcmp(r->method, method) || (!strcmp(method, "HEAD") && !strcmp(r->method, "GET"));
+}
+
+static size_t body_limit(void *arg, const char *method, const char *path)
+{
+	const struct api *a = arg;
+
+	for (size_t i = 0; i < ROUTE_COUNT; i++) {
+		if (!method_matches(&routes[i], method) || !pattern_matches(routes[i].pattern, path, NULL, NULL))
+			continue;
+		if (routes[i].body_bytes == BATCH)
+			return (size_t)a->config->batch_bytes;
+		return routes[i].body_bytes ? routes[i].body_bytes : 4096;
+	}
+	return 4096;
+}
+
+/* --- answering --- */
+
+static void keep_answer(struct call *c, const struct reply *r);
+
+static void send_reply(struct call *c, const struct reply *r)
+{
+	char headers[256];
+
+	snprintf(headers, sizeof(headers), "Content-Type: %s\r\nCache-Control: no-store\r\n%s%s%s%s",
+		 r->status >= 400 ? "application/problem+json" : "application/json", *r->etag ? "ETag: \"" : "", r->etag,
+		 *r->etag ? "\"\r\n" : "",
+		 r->status == 503   ? "Retry-After: 2\r\n" :
+		 r->status == 429   ? "Retry-After: 900\r\n" :
+		 r->status == 401   ? "WWW-Authenticate: Bearer\r\n" :
+				      "");
+	metric_add(METRIC_HTTP_REQUESTS, 1);
+	http_reply(c->req, r->status, headers, r->json, r->len);
+}
+
+static void call_end(struct call *c)
+{
+	principal_unref(c->who);
+	free(c);
+}
+
+void call_reply(struct call *c, const struct reply *r)
+{
+	if (c->idem && r->status < 500) {
+		keep_answer(c, r);
+		return;
+	}
+	send_reply(c, r);
+	call_end(c);
+}
+
+void call_on_reply(void *arg, const struct reply *r)
+{
+	call_reply(arg, r);
+}
+
+void call_json(struct call *c, int status, const char *json, size_t len)
+{
+	call_reply(c, &(struct reply){ .status = status, .json = json, .len = len, .etag = "" });
+}
+
+void call_problem(struct call *c, enum err e, const char *detail)
+{
+	reply_problem(call_on_reply, c, e, detail);
+}
+
+const char *call_query(struct call *c, const char *name)
+{
+	const char *v = http_query(c->req, name);
+
+	return v ? v : "";
+}
+
+int call_limit(struct call *c)
+{
+	long n = strtol(call_query(c, "limit"), NULL, 10);
+
+	return n < 1 ? 50 : n > 200 ? 200 : (int)n;
+}
+
+int call_if_match(struct call *c)
+{
+	const char *h = http_header(c->req, "If-Match");
+	char *end;
+	long v;
+
+	if (!h || !strcmp(h, "*"))
+		return -1;
+	if (*h++ != '"')
+		return -2;
+	v = strtol(h, &end, 10);
+	return *end == '"' && v >= 0 && v < 1000000000 ? (int)v : -2;
+}
+
+json_t *call_object(struct call *c)
+{
+	struct diag diag;
+	json_t *o;
+
+	diag_init(&diag, c->req->arena);
+	if (json_scan(c->req->body, c->req->body_len, &c->api->flow->limits, &diag) != ERR_OK) {
+		call_problem(c, ERR_SYNTAX, "The body is not JSON");
+		return NULL;
+	}
+	o = json_loadb(c->req->body, c->req->body_len, JSON_REJECT_DUPLICATES, NULL);
+	if (json_is_object(o))
+		return o;
+	json_decref(o);
+	call_problem(c, ERR_INVALID, "The body must be a JSON object");
+	return NULL;
+}
+
+/* --- Idempotency-Key: the same key with the same body gets the same answer for a day --- */
+
+#define IDEM_MS (24LL * 3600 * 1000)
+
+struct kept {
+	struct call *call;
+	struct buf value;
+	int status;
+};
+
+static void body_hash(const struct call *c, char ret[33])
+{
+	unsigned char h[16];
+
+	crypto_generichash(h, sizeof(h), (const unsigned char *)c->req->body, c->req->body_len, NULL, 0);
+	sodium_bin2hex(ret, 33, h, sizeof(h));
+}
+
+static void on_answer_kept(void *arg, enum err e, const char *text)
+{
+	struct kept *k = arg;
+	struct call *c = k->call;
+	const char *json = buf_cstr(&k->value) + 37;
+
+	(void)text;
+	c->idem = NULL;
+	if (e != ERR_OK)
+		call_problem(c, ERR_UNAVAILABLE, "The answer could not be kept; ask again");
+	else
+		call_json(c, k->status, json, strlen(json));
+	buf_clear(&k->value);
+	free(k);
+}
+
+static void keep_answer(struct call *c, const struct reply *r)
+{
+	struct kept *k = mem_zalloc(sizeof(*k));
+	char hash[33];
+
+	k->call = c;
+	k->status = r->status;
+	body_hash(c, hash);
+	buf_init(&k->value, 32 << 20);
+	buf_printf(&k->value, "%03d %s ", r->status, hash);
+	buf_add(&k->value, r->json, r->len);
+	store_put_expiring(c->api->flow->store, "idem", c->idem, (struct bytes){ k->value.data, k->value.len }, IDEM_MS, false,
+			   on_answer_kept, k);
+}
+
+static void on_answer_found(void *arg, enum err e, const char *text)
+{
+	struct call *c = arg;
+	char hash[33];
+
+	if (e != ERR_OK) {
+		c->idem = NULL;
+		call_problem(c, ERR_UNAVAILABLE, "Not available just now; ask again");
+		return;
+	}
+	if (!text || strlen(text) < 37) {
+		c->route->handle(c);
+		return;
+	}
+	c->idem = NULL;
+	body_hash(c, hash);
+	if (strncmp(text + 4, hash, 32) != 0)
+		call_problem(c, ERR_INVALID, "This Idempotency-Key was used with another body");
+	else
+		call_json(c, (int)strtol(text, NULL, 10), text + 37, strlen(text + 37));
+}
+
+static void handle(struct call *c)
+{
+	const char *key = http_header(c->req, "Idempotency-Key");
+	unsigned char h[16];
+	char *name;
+	crypto_generichash_state st;
+
+	if (!key || !c->who || strcmp(c->req->method, "POST") != 0) {
+		c->route->handle(c);
+		return;
+	}
+	if (!*key || strlen(key) > 255) {
+		call_problem(c, ERR_INVALID, "Idempotency-Key must have 1 to 255 characters");
+		return;
+	}
+	crypto_generichash_init(&st, NULL, 0, sizeof(h));
+	crypto_generichash_update(&st, (const unsigned char *)c->who->name, strlen(c->who->name) + 1);
+	crypto_generichash_update(&st, (const unsigned char *)c->req->path, strlen(c->req->path) + 1);
+	crypto_generichash_update(&st, (const unsigned char *)key, strlen(key));
+	crypto_generichash_final(&st, h, sizeof(h));
+	name = arena_zalloc(c->req->arena, 33);
+	sodium_bin2hex(name, 33, h, sizeof(h));
+	c->idem = name;
+	store_get_expiring(c->api->flow->store, "idem", name, on_answer_found, c);
+}
+
+/* --- finding the route --- */
+
+static bool principal_may(const struct principal *p, unsigned who)
+{
+	for (int i = 0; i < p->grant_count; i++) {
+		if (who & (1u << p->grants[i].who))
+			return true;
+	}
+	return false;
+}
+
+static void on_identified(void *arg, struct principal *who)
+{
+	struct call *c = arg;
+	bool unsafe = strcmp(c->req->method, "GET") != 0 && strcmp(c->req->method, "HEAD") != 0;
+
+	if (who)
+		c->who = principal_ref(who);
+	if (!who)
+		call_problem(c, ERR_UNAUTHENTICATED, "Sign in, or send a key");
+	else if (*who->session && (unsafe || c->req->wants_upgrade) && !auth_origin_is_ours(c->api->auth, c->req))
+		call_problem(c, ERR_FORBIDDEN, "The Origin is not ours");
+	else if (!principal_may(who, c->route->who))
+		call_problem(c, ERR_FORBIDDEN, "Your role may not do this");
+	else
+		handle(c);
+}
+
+static void refuse_method(struct api *a, struct http_request *req)
+{
+	struct buf headers, body;
+
+	(void)a;
+	buf_init(&headers, 1024);
+	buf_init(&body, 1024);
+	buf_add_str(&headers, "Content-Type: application/problem+json\r\nAllow: ");
+	for (size_t i = 0, n = 0; i < ROUTE_COUNT; i++) {
+		if (pattern_matches(routes[i].pattern, req->path, NULL, NULL))
+			buf_printf(&headers, "%s%s", n++ ? ", " : "", routes[i].method);
+	}
+	buf_add_str(&headers, "\r\n");
+	problem_json(&body, ERR_METHOD, 405, "This call knows other methods", NULL);
+	http_reply(req, 405, buf_cstr(&headers), body.data, body.len);
+	buf_clear(&headers);
+	buf_clear(&body);
+}
+
+static void refuse_path(struct api *a, struct http_request *req)
+{
+	struct buf body;
+
+	if (static_handle(a->files, req))
+		return;
+	buf_init(&body, 1024);
+	problem_json(&body, ERR_NOT_FOUND, 404, "There is nothing here", NULL);
+	http_reply(req, 404, "Content-Type: application/problem+json\r\n", body.data, body.len);
+	buf_clear(&body);
+}
+
+static void on_request(void *arg, struct http_request *req)
+{
+	struct api *a = arg;
+	bool path_known = false;
+
+	for (size_t i = 0; i < ROUTE_COUNT; i++) {
+		const char *args[CALL_ARGS_MAX] = { "", "" };
+		struct call *c;
+
+		if (!pattern_matches(routes[i].pattern, req->path, req->arena, args))
+			continue;
+		path_known = true;
+		if (!method_matches(&routes[i], req->method))
+			continue;
+		c = mem_zalloc(sizeof(*c));
+		c->api = a;
+		c->req = req;
+		c->route = &routes[i];
+		memcpy(c->args, args, sizeof(args));
+		if (routes[i].flags & OPEN)
+			handle(c);
+		else
+			auth_identify(a->auth, req, on_identified, c);
+		return;
+	}
+	if (path_known)
+		refuse_method(a, req);
+	else
+		refuse_path(a, req);
+}
+
+struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg, struct diag *diag)
+{
+	struct api *a = mem_zalloc(sizeof(*a));
+	struct http_options http = { .listen = cfg->listen, .header_bytes = 16384, .body_bytes = (size_t)cfg->batch_bytes,
+				     .body_limit = body_limit, .request_timeout_ms = cfg->request_timeout_ms,
+				     .idle_timeout_ms = 75000, .connections_max = 20000, .handle = on_request, .arg = a };
+	struct ws_options ws = inbox_ws_options(a);
+
+	a->flow = f;
+	a->auth = auth;
+	a->config = cfg;
+	a->files = static_load(cfg->dashboard);
+	ws.queue_bytes = (size_t)cfg->queue_bytes;
+	ws.ping_ms = cfg->ping_ms;
+	ws.pong_ms = cfg->pong_ms;
+	a->ws = ws_open(f->loop, &ws, diag);
+	a->http = a->ws ? http_open(f->loop, &http, diag) : NULL;
+	if (a->http) {
+		feed_on_names(f->feed, inbox_name_changed, a);
+		a->beat = loop_timer_new(f->loop, stream_beat, a);
+		loop_timer_start(a->beat, cfg->ping_ms, cfg->ping_ms);
+		return a;
+	}
+	static_free(a->files);
+	free(a);
+	return NULL;
+}
+
+int api_port(const struct api *a)
+{
+	return http_port(a->http);
+}

@@ -1,0 +1,65 @@
+/*
+ * api.h: the hub's calls: routes in one table, who may make them, and how they are answered.
+ *
+ * api_open puts HTTP, WebSocket, page and flow together and listens; api_drain says bye and finishes what is in hand. A handler
+ * gets a struct call and ends it with exactly one call_reply or call_problem.
+ */
+#ifndef TANDEM_API_H
+#define TANDEM_API_H
+
+#include "flow/flow.h"
+#include "net/auth.h"
+#include "net/http.h"
+#include "net/static.h"
+#include "net/ws.h"
+
+#define CALL_ARGS_MAX 2
+#define CALL_JSON_BYTES_MAX (1u << 20)
+
+struct inbox;
+struct api {
+	struct flow *flow;
+	struct auth *auth;
+	struct http *http;
+	struct ws *ws;
+	struct static_files *files;
+	const struct config *config;
+	struct inbox *inboxes; /* open WebSocket sessions and event streams */
+	struct loop_timer *beat; /* so that proxies keep quiet streams open */
+	bool draining;
+};
+struct call {
+	struct api *api;
+	struct http_request *req;
+	const struct route *route;
+	struct principal *who;	/* NULL only on routes open to all */
+	const char *args[CALL_ARGS_MAX]; /* what stood for the * of the pattern */
+	const char *idem;	/* name under which the answer is kept, or NULL */
+};
+typedef void handler_fn(struct call *c);
+
+struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg, struct diag *diag); /* NULL: see diag */
+int api_port(const struct api *a);
+void api_drain(struct api *a, loop_fn *done, void *arg);
+void api_free(struct api *a);
+
+void call_reply(struct call *c, const struct reply *r); /* ends the call */
+void call_json(struct call *c, int status, const char *json, size_t len);
+void call_problem(struct call *c, enum err e, const char *detail);
+void call_on_reply(void *call, const struct reply *r); /* as a reply_fn */
+const char *call_query(struct call *c, const char *name); /* "" when absent */
+int call_limit(struct call *c);
+int call_if_match(struct call *c); /* -1: none; -2: not a version */
+/* The body as a JSON object, or NULL after having answered; the caller drops it. */
+json_t *call_object(struct call *c);
+
+handler_fn api_sign_in, api_sign_out, api_me;
+handler_fn api_events, api_event, api_event_explain;
+handler_fn api_cases, api_case;
+handler_fn api_notices, api_notice, api_acknowledge, api_claim, api_shown, api_acknowledge_many, api_claim_many, api_pool;
+handler_fn api_policy, api_policy_explain;
+handler_fn api_stream, api_socket;
+handler_fn api_receipt, api_reply;
+handler_fn api_healthz, api_readyz, api_metrics;
+
+#endif

@@ -1,0 +1,198 @@
+/* api_events.c: events coming in over HTTP, in the four forms of CloudEvents that the contract names. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/gather.h"
+#include "flow/intake.h"
+#include "flow/query.h"
+#include "net/api.h"
+
+/* --- several: cut into parts, a slice in hand at a time, so that a large batch does not hold the loop --- */
+
+#define SLICE 128
+
+struct batch {
+	struct call *call;
+	struct event_part *parts;
+	size_t count, next, waiting;
+	struct gather *gather;
+	bool submitting;
+};
+struct part {
+	struct batch *batch;
+	void *slot;
+};
+
+static void batch_slice(struct batch *b);
+
+static void batch_go_on(struct batch *b)
+{
+	if (b->waiting > 0 || b->submitting)
+		return;
+	if (b->next < b->count) {
+		batch_slice(b);
+		return;
+	}
+	gather_seal(b->gather);
+	free(b);
+}
+
+static void on_part(void *arg, const struct reply *r)
+{
+	struct part *p = arg;
+	struct batch *b = p->batch;
+
+	gather_on_reply(p->slot, r);
+	free(p);
+	b->waiting--;
+	batch_go_on(b);
+}
+
+static void batch_slice(struct batch *b)
+{
+	size_t end = b->next + SLICE < b->count ? b->next + SLICE : b->count;
+
+	b->submitting = true;
+	while (b->next < end) {
+		struct part *p = mem_zalloc(sizeof(*p));
+		const struct event_part *e = &b->parts[b->next];
+
+		p->batch = b;
+		p->slot = gather_slot(b->gather, b->next++);
+		b->waiting++;
+		intake_submit(b->call->api->flow, b->call->who, (struct bytes){ e->data, e->len }, on_part, p);
+	}
+	b->submitting = false;
+	batch_go_on(b);
+}
+
+static void submit_many(struct call *c, bool ndjson)
+{
+	struct batch *b = mem_zalloc(sizeof(*b));
+	struct diag diag;
+	enum err e;
+
+	diag_init(&diag, c->req->arena);
+	e = event_split(c->req->body, c->req->body_len, ndjson, &c->api->flow->limits, c->req->arena, &b->parts, &b->count, &diag);
+	if (e != ERR_OK) {
+		struct buf out;
+
+		free(b);
+		buf_init(&out, 1 << 20);
+		problem_json(&out, e, err_http_status(e), "The batch cannot be read; nothing was stored", &diag);
+		call_json(c, err_http_status(e), buf_cstr(&out), out.len);
+		buf_clear(&out);
+		return;
+	}
+	b->call = c;
+	b->gather = gather_new(b->count, call_on_reply, c);
+	batch_slice(b);
+}
+
+/* --- binary mode: the attributes stand in headers, the body is data alone --- */
+
+/* Percent-decoding of one round, as the HTTP binding of CloudEvents asks. */
+static const char *attribute(struct arena *arena, const char *in)
+{
+	char *out = arena_alloc(arena, strlen(in) + 1), *w = out;
+
+	for (; *in; in++) {
+		char hex[3] = { 0 };
+
+		if (in[0] == '%' && in[1] && in[2]) {
+			char *end;
+			long v;
+
+			memcpy(hex, in + 1, 2);
+			v = strtol(hex, &end, 16);
+			if (*end || !v)
+				return NULL;
+			*w++ = (char)v;
+			in += 2;
+		} else {
+			*w++ = *in;
+		}
+	}
+	*w = '\0';
+	return out;
+}
+
+static bool take_attributes(struct call *c, json_t *root)
+{
+	const char *name, *value;
+
+	for (int i = 0; http_header_at(c->req, i, &name, &value); i++) {
+		char key[64];
+		json_t *text;
+
+		if (strncasecmp(name, "ce-", 3) != 0)
+			continue;
+		snprintf(key, sizeof(key), "%s", name + 3);
+		for (char *k = key; *k; k++)
+			*k = (char)(*k >= 'A' && *k <= 'Z' ? *k + 32 : *k);
+		value = attribute(c->req->arena, value);
+		text = value ? json_string(value) : NULL;
+		if (!text || json_object_get(root, key) || json_object_set_new(root, key, text) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void submit_binary(struct call *c)
+{
+	json_t *data = call_object(c), *root;
+
+	if (!data)
+		return;
+	root = json_object();
+	if (!take_attributes(c, root)) {
+		json_decref(root);
+		json_decref(data);
+		call_problem(c, ERR_INVALID, "A ce- header is repeated or badly encoded");
+		return;
+	}
+	json_object_set_new(root, "datacontenttype", json_string("application/json"));
+	json_object_set_new(root, "data", data);
+	intake_submit_json(c->api->flow, c->who, root, call_on_reply, c);
+}
+
+/* The media type without its parameters; a charset other than UTF-8 is none of ours. */
+static bool is_type(const char *header, const char *type)
+{
+	size_t len = strlen(type);
+	const char *charset = strcasestr(header, "charset=");
+
+	if (charset && strncasecmp(charset + 8, "utf-8", 5) != 0 && strncasecmp(charset + 8, "\"utf-8\"", 7) != 0)
+		return false;
+	return !strncasecmp(header, type, len) && (!header[len] || header[len] == ';' || header[len] == ' ');
+}
+
+void api_events(struct call *c)
+{
+	const char *type = http_header(c->req, "Content-Type");
+
+	if (!type)
+		type = "";
+	if (is_type(type, "application/json") && http_header(c->req, "ce-id"))
+		submit_binary(c);
+	else if (is_type(type, "application/cloudevents+json") || is_type(type, "application/json"))
+		intake_submit(c->api->flow, c->who, (struct bytes){ c->req->body, c->req->body_len }, call_on_reply, c);
+	else if (is_type(type, "application/cloudevents-batch+json"))
+		submit_many(c, false);
+	else if (is_type(type, "application/x-ndjson"))
+		submit_many(c, true);
+	else
+		call_problem(c, ERR_MEDIA_TYPE,
+			     "application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or "
+			     "application/json with ce- headers");
+}
+
+void api_event(struct call *c)
+{
+	query_event(c->api->flow, c->who, c->args[0], call_on_reply, c);
+}
+
+void api_event_explain(struct call *c)
+{
+	query_explain(c->api->flow, c->who, c->args[0], call_query(c, "body"), call_on_reply, c);
+}

@@ -1,0 +1,121 @@
+/* api_notices.c: lists, one notice, and what people do about it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/gather.h"
+#include "flow/query.h"
+#include "flow/respond.h"
+#include "net/api.h"
+
+void api_notices(struct call *c)
+{
+	struct query_notices q = { .body = call_query(c, "body"), .state = call_query(c, "state"), .role = call_query(c, "role"),
+				   .due = call_query(c, "due"), .q = call_query(c, "q"), .cursor = call_query(c, "cursor"),
+				   .limit = call_limit(c) };
+
+	query_notices(c->api->flow, c->who, &q, call_on_reply, c);
+}
+
+/* The pool of the region of one's own body. */
+void api_pool(struct call *c)
+{
+	const struct pack *pack = c->api->flow->pack;
+	const char *region = call_query(c, "region");
+	struct query_notices q = { .state = "open", .role = "", .due = "", .q = "", .cursor = call_query(c, "cursor"),
+				   .limit = call_limit(c) };
+
+	for (int i = 0; !*region && i < c->who->grant_count; i++) {
+		int b = pack_find_body(pack, c->who->grants[i].body);
+
+		if (b >= 0)
+			region = pack_view(pack)->regions[pack_view(pack)->bodies[b].region].code;
+	}
+	q.body = arena_printf(c->req->arena, "pool:%s", region);
+	query_notices(c->api->flow, c->who, &q, call_on_reply, c);
+}
+
+void api_notice(struct call *c)
+{
+	query_notice(c->api->flow, c->who, c->args[0], call_on_reply, c);
+}
+
+static void answer(struct call *c, enum answer a)
+{
+	struct respond_in in = { .who = c->who, .notice = c->args[0], .answer = a, .channel = "http",
+				 .if_match = call_if_match(c) };
+
+	if (in.if_match == -2)
+		call_problem(c, ERR_STALE, "If-Match must be a version as ETag gives it");
+	else
+		respond(c->api->flow, &in, call_on_reply, c);
+}
+
+void api_acknowledge(struct call *c)
+{
+	answer(c, ANSWER_ACKNOWLEDGE);
+}
+
+void api_claim(struct call *c)
+{
+	answer(c, ANSWER_CLAIM);
+}
+
+void api_shown(struct call *c)
+{
+	answer(c, ANSWER_SHOWN);
+}
+
+/* --- many at once: a result each, in order --- */
+
+#define MANY_MAX 200
+
+static bool ids_are_good(const json_t *list)
+{
+	size_t i;
+	json_t *id;
+
+	if (!json_is_array(list) || !json_array_size(list) || json_array_size(list) > MANY_MAX)
+		return false;
+	json_array_foreach((json_t *)(uintptr_t)list, i, id) {
+		if (!json_is_string(id) || json_string_length(id) > 64)
+			return false;
+	}
+	return true;
+}
+
+static void answer_many(struct call *c, enum answer a)
+{
+	json_t *o = call_object(c);
+	const json_t *list;
+	struct gather *g;
+	size_t count;
+
+	if (!o)
+		return;
+	list = json_object_get(o, "notices");
+	if (!ids_are_good(list)) {
+		json_decref(o);
+		call_problem(c, ERR_INVALID, "notices must be a list of 1 to 200 notice ids");
+		return;
+	}
+	count = json_array_size(list);
+	g = gather_new(count, call_on_reply, c);
+	for (size_t i = 0; i < count; i++) {
+		struct respond_in in = { .who = c->who, .answer = a, .channel = "http", .if_match = -1,
+					 .notice = json_string_value(json_array_get(list, i)) };
+
+		respond(c->api->flow, &in, gather_on_reply, gather_slot(g, i));
+	}
+	json_decref(o);
+	gather_seal(g);
+}
+
+void api_acknowledge_many(struct call *c)
+{
+	answer_many(c, ANSWER_ACKNOWLEDGE);
+}
+
+void api_claim_many(struct call *c)
+{
+	answer_many(c, ANSWER_CLAIM);
+}

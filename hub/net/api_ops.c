@@ -1,0 +1,111 @@
+/* api_ops.c: alive, fit to serve, figures; and what providers call. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/deliver.h"
+#include "flow/feed.h"
+#include "metrics.h"
+#include "net/api.h"
+
+void api_healthz(struct call *c)
+{
+	static const char ok[] = "{\"status\":\"alive\"}";
+
+	call_json(c, 200, ok, sizeof(ok) - 1);
+}
+
+void api_readyz(struct call *c)
+{
+	static const char ok[] = "{\"status\":\"ready\"}";
+
+	if (c->api->draining)
+		call_problem(c, ERR_UNAVAILABLE, "Draining");
+	else if (!store_is_up(c->api->flow->store))
+		call_problem(c, ERR_UNAVAILABLE, "Redis is away or not set safely");
+	else if (!feed_is_ready(c->api->flow->feed))
+		call_problem(c, ERR_UNAVAILABLE, "Still reading the feed");
+	else
+		call_json(c, 200, ok, sizeof(ok) - 1);
+}
+
+void api_metrics(struct call *c)
+{
+	struct buf out;
+
+	buf_init(&out, 1 << 20);
+	metrics_print(&out);
+	http_reply(c->req, 200, "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\nCache-Control: no-store\r\n",
+		   buf_cstr(&out), out.len);
+	buf_clear(&out);
+	free(c);
+}
+
+/* --- providers --- */
+
+struct callback {
+	struct call *call;
+	struct reports reports;
+	int waiting;
+	bool failed;
+};
+
+static void callback_done(void *arg, enum err e)
+{
+	struct callback *cb = arg;
+	struct call *c = cb->call;
+	char headers[128];
+
+	cb->failed = cb->failed || e != ERR_OK;
+	if (--cb->waiting > 0)
+		return;
+	if (cb->failed) {
+		call_problem(c, ERR_UNAVAILABLE, "Send it again");
+	} else {
+		snprintf(headers, sizeof(headers), "Content-Type: %s\r\n", cb->reports.content_type);
+		http_reply(c->req, cb->reports.status, headers, cb->reports.answer, strlen(cb->reports.answer));
+		free(c);
+	}
+	free(cb);
+}
+
+static const struct flow_connector *connector_named(const struct flow *f, const char *name)
+{
+	for (int i = 0; i < f->connector_count; i++) {
+		if (!strcmp(f->connectors[i].name, name))
+			return &f->connectors[i];
+	}
+	return NULL;
+}
+
+static void provider_called(struct call *c, bool is_reply)
+{
+	const struct flow_connector *k = connector_named(c->api->flow, c->args[0]);
+	struct http_in in = { .method = c->req->method, .query = c->req->query, .body = c->req->body,
+			      .body_len = c->req->body_len, .content_type = http_header(c->req, "Content-Type"),
+			      .is_reply = is_reply };
+	struct callback *cb;
+	enum err e;
+
+	cb = mem_zalloc(sizeof(*cb));
+	e = k && k->kind->receipt ? k->kind->receipt(k->self, &in, c->req->arena, &cb->reports) : ERR_NOT_FOUND;
+	if (e != ERR_OK) {
+		free(cb);
+		call_problem(c, e, err_title(e));
+		return;
+	}
+	cb->call = c;
+	cb->waiting = cb->reports.count + 1;
+	for (int i = 0; i < cb->reports.count; i++)
+		deliver_report(c->api->flow, k->name, &cb->reports.items[i], callback_done, cb);
+	callback_done(cb, ERR_OK);
+}
+
+void api_receipt(struct call *c)
+{
+	provider_called(c, false);
+}
+
+void api_reply(struct call *c)
+{
+	provider_called(c, true);
+}

@@ -1,0 +1,103 @@
+/* api_session.c: signing in and out, and who one is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/api.h"
+
+static void put_me(struct call *c, const struct principal *who, struct buf *out)
+{
+	const struct pack *pack = c->api->flow->pack;
+	unsigned seen = 0;
+	const char *comma = "";
+
+	buf_add_str(out, "{\"user\":");
+	buf_add_json(out, who->name);
+	buf_add_str(out, ",\"name\":");
+	buf_add_json(out, who->name);
+	buf_add_str(out, ",\"roles\":[");
+	for (int i = 0; i < who->grant_count; i++) {
+		if (seen & (1u << who->grants[i].who))
+			continue;
+		seen |= 1u << who->grants[i].who;
+		buf_add_str(out, comma);
+		buf_add_json(out, who_name(who->grants[i].who));
+		comma = ",";
+	}
+	buf_add_str(out, "],\"bodies\":[");
+	for (int i = 0; i < who->grant_count; i++) {
+		int b = pack_find_body(pack, who->grants[i].body);
+
+		buf_add_str(out, i ? ",{\"id\":" : "{\"id\":");
+		buf_add_json(out, who->grants[i].body);
+		buf_add_str(out, ",\"name\":");
+		buf_add_json(out, b < 0 ? NULL : pack_view(pack)->bodies[b].name);
+		buf_add_str(out, ",\"role\":");
+		buf_add_json(out, who_name(who->grants[i].who));
+		buf_add_char(out, '}');
+	}
+	buf_add_str(out, "],\"policy\":");
+	buf_add_json(out, pack_view(pack)->version);
+	buf_add_str(out, ",\"title\":");
+	buf_add_json(out, pack_view(pack)->title);
+	buf_add_char(out, '}');
+}
+
+void api_me(struct call *c)
+{
+	struct buf out;
+
+	buf_init(&out, 64 << 10);
+	put_me(c, c->who, &out);
+	call_json(c, 200, buf_cstr(&out), out.len);
+	buf_clear(&out);
+}
+
+static void on_signed_in(void *arg, enum err e, struct principal *who, const char *set_cookie)
+{
+	struct call *c = arg;
+	struct buf out, headers;
+
+	if (e != ERR_OK) {
+		call_problem(c, e,
+			     e == ERR_TOO_MANY		? "Too many failures for this name; wait a quarter of an hour" :
+			     e == ERR_UNAVAILABLE	? "Nobody can sign in just now" :
+							  "Name or password is wrong");
+		return;
+	}
+	buf_init(&out, 64 << 10);
+	buf_init(&headers, 2048);
+	put_me(c, who, &out);
+	buf_printf(&headers, "Content-Type: application/json\r\nCache-Control: no-store\r\n%s", set_cookie);
+	http_reply(c->req, 200, buf_cstr(&headers), out.data, out.len);
+	buf_clear(&out);
+	buf_clear(&headers);
+	free(c);
+}
+
+void api_sign_in(struct call *c)
+{
+	json_t *o = call_object(c);
+	const char *user, *password;
+
+	if (!o)
+		return;
+	user = json_string_value(json_object_get(o, "user"));
+	password = json_string_value(json_object_get(o, "password"));
+	if (!user || !password || strlen(user) > 128 || strlen(password) > 1024)
+		call_problem(c, ERR_INVALID, "user and password are needed");
+	else if (!auth_origin_is_ours(c->api->auth, c->req))
+		call_problem(c, ERR_FORBIDDEN, "The Origin is not ours");
+	else
+		auth_sign_in(c->api->auth, user, password, on_signed_in, c);
+	json_decref(o);
+}
+
+void api_sign_out(struct call *c)
+{
+	auth_sign_out(c->api->auth, c->who);
+	http_reply(c->req, 204,
+		   "Set-Cookie: tandem_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0\r\nCache-Control: no-store\r\n", "",
+		   0);
+	principal_unref(c->who);
+	free(c);
+}

@@ -1,0 +1,347 @@
+/* auth.c: see auth.h. */
+#include "net/auth.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/people.h"
+#include "net/throttle.h"
+
+#define TOKEN_BYTES 32
+#define HASH_HEX 65
+#define SESSION_SLOTS 8192
+#define COOKIE "tandem_session="
+
+struct session {
+	char hash[HASH_HEX];
+	struct principal *as; /* NULL: the slot is free */
+	int generation;	      /* of the users it was made from */
+};
+struct auth {
+	struct flow *flow;
+	const struct config *config;
+	struct people people;
+	struct session sessions[SESSION_SLOTS];
+	struct throttle throttle;
+	int generation;
+	bool freed;
+};
+
+struct auth *auth_new(struct flow *f, const struct config *cfg)
+{
+	struct auth *a = mem_zalloc(sizeof(*a));
+
+	a->flow = f;
+	a->config = cfg;
+	return a;
+}
+
+static void on_users(void *arg, enum err e, const struct named *items, int count)
+{
+	struct auth *a = arg;
+
+	if (e != ERR_OK)
+		return;
+	people_set_users(&a->people, a->flow, items, count);
+	a->generation++;
+}
+
+static void on_keys(void *arg, enum err e, const struct named *items, int count)
+{
+	struct auth *a = arg;
+
+	if (e == ERR_OK)
+		people_set_keys(&a->people, items, count);
+}
+
+void auth_start(struct auth *a)
+{
+	store_list(a->flow->store, TABLE_USERS, on_users, a);
+	store_list(a->flow->store, TABLE_KEYS, on_keys, a);
+}
+
+static struct session *slot_of(struct auth *a, const char *hash)
+{
+	return &a->sessions[strtoul((char[]){ hash[0], hash[1], hash[2], hash[3], '\0' }, NULL, 16) % SESSION_SLOTS];
+}
+
+static void slot_clear(struct session *s)
+{
+	principal_unref(s->as);
+	memset(s, 0, sizeof(*s));
+}
+
+void auth_free(struct auth *a)
+{
+	if (!a)
+		return;
+	for (int i = 0; i < SESSION_SLOTS; i++)
+		slot_clear(&a->sessions[i]);
+	people_clear(&a->people, a->flow);
+	free(a);
+}
+
+void auth_reload(struct auth *a, const char *name)
+{
+	if (!strncmp(name, "session:", 8)) {
+		struct session *s = strlen(name + 8) >= 4 ? slot_of(a, name + 8) : NULL;
+
+		if (s && !strcmp(s->hash, name + 8))
+			slot_clear(s);
+		return;
+	}
+	auth_start(a);
+}
+
+bool auth_session_ended(const struct principal *who, const char *name)
+{
+	if (!strncmp(name, "session:", 8))
+		return !strcmp(who->session, name + 8);
+	if (!strncmp(name, "user:", 5))
+		return *who->session && !strcmp(who->name, name + 5);
+	return !strncmp(name, "key:", 4) && !*who->session && !strcmp(who->name, name + 4);
+}
+
+static void hash_token(const char *token, size_t len, char ret[HASH_HEX])
+{
+	unsigned char h[32];
+
+	crypto_generichash(h, sizeof(h), (const unsigned char *)token, len, NULL, 0);
+	sodium_bin2hex(ret, HASH_HEX, h, sizeof(h));
+}
+
+/* The user's principal with the session's name in it: made once for a slot and kept. */
+static struct principal *session_principal(struct auth *a, const char *hash, const char *user)
+{
+	const struct user *u = people_find_user(&a->people, user);
+	struct session *s = slot_of(a, hash);
+
+	slot_clear(s);
+	if (!u || u->disabled)
+		return NULL;
+	s->as = principal_new(u->name, "", hash);
+	for (int i = 0; i < u->as->grant_count; i++)
+		principal_grant(s->as, u->as->grants[i].who, u->as->grants[i].body);
+	snprintf(s->hash, sizeof(s->hash), "%s", hash);
+	s->generation = a->generation;
+	return s->as;
+}
+
+struct lookup {
+	struct auth *auth;
+	auth_fn *fn;
+	void *arg;
+	char hash[HASH_HEX];
+};
+
+static void on_session(void *arg, enum err e, const char *user)
+{
+	struct lookup *l = arg;
+
+	l->fn(l->arg, e == ERR_OK && user ? session_principal(l->auth, l->hash, user) : NULL);
+	free(l);
+}
+
+static void identify_session(struct auth *a, const char *token, size_t len, auth_fn *fn, void *arg)
+{
+	char hash[HASH_HEX];
+	struct session *s;
+	struct lookup *l;
+
+	hash_token(token, len, hash);
+	s = slot_of(a, hash);
+	if (s->as && !strcmp(s->hash, hash)) {
+		char *user = s->generation == a->generation ? NULL : mem_strdup(s->as->name);
+
+		fn(arg, user ? session_principal(a, hash, user) : s->as);
+		free(user);
+		return;
+	}
+	l = mem_zalloc(sizeof(*l));
+	l->auth = a;
+	l->fn = fn;
+	l->arg = arg;
+	memcpy(l->hash, hash, sizeof(hash));
+	store_get_expiring(a->flow->store, "session", hash, on_session, l);
+}
+
+static const char *cookie_of(struct http_request *req, size_t *ret_len)
+{
+	const char *c = http_header(req, "Cookie");
+
+	while (c) {
+		c += strspn(c, " ;");
+		if (!strncmp(c, COOKIE, sizeof(COOKIE) - 1)) {
+			c += sizeof(COOKIE) - 1;
+			*ret_len = strcspn(c, "; ");
+			return c;
+		}
+		c = strchr(c, ';');
+	}
+	return NULL;
+}
+
+/* A key comes as Authorization, or, for WebSocket clients that cannot set headers, as a second subprotocol. */
+static const char *bearer_of(struct http_request *req, size_t *ret_len)
+{
+	const char *h = http_header(req, "Authorization");
+
+	if (h && !strncasecmp(h, "Bearer ", 7)) {
+		h += 7 + strspn(h + 7, " ");
+		*ret_len = strcspn(h, " \t");
+		return h;
+	}
+	h = req->wants_upgrade ? http_header(req, "Sec-WebSocket-Protocol") : NULL;
+	h = h ? strstr(h, "bearer.") : NULL;
+	if (!h)
+		return NULL;
+	*ret_len = strcspn(h + 7, ", \t");
+	return h + 7;
+}
+
+void auth_identify(struct auth *a, struct http_request *req, auth_fn *fn, void *arg)
+{
+	size_t len = 0;
+	const char *key = bearer_of(req, &len);
+	char hash[HASH_HEX];
+
+	if (key) {
+		hash_token(key, len, hash);
+		fn(arg, people_find_key(&a->people, hash));
+		return;
+	}
+	key = cookie_of(req, &len);
+	if (key && len && len <= 128)
+		identify_session(a, key, len, fn, arg);
+	else
+		fn(arg, NULL);
+}
+
+bool auth_origin_is_ours(const struct auth *a, struct http_request *req)
+{
+	const char *origin = http_header(req, "Origin"), *host = http_header(req, "Host"), *list = a->config->origin;
+	size_t len;
+
+	if (!origin)
+		return !req->wants_upgrade; /* browsers always name it on a WebSocket */
+	if (host && !strncmp(origin, "http://", 7) && !strcmp(origin + 7, host))
+		return true;
+	if (host && !strncmp(origin, "https://", 8) && !strcmp(origin + 8, host))
+		return true;
+	for (; list && *list; list += len + (list[len] == '|')) {
+		len = strcspn(list, "|");
+		if (strlen(origin) == len && !strncmp(origin, list, len))
+			return true;
+	}
+	return false;
+}
+
+/* --- signing in --- */
+
+struct sign_in {
+	struct auth *auth;
+	char *user, *password, *stored;
+	bool known, right;
+	char token[TOKEN_BYTES * 2], hash[HASH_HEX];
+	auth_sign_in_fn *fn;
+	void *arg;
+};
+
+static void sign_in_end(struct sign_in *s, enum err e, struct principal *who)
+{
+	char cookie[512] = "";
+
+	if (e == ERR_OK)
+		snprintf(cookie, sizeof(cookie), "Set-Cookie: " COOKIE "%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld\r\n",
+			 s->token, (long long)(s->auth->config->session_ms / 1000));
+	s->fn(s->arg, e, who, cookie);
+	sodium_memzero(s->password, strlen(s->password));
+	sodium_memzero(s->token, sizeof(s->token));
+	free(s->user);
+	free(s->password);
+	free(s->stored);
+	free(s);
+}
+
+static void on_session_kept(void *arg, enum err e, const char *text)
+{
+	struct sign_in *s = arg;
+	struct principal *who;
+
+	(void)text;
+	who = e == ERR_OK ? session_principal(s->auth, s->hash, s->user) : NULL;
+	if (e == ERR_OK && !who)
+		e = ERR_UNAUTHENTICATED;
+	sign_in_end(s, e, who);
+}
+
+/* On a thread of the pool: nothing but the stored text and the password is touched. */
+static void check_password(void *arg)
+{
+	struct sign_in *s = arg;
+
+	s->right = crypto_pwhash_str_verify(s->stored, s->password, strlen(s->password)) == 0 && s->known;
+}
+
+static void password_checked(void *arg)
+{
+	struct sign_in *s = arg;
+	unsigned char raw[TOKEN_BYTES];
+
+	throttle_note(&s->auth->throttle, s->user, loop_mono_ms(s->auth->flow->loop), s->right);
+	if (!s->right) {
+		sign_in_end(s, ERR_UNAUTHENTICATED, NULL);
+		return;
+	}
+	randombytes_buf(raw, sizeof(raw));
+	sodium_bin2base64(s->token, sizeof(s->token), raw, sizeof(raw), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	sodium_memzero(raw, sizeof(raw));
+	hash_token(s->token, strlen(s->token), s->hash);
+	store_put_expiring(s->auth->flow->store, "session", s->hash, (struct bytes){ s->user, strlen(s->user) },
+			   s->auth->config->session_ms, false, on_session_kept, s);
+}
+
+/* Somebody unknown costs the same time as somebody known: this is the hash of a password nobody has. */
+static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
+			     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+void auth_sign_in(struct auth *a, const char *user, const char *password, auth_sign_in_fn *fn, void *arg)
+{
+	const struct user *u = people_find_user(&a->people, user);
+	struct sign_in *s;
+
+	if (throttle_is_shut(&a->throttle, user, loop_mono_ms(a->flow->loop))) {
+		fn(arg, ERR_TOO_MANY, NULL, "");
+		return;
+	}
+	s = mem_zalloc(sizeof(*s));
+	s->auth = a;
+	s->user = mem_strdup(user);
+	s->password = mem_strdup(password);
+	s->known = u && !u->disabled;
+	s->stored = mem_strdup(s->known ? u->password : nobody);
+	s->fn = fn;
+	s->arg = arg;
+	loop_work(a->flow->loop, check_password, password_checked, s);
+}
+
+static void on_signed_out(void *arg, enum err e, const char *text)
+{
+	(void)arg;
+	(void)e;
+	(void)text;
+}
+
+void auth_sign_out(struct auth *a, const struct principal *who)
+{
+	char line[128];
+
+	if (!*who->session)
+		return;
+	store_delete_expiring(a->flow->store, "session", who->session, on_signed_out, NULL);
+	snprintf(line, sizeof(line), "X\tsession:%s", who->session);
+	store_append_feed(a->flow->store, line, on_signed_out, NULL);
+	auth_reload(a, line + 2);
+}
+

@@ -1,0 +1,253 @@
+/* inbox.c: see inbox.h. */
+#include "net/inbox.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "metrics.h"
+
+struct inbox *inbox_new(struct api *a, struct principal *who)
+{
+	struct inbox *b = mem_zalloc(sizeof(*b));
+
+	b->api = a;
+	b->who = principal_ref(who);
+	b->refs = 1;
+	b->next = a->inboxes;
+	if (a->inboxes)
+		a->inboxes->prev = b;
+	a->inboxes = b;
+	metric_add(METRIC_WS_SESSIONS, 1);
+	return b;
+}
+
+struct inbox *inbox_ref(struct inbox *b)
+{
+	b->refs++;
+	return b;
+}
+
+void inbox_unref(struct inbox *b)
+{
+	if (--b->refs > 0)
+		return;
+	principal_unref(b->who);
+	free(b);
+}
+
+void inbox_gone(struct inbox *b)
+{
+	if (b->sub)
+		feed_unsubscribe(b->api->flow->feed, b->sub);
+	b->sub = NULL;
+	b->conn = NULL;
+	b->stream = NULL;
+	if (b->prev)
+		b->prev->next = b->next;
+	else
+		b->api->inboxes = b->next;
+	if (b->next)
+		b->next->prev = b->prev;
+	metric_add(METRIC_WS_SESSIONS, -1);
+	inbox_unref(b);
+}
+
+static void on_message(void *arg, const struct feed_message *m)
+{
+	struct inbox *b = arg;
+
+	metric_add(METRIC_FRAMES_SENT, 1);
+	if (b->conn)
+		socket_push(b, m);
+	else if (b->stream)
+		stream_push(b, m);
+}
+
+/* Resuming is then answered with recovered:false, and the client loads the list. */
+static void on_gap(void *arg)
+{
+	struct inbox *b = arg;
+
+	if (b->conn)
+		ws_close(b->conn, WS_TOO_SLOW, "the feed has a gap; come back");
+}
+
+/* --- opening: which bodies, how much is open, then the subscription --- */
+
+struct opening {
+	struct inbox *inbox;
+	const char *bodies[INBOX_BODIES_MAX];
+	int body_count, counted;
+	bool masked;
+	char *since;
+	int64_t open;
+	struct arena arena;
+	inbox_opened_fn *fn;
+	void *arg;
+};
+
+static void opening_end(struct opening *o, const struct inbox_opened *r)
+{
+	o->fn(o->arg, r);
+	inbox_unref(o->inbox);
+	arena_clear(&o->arena);
+	free(o->since);
+	free(o);
+}
+
+static void subscribe(struct opening *o)
+{
+	struct inbox *b = o->inbox;
+	struct feed_wish wish = { .bodies = o->bodies, .body_count = o->body_count, .masked = o->masked,
+				  .on_message = on_message, .on_gap = on_gap, .arg = b };
+	char cursor[CURSOR_BYTES];
+	struct inbox_opened r = { .err = ERR_OK, .cursor = cursor, .open = o->open };
+
+	if (!b->conn && !b->stream) {
+		opening_end(o, &(struct inbox_opened){ .err = ERR_NOT_FOUND, .cursor = "" });
+		return;
+	}
+	if (b->sub)
+		feed_unsubscribe(b->api->flow->feed, b->sub);
+	b->sub = feed_subscribe(b->api->flow->feed, &wish, o->since, cursor, &r.recovered);
+	opening_end(o, &r);
+}
+
+static void on_count(void *arg, enum err e, const struct ref *refs, int count, int64_t total)
+{
+	struct opening *o = arg;
+
+	(void)refs;
+	(void)count;
+	if (e != ERR_OK) {
+		opening_end(o, &(struct inbox_opened){ .err = e, .cursor = "" });
+		return;
+	}
+	o->open += total;
+	o->counted++;
+	if (o->counted < o->body_count)
+		store_body_list(o->inbox->api->flow->store, o->bodies[o->counted], true, 0, 1, on_count, o);
+	else
+		subscribe(o);
+}
+
+static void add_body(struct opening *o, const char *body)
+{
+	for (int i = 0; i < o->body_count; i++) {
+		if (!strcmp(o->bodies[i], body))
+			return;
+	}
+	if (o->body_count < INBOX_BODIES_MAX)
+		o->bodies[o->body_count++] = arena_strdup(&o->arena, body);
+}
+
+static void add_pool(struct opening *o, int region)
+{
+	const struct pack_view *p = pack_view(o->inbox->api->flow->pack);
+
+	add_body(o, arena_printf(&o->arena, "pool:%s", p->regions[region].code));
+}
+
+/* A coordinator sees what lies in the pools of its region's subtree; a supervisor its bodies and their region's pool. */
+static void add_grant(struct opening *o, const struct grant *g)
+{
+	const struct pack *pack = o->inbox->api->flow->pack;
+	const struct pack_view *p = pack_view(pack);
+	int b = pack_find_body(pack, g->body);
+
+	if (g->who == WHO_SUPERVISOR) {
+		add_body(o, g->body);
+		if (b >= 0)
+			add_pool(o, p->bodies[b].region);
+	} else if (g->who == WHO_COORDINATOR && b >= 0) {
+		o->masked = true;
+		for (int r = 0; r < p->region_count; r++) {
+			if (region_within(pack, r, p->bodies[b].region))
+				add_pool(o, r);
+		}
+	}
+}
+
+void inbox_open(struct inbox *b, const char *body, const char *since, inbox_opened_fn *fn, void *arg)
+{
+	struct opening *o = mem_zalloc(sizeof(*o));
+
+	o->inbox = inbox_ref(b);
+	o->fn = fn;
+	o->arg = arg;
+	o->since = since ? mem_strdup(since) : NULL;
+	arena_init(&o->arena);
+	if (*body && !principal_supervises(b->who, body)) {
+		opening_end(o, &(struct inbox_opened){ .err = ERR_NOT_FOUND, .cursor = "" });
+		return;
+	}
+	if (*body)
+		add_body(o, body);
+	for (int i = 0; !*body && i < b->who->grant_count; i++)
+		add_grant(o, &b->who->grants[i]);
+	if (o->body_count)
+		store_body_list(b->api->flow->store, o->bodies[0], true, 0, 1, on_count, o);
+	else
+		subscribe(o);
+}
+
+/* --- the ends --- */
+
+static void on_ws_open(void *arg, struct ws_conn *c)
+{
+	struct inbox *b = ws_user(c);
+
+	(void)arg;
+	b->conn = c;
+}
+
+static void on_ws_close(void *arg, struct ws_conn *c)
+{
+	(void)arg;
+	inbox_gone(ws_user(c));
+}
+
+struct ws_options inbox_ws_options(struct api *a)
+{
+	return (struct ws_options){ .message_bytes = 1 << 20, .fragments_max = 128, .on_open = on_ws_open,
+				    .on_message = socket_message, .on_close = on_ws_close, .arg = a };
+}
+
+void inbox_name_changed(void *arg, const char *name)
+{
+	struct api *a = arg;
+
+	auth_reload(a->auth, name);
+	for (struct inbox *b = a->inboxes, *next; b; b = next) {
+		next = b->next;
+		if (!auth_session_ended(b->who, name))
+			continue;
+		if (b->conn)
+			ws_close(b->conn, WS_SESSION_ENDED, "the session has ended");
+		if (b->stream) {
+			http_stream_end(b->stream);
+			inbox_gone(b);
+		}
+	}
+}
+
+void inbox_bye(struct api *a)
+{
+	static const char bye[] =
+		"{\"jsonrpc\":\"2.0\",\"method\":\"bye\",\"params\":{\"reason\":\"draining\",\"reconnect_ms\":1000}}";
+
+	for (struct inbox *b = a->inboxes, *next; b; b = next) {
+		next = b->next;
+		if (b->conn) {
+			ws_send(b->conn, bye, sizeof(bye) - 1);
+			ws_close(b->conn, WS_DRAINING, "draining");
+		}
+		if (b->stream) {
+			static const char text[] = "event: bye\ndata: {\"reason\":\"draining\",\"reconnect_ms\":1000}\n\n";
+
+			http_stream_write(b->stream, text, sizeof(text) - 1, SIZE_MAX);
+			http_stream_end(b->stream);
+			inbox_gone(b);
+		}
+	}
+}

@@ -1,0 +1,279 @@
+/* socket.c: the WebSocket's words: JSON-RPC 2.0 in, answers and pushes out. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/gather.h"
+#include "flow/intake.h"
+#include "flow/respond.h"
+#include "net/inbox.h"
+
+#define MESSAGE_BYTES (64u << 10)
+#define EVENTS_MAX 1000
+
+struct rpc { /* one request on its way */
+	struct inbox *inbox;
+	char *id;   /* as JSON text; NULL: a notification, nobody waits */
+	json_t *params;
+};
+
+static void rpc_free(struct rpc *r)
+{
+	json_decref(r->params);
+	inbox_unref(r->inbox);
+	free(r->id);
+	free(r);
+}
+
+static void send_result(struct rpc *r, const char *kind, const char *json, size_t len)
+{
+	struct buf out;
+
+	if (!r->id || !r->inbox->conn)
+		return;
+	buf_init(&out, 8u << 20);
+	buf_printf(&out, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"%s\":", r->id, kind);
+	buf_add(&out, json, len);
+	buf_add_char(&out, '}');
+	ws_send(r->inbox->conn, out.data, out.len);
+	buf_clear(&out);
+}
+
+static void send_error(struct rpc *r, int code, const char *message, const struct reply *problem)
+{
+	struct buf out;
+
+	buf_init(&out, 2u << 20);
+	buf_printf(&out, "{\"code\":%d,\"message\":", code);
+	buf_add_json(&out, message);
+	if (problem) {
+		buf_add_str(&out, ",\"data\":");
+		buf_add(&out, problem->json, problem->len);
+	}
+	buf_add_char(&out, '}');
+	send_result(r, "error", out.data, out.len);
+	buf_clear(&out);
+}
+
+static void on_reply(void *arg, const struct reply *reply)
+{
+	struct rpc *r = arg;
+
+	if (reply->status < 400)
+		send_result(r, "result", reply->json, reply->len);
+	else
+		send_error(r, reply->status, err_title(reply->err), reply);
+	rpc_free(r);
+}
+
+static const char *text_param(const struct rpc *r, const char *name)
+{
+	return json_string_value(json_object_get(r->params, name));
+}
+
+static void on_opened(void *arg, const struct inbox_opened *o)
+{
+	struct rpc *r = arg;
+	struct buf out;
+
+	if (o->err != ERR_OK) {
+		send_error(r, err_http_status(o->err), err_title(o->err), NULL);
+		rpc_free(r);
+		return;
+	}
+	buf_init(&out, 4096);
+	buf_add_str(&out, "{\"cursor\":");
+	buf_add_json(&out, o->cursor);
+	buf_printf(&out, ",\"recovered\":%s,\"open\":%lld}", o->recovered ? "true" : "false", (long long)o->open);
+	send_result(r, "result", out.data, out.len);
+	buf_clear(&out);
+	rpc_free(r);
+}
+
+static void rpc_inbox_open(struct rpc *r)
+{
+	const char *body = text_param(r, "body");
+
+	inbox_open(r->inbox, body ? body : "", text_param(r, "since"), on_opened, r);
+}
+
+static void answer(struct rpc *r, enum answer a)
+{
+	struct respond_in in = { .who = r->inbox->who, .notice = text_param(r, "notice"), .answer = a, .channel = "ws",
+				 .if_match = -1 };
+	const json_t *version = json_object_get(r->params, "version");
+
+	if (json_is_integer(version))
+		in.if_match = (int)json_integer_value(version);
+	if (!in.notice) {
+		send_error(r, -32602, "params.notice is needed", NULL);
+		rpc_free(r);
+	} else if (!principal_is(in.who, WHO_SUPERVISOR)) {
+		send_error(r, 403, "Your role may not do this", NULL);
+		rpc_free(r);
+	} else {
+		respond(r->inbox->api->flow, &in, on_reply, r);
+	}
+}
+
+static void rpc_acknowledge(struct rpc *r)
+{
+	answer(r, ANSWER_ACKNOWLEDGE);
+}
+
+static void rpc_claim(struct rpc *r)
+{
+	answer(r, ANSWER_CLAIM);
+}
+
+static void rpc_shown(struct rpc *r)
+{
+	answer(r, ANSWER_SHOWN);
+}
+
+/* --- event.submit: one, or an array with a result each --- */
+
+static void submit_array(struct rpc *r)
+{
+	struct flow *f = r->inbox->api->flow;
+
+	size_t count = json_array_size(r->params);
+	struct gather *g;
+
+	if (!count || count > EVENTS_MAX) {
+		send_error(r, -32602, "1 to 1000 events at a time", NULL);
+		rpc_free(r);
+		return;
+	}
+	g = gather_new(count, on_reply, r);
+	for (size_t i = 0; i < count; i++)
+		intake_submit_json(f, r->inbox->who, json_incref(json_array_get(r->params, i)), gather_on_reply,
+				   gather_slot(g, i));
+	gather_seal(g);
+}
+
+static void rpc_submit(struct rpc *r)
+{
+	if (!principal_is(r->inbox->who, WHO_APPROVER) && !principal_is(r->inbox->who, WHO_SYSTEM)) {
+		send_error(r, 403, "Your role may not do this", NULL);
+		rpc_free(r);
+	} else if (json_is_array(r->params)) {
+		submit_array(r);
+	} else {
+		intake_submit_json(r->inbox->api->flow, r->inbox->who, json_incref(r->params), on_reply, r);
+	}
+}
+
+static const struct method {
+	const char *name;
+	void (*call)(struct rpc *r);
+} methods[] = {
+	{ "inbox.open", rpc_inbox_open },	 { "notice.acknowledge", rpc_acknowledge },
+	{ "notice.claim", rpc_claim },		 { "notice.shown", rpc_shown },
+	{ "event.submit", rpc_submit },
+};
+
+static const struct method *method_find(const char *name)
+{
+	for (size_t i = 0; name && i < sizeof(methods) / sizeof(methods[0]); i++) {
+		if (!strcmp(methods[i].name, name))
+			return &methods[i];
+	}
+	return NULL;
+}
+
+static void dispatch(struct rpc *r, const json_t *message)
+{
+	const json_t *version = json_object_get(message, "jsonrpc");
+	const char *name = json_string_value(json_object_get(message, "method"));
+	const struct method *m = method_find(name);
+
+	if (!json_is_string(version) || strcmp(json_string_value(version), "2.0") != 0 || !name)
+		send_error(r, -32600, "Not a JSON-RPC 2.0 request", NULL);
+	else if (!m)
+		send_error(r, -32601, "No such method", NULL);
+	else if (r->params && !json_is_object(r->params) && m->call != rpc_submit)
+		send_error(r, -32602, "params must be an object", NULL);
+	else {
+		m->call(r);
+		return;
+	}
+	rpc_free(r);
+}
+
+static char *id_text(const json_t *id)
+{
+	return id && (json_is_string(id) || json_is_number(id)) ? json_dumps(id, JSON_ENCODE_ANY) : NULL;
+}
+
+void socket_message(void *arg, struct ws_conn *c, const char *text, size_t len)
+{
+	struct api *a = arg;
+	struct rpc *r = mem_zalloc(sizeof(*r));
+	struct arena arena;
+	struct diag diag;
+	json_t *message = NULL;
+
+	arena_init(&arena);
+	diag_init(&diag, &arena);
+	r->inbox = inbox_ref(ws_user(c));
+	if (json_scan(text, len, &a->flow->limits, &diag) == ERR_OK)
+		message = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	arena_clear(&arena);
+	if (!json_is_object(message)) {
+		r->id = mem_strdup("null");
+		send_error(r, message ? -32600 : -32700, message ? "Not a JSON-RPC 2.0 request" : "Not JSON", NULL);
+		rpc_free(r);
+	} else if (len > MESSAGE_BYTES &&
+		   method_find(json_string_value(json_object_get(message, "method"))) != method_find("event.submit")) {
+		ws_close(c, WS_TOO_BIG, "64 KiB for all but event.submit");
+		rpc_free(r);
+	} else {
+		r->id = id_text(json_object_get(message, "id"));
+		r->params = json_incref(json_object_get(message, "params"));
+		dispatch(r, message);
+	}
+	json_decref(message);
+}
+
+void socket_push(struct inbox *b, const struct feed_message *m)
+{
+	struct buf out;
+
+	buf_init(&out, 1u << 20);
+	buf_printf(&out, "{\"jsonrpc\":\"2.0\",\"method\":\"%s\",\"params\":", m->method);
+	buf_add(&out, m->params, m->len);
+	buf_add_char(&out, '}');
+	ws_send(b->conn, out.data, out.len);
+	buf_clear(&out);
+}
+
+void api_socket(struct call *c)
+{
+	int status = 400;
+	const char *wrong = ws_check_handshake(c->req, &status);
+	struct inbox *b;
+
+	if (c->api->draining) {
+		call_problem(c, ERR_UNAVAILABLE, "Draining");
+		return;
+	}
+	if (wrong) {
+		struct buf out;
+
+		buf_init(&out, 4096);
+		problem_json(&out, ERR_SYNTAX, status, wrong, NULL);
+		http_reply(c->req, status,
+			   status == 426 ? "Content-Type: application/problem+json\r\nSec-WebSocket-Version: 13\r\n" :
+					   "Content-Type: application/problem+json\r\n",
+			   out.data, out.len);
+		buf_clear(&out);
+		principal_unref(c->who);
+		free(c);
+		return;
+	}
+	b = inbox_new(c->api, c->who);
+	if (ws_adopt(c->api->ws, c->req, b) != ERR_OK)
+		inbox_gone(b);
+	principal_unref(c->who);
+	free(c);
+}

@@ -1,0 +1,184 @@
+#include "net/ws_queue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+/* The first chunk is small, because most connections have one message waiting; a queue that grows
+ * gets larger ones. */
+#define FIRST_CHUNK_BYTES 448
+#define NEXT_CHUNK_BYTES  4000
+
+struct ws_text {
+	unsigned refs;
+	uint32_t len;
+	unsigned char frame[];
+};
+
+struct ws_chunk {
+	struct ws_chunk *next;
+	struct ws_text *shared; /* its frame instead of data */
+	uint32_t len, cap;
+	unsigned char data[];
+};
+
+size_t ws_frame_head(unsigned char *head, enum ws_opcode op, size_t len)
+{
+	head[0] = (unsigned char)(0x80 | op);
+	if (len < 126) {
+		head[1] = (unsigned char)len;
+		return 2;
+	}
+	if (len < 65536) {
+		head[1] = 126;
+		head[2] = (unsigned char)(len >> 8);
+		head[3] = (unsigned char)len;
+		return 4;
+	}
+	head[1] = 127;
+	for (int i = 0; i < 8; i++)
+		head[2 + i] = (unsigned char)((uint64_t)len >> (56 - 8 * i));
+	return 10;
+}
+
+size_t ws_frame_size(size_t len)
+{
+	return len + (len < 126 ? 2 : len < 65536 ? 4 : 10);
+}
+
+struct ws_text *ws_text_new(const char *text, size_t len)
+{
+	struct ws_text *t = mem_alloc(sizeof(*t) + ws_frame_size(len));
+	size_t head = ws_frame_head(t->frame, WS_OP_TEXT, len);
+
+	t->refs = 1;
+	t->len = (uint32_t)(head + len);
+	if (len)
+		memcpy(t->frame + head, text, len);
+	return t;
+}
+
+struct ws_text *ws_text_ref(struct ws_text *t)
+{
+	t->refs++;
+	return t;
+}
+
+void ws_text_unref(struct ws_text *t)
+{
+	if (t && --t->refs == 0)
+		free(t);
+}
+
+size_t ws_text_size(const struct ws_text *t)
+{
+	return sizeof(struct ws_chunk) + t->len;
+}
+
+static size_t chunk_cost(const struct ws_chunk *c)
+{
+	return c->shared ? ws_text_size(c->shared) : c->len;
+}
+
+static struct ws_chunk *chunk_add(struct ws_queue *q, size_t cap)
+{
+	struct ws_chunk *c = mem_alloc(sizeof(*c) + cap);
+
+	c->next = NULL;
+	c->shared = NULL;
+	c->len = 0;
+	c->cap = (uint32_t)cap;
+	if (q->tail)
+		q->tail->next = c;
+	else
+		q->head = c;
+	q->tail = c;
+	return c;
+}
+
+static void chunk_drop_first(struct ws_queue *q)
+{
+	struct ws_chunk *c = q->head;
+
+	q->bytes -= chunk_cost(c);
+	q->head = c->next;
+	if (!q->head)
+		q->tail = NULL;
+	ws_text_unref(c->shared);
+	free(c);
+}
+
+void ws_queue_push(struct ws_queue *q, enum ws_opcode op, const char *payload, size_t len)
+{
+	size_t need = ws_frame_size(len), usual = q->head ? NEXT_CHUNK_BYTES : FIRST_CHUNK_BYTES;
+	struct ws_chunk *c = q->tail;
+
+	if (!c || c->shared || c->cap - c->len < need)
+		c = chunk_add(q, need > usual ? need : usual);
+	c->len += (uint32_t)ws_frame_head(c->data + c->len, op, len);
+	if (len)
+		memcpy(c->data + c->len, payload, len);
+	c->len += (uint32_t)len;
+	q->bytes += need;
+}
+
+void ws_queue_push_shared(struct ws_queue *q, struct ws_text *t)
+{
+	struct ws_chunk *c = chunk_add(q, 0);
+
+	c->shared = ws_text_ref(t);
+	q->bytes += chunk_cost(c);
+}
+
+bool ws_queue_is_empty(const struct ws_queue *q)
+{
+	return !q->head;
+}
+
+static unsigned char *chunk_bytes(struct ws_chunk *c, size_t *ret_len)
+{
+	*ret_len = c->shared ? c->shared->len : c->len;
+	return c->shared ? c->shared->frame : c->data;
+}
+
+size_t ws_queue_front(struct ws_queue *q, unsigned char *scratch, size_t room,
+		      unsigned char **ret_bytes)
+{
+	size_t total = 0, len;
+	unsigned char *bytes;
+
+	if (!q->head)
+		return 0;
+	bytes = chunk_bytes(q->head, &len);
+	if (!q->head->next || len > room) {
+		*ret_bytes = bytes;
+		return len;
+	}
+	for (struct ws_chunk *c = q->head; c; c = c->next) {
+		bytes = chunk_bytes(c, &len);
+		if (len > room - total)
+			break;
+		memcpy(scratch + total, bytes, len);
+		total += len;
+	}
+	*ret_bytes = scratch;
+	return total;
+}
+
+void ws_queue_pop(struct ws_queue *q, size_t bytes)
+{
+	size_t len;
+
+	while (bytes && q->head) {
+		chunk_bytes(q->head, &len);
+		chunk_drop_first(q);
+		bytes -= len < bytes ? len : bytes;
+	}
+}
+
+void ws_queue_clear(struct ws_queue *q)
+{
+	while (q->head)
+		chunk_drop_first(q);
+}

@@ -1,0 +1,45 @@
+/*
+ * ws_queue.h: what waits to be sent to one WebSocket, as finished frames.
+ *
+ * Small messages are laid behind each other in chunks, so that one system call carries many of
+ * them; a text for many connections is framed once and referred to. ws_queue_push and _push_shared
+ * add, ws_queue_front names the bytes for the next write (always whole frames), ws_queue_pop drops
+ * what was written, ws_queue_clear the rest. The queue sets no limit: who pushes looks at `bytes`
+ * first. Pure: no sockets, no libwebsockets.
+ */
+#ifndef TANDEM_WS_QUEUE_H
+#define TANDEM_WS_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum ws_opcode { WS_OP_TEXT = 1, WS_OP_CLOSE = 8, WS_OP_PING = 9 };
+
+struct ws_chunk;
+struct ws_queue {
+	struct ws_chunk *head, *tail;
+	size_t bytes; /* memory that waits, headers and bookkeeping of shared texts included */
+};
+struct ws_text; /* one framed text, shared by reference */
+
+#define WS_FRAME_HEAD_MAX 10
+size_t ws_frame_head(unsigned char *head, enum ws_opcode op, size_t len);
+size_t ws_frame_size(size_t len); /* header and payload */
+
+struct ws_text *ws_text_new(const char *text, size_t len); /* one reference, the caller's */
+struct ws_text *ws_text_ref(struct ws_text *t);
+void ws_text_unref(struct ws_text *t);
+size_t ws_text_size(const struct ws_text *t); /* what it adds to a queue's bytes */
+
+void ws_queue_push(struct ws_queue *q, enum ws_opcode op, const char *payload, size_t len);
+void ws_queue_push_shared(struct ws_queue *q, struct ws_text *t);
+bool ws_queue_is_empty(const struct ws_queue *q);
+/* Bytes to write next: gathered into scratch where several chunks fit, otherwise the first chunk in
+ * place. */
+size_t ws_queue_front(struct ws_queue *q, unsigned char *scratch, size_t room,
+		      unsigned char **ret_bytes);
+void ws_queue_pop(struct ws_queue *q, size_t bytes); /* what ws_queue_front gave */
+void ws_queue_clear(struct ws_queue *q);
+
+#endif

@@ -1,0 +1,68 @@
+#include "store/args.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+void args_init(struct args *a, struct arena *arena)
+{
+	*a = (struct args){ .arena = arena };
+}
+
+void args_clear(struct args *a)
+{
+	free(a->v);
+	*a = (struct args){ .arena = a->arena };
+}
+
+void args_bytes(struct args *a, const void *data, size_t len)
+{
+	if (a->count == a->room) {
+		a->room = a->room ? a->room * 2 : 16;
+		a->v = mem_realloc(a->v, sizeof(*a->v) * (size_t)a->room);
+	}
+	a->v[a->count++] = (struct bytes){ data, len };
+}
+
+void args_str(struct args *a, const char *s)
+{
+	args_bytes(a, s, strlen(s));
+}
+
+char *args_digits(struct arena *arena, int64_t v)
+{
+	char digits[24], *p = digits + sizeof(digits);
+	uint64_t rest = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+
+	*--p = '\0';
+	do {
+		*--p = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	if (v < 0)
+		*--p = '-';
+	return arena_strdup(arena, p);
+}
+
+void args_int(struct args *a, int64_t v)
+{
+	args_str(a, args_digits(a->arena, v));
+}
+
+void args_join(struct args *a, const char *first, ...)
+{
+	size_t len = 0;
+	char *word;
+	va_list ap;
+
+	va_start(ap, first);
+	for (const char *s = first; s; s = va_arg(ap, const char *))
+		len += strlen(s);
+	va_end(ap);
+	word = arena_alloc(a->arena, len + 1);
+	args_bytes(a, word, len);
+	va_start(ap, first);
+	for (const char *s = first; s; s = va_arg(ap, const char *))
+		word = (char *)memcpy(word, s, strlen(s)) + strlen(s);
+	va_end(ap);
+}

@@ -1,0 +1,321 @@
+#include "store/link.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAUSE_MIN_MS 50
+#define PAUSE_MAX_MS 2000
+
+/* What a Redis has to be set to, or an answered write could be lost. */
+static const struct {
+	const char *name, *value;
+} wanted[] = {
+	{ "appendonly", "yes" },
+	{ "appendfsync", "always" },
+	{ "no-appendfsync-on-rewrite", "no" },
+	{ "aof-load-truncated", "no" },
+	{ "maxmemory-policy", "noeviction" },
+};
+#define WANTED_COUNT ((int)(sizeof(wanted) / sizeof(*wanted)))
+
+int64_t link_next_number(struct link *l)
+{
+	return ++l->number;
+}
+
+static void went_down(struct link *l, const char *why)
+{
+	bool news = l->is_up || strcmp(l->why, why) != 0;
+
+	l->is_up = false;
+	snprintf(l->why, sizeof(l->why), "%s", why);
+	if (news && !l->is_closing)
+		l->events->down(l, l->why);
+}
+
+/* Redis's error texts can repeat what it was sent from the first quote on; that part is not shown to anybody. */
+static void went_down_by_error(struct link *l, const char *doing, const char *text)
+{
+	char why[128];
+
+	snprintf(why, sizeof(why), "%s: %.*s", doing, (int)strcspn(text, "'`\""), text);
+	link_drop(l, why);
+}
+
+static void on_lost(void *arg, const char *why)
+{
+	struct link *l = arg;
+
+	l->conn = NULL;
+	if (!l->is_closing)
+		loop_timer_start(l->pause, l->pause_ms, 0);
+	l->pause_ms = l->pause_ms * 2 > PAUSE_MAX_MS ? PAUSE_MAX_MS : l->pause_ms * 2;
+	went_down(l, why);
+}
+
+static void on_closed(void *arg)
+{
+	struct link *l = arg;
+
+	l->connections--;
+	if (l->is_closing && !l->connections)
+		l->events->closed(l);
+}
+
+/* --- the check: a table of questions, each with a judge of its answer --- */
+
+static void ask_auth(struct link *l, struct args *a)
+{
+	args_str(a, "AUTH");
+	if (l->url.user)
+		args_str(a, l->url.user);
+	args_str(a, l->url.password);
+}
+
+static bool needs_auth(const struct link *l)
+{
+	return l->url.password != NULL;
+}
+
+static bool judge_ok(struct link *l, const struct redis_reply *r)
+{
+	(void)l;
+	(void)r; /* an error has been seen before it comes here */
+	return true;
+}
+
+static void ask_select(struct link *l, struct args *a)
+{
+	args_str(a, "SELECT");
+	args_int(a, l->url.db);
+}
+
+static bool needs_select(const struct link *l)
+{
+	return l->url.db != 0;
+}
+
+static bool always(const struct link *l)
+{
+	(void)l;
+	return true;
+}
+
+static void ask_role(struct link *l, struct args *a)
+{
+	(void)l;
+	args_str(a, "ROLE");
+}
+
+static bool judge_role(struct link *l, const struct redis_reply *r)
+{
+	if (r->type == REDIS_ARRAY && r->count > 0 && !strcmp(r->items[0].str, "master"))
+		return true;
+	link_drop(l, "this Redis is a replica; the hub writes to a master only");
+	return false;
+}
+
+static void ask_settings(struct link *l, struct args *a)
+{
+	(void)l;
+	args_str(a, "CONFIG");
+	args_str(a, "GET");
+	for (int i = 0; i < WANTED_COUNT; i++)
+		args_str(a, wanted[i].name);
+}
+
+static const char *setting_in(const struct redis_reply *r, const char *name)
+{
+	for (int i = 0; r->type == REDIS_ARRAY && i + 1 < r->count; i += 2) {
+		if (!strcmp(r->items[i].str, name))
+			return r->items[i + 1].str;
+	}
+	return "";
+}
+
+static bool judge_settings(struct link *l, const struct redis_reply *r)
+{
+	char why[128];
+
+	for (int i = 0; i < WANTED_COUNT; i++) {
+		if (!strcmp(setting_in(r, wanted[i].name), wanted[i].value))
+			continue;
+		snprintf(why, sizeof(why), "Redis must be set to %s %s, or answered writes could be lost",
+			 wanted[i].name, wanted[i].value);
+		link_drop(l, why);
+		return false;
+	}
+	return true;
+}
+
+static void ask_id(struct link *l, struct args *a)
+{
+	args_str(a, "GET");
+	args_str(a, l->opt.keys->id);
+}
+
+static bool is_known(const struct link *l)
+{
+	return l->id[0] != '\0';
+}
+
+/*
+ * The data set has a name, given to it by the first hub that met it. If that is gone or another one after a
+ * reconnection, this Redis has come back without its data, and going on would hide it.
+ */
+static bool judge_id(struct link *l, const struct redis_reply *r)
+{
+	if (r->type == REDIS_STRING && !strcmp(r->str, l->id))
+		return true;
+	link_drop(l, "this Redis holds other data than before the connection was lost, or none; "
+		     "restart the hub if that is meant");
+	return false;
+}
+
+/* Gives the data set its name, and shows whether it can be written to: a full disk or a full memory refuses even this. */
+static void ask_write(struct link *l, struct args *a)
+{
+	unsigned char fresh[16];
+
+	randombytes_buf(fresh, sizeof(fresh));
+	sodium_bin2hex(l->fresh_id, sizeof(l->fresh_id), fresh, sizeof(fresh));
+	args_str(a, "SET");
+	args_str(a, l->opt.keys->id);
+	args_str(a, l->fresh_id);
+	args_str(a, "NX");
+	args_str(a, "GET");
+}
+
+static bool judge_write(struct link *l, const struct redis_reply *r)
+{
+	const char *id = r->type == REDIS_STRING ? r->str : l->fresh_id;
+
+	if (!is_known(l))
+		snprintf(l->id, sizeof(l->id), "%s", id);
+	return true;
+}
+
+static const struct {
+	const char *doing;
+	bool (*is_needed)(const struct link *l);
+	void (*ask)(struct link *l, struct args *a);
+	bool (*judge)(struct link *l, const struct redis_reply *r);
+	bool is_before_auth; /* not even ECHO is allowed yet */
+} steps[] = {
+	{ "signing in", needs_auth, ask_auth, judge_ok, true },
+	{ "choosing the database", needs_select, ask_select, judge_ok, false },
+	{ "asking for the role", always, ask_role, judge_role, false },
+	{ "reading the settings", always, ask_settings, judge_settings, false },
+	{ "asking for the name of the data", is_known, ask_id, judge_id, false },
+	{ "a first write", always, ask_write, judge_write, false },
+};
+#define STEP_COUNT ((int)(sizeof(steps) / sizeof(*steps)))
+
+static void next_step(struct link *l);
+
+static void on_step(void *arg, const struct redis_reply *r)
+{
+	struct link *l = arg;
+
+	if (!r || !l->conn)
+		return; /* lost, and told by on_lost */
+	if (r->type == REDIS_ERROR) {
+		went_down_by_error(l, steps[l->step].doing, r->str);
+		return;
+	}
+	if (!steps[l->step].judge(l, r))
+		return;
+	l->step++;
+	next_step(l);
+}
+
+static void next_step(struct link *l)
+{
+	struct redis_command cmd = { .limit_ms = l->opt.limit_ms };
+	struct arena arena;
+	struct args args;
+
+	while (l->step < STEP_COUNT && !steps[l->step].is_needed(l))
+		l->step++;
+	if (l->step == STEP_COUNT) {
+		l->is_up = true;
+		l->pause_ms = PAUSE_MIN_MS;
+		l->why[0] = '\0';
+		l->events->up(l);
+		return;
+	}
+	arena_init(&arena);
+	args_init(&args, &arena);
+	steps[l->step].ask(l, &args);
+	cmd.args = args.v;
+	cmd.count = args.count;
+	cmd.number = steps[l->step].is_before_auth ? 0 : link_next_number(l);
+	redis_send(l->conn, &cmd, on_step, l);
+	args_clear(&args);
+	arena_clear(&arena);
+}
+
+static void on_opened(void *arg)
+{
+	struct link *l = arg;
+
+	l->step = 0;
+	next_step(l);
+}
+
+/* --- the life of a link --- */
+
+static const struct redis_events conn_events = { on_opened, on_lost, on_closed };
+
+static void connect_now(void *arg)
+{
+	struct link *l = arg;
+
+	l->connections++;
+	l->conn = redis_open(l->opt.loop, &l->url, l->opt.limit_ms, &conn_events, l);
+	l->url.attempt++;
+}
+
+void link_open(struct link *l, const struct link_options *opt, const struct link_events *events)
+{
+	*l = (struct link){ .opt = *opt, .url = *opt->url, .events = events, .pause_ms = PAUSE_MIN_MS };
+	l->pause = loop_timer_new(opt->loop, connect_now, l);
+	connect_now(l);
+}
+
+void link_send(struct link *l, const struct redis_command *cmd, redis_fn *fn, void *arg)
+{
+	redis_send(l->conn, cmd, fn, arg);
+}
+
+void link_ask(struct link *l, const struct args *args, int64_t limit_ms, redis_fn *fn, void *arg)
+{
+	const struct redis_command cmd = { .args = args->v, .count = args->count, .limit_ms = limit_ms,
+					   .number = link_next_number(l) };
+
+	redis_send(l->conn, &cmd, fn, arg);
+}
+
+void link_drop(struct link *l, const char *why)
+{
+	if (l->conn)
+		redis_drop(l->conn, why);
+}
+
+void link_close(struct link *l)
+{
+	struct redis *conn = l->conn;
+
+	if (l->is_closing)
+		return;
+	l->is_closing = true;
+	l->is_up = false;
+	l->conn = NULL;
+	loop_timer_free(l->pause);
+	if (conn)
+		redis_close(conn);
+	else if (!l->connections)
+		l->events->closed(l);
+}

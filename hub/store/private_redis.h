@@ -1,0 +1,28 @@
+/*
+ * private_redis.h: the Redis that a hub without settings runs for itself, in its data folder, on a unix socket only.
+ * Blocking; used before the loop runs and by commands.
+ *
+ * private_redis_start, and private_redis_stop at the end. All that use one data folder share one Redis, whoever came
+ * first; the last to stop ends it. A Redis that somebody else put there is used and left alone.
+ */
+#ifndef TANDEM_PRIVATE_REDIS_H
+#define TANDEM_PRIVATE_REDIS_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct private_redis {
+	const char *socket; /* absolute path; as data_dir was given, if only that is short enough for a socket */
+	pid_t pid;	    /* 0: somebody else (another hub) started it and it is being shared */
+	const char *folder; /* DATA/redis */
+	int users_fd;	    /* a shared lock on it says that it is in use */
+};
+MUST_CHECK enum err private_redis_start(const char *data_dir, struct arena *arena, struct private_redis *ret, struct diag *diag);
+void private_redis_stop(struct private_redis *r); /* waits until it has ended; nothing if others still use it */
+/* The url of the settings as store_open takes it; "embedded" without starting one: the socket in the data folder. */
+const char *redis_url_resolve(const char *url, const char *data_dir, struct arena *arena);
+
+#endif

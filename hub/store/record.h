@@ -1,0 +1,86 @@
+/*
+ * record.h: all that changes about one event, as one value: its notices, deliveries and receipts.
+ *
+ * The event's document never changes and is stored once; everything that happens afterwards is one record, read,
+ * changed and written back by compare-and-set on its version. So every rule about states lives in C
+ * (rules/lifecycle.c) and the scripts stay a handful. The text form has one line a thing, fields between tabs,
+ * and can be read in redis-cli; SCHEMA.md describes it. Strings live in the arena given to record_decode.
+ */
+#ifndef TANDEM_RECORD_H
+#define TANDEM_RECORD_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "decide.h"
+#include "lifecycle.h"
+
+#define RECORD_NOTICES_MAX 64
+#define RECORD_BYTES_MAX (1 << 20)
+
+struct stamp { /* who did it, when, over what: by is "" when it has not happened */
+	const char *by;	     /* user name, or key name */
+	int64_t at_ms;
+	const char *channel; /* "ws", "http", "sms" */
+};
+struct notice {
+	const char *body;	/* body id; "pool:<region code>" for a notice of the pool */
+	enum role role;
+	enum notice_state state;
+	int version;		/* for If-Match; rises with every change of this notice */
+	int64_t due_ms, feedback_due_ms; /* -1 none */
+	bool provisional;
+	const char *via;	/* "push|sms" */
+	const char *rules;	/* "R1|R12" */
+	struct stamp acknowledged, claimed;
+	int64_t next_ms;	/* when something must happen next, -1 nothing */
+	int rung;		/* how many rungs of via were used, push counting as the first */
+	bool overdue_told;
+};
+enum delivery_state { DELIVERY_WAITING, DELIVERY_SENDING, DELIVERY_ACCEPTED, DELIVERY_DELIVERED, DELIVERY_FAILED,
+		      DELIVERY_UNKNOWN, DELIVERY_CANCELLED, DELIVERY_STATE_COUNT };
+const char *delivery_state_name(enum delivery_state s);
+struct delivery {
+	int notice;	       /* index, -1 the applicant's */
+	enum channel channel;
+	const char *connector; /* setting's name, "" until chosen */
+	const char *address_hash; /* never the number itself: keyed hash, hex */
+	enum delivery_state state;
+	int attempts;
+	int64_t next_ms;       /* -1 nothing to do */
+	const char *provider_id;
+	const char *detail;    /* provider's code, cut and cleaned */
+};
+enum receipt_kind { RECEIPT_HANDED_OVER, RECEIPT_DELIVERED, RECEIPT_SHOWN, RECEIPT_ACKNOWLEDGED, RECEIPT_CLAIMED,
+		    RECEIPT_FAILED, RECEIPT_REPLY, RECEIPT_STATE, RECEIPT_KIND_COUNT };
+const char *receipt_kind_name(enum receipt_kind k);
+struct receipt {
+	enum receipt_kind kind;
+	int notice;   /* -1 applicant */
+	int delivery; /* -1 none */
+	int64_t at_ms;
+	const char *by, *channel, *detail;
+};
+struct record {
+	int version;
+	int64_t accepted_ms;
+	const char *policy;	/* "linyi@3f9c2a71" */
+	const char *item_code, *region; /* of the decision */
+	const char *by;		/* principal that sent it */
+	int64_t superseded_by;	/* seq of the correction, 0 none */
+	bool correcting;	/* earlier versions are still to be superseded */
+	const char *applicant_via, *applicant_rules; /* NULL: not told */
+	const char *problems;	/* "no-body:R14|no-lead" */
+	struct notice *notices; int notice_count;
+	struct delivery *deliveries; int delivery_count;
+	struct receipt *receipts; int receipt_count;
+};
+
+void record_encode(const struct record *r, struct buf *out);
+MUST_CHECK enum err record_decode(const char *data, size_t len, struct arena *arena, struct record *ret);
+/* Room for one more, in the arena; the new one is cleared. */
+struct delivery *record_add_delivery(struct record *r, struct arena *arena);
+struct receipt *record_add_receipt(struct record *r, struct arena *arena);
+struct notice *record_add_notice(struct record *r, struct arena *arena);
+int64_t record_next_ms(const struct record *r); /* earliest next_ms of notices and deliveries, or -1 */
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * store.h: everything the hub keeps, in Redis, as typed calls with callbacks.
+ *
+ * store_open connects and checks the Redis (appendonly, appendfsync always, no-appendfsync-on-rewrite no,
+ * aof-load-truncated no, noeviction; master role); until that holds, and whenever Redis is away, every call's callback gets
+ * ERR_UNAVAILABLE, never later than redis_timeout_ms. A callback is called exactly once, never from inside the
+ * call that asked for it. Pointers given to a callback are valid until it returns. Written before said: a
+ * callback of a write with ERR_OK means Redis has it on disk (and on wait_replicas replicas).
+ *
+ * Calls of one loop turn travel together: accepts and commits are gathered and sent as one script call each at the end
+ * of the turn, at most STORE_IN_FLIGHT such calls at a time, further ones waiting to be joined.
+ * On any error or time-out the connection is freed and made anew; answers are checked to belong to their question.
+ */
+#ifndef TANDEM_STORE_H
+#define TANDEM_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "loop.h"
+
+struct store;
+struct store_options {
+	const char *url;  /* "unix:/path", "redis://host:port[/db]"; the embedded one is given as unix: by main */
+	const char *cell; /* jurisdiction code: the hash tag of every key */
+	int64_t timeout_ms;
+	int wait_replicas;
+	const char *hub_id; /* consumer name; unique per process */
+	void (*on_state)(void *arg, bool up, const char *why_not); /* each time it changes */
+	void *arg;
+};
+/* Whether redis.url has a form that can be used ("embedded" too); says in plain words why not. */
+MUST_CHECK enum err store_url_check(const char *url, struct diag *diag);
+struct store *store_open(struct loop *loop, const struct store_options *opt); /* NULL: a url that store_url_check refuses */
+bool store_is_up(const struct store *s);
+void store_close(struct store *s, loop_fn *closed, void *arg); /* answers everything pending with ERR_UNAVAILABLE */
+
+struct bytes {
+	const char *data;
+	size_t len;
+};
+
+/* --- accept: dedupe, event, record, what is due, indexes, feed: one atomic step --- */
+struct accept_in {			/* all borrowed until the callback */
+	unsigned char identity[16];	/* hash of source and id */
+	unsigned char fingerprint[16];	/* hash of the canonical content */
+	const char *case_id, *type;	/* "granted" */
+	int version;
+	struct bytes doc, record;
+	const char *const *bodies;	/* of the notices, in their order: notice k is for bodies[k] */
+	int body_count;
+	int64_t due_ms;			/* -1: nothing is due */
+};
+enum accept_result { ACCEPT_NEW, ACCEPT_REPEAT, ACCEPT_CONFLICT };
+struct accept_out {
+	enum accept_result result;
+	int64_t seq;		/* of the new or the first */
+	struct bytes record;	/* on repeat: as it stands now */
+	const char *earlier;	/* on new: the case's earlier events, "12/granted/1,15/changed/1", or "" */
+};
+typedef void store_accept_fn(void *arg, enum err e, const struct accept_out *out);
+void store_accept(struct store *s, const struct accept_in *in, store_accept_fn *fn, void *arg);
+
+/* --- commit: compare-and-set of one record, with its consequences --- */
+struct commit_index { /* of the set of things a body still has to do */
+	const char *body;
+	int notice;
+	bool todo;
+	bool added; /* also append to the body's list of all: a notice made after acceptance (transfer, ruling) */
+};
+struct commit_in {
+	int64_t seq;
+	int expected_version;
+	struct bytes record; /* encoded with version expected_version + 1 */
+	int64_t due_ms;	     /* new next moment; -1: nothing is due */
+	const struct commit_index *index; int index_count;
+	const char *feed;    /* feed lines (see below), or "" */
+	const char *holder_body; const char *holder_case; const char *holder_permit; /* set on a claim, else NULL */
+};
+/* ERR_STALE: somebody was first; current is the record as it stands. ERR_NOT_FOUND: no such event. */
+typedef void store_commit_fn(void *arg, enum err e, struct bytes current);
+void store_commit(struct store *s, const struct commit_in *in, store_commit_fn *fn, void *arg);
+
+/* --- reading --- */
+struct loaded {
+	int64_t seq;
+	struct bytes doc, record; /* data NULL: not there */
+};
+typedef void store_load_fn(void *arg, enum err e, const struct loaded *items, int count);
+void store_load(struct store *s, const int64_t *seqs, int count, bool docs, store_load_fn *fn, void *arg);
+/* Events that are due: each is leased (due moved to now + lease) so that only one hub works on it. */
+void store_claim_due(struct store *s, int64_t now_ms, int64_t lease_ms, int limit, store_load_fn *fn, void *arg);
+
+typedef void store_text_fn(void *arg, enum err e, const char *text); /* text NULL: not there */
+void store_find_case(struct store *s, const char *case_id, store_text_fn *fn, void *arg); /* like `earlier` */
+void store_find_holder(struct store *s, const char *case_id, const char *permit, store_text_fn *fn, void *arg);
+
+#include "store/lists.h"
+#include "store/streams.h"
+#include "store/tables.h"
+
+#endif

@@ -1,0 +1,161 @@
+/* store_accept.c: what one turn has accepted, in one call of lua/accept.lua. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/store_in.h"
+
+#define ACCEPTS_PER_CALL 128
+static_assert(SCRIPT_ACCEPT_KEYS == 5 && SCRIPT_ACCEPT_ARGS == 4, "accept.lua wants other arguments than are sent");
+
+struct accept_item {
+	struct item head;
+	struct accept_in in;
+	store_accept_fn *fn;
+	void *arg;
+};
+struct accept_batch {
+	struct accept_item *items[ACCEPTS_PER_CALL];
+	int count, place_count;
+};
+
+static void fail_item(struct item *it, enum err e)
+{
+	struct accept_item *a = (struct accept_item *)it;
+
+	a->fn(a->arg, e, NULL);
+	free(a);
+}
+
+void store_accept(struct store *s, const struct accept_in *in, store_accept_fn *fn, void *arg)
+{
+	struct accept_item *a = mem_zalloc(sizeof(*a));
+
+	a->head.fail = fail_item;
+	a->in = *in;
+	a->fn = fn;
+	a->arg = arg;
+	queue_put(s, &s->accepts, &a->head);
+}
+
+static void on_accepted(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	struct accept_batch *b = a->own;
+
+	store_batch_done(a->store);
+	if (e == ERR_OK && r->count != 1 + 3 * b->count)
+		e = ask_misfit(a);
+	for (int i = 0; i < b->count; i++) {
+		struct accept_item *it = b->items[i];
+		const struct redis_reply *at = e == ERR_OK ? &r->items[1 + 3 * i] : NULL;
+		struct accept_out out = { .earlier = "" };
+
+		if (e != ERR_OK) {
+			fail_item(&it->head, e);
+			continue;
+		}
+		out.result = (enum accept_result)at[0].integer;
+		out.seq = at[1].integer;
+		if (out.result == ACCEPT_NEW)
+			out.earlier = at[2].str;
+		else
+			out.record = (struct bytes){ at[2].str, at[2].len };
+		it->fn(it->arg, ERR_OK, &out);
+		free(it);
+	}
+}
+
+static void take_batch(struct store *s, struct accept_batch *b)
+{
+	size_t bytes = 0;
+
+	while (b->count < ACCEPTS_PER_CALL && bytes < STORE_BATCH_BYTES && s->accepts.first) {
+		struct accept_item *it = (struct accept_item *)queue_take(&s->accepts);
+
+		bytes += it->in.doc.len + it->in.record.len;
+		b->place_count += it->in.body_count;
+		b->items[b->count++] = it;
+	}
+}
+
+/* ",body,body" without the first comma, behind a tab: the end of the feed's line. */
+static void put_told(struct args *args, const struct accept_in *in)
+{
+	size_t len = 1;
+	char *text, *to;
+
+	for (int k = 0; k < in->body_count; k++)
+		len += strlen(in->bodies[k]) + 1;
+	text = to = arena_alloc(args->arena, len + 1);
+	*to++ = '\t';
+	for (int k = 0; k < in->body_count; k++) {
+		size_t n = strlen(in->bodies[k]);
+
+		if (k)
+			*to++ = ',';
+		memcpy(to, in->bodies[k], n);
+		to += n;
+	}
+	args_bytes(args, text, (size_t)(to - text));
+}
+
+static void put_event(struct ask *a, const struct accept_in *in)
+{
+	key_dedupe(&a->store->keys, &a->keys, in->identity);
+	key_case(&a->store->keys, &a->keys, in->case_id);
+	args_bytes(&a->args, in->identity + 2, 12);
+	args_bytes(&a->args, in->fingerprint, 16);
+	args_str(&a->args, in->case_id);
+	args_join(&a->args, "/", in->type, "/", args_digits(&a->arena, in->version), NULL);
+	args_bytes(&a->args, in->doc.data, in->doc.len);
+	args_bytes(&a->args, in->record.data, in->record.len);
+	if (in->due_ms >= 0)
+		args_int(&a->args, in->due_ms);
+	else
+		args_str(&a->args, "");
+	put_told(&a->args, in);
+}
+
+static void put_lists(struct ask *a, const struct groups *g)
+{
+	for (int i = 0; i < g->group_count; i++) {
+		key_body_all(&a->store->keys, &a->keys, g->groups[i].body);
+		key_body_open(&a->store->keys, &a->keys, g->groups[i].body);
+		args_int(&a->args, g->groups[i].count);
+		for (int p = g->groups[i].first; p >= 0; p = g->places[p].next) {
+			args_int(&a->args, g->places[p].at);
+			args_join(&a->args, ".", args_digits(&a->arena, g->places[p].notice), NULL);
+		}
+	}
+}
+
+void store_accept_batch(struct store *s)
+{
+	struct ask *a = ask_new(s, SCRIPT_ACCEPT, on_accepted, NULL);
+	struct accept_batch *b = arena_zalloc(&a->arena, sizeof(*b));
+	struct groups g;
+
+	a->own = b;
+	a->is_write = true;
+	take_batch(s, b);
+	groups_init(&g, &a->arena, b->place_count);
+	for (int i = 0; i < b->count; i++) {
+		const struct accept_in *in = &b->items[i]->in;
+
+		for (int k = 0; k < in->body_count; k++)
+			groups_add(&g, &(struct place){ .body = in->bodies[k], .at = i + 1, .notice = k });
+	}
+	args_str(&a->keys, s->keys.seq);
+	args_str(&a->keys, s->keys.due);
+	args_str(&a->keys, s->keys.feed);
+	args_str(&a->keys, s->keys.docs);
+	args_str(&a->keys, s->keys.records);
+	args_int(&a->args, b->count);
+	args_int(&a->args, g.group_count);
+	args_int(&a->args, STORE_FEED_ENTRIES);
+	for (int i = 0; i < b->count; i++)
+		put_event(a, &b->items[i]->in);
+	put_lists(a, &g);
+	s->batches++;
+	ask_submit(a);
+}

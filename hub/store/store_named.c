@@ -1,0 +1,163 @@
+/* store_named.c: small things by name, and single lines for the feed and the audit log. */
+#include <string.h>
+
+#include "store/store_in.h"
+
+static void args_copy(struct args *a, struct bytes b)
+{
+	args_bytes(a, arena_strndup(a->arena, b.data ? b.data : "", b.len), b.len);
+}
+
+/* The value of a reading command; writing commands answer with numbers and states, which nobody wants to know. */
+static void on_value(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	if (a->fn.text)
+		a->fn.text(a->arg, e, e == ERR_OK && r->type == REDIS_STRING ? r->str : NULL);
+}
+
+static struct ask *text_ask(struct store *s, bool is_write, store_text_fn *fn, void *arg)
+{
+	struct ask *a = ask_new(s, SCRIPT_NONE, on_value, arg);
+
+	a->fn.text = fn;
+	a->is_write = is_write;
+	return a;
+}
+
+void store_put(struct store *s, enum table t, const char *name, struct bytes value, store_text_fn *fn, void *arg)
+{
+	struct ask *a = text_ask(s, true, fn, arg);
+
+	args_str(&a->args, "HSET");
+	args_str(&a->args, s->keys.tables[t]);
+	args_join(&a->args, name, NULL);
+	args_copy(&a->args, value);
+	ask_submit(a);
+}
+
+void store_get(struct store *s, enum table t, const char *name, store_text_fn *fn, void *arg)
+{
+	struct ask *a = text_ask(s, false, fn, arg);
+
+	args_str(&a->args, "HGET");
+	args_str(&a->args, s->keys.tables[t]);
+	args_join(&a->args, name, NULL);
+	ask_submit(a);
+}
+
+void store_delete(struct store *s, enum table t, const char *name, store_text_fn *fn, void *arg)
+{
+	struct ask *a = text_ask(s, true, fn, arg);
+
+	args_str(&a->args, "HDEL");
+	args_str(&a->args, s->keys.tables[t]);
+	args_join(&a->args, name, NULL);
+	ask_submit(a);
+}
+
+static void on_all(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	struct named *items;
+
+	if (e != ERR_OK) {
+		a->fn.list(a->arg, e, NULL, 0);
+		return;
+	}
+	items = arena_alloc(&a->arena, sizeof(*items) * (size_t)(r->count / 2 + 1));
+	for (int i = 0; i < r->count / 2; i++) {
+		const struct redis_reply *at = &r->items[2 * i];
+
+		items[i] = (struct named){ .name = at[0].str, .value = { at[1].str, at[1].len } };
+	}
+	a->fn.list(a->arg, ERR_OK, items, r->count / 2);
+}
+
+void store_list(struct store *s, enum table t, store_list_fn *fn, void *arg)
+{
+	struct ask *a = ask_new(s, SCRIPT_NONE, on_all, arg);
+
+	a->fn.list = fn;
+	args_str(&a->args, "HGETALL");
+	args_str(&a->args, s->keys.tables[t]);
+	ask_submit(a);
+}
+
+/* SET … NX GET answers with the older value; if there was none, the one just given is in force. */
+static void on_put_expiring(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	const char *given = a->own;
+
+	a->fn.text(a->arg, e, e != ERR_OK ? NULL : r->type == REDIS_STRING ? r->str : given);
+}
+
+void store_put_expiring(struct store *s, const char *kind, const char *name, struct bytes value, int64_t ttl_ms,
+			bool only_if_new, store_text_fn *fn, void *arg)
+{
+	struct ask *a = text_ask(s, true, fn, arg);
+
+	a->done = on_put_expiring;
+	args_str(&a->args, "SET");
+	key_expiring(&s->keys, &a->args, kind, name);
+	args_copy(&a->args, value);
+	a->own = (void *)a->args.v[2].data;
+	if (ttl_ms > 0) {
+		args_str(&a->args, "PX");
+		args_int(&a->args, ttl_ms);
+	}
+	if (only_if_new) {
+		args_str(&a->args, "NX");
+		args_str(&a->args, "GET");
+	}
+	ask_submit(a);
+}
+
+void store_get_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn, void *arg)
+{
+	struct ask *a = text_ask(s, false, fn, arg);
+
+	args_str(&a->args, "GET");
+	key_expiring(&s->keys, &a->args, kind, name);
+	ask_submit(a);
+}
+
+void store_delete_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn, void *arg)
+{
+	struct ask *a = text_ask(s, true, fn, arg);
+
+	args_str(&a->args, "DEL");
+	key_expiring(&s->keys, &a->args, kind, name);
+	ask_submit(a);
+}
+
+static void on_appended(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	(void)r;
+	if (a->fn.text)
+		a->fn.text(a->arg, e, NULL);
+}
+
+void store_append_feed(struct store *s, const char *line, store_text_fn *fn, void *arg)
+{
+	struct ask *a = text_ask(s, true, fn, arg);
+
+	a->done = on_appended;
+	args_str(&a->args, "XADD");
+	args_str(&a->args, s->keys.feed);
+	args_str(&a->args, "MAXLEN");
+	args_str(&a->args, "~");
+	args_int(&a->args, STORE_FEED_ENTRIES);
+	args_str(&a->args, "*");
+	args_str(&a->args, "l");
+	args_copy(&a->args, (struct bytes){ line, strcspn(line, "\n") });
+	ask_submit(a);
+}
+
+void store_audit(struct store *s, const char *json_line, store_text_fn *fn, void *arg)
+{
+	struct ask *a = text_ask(s, true, fn, arg);
+
+	args_str(&a->args, "RPUSH");
+	args_str(&a->args, s->keys.audit);
+	args_copy(&a->args, (struct bytes){ json_line, strlen(json_line) });
+	ask_submit(a);
+}

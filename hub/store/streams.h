@@ -1,0 +1,29 @@
+/*
+ * streams.h: what goes in at one end and comes out at another: the feed, the intake, the audit log. Part of store.h, which
+ * includes it and whose rules about callbacks hold here too.
+ */
+#ifndef TANDEM_STORE_STREAMS_H
+#define TANDEM_STORE_STREAMS_H
+
+/* --- feed: one stream of all changes, tailed by every hub --- */
+/* Lines: "E\tseq\tbody,body" a new event; "C\tseq\tnotice\tbody\tstate\tby\tat_ms" a change; "X\tname" sessions of a user ended. */
+struct feed_entry {
+	const char *cursor; /* opaque, "1700000000000-0.3": stream entry and line */
+	const char *line;
+};
+typedef void store_feed_fn(void *arg, const struct feed_entry *entries, int count);
+/* First the newest `backlog` lines there are, oldest first, then everything as it comes, through reconnects, without a gap.
+   A gap that cannot be healed (trimmed away) is told as count -1. */
+void store_feed_start(struct store *s, int backlog, store_feed_fn *fn, void *arg);
+
+/* --- intake from the Redis stream {cell}:intake, consumer group "tandem" --- */
+/* Field `event` holds the JSON. The callback's entry is acknowledged with store_intake_done after it is on disk. */
+typedef void store_intake_fn(void *arg, const char *entry_id, struct bytes event);
+void store_intake_start(struct store *s, store_intake_fn *fn, void *arg);
+void store_intake_done(struct store *s, const char *entry_id, const char *outcome); /* outcome goes to {cell}:intake:done */
+
+void store_append_feed(struct store *s, const char *line, store_text_fn *fn, void *arg);
+/* audit: append-only list of JSON lines */
+void store_audit(struct store *s, const char *json_line, store_text_fn *fn, void *arg);
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * tables.h: small things kept by name. Part of store.h, which includes it and whose rules about callbacks hold here too.
+ */
+#ifndef TANDEM_STORE_TABLES_H
+#define TANDEM_STORE_TABLES_H
+
+/* --- small named things: users, keys, sessions, policies, answers to Idempotency-Key --- */
+enum table { TABLE_USERS, TABLE_KEYS, TABLE_POLICIES, TABLE_CONTACTS, TABLE_COUNT };
+void store_put(struct store *s, enum table t, const char *name, struct bytes value, store_text_fn *fn, void *arg);
+void store_get(struct store *s, enum table t, const char *name, store_text_fn *fn, void *arg);
+void store_delete(struct store *s, enum table t, const char *name, store_text_fn *fn, void *arg);
+struct named {
+	const char *name;
+	struct bytes value;
+};
+typedef void store_list_fn(void *arg, enum err e, const struct named *items, int count);
+void store_list(struct store *s, enum table t, store_list_fn *fn, void *arg);
+void store_put_expiring(struct store *s, const char *kind, const char *name, struct bytes value, int64_t ttl_ms,
+			bool only_if_new, store_text_fn *fn, void *arg); /* text: the value in force; with only_if_new the older one */
+void store_get_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn, void *arg);
+void store_delete_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn, void *arg);
+
+#endif
