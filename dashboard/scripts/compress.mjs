@@ -1,0 +1,32 @@
+// Writes .br and .gz beside each built file, so that the hub serves them without a compressor of its own,
+// and fails the build when the page outgrows its budget.
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const DIST = new URL('../dist/', import.meta.url);
+const TOTAL_MAX_BYTES = 80 * 1024;
+const FIRST_SCRIPT_MAX_BYTES = 50 * 1024;
+const LATER_SCRIPT_MAX_BYTES = 20 * 1024;
+
+const files = readdirSync(DIST, { recursive: true })
+	.map((name) => name.replaceAll('\\', '/'))
+	.filter((name) => statSync(new URL(name, DIST)).isFile() && !/\.(br|gz)$/.test(name));
+
+const entry = readFileSync(new URL('index.html', DIST), 'utf8');
+let total = 0;
+for (const name of files) {
+	const path = new URL(name, DIST);
+	const plain = readFileSync(path);
+	const gz = gzipSync(plain, { level: 9 });
+	const br = brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+	writeFileSync(new URL(name + '.gz', DIST), gz);
+	writeFileSync(new URL(name + '.br', DIST), br);
+	total += gz.length;
+	console.log(`${name}: ${plain.length} bytes, gz ${gz.length}, br ${br.length}`);
+	const max = entry.includes(name) ? FIRST_SCRIPT_MAX_BYTES : LATER_SCRIPT_MAX_BYTES;
+	if (name.endsWith('.js') && gz.length > max)
+		throw new Error(`${name} is over its budget of ${max} bytes`);
+}
+console.log(`all: gz ${total}`);
+if (total > TOTAL_MAX_BYTES)
+	throw new Error(`the page is over its budget of ${TOTAL_MAX_BYTES} bytes`);

@@ -1,0 +1,171 @@
+// The live connection and the truth about it: whether it stands, when the data was last true, when it tries again.
+// A person without an inbox has no WebSocket; then a light request now and then keeps the same promise.
+import { computed, reactive } from 'vue';
+import { hub, HubError, onContact, openLive, serverNow, type Live } from '../hub.ts';
+import type { ChangeMessage, NoticeMessage } from '../wire.ts';
+
+export type Phase = 'connecting' | 'live' | 'down' | 'stopped';
+interface Subscriber {
+	notice: (m: NoticeMessage) => void;
+	change: (m: ChangeMessage) => void;
+	/** The connection stands; recovered says whether everything missed has come or comes as messages. */
+	opened: (info: { first: boolean; recovered: boolean }) => void;
+}
+
+const BEAT_MS = 20_000;
+const BACKOFF_MAX_S = 30;
+const COMES_BACK = new Set([1000, 1001, 1005, 1006, 1011, 1012, 1013, 4000, 4001]);
+const CLOSED_SESSION_ENDED = 4003;
+
+export const connection = reactive({
+	phase: 'connecting' as Phase, lastTruthMs: 0, retryAtMs: 0, trying: true, closeCode: 0,
+});
+export const isLive = computed(() => connection.phase === 'live');
+
+let subscriber: Subscriber | null = null;
+let live: Live | null = null;
+let body: string | null = null;
+let cursor: string | null = null;
+let running = false;
+let first = true;
+let failures = 0;
+let lastContactMs = 0;
+let retryTimer = 0;
+let retryMs: number | null = null;
+
+onContact(() => {
+	lastContactMs = Date.now();
+	if (connection.phase === 'live')
+		connection.lastTruthMs = serverNow();
+});
+
+function stands(recovered: boolean): void
+{
+	failures = 0;
+	Object.assign(connection, { phase: 'live', trying: false, lastTruthMs: serverNow(), closeCode: 0 });
+	subscriber?.opened({ first, recovered });
+	first = false;
+}
+
+function drop(): void
+{
+	live?.close();
+	live = null;
+	if (!running)
+		return;
+	const backoffS = Math.min(2 ** failures++, BACKOFF_MAX_S);
+	const waitMs = retryMs ?? (backoffS + Math.random()) * 1000;
+	retryMs = null;
+	Object.assign(connection, { phase: 'down', trying: false, retryAtMs: serverNow() + waitMs });
+	clearTimeout(retryTimer);
+	retryTimer = window.setTimeout(attempt, waitMs);
+}
+
+function closed(code: number): void
+{
+	live = null;
+	if (COMES_BACK.has(code))
+		return drop();
+	Object.assign(connection, { phase: 'stopped', trying: false, closeCode: code });
+	if (code === CLOSED_SESSION_ENDED)
+		void hub.me().catch(() => undefined);
+}
+
+async function openInbox(): Promise<void>
+{
+	const mine = live;
+	try {
+		const answer = await mine!.call<{ cursor: string; recovered?: boolean }>('inbox.open', {
+			...(body ? { body } : {}), ...(cursor ? { since: cursor } : {}),
+		});
+		if (mine !== live)
+			return;
+		// Missed messages may have come before the answer and have moved the cursor on already.
+		if (cursor === null || answer.recovered === false)
+			cursor = answer.cursor;
+		stands(answer.recovered !== false);
+	} catch {
+		if (mine === live && mine)
+			drop();
+	}
+}
+
+async function attemptPlain(): Promise<void>
+{
+	try {
+		await hub.me();
+		stands(true);
+	} catch {
+		drop();
+	}
+}
+
+function attempt(): void
+{
+	if (!running)
+		return;
+	clearTimeout(retryTimer);
+	connection.trying = true;
+	if (body === null)
+		return void attemptPlain();
+	live?.close();
+	live = openLive({
+		open: () => void openInbox(),
+		notice: (m) => { cursor = m.cursor ?? cursor; subscriber?.notice(m); },
+		change: (m) => { cursor = m.cursor ?? cursor; subscriber?.change(m); },
+		bye: (m) => { retryMs = m.reconnect_ms ?? null; },
+		close: closed,
+	});
+}
+
+async function beat(): Promise<void>
+{
+	if (!running || connection.phase !== 'live' || Date.now() - lastContactMs < BEAT_MS)
+		return;
+	try {
+		await hub.me();
+	} catch (error) {
+		if (error instanceof HubError && error.failure !== 'http')
+			drop();
+	}
+}
+setInterval(() => void beat(), BEAT_MS / 4);
+window.addEventListener('offline', () => { if (running && connection.phase === 'live') drop(); });
+window.addEventListener('online', () => { if (running && connection.phase === 'down') attempt(); });
+
+export function startConnection(forBody: string | null, to: Subscriber): void
+{
+	stopConnection();
+	Object.assign(connection, { phase: 'connecting', lastTruthMs: 0, trying: true, closeCode: 0 });
+	body = forBody;
+	subscriber = to;
+	running = true;
+	attempt();
+}
+
+export function stopConnection(): void
+{
+	running = false;
+	clearTimeout(retryTimer);
+	live?.close();
+	live = null;
+	cursor = null;
+	first = true;
+	failures = 0;
+	retryMs = null;
+}
+
+export const retryNow = (): void => attempt();
+
+/** Says that the person has the notice on the screen. Nothing is claimed while the connection is away. */
+export async function tellShown(notice: string): Promise<boolean>
+{
+	if (!live || connection.phase !== 'live')
+		return false;
+	try {
+		await live.call('notice.shown', { notice });
+		return true;
+	} catch {
+		return false;
+	}
+}

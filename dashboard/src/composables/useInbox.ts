@@ -1,0 +1,179 @@
+// The inbox: which notices are listed, which have come since and wait behind the pill, how many there are.
+// Rows are put in order only when the reader asks for a list; what arrives by itself never moves one.
+import { computed, reactive, shallowRef } from 'vue';
+import { hub, serverNow } from '../hub.ts';
+import { t } from '../i18n/index.ts';
+import { reasonOf } from '../lib/reason.ts';
+import { compareNotices, isTodo, lookOf } from '../lib/state.ts';
+import type { ChangeMessage, Counts, Notice, NoticeMessage, Page } from '../wire.ts';
+import { busy, forgetAll, notices, put, putAll } from './useNotices.ts';
+import { route } from './useRoute.ts';
+import { me } from './useSession.ts';
+import { say } from './useToasts.ts';
+
+export const FILTERS = ['todo', 'overdue', 'acknowledged', 'claimed', 'closed', 'all'] as const;
+export type Filter = typeof FILTERS[number];
+
+const COUNT_PAUSE_MS = 1000;
+const PENDING_MAX = 200;
+
+export const inbox = reactive({
+	body: null as string | null, filter: 'todo' as Filter, ids: [] as string[], next: null as string | null,
+	pending: [] as string[], loading: false, loaded: false, error: '', lastArrivalMs: 0,
+});
+export const counts = shallowRef<Counts | null>(null);
+export const rows = computed(() => inbox.ids.map((id) => notices.get(id)).filter((n): n is Notice => n !== undefined));
+
+let lastLoad = 0;
+let countTimer = 0;
+let arrived = 0;
+
+function question(filter: Filter): { state?: string; due?: string }
+{
+	if (filter === 'overdue')
+		return { due: 'overdue' };
+	return filter === 'all' ? {} : { state: filter };
+}
+
+function fits(n: Notice): boolean
+{
+	if (n.body !== inbox.body)
+		return false;
+	if (inbox.filter === 'todo')
+		return isTodo(n.state, n.role);
+	if (inbox.filter === 'overdue')
+		return lookOf(n, serverNow()) === 'overdue';
+	return inbox.filter === 'all' || n.state === inbox.filter;
+}
+
+function takeCounts(page: Page<Notice>): void
+{
+	if (page.counts)
+		counts.value = page.counts;
+	else if (page.open !== undefined)
+		counts.value = { todo: page.open };
+}
+
+const ordered = (ids: string[]): string[] => {
+	const now = serverNow();
+	return [...new Set(ids)].sort((a, b) => compareNotices(notices.get(a)!, notices.get(b)!, now));
+};
+
+async function fetchPage(cursor: string | null): Promise<void>
+{
+	const mine = ++lastLoad;
+	inbox.loading = true;
+	inbox.error = '';
+	try {
+		const page = await hub.notices({ body: inbox.body ?? undefined, ...question(inbox.filter), cursor });
+		if (mine !== lastLoad)
+			return;
+		const ids = putAll(page.items);
+		inbox.ids = cursor ? [...inbox.ids, ...ordered(ids).filter((id) => !inbox.ids.includes(id))] : ordered(ids);
+		inbox.pending = inbox.pending.filter((id) => !inbox.ids.includes(id));
+		inbox.next = page.next;
+		inbox.loaded = true;
+		takeCounts(page);
+	} catch (error) {
+		if (mine === lastLoad)
+			inbox.error = reasonOf(error);
+	} finally {
+		if (mine === lastLoad)
+			inbox.loading = false;
+	}
+}
+
+export const loadInbox = (): Promise<void> => fetchPage(null);
+export const loadMore = (): Promise<void> => fetchPage(inbox.next);
+
+export function setFilter(filter: Filter): void
+{
+	Object.assign(inbox, { filter, ids: [], pending: [], next: null, loaded: false });
+	void loadInbox();
+}
+
+export function showPending(): void
+{
+	inbox.ids = ordered([...inbox.ids, ...inbox.pending]);
+	inbox.pending = [];
+}
+
+/** The hub counts; the page never adds or subtracts, because that drifts. */
+export function recount(told?: Counts): void
+{
+	if (told) {
+		counts.value = told;
+		return;
+	}
+	clearTimeout(countTimer);
+	countTimer = window.setTimeout(async () => {
+		const body = inbox.body;
+		const page = await hub.notices({ body: body ?? undefined, state: 'todo', limit: 1 }).catch(() => null);
+		if (page && body === inbox.body)
+			takeCounts(page);
+	}, COUNT_PAUSE_MS);
+}
+
+function announce(): void
+{
+	arrived++;
+	if (arrived > 1)
+		return;
+	setTimeout(() => {
+		if (route.page !== 'inbox')
+			say(t('toast.arrived', { n: arrived }));
+		arrived = 0;
+	}, 2000);
+}
+
+export function onNotice(m: NoticeMessage): void
+{
+	const known = notices.has(m.notice.id);
+	put(m.notice);
+	recount(m.counts);
+	if (inbox.ids.includes(m.notice.id) || inbox.pending.includes(m.notice.id))
+		return;
+	if (!known) {
+		inbox.lastArrivalMs = serverNow();
+		announce();
+	}
+	if (!fits(m.notice))
+		return;
+	if (inbox.loaded && inbox.ids.length === 0)
+		inbox.ids = [m.notice.id];
+	else if (inbox.pending.length >= PENDING_MAX)
+		void loadInbox();
+	else
+		inbox.pending = [...inbox.pending, m.notice.id];
+}
+
+export async function onChange(m: ChangeMessage): Promise<void>
+{
+	recount(m.counts);
+	const id = typeof m.notice === 'string' ? m.notice : m.notice.id;
+	if (typeof m.notice !== 'string')
+		put(m.notice);
+	else if (notices.has(id) && !(busy.has(id) && m.by === me.value?.user))
+		await refreshNotice(id);
+	const now = notices.get(id);
+	if (now && !fits(now))
+		inbox.pending = inbox.pending.filter((x) => x !== id);
+}
+
+export async function refreshNotice(id: string): Promise<Notice | null>
+{
+	try {
+		const fresh = (await hub.notice(id)).notice;
+		put(fresh);
+		return fresh;
+	} catch {
+		return null;
+	}
+}
+
+export function openInboxOf(body: string | null): void
+{
+	forgetAll();
+	counts.value = null;
+	Object.assign(inbox, { body, ids: [], pending: [], next: null, loaded: false, error: '', lastArrivalMs: 0 });
+}

@@ -1,0 +1,56 @@
+// Who is signed in. `known` is false until the hub has said so, and the page shows neither form nor content before.
+import { computed, ref, shallowRef } from 'vue';
+import { hub, HubError, onSessionEnded } from '../hub.ts';
+import type { Me } from '../wire.ts';
+
+export const me = shallowRef<Me | null>(null);
+export const known = ref(false);
+export const unreachable = ref(false);
+export const ended = ref(false);
+
+/** Bodies whose notices this person handles; empty for those who only look cases up. */
+export const inboxBodies = computed(() => {
+	const who = me.value;
+	if (!who || !who.roles.includes('supervisor'))
+		return [];
+	return who.bodies.filter((b) => !b.role || b.role === 'supervisor');
+});
+export const maySearch = computed(() => me.value !== null && me.value.roles.some((r) => r !== 'admin'));
+export const homePage = computed(() => (inboxBodies.value.length > 0 ? 'inbox' : 'search'));
+
+onSessionEnded(() => {
+	ended.value = me.value !== null;
+	me.value = null;
+});
+
+export async function findSession(): Promise<void>
+{
+	unreachable.value = false;
+	try {
+		me.value = await hub.me();
+	} catch (error) {
+		me.value = null;
+		unreachable.value = !(error instanceof HubError && error.failure === 'http' && error.status < 500);
+	}
+	known.value = true;
+}
+
+export async function signIn(user: string, password: string): Promise<void>
+{
+	await hub.signIn(user, password);
+	me.value = await hub.me();
+	ended.value = false;
+}
+
+/** Leaves also when the hub cannot be reached: the screen must not stay open on a shared computer. */
+export async function signOut(): Promise<void>
+{
+	try {
+		await hub.signOut();
+	} catch {
+		// The session then lives on at the hub until it runs out there; nothing more can be done from here.
+	} finally {
+		me.value = null;
+		ended.value = false;
+	}
+}

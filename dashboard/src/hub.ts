@@ -1,0 +1,216 @@
+// The one door to the hub: every request and the live connection go through here, and nothing else in the page
+// knows a path, a header or a frame. It keeps no state of the product; composables do.
+
+import type {
+	CaseDetail, CaseSummary, ChangeMessage, Me, Notice, NoticeDetail, NoticeMessage, Page, ProblemDetails, Verb,
+} from './wire.ts';
+
+const BASE = '/api/v1';
+export const REQUEST_TIMEOUT_MS = 10_000;
+const CLOCK_JITTER_MS = 2000;
+
+export type Failure = 'offline' | 'timeout' | 'http';
+
+export class HubError extends Error {
+	failure: Failure;
+	status: number;
+	problem: ProblemDetails;
+
+	constructor(failure: Failure, status = 0, problem: ProblemDetails = {})
+	{
+		super(problem.detail || problem.title || failure);
+		this.failure = failure;
+		this.status = status;
+		this.problem = problem;
+	}
+}
+
+let clockOffsetMs = 0;
+let contactListener: () => void = () => undefined;
+let endedListener: () => void = () => undefined;
+
+/** The hub's time as far as it is known: the computer's own clock is not trusted with deadlines. */
+export const serverNow = (): number => Date.now() + clockOffsetMs;
+
+/** Called at every answer and message: from then on, what is shown is true as of now. */
+export function onContact(fn: () => void): void
+{
+	contactListener = fn;
+}
+
+/** Called when the hub no longer knows this session. */
+export function onSessionEnded(fn: () => void): void
+{
+	endedListener = fn;
+}
+
+function heard(date: string | null): void
+{
+	const ms = date ? Date.parse(date) : NaN;
+	if (!Number.isNaN(ms) && Math.abs(ms + 500 - serverNow()) > CLOCK_JITTER_MS)
+		clockOffsetMs = ms + 500 - Date.now();
+	contactListener();
+}
+
+function idempotencyKey(): string
+{
+	return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+async function readJson(response: Response): Promise<unknown>
+{
+	const text = await response.text();
+	if (text === '')
+		return null;
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}
+
+interface Options { body?: unknown; version?: number; quiet401?: boolean }
+
+async function request<T>(method: string, path: string, options: Options = {}): Promise<T>
+{
+	const headers: Record<string, string> = { Accept: 'application/json' };
+	if (options.body !== undefined)
+		headers['Content-Type'] = 'application/json';
+	if (method === 'POST' && !options.quiet401)
+		headers['Idempotency-Key'] = idempotencyKey();
+	if (options.version !== undefined)
+		headers['If-Match'] = `"${options.version}"`;
+	const abort = new AbortController();
+	let timedOut = false;
+	const timer = setTimeout(() => { timedOut = true; abort.abort(); }, REQUEST_TIMEOUT_MS);
+	try {
+		const response = await fetch(BASE + path, {
+			method, headers, signal: abort.signal, credentials: 'same-origin', cache: 'no-store',
+			body: options.body === undefined ? undefined : JSON.stringify(options.body),
+		});
+		const data = await readJson(response);
+		heard(response.headers.get('Date'));
+		if (response.status === 401 && !options.quiet401)
+			endedListener();
+		if (!response.ok)
+			throw new HubError('http', response.status, (data ?? {}) as ProblemDetails);
+		return data as T;
+	} catch (error) {
+		if (error instanceof HubError)
+			throw error;
+		throw new HubError(timedOut ? 'timeout' : 'offline');
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+function query(params: Record<string, string | number | null | undefined>): string
+{
+	const pairs = Object.entries(params)
+		.filter(([, value]) => value !== undefined && value !== null && value !== '')
+		.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+	return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+const seg = encodeURIComponent;
+
+export const hub = {
+	me: () => request<Me>('GET', '/me'),
+	signIn: (user: string, password: string) => request<unknown>('POST', '/session', { body: { user, password }, quiet401: true }),
+	signOut: () => request<unknown>('DELETE', '/session', { quiet401: true }),
+	notices: (p: { body?: string; state?: string; due?: string; cursor?: string | null; limit?: number }) =>
+		request<Page<Notice>>('GET', `/notices${query(p)}`),
+	notice: (id: string) => request<NoticeDetail>('GET', `/notices/${seg(id)}`),
+	act: (id: string, verb: Verb, version: number) =>
+		request<{ notice?: Notice | string } | Notice | null>('POST', `/notices/${seg(id)}/${verb}`, { body: {}, version }),
+	cases: (p: { q: string; cursor?: string | null }) => request<Page<CaseSummary>>('GET', `/cases${query(p)}`),
+	case: (id: string) => request<CaseDetail>('GET', `/cases/${seg(id)}`),
+};
+
+export interface LiveHandlers {
+	open: () => void;
+	notice: (m: NoticeMessage) => void;
+	change: (m: ChangeMessage) => void;
+	bye: (m: { reason?: string; reconnect_ms?: number }) => void;
+	close: (code: number) => void;
+}
+export interface Live { call: <T>(method: string, params: unknown) => Promise<T>; close: () => void }
+
+interface Frame { id?: number; method?: string; params?: never; result?: unknown; error?: { message?: string; data?: ProblemDetails } }
+interface Waiting { resolve: (value: never) => void; reject: (error: HubError) => void; timer: number }
+
+/** One WebSocket, JSON-RPC 2.0. `close` is called exactly once, unless the page itself closes it; it does not come back by itself. */
+export function openLive(handlers: LiveHandlers): Live
+{
+	const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}${BASE}/ws`, 'tandem.v1');
+	const waiting = new Map<number, Waiting>();
+	let lastId = 0;
+	let over = false;
+
+	function finish(): void
+	{
+		over = true;
+		clearTimeout(opening);
+		for (const w of waiting.values()) {
+			clearTimeout(w.timer);
+			w.reject(new HubError('offline'));
+		}
+		waiting.clear();
+	}
+
+	function fail(code: number): void
+	{
+		if (over)
+			return;
+		finish();
+		socket.close();
+		handlers.close(code);
+	}
+	const opening = window.setTimeout(() => fail(1006), REQUEST_TIMEOUT_MS);
+
+	function answer(frame: Frame): void
+	{
+		const w = waiting.get(frame.id as number);
+		if (!w)
+			return;
+		waiting.delete(frame.id as number);
+		clearTimeout(w.timer);
+		if (frame.error)
+			w.reject(new HubError('http', frame.error.data?.status ?? 400, frame.error.data ?? { detail: frame.error.message }));
+		else
+			w.resolve(frame.result as never);
+	}
+
+	socket.onopen = () => { clearTimeout(opening); heard(null); handlers.open(); };
+	socket.onclose = (event) => fail(event.code);
+	socket.onmessage = (event) => {
+		if (over)
+			return;
+		heard(null);
+		let frame: Frame;
+		try {
+			frame = JSON.parse(event.data as string) as Frame;
+		} catch {
+			return;
+		}
+		if (frame.method === 'notice' || frame.method === 'change' || frame.method === 'bye')
+			handlers[frame.method](frame.params as never);
+		else if (frame.id !== undefined)
+			answer(frame);
+	};
+
+	return {
+		call: <T>(method: string, params: unknown) => new Promise<T>((resolve, reject) => {
+			if (over || socket.readyState !== WebSocket.OPEN)
+				return reject(new HubError('offline'));
+			const id = ++lastId;
+			const timer = window.setTimeout(() => {
+				waiting.delete(id);
+				reject(new HubError('timeout'));
+			}, REQUEST_TIMEOUT_MS);
+			waiting.set(id, { resolve: resolve as (value: never) => void, reject, timer });
+			socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+		}),
+		close: () => { finish(); socket.close(1000); },
+	};
+}

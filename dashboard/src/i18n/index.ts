@@ -1,0 +1,71 @@
+// Which language the page speaks. Data from the hub (names, items) stays Chinese and is marked so by DATA_LANG.
+// English is a file of its own, fetched behind the first paint; until it is there the page stays Chinese.
+import { ref, watchEffect } from 'vue';
+import { zh } from './zh.ts';
+
+export type Key = keyof typeof zh;
+export type Language = 'zh' | 'en';
+export const DATA_LANG = 'zh-CN';
+
+const STORAGE_KEY = 'tandem.language';
+const tables: Partial<Record<Language, Record<Key, string>>> = { zh };
+
+export const language = ref<Language>('zh');
+
+watchEffect(() => {
+	document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
+});
+
+function remembered(): Language
+{
+	try {
+		return localStorage.getItem(STORAGE_KEY) === 'en' ? 'en' : 'zh';
+	} catch {
+		return 'zh';
+	}
+}
+
+async function fetchEnglish(): Promise<boolean>
+{
+	try {
+		tables.en = tables.en ?? (await import('./en.ts')).en;
+		return true;
+	} catch {
+		return false;
+	}
+}
+const fetched = fetchEnglish();
+
+/** Before the first paint: the language of the last visit. */
+export async function recallLanguage(): Promise<void>
+{
+	if (remembered() === 'en' && await fetched)
+		language.value = 'en';
+}
+
+/** False when the English file could not be fetched; the page then stays as it is. */
+export async function setLanguage(next: Language): Promise<boolean>
+{
+	if (next === 'en' && !await fetched && !await fetchEnglish())
+		return false;
+	language.value = next;
+	try {
+		localStorage.setItem(STORAGE_KEY, next);
+	} catch {
+		// Without storage the choice lasts until the page is left, which is all that is lost.
+	}
+	return true;
+}
+
+export function t(key: Key, params: Record<string, string | number> = {}): string
+{
+	const text = (tables[language.value] ?? zh)[key];
+	return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
+}
+
+/** Words for a code the hub sent; the code itself when it is one this page does not know yet. */
+export function tCode(prefix: string, code: string, params: Record<string, string | number> = {}): string
+{
+	const key = `${prefix}.${code}`;
+	return key in zh ? t(key as Key, params) : code;
+}

@@ -1,0 +1,105 @@
+// Run by `npm test`, with node's own runner: what is pure is tried without a browser, under a foreign time zone.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { en } from '../i18n/en.ts';
+import { zh } from '../i18n/zh.ts';
+import type { CaseEvent, Notice } from '../wire.ts';
+import { creditCheckCharacter, creditCodeIsValid, queryKind } from './credit.ts';
+import { compareNotices, lookOf } from './state.ts';
+import { clockText, minuteText, parseTime, secondText, shortText, spanTo } from './time.ts';
+import { caseEntries, firstAt } from './timeline.ts';
+
+process.env.TZ = 'America/New_York';
+
+const NOW = Date.parse('2026-11-23T10:15:00+08:00');
+
+test('time is Beijing time wherever the machine stands', () => {
+	assert.equal(minuteText(NOW), '2026-11-23 10:15');
+	assert.equal(minuteText(Date.parse('2025-12-31T16:00:00Z')), '2026-01-01 00:00');
+	assert.equal(clockText(NOW), '10:15:00');
+	assert.equal(shortText(NOW, NOW + 1000), '11-23 10:15');
+	assert.equal(secondText(NOW + 7000, NOW), '11-23 10:15:07');
+	assert.equal(shortText(Date.parse('2027-01-01T08:00:00+08:00'), NOW), '2027-01-01 08:00');
+});
+
+test('a time that is none is null', () => {
+	assert.equal(parseTime(null), null);
+	assert.equal(parseTime('soon'), null);
+	assert.equal(parseTime('2026-11-23T10:15:00+08:00'), NOW);
+});
+
+test('a span counts whole minutes, both ways', () => {
+	assert.deepEqual(spanTo(NOW + 26 * 3600_000 + 59_000, NOW), { late: false, days: 1, hours: 2, minutes: 0 });
+	assert.deepEqual(spanTo(NOW - 90 * 60_000, NOW), { late: true, days: 0, hours: 1, minutes: 30 });
+});
+
+test('the check character of a credit code', () => {
+	assert.equal(creditCheckCharacter('91350100M000100Y4'), '3');
+	assert.ok(creditCodeIsValid('91350100M000100Y43'));
+	assert.ok(!creditCodeIsValid('91350100M000100Y44'));
+	assert.ok(!creditCodeIsValid('91350100M000100I43'));
+	assert.equal(creditCheckCharacter('9135'), null);
+	assert.equal(creditCheckCharacter('91350100I000100Y4'), null);
+});
+
+test('what the search box was given', () => {
+	assert.equal(queryKind('  '), 'empty');
+	assert.equal(queryKind('沂'), 'short');
+	assert.equal(queryKind('沂蒙'), 'name');
+	assert.equal(queryKind('91350100m000100y43'), 'credit');
+	assert.equal(queryKind('91350100M000100Y44'), 'credit-bad');
+	assert.equal(queryKind('371302202611230001'), 'case');
+});
+
+test('both languages have the same keys and the same places', () => {
+	const places = (text: string): string => (text.match(/\{\w+\}/g) ?? []).sort().join();
+	assert.deepEqual(Object.keys(en), Object.keys(zh));
+	for (const key of Object.keys(zh) as (keyof typeof zh)[])
+		assert.equal(places(en[key]), places(zh[key]), key);
+});
+
+function notice(change: Partial<Notice>): Notice
+{
+	return {
+		id: 'n1.0', case: 'c', event: 'e1', type: 'approval.granted', role: 'lead', body: 'b', state: 'open',
+		item: { code: 'x' }, region: '371302', applicant: { name: 'a' }, due: '2026-11-25T23:59:59+08:00', feedback_due: null,
+		received: '2026-11-23T10:00:00+08:00', acknowledged: null, claimed: null, rules: [], via: [], version: 1, ...change,
+	};
+}
+
+test('the tag follows the lamp, and the clock where the lamp is old', () => {
+	assert.equal(lookOf(notice({ lamp: 'green' }), NOW), 'open');
+	assert.equal(lookOf(notice({ lamp: 'yellow' }), NOW), 'soon');
+	assert.equal(lookOf(notice({ lamp: 'red' }), NOW), 'overdue');
+	assert.equal(lookOf(notice({ lamp: 'green' }), NOW + 7 * 86_400_000), 'overdue');
+	assert.equal(lookOf(notice({ state: 'acknowledged', lamp: 'red' }), NOW), 'overdue');
+	assert.equal(lookOf(notice({ state: 'acknowledged', role: 'copy', lamp: 'red' }), NOW), 'acknowledged');
+	assert.equal(lookOf(notice({ state: 'claimed', lamp: 'red' }), NOW), 'claimed');
+});
+
+test('overdue stands first, then the nearest deadline, finished last', () => {
+	const list = [
+		notice({ id: 'done', state: 'closed' }),
+		notice({ id: 'none', due: null }),
+		notice({ id: 'late', lamp: 'red' }),
+		notice({ id: 'near', due: '2026-11-24T23:59:59+08:00' }),
+	];
+	assert.deepEqual(list.sort((a, b) => compareNotices(a, b, NOW)).map((n) => n.id), ['late', 'near', 'none', 'done']);
+});
+
+test('a case is one line of evidence after another, and no step stands for another', () => {
+	const at = (minute: number): string => `2026-11-23T10:${minute}:00+08:00`;
+	const event = {
+		event: 'e1', type: 'approval.granted', received: at(10), item: { code: 'x' }, region: 'r', applicant: { name: 'a' },
+		notices: [{
+			...notice({}), deliveries: [{ id: 'd1.0', channel: 'sms', state: 'delivered', to: '138****5678' }],
+			receipts: [{ kind: 'delivered', at: at(13), delivery: 'd1.0' }, { kind: 'handed-over', at: at(11), channel: 'push' }],
+		}],
+		applicant_told: { receipts: [{ kind: 'handed-over', at: at(12), channel: 'sms' }] },
+	} as CaseEvent;
+	const entries = caseEntries([event]);
+	assert.deepEqual(entries.map((e) => e.kind), ['event', 'handed-over', 'handed-over', 'delivered']);
+	assert.equal(entries[2].body, 'applicant');
+	assert.equal(entries[3].to, '138****5678');
+	assert.equal(firstAt(event.notices[0].receipts, 'shown'), null);
+});
