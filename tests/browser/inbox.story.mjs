@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import { axe, openWorld, rowOf, until } from './world.mjs';
+
+let world;
+let page;
+before(async () => {
+	world = await openWorld();
+	page = await world.newPage();
+	await world.grant('示例卫生用品一厂');
+	await world.grant('示例卫生用品二厂');
+	await world.signIn(page, 'wjw');
+});
+after(() => world.close());
+beforeEach(async () => {
+	await page.goto(world.url + '/#/inbox');
+	await page.reload();
+	await page.locator('table.notices tbody tr').first().waitFor();
+	await page.locator('.conn-live').waitFor();
+});
+
+/** A notice in the list: granted, arrived behind the pill, shown. */
+async function listed(name)
+{
+	const made = await world.grant(name);
+	await page.locator('.pill').click();
+	await rowOf(page, made).waitFor();
+	return made;
+}
+
+const open = (made) => rowOf(page, made).getByRole('link').click();
+
+test('the inbox lists what is to do, with the count in the title and in the navigation', async () => {
+	await page.getByRole('row', { name: /示例卫生用品一厂/ }).waitFor();
+	const badge = await page.locator('nav.side .badge').innerText();
+	assert.match(await page.title(), new RegExp(`^\\(${badge}\\) `));
+	assert.equal(await page.locator('.tabs button[aria-pressed=true] .count').innerText(), badge);
+	await axe(page, 'inbox');
+});
+
+test('what arrives moves no row, and shows itself when asked', async () => {
+	const row = page.locator('table.notices tbody tr').first();
+	const order = () => page.$$eval('table.notices tbody tr', (all) => all.map((r) => r.dataset.id));
+	const before = { order: await order(), box: await row.boundingBox() };
+	const made = await world.grant('示例卫生用品三厂');
+	await page.locator('.pill').getByText(/有 \d+ 条新通知，点击显示/).waitFor();
+	assert.deepEqual({ order: await order(), box: await row.boundingBox() }, before);
+	await axe(page, 'inbox with the pill');
+	await page.locator('.pill').click();
+	await rowOf(page, made).waitFor();
+	assert.equal(await page.locator('.pill').count(), 0);
+	assert.ok(await page.evaluate(() => document.activeElement.matches('tr[data-id]')), 'the focus stands on what is new');
+});
+
+test('acknowledge: at once on the screen, then by the hub, then claimed', async () => {
+	const made = await listed('示例卫生用品四厂');
+	const row = rowOf(page, made);
+	let release;
+	const held = new Promise((resolve) => { release = resolve; });
+	await page.route('**/acknowledge', async (route) => { await held; await route.continue(); });
+	await row.getByRole('button', { name: /^签收：/ }).click();
+	await row.getByText('已签收', { exact: true }).waitFor();
+	await row.getByText('正在提交…').waitFor();
+	release();
+	await page.getByText('已签收：示例卫生用品四厂').waitFor();
+	await page.unroute('**/acknowledge');
+	await row.getByText('已签收，待认领').waitFor();
+	await row.getByRole('button', { name: /^认领：/ }).click();
+	await page.getByText('已认领：示例卫生用品四厂').waitFor();
+	await row.getByText('已认领', { exact: true }).waitFor();
+	const api = await world.as('wjw');
+	const { data } = await api('GET', `/notices/${made.notice}`);
+	assert.equal(data.notice.state, 'claimed');
+	assert.ok(data.notice.acknowledged.by);
+	await page.locator('nav.side .badge').waitFor();
+});
+
+test('the details say why, whose, by when and what happened; opening them is told to the hub', async () => {
+	const made = await listed('示例卫生用品五厂');
+	await open(made);
+	const pane = page.locator('.inbox-pane');
+	await pane.getByRole('heading', { name: '为什么告知本单位' }).waitFor();
+	for (const text of ['受理', '审核担责', '决定盖章', '签收、认领时限', '反馈时限', made.case, made.code])
+		await pane.getByText(text, { exact: true }).waitFor();
+	assert.match(await pane.locator('.why li').first().innerText(), /规则 \S+/);
+	const api = await world.as('wjw');
+	await until('the receipt "shown"', async () => {
+		const { data } = await api('GET', `/notices/${made.notice}`);
+		return data.receipts.some((r) => r.kind === 'shown');
+	});
+	await pane.locator('.step-shown').waitFor();
+	assert.deepEqual(await pane.locator('.step-acknowledged').allInnerTexts(), [], 'read is not acknowledged');
+	await axe(page, 'inbox with details');
+	await pane.getByRole('button', { name: /^签收：/ }).click();
+	await pane.locator('.step-acknowledged').waitFor();
+	await rowOf(page, made).getByText('已签收，待认领').waitFor();
+	await page.keyboard.press('Escape');
+	await page.locator('.inbox-pane.pane').waitFor({ state: 'detached' });
+});
+
+test('refused because somebody was first: rolled back, with the name', async () => {
+	const made = await listed('示例卫生用品六厂');
+	await page.route('**/claim', (route) => route.fulfill({
+		status: 409, contentType: 'application/problem+json',
+		body: JSON.stringify({ type: 'about:blank', title: 'Conflict', status: 409, by: '二号岗', at: '2026-11-23T10:31:00+08:00' }),
+	}));
+	await rowOf(page, made).getByRole('button', { name: /^认领：/ }).click();
+	await page.getByText('二号岗 已于 2026-11-23 10:31 先行办理，本次操作未生效：示例卫生用品六厂').waitFor();
+	await rowOf(page, made).getByRole('button', { name: /^认领：/ }).waitFor();
+	assert.equal(await rowOf(page, made).getAttribute('data-state'), 'open');
+	await page.unroute('**/claim');
+});
+
+test('a lost race against the hub itself ends with the truth on the screen', async () => {
+	const made = await listed('示例卫生用品七厂');
+	const api = await world.as('wjw');
+	let arrived;
+	const asked = new Promise((resolve) => { arrived = resolve; });
+	let release;
+	const held = new Promise((resolve) => { release = resolve; });
+	await page.route('**/acknowledge', async (route) => { arrived(); await held; await route.continue(); });
+	await rowOf(page, made).getByRole('button', { name: /^签收：/ }).click();
+	await asked;
+	const first = await api('POST', `/notices/${made.notice}/claim`, {});
+	assert.equal(first.status, 200);
+	release();
+	await rowOf(page, made).getByText('已认领', { exact: true }).waitFor();
+	await page.locator('.toast', { hasText: '示例卫生用品七厂' }).waitFor();
+	await page.unroute('**/acknowledge');
+});
+
+test('an answer that never came is checked, not guessed', async () => {
+	const made = await listed('示例卫生用品八厂');
+	await page.route('**/acknowledge', async (route) => { await route.fetch(); await route.abort(); });
+	await rowOf(page, made).getByRole('button', { name: /^签收：/ }).click();
+	await page.getByText('核实完毕，已经生效：示例卫生用品八厂').waitFor();
+	await rowOf(page, made).getByText('已签收，待认领').waitFor();
+	await page.unroute('**/acknowledge');
+});
+
+test('what somebody else does shows itself in the row', async () => {
+	const made = await listed('示例卫生用品九厂');
+	const api = await world.as('wjw');
+	await api('POST', `/notices/${made.notice}/claim`, {});
+	await rowOf(page, made).getByText('已认领', { exact: true }).waitFor();
+	assert.equal(await rowOf(page, made).getByRole('button').count(), 0);
+});
+
+test('filters are in the address, and a link opens the very notice cold', async () => {
+	const made = await listed('示例卫生用品十厂');
+	await rowOf(page, made).getByRole('button', { name: /^签收：/ }).click();
+	await page.getByText('已签收：示例卫生用品十厂').waitFor();
+	await page.getByRole('button', { name: /^已签收/ }).click();
+	await rowOf(page, made).waitFor();
+	assert.match(page.url(), /state=acknowledged/);
+	await page.goto(`${world.url}/#/notice/${made.notice}`);
+	await page.reload();
+	await page.getByRole('heading', { level: 2, name: '示例卫生用品十厂' }).waitFor();
+	await page.locator('.step-acknowledged').waitFor();
+	await axe(page, 'a notice of its own');
+	await page.goto(`${world.url}/#/notice/n999999.0`);
+	await page.getByText('没有找到，或不在您的权限范围内').waitFor();
+});
+
+test('the keyboard does it all', async () => {
+	const made = await listed('示例卫生用品十一厂');
+	await page.reload();
+	await rowOf(page, made).waitFor();
+	await page.locator('tr[data-id][tabindex="0"]').focus();
+	const focused = () => page.evaluate(() => document.activeElement.dataset.id);
+	await page.keyboard.press('Home');
+	const first = await focused();
+	await page.keyboard.press('ArrowDown');
+	assert.notEqual(await focused(), first);
+	await page.keyboard.press('k');
+	assert.equal(await focused(), first);
+	await until('the row is reached', async () => {
+		if (await focused() === made.notice)
+			return true;
+		await page.keyboard.press('j');
+		return false;
+	});
+	await page.keyboard.press('Enter');
+	await page.locator('.inbox-pane .why').waitFor();
+	await page.keyboard.press('a');
+	await page.getByText('已签收：示例卫生用品十一厂').waitFor();
+	await page.keyboard.press('c');
+	await page.getByText('已认领：示例卫生用品十一厂').waitFor();
+	await page.keyboard.press('Escape');
+	await until('the focus is back on the row', async () => await focused() === made.notice);
+	assert.equal(await page.locator('tr[data-id][tabindex="0"]').count(), 1, 'one stop of the Tab key');
+});

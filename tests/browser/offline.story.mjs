@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { axe, openWorld, rowOf } from './world.mjs';
+
+let world;
+let page;
+before(async () => {
+	world = await openWorld();
+	page = await world.newPage();
+});
+after(() => world.close());
+
+test('cut: stale and said so, nothing can be pretended; mended: what was missed comes', async () => {
+	const made = await world.grant('示例断线测试一厂');
+	await world.signIn(page, 'wjw');
+	await page.locator('.conn-live').waitFor();
+	await rowOf(page, made).waitFor();
+	await rowOf(page, made).getByRole('link').click();
+	await page.locator('.inbox-pane .why').waitFor();
+	const api = await world.as('wjw');
+
+	world.line.cut();
+	await page.getByText(/连接中断，显示的是 \d\d:\d\d:\d\d 的数据。断线时不能签收、认领/).waitFor();
+	await page.getByText(/\d+ 秒后重连|正在重连/).waitFor();
+	assert.equal(await page.locator('header .conn').innerText().then((t) => t.includes('连接中断')), true);
+	const buttons = page.locator('.notices .acts button, .pane-foot .acts button');
+	assert.ok(await buttons.count() > 0);
+	for (const b of await buttons.all())
+		assert.ok(await b.isDisabled());
+	await page.locator('.pane-foot').getByText('连接中断，暂不能操作').waitFor();
+	await rowOf(page, made).focus();
+	await page.keyboard.press('a');
+	assert.equal(await rowOf(page, made).getAttribute('data-state'), 'open', 'no key does what no button may');
+	await axe(page, 'the inbox while the line is cut');
+
+	const missed = await world.grant('示例断线测试二厂');
+	await api('POST', `/notices/${made.notice}/claim`, {});
+	world.line.mend();
+	await page.getByRole('button', { name: '现在重试' }).click();
+	await page.locator('.conn-live').waitFor();
+	await page.locator('.banner').waitFor({ state: 'detached' });
+	await page.getByText('连接已恢复').waitFor();
+	await rowOf(page, made).getByText('已认领', { exact: true }).waitFor();
+	await page.locator('.pill').click();
+	await rowOf(page, missed).waitFor();
+	assert.ok(await rowOf(page, missed).getByRole('button', { name: /^签收：/ }).isEnabled());
+});
+
+test('it comes back by itself', async () => {
+	world.line.cut();
+	await page.locator('.banner').waitFor();
+	world.line.mend();
+	await page.locator('.conn-live').waitFor({ timeout: 40_000 });
+});
+
+test('a page opened while the hub is away says so and offers to try again', async () => {
+	await page.evaluate(() => { location.hash = '#/search'; });
+	await page.getByRole('heading', { name: '办件查询' }).waitFor();
+	world.line.cut();
+	await page.locator('.banner').waitFor();
+	await page.locator('#search-main').fill('示例');
+	await page.getByText('没有查到结果：连不上服务器').waitFor();
+	world.line.mend();
+	await page.getByRole('button', { name: '重试', exact: true }).click();
+	await page.getByText(/找到 \d+ 件|已显示 \d+ 件/).waitFor();
+	await page.locator('.conn-live').waitFor({ timeout: 40_000 });
+});

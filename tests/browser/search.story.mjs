@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { axe, openWorld } from './world.mjs';
+
+let world;
+let page;
+let made;
+before(async () => {
+	world = await openWorld();
+	page = await world.newPage();
+	made = await world.grant('示例查询测试用品厂');
+	const api = await world.as('wjw');
+	await api('POST', `/notices/${made.notice}/acknowledge`, {});
+	await world.signIn(page, 'spj');
+});
+after(() => world.close());
+
+const box = () => page.locator('#search-main');
+
+test('part of the name finds it, and the line says how far it has come', async () => {
+	await box().fill('查询测试');
+	const hit = page.locator('.hit').filter({ hasText: made.case });
+	await hit.waitFor();
+	assert.match(await hit.innerText(), /应告知 \d+/);
+	assert.match(await hit.innerText(), /已签收 1/);
+	assert.match(page.url(), /q=/);
+	await axe(page, 'search with a hit');
+});
+
+test('a credit code is recognised, and its check character proved while typing', async () => {
+	await box().fill(made.code);
+	await page.getByText('统一社会信用代码，校验位正确').waitFor();
+	await page.locator('.hit').filter({ hasText: made.case }).waitFor();
+	const wrong = made.code.slice(0, 17) + (made.code[17] === '0' ? '1' : '0');
+	await box().fill(wrong);
+	await page.getByText('像是统一社会信用代码，但校验位不符').waitFor();
+	await page.getByText(`没有找到“${wrong}”`).waitFor();
+});
+
+test('a slow answer to an older question is dropped', async () => {
+	await page.route('**/cases?*', async (route) => {
+		if (decodeURIComponent(route.request().url()).includes('慢问题'))
+			await new Promise((resolve) => setTimeout(resolve, 1500));
+		await route.continue().catch(() => undefined);
+	});
+	const slow = page.waitForRequest((r) => decodeURIComponent(r.url()).includes('慢问题'));
+	const answered = page.waitForResponse((r) => decodeURIComponent(r.url()).includes('慢问题'));
+	await box().fill('慢问题');
+	await slow;
+	await box().fill('查询测试');
+	await page.locator('.hit').filter({ hasText: made.case }).waitFor();
+	await answered;
+	await page.unroute('**/cases?*');
+	assert.ok(await page.locator('.hit').filter({ hasText: made.case }).isVisible());
+});
+
+test('the case says who was told, each step by itself, and the timeline can be narrowed', async () => {
+	await box().fill(made.case);
+	await page.locator('.hit').filter({ hasText: made.case }).getByRole('link').click();
+	await page.getByRole('heading', { name: `办件 ${made.case}` }).waitFor();
+	const lead = page.locator('.told-table tbody tr').first();
+	await lead.getByText('主管（须认领）').waitFor();
+	await lead.getByText('已签收', { exact: true }).waitFor();
+	assert.match(await lead.innerText(), /wjw/, 'who acknowledged is named');
+	await page.locator('.timeline .step-event').waitFor();
+	await page.locator('.timeline .step-acknowledged').waitFor();
+	const all = await page.locator('.timeline li').count();
+	await page.getByLabel('只看').selectOption(made.body);
+	assert.ok(await page.locator('.timeline li').count() <= all);
+	assert.equal(await page.locator('.timeline .step-acknowledged').count(), 1);
+	await axe(page, 'a case');
+	await page.getByRole('button', { name: '← 返回' }).click();
+	await page.getByRole('heading', { name: '办件查询' }).waitFor();
+	assert.equal(await box().inputValue(), made.case);
+});
+
+test('a case outside one\'s scope is as if it were not there', async () => {
+	await page.goto(`${world.url}/#/case/000000000000`);
+	await page.getByText('办件没有取到：没有找到，或不在您的权限范围内').waitFor();
+});
+
+test('the box in the header leads to the search', async () => {
+	await page.locator('#search-top').fill('查询测试');
+	await page.keyboard.press('Enter');
+	await page.locator('.hit').filter({ hasText: made.case }).waitFor();
+	assert.equal(await page.locator('#search-top').count(), 0);
+});

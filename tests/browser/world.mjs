@@ -1,0 +1,224 @@
+// What every story stands on: a hub (the real one by default), a line to it that can be cut, a browser, people.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const require = createRequire(join(ROOT, 'dashboard/package.json'));
+const { chromium } = require('playwright-core');
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const CHROMIUM = {
+	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+	args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+		'--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1'],
+};
+const START_MS = 60_000;
+const ITEM = process.env.TANDEM_TEST_ITEM ?? '370123020001';
+
+export async function until(what, condition, ms = 15_000)
+{
+	const end = Date.now() + ms;
+	for (;;) {
+		const value = await condition();
+		if (value)
+			return value;
+		if (Date.now() > end)
+			throw new Error(`waited in vain: ${what}`);
+		await new Promise((resolve) => setTimeout(resolve, 25));
+	}
+}
+
+function freePort()
+{
+	return new Promise((resolve) => {
+		const probe = createServer().listen(0, '127.0.0.1', () => {
+			const { port } = probe.address();
+			probe.close(() => resolve(port));
+		});
+	});
+}
+
+async function startReal(bin)
+{
+	const data = mkdtempSync(join(tmpdir(), 'tandem-browser-'));
+	const port = await freePort();
+	const child = spawn(bin, ['serve', '--demo', '--port', String(port), '--data', data], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+	let output = '';
+	child.stdout.on('data', (x) => { output += x; });
+	child.stderr.on('data', (x) => { output += x; });
+	const url = `http://127.0.0.1:${port}`;
+	await until('the hub is ready', async () => {
+		if (child.exitCode !== null)
+			throw new Error(`the hub ended at once:\n${output}`);
+		return fetch(url + '/readyz').then((r) => r.ok, () => false);
+	}, START_MS);
+	return {
+		url,
+		close: async () => {
+			const gone = new Promise((resolve) => child.once('exit', resolve));
+			child.kill('SIGTERM');
+			await gone;
+			rmSync(data, { recursive: true, force: true });
+		},
+	};
+}
+
+async function startHub()
+{
+	if (process.env.HUB_URL)
+		return { url: process.env.HUB_URL, close: () => undefined };
+	if (process.env.TANDEM_BROWSER_MOCK)
+		return (await import('./mock_hub.mjs')).startMock(0);
+	return startReal(process.env.TANDEM_BIN);
+}
+
+/** A line to the hub: cut() ends every connection and refuses new ones until mend(). */
+async function openLine(hubUrl)
+{
+	const to = new URL(hubUrl);
+	const pairs = new Set();
+	let whole = true;
+	const server = createServer((near) => {
+		near.on('error', () => undefined);
+		if (!whole)
+			return near.destroy();
+		const far = connect(Number(to.port), to.hostname);
+		far.on('error', () => near.destroy());
+		const pair = { near, far };
+		pairs.add(pair);
+		near.pipe(far).pipe(near);
+		near.on('close', () => { far.destroy(); pairs.delete(pair); });
+		far.on('close', () => near.destroy());
+		return undefined;
+	});
+	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return {
+		url: `http://127.0.0.1:${server.address().port}`,
+		cut: () => { whole = false; pairs.forEach(({ near }) => near.destroy()); },
+		mend: () => { whole = true; },
+		close: () => { pairs.forEach(({ near }) => near.destroy()); server.close(); },
+	};
+}
+
+/** Signs in past the page: for what other people do meanwhile. */
+async function person(url, user)
+{
+	const headers = { 'Content-Type': 'application/json', Origin: url };
+	const signedIn = await fetch(url + '/api/v1/session', { method: 'POST', headers, body: JSON.stringify({ user, password: user }) });
+	assert.ok(signedIn.ok, `${user} can sign in: ${signedIn.status}`);
+	const cookie = signedIn.headers.getSetCookie().map((c) => c.split(';')[0]).join('; ');
+	return async (method, path, body, type = 'application/json') => {
+		const response = await fetch(url + '/api/v1' + path, {
+			method, headers: { ...headers, 'Content-Type': type, Cookie: cookie }, body: body === undefined ? undefined : JSON.stringify(body),
+		});
+		const text = await response.text();
+		return { status: response.status, data: text ? JSON.parse(text) : null };
+	};
+}
+
+const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
+export function creditCode(n)
+{
+	const first = '91371302MA' + String(n % 10_000_000).padStart(7, '0');
+	let sum = 0;
+	[...first].forEach((c, i) => { sum += ALPHABET.indexOf(c) * (3 ** i % 31); });
+	return first + ALPHABET[(31 - sum % 31) % 31];
+}
+
+let serial = Date.now() % 1_000_000;
+function eventOf(name)
+{
+	const n = ++serial;
+	const now = new Date(Date.now() + 8 * 3600_000).toISOString();
+	return {
+		specversion: '1.0', type: 'approval.granted', source: '/sources/spj-lanshan', id: `browser-${n}`, time: now.slice(0, 19) + '+08:00',
+		datacontenttype: 'application/json',
+		data: {
+			case: `371302${now.slice(0, 10).replaceAll('-', '')}${String(n).padStart(6, '0')}`, version: 1, item: ITEM, region: '371302',
+			bodies: { accepting: 'spj-371302', reviewing: 'spj-371300', deciding: 'spj-371300' },
+			applicant: { kind: 'entity', name, code: creditCode(n), phone: '13800005678' },
+			permit: { number: `鲁临卫消字${n}号`, name: '消毒产品生产企业卫生许可证', decided_on: now.slice(0, 10), valid_from: now.slice(0, 10), valid_until: '2030-11-22' },
+		},
+	};
+}
+
+export async function openWorld()
+{
+	const hub = await startHub();
+	const line = await openLine(hub.url);
+	const browser = await chromium.launch(CHROMIUM);
+	const office = await person(hub.url, 'spj');
+	const pages = [];
+
+	/** A page of its own browser profile, with everything it complains about kept. */
+	async function newPage(size = { width: 1366, height: 768 }, options = {})
+	{
+		const context = await browser.newContext({ viewport: size, timezoneId: 'America/New_York', locale: 'zh-CN', ...options });
+		const page = await context.newPage();
+		page.setDefaultTimeout(10_000);
+		page.faults = [];
+		page.on('pageerror', (e) => page.faults.push(`error: ${e.message}`));
+		page.on('console', (m) => { if (/Content Security Policy/i.test(m.text())) page.faults.push(`csp: ${m.text()}`); });
+		await page.addInitScript(() => {
+			window.cspFaults = [];
+			document.addEventListener('securitypolicyviolation', (e) => window.cspFaults.push(e.violatedDirective + ' ' + e.blockedURI));
+		});
+		pages.push(page);
+		return page;
+	}
+
+	async function signIn(page, user, hash = '')
+	{
+		await page.goto(line.url + '/' + hash);
+		await page.locator('#user').fill(user);
+		await page.locator('#password').fill(user);
+		await page.locator('form button[type=submit]').click();
+		await page.locator('nav.side').waitFor();
+	}
+
+	/** An approval is granted; answers with what the hub made of it. */
+	async function grant(name)
+	{
+		const event = eventOf(name);
+		const { status, data } = await office('POST', '/events', event, 'application/cloudevents+json');
+		assert.equal(status, 201, JSON.stringify(data));
+		const lead = data.notices.find((n) => n.role === 'lead');
+		return { ...data, name, notice: lead.id, body: lead.body, code: event.data.applicant.code };
+	}
+
+	async function close()
+	{
+		for (const page of pages) {
+			const csp = page.isClosed() ? [] : await page.evaluate(() => window.cspFaults ?? []).catch(() => []);
+			assert.deepEqual([...page.faults, ...csp], [], 'no script error and no CSP violation');
+		}
+		await browser.close();
+		line.close();
+		await hub.close();
+	}
+
+	return { url: line.url, line, newPage, signIn, grant, close, as: (user) => person(hub.url, user) };
+}
+
+/** Finds nothing, or says what and where. The script is put in past the policy that the page lives under. */
+export async function axe(page, where)
+{
+	await page.evaluate(AXE);
+	const found = await page.evaluate((tags) => window.axe.run(document, { runOnly: { type: 'tag', values: tags } }), AXE_TAGS);
+	const faults = found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`);
+	assert.deepEqual(faults, [], `axe on ${where}`);
+}
+
+export async function noSideways(page, where)
+{
+	const { wide, view } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, view: document.documentElement.clientWidth }));
+	assert.ok(wide <= view, `${where}: ${wide} px in ${view} px`);
+}
+
+export const rowOf = (page, made) => page.locator(`tr[data-id="${made.notice}"]`);

@@ -1,0 +1,155 @@
+"""The commands from outside: exit statuses, settings, people and keys, beside a running hub and without one."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from hub import BIN, Hub, event, wait_until
+
+
+def run(*arguments, stdin="", environment=None, **more):
+    return subprocess.run([os.path.abspath(BIN), *arguments], input=stdin, capture_output=True, text=True, timeout=60,
+                          env=dict(os.environ, **(environment or {})), **more)
+
+
+class Usage(unittest.TestCase):
+    def test_help_and_version(self):
+        answer = run("--help")
+        self.assertEqual(answer.returncode, 0)
+        for name in ("serve", "config", "policy", "calendar", "user", "key", "doctor"):
+            self.assertRegex(answer.stdout, rf"(?m)^  {name}\b")
+        self.assertEqual(run("user", "--help").returncode, 0)
+        self.assertRegex(run("--version").stdout, r"^tandem \d+\.\d+\.\d+\n$")
+
+    def test_wrong_usage_is_2_and_lists_the_commands(self):
+        answer = run("frobnicate")
+        self.assertEqual(answer.returncode, 2)
+        self.assertIn("serve config policy", answer.stderr)
+        self.assertEqual(run().returncode, 2)
+        for words in (["user"], ["user", "add"], ["user", "add", "a b"], ["key", "add"], ["config", "frob"],
+                      ["serve", "word"], ["serve", "--port"], ["serve", "--port", "x"], ["serve", "--no-such", "1"],
+                      ["serve", "--listen", "0.0.0.0:1", "--demo"]):
+            self.assertEqual(run(*words).returncode, 2, words)
+
+
+class Settings(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="tdm-")
+        self.file = os.path.join(self.folder, "tandem.conf")
+
+    def tearDown(self):
+        shutil.rmtree(self.folder)
+
+    def write(self, text):
+        with open(self.file, "w", encoding="utf-8") as f:
+            f.write(text)
+
+    def test_every_fault_with_file_and_line(self):
+        self.write("listen = 127.0.0.1:1\nsesion = 1h\nping = 5\n")
+        answer = run("config", "check", self.file)
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn(f"{self.file}:2: unknown setting sesion; did you mean session?", answer.stderr)
+        self.assertIn(f"{self.file}:3: ping must be a whole number with its unit", answer.stderr)
+
+    def test_well_and_not_there(self):
+        self.write("listen = 127.0.0.1:1\n")
+        self.assertEqual(run("config", "check", self.file).returncode, 0)
+        self.assertEqual(run("config", "check", self.file + ".no").returncode, 2)
+
+    def test_show_is_what_is_in_force(self):
+        self.write("session = 2h\n")
+        answer = run("config", "show", "--config", self.file, environment={"TANDEM_PING": "7s"})
+        self.assertEqual(answer.returncode, 0)
+        self.assertIn("\nsession = 2h\n", answer.stdout)
+        self.assertIn("\nping = 7s\n", answer.stdout)
+        self.assertRegex(answer.stdout, r"# how long a sign-in lasts\. Default: 12h\.")
+
+    def test_the_pack_is_found_from_anywhere(self):
+        if not os.path.isdir(os.path.join(os.path.dirname(os.path.abspath(BIN)), "..", "rules")):
+            self.skipTest("the build folder does not lie in the repository")
+        answer = run("config", "show", cwd=self.folder)
+        self.assertRegex(answer.stdout, r"(?m)^policy = /.*rules/packs/linyi$")
+
+
+class People(unittest.TestCase):
+    """Without a hub: the private Redis is started for the moment, and what was written is there the next time."""
+
+    def setUp(self):
+        self.data = tempfile.mkdtemp(prefix="tdm-", dir="/tmp")
+
+    def tearDown(self):
+        shutil.rmtree(self.data)
+
+    def user(self, *words, stdin=""):
+        return run("user", *words, "--data", self.data, stdin=stdin)
+
+    def listed(self):
+        answer = self.user("list", "--json")
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        return {u["name"]: u for u in json.loads(answer.stdout)}
+
+    def test_a_person_comes_and_goes(self):
+        answer = self.user("add", "li", "--role", "supervisor", "--body", "wjw-371302", "--phone", "13900000000", stdin="first\n")
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertEqual(self.user("add", "li", "--role", "supervisor", "--body", "wjw-371300").returncode, 0)
+        self.assertEqual(self.user("add", "li", "--role", "approver", "--body", "spj-371302", stdin="other\n").returncode, 2)
+        li = self.listed()["li"]
+        self.assertEqual([g["body"] for g in li["grants"]], ["wjw-371302", "wjw-371300"])
+        self.assertEqual(li["phone"], "+8613900000000")
+        self.assertNotIn("password", li)
+        self.assertEqual(self.user("disable", "li").returncode, 0)
+        self.assertTrue(self.listed()["li"]["disabled"])
+        self.assertIn("disabled", self.user("list").stdout)
+
+    def test_what_is_refused(self):
+        for words in (["--role", "king", "--body", "wjw-371302"], ["--role", "system", "--body", "wjw-371302"],
+                      ["--role", "supervisor", "--body", "no-such"], ["--role", "supervisor"],
+                      ["--role", "supervisor", "--body", "wjw-371302", "--phone", "12"]):
+            self.assertEqual(self.user("add", "li", *words, stdin="x\n").returncode, 2, words)
+        self.assertEqual(self.user("add", "li", "--role", "admin", stdin="\n").returncode, 2)
+        self.assertEqual(self.user("disable", "li").returncode, 1)
+        self.assertEqual(self.listed(), {})
+
+
+class BesideAHub(unittest.TestCase):
+    def test_a_person_and_a_key_work_at_once_and_end_at_once(self):
+        with Hub(demo=False) as hub:
+            def call(*words, stdin=""):
+                answer = run(*words, "--data", hub.data, stdin=stdin)
+                self.assertEqual(answer.returncode, 0, answer.stderr)
+                return answer.stdout
+
+            call("user", "add", "li", "--role", "supervisor", "--body", "wjw-371302", stdin="pass word\n")
+            wait_until(lambda: hub.try_sign_in("li", "pass word"), what="the new person's sign-in")
+            self.assertEqual(hub.get("/me", "li").status, 200)
+
+            key = call("key", "add", "spj-system", "--body", "spj-371302", "--source", "/sources/test").strip()
+            self.assertRegex(key, r"^tdm_[A-Za-z0-9_-]{43}$")
+            self.assertNotIn(key, call("key", "list"))
+            self.assertEqual(run("key", "add", "spj-system", "--body", "spj-371302", "--data", hub.data).returncode, 1)
+            bearer = {"Authorization": "Bearer " + key, "Content-Type": "application/cloudevents+json"}
+
+            def submit(number):
+                return hub.request("POST", "/api/v1/events", json.dumps(event(number)), headers=bearer).status
+
+            wait_until(lambda: submit(1) in (200, 201), what="the key's first event")
+            call("key", "revoke", "spj-system")
+            wait_until(lambda: submit(2) == 401, what="the end of the key")
+            call("user", "disable", "li")
+            wait_until(lambda: hub.get("/me", "li").status == 401, what="the end of the session")
+            self.assertIsNone(hub.try_sign_in("li", "pass word"))
+            self.assertNotRegex(hub.log_text(), re.escape(key) + "|pass word")
+
+    def test_doctor(self):
+        with Hub(demo=False) as hub:
+            answer = run("doctor", "--data", hub.data)
+            self.assertRegex(answer.stdout, r"(?m)^ok   Redis ")
+            self.assertRegex(answer.stdout, r"(?m)^ok   WebSockets ")
+        self.assertEqual(run("doctor", "--policy", "/nowhere").returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,274 @@
+"""HTTP to the letter: what a client may send, and what it must get for it, over raw sockets.
+
+http_letter.py BINARY [test …]: BINARY is the test server of tests/unit/http_echo.c.
+"""
+import socket
+import struct
+
+import http_cases
+from http_cases import H, chunked, get, post
+from http_peer import Server, main, until
+
+
+def fnv(data):
+    h = 2166136261
+    for b in data:
+        h = (h ^ b) * 16777619 & 0xffffffff
+    return "%08x" % h
+
+
+def echoed(body):
+    return "len=%d hash=%s " % (len(body), fnv(body))
+
+
+def test_cases(binary):
+    """Every case of the tables, whole and byte by byte, with its status and whether the connection goes on."""
+    server = Server(binary)
+    failed = []
+    for group, cases in http_cases.GROUPS.items():
+        for name, data, status, goes_on in cases:
+            for step in (len(data), 1 if len(data) < 2000 else 997):
+                with server.dial() as c:
+                    try:
+                        c.slowly(data, step)
+                        a = c.answer()
+                        assert a.status == status, "got %d" % a.status
+                        assert (a.get("Connection") == "close") != goes_on, a.headers
+                        assert a.get("X-Content-Type-Options") == "nosniff" and a.get("Date").endswith(" GMT")
+                        assert c.is_open() if goes_on else c.is_closed()
+                        if not goes_on:
+                            assert a.get("Content-Type") == "application/problem+json" and b'"status":%d' % status in a.body
+                    except Exception as e:
+                        failed.append("%s / %s / step %d: expected %d: %r" % (group, name, step, status, e))
+    assert server.stop() == 0
+    assert not failed, "\n".join(failed)
+
+
+def test_refused_never_reach_the_handler(binary):
+    server = Server(binary)
+    for cases in http_cases.GROUPS.values():
+        for _, data, _, goes_on in cases:
+            if not goes_on:
+                with server.dial() as c:
+                    c.send(data)
+                    c.answer()
+    assert server.counts()["handled"] == 1  # this very question
+    assert server.stop() == 0
+
+
+def test_what_the_handler_sees(binary):
+    server = Server(binary)
+    with server.dial() as c:
+        c.send(get(b"/a%20b/%E5%85%B3?q=%E5%85%B3+x&r=%zz"))
+        assert "GET /a b/关 " in c.answer().body.decode()
+        c.send(get(b"/echo?a=1&q=%E5%85%B3+x%26y"))
+        assert "q=关 x&y " in c.answer().body.decode()
+        for bad in (b"%zz", b"%", b"%00", b"%ff"):
+            c.send(get(b"/echo?q=" + bad))
+            assert "q=- " in c.answer().body.decode()
+        c.send(get(b"http://b:80/echo?q=1"))
+        assert "q=1 host=b:80 " in c.answer().body.decode()
+        c.send(get(b"/headers", H + b"A:  b c \t\r\na: second\r\nE:\r\n"))
+        assert c.answer().body == b"[Host]=[a]\n[A]=[b c]\n[a]=[second]\n[E]=[]\n"
+        c.send(get(b"/echo", b"hOsT: x.y:1\r\n"))
+        assert "host=x.y:1 upgrade=0 local=1 nul=1" in c.answer().body.decode()
+    assert server.stop() == 0
+
+
+def test_bodies(binary):
+    """Lengths and chunks give the handler the same bytes, cut anywhere."""
+    server = Server(binary)
+    small = bytes(range(256)) * 3
+    large = small * 1300
+    framed = b"".join(b"%x\r\n%s\r\n" % (len(small[i:i + 100]), small[i:i + 100]) for i in range(0, len(small), 100))
+    with server.dial() as c:
+        for step in (1, 7, 100000):
+            c.slowly(post(b"Content-Length: %d\r\n" % len(small), small), step)
+            assert echoed(small) in c.answer().body.decode()
+            c.slowly(chunked(framed + b"0\r\nA: b\r\n\r\n"), step)
+            assert echoed(small) in c.answer().body.decode()
+        c.send(post(b"Content-Length: %d\r\n" % len(large), large))
+        assert echoed(large) in c.answer().body.decode()
+        c.send(chunked(b"%X\r\n" % len(large) + large + b"\r\n0\r\n\r\n"))
+        assert echoed(large) in c.answer().body.decode()
+        limit = b"z" * 1048576
+        c.send(post(b"Content-Length: 1048576\r\n", limit))
+        assert echoed(limit) in c.answer().body.decode()
+    assert server.stop() == 0
+
+
+def test_pipelining(binary):
+    """Answers leave in order, whatever takes longer; two POSTs in one segment are two requests."""
+    server = Server(binary)
+    with server.dial() as c:
+        c.send(b"".join(post(b"Content-Length: 2\r\n", b"%02d" % i) for i in range(2)))
+        for i in range(2):
+            assert echoed(b"%02d" % i) in c.answer().body.decode()
+        wire = b""
+        for i in range(40):
+            wire += get(b"/slow?ms=1") if i % 10 == 0 else get(b"/echo/%d" % i)
+            wire += chunked(b"2\r\n%02d\r\n0\r\n\r\n" % i)
+        c.send(wire)
+        for i in range(40):
+            assert c.answer().body.startswith(b"late" if i % 10 == 0 else b"GET /echo/%d " % i)
+            assert echoed(b"%02d" % i) in c.answer().body.decode()
+        c.send(get(b"/echo/1") + b"junk\r\n\r\n" + get(b"/echo/2"))
+        assert c.answer().status == 200
+        assert c.answer().status == 400 and c.is_closed()
+    assert server.stop() == 0
+
+
+def test_pipeline_is_bounded(binary):
+    """A client that asks and asks and reads nothing is read no further, and in the end is closed."""
+    server = Server(binary, "request_ms=600")
+    with server.dial() as c:
+        c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        c.sock.setblocking(False)
+        wire = get(b"/big") * 100
+        total = 0
+        try:
+            while total < 50_000_000:
+                total += c.sock.send(wire)
+        except (BlockingIOError, ConnectionResetError, BrokenPipeError):
+            pass
+        assert total < 20_000_000
+        until(lambda: server.counts()["connections"] == 1, "the silent reader is closed")
+        assert server.counts()["handled"] < 50
+    assert server.stop() == 0
+
+
+def test_unread_answer(binary):
+    """One large answer that is not read ends the connection; one that is read slowly does not."""
+    server = Server(binary, "request_ms=700")
+    for query in (b"", b"?static=1"):
+        with server.dial() as c:
+            c.send(get(b"/big" + query))
+            until(lambda: server.counts()["connections"] == 1, "the silent reader is closed")
+            try:
+                assert len(c.rest()) < 20_000_000
+            except ConnectionResetError:
+                pass
+        with server.dial() as c:
+            c.send(get(b"/big" + query) + get(b"/echo/after"))
+            assert c.answer().body == b"x" * 20_000_000
+            assert c.answer().body.startswith(b"GET /echo/after")
+    assert server.stop() == 0
+
+
+def test_expect_continue(binary):
+    server = Server(binary)
+    with server.dial() as c:
+        for headers, body in ((b"Content-Length: 3\r\n", b"abc"), (b"Transfer-Encoding: chunked\r\n", b"3\r\nabc\r\n0\r\n\r\n")):
+            c.send(post(headers + b"Expect: 100-Continue\r\n"))
+            assert c.line() == b"HTTP/1.1 100 Continue" and c.line() == b""
+            c.send(body)
+            assert echoed(b"abc") in c.answer().body.decode()
+        c.send(post(b"Content-Length: 3\r\nExpect: 100-continue\r\n", b"abc"))
+        assert c.answer().status == 200, "no 100 when the body is there already"
+        c.send(post(b"Content-Length: 0\r\nExpect: 100-continue\r\n"))
+        assert c.answer().status == 200, "no 100 without a body"
+        c.send(get(b"/slow?ms=50") + post(b"Content-Length: 3\r\nExpect: 100-continue\r\n"))
+        assert c.answer().body == b"late\n"
+        assert c.answer().status == 100, "after the answer before it"
+        c.send(b"abc")
+        assert c.answer().status == 200
+        c.send(b"POST /small HTTP/1.1\r\n" + H + b"Content-Length: 17\r\nExpect: 100-continue\r\n\r\n")
+        assert c.answer().status == 413 and c.is_closed(), "413 instead of 100"
+    with server.dial() as c:
+        c.send(b"POST /echo HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabc")
+        assert c.answer().status == 200 and c.is_closed()
+    assert server.stop() == 0
+
+
+def test_keep_alive(binary):
+    server = Server(binary)
+    with server.dial() as c:
+        c.send(b"GET /echo HTTP/1.0\r\n\r\n")
+        assert c.answer().get("Connection") == "close" and c.is_closed()
+    with server.dial() as c:
+        for _ in range(3):
+            c.send(b"GET /echo HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n")
+            assert c.answer().get("Connection") == "keep-alive"
+        assert c.is_open()
+        c.send(get(b"/echo", H + b"Connection: x, Close\r\n") + get(b"/echo"))
+        assert c.answer().get("Connection") == "close" and c.is_closed(), "what is behind a close is not answered"
+    assert server.stop() == 0
+
+
+def test_half_close(binary):
+    """A client that says all it has to say and shuts its side gets every answer."""
+    server = Server(binary)
+    for target in (b"/echo", b"/slow?ms=50"):
+        with server.dial() as c:
+            c.send(get(target) * 3)
+            c.sock.shutdown(socket.SHUT_WR)
+            assert [c.answer().status for _ in range(3)] == [200] * 3 and c.is_closed()
+    for cut in (b"GET /ec", post(b"Content-Length: 9\r\n", b"abc"), chunked(b"5\r\nab")):
+        with server.dial() as c:
+            c.send(cut)
+            c.sock.shutdown(socket.SHUT_WR)
+            assert c.answer().status == 400 and c.is_closed()
+    with server.dial() as c:
+        c.sock.shutdown(socket.SHUT_WR)
+        assert c.is_closed()
+    with server.dial() as c:
+        c.send(get(b"/big"))
+        c.sock.shutdown(socket.SHUT_WR)
+        assert len(c.answer().body) == 20_000_000 and c.is_closed()
+    assert server.stop() == 0
+
+
+def test_body_longer_than_announced(binary):
+    server = Server(binary)
+    with server.dial() as c:
+        c.send(post(b"Content-Length: 3\r\n", b"abc" + get(b"/echo/next")))
+        assert echoed(b"abc") in c.answer().body.decode()
+        assert c.answer().body.startswith(b"GET /echo/next")
+        c.send(post(b"Content-Length: 3\r\n", b"abcdef\r\n\r\n"))
+        assert echoed(b"abc") in c.answer().body.decode()
+        assert c.answer().status == 400 and c.is_closed()
+    assert server.stop() == 0
+
+
+def test_client_goes_while_answered(binary):
+    """The handler keeps its request until it answers; the answer is dropped, and nothing else suffers."""
+    server = Server(binary)
+    for is_hard in (False, True):
+        with server.dial() as c:
+            c.send(get(b"/hold"))
+            until(lambda: server.counts()["held"] == 1, "the request is held")
+            if is_hard:
+                c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with server.dial() as c:
+            c.send(get(b"/let-go"))
+            assert c.answer().body == b"let go\n" and c.is_open()
+        until(lambda: server.counts()["connections"] == 1, "the dead connection is gone")
+    with server.dial() as c:
+        for _ in range(20):
+            c.send(get(b"/slow?ms=30"))
+            c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            c.sock.close()
+            c = server.dial()
+        c.sock.close()
+    until(lambda: server.counts()["late"] == 20, "every handler has answered")
+    assert server.stop() == 0
+
+
+def test_no_body_answers(binary):
+    server = Server(binary)
+    with server.dial() as c:
+        c.send(b"HEAD /status HTTP/1.1\r\n" + H + b"\r\n")
+        a = c.answer(is_head=True)
+        assert a.status == 200 and a.get("Content-Length") == "5"
+        for code in (204, 304):
+            c.send(get(b"/status?code=%d" % code))
+            a = c.answer()
+            assert a.status == code and a.get("Content-Length") is None
+        assert c.is_open()
+        c.send(b"HEAD /a%zz HTTP/1.1\r\n" + H + b"\r\n")
+        assert c.answer(is_head=True).status == 400 and c.is_closed()
+    assert server.stop() == 0
+
+
+if __name__ == "__main__":
+    main(globals())

@@ -1,0 +1,189 @@
+"""The test server of the HTTP layer, and a client that is nothing but a socket and a reader of answers."""
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+PATIENCE_S = 20
+
+
+def until(condition, what):
+    """Waits for a condition, not for a time; gives up only when it never comes true."""
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        select.select([], [], [], 0.01)
+    raise AssertionError("never came true: " + what)
+
+
+class Server:
+    def __init__(self, binary, *options, listen="127.0.0.1:0"):
+        self.listen = listen
+        self.process = subprocess.Popen([binary, listen, *options], stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        self.port = int(line.split()[1]) if line.startswith("port ") else None
+
+    def dial(self):
+        if self.listen.startswith("unix:"):
+            s = socket.socket(socket.AF_UNIX)
+            s.connect(self.listen[5:])
+        elif self.listen.startswith("["):
+            s = socket.create_connection(("::1", self.port))
+        else:
+            s = socket.create_connection(("127.0.0.1", self.port))
+        return Client(s)
+
+    def term(self):
+        self.process.send_signal(signal.SIGTERM)
+
+    def wait(self):
+        code = self.process.wait(PATIENCE_S)
+        self.process.stdout.close()
+        return code
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.term()
+        return self.wait()
+
+    def counts(self):
+        with self.dial() as c:
+            c.send(b"GET /counts HTTP/1.0\r\n\r\n")
+            text = c.answer().body.decode()
+        return {k: int(v) for k, v in (pair.split("=") for pair in text.split())}
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    def get(self, name):
+        values = [v for n, v in self.headers if n.lower() == name.lower()]
+        return values[0] if len(values) == 1 else values or None
+
+
+class Client:
+    def __init__(self, sock):
+        self.sock = sock
+        self.sock.settimeout(PATIENCE_S)
+        self.kept = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.sock.close()
+
+    def send(self, data):
+        try:
+            self.sock.sendall(data)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # the answer that came before says why
+
+    def slowly(self, data, step=1):
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for i in range(0, len(data), step):
+            self.send(data[i:i + step])
+
+    def more(self):
+        data = self.sock.recv(65536)
+        if not data:
+            raise EOFError(self.kept[:200])
+        self.kept += data
+
+    def line(self):
+        while b"\r\n" not in self.kept:
+            self.more()
+        line, self.kept = self.kept.split(b"\r\n", 1)
+        return line
+
+    def take(self, count):
+        while len(self.kept) < count:
+            self.more()
+        data, self.kept = self.kept[:count], self.kept[count:]
+        return data
+
+    def rest(self):
+        """Everything up to the end of the stream, which has to come."""
+        data = self.kept
+        self.kept = b""
+        while True:
+            piece = self.sock.recv(65536)
+            if not piece:
+                return data
+            data += piece
+
+    def head(self):
+        line = self.line().decode("latin-1")
+        m = re.fullmatch(r"HTTP/1\.1 (\d\d\d) [A-Za-z -]+", line)
+        assert m, "not a status line: %r" % line
+        headers = []
+        while True:
+            line = self.line().decode("latin-1")
+            if not line:
+                return Answer(int(m[1]), headers, b"")
+            name, value = re.fullmatch(r"([!-9;-~]+): (.*)", line).groups()
+            headers.append((name, value))
+
+    def chunks(self):
+        body = b""
+        while True:
+            size = int(self.line(), 16)
+            body += self.take(size)
+            assert self.take(2) == b"\r\n"
+            if size == 0:
+                return body
+
+    def answer(self, is_head=False):
+        a = self.head()
+        if is_head or a.status in (204, 304) or a.status < 200:
+            return a
+        if a.get("Transfer-Encoding") == "chunked":
+            a.body = self.chunks()
+        elif a.get("Content-Length") is not None:
+            a.body = self.take(int(a.get("Content-Length")))
+        else:
+            a.body = self.rest()
+        return a
+
+    def is_closed(self):
+        """Waits for the end of the stream; anything else that comes is an answer too many."""
+        try:
+            data = self.kept + self.sock.recv(65536)
+        except ConnectionResetError:
+            return True
+        if data:
+            raise AssertionError("more came: %r" % data[:200])
+        return True
+
+    def is_open(self):
+        """The connection still serves."""
+        self.send(b"GET /echo/still HTTP/1.1\r\nHost: a\r\n\r\n")
+        return b"GET /echo/still " in self.answer().body
+
+
+def main(tests):
+    """Runs every function whose name begins with test_; each gets the path of the server's binary."""
+    binary = sys.argv[1]
+    chosen = sys.argv[2:]
+    failed = 0
+    run = 0
+    for name, function in sorted(tests.items()):
+        if not name.startswith("test_") or (chosen and name not in chosen):
+            continue
+        run += 1
+        try:
+            function(binary)
+        except Exception as e:  # every failure is told, and the next test still runs
+            failed += 1
+            import traceback
+            traceback.print_exc()
+            print("FAIL %s: %s" % (name, e))
+    print("%s: %d tests, %d failed" % (os.path.basename(sys.argv[0]), run, failed))
+    sys.exit(1 if failed or not run else 0)

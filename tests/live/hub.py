@@ -1,0 +1,188 @@
+"""One running hub for a test: its own folder, its own private Redis, a free port; ended by its own process id.
+
+with Hub() as hub: hub.sign_in("wjw"), hub.post(...), hub.get(...), hub.socket("wjw") …
+Only the standard library and Debian's python3-websockets are used: clients nobody here wrote.
+"""
+import contextlib
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+BIN = os.environ.get("TANDEM_BIN", "build/tandem")
+
+
+def free_port():
+    with contextlib.closing(socket.socket()) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_until(question, seconds=20, what="the condition"):
+    """Asks again until it is true; what is waited for is a condition, the limit only ends a hang."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answer = question()
+        if answer:
+            return answer
+        time.sleep(0.02)
+    raise AssertionError(f"{what} did not come true in {seconds} s")
+
+
+class Answer:
+    def __init__(self, response, body):
+        self.status = response.status
+        self.headers = response.headers
+        self.body = body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+class Hub:
+    def __init__(self, *arguments, demo=True, data=None, environment=None, redis_url=None, port=None):
+        self.own_data = data is None
+        # A unix socket's path is short, so the folder is made where paths are short.
+        self.data = data or tempfile.mkdtemp(prefix="tdm-", dir="/tmp")
+        self.port = port or free_port()
+        self.arguments = list(arguments) + (["--demo"] if demo else [])
+        self.environment = dict(os.environ, **(environment or {}))
+        if redis_url:
+            self.environment["TANDEM_REDIS_URL"] = redis_url
+        self.environment.setdefault("TANDEM_LOG_LEVEL", "info")
+        self.process = self.log = None
+        self.cookies = {}
+
+    def start(self):
+        if self.log:
+            self.log.close()
+        self.log = open(os.path.join(self.data, f"hub-{self.port}.log"), "ab")
+        self.process = subprocess.Popen(
+            [BIN, "serve", "--port", str(self.port), "--data", self.data, *self.arguments],
+            stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL, env=self.environment)
+        wait_until(self.is_ready, 30, f"readiness of the hub (see {self.log.name})")
+        if "--demo" in self.arguments:
+            wait_until(lambda: self.try_sign_in("admin"), 30, "the demo people")
+        return self
+
+    def is_ready(self):
+        if self.process.poll() is not None:
+            raise AssertionError("the hub ended: " + self.log_text()[-2000:])
+        try:
+            return self.request("GET", "/readyz").status == 200
+        except OSError:
+            return False
+
+    def log_text(self):
+        with open(self.log.name, errors="replace") as f:
+            return f.read()
+
+    def kill(self, number=signal.SIGKILL):
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+    def redis_pid(self):
+        with open(os.path.join(self.data, "redis", "redis.pid")) as f:
+            return int(f.read())
+
+    def redis_socket(self):
+        for root, _, files in os.walk(os.path.join(self.data, "redis")):
+            for name in files:
+                if name.endswith(".sock"):
+                    return os.path.join(root, name)
+        raise AssertionError("no socket of the private Redis")
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise AssertionError("the hub did not drain in 20 s")
+        return self.process.returncode if self.process else None
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *exc):
+        try:
+            if exc[0]:
+                print(self.log_text()[-3000:])
+            self.stop()
+        finally:
+            self.log.close()
+            self.end_redis()
+            if self.own_data and not exc[0]:
+                shutil.rmtree(self.data, ignore_errors=True)
+
+    def end_redis(self):
+        """A hub that was killed leaves its private Redis behind; it is ended by the id it wrote down."""
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(self.redis_pid(), signal.SIGKILL)
+
+    # --- calls ---
+
+    def request(self, method, path, body=None, headers=None, user=None, timeout=20):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        headers = dict(headers or {})
+        if user:
+            headers["Cookie"] = self.cookies[user]
+        if isinstance(body, (dict, list)):
+            body = json.dumps(body, ensure_ascii=False).encode()
+            headers.setdefault("Content-Type", "application/json")
+        try:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            return Answer(response, response.read())
+        finally:
+            connection.close()
+
+    def get(self, path, user, **more):
+        return self.request("GET", "/api/v1" + path, user=user, **more)
+
+    def post(self, path, user, body=None, **more):
+        return self.request("POST", "/api/v1" + path, {} if body is None else body, user=user, **more)
+
+    def try_sign_in(self, user, password=None):
+        answer = self.request("POST", "/api/v1/session", {"user": user, "password": password or user})
+        if answer.status != 200:
+            return None
+        self.cookies[user] = re.match(r"[^;]+", answer.headers["Set-Cookie"]).group(0)
+        return answer
+
+    def sign_in(self, *users):
+        for user in users:
+            assert self.try_sign_in(user), f"{user} cannot sign in"
+
+    def submit(self, event, user="spj", **more):
+        more.setdefault("headers", {"Content-Type": "application/cloudevents+json"})
+        return self.request("POST", "/api/v1/events", json.dumps(event, ensure_ascii=False).encode(), user=user, **more)
+
+    def socket_url(self, user):
+        return f"ws://127.0.0.1:{self.port}/api/v1/ws", {
+            "subprotocols": ["tandem.v1"], "origin": f"http://127.0.0.1:{self.port}",
+            "extra_headers": {"Cookie": self.cookies[user]}}
+
+
+def event(number, **data):
+    """A granted approval of an item whose lead and assist are in 兰山区."""
+    document = {
+        "specversion": "1.0", "type": "approval.granted", "source": "/sources/test", "id": f"t-{number}",
+        "time": "2026-11-23T10:15:00+08:00", "datacontenttype": "application/json",
+        "data": {
+            "case": f"TEST{number}", "item": "370123020001", "region": "371302", "accepted_in": "371302",
+            "bodies": {"accepting": "spj-371302", "reviewing": "spj-371300", "deciding": "spj-371300"},
+            "applicant": {"kind": "entity", "name": f"测试企业{number}", "code": "91320105780688132K"},
+            "permit": {"number": f"许可{number}号", "decided_on": "2026-11-23"}}}
+    for key, value in data.items():
+        (document if key in document else document["data"])[key] = value
+    return document

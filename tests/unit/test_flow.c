@@ -1,0 +1,133 @@
+/* The flow's pure parts: ids, cursors, lines of the feed, and the scopes, cell by cell. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/feed_line.h"
+#include "packdir.h"
+
+static void ids_are_read_strictly(void **state)
+{
+	static const char *const bad[] = { "", "n", "n1", "n1.", "n.1", "n0.1", "n1.1 ", "n1.1x", "N1.1", "n-1.0", "n1.999999",
+					   "n99999999999999999999.0" };
+	int64_t seq;
+	int k;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(id_parse_notice(bad[i], &seq, &k));
+	assert_true(id_parse_notice("n12.3", &seq, &k));
+	assert_int_equal(seq, 12);
+	assert_int_equal(k, 3);
+	assert_true(id_parse_event("e7", &seq));
+	assert_false(id_parse_event("e7.1", &seq));
+	assert_true(id_parse_delivery("d7.1", &seq, &k));
+}
+
+static void cursors_order_and_refuse(void **state)
+{
+	static const char *const bad[] = { "", "1", "1-", "1-2", "1-2.", "a-2.3", "1-2.3.", "1-2.3.4.5", "-1-2.3", "1-2.3x" };
+	struct cursor a, b;
+	char text[CURSOR_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(cursor_parse(bad[i], &a));
+	assert_true(cursor_parse("17-3.4", &a));
+	assert_true(cursor_parse("17-3.10.2", &b));
+	assert_int_equal(b.part, 2);
+	assert_true(cursor_compare(&a, &b) < 0);
+	cursor_print(&b, text);
+	assert_string_equal(text, "17-3.10.2");
+}
+
+static struct feed_topic *topic_of(void *arg, const char *body, size_t len)
+{
+	struct feed_topic *topics = arg;
+
+	while (topics->body && (strlen(topics->body) != len || strncmp(topics->body, body, len) != 0))
+		topics++;
+	return topics;
+}
+
+static void lines_are_taken_apart(void **state)
+{
+	struct feed_topic topics[3] = { { .body = (char *)(uintptr_t)"a" }, { .body = (char *)(uintptr_t)"b" }, { 0 } };
+	struct feed_line l;
+
+	(void)state;
+	feed_line_set(&l, "1-1.0", "E\t12\tb,a", topic_of, topics);
+	assert_int_equal(l.kind, 'E');
+	assert_int_equal(l.seq, 12);
+	assert_int_equal(l.topic_count, 2);
+	assert_ptr_equal(l.topics[0], &topics[1]);
+	feed_line_clear(&l);
+	feed_line_set(&l, "1-1.1", "C\t12\t1\ta\tclaimed\twho\t99", topic_of, topics);
+	assert_string_equal(l.state, "claimed");
+	assert_string_equal(l.by, "who");
+	assert_int_equal(l.at_ms, 99);
+	feed_line_clear(&l);
+	feed_line_set(&l, "1-1.1", "C\t12", topic_of, topics);
+	assert_string_equal(l.state, "");
+	feed_line_clear(&l);
+}
+
+/* Who sees the notice of wjw-371302 in an event that spj-371302 accepts and that somebody else sent. */
+static const struct {
+	enum who who;
+	const char *body;
+	enum sight notice, event;
+} cells[] = {
+	{ WHO_SUPERVISOR, "wjw-371302", SIGHT_FULL, SIGHT_FULL },
+	{ WHO_SUPERVISOR, "scjg-371302", SIGHT_NONE, SIGHT_FULL },
+	{ WHO_SUPERVISOR, "wjw-371300", SIGHT_NONE, SIGHT_NONE },
+	{ WHO_SUPERVISOR, "wjw-371321", SIGHT_NONE, SIGHT_NONE },
+	{ WHO_APPROVER, "spj-371302", SIGHT_FULL, SIGHT_FULL },
+	{ WHO_APPROVER, "spj-371321", SIGHT_NONE, SIGHT_NONE },
+	{ WHO_COORDINATOR, "znb-371300", SIGHT_MASKED, SIGHT_MASKED },
+	{ WHO_AUDITOR, "znb-371300", SIGHT_MASKED, SIGHT_MASKED },
+	{ WHO_COORDINATOR, "spj-371321", SIGHT_NONE, SIGHT_NONE },
+	{ WHO_ADMIN, "", SIGHT_NONE, SIGHT_NONE },
+	{ WHO_SYSTEM, "spj-371302", SIGHT_NONE, SIGHT_NONE },
+};
+
+static void scopes_cell_by_cell(void **state)
+{
+	struct notice notices[] = { { .body = "wjw-371302", .role = ROLE_LEAD }, { .body = "scjg-371302", .role = ROLE_ASSIST } };
+	struct record r = { .region = "371302", .by = "a-key", .notices = notices, .notice_count = 2 };
+	struct event e = { .source = "/sources/x", .accepting = "spj-371302" };
+	struct arena arena;
+	struct diag diag;
+	struct pack *pack = NULL;
+
+	(void)state;
+	arena_init(&arena);
+	diag_init(&diag, &arena);
+	assert_int_equal(pack_read_dir("rules/packs/linyi", &pack, &diag), ERR_OK);
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		struct principal *p = principal_new("somebody", "/sources/other", "");
+
+		principal_grant(p, cells[i].who, cells[i].body);
+		assert_int_equal(principal_sees_notice(p, pack, &notices[0], &e, &r), cells[i].notice);
+		assert_int_equal(principal_sees_event(p, pack, &e, &r), cells[i].event);
+		principal_unref(p);
+	}
+	pack_unref(pack);
+	arena_clear(&arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ids_are_read_strictly),
+		cmocka_unit_test(cursors_order_and_refuse),
+		cmocka_unit_test(lines_are_taken_apart),
+		cmocka_unit_test(scopes_cell_by_cell),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
