@@ -2,13 +2,18 @@
 # repository. Each step says in one line what it does and does nothing when nothing is to be done.
 
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
+# What these packages bring comes before what else a machine may have under the same names.
+PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
+export PATH
 : "${HOME:=/tmp}"
 export HOME
 
 # The compiler, the libraries, the private Redis' program and what builds the page.
 packages_hub="gcc libc6-dev cmake ninja-build pkg-config ca-certificates redis-server
 	libuv1-dev libwebsockets-dev libwebsockets-evlib-uv libhiredis-dev libjansson-dev
-	libcurl4-openssl-dev libhttp-parser-dev libsodium-dev npm"
+	libcurl4-openssl-dev libhttp-parser-dev libsodium-dev"
+# Another packaging of Node brings npm along and forbids Debian's.
+command -v npm >/dev/null || packages_hub="$packages_hub npm"
 
 say()
 {

@@ -5,7 +5,7 @@
 #include "calendar_in.h"
 #include "timefmt.h"
 
-#define DAY_MS INT64_C(86400000)
+#define DAY_MS	  INT64_C(86400000)
 #define SECOND_MS INT64_C(1000)
 
 static bool is_fixed_holiday(int32_t day)
@@ -32,7 +32,8 @@ static const struct calendar_day *day_find(const struct calendar *c, int32_t day
 {
 	struct calendar_day key = {.day = day};
 
-	return c->day_count ? bsearch(&key, c->days, (size_t)c->day_count, sizeof(key), day_order) : NULL;
+	return c->day_count ? bsearch(&key, c->days, (size_t)c->day_count, sizeof(key), day_order)
+			    : NULL;
 }
 
 bool calendar_lists_year(const struct calendar *c, int year)
@@ -68,6 +69,27 @@ bool calendar_is_working(const struct calendar *c, int32_t day, bool *ret_listed
 	return c->flags[day - TABLE_FIRST] & DAY_WORKING;
 }
 
+/* Day by day with the sorted list beside, because a pack is read often and this is most of it. */
+static void fill_flags(const struct calendar *c, unsigned char *flags)
+{
+	int year, at = 0;
+	int32_t day = TABLE_FIRST, end;
+	bool works, listed;
+
+	for (year = year_of_day(TABLE_FIRST); day < TABLE_END; year++) {
+		listed = calendar_lists_year(c, year);
+		for (end = day_of_civil(year + 1, 1, 1); day < end; day++) {
+			while (at < c->day_count && c->days[at].day < day)
+				at++;
+			works = weekday_of(day) < 5 && (listed || !is_fixed_holiday(day));
+			if (at < c->day_count && c->days[at].day == day)
+				works = c->days[at].is_work;
+			flags[day - TABLE_FIRST] =
+				(unsigned char)((works ? DAY_WORKING : 0) | (listed ? DAY_LISTED : 0));
+		}
+	}
+}
+
 void calendar_tabulate(struct calendar *c, struct arena *arena)
 {
 	const int count = TABLE_END - TABLE_FIRST;
@@ -76,19 +98,19 @@ void calendar_tabulate(struct calendar *c, struct arena *arena)
 	int32_t *working = arena_alloc(arena, (size_t)count * sizeof(*working));
 	int32_t *gaps = arena_alloc(arena, (size_t)count * sizeof(*gaps));
 	int ordinal = 0, i;
-	bool listed, works;
+	int32_t gap = TABLE_END;
 
+	fill_flags(c, flags);
 	for (i = 0; i < count; i++) {
-		works = work_out(c, TABLE_FIRST + i, &listed);
-		flags[i] = (unsigned char)((works ? DAY_WORKING : 0) | (listed ? DAY_LISTED : 0));
-		if (works)
+		if (flags[i] & DAY_WORKING)
 			working[ordinal++] = TABLE_FIRST + i;
 		ordinals[i] = ordinal;
 	}
-	for (i = count - 1; i >= 0; i--)
-		gaps[i] = !(flags[i] & DAY_LISTED)    ? TABLE_FIRST + i
-			  : i + 1 < count ? gaps[i + 1]
-					  : TABLE_END;
+	for (i = count - 1; i >= 0; i--) {
+		if (!(flags[i] & DAY_LISTED))
+			gap = TABLE_FIRST + i;
+		gaps[i] = gap;
+	}
 	c->flags = flags;
 	c->ordinals = ordinals;
 	c->working = working;

@@ -15,8 +15,12 @@
 
 struct calendar;
 /* From calendar.json's bytes; a day twice, a day of another year, a day in both lists are faults. */
-MUST_CHECK enum err calendar_read(const char *file, const char *data, size_t len, struct arena *arena,
-				  const struct calendar **ret, struct diag *diag);
+struct calendar_source {
+	const char *file, *data;
+	size_t len;
+};
+MUST_CHECK enum err calendar_read(const struct calendar_source *from, struct arena *arena, const struct calendar **ret,
+				  struct diag *diag);
 bool calendar_is_working(const struct calendar *c, int32_t day, bool *ret_listed); /* ret_listed: its year is in the calendar */
 
 enum duration_unit { DURATION_WORKING_DAYS, DURATION_DAYS, DURATION_HOURS, DURATION_MINUTES };

@@ -1,7 +1,7 @@
 /*
- * calendar_in.h: what a calendar is made of, shared by calendar.c (asking) and calendar_read.c (building).
- * The tables span the years in which deadlines are counted again and again; outside of them days are
- * worked out one by one.
+ * calendar_in.h: what a calendar is made of, shared by calendar.c (asking) and calendar_read.c
+ * (building). The tables span the years in which deadlines are counted again and again; outside of
+ * them days are worked out one by one.
  */
 #ifndef TANDEM_CALENDAR_IN_H
 #define TANDEM_CALENDAR_IN_H
@@ -9,9 +9,9 @@
 #include "calendar.h"
 
 #define TABLE_FIRST 14610 /* 2010-01-01 */
-#define TABLE_END 32872	  /* 2060-01-01 */
+#define TABLE_END   32872 /* 2060-01-01 */
 #define DAY_WORKING 1
-#define DAY_LISTED 2
+#define DAY_LISTED  2
 
 struct calendar_day {
 	int32_t day;
@@ -23,8 +23,9 @@ struct calendar {
 	const int *years;
 	int year_count;
 	const unsigned char *flags; /* of each day of the table */
-	const int32_t *ordinals;    /* working days from the table's beginning up to and with this one */
-	const int32_t *working;	    /* the working days themselves, by ordinal */
+	const int32_t
+		*ordinals; /* working days from the table's beginning up to and with this one */
+	const int32_t *working; /* the working days themselves, by ordinal */
 	int working_count;
 	const int32_t *gaps; /* the first day from here on whose year is not listed */
 };

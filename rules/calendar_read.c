@@ -6,7 +6,7 @@
 #include "jsonfile.h"
 #include "timefmt.h"
 
-#define DAYS_MAX 20000
+#define DAYS_MAX  20000
 #define YEARS_MAX 200
 
 struct reading {
@@ -27,12 +27,12 @@ static bool is_known_day(const struct reading *r, int32_t day)
 	return false;
 }
 
-static void read_day(struct reading *r, const json_t *v, const char *pointer, int year, bool is_work)
+static void read_day(struct reading *r, const json_t *v, const char *pointer, int year,
+		     bool is_work)
 {
 	int32_t day;
 
-	if (!json_is_string(v) ||
-	    !date_parse(json_string_value(v), json_string_length(v), &day)) {
+	if (!json_is_string(v) || !date_parse(json_string_value(v), json_string_length(v), &day)) {
 		jsonfile_fault(r->file, pointer, "not a date like 2026-01-31");
 		return;
 	}
@@ -119,7 +119,8 @@ static void read_years(struct reading *r, const json_t *years)
 			       "needs the member years, an object");
 		return;
 	}
-	for (it = json_object_iter((json_t *)years); it; it = json_object_iter_next((json_t *)years, it)) {
+	for (it = json_object_iter((json_t *)years); it;
+	     it = json_object_iter_next((json_t *)years, it)) {
 		const char *key = json_object_iter_key(it);
 
 		pointer_add(where, at, key, strlen(key));
@@ -139,7 +140,7 @@ static int int_order(const void *a, const void *b)
 	return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);
 }
 
-enum err calendar_read(const char *file, const char *data, size_t len, struct arena *arena,
+enum err calendar_read(const struct calendar_source *from, struct arena *arena,
 		       const struct calendar **ret, struct diag *diag)
 {
 	static const char *const members[] = {"years", "jurisdiction", "source", "title", NULL};
@@ -148,7 +149,7 @@ enum err calendar_read(const char *file, const char *data, size_t len, struct ar
 	struct calendar *c;
 	size_t before = diag->count;
 
-	if (!jsonfile_open(&f, file, data, len, diag))
+	if (!jsonfile_open(&f, from->file, from->data, from->len, diag))
 		return ERR_INVALID;
 	r.days = arena_alloc(arena, DAYS_MAX * sizeof(*r.days));
 	r.years = arena_alloc(arena, YEARS_MAX * sizeof(*r.years));

@@ -152,7 +152,8 @@ const char *cond_parse(const char *cell, enum cell_kind kind, struct arena *aren
 	return NULL;
 }
 
-const char *list_parse(const char *cell, struct arena *arena, const char *const **ret, int *ret_count)
+const char *list_parse(const char *cell, struct arena *arena, const char *const **ret,
+		       int *ret_count)
 {
 	const char **names;
 	int count = 0, i;

@@ -1,8 +1,8 @@
 /*
  * cell.h: condition cells of the decision table and of items.csv (contract 3.2).
  *
- * cond_parse turns a cell's text into its alternatives or says what is wrong with it; names are resolved by
- * whoever knows them. Pure; everything lives in the arena, texts point into the cell.
+ * cond_parse turns a cell's text into its alternatives or says what is wrong with it; names are
+ * resolved by whoever knows them. Pure; everything lives in the arena, texts point into the cell.
  */
 #ifndef TANDEM_CELL_H
 #define TANDEM_CELL_H
@@ -33,8 +33,10 @@ struct cond {
 };
 
 /* NULL, or what is wrong with the cell. */
-const char *cond_parse(const char *cell, enum cell_kind kind, struct arena *arena, struct cond *ret);
+const char *cond_parse(const char *cell, enum cell_kind kind, struct arena *arena,
+		       struct cond *ret);
 /* A cell that is a plain list of names: "a|b|c". */
-const char *list_parse(const char *cell, struct arena *arena, const char *const **ret, int *ret_count);
+const char *list_parse(const char *cell, struct arena *arena, const char *const **ret,
+		       int *ret_count);
 
 #endif

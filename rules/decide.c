@@ -38,8 +38,8 @@ struct making {
 const char *problem_name(enum problem_code c)
 {
 	static const char *const names[PROBLEM_COUNT] = {
-		"unknown-item",	  "unknown-region", "no-body",	"ambiguous-body", "no-lead",
-		"several-leads", "bad-code",	    "provisional-calendar"};
+		"unknown-item", "unknown-region", "no-body",  "ambiguous-body",
+		"no-lead",	"several-leads",  "bad-code", "provisional-calendar"};
 
 	return (unsigned)c < PROBLEM_COUNT ? names[c] : "";
 }
@@ -109,7 +109,8 @@ static void clear_overridden(const struct pack *p, const uint64_t *matching, uin
 			const struct rule_row *r = &p->rule_rows[w * 64 + __builtin_ctzll(bits)];
 
 			for (i = 0; i < r->override_count; i++)
-				left[r->overrides[i] >> 6] &= ~(UINT64_C(1) << (r->overrides[i] & 63));
+				left[r->overrides[i] >> 6] &=
+					~(UINT64_C(1) << (r->overrides[i] & 63));
 		}
 	}
 }
@@ -156,7 +157,8 @@ static void index_notices(struct making *m)
 
 static int add_notice(struct making *m, int body)
 {
-	m->notices = grown(m->arena, m->notices, m->notice_count, &m->notice_room, sizeof(*m->notices));
+	m->notices =
+		grown(m->arena, m->notices, m->notice_count, &m->notice_room, sizeof(*m->notices));
 	memset(&m->notices[m->notice_count], 0, sizeof(*m->notices));
 	m->notices[m->notice_count].body = body;
 	m->notices[m->notice_count].role = ROLE_NONE;
@@ -175,8 +177,8 @@ static struct deadline deadline_of(struct making *m, int duration)
 	struct deadline *d;
 
 	if (!m->deadlines)
-		m->deadlines = arena_zalloc(m->arena,
-					    (size_t)m->pack->duration_count * sizeof(*m->deadlines));
+		m->deadlines = arena_zalloc(m->arena, (size_t)m->pack->duration_count *
+							      sizeof(*m->deadlines));
 	d = &m->deadlines[duration];
 	if (!d->at_ms)
 		d->at_ms = calendar_due_ms(m->pack->calendar, m->in->at_ms,
@@ -315,7 +317,8 @@ static void apply_rule(struct making *m, int rule)
 	}
 }
 
-/* Each notice's rules, in table order because mentions are; a rule that named a body twice counts once. */
+/* Each notice's rules, in table order because mentions are; a rule that named a body twice counts
+ * once. */
 static void hand_out_rules(struct making *m)
 {
 	int **rules, i;
@@ -367,7 +370,8 @@ static void add_general_problems(struct making *m, bool region_known)
 		add_problem(m, PROBLEM_UNKNOWN_REGION, -1);
 	for (i = 0; i < m->notice_count; i++) {
 		leads += m->notices[i].role == ROLE_LEAD;
-		provisional |= m->notices[i].due.provisional || m->notices[i].feedback_due.provisional;
+		provisional |=
+			m->notices[i].due.provisional || m->notices[i].feedback_due.provisional;
 	}
 	if (!leads && !m->silenced)
 		add_problem(m, PROBLEM_NO_LEAD, -1);
@@ -380,8 +384,8 @@ static void add_general_problems(struct making *m, bool region_known)
 		add_problem(m, PROBLEM_PROVISIONAL_CALENDAR, -1);
 }
 
-void decide(const struct pack *p, const struct event *e, const struct decide_in *in, struct arena *arena,
-	    struct decision *ret)
+void decide(const struct pack *p, const struct event *e, const struct decide_in *in,
+	    struct arena *arena, struct decision *ret)
 {
 	struct making m = {.pack = p, .event = e, .in = in, .arena = arena};
 	struct rows rows;

@@ -59,7 +59,14 @@ bool decide_needs_holder(const struct pack *p, const struct event *e);
 /* One line of JSON as `policy explain` prints it (contract 3.5), without the line feed. */
 void decision_to_json(const struct pack *p, const struct event *e, const struct decision *d, struct buf *out);
 /* Why, and why not, this body: text for people, or JSON. ERR_NOT_FOUND: no such body. */
-MUST_CHECK enum err explain_body(const struct pack *p, const struct event *e, const struct decide_in *in,
-				 const char *body_id, bool json, struct buf *out);
+struct explain_ask {
+	const struct decide_in *in;
+	const char *body_id;
+	bool json;
+};
+MUST_CHECK enum err explain_for_body(const struct pack *p, const struct event *e, const struct explain_ask *ask,
+				     struct buf *out);
+#define explain_body(p, e, in, body_id, json, out)                                                                    \
+	explain_for_body(p, e, &(struct explain_ask){in, body_id, json}, out)
 
 #endif

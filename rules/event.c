@@ -22,7 +22,7 @@ const struct event_limits event_limits_default = {
 const char *event_type_name(enum event_type t)
 {
 	static const char *const names[EVENT_TYPE_COUNT] = {
-		"granted", "refused",	"changed",   "renewed",	   "suspended",	  "revoked",
+		"granted",   "refused",	  "changed",	"renewed",	"suspended",   "revoked",
 		"withdrawn", "cancelled", "registered", "reregistered", "deregistered"};
 
 	return (unsigned)t < EVENT_TYPE_COUNT ? names[t] : "";
@@ -54,8 +54,9 @@ static enum err read_tree(json_t *root, const struct event_limits *lim, struct e
 }
 
 /*
- * Repeats make the strict parse fail; then they are named one by one, and a lenient parse finds what else is
- * wrong, so that the sender hears of everything at once. Rejected events alone pay for this.
+ * Repeats make the strict parse fail; then they are named one by one, and a lenient parse finds
+ * what else is wrong, so that the sender hears of everything at once. Rejected events alone pay for
+ * this.
  */
 static json_t *parse_repeats(const char *data, size_t len, const struct event_limits *lim,
 			     struct diag *diag)
@@ -70,8 +71,8 @@ static json_t *parse_repeats(const char *data, size_t len, const struct event_li
 	return root;
 }
 
-enum err event_parse(const char *data, size_t len, const struct event_limits *lim, struct event *ret,
-		     struct diag *diag)
+enum err event_parse(const char *data, size_t len, const struct event_limits *lim,
+		     struct event *ret, struct diag *diag)
 {
 	struct event e = {0};
 	struct scan_end end;
@@ -104,7 +105,8 @@ enum err event_parse(const char *data, size_t len, const struct event_limits *li
 	return ERR_OK;
 }
 
-enum err event_from_json(json_t *root, const struct event_limits *lim, struct event *ret, struct diag *diag)
+enum err event_from_json(json_t *root, const struct event_limits *lim, struct event *ret,
+			 struct diag *diag)
 {
 	struct event e = {0};
 	size_t before = diag->count;

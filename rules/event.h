@@ -74,8 +74,17 @@ struct event_part {
 	const char *data;
 	size_t len;
 };
-MUST_CHECK enum err event_split(const char *data, size_t len, bool ndjson, const struct event_limits *lim,
-				struct arena *arena, struct event_part **ret_parts, size_t *ret_count, struct diag *diag);
+struct event_batch {
+	const char *data;
+	size_t len;
+	bool ndjson;
+	const struct event_limits *lim;
+	struct arena *arena; /* for the list of parts */
+};
+MUST_CHECK enum err event_batch_split(const struct event_batch *in, struct event_part **ret_parts, size_t *ret_count,
+				      struct diag *diag);
+#define event_split(data, len, ndjson, lim, arena, ret_parts, ret_count, diag)                                        \
+	event_batch_split(&(struct event_batch){data, len, ndjson, lim, arena}, ret_parts, ret_count, diag)
 /* The scan by itself: limits of size, depth, members and strings, UTF-8, NUL, repeated nothing. */
 MUST_CHECK enum err json_scan(const char *data, size_t len, const struct event_limits *lim, struct diag *diag);
 

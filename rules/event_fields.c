@@ -70,7 +70,7 @@ static const struct field fields[] = {
 	{IN_PERMIT, "valid_until", KIND_DATE, false, -1},
 };
 static const char *const section_pointers[SECTION_COUNT] = {"", "/data", "/data/bodies",
-							     "/data/applicant", "/data/permit"};
+							    "/data/applicant", "/data/permit"};
 
 static void fault(const struct field_check *c, const struct field *f, const char *what)
 {
@@ -143,7 +143,8 @@ static const char *check_type(const struct field_check *c, const char *s, size_t
 	(void)len;
 	if (strncmp(s, prefix, sizeof(prefix) - 1) == 0) {
 		for (t = 0; t < EVENT_TYPE_COUNT; t++) {
-			if (strcmp(s + sizeof(prefix) - 1, event_type_name((enum event_type)t)) == 0) {
+			if (strcmp(s + sizeof(prefix) - 1, event_type_name((enum event_type)t)) ==
+			    0) {
 				c->event->type = (enum event_type)t;
 				return NULL;
 			}
@@ -177,9 +178,9 @@ static const char *check_media(const struct field_check *c, const char *s, size_
 
 typedef const char *check_fn(const struct field_check *c, const char *s, size_t len);
 static check_fn *const string_checks[] = {
-	[KIND_ID] = check_id,	  [KIND_TEXT] = check_text,	[KIND_NAME] = check_name,
-	[KIND_DATE] = check_date, [KIND_REMARK] = check_remark, [KIND_ITEM] = check_item,
-	[KIND_TYPE] = check_type, [KIND_TIME] = check_time,	[KIND_SPEC] = check_spec,
+	[KIND_ID] = check_id,	    [KIND_TEXT] = check_text,	  [KIND_NAME] = check_name,
+	[KIND_DATE] = check_date,   [KIND_REMARK] = check_remark, [KIND_ITEM] = check_item,
+	[KIND_TYPE] = check_type,   [KIND_TIME] = check_time,	  [KIND_SPEC] = check_spec,
 	[KIND_MEDIA] = check_media,
 };
 
@@ -276,8 +277,8 @@ static void check_commitments(const struct field_check *c, const json_t *data)
 	size_t i, count = json_array_size(list);
 
 	if (count > (size_t)c->lim->commitments) {
-		diag_add(c->diag, "/data/commitments", "more commitments than the limit, which is %d",
-			 c->lim->commitments);
+		diag_add(c->diag, "/data/commitments",
+			 "more commitments than the limit, which is %d", c->lim->commitments);
 		return;
 	}
 	for (i = 0; i < count; i++)
@@ -300,7 +301,8 @@ static void finish(const struct field_check *c, json_t *const objects[SECTION_CO
 	if (!has_item && !is_registration(e->type))
 		diag_add(c->diag, "/data/item", "is missing");
 	else if (!has_item && !(e->scope && *e->scope))
-		diag_add(c->diag, "/data/item", "is missing, and there is no scope to stand for it");
+		diag_add(c->diag, "/data/item",
+			 "is missing, and there is no scope to stand for it");
 	if (!e->handling && e->item)
 		e->handling = item_code_handling(e->item, strlen(e->item));
 	if (!json_is_string(on) ||

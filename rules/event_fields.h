@@ -1,6 +1,6 @@
 /*
- * event_fields.h: the members of an event that the hub knows, as one table: where they stand, what they must
- * be, and where in struct event they go. Used by event.c only.
+ * event_fields.h: the members of an event that the hub knows, as one table: where they stand, what
+ * they must be, and where in struct event they go. Used by event.c only.
  */
 #ifndef TANDEM_EVENT_FIELDS_H
 #define TANDEM_EVENT_FIELDS_H

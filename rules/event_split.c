@@ -127,18 +127,22 @@ static enum err split_lines(struct split *s)
 	return ERR_OK;
 }
 
-enum err event_split(const char *data, size_t len, bool ndjson, const struct event_limits *lim,
-		     struct arena *arena, struct event_part **ret_parts, size_t *ret_count, struct diag *diag)
+enum err event_batch_split(const struct event_batch *in, struct event_part **ret_parts,
+			   size_t *ret_count, struct diag *diag)
 {
-	struct split s = {.pos = data, .end = data + len, .lim = lim, .arena = arena, .diag = diag};
+	struct split s = {.pos = in->data,
+			  .end = in->data + in->len,
+			  .lim = in->lim,
+			  .arena = in->arena,
+			  .diag = diag};
 	enum err err;
 
-	if (len > lim->batch_bytes) {
+	if (in->len > in->lim->batch_bytes) {
 		diag_add(diag, "", "longer than the limit of a batch in bytes, which is %zu",
-			 lim->batch_bytes);
+			 in->lim->batch_bytes);
 		return ERR_TOO_LARGE;
 	}
-	err = ndjson ? split_lines(&s) : split_array(&s);
+	err = in->ndjson ? split_lines(&s) : split_array(&s);
 	if (err)
 		return err;
 	*ret_parts = s.parts;

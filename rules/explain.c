@@ -96,7 +96,8 @@ static void add_problem(struct buf *out, const struct pack *p, const struct prob
 	buf_add_char(out, '}');
 }
 
-void decision_to_json(const struct pack *p, const struct event *e, const struct decision *d, struct buf *out)
+void decision_to_json(const struct pack *p, const struct event *e, const struct decision *d,
+		      struct buf *out)
 {
 	int i;
 

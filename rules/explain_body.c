@@ -1,4 +1,5 @@
-/* Why, and why not, one body is told: the same rows, columns and seats as a decision goes through. */
+/* Why, and why not, one body is told: the same rows, columns and seats as a decision goes through.
+ */
 #include "decide_in.h"
 
 enum why { WHY_NAMES, WHY_OVERRIDDEN, WHY_CONDITIONS, WHY_ELSEWHERE };
@@ -46,7 +47,8 @@ static bool names_body(const struct making *m, int rule)
 		const struct item_row *ir = m->item < 0 ? NULL : &p->item_rows[m->item];
 
 		for (i = 0; ir && i < ir->assist_count; i++) {
-			if (seat_body(seat_find(p, ir->assist[i], to->level, m->facts.region)) == m->body)
+			if (seat_body(seat_find(p, ir->assist[i], to->level, m->facts.region)) ==
+			    m->body)
 				return true;
 		}
 		return false;
@@ -82,7 +84,8 @@ static void find_columns(struct making *m, struct reason *r)
 	}
 }
 
-/* A matching row that names others, and a row of others that does not match, say nothing about this body. */
+/* A matching row that names others, and a row of others that does not match, say nothing about this
+ * body. */
 static void look_at_rule(struct making *m, int rule)
 {
 	struct reason r = {.rule = rule, .overridden_by = -1};
@@ -107,9 +110,9 @@ static void look_at_rule(struct making *m, int rule)
 static const char *cell_of(const struct pack *p, int rule, const struct column *c)
 {
 	static const int fixed[] = {
-		[COLUMN_EVENT] = RULE_EVENT,	       [COLUMN_ITEM] = RULE_ITEM,
-		[COLUMN_SECTOR] = RULE_SECTOR,	       [COLUMN_DEVOLUTION] = RULE_DEVOLUTION,
-		[COLUMN_REGION] = RULE_REGION,	       [COLUMN_DAY] = RULE_FROM,
+		[COLUMN_EVENT] = RULE_EVENT,   [COLUMN_ITEM] = RULE_ITEM,
+		[COLUMN_SECTOR] = RULE_SECTOR, [COLUMN_DEVOLUTION] = RULE_DEVOLUTION,
+		[COLUMN_REGION] = RULE_REGION, [COLUMN_DAY] = RULE_FROM,
 	};
 	const struct sheet *s = &p->sheets[SHEET_RULES];
 	int i;
@@ -125,7 +128,8 @@ static void add_cell(struct buf *out, const struct pack *p, int rule, const stru
 {
 	buf_add_str(out, cell_of(p, rule, c));
 	if (c->kind == COLUMN_DAY)
-		buf_printf(out, "..%s", sheet_cell(&p->sheets[SHEET_RULES], rule, RULE_UNTIL)->text);
+		buf_printf(out, "..%s",
+			   sheet_cell(&p->sheets[SHEET_RULES], rule, RULE_UNTIL)->text);
 }
 
 static void text_reason(const struct making *m, const struct reason *r, struct buf *out)
@@ -166,11 +170,13 @@ static void text_all(const struct making *m, struct buf *out)
 	int i;
 
 	buf_printf(out, "%s %s: %s %s%s\n", m->event->source, m->event->id, b->id,
-		   m->told ? "is told as " : "is not told", m->told ? role_name(m->told->role) : "");
+		   m->told ? "is told as " : "is not told",
+		   m->told ? role_name(m->told->role) : "");
 	for (i = 0; i < m->reason_count; i++)
 		text_reason(m, &m->reasons[i], out);
 	if (!m->reason_count)
-		buf_add_str(out, "  no rule matches, and none would name it for this item and region\n");
+		buf_add_str(out,
+			    "  no rule matches, and none would name it for this item and region\n");
 }
 
 static void json_reason(const struct making *m, const struct reason *r, struct buf *out)
@@ -239,10 +245,11 @@ static void find_told(struct making *m, struct decision *d)
 	}
 }
 
-enum err explain_body(const struct pack *p, const struct event *e, const struct decide_in *in,
-		      const char *body_id, bool json, struct buf *out)
+enum err explain_for_body(const struct pack *p, const struct event *e,
+			  const struct explain_ask *ask, struct buf *out)
 {
-	struct making m = {.pack = p, .event = e, .in = in, .body = pack_find_body(p, body_id)};
+	struct making m = {
+		.pack = p, .event = e, .in = ask->in, .body = pack_find_body(p, ask->body_id)};
 	struct decision d;
 	bool known;
 	int rule;
@@ -256,7 +263,7 @@ enum err explain_body(const struct pack *p, const struct event *e, const struct 
 	m.reasons = arena_alloc(&m.arena, (size_t)(p->view.rule_count + 1) * sizeof(*m.reasons));
 	for (rule = 0; rule < p->view.rule_count; rule++)
 		look_at_rule(&m, rule);
-	if (json)
+	if (ask->json)
 		json_all(&m, out);
 	else
 		text_all(&m, out);

@@ -1,6 +1,7 @@
 /*
- * item_code.h: the three written forms of an item's code (contract 3.1): 12 characters of the basic code,
- * 31 with the implementing body's credit code and level in front, 33 with the handling behind. Pure.
+ * item_code.h: the three written forms of an item's code (contract 3.1): 12 characters of the basic
+ * code, 31 with the implementing body's credit code and level in front, 33 with the handling
+ * behind. Pure.
  */
 #ifndef TANDEM_ITEM_CODE_H
 #define TANDEM_ITEM_CODE_H

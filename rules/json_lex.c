@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 
 #define NUMBER_BYTES_MAX 64
-#define NUMBER_MAX 9007199254740992.0 /* 2^53 */
+#define NUMBER_MAX	 9007199254740992.0 /* 2^53 */
 
 size_t pointer_add(char ret[POINTER_BYTES], size_t at, const char *name, size_t len)
 {
@@ -243,7 +243,8 @@ enum next lex_string_value(struct scan *s)
 	if (bytes > s->lim->string_bytes) {
 		limit = string_limit(s);
 		if (bytes > limit)
-			lex_fault_limit(s, s->depth, "a string longer than the limit in bytes, which is", limit);
+			lex_fault_limit(s, s->depth,
+					"a string longer than the limit in bytes, which is", limit);
 	}
 	return NEXT_AFTER;
 }

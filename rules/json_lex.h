@@ -1,6 +1,7 @@
 /*
- * json_lex.h: the state of a scan, shared by the two halves of it: json_lex.c knows strings, numbers and
- * words, json_scan.c knows objects, arrays and what is looked for. Nobody else includes this.
+ * json_lex.h: the state of a scan, shared by the two halves of it: json_lex.c knows strings,
+ * numbers and words, json_scan.c knows objects, arrays and what is looked for. Nobody else includes
+ * this.
  */
 #ifndef TANDEM_JSON_LEX_H
 #define TANDEM_JSON_LEX_H
@@ -26,7 +27,7 @@ struct scan {
 	const struct event_limits *lim;
 	struct diag *diag; /* NULL: only looking */
 	struct arena *key_arena;
-	struct diag *key_diag; /* repeats go here, while diag is NULL */
+	struct diag *key_diag;	    /* repeats go here, while diag is NULL */
 	const char *target, *found; /* a pointer to look for, and its value's first byte */
 	bool unparseable;
 	int syntax_line, syntax_column; /* line 0: no fault of syntax */

@@ -8,7 +8,8 @@ static enum next scan_open(struct scan *s)
 	const bool is_object = *s->pos == '{';
 
 	if (s->depth >= depth_max) {
-		lex_fault_limit(s, s->depth, "nested deeper than the limit, which is", (size_t)depth_max);
+		lex_fault_limit(s, s->depth, "nested deeper than the limit, which is",
+				(size_t)depth_max);
 		s->unparseable = true;
 		return NEXT_STOP;
 	}
@@ -126,7 +127,8 @@ static void note_key(struct scan *s, struct frame *f)
 
 static void count_member(struct scan *s, struct frame *f)
 {
-	int limit = lex_key_is(s, s->depth - 2, "attributes") ? s->lim->attributes : s->lim->members;
+	int limit =
+		lex_key_is(s, s->depth - 2, "attributes") ? s->lim->attributes : s->lim->members;
 
 	f->count++;
 	if (f->count <= limit || f->too_many)
@@ -152,7 +154,7 @@ static enum next scan_key(struct scan *s)
 	f->key_len = (size_t)(s->pos - 1 - from);
 	if (bytes > s->lim->string_bytes)
 		lex_fault_limit(s, s->depth, "a name longer than the limit in bytes, which is",
-			    s->lim->string_bytes);
+				s->lim->string_bytes);
 	count_member(s, f);
 	if (s->key_arena && !f->too_many)
 		note_key(s, f);
@@ -201,8 +203,8 @@ static void scan_run(struct scan *s)
 	}
 }
 
-enum err json_scan_all(const char *data, size_t len, const struct event_limits *lim, struct diag *diag,
-		       struct scan_end *ret)
+enum err json_scan_all(const char *data, size_t len, const struct event_limits *lim,
+		       struct diag *diag, struct scan_end *ret)
 {
 	struct scan s = {.start = data, .pos = data, .end = data + len, .lim = lim, .diag = diag};
 	size_t before = diag->count;
@@ -221,13 +223,15 @@ enum err json_scan(const char *data, size_t len, const struct event_limits *lim,
 	struct scan_end end;
 
 	if (len > lim->event_bytes) {
-		diag_add(diag, "", "longer than the limit in bytes, which is %zu", lim->event_bytes);
+		diag_add(diag, "", "longer than the limit in bytes, which is %zu",
+			 lim->event_bytes);
 		return ERR_TOO_LARGE;
 	}
 	return json_scan_all(data, len, lim, diag, &end);
 }
 
-void json_scan_repeats(const char *data, size_t len, const struct event_limits *lim, struct diag *diag)
+void json_scan_repeats(const char *data, size_t len, const struct event_limits *lim,
+		       struct diag *diag)
 {
 	struct arena keys;
 	struct scan s = {.start = data, .pos = data, .end = data + len, .lim = lim};

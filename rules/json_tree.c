@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-
 #define INTEGER_MAX INT64_C(9007199254740992)
 
 struct walk {
@@ -17,7 +16,8 @@ struct allowance {
 	int members;
 };
 
-static void check_value(struct walk *w, const json_t *v, size_t at, struct allowance may, int depth);
+static void check_value(struct walk *w, const json_t *v, size_t at, struct allowance may,
+			int depth);
 
 static void check_scalar(struct walk *w, const json_t *v, struct allowance may)
 {
@@ -54,17 +54,20 @@ static struct allowance allowance_of(const struct walk *w, const char *key)
 	return may;
 }
 
-static void check_object(struct walk *w, const json_t *v, size_t at, struct allowance may, int depth)
+static void check_object(struct walk *w, const json_t *v, size_t at, struct allowance may,
+			 int depth)
 {
 	void *it;
 
 	if (json_object_size(v) > (size_t)may.members)
-		diag_add(w->diag, w->where, "more members than the limit, which is %d", may.members);
+		diag_add(w->diag, w->where, "more members than the limit, which is %d",
+			 may.members);
 	for (it = json_object_iter((json_t *)v); it; it = json_object_iter_next((json_t *)v, it)) {
 		const char *key = json_object_iter_key(it);
 
 		check_value(w, json_object_iter_value(it),
-			    pointer_add(w->where, at, key, strlen(key)), allowance_of(w, key), depth);
+			    pointer_add(w->where, at, key, strlen(key)), allowance_of(w, key),
+			    depth);
 		w->where[at] = '\0';
 	}
 }
@@ -79,7 +82,8 @@ static void check_value(struct walk *w, const json_t *v, size_t at, struct allow
 		return;
 	}
 	if (depth >= w->lim->depth) {
-		diag_add(w->diag, w->where, "nested deeper than the limit, which is %d", w->lim->depth);
+		diag_add(w->diag, w->where, "nested deeper than the limit, which is %d",
+			 w->lim->depth);
 		return;
 	}
 	if (json_is_object(v)) {

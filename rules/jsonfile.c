@@ -20,7 +20,8 @@ static void skip_bom(struct jsonfile *f)
 	}
 }
 
-static void fault_at(struct jsonfile *f, int line, int column, const char *pointer, const char *what)
+static void fault_at(struct jsonfile *f, int line, int column, const char *pointer,
+		     const char *what)
 {
 	char where[256];
 
@@ -65,7 +66,8 @@ static bool scan(struct jsonfile *f)
 	return good;
 }
 
-bool jsonfile_open(struct jsonfile *f, const char *name, const char *data, size_t len, struct diag *diag)
+bool jsonfile_open(struct jsonfile *f, const char *name, const char *data, size_t len,
+		   struct diag *diag)
 {
 	*f = (struct jsonfile){.name = name, .data = data, .len = len, .diag = diag};
 	skip_bom(f);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 static const char *const state_names[STATE_COUNT] = {
-	"open",	    "acknowledged", "claimed",	 "returned",  "transferred",
+	"open",	    "acknowledged", "claimed",	 "returned",   "transferred",
 	"disputed", "closed",	    "withdrawn", "superseded",
 };
 static const char *const act_names[ACT_COUNT] = {
@@ -34,15 +34,15 @@ const char *act_name(enum act a)
 }
 
 /* Where an act leads: a state plus one; NO is refused, SAME changes nothing. */
-#define NO 0
-#define SAME (-1)
+#define NO	  0
+#define SAME	  (-1)
 #define GO(state) (STATE_##state + 1)
 static const signed char table[STATE_COUNT][ACT_COUNT] = {
 	/* acknowledge, claim, return, transfer, feedback, ruling, withdraw, supersede */
 	[STATE_OPEN] = {GO(ACKNOWLEDGED), GO(CLAIMED), GO(RETURNED), GO(TRANSFERRED), NO, NO,
 			GO(WITHDRAWN), GO(SUPERSEDED)},
-	[STATE_ACKNOWLEDGED] = {SAME, GO(CLAIMED), GO(RETURNED), GO(TRANSFERRED), GO(ACKNOWLEDGED), NO,
-				GO(WITHDRAWN), GO(SUPERSEDED)},
+	[STATE_ACKNOWLEDGED] = {SAME, GO(CLAIMED), GO(RETURNED), GO(TRANSFERRED), GO(ACKNOWLEDGED),
+				NO, GO(WITHDRAWN), GO(SUPERSEDED)},
 	[STATE_CLAIMED] = {SAME, SAME, NO, GO(TRANSFERRED), GO(CLAIMED), NO, GO(WITHDRAWN),
 			   GO(SUPERSEDED)},
 	[STATE_DISPUTED] = {SAME, NO, NO, NO, NO, GO(CLAIMED), GO(WITHDRAWN), GO(SUPERSEDED)},
@@ -53,7 +53,8 @@ static const signed char table[STATE_COUNT][ACT_COUNT] = {
 	[STATE_SUPERSEDED] = {SAME, NO, NO, NO, NO, NO, NO, SAME},
 };
 
-enum verdict lifecycle_next(enum notice_state from, enum role role, enum act act, enum notice_state *ret)
+enum verdict lifecycle_next(enum notice_state from, enum role role, enum act act,
+			    enum notice_state *ret)
 {
 	int to = table[from][act];
 

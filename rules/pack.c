@@ -31,7 +31,8 @@ const char *devolution_name(enum devolution v)
 
 const char *role_name(enum role v)
 {
-	static const char *const names[ROLE_COUNT] = {"lead", "assist", "copy", "applicant", "none"};
+	static const char *const names[ROLE_COUNT] = {"lead", "assist", "copy", "applicant",
+						      "none"};
 
 	return (unsigned)v < ROLE_COUNT ? names[v] : "";
 }

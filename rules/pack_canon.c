@@ -5,8 +5,8 @@
 #include "timefmt.h"
 
 /*
- * One JSON array a line: the file's short name, then its cells in the fixed order of the columns. Rows stand in the
- * order of the file, because for most files it has a meaning.
+ * One JSON array a line: the file's short name, then its cells in the fixed order of the columns.
+ * Rows stand in the order of the file, because for most files it has a meaning.
  */
 static void add_cell(const struct sheet *s, int row, int column, struct buf *out)
 {
@@ -40,9 +40,9 @@ static void add_sheet(const struct sheet *s, struct buf *out)
 static void add_settings(const struct pack *p, struct buf *out)
 {
 	const struct pack_settings *s = &p->view.settings;
-	const char *const values[] = {p->view.id, p->view.title,
-				      p->view.regions[p->view.jurisdiction].code, "Asia/Shanghai",
-				      s->pool_due, s->sms_sign};
+	const char *const values[] = {
+		p->view.id,	 p->view.title, p->view.regions[p->view.jurisdiction].code,
+		"Asia/Shanghai", s->pool_due,	s->sms_sign};
 	size_t i;
 
 	buf_add_str(out, "[\"pack.json\",");

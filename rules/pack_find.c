@@ -44,7 +44,8 @@ static void look_at_items(struct pack *p, const bool *has)
 			finding(p, s, row, ITEM_SECTOR, "no supervising body has this sector");
 		for (i = 0; i < ir->assist_count; i++) {
 			if (!has[ir->assist[i]])
-				finding(p, s, row, ITEM_ASSIST, "no supervising body has one of these sectors");
+				finding(p, s, row, ITEM_ASSIST,
+					"no supervising body has one of these sectors");
 		}
 	}
 }
@@ -75,10 +76,12 @@ static void look_at_cond(struct pack *p, const bool *has, int row, int column)
 
 		if (e->kind != ELEM_TEXT)
 			continue;
-		if (column == RULE_ITEM && !item_is_known(p, arena_strndup(&p->arena, e->text, e->len)))
+		if (column == RULE_ITEM &&
+		    !item_is_known(p, arena_strndup(&p->arena, e->text, e->len)))
 			finding(p, s, row, column, "no row of items.csv has this item");
 		if (column == RULE_SECTOR && !sector_is_used(p, has, e->text, e->len))
-			finding(p, s, row, column, "no item and no supervising body has this sector");
+			finding(p, s, row, column,
+				"no item and no supervising body has this sector");
 	}
 }
 

@@ -10,7 +10,8 @@ static const char *text_of(const struct sheet *s, int row, int column)
 }
 
 /* Names in a region cell become indexes; prefixes stay. */
-bool pack_read_region_cond(struct pack *p, const struct sheet *s, int row, int column, struct cond *ret)
+bool pack_read_region_cond(struct pack *p, const struct sheet *s, int row, int column,
+			   struct cond *ret)
 {
 	const char *what = cond_parse(text_of(s, row, column), CELL_NAMES, &p->arena, ret);
 	bool good = !what;
@@ -89,7 +90,8 @@ static void read_item(struct pack *p, int row, struct item *item, struct item_ro
 	item->name = text_of(s, row, ITEM_NAME);
 	item->sector = text_of(s, row, ITEM_SECTOR);
 	item->basis = text_of(s, row, ITEM_BASIS);
-	if (strlen(item->code) != ITEM_CODE_LEN || !item_code_basic(item->code, ITEM_CODE_LEN, basic))
+	if (strlen(item->code) != ITEM_CODE_LEN ||
+	    !item_code_basic(item->code, ITEM_CODE_LEN, basic))
 		sheet_fault(s, row, ITEM_CODE, "must be a basic code of 12 letters and digits");
 	if (!*item->name)
 		sheet_fault(s, row, ITEM_NAME, "must not be blank");

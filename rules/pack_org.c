@@ -29,7 +29,9 @@ static void check_id(const struct sheet *s, int row, int column, struct strmap *
 	const char *id = text_of(s, row, column);
 
 	if (!is_id(id))
-		sheet_fault(s, row, column, "must be 1 to 128 characters of visible ASCII without | * ! , and quotes");
+		sheet_fault(
+			s, row, column,
+			"must be 1 to 128 characters of visible ASCII without | * ! , and quotes");
 	else if (strmap_add(map, id, strlen(id), row) != row)
 		sheet_fault(s, row, column, "this one is there already");
 }
@@ -41,7 +43,8 @@ static void check_name(const struct sheet *s, int row, int column)
 }
 
 /* The number of a word in a list of words; a fault and -1 when it is none of them. */
-static int word_index(const struct sheet *s, int row, int column, const char *(*name_of)(int), int count)
+static int word_index(const struct sheet *s, int row, int column, const char *(*name_of)(int),
+		      int count)
 {
 	const char *word = text_of(s, row, column);
 	int i;
@@ -64,7 +67,8 @@ static const char *kind_word(int v)
 	return body_kind_name((enum body_kind)v);
 }
 
-static int name_find(const struct sheet *s, int row, int column, const struct strmap *map, const char *what)
+static int name_find(const struct sheet *s, int row, int column, const struct strmap *map,
+		     const char *what)
 {
 	const char *name = text_of(s, row, column);
 	int at;
@@ -95,7 +99,8 @@ static bool *circles_find(const int *parent, int count, struct arena *arena)
 	return in_circle;
 }
 
-/* Faults for circles; their members are cut loose, so that whoever climbs afterwards gets to an end. */
+/* Faults for circles; their members are cut loose, so that whoever climbs afterwards gets to an
+ * end. */
 static void cut_circles(const struct sheet *s, int column, int *parent, struct arena *arena)
 {
 	bool *in_circle = circles_find(parent, s->row_count, arena);
@@ -120,7 +125,8 @@ static void measure_region(struct pack *p, struct region *regions, int row)
 	for (up = r->parent; up >= 0; up = regions[up].parent) {
 		if (++r->depth <= REGION_DEPTH_MAX)
 			continue;
-		sheet_fault(s, row, REGION_PARENT, "more than %d regions above it", REGION_DEPTH_MAX);
+		sheet_fault(s, row, REGION_PARENT, "more than %d regions above it",
+			    REGION_DEPTH_MAX);
 		return;
 	}
 }
@@ -229,7 +235,8 @@ void pack_read_contacts(struct pack *p)
 {
 	const struct sheet *s = &p->sheets[SHEET_CONTACTS];
 	int row;
-	struct pack_contact *all = arena_zalloc(&p->arena, (size_t)(s->row_count + 1) * sizeof(*all));
+	struct pack_contact *all =
+		arena_zalloc(&p->arena, (size_t)(s->row_count + 1) * sizeof(*all));
 
 	for (row = 0; row < s->row_count; row++) {
 		check_name(s, row, CONTACT_BODY);

@@ -5,10 +5,11 @@
 
 #include "pack_in.h"
 
-#define TRADES_MAX 1000
+#define TRADES_MAX	    1000
 #define CANONICAL_BYTES_MAX ((size_t)256 << 20)
 
-/* The order of the columns is the order of the enums in pack_in.h; what must be there stands first. */
+/* The order of the columns is the order of the enums in pack_in.h; what must be there stands first.
+ */
 const struct sheet_spec sheet_specs[SHEET_COUNT] = {
 	[SHEET_REGIONS] = {"regions.csv", {"code", "name", "level", "parent"}, 3, false, 20000},
 	[SHEET_BODIES] = {"bodies.csv",
@@ -22,17 +23,14 @@ const struct sheet_spec sheet_specs[SHEET_COUNT] = {
 			 false,
 			 50000},
 	[SHEET_RULES] = {"rules.csv",
-			 {"id", "role", "to", "from", "until", "event", "item", "sector", "devolution",
-			  "region", "due", "feedback", "via", "overrides", "basis"},
+			 {"id", "role", "to", "from", "until", "event", "item", "sector",
+			  "devolution", "region", "due", "feedback", "via", "overrides", "basis"},
 			 3,
 			 true,
 			 TABLE_ROWS_MAX},
 	[SHEET_SCOPE] = {"scope.csv", {"phrase", "item"}, 2, false, 50000},
-	[SHEET_CONTACTS] = {"contacts.csv",
-			    {"body", "name", "post", "phone", "email"},
-			    2,
-			    false,
-			    50000},
+	[SHEET_CONTACTS] =
+		{"contacts.csv", {"body", "name", "post", "phone", "email"}, 2, false, 50000},
 };
 static const bool is_optional[SHEET_COUNT] = {[SHEET_SCOPE] = true, [SHEET_CONTACTS] = true};
 
@@ -64,21 +62,26 @@ static void read_sheets(struct pack *p, const struct pack_file *files, int count
 
 		p->sheets[i] = (struct sheet){.spec = &sheet_specs[i], .diag = diag};
 		if (f)
-			sheet_read(&p->sheets[i], &sheet_specs[i], f->data, f->len, &p->arena, diag);
+			sheet_read(&p->sheets[i], &sheet_specs[i],
+				   &(struct csv_source){sheet_specs[i].file, f->data, f->len},
+				   &p->arena, diag);
 		else if (!is_optional[i])
 			fault_missing(diag, sheet_specs[i].file);
 	}
 }
 
 /* Without a calendar every year is one that it does not list, and deadlines say so. */
-static void read_calendar(struct pack *p, const struct pack_file *files, int count, struct diag *diag)
+static void read_calendar(struct pack *p, const struct pack_file *files, int count,
+			  struct diag *diag)
 {
 	static const char empty[] = "{\"years\":{}}";
 	const struct pack_file *f = file_find(files, count, "calendar.json");
-	enum err err = f ? calendar_read(f->name, f->data, f->len, &p->arena, &p->calendar, diag)
-			 : calendar_read("calendar.json", empty, sizeof(empty) - 1, &p->arena,
-					 &p->calendar, diag);
+	struct calendar_source from = {"calendar.json", empty, sizeof(empty) - 1};
+	enum err err;
 
+	if (f)
+		from = (struct calendar_source){f->name, f->data, f->len};
+	err = calendar_read(&from, &p->arena, &p->calendar, diag);
 	/* Its faults stand in the diag, which is asked at the end. */
 	(void)err;
 }
@@ -95,7 +98,8 @@ static void prepare_trades(struct pack *p)
 		trade_add(p, kinds[i], strlen(kinds[i]));
 }
 
-static void read_settings(struct pack *p, const struct pack_file *files, int count, struct diag *diag)
+static void read_settings(struct pack *p, const struct pack_file *files, int count,
+			  struct diag *diag)
 {
 	const struct pack_file *f = file_find(files, count, "pack.json");
 
@@ -114,8 +118,8 @@ static void name_version(struct pack *p)
 	pack_canonical(p, &canonical);
 	crypto_hash_sha256(hash, (const unsigned char *)canonical.data, canonical.len);
 	buf_clear(&canonical);
-	p->view.version = arena_printf(&p->arena, "%s@%02x%02x%02x%02x", p->view.id, hash[0], hash[1],
-				       hash[2], hash[3]);
+	p->view.version = arena_printf(&p->arena, "%s@%02x%02x%02x%02x", p->view.id, hash[0],
+				       hash[1], hash[2], hash[3]);
 }
 
 enum err pack_read(const struct pack_file *files, int count, struct pack **ret, struct diag *diag)

@@ -183,7 +183,8 @@ static enum role read_role(struct pack *p, int row)
 		if (strcmp(role_name((enum role)v), text_of(p, row, RULE_ROLE)) == 0)
 			return (enum role)v;
 	}
-	sheet_fault(rules_sheet(p), row, RULE_ROLE, "must be lead, assist, copy, applicant or none");
+	sheet_fault(rules_sheet(p), row, RULE_ROLE,
+		    "must be lead, assist, copy, applicant or none");
 	return ROLE_NONE;
 }
 
@@ -236,7 +237,8 @@ static void read_overrides(struct pack *p, int row)
 	for (i = 0; i < count; i++) {
 		rows[i] = strmap_find(&p->rules, ids[i], strlen(ids[i]));
 		if (rows[i] < 0)
-			sheet_fault(rules_sheet(p), row, RULE_OVERRIDES, "there is no rule of this id");
+			sheet_fault(rules_sheet(p), row, RULE_OVERRIDES,
+				    "there is no rule of this id");
 	}
 	rr->overrides = rows;
 	rr->override_count = count;
@@ -244,7 +246,8 @@ static void read_overrides(struct pack *p, int row)
 
 static struct cond *conds_new(struct pack *p)
 {
-	return arena_zalloc(&p->arena, (size_t)(rules_sheet(p)->row_count + 1) * sizeof(struct cond));
+	return arena_zalloc(&p->arena,
+			    (size_t)(rules_sheet(p)->row_count + 1) * sizeof(struct cond));
 }
 
 static struct column *column_next(struct pack *p, enum column_kind kind, const char *name)
@@ -286,8 +289,8 @@ static void compile(struct pack *p, const struct conditions *c)
 		       p->view.region_count);
 	column_values(t, column_next(p, COLUMN_DAY, "from/until"), c->day);
 	for (i = 0; i < s->when_count; i++) {
-		struct column *w = column_next(p, COLUMN_WHEN,
-					       arena_printf(&p->arena, "when:%s", s->when_names[i]));
+		struct column *w = column_next(
+			p, COLUMN_WHEN, arena_printf(&p->arena, "when:%s", s->when_names[i]));
 
 		w->attribute = s->when_names[i];
 		column_values(t, w, c->when[i]);

@@ -10,8 +10,8 @@
 
 #define TEXT_BYTES_MAX 4096
 
-static const char *string_member(struct pack *p, struct jsonfile *f, const char *name, bool required,
-				 const char *otherwise)
+static const char *string_member(struct pack *p, struct jsonfile *f, const char *name,
+				 bool required, const char *otherwise)
 {
 	char where[POINTER_BYTES];
 	const json_t *v = json_object_get(f->root, name);
@@ -92,7 +92,8 @@ static void text_fault(struct diag *diag, const struct pack_file *f, size_t at, 
 	size_t i;
 
 	for (i = 0; i < at; i++) {
-		column = f->data[i] == '\n' ? 1 : column + (((unsigned char)f->data[i] & 0xc0) != 0x80);
+		column = f->data[i] == '\n' ? 1
+					    : column + (((unsigned char)f->data[i] & 0xc0) != 0x80);
 		line += f->data[i] == '\n';
 	}
 	snprintf(where, sizeof(where), "%s:%d:%d", f->name, line, column);
@@ -117,7 +118,8 @@ static bool check_text(const struct pack_file *f, struct diag *diag)
 	return false;
 }
 
-/* "texts/sms-notice.txt" is the text `sms-notice`; line feeds at its end belong to the file, not to the text. */
+/* "texts/sms-notice.txt" is the text `sms-notice`; line feeds at its end belong to the file, not to
+ * the text. */
 static struct pack_text text_take(struct pack *p, const struct pack_file *f, size_t name_len)
 {
 	const char *data = f->data;

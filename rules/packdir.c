@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define FILE_BYTES_MAX ((size_t)16 << 20)
-#define FILES_MAX 200
+#define FILES_MAX      200
 
 static const char *const names[] = {"pack.json", "regions.csv", "bodies.csv",	 "items.csv",
 				    "rules.csv", "scope.csv",	"calendar.json", "contacts.csv"};
@@ -67,8 +67,8 @@ static void take(struct folder *f, const char *name, int fd)
 		return;
 	}
 	if (f->count < FILES_MAX)
-		f->files[f->count++] = (struct pack_file){arena_strdup(&f->arena, name), data,
-							  (size_t)st.st_size};
+		f->files[f->count++] =
+			(struct pack_file){arena_strdup(&f->arena, name), data, (size_t)st.st_size};
 	else
 		fault(f, name, "more texts than a pack may have");
 }

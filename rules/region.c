@@ -17,9 +17,9 @@ bool region_within(const struct pack *p, int region, int ancestor)
 }
 
 /*
- * A code that only begins like a known one is a stand-in and is said to be one, also where it ends in
- * zeros: the contract lets the six digits serve and keeps the problem, so that whoever sends twelve digits
- * gets them into regions.csv.
+ * A code that only begins like a known one is a stand-in and is said to be one, also where it ends
+ * in zeros: the contract lets the six digits serve and keeps the problem, so that whoever sends
+ * twelve digits gets them into regions.csv.
  */
 int region_resolve(const struct pack *p, const char *code, bool *ret_known)
 {
@@ -42,7 +42,8 @@ static bool elem_matches(const struct pack *p, const struct elem *e, int region)
 	return strncmp(p->view.regions[region].code, e->text, e->len) == 0;
 }
 
-/* The depth is that of the deepest region named that holds; cells that name none are the shallowest. */
+/* The depth is that of the deepest region named that holds; cells that name none are the
+ * shallowest. */
 bool region_cond_matches(const struct pack *p, const struct cond *c, int region, int *ret_depth)
 {
 	bool hit = false;
@@ -55,7 +56,8 @@ bool region_cond_matches(const struct pack *p, const struct cond *c, int region,
 		if (!elem_matches(p, e, region))
 			continue;
 		hit = true;
-		if (e->kind == ELEM_REGION && !c->negate && p->view.regions[e->index].depth > *ret_depth)
+		if (e->kind == ELEM_REGION && !c->negate &&
+		    p->view.regions[e->index].depth > *ret_depth)
 			*ret_depth = p->view.regions[e->index].depth;
 	}
 	return c->any || hit != c->negate;

@@ -33,7 +33,8 @@ static const char *parse_place(const char *place, int *ret_level)
 	return "behind the @ stands here, county, city, province or township";
 }
 
-/* A sector that nobody has is a finding, not a fault: the rule then names nobody, which decisions say. */
+/* A sector that nobody has is a finding, not a fault: the rule then names nobody, which decisions
+ * say. */
 static const char *parse_who(struct pack *p, const char *who, size_t len, struct selector *ret)
 {
 	ret->kind = TO_TRADE;
@@ -118,7 +119,8 @@ static seat climb(const struct pack *p, int trade, int region)
 
 	for (region = p->view.regions[region].parent; found == SEAT_NONE && region >= 0;
 	     region = p->view.regions[region].parent) {
-		if (region != p->view.jurisdiction && region_within(p, p->view.jurisdiction, region))
+		if (region != p->view.jurisdiction &&
+		    region_within(p, p->view.jurisdiction, region))
 			break;
 		found = *seat_at(&p->seats, p->seats.at, trade, region);
 	}

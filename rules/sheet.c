@@ -68,7 +68,8 @@ static void find_when_columns(struct sheet *s, const struct csv *c, struct arena
 		if (is_when(s, cell->text) && cell->text[5])
 			s->when_names[s->when_count++] = cell->text + 5;
 		else if (is_when(s, cell->text))
-			fault_at(s, cell->line, cell->column, "when: needs the name of an attribute");
+			fault_at(s, cell->line, cell->column,
+				 "when: needs the name of an attribute");
 	}
 	qsort(s->when_names, (size_t)s->when_count, sizeof(*s->when_names), name_order);
 }
@@ -97,7 +98,8 @@ static void read_header(struct sheet *s, const struct csv *c, struct layout *l)
 		int to = target_of(s, cell->text);
 
 		l->target[i] = to;
-		if (to < 0 && strncmp(cell->text, "note", 4) != 0 && strcmp(cell->text, "when:") != 0)
+		if (to < 0 && strncmp(cell->text, "note", 4) != 0 &&
+		    strcmp(cell->text, "when:") != 0)
 			fault_at(s, cell->line, cell->column, "an unknown column");
 		if (to >= 0 && seen[to])
 			fault_at(s, cell->line, cell->column, "this column is there twice");
@@ -147,8 +149,8 @@ static void read_rows(struct sheet *s, struct csv *c, const struct layout *l)
 
 	while (csv_next(c)) {
 		if (c->count != l->file_count) {
-			snprintf(what, sizeof(what), "the row has %d cells, the header %d", c->count,
-				 l->file_count);
+			snprintf(what, sizeof(what), "the row has %d cells, the header %d",
+				 c->count, l->file_count);
 			fault_at(s, c->cells[0].line, 1, what);
 			continue;
 		}
@@ -162,7 +164,7 @@ static void read_rows(struct sheet *s, struct csv *c, const struct layout *l)
 	}
 }
 
-void sheet_read(struct sheet *s, const struct sheet_spec *spec, const char *data, size_t len,
+void sheet_read(struct sheet *s, const struct sheet_spec *spec, const struct csv_source *from,
 		struct arena *arena, struct diag *diag)
 {
 	struct csv *c = mem_alloc(sizeof(*c));
@@ -171,7 +173,7 @@ void sheet_read(struct sheet *s, const struct sheet_spec *spec, const char *data
 	*s = (struct sheet){.spec = spec, .diag = diag};
 	while (spec->columns[s->known_count])
 		s->known_count++;
-	csv_init(c, arena, spec->file, data, len, diag);
+	csv_init(c, from, arena, diag);
 	if (csv_next(c)) {
 		find_when_columns(s, c, arena);
 		read_header(s, c, &layout);

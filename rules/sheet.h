@@ -1,8 +1,8 @@
 /*
  * sheet.h: one CSV file of a pack as rows and known columns, each cell with its place.
  *
- * sheet_read checks the header (unknown, repeated and missing columns) and the number of cells of each row.
- * Columns whose name begins with "note" are passed over. Cells live in the pack's arena.
+ * sheet_read checks the header (unknown, repeated and missing columns) and the number of cells of
+ * each row. Columns whose name begins with "note" are passed over. Cells live in the pack's arena.
  */
 #ifndef TANDEM_SHEET_H
 #define TANDEM_SHEET_H
@@ -13,7 +13,8 @@
 
 struct sheet_spec {
 	const char *file;
-	const char *columns[SHEET_KNOWN_MAX]; /* NULL ends them; the first `required` must be there */
+	const char
+		*columns[SHEET_KNOWN_MAX]; /* NULL ends them; the first `required` must be there */
 	int required;
 	bool has_when; /* further columns may begin with "when:" */
 	int rows_max;
@@ -26,9 +27,10 @@ struct sheet {
 	struct diag *diag;
 };
 
-void sheet_read(struct sheet *s, const struct sheet_spec *spec, const char *data, size_t len, struct arena *arena,
-		struct diag *diag);
+void sheet_read(struct sheet *s, const struct sheet_spec *spec, const struct csv_source *from,
+		struct arena *arena, struct diag *diag);
 const struct csv_cell *sheet_cell(const struct sheet *s, int row, int column);
-void sheet_fault(const struct sheet *s, int row, int column, const char *fmt, ...) PRINTF_LIKE(4, 5);
+void sheet_fault(const struct sheet *s, int row, int column, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
 
 #endif

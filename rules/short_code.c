@@ -4,16 +4,18 @@
 #include "text.h"
 
 /*
- * A code is the notice's number within its event, the event's number, and two check letters, in 23 letters of which
- * no two look alike on a phone. 23 is a prime, so that weighted sums tell any one wrong letter and any two
- * that changed places. Codes are at least six letters long, because a reply can hold other short words.
+ * A code is the notice's number within its event, the event's number, and two check letters, in 23
+ * letters of which no two look alike on a phone. 23 is a prime, so that weighted sums tell any one
+ * wrong letter and any two that changed places. Codes are at least six letters long, because a
+ * reply can hold other short words.
  */
-#define BASE 23
-#define CHECK_COUNT 2
+#define BASE		23
+#define CHECK_COUNT	2
 #define SEQ_LETTERS_MIN 3
 #define SEQ_LETTERS_MAX 10
-#define NOTICE_DIRECT (BASE - 1) /* smaller numbers take one letter; this one says that two more follow */
-#define NOTICE_MAX (NOTICE_DIRECT + BASE * BASE)
+#define NOTICE_DIRECT                                                                              \
+	(BASE - 1) /* smaller numbers take one letter; this one says that two more follow */
+#define NOTICE_MAX  (NOTICE_DIRECT + BASE * BASE)
 #define LETTERS_MAX (1 + 2 + SEQ_LETTERS_MAX + CHECK_COUNT)
 
 static const char letters[BASE + 1] = "23456789ACEFHJKMNPRTWXY";
@@ -64,7 +66,8 @@ void short_code_make(int64_t event_seq, int notice, char ret[SHORT_CODE_BYTES])
 	ret[count] = '\0';
 }
 
-/* The letter at p in its plain form, small letters and full-width ones made plain; 0 for anything else. */
+/* The letter at p in its plain form, small letters and full-width ones made plain; 0 for anything
+ * else. */
 static char plain_letter(const char *p, size_t len, size_t *ret_step)
 {
 	uint32_t c;

@@ -5,8 +5,9 @@
 #include <string.h>
 
 /*
- * While a column is built: which rows ask for anything, which for one of these (positive), which for none of
- * these (negative). A class follows from its hits, the rows one of whose alternatives takes the value.
+ * While a column is built: which rows ask for anything, which for one of these (positive), which
+ * for none of these (negative). A class follows from its hits, the rows one of whose alternatives
+ * takes the value.
  */
 struct build {
 	struct table *table;
@@ -69,7 +70,10 @@ static void build_begin(struct build *b, struct table *t, const struct cond *con
 	strmap_init(&b->known, &b->scratch, class_room);
 	b->finished = arena_alloc(&b->scratch, (size_t)class_room * sizeof(*b->finished));
 	for (row = 0; row < t->row_count; row++)
-		set_bit(conds[row].any ? b->any : conds[row].negate ? b->negative : b->positive, row);
+		set_bit(conds[row].any	    ? b->any
+			: conds[row].negate ? b->negative
+					    : b->positive,
+			row);
 }
 
 static bool is_full(const struct table *t, const uint64_t *set)
@@ -230,8 +234,8 @@ static void build_texts(struct build *b, struct column *c)
 	c->missing = class_keep(b, b->any);
 }
 
-void column_texts(struct table *t, struct column *c, const struct cond *conds, const char *const *names,
-		  int count)
+void column_texts(struct table *t, struct column *c, const struct cond *conds,
+		  const char *const *names, int count)
 {
 	struct build b;
 	int i, room = 3;
@@ -257,7 +261,8 @@ static int number_order(const void *a, const void *b)
 
 static void points_find(struct build *b, struct column *c, int range_count)
 {
-	double *points = arena_alloc(b->table->arena, (size_t)(2 * range_count + 1) * sizeof(*points));
+	double *points =
+		arena_alloc(b->table->arena, (size_t)(2 * range_count + 1) * sizeof(*points));
 	int row, i, count = 0, kept = 0;
 
 	for (row = 0; row < b->table->row_count; row++) {
@@ -308,7 +313,8 @@ static void sweep_prepare(struct sweep *s, struct build *b, const struct column 
 			if (e->kind != ELEM_RANGE)
 				continue;
 			first = isfinite(e->lo) ? interval_of(c, e->lo) + e->lo_open : 0;
-			last = isfinite(e->hi) ? interval_of(c, e->hi) - e->hi_open : 2 * c->point_count;
+			last = isfinite(e->hi) ? interval_of(c, e->hi) - e->hi_open
+					       : 2 * c->point_count;
 			sweep_add(b, &s->begin[first], row);
 			sweep_add(b, &s->end[last + 1], row);
 		}
@@ -371,7 +377,8 @@ void column_values(struct table *t, struct column *c, const struct cond *conds)
 	arena_clear(&b.scratch);
 }
 
-/* A region takes what its parent takes by name, the rows that name it, and the prefixes of its own code. */
+/* A region takes what its parent takes by name, the rows that name it, and the prefixes of its own
+ * code. */
 static void build_region(struct build *b, struct column *c, const struct patterns *prefixes,
 			 const struct region *r, const uint64_t *by_name)
 {
@@ -385,7 +392,8 @@ static void build_region(struct build *b, struct column *c, const struct pattern
 	}
 }
 
-static void build_regions(struct build *b, struct column *c, const struct region *regions, int count)
+static void build_regions(struct build *b, struct column *c, const struct region *regions,
+			  int count)
 {
 	uint64_t **by_name = arena_zalloc(&b->scratch, (size_t)count * sizeof(*by_name));
 	struct patterns prefixes;

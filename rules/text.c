@@ -5,8 +5,8 @@
 #include "base/utf8.h"
 
 static const char *const places[] = {
-	"code", "item", "applicant", "region", "body", "type", "case", "permit", "sender", "due",
-	"sign", "role", "link",	     "count", "decided_on",
+	"code",	  "item", "applicant", "region", "body", "type",  "case",	"permit",
+	"sender", "due",  "sign",      "role",	 "link", "count", "decided_on",
 };
 
 static bool is_place(const char *name, size_t len)
@@ -40,7 +40,8 @@ const char *text_check(const char *tmpl, size_t len, size_t *ret_at)
 	return NULL;
 }
 
-static const char *value_of(const struct text_value *values, int count, const char *name, size_t len)
+static const char *value_of(const struct text_value *values, int count, const char *name,
+			    size_t len)
 {
 	int i;
 
@@ -60,7 +61,8 @@ bool text_fill(const char *tmpl, const struct text_value *values, int count, str
 		if (!open)
 			return buf_add_str(out, tmpl);
 		close = strchr(open, '}');
-		value = close ? value_of(values, count, open + 1, (size_t)(close - open - 1)) : NULL;
+		value = close ? value_of(values, count, open + 1, (size_t)(close - open - 1))
+			      : NULL;
 		if (!value)
 			return false;
 		buf_add(out, tmpl, (size_t)(open - tmpl));

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#define DAY_MS INT64_C(86400000)
+#define DAY_MS	 INT64_C(86400000)
 #define YEAR_MIN 1900
 #define YEAR_MAX 9999
 

@@ -11,9 +11,9 @@
 #include "timefmt.h"
 
 #define INPUT_BYTES_MAX ((size_t)1 << 30)
-#define LINE_BYTES_MAX ((size_t)64 << 20)
-#define EXIT_FOUND 1
-#define EXIT_USAGE 2
+#define LINE_BYTES_MAX	((size_t)64 << 20)
+#define EXIT_FOUND	1
+#define EXIT_USAGE	2
 
 static const char usage_text[] =
 	"usage: tandem policy explain PACK [FILE] [--at TIME] [--body ID] [--json]\n"
@@ -100,39 +100,51 @@ static bool is_document(const char *data, size_t len, const struct event_limits 
 }
 
 /*
- * A list, one document over any number of lines, or a document a line. What is neither one document nor begins
- * with a line that is one is a broken document, and is told so as a whole.
+ * Whether what is no single document is a document a line: the first line is one, or the second
+ * begins like one. Anything else is one broken document, and its fault is told as a whole.
  */
-static enum err input_split(const struct buf *in, struct arena *arena, struct event_part **ret_parts,
-			    size_t *ret_count, struct diag *diag)
+static bool is_lines(const char *data, const char *end, const struct event_limits *lim)
+{
+	const char *lf = memchr(data, '\n', (size_t)(end - data));
+
+	if (!lf || is_document(data, (size_t)(end - data), lim))
+		return false;
+	return is_document(data, (size_t)(lf - data), lim) || (lf + 1 < end && lf[1] == '{');
+}
+
+static enum err input_split(const struct buf *in, struct arena *arena,
+			    struct event_part **ret_parts, size_t *ret_count, struct diag *diag)
 {
 	struct event_limits lim = event_limits_default;
-	const char *data = in->data ? in->data : "", *end = data + in->len, *lf;
+	const char *data = in->data ? in->data : "", *end = data + in->len;
+	struct event_batch batch = {.lim = &lim, .arena = arena};
 
 	lim.batch_bytes = lim.event_bytes = SIZE_MAX;
 	lim.batch_count = INT32_MAX;
 	while (data < end && (*data == ' ' || *data == '\t' || *data == '\r' || *data == '\n'))
 		data++;
-	if (data < end && *data == '[')
-		return event_split(data, (size_t)(end - data), false, &lim, arena, ret_parts, ret_count, diag);
-	lf = memchr(data, '\n', (size_t)(end - data));
-	if (data == end || (lf && !is_document(data, (size_t)(end - data), &lim) &&
-			    is_document(data, (size_t)(lf - data), &lim)))
-		return event_split(data, (size_t)(end - data), true, &lim, arena, ret_parts, ret_count, diag);
+	batch.data = data;
+	batch.len = (size_t)(end - data);
+	batch.ndjson = data == end || *data != '[';
+	if (!batch.len || !batch.ndjson || is_lines(data, end, &lim))
+		return event_batch_split(&batch, ret_parts, ret_count, diag);
 	*ret_parts = arena_alloc(arena, sizeof(**ret_parts));
-	**ret_parts = (struct event_part){data, (size_t)(end - data)};
+	**ret_parts = (struct event_part){data, batch.len};
 	*ret_count = 1;
 	return ERR_OK;
 }
 
-static bool print_decision(const struct run *r, const struct event *e, struct arena *arena, struct buf *out)
+static bool print_decision(const struct run *r, const struct event *e, struct arena *arena,
+			   struct buf *out)
 {
 	struct decide_in in = {.at_ms = r->has_at ? r->at_ms : e->time_ms};
 	const struct options *o = r->options;
 	struct decision d;
 
 	if (o->body) {
-		if (explain_body(r->pack, e, &in, o->body, o->json, out))
+		const struct explain_ask ask = {&in, o->body, o->json};
+
+		if (explain_for_body(r->pack, e, &ask, out))
 			return false;
 		if (o->json)
 			buf_add_char(out, '\n');
@@ -144,7 +156,8 @@ static bool print_decision(const struct run *r, const struct event *e, struct ar
 	return fwrite(out->data, 1, out->len, stdout) == out->len;
 }
 
-static bool explain_part(struct run *r, const struct event_part *part, size_t number, struct buf *out)
+static bool explain_part(struct run *r, const struct event_part *part, size_t number,
+			 struct buf *out)
 {
 	struct arena arena;
 	struct diag diag;
@@ -157,7 +170,8 @@ static bool explain_part(struct run *r, const struct event_part *part, size_t nu
 	buf_reset(out);
 	if (event_parse(part->data, part->len, &event_limits_default, &event, &diag)) {
 		for (f = diag.first; f; f = f->next)
-			fprintf(stderr, "event %zu: %s: %s\n", number, *f->where ? f->where : "/", f->what);
+			fprintf(stderr, "event %zu: %s: %s\n", number, *f->where ? f->where : "/",
+				f->what);
 		r->faulty_count++;
 	} else {
 		good = print_decision(r, &event, &arena, out);
@@ -249,7 +263,8 @@ static void add_faults_json(struct buf *out, const char *name, const struct faul
 }
 
 /* What was looked at is said as well, because a clean answer proves no more than that. */
-static void print_check_json(const struct options *o, const struct pack *pack, const struct diag *diag)
+static void print_check_json(const struct options *o, const struct pack *pack,
+			     const struct diag *diag)
 {
 	struct buf out;
 
@@ -260,8 +275,9 @@ static void print_check_json(const struct options *o, const struct pack *pack, c
 	buf_add_json(&out, pack ? pack_view(pack)->version : NULL);
 	add_faults_json(&out, "faults", diag->first);
 	add_faults_json(&out, "findings", pack ? pack_findings(pack) : NULL);
-	buf_printf(&out, ",\"fault_count\":%zu,\"checked\":[\"reading\",\"dangling-names\"],"
-			 "\"not_checked\":[\"gaps\",\"overlaps\",\"shadowed-rows\"]}\n",
+	buf_printf(&out,
+		   ",\"fault_count\":%zu,\"checked\":[\"reading\",\"dangling-names\"],"
+		   "\"not_checked\":[\"gaps\",\"overlaps\",\"shadowed-rows\"]}\n",
 		   diag->count);
 	fwrite(out.data, 1, out.len, stdout);
 	buf_clear(&out);
@@ -283,8 +299,9 @@ static void print_check(const struct options *o, const struct pack *pack, const 
 	if (!pack)
 		printf("%zu faults; the pack cannot be used\n", diag->count);
 	else
-		printf("%s: %d rules, %d items, %d bodies, %d regions: %s\n", pack_view(pack)->version,
-		       pack_view(pack)->rule_count, pack_view(pack)->item_count, pack_view(pack)->body_count,
+		printf("%s: %d rules, %d items, %d bodies, %d regions: %s\n",
+		       pack_view(pack)->version, pack_view(pack)->rule_count,
+		       pack_view(pack)->item_count, pack_view(pack)->body_count,
 		       pack_view(pack)->region_count,
 		       findings ? "readable, but names dangle" : "readable, no name dangles");
 	puts("checked: every cell can be read, every name leads somewhere; "

@@ -104,7 +104,9 @@ void view_common(const struct view *v, struct buf *out)
 	member(out, "\"case\":", e->case_id);
 	buf_add_str(out, ",\"event\":\"e");
 	buf_add_int(out, v->seq);
-	member(out, "\",\"type\":", event_type_name(e->type));
+	buf_add_str(out, "\",\"type\":\"approval.");
+	buf_add_str(out, event_type_name(e->type));
+	buf_add_char(out, '"');
 	buf_add_str(out, ",\"item\":{\"code\":");
 	buf_add_json(out, *v->record->item_code ? v->record->item_code : e->item);
 	member(out, ",\"name\":", item_name(v));

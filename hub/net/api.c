@@ -308,7 +308,7 @@ static bool principal_may(const struct principal *p, unsigned who)
 	return false;
 }
 
-static void on_identified(void *arg, struct principal *who)
+static void on_identified(void *arg, enum err e, struct principal *who)
 {
 	struct call *c = arg;
 	bool unsafe = strcmp(c->req->method, "GET") != 0 && strcmp(c->req->method, "HEAD") != 0;
@@ -316,7 +316,7 @@ static void on_identified(void *arg, struct principal *who)
 	if (who)
 		c->who = principal_ref(who);
 	if (!who)
-		call_problem(c, ERR_UNAUTHENTICATED, "Sign in, or send a key");
+		call_problem(c, e, e == ERR_UNAUTHENTICATED ? "Sign in, or send a key" : "Not available just now; ask again");
 	else if (*who->session && (unsafe || c->req->wants_upgrade) && !auth_origin_is_ours(c->api->auth, c->req))
 		call_problem(c, ERR_FORBIDDEN, "The Origin is not ours");
 	else if (!principal_may(who, c->route->who))

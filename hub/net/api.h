@@ -43,6 +43,8 @@ int api_port(const struct api *a);
 void api_drain(struct api *a, loop_fn *done, void *arg);
 void api_free(struct api *a);
 
+const char *api_not_ready(const struct api *a); /* why nothing live can be opened now, NULL: it can */
+
 void call_reply(struct call *c, const struct reply *r); /* ends the call */
 void call_json(struct call *c, int status, const char *json, size_t len);
 void call_problem(struct call *c, enum err e, const char *detail);

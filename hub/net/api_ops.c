@@ -14,16 +14,22 @@ void api_healthz(struct call *c)
 	call_json(c, 200, ok, sizeof(ok) - 1);
 }
 
+const char *api_not_ready(const struct api *a)
+{
+	if (a->draining)
+		return "Draining";
+	if (!store_is_up(a->flow->store))
+		return "Redis is away or not set safely";
+	return feed_is_ready(a->flow->feed) ? NULL : "Still reading the feed";
+}
+
 void api_readyz(struct call *c)
 {
 	static const char ok[] = "{\"status\":\"ready\"}";
+	const char *why_not = api_not_ready(c->api);
 
-	if (c->api->draining)
-		call_problem(c, ERR_UNAVAILABLE, "Draining");
-	else if (!store_is_up(c->api->flow->store))
-		call_problem(c, ERR_UNAVAILABLE, "Redis is away or not set safely");
-	else if (!feed_is_ready(c->api->flow->feed))
-		call_problem(c, ERR_UNAVAILABLE, "Still reading the feed");
+	if (why_not)
+		call_problem(c, ERR_UNAVAILABLE, why_not);
 	else
 		call_json(c, 200, ok, sizeof(ok) - 1);
 }

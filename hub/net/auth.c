@@ -55,10 +55,12 @@ static void on_keys(void *arg, enum err e, const struct named *items, int count)
 		people_set_keys(&a->people, items, count);
 }
 
+/* Keys first: once the users are there, both are. */
+
 void auth_start(struct auth *a)
 {
-	store_list(a->flow->store, TABLE_USERS, on_users, a);
 	store_list(a->flow->store, TABLE_KEYS, on_keys, a);
+	store_list(a->flow->store, TABLE_USERS, on_users, a);
 }
 
 static struct session *slot_of(struct auth *a, const char *hash)
@@ -139,7 +141,11 @@ static void on_session(void *arg, enum err e, const char *user)
 {
 	struct lookup *l = arg;
 
-	l->fn(l->arg, e == ERR_OK && user ? session_principal(l->auth, l->hash, user) : NULL);
+	struct principal *who = e == ERR_OK && user ? session_principal(l->auth, l->hash, user) : NULL;
+
+	if (e == ERR_OK && !who)
+		e = ERR_UNAUTHENTICATED;
+	l->fn(l->arg, e, who);
 	free(l);
 }
 
@@ -149,13 +155,18 @@ static void identify_session(struct auth *a, const char *token, size_t len, auth
 	struct session *s;
 	struct lookup *l;
 
+	if (!a->generation) {
+		fn(arg, ERR_UNAVAILABLE, NULL); /* the users have not been read yet */
+		return;
+	}
 	hash_token(token, len, hash);
 	s = slot_of(a, hash);
 	if (s->as && !strcmp(s->hash, hash)) {
 		char *user = s->generation == a->generation ? NULL : mem_strdup(s->as->name);
+		struct principal *who = user ? session_principal(a, hash, user) : s->as;
 
-		fn(arg, user ? session_principal(a, hash, user) : s->as);
 		free(user);
+		fn(arg, who ? ERR_OK : ERR_UNAUTHENTICATED, who);
 		return;
 	}
 	l = mem_zalloc(sizeof(*l));
@@ -207,15 +218,18 @@ void auth_identify(struct auth *a, struct http_request *req, auth_fn *fn, void *
 	char hash[HASH_HEX];
 
 	if (key) {
+		struct principal *who;
+
 		hash_token(key, len, hash);
-		fn(arg, people_find_key(&a->people, hash));
+		who = people_find_key(&a->people, hash);
+		fn(arg, who ? ERR_OK : a->generation ? ERR_UNAUTHENTICATED : ERR_UNAVAILABLE, who);
 		return;
 	}
 	key = cookie_of(req, &len);
 	if (key && len && len <= 128)
 		identify_session(a, key, len, fn, arg);
 	else
-		fn(arg, NULL);
+		fn(arg, ERR_UNAUTHENTICATED, NULL);
 }
 
 bool auth_origin_is_ours(const struct auth *a, struct http_request *req)

@@ -14,8 +14,11 @@ void auth_start(struct auth *a);		/* store is up: read users and keys */
 void auth_free(struct auth *a);
 void auth_reload(struct auth *a, const char *name); /* the feed's "X" line */
 
-/* NULL: nobody. Called back at once, from inside, when the answer is known here. The callee takes a reference if it keeps it. */
-typedef void auth_fn(void *arg, struct principal *who);
+/*
+ * ERR_UNAUTHENTICATED: nobody; ERR_UNAVAILABLE: it cannot be known while the store is away. Called back at once, from inside, when
+ * the answer is known here. The callee takes a reference if it keeps who.
+ */
+typedef void auth_fn(void *arg, enum err e, struct principal *who);
 void auth_identify(struct auth *a, struct http_request *req, auth_fn *fn, void *arg);
 
 /* ERR_OK with a cookie line; ERR_UNAUTHENTICATED for any mistake alike; ERR_TOO_MANY after five failures in a quarter of an hour. */

@@ -253,8 +253,8 @@ void api_socket(struct call *c)
 	const char *wrong = ws_check_handshake(c->req, &status);
 	struct inbox *b;
 
-	if (c->api->draining) {
-		call_problem(c, ERR_UNAVAILABLE, "Draining");
+	if (api_not_ready(c->api)) {
+		call_problem(c, ERR_UNAVAILABLE, api_not_ready(c->api));
 		return;
 	}
 	if (wrong) {

@@ -77,8 +77,8 @@ void api_stream(struct call *c)
 		call_problem(c, ERR_NOT_FOUND, "No such body");
 		return;
 	}
-	if (c->api->draining) {
-		call_problem(c, ERR_UNAVAILABLE, "Draining");
+	if (api_not_ready(c->api)) {
+		call_problem(c, ERR_UNAVAILABLE, api_not_ready(c->api));
 		return;
 	}
 	b = inbox_new(c->api, c->who);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "net/ws_first.h"
 #include "net/ws_head.h"
 #include "net/ws_join.h"
+#include "net/ws_limit.h"
 #include "net/ws_queue.h"
 #include "net/ws_wheel.h"
 
@@ -365,20 +365,6 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	}
 }
 
-/* lws takes 2,560 descriptors when it finds the limit above ten million, and searches slowly when
- * it is told a smaller number. */
-static rlim_t limit_descriptors(void)
-{
-	struct rlimit limit = {0};
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return 1024;
-	limit.rlim_cur = limit.rlim_max < DESCRIPTORS_MAX ? limit.rlim_max : DESCRIPTORS_MAX;
-	setrlimit(RLIMIT_NOFILE, &limit);
-	getrlimit(RLIMIT_NOFILE, &limit);
-	return limit.rlim_cur;
-}
-
 static struct lws_context *context_open(struct ws *w)
 {
 	void *loops[1] = {loop_uv(w->loop)};
@@ -402,7 +388,7 @@ static struct lws_context *context_open(struct ws *w)
 	info.pt_serv_buf_size = SERVICE_BYTES;
 	info.max_http_header_data = 1024;
 	info.max_http_header_pool = 16;
-	info.fd_limit_per_thread = (unsigned int)limit_descriptors();
+	info.fd_limit_per_thread = (unsigned int)ws_limit_descriptors();
 	return lws_create_context(&info);
 }
 

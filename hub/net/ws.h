@@ -20,36 +20,55 @@
 struct ws;	/* the service: one lws context on the loop */
 struct ws_conn; /* one connection */
 
-enum ws_close { WS_DRAINING = 1001, WS_BAD_FRAME = 1002, WS_BAD_DATA = 1003, WS_BAD_TEXT = 1007, WS_NOT_ALLOWED = 1008, WS_TOO_BIG = 1009,
-		WS_TOO_SLOW = 4001, WS_PROTOCOL = 4002, WS_SESSION_ENDED = 4003 };
+enum ws_close {
+	WS_DRAINING = 1001,
+	WS_BAD_FRAME = 1002,
+	WS_BAD_DATA = 1003,
+	WS_BAD_TEXT = 1007,
+	WS_NOT_ALLOWED = 1008,
+	WS_TOO_BIG = 1009,
+	WS_TOO_SLOW = 4001,
+	WS_PROTOCOL = 4002,
+	WS_SESSION_ENDED = 4003
+};
 
 struct ws_options {
-	size_t queue_bytes;	/* waiting to be sent; past it the connection is closed with WS_TOO_SLOW */
-	size_t message_bytes;	/* 1 MiB: the most any message may have; the handler closes what is over 64 KiB and not event.submit */
-	int fragments_max;	/* 128 */
-	int64_t ping_ms, pong_ms; /* a ping so often; nothing heard so long after it: closed */
+	/* Waiting to be sent; past it the connection is closed with WS_TOO_SLOW. */
+	size_t queue_bytes;
+	/* 1 MiB: the most any message may have. The handler closes what is over 64 KiB and no
+	   event.submit. */
+	size_t message_bytes;
+	int fragments_max; /* 128 */
+	/* A ping so often; nothing heard for pong_ms after it: closed with WS_TOO_SLOW. */
+	int64_t ping_ms, pong_ms;
 	void (*on_open)(void *arg, struct ws_conn *c);
-	void (*on_message)(void *arg, struct ws_conn *c, const char *text, size_t len); /* text frames only, valid UTF-8 */
-	void (*on_close)(void *arg, struct ws_conn *c); /* last call for c; also when we closed it */
+	/* Text only, valid UTF-8; it lives until the call returns. */
+	void (*on_message)(void *arg, struct ws_conn *c, const char *text, size_t len);
+	/* The last call for c; also when we closed it. Not from inside ws_send or ws_close. */
+	void (*on_close)(void *arg, struct ws_conn *c);
 	void *arg;
 };
 struct diag;
-struct ws *ws_open(struct loop *loop, const struct ws_options *opt, struct diag *diag); /* NULL: evlib-uv is missing, and says so */
+/* NULL: libwebsockets-evlib-uv is missing, and the diag says so. */
+struct ws *ws_open(struct loop *loop, const struct ws_options *opt, struct diag *diag);
 void ws_free(struct ws *w, loop_fn *done, void *arg);
 
-/* Whether the upgrade request is one RFC 6455 allows and asks for tandem.v1: GET, HTTP/1.1, version 13, a key of 16 bytes, Connection
-   and Upgrade as they must be, no body, no other upgrade. NULL when good, else what is wrong (400; 426 for a wrong version). */
+/* Whether the upgrade request is one RFC 6455 allows and asks for tandem.v1: GET, version 13, a key
+   of 16 bytes, one Host, Connection and Upgrade as they must be, no body, no other upgrade. NULL
+   when good, else what is wrong (400; 426 for a wrong version, or no upgrade at all). */
 const char *ws_check_handshake(struct http_request *req, int *ret_status);
-/* Takes the socket over; user is kept for ws_user; on_open comes before it returns. ERR_* when lws would not have it (the
-   socket is closed then, and on_open never came). */
+/* Takes the socket over; user is kept for ws_user; on_open comes before it returns. ERR_* when lws
+   would not have it: the socket is closed then, and on_open never came. */
 MUST_CHECK enum err ws_adopt(struct ws *w, struct http_request *req, void *user);
 
 void *ws_user(const struct ws_conn *c);
-void ws_send(struct ws_conn *c, const char *text, size_t len); /* copies; may decide to close as too slow, on_close comes later */
-void ws_close(struct ws_conn *c, enum ws_close code, const char *reason); /* flushes what waits, with a limit, then closes */
+/* Copies. May decide to close as too slow; on_close comes later. */
+void ws_send(struct ws_conn *c, const char *text, size_t len);
+/* Flushes what waits (but for WS_TOO_SLOW), says why, waits two seconds at most. */
+void ws_close(struct ws_conn *c, enum ws_close code, const char *reason);
 size_t ws_waiting(const struct ws_conn *c);
 
-/* One text for many connections: framed once, shared by all their queues. The caller owns one reference. */
+/* One text for many connections: framed once, shared by their queues. The caller owns a reference. */
 struct ws_text;
 struct ws_text *ws_text_new(const char *text, size_t len);
 void ws_text_unref(struct ws_text *t);

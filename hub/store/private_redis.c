@@ -177,19 +177,32 @@ enum err private_redis_start(const char *data_dir, struct arena *arena, struct p
 	return e;
 }
 
+/* Every answered write is in the log already, so even killing it loses nothing. */
+static void await_child(pid_t pid)
+{
+	int status;
+
+	for (int waited_ms = 0; waited_ms < STOP_LIMIT_MS; waited_ms += STEP_MS) {
+		if (waitpid(pid, &status, WNOHANG) != 0)
+			return;
+		wire_pause(STEP_MS);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+}
+
 static void end_redis(const struct private_redis *r)
 {
-	int fd = wire_connect(r->socket), status;
+	int fd = wire_connect(r->socket);
 
-	/* Nothing is left to save: every answered write is in the log already. */
 	if (fd >= 0) {
-		if (!wire_ask(fd, "SHUTDOWN NOSAVE", STOP_LIMIT_MS))
+		if (!wire_ask(fd, "SHUTDOWN NOSAVE", STOP_LIMIT_MS) && r->pid == 0)
 			wire_wait_end(fd, STOP_LIMIT_MS);
 		close(fd);
 	}
 	if (r->pid > 0) {
 		kill(r->pid, SIGTERM);
-		waitpid(r->pid, &status, 0);
+		await_child(r->pid);
 	}
 }
 

@@ -7,7 +7,7 @@
 
 #define BLOCK_BYTES_MIN ((size_t)8192)
 #define BLOCK_BYTES_MAX ((size_t)1 << 20)
-#define ALIGN_BYTES ((size_t)16)
+#define ALIGN_BYTES	((size_t)16)
 
 struct arena_block {
 	struct arena_block *older;

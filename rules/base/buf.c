@@ -98,7 +98,7 @@ bool buf_printf(struct buf *b, const char *fmt, ...)
 
 /* What stands after the backslash for a byte that needs one; 'u' means the long form. */
 static const char escapes[256] = {
-	[0 ... 7] = 'u', ['\b'] = 'b',	    ['\t'] = 't', ['\n'] = 'n', [11] = 'u', ['\f'] = 'f',
+	[0 ... 7] = 'u', ['\b'] = 'b',	    ['\t'] = 't', ['\n'] = 'n',	 [11] = 'u',  ['\f'] = 'f',
 	['\r'] = 'r',	 [14 ... 31] = 'u', ['"'] = '"',  ['\\'] = '\\', [127] = 'u',
 };
 

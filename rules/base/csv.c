@@ -12,15 +12,21 @@ struct cursor {
 	bool faulty;
 };
 
-void csv_init(struct csv *c, struct arena *arena, const char *file, const char *data, size_t len,
-	      struct diag *diag)
+void csv_init(struct csv *c, const struct csv_source *from, struct arena *arena, struct diag *diag)
 {
+	const char *data = from->data;
+	size_t len = from->len;
+
 	if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) {
 		data += 3;
 		len -= 3;
 	}
-	*c = (struct csv){
-		.arena = arena, .diag = diag, .file = file, .pos = data, .end = data + len, .line = 1};
+	*c = (struct csv){.arena = arena,
+			  .diag = diag,
+			  .file = from->file,
+			  .pos = data,
+			  .end = data + len,
+			  .line = 1};
 }
 
 static void fault(struct csv *c, struct cursor *at, const char *what)

@@ -30,8 +30,12 @@ struct csv {
 	int count;
 };
 
-void csv_init(struct csv *c, struct arena *arena, const char *file, const char *data, size_t len,
-	      struct diag *diag);
+/* The bytes and the name that faults call them by; both outlive the reader. */
+struct csv_source {
+	const char *file, *data;
+	size_t len;
+};
+void csv_init(struct csv *c, const struct csv_source *from, struct arena *arena, struct diag *diag);
 bool csv_next(struct csv *c); /* false at the end */
 
 #endif

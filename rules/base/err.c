@@ -15,7 +15,8 @@ static const struct err_row rows[ERR_COUNT] = {
 #undef X
 };
 
-/* The names as the outside sees them; kept beside the table because the macro cannot lower letters. */
+/* The names as the outside sees them; kept beside the table because the macro cannot lower letters.
+ */
 static const char *const names[ERR_COUNT] = {
 	[ERR_OK] = "ok",
 	[ERR_SYNTAX] = "syntax",

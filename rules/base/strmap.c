@@ -4,8 +4,8 @@
 #include <string.h>
 
 /*
- * Eight bytes at a time through a multiply and a fold. Only the pack's own strings are stored, so a peer
- * cannot build long chains; the hash has to be quick and spread well, nothing more.
+ * Eight bytes at a time through a multiply and a fold. Only the pack's own strings are stored, so a
+ * peer cannot build long chains; the hash has to be quick and spread well, nothing more.
  */
 static uint32_t hash_of(const char *key, size_t len)
 {

@@ -1,8 +1,9 @@
 /*
  * strmap.h: from a string to a small number, built once and then only read.
  *
- * strmap_init names how many entries may come, strmap_add puts one in, strmap_find looks one up. Keys are
- * borrowed and must outlive the map; memory comes from the arena. Nothing is ever taken out.
+ * strmap_init names how many entries may come, strmap_add puts one in, strmap_find looks one up.
+ * Keys are borrowed and must outlive the map; memory comes from the arena. Nothing is ever taken
+ * out.
  */
 #ifndef TANDEM_STRMAP_H
 #define TANDEM_STRMAP_H

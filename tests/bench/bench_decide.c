@@ -1,8 +1,8 @@
 /*
  * bench_decide PACK: decisions a second from parsed events, one core, by CPU time.
  *
- * Once on the pack as it is, once with its rules replaced by ten thousand made ones. Events go through every
- * item and region of the pack. Prints the median of five runs.
+ * Once on the pack as it is, once with its rules replaced by ten thousand made ones. Events go
+ * through every item and region of the pack. Prints the median of five runs.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +16,9 @@
 #include "packdir.h"
 
 #define EVENTS_MAX 2000
-#define RUNS 5
-#define DECISIONS 400000
-#define MADE_ROWS 10000
+#define RUNS	   5
+#define DECISIONS  400000
+#define MADE_ROWS  10000
 
 static uint64_t state = 88172645463325252u;
 
@@ -61,15 +61,21 @@ static void event_write(const struct pack_view *v, int number, struct buf *out)
 	static const char *const risks[] = {"low", "high", "very-high"};
 	const struct item *item = &v->items[number_next((uint32_t)v->item_count)];
 	const struct region *region = &v->regions[number_next((uint32_t)v->region_count)];
-	enum event_type type = number_next(10) < 7 ? EVENT_GRANTED : (enum event_type)number_next(8);
+	enum event_type type =
+		number_next(10) < 7 ? EVENT_GRANTED : (enum event_type)number_next(8);
 
-	buf_printf(out, "{\"specversion\":\"1.0\",\"type\":\"approval.%s\",\"source\":\"/sources/bench\","
-			"\"id\":\"e%d\",\"time\":\"2026-11-23T10:15:00+08:00\",\"data\":{\"case\":\"C%d\","
-			"\"item\":\"%s\",\"region\":\"%s\",",
-		   event_type_name(type), number, number, item->code, region->code);
-	buf_printf(out, "\"bodies\":{\"accepting\":\"%s\",\"deciding\":\"%s\"},\"applicant\":{\"kind\":\"entity\","
-			"\"name\":\"示例公司\",\"code\":\"91320105780688132K\"},\"permit\":{\"number\":\"P%d\","
-			"\"decided_on\":\"2026-11-23\"},",
+	buf_printf(
+		out,
+		"{\"specversion\":\"1.0\",\"type\":\"approval.%s\",\"source\":\"/sources/bench\","
+		"\"id\":\"e%d\",\"time\":\"2026-11-23T10:15:00+08:00\",\"data\":{\"case\":\"C%d\","
+		"\"item\":\"%s\",\"region\":\"%s\",",
+		event_type_name(type), number, number, item->code, region->code);
+	buf_printf(out,
+		   "\"bodies\":{\"accepting\":\"%s\",\"deciding\":\"%s\"},\"applicant\":{\"kind\":"
+		   "\"entity\","
+		   "\"name\":\"示例公司\",\"code\":\"91320105780688132K\"},\"permit\":{\"number\":"
+		   "\"P%d\","
+		   "\"decided_on\":\"2026-11-23\"},",
 		   v->bodies[0].id, v->bodies[0].id, number);
 	buf_printf(out, "\"attributes\":{\"area_m2\":%u,\"risk\":\"%s\"}}}", number_next(3000),
 		   risks[number_next(3)]);
@@ -86,8 +92,8 @@ static int events_make(const struct pack_view *v, struct event *events, struct a
 	for (i = 0; i < EVENTS_MAX; i++) {
 		buf_reset(&text);
 		event_write(v, i, &text);
-		if (event_parse(arena_strndup(arena, text.data, text.len), text.len, &event_limits_default,
-				&events[i], &diag))
+		if (event_parse(arena_strndup(arena, text.data, text.len), text.len,
+				&event_limits_default, &events[i], &diag))
 			fail(&diag, "an event of the bench is faulty");
 	}
 	buf_clear(&text);
@@ -99,7 +105,8 @@ static void rules_write(const struct pack_view *v, struct buf *out)
 {
 	static const char *const areas[] = {"", "", "", ">=1000", "<500", "[500..1000)", ">2500"};
 	static const char *const roles[] = {"lead", "assist", "copy"};
-	static const char *const tos[] = {"sector@here", "sector@city", "assist@here", "coordination@city"};
+	static const char *const tos[] = {"sector@here", "sector@city", "assist@here",
+					  "coordination@city"};
 	int i;
 
 	buf_add_str(out, "id,event,item,region,when:area_m2,when:risk,role,to,due,via,basis\n");
@@ -107,9 +114,10 @@ static void rules_write(const struct pack_view *v, struct buf *out)
 		buf_printf(out, "M%d,%s,%s,%s,%s,%s,%s,%s,%uwd,push|sms,made\n", i,
 			   event_type_name((enum event_type)number_next(8)),
 			   v->items[number_next((uint32_t)v->item_count)].code,
-			   number_next(4) ? v->regions[number_next((uint32_t)v->region_count)].code : "",
-			   areas[number_next(7)], number_next(3) ? "" : "high|very-high", roles[number_next(3)],
-			   tos[number_next(4)], number_next(5) + 1);
+			   number_next(4) ? v->regions[number_next((uint32_t)v->region_count)].code
+					  : "",
+			   areas[number_next(7)], number_next(3) ? "" : "high|very-high",
+			   roles[number_next(3)], tos[number_next(4)], number_next(5) + 1);
 	}
 }
 
@@ -150,7 +158,8 @@ static struct pack *big_pack(const char *dir, const struct pack_view *v, struct 
 	return pack;
 }
 
-static double run_once(const struct pack *pack, const struct event *events, int count, long *ret_notices)
+static double run_once(const struct pack *pack, const struct event *events, int count,
+		       long *ret_notices)
 {
 	struct arena arena;
 	struct decision d;

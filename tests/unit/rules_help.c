@@ -4,9 +4,12 @@
 #include <stdlib.h>
 
 static const struct pack_file base_files[] = {
-#define FILE_OF(name, text) {name, text, sizeof(text) - 1}
-	FILE_OF("pack.json",
-		"{\"id\":\"t\",\"title\":\"T\",\"jurisdiction\":\"371300\",\"timezone\":\"Asia/Shanghai\"}"),
+#define FILE_OF(name, text)                                                                        \
+	{                                                                                          \
+		name, text, sizeof(text) - 1                                                       \
+	}
+	FILE_OF("pack.json", "{\"id\":\"t\",\"title\":\"T\",\"jurisdiction\":\"371300\","
+			     "\"timezone\":\"Asia/Shanghai\"}"),
 	FILE_OF("regions.csv", "code,name,level,parent\n"
 			       "370000,省,province,\n"
 			       "371300,市,city,370000\n"
@@ -24,11 +27,12 @@ static const struct pack_file base_files[] = {
 			     "000123011000,甲,卫生,市场,direct,,依据,\n"
 			     "000123011000,甲,卫生,,full,371302,依据,\n"
 			     "00011705200Y,乙,市场,,partial,,,\n"),
-	FILE_OF("rules.csv", "id,from,until,event,item,sector,devolution,region,when:area,role,to,due,feedback,"
-			     "via,overrides,basis\n"
-			     "A1,,,granted,,,,,,applicant,applicant,,,sms,,\n"
-			     "L1,,,granted,,,,,,lead,sector@here,2wd,30d,push|sms,,\n"
-			     "S1,,,granted,,,,,,assist,assist@here,5wd,,,,\n"),
+	FILE_OF("rules.csv",
+		"id,from,until,event,item,sector,devolution,region,when:area,role,to,due,feedback,"
+		"via,overrides,basis\n"
+		"A1,,,granted,,,,,,applicant,applicant,,,sms,,\n"
+		"L1,,,granted,,,,,,lead,sector@here,2wd,30d,push|sms,,\n"
+		"S1,,,granted,,,,,,assist,assist@here,5wd,,,,\n"),
 	FILE_OF("scope.csv", "phrase,item\n甲类,000123011000\n"),
 	FILE_OF("calendar.json",
 		"{\"years\":{\"2026\":{\"off\":[\"2026-01-01\"],\"work\":[\"2026-01-04\"]}}}"),
@@ -37,14 +41,16 @@ static const struct pack_file base_files[] = {
 #define BASE_COUNT (sizeof(base_files) / sizeof(base_files[0]))
 
 static const char base_event[] =
-	"{\"specversion\":\"1.0\",\"type\":\"approval.granted\",\"source\":\"/sources/t\",\"id\":\"e1\","
+	"{\"specversion\":\"1.0\",\"type\":\"approval.granted\",\"source\":\"/sources/"
+	"t\",\"id\":\"e1\","
 	"\"time\":\"2026-11-23T10:15:00+08:00\",\"datacontenttype\":\"application/json\","
 	"\"data\":{\"case\":\"C1\",\"version\":1,\"item\":\"000123011000\",\"handling\":\"01\","
 	"\"region\":\"371302\",\"accepted_in\":\"371302\","
 	"\"bodies\":{\"accepting\":\"spj-q\",\"reviewing\":\"spj-q\",\"deciding\":\"spj-q\"},"
 	"\"applicant\":{\"kind\":\"entity\",\"name\":\"示例公司\",\"code\":\"91320105780688132K\","
 	"\"phone\":\"13900000000\",\"address\":\"x\",\"representative\":\"y\"},"
-	"\"permit\":{\"number\":\"P1\",\"name\":\"n\",\"content\":\"c\",\"decided_on\":\"2026-11-23\","
+	"\"permit\":{\"number\":\"P1\",\"name\":\"n\",\"content\":\"c\",\"decided_on\":\"2026-11-"
+	"23\","
 	"\"valid_from\":\"2026-11-23\",\"valid_until\":\"2030-11-22\"},"
 	"\"commitments\":[{\"kind\":\"deferred-material\",\"what\":\"w\",\"due\":\"2026-12-31\"}],"
 	"\"scope\":\"s\",\"attributes\":{\"area\":1200,\"risk\":\"high\"},\"remark\":\"r\"}}";
@@ -95,7 +101,8 @@ void help_expect_fault(struct help *h, const char *where, const char *what_part)
 		fail_msg("no fault at %s with \"%s\" among:\n%s", where, what_part, help_faults(h));
 }
 
-enum err help_pack_bytes(struct help *h, const char *name, const char *data, size_t len, struct pack **ret)
+enum err help_pack_bytes(struct help *h, const char *name, const char *data, size_t len,
+			 struct pack **ret)
 {
 	struct pack_file files[BASE_COUNT + 1];
 	int count = 0;

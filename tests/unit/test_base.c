@@ -108,7 +108,10 @@ static void test_buf_json(void **state)
 		{"a\"b\\c/", "\"a\\\"b\\\\c/\""},
 		{"\b\f\n\r\t\x01\x1f\x7f", "\"\\b\\f\\n\\r\\t\\u0001\\u001f\\u007f\""},
 		{"许可", "\"许可\""},
-		{"a\xff" "b", "\"a\xef\xbf\xbd" "b\""},
+		{"a\xff"
+		 "b",
+		 "\"a\xef\xbf\xbd"
+		 "b\""},
 		{"\xe8\xae", "\"\xef\xbf\xbd\xef\xbf\xbd\""},
 		{NULL, "null"},
 	};
@@ -131,9 +134,16 @@ static void test_buf_json(void **state)
 
 static void test_utf8(void **state)
 {
-	static const char *const bad[] = {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80",
-					  "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
-					  "\xe8\xae", "\xff"};
+	static const char *const bad[] = {"\x80",
+					  "\xc0\x80",
+					  "\xc1\xbf",
+					  "\xe0\x9f\xbf",
+					  "\xed\xa0\x80",
+					  "\xf0\x8f\xbf\xbf",
+					  "\xf4\x90\x80\x80",
+					  "\xf5\x80\x80\x80",
+					  "\xe8\xae",
+					  "\xff"};
 	size_t i;
 
 	(void)state;
@@ -169,7 +179,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_err_table),
-		cmocka_unit_test_setup_teardown(test_diag_keeps_order_and_counts_on, help_setup, help_teardown),
+		cmocka_unit_test_setup_teardown(test_diag_keeps_order_and_counts_on, help_setup,
+						help_teardown),
 		cmocka_unit_test(test_arena),
 		cmocka_unit_test(test_buf_ceiling),
 		cmocka_unit_test(test_buf_numbers),

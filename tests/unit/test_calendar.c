@@ -15,12 +15,14 @@ static const struct calendar *real_calendar(struct help *h)
 	assert_non_null(f);
 	len = fread(data, 1, 65536, f);
 	fclose(f);
-	assert_int_equal(calendar_read("calendar.json", data, len, &h->arena, &c, &h->diag), ERR_OK);
+	assert_int_equal(calendar_read(&(struct calendar_source){"calendar.json", data, len},
+				       &h->arena, &c, &h->diag),
+			 ERR_OK);
 	return c;
 }
 
-static void due_is(const struct calendar *c, const char *from, const char *duration, const char *due,
-		   bool provisional)
+static void due_is(const struct calendar *c, const char *from, const char *duration,
+		   const char *due, bool provisional)
 {
 	struct duration d;
 	char text[TIMEFMT_BYTES];
@@ -39,12 +41,12 @@ static void test_vectors(void **state)
 	static const struct {
 		const char *from, *duration, *due;
 	} vectors[] = {
-		{"2025-01-24", "2wd", "2025-01-27"},  {"2025-01-27", "3wd", "2025-02-07"},
-		{"2025-09-26", "2wd", "2025-09-29"},  {"2025-09-30", "5wd", "2025-10-14"},
-		{"2025-12-31", "2wd", "2026-01-05"},  {"2026-02-13", "2wd", "2026-02-24"},
-		{"2026-02-14", "5wd", "2026-02-28"},  {"2026-04-30", "2wd", "2026-05-07"},
-		{"2026-09-24", "7wd", "2026-10-12"},  {"2026-09-30", "10wd", "2026-10-20"},
-		{"2024-02-08", "2wd", "2024-02-18"},  {"2024-09-13", "3wd", "2024-09-19"},
+		{"2025-01-24", "2wd", "2025-01-27"}, {"2025-01-27", "3wd", "2025-02-07"},
+		{"2025-09-26", "2wd", "2025-09-29"}, {"2025-09-30", "5wd", "2025-10-14"},
+		{"2025-12-31", "2wd", "2026-01-05"}, {"2026-02-13", "2wd", "2026-02-24"},
+		{"2026-02-14", "5wd", "2026-02-28"}, {"2026-04-30", "2wd", "2026-05-07"},
+		{"2026-09-24", "7wd", "2026-10-12"}, {"2026-09-30", "10wd", "2026-10-20"},
+		{"2024-02-08", "2wd", "2024-02-18"}, {"2024-09-13", "3wd", "2024-09-19"},
 	};
 	struct help *h = *state;
 	const struct calendar *c = real_calendar(h);
@@ -102,8 +104,8 @@ static void test_tables_agree_with_walking(void **state)
 				left -= calendar_is_working(c, ++day, &listed);
 				touched |= !listed;
 			}
-			assert_int_equal(day_of_ms(calendar_due_ms(c, ms_of_day(from, SHANGHAI_MIN), d,
-								   &provisional),
+			assert_int_equal(day_of_ms(calendar_due_ms(c, ms_of_day(from, SHANGHAI_MIN),
+								   d, &provisional),
 						   SHANGHAI_MIN),
 					 day);
 			assert_int_equal(provisional, touched);
@@ -132,7 +134,7 @@ static void test_working_days_a_year(void **state)
 
 static void test_durations(void **state)
 {
-	static const char *const bad[] = {"",    "2",    "wd",  "0d",  "02d", "-1d",
+	static const char *const bad[] = {"",	 "2",	 "wd",	"0d",	"02d",	   "-1d",
 					  "2 d", "2wdx", "2WD", "1.5h", "100000m", "2w"};
 	struct duration d;
 	size_t i;
@@ -150,10 +152,12 @@ static void test_faults(void **state)
 	static const struct {
 		const char *text, *where, *what;
 	} cases[] = {
-		{"{\"years\":{\"2026\":{\"off\":[\"2026-01-01\",\n \"2026-01-01\"]}}}", "c.json:2:2", "twice"},
-		{"{\"years\":{\"2026\":{\"off\":[\"2026-01-01\"],\n\"work\":[\"2026-01-01\"]}}}", "c.json:2:9",
-		 "twice"},
-		{"{\"years\":{\"2026\":{\"off\":[\"2025-01-01\"]}}}", "c.json:1:26", "another year"},
+		{"{\"years\":{\"2026\":{\"off\":[\"2026-01-01\",\n \"2026-01-01\"]}}}",
+		 "c.json:2:2", "twice"},
+		{"{\"years\":{\"2026\":{\"off\":[\"2026-01-01\"],\n\"work\":[\"2026-01-01\"]}}}",
+		 "c.json:2:9", "twice"},
+		{"{\"years\":{\"2026\":{\"off\":[\"2025-01-01\"]}}}", "c.json:1:26",
+		 "another year"},
 		{"{\"years\":{\"2026\":{\"off\":[\"2026-02-30\"]}}}", "c.json:1:26", "not a date"},
 		{"{\"years\":{\"2026\":{\"off\":[7]}}}", "c.json:1:26", "not a date"},
 		{"{\"years\":{\"2026\":{\"off\":{}}}}", "c.json:1:25", "list"},
@@ -167,14 +171,14 @@ static void test_faults(void **state)
 		{"{\"year\":{},\"years\":{}}", "c.json:1:9", "unknown member"},
 	};
 	struct help *h = *state;
+	struct calendar_source from;
 	const struct calendar *c;
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		diag_init(&h->diag, &h->arena);
-		assert_int_equal(calendar_read("c.json", cases[i].text, strlen(cases[i].text), &h->arena, &c,
-					       &h->diag),
-				 ERR_INVALID);
+		from = (struct calendar_source){"c.json", cases[i].text, strlen(cases[i].text)};
+		assert_int_equal(calendar_read(&from, &h->arena, &c, &h->diag), ERR_INVALID);
 		help_expect_fault(h, cases[i].where, cases[i].what);
 	}
 }
@@ -188,7 +192,8 @@ static void test_explain(void **state)
 	buf_init(&out, 4096);
 	assert_true(time_parse_rfc3339("2026-02-13T10:00:00+08:00", 25, &ms));
 	calendar_explain(c, ms, (struct duration){2, DURATION_WORKING_DAYS}, &out);
-	assert_non_null(strstr(buf_cstr(&out), "2026-02-14 Sat working 1, a weekend day worked in exchange\n"));
+	assert_non_null(strstr(buf_cstr(&out),
+			       "2026-02-14 Sat working 1, a weekend day worked in exchange\n"));
 	assert_non_null(strstr(buf_cstr(&out), "2026-02-16 Mon off by the calendar\n"));
 	assert_non_null(strstr(buf_cstr(&out), "2026-02-24 Tue working 2\n"));
 	buf_clear(&out);
@@ -200,8 +205,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_vectors, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(test_units, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(test_provisional, help_setup, help_teardown),
-		cmocka_unit_test_setup_teardown(test_tables_agree_with_walking, help_setup, help_teardown),
-		cmocka_unit_test_setup_teardown(test_working_days_a_year, help_setup, help_teardown),
+		cmocka_unit_test_setup_teardown(test_tables_agree_with_walking, help_setup,
+						help_teardown),
+		cmocka_unit_test_setup_teardown(test_working_days_a_year, help_setup,
+						help_teardown),
 		cmocka_unit_test(test_durations),
 		cmocka_unit_test_setup_teardown(test_faults, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(test_explain, help_setup, help_teardown),

@@ -5,8 +5,9 @@
 
 static void test_credit_codes(void **state)
 {
-	static const char *const good[] = {"11370800004234373R", "11440232MB2D06811W", "91230500MA1B3N1N2M",
-					   "91320105780688132K", "11341702730007167P"};
+	static const char *const good[] = {"11370800004234373R", "11440232MB2D06811W",
+					   "91230500MA1B3N1N2M", "91320105780688132K",
+					   "11341702730007167P"};
 	char other[19];
 	size_t i, at;
 

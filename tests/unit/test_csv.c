@@ -1,10 +1,9 @@
 #include "base/csv.h"
 #include "rules_help.h"
 
-
 static void csv_open(struct help *h, struct csv *c, const char *text, size_t len)
 {
-	csv_init(c, &h->arena, "t.csv", text, len, &h->diag);
+	csv_init(c, &(struct csv_source){"t.csv", text, len}, &h->arena, &h->diag);
 }
 
 /* All records as text: cells between brackets, a semicolon behind each record. */
@@ -31,7 +30,9 @@ static void test_records(void **state)
 		{"", ""},
 		{"a,b\nc,d", "[a][b];[c][d];"},
 		{"a,b\r\nc,d\r\n", "[a][b];[c][d];"},
-		{"\xef\xbb\xbf" "a\n", "[a];"},
+		{"\xef\xbb\xbf"
+		 "a\n",
+		 "[a];"},
 		{"a,\n,b\n", "[a][];[][b];"},
 		{"\"a,b\",\"c\"\"d\"\n", "[a,b][c\"d];"},
 		{"\"two\nlines\",x\ny,z\n", "[two\nlines][x];[y][z];"},
@@ -113,7 +114,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_records, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(test_places, help_setup, help_teardown),
-		cmocka_unit_test_setup_teardown(test_faults_and_going_on, help_setup, help_teardown),
+		cmocka_unit_test_setup_teardown(test_faults_and_going_on, help_setup,
+						help_teardown),
 		cmocka_unit_test_setup_teardown(test_limits, help_setup, help_teardown),
 	};
 

@@ -18,7 +18,8 @@ static char *file_read(struct help *h, const char *path)
 	return data;
 }
 
-static const char *decide_text(struct help *h, const struct pack *pack, const char *event, size_t len)
+static const char *decide_text(struct help *h, const struct pack *pack, const char *event,
+			       size_t len)
 {
 	struct decision d;
 	struct decide_in in = {0};
@@ -91,7 +92,8 @@ static void test_worked_cases(void **state)
 	pack_unref(pack);
 }
 
-/* The notices of the good event (one member changed) by the small pack with these rules, as short text. */
+/* The notices of the good event (one member changed) by the small pack with these rules, as short
+ * text. */
 static const char *told(struct help *h, const char *rules, const char *from, const char *to)
 {
 	const char *event = help_event_text(h, from, to), *text;
@@ -104,12 +106,16 @@ static const char *told(struct help *h, const char *rules, const char *from, con
 		fail_msg("%s", help_faults(h));
 	text = decide_text(h, pack, event, strlen(event));
 	d = json_loads(text, 0, NULL);
-	json_array_foreach(json_object_get(d, "notices"), i, one) {
-		all = arena_printf(&h->arena, "%s%s:%s ", all, json_string_value(json_object_get(one, "body")),
+	json_array_foreach(json_object_get(d, "notices"), i, one)
+	{
+		all = arena_printf(&h->arena, "%s%s:%s ", all,
+				   json_string_value(json_object_get(one, "body")),
 				   json_string_value(json_object_get(one, "role")));
 	}
-	json_array_foreach(json_object_get(d, "problems"), i, one) {
-		all = arena_printf(&h->arena, "%s!%s ", all, json_string_value(json_object_get(one, "code")));
+	json_array_foreach(json_object_get(d, "problems"), i, one)
+	{
+		all = arena_printf(&h->arena, "%s!%s ", all,
+				   json_string_value(json_object_get(one, "code")));
 	}
 	json_decref(d);
 	pack_unref(pack);
@@ -118,35 +124,71 @@ static const char *told(struct help *h, const char *rules, const char *from, con
 
 static bool matches(struct help *h, const char *cell, const char *from, const char *to)
 {
-	const char *rules = arena_printf(&h->arena, "id,role,to,when:area\nR,lead,body:znb,\"%s\"\n", cell);
+	const char *rules =
+		arena_printf(&h->arena, "id,role,to,when:area\nR,lead,body:znb,\"%s\"\n", cell);
 
 	return strstr(told(h, rules, from, to), "znb:lead") != NULL;
 }
 
+static const struct {
+	const char *cell, *value;
+	bool holds;
+} value_cases[] = {
+	{"", "1", true},
+	{"*", "1", true},
+	{"", "null", true},
+	{"<5", "null", false},
+	{"!<5", "null", false},
+	{"<5", "4.999", true},
+	{"<5", "5", false},
+	{"<=5", "5", true},
+	{">5", "5", false},
+	{">5", "5.001", true},
+	{">=5", "5.0", true},
+	{"=5", "5.0", true},
+	{"=5", "\"5\"", false},
+	{"5", "5", false},
+	{"5", "\"5\"", true},
+	{"[1..5)", "1", true},
+	{"[1..5)", "5", false},
+	{"(1..5]", "1", false},
+	{"(1..5]", "5", true},
+	{"(1..5)", "3", true},
+	{"[1..1]", "1", true},
+	{"[-2..-1]", "-1.5", true},
+	{"<0", "-1e3", true},
+	{"true", "true", true},
+	{"true", "false", false},
+	{"true", "\"true\"", false},
+	{"!true", "false", true},
+	{"!true", "1", true},
+	{"hi*", "\"high\"", true},
+	{"hi*", "\"h\"", false},
+	{"!hi*", "\"low\"", true},
+	{"!hi*", "\"hi\"", false},
+	{"a|<5|>10", "11", true},
+	{"a|<5|>10", "7", false},
+	{"!a|<5", "\"a\"", false},
+	{"!a|<5", "7", true},
+	{"x", "[1]", false},
+	{"!x", "[1]", true},
+	{"!x", "{}", true},
+	{"", "[]", true},
+	{"h|hi*|hig", "\"higher\"", true},
+	{"hig*|h", "\"hi\"", false},
+	{"许*", "\"许可\"", true},
+};
+
 static void test_values(void **state)
 {
-	static const struct {
-		const char *cell, *value;
-		bool holds;
-	} cases[] = {
-		{"", "1", true},	  {"*", "1", true},	   {"", "null", true},	     {"<5", "null", false},
-		{"!<5", "null", false},	  {"<5", "4.999", true},   {"<5", "5", false},	     {"<=5", "5", true},
-		{">5", "5", false},	  {">5", "5.001", true},   {">=5", "5.0", true},     {"=5", "5.0", true},
-		{"=5", "\"5\"", false},	  {"5", "5", false},	   {"5", "\"5\"", true},     {"[1..5)", "1", true},
-		{"[1..5)", "5", false},	  {"(1..5]", "1", false},  {"(1..5]", "5", true},    {"(1..5)", "3", true},
-		{"[1..1]", "1", true},	  {"[-2..-1]", "-1.5", true}, {"<0", "-1e3", true},  {"true", "true", true},
-		{"true", "false", false}, {"true", "\"true\"", false}, {"!true", "false", true}, {"!true", "1", true},
-		{"hi*", "\"high\"", true}, {"hi*", "\"h\"", false}, {"!hi*", "\"low\"", true},	{"!hi*", "\"hi\"", false},
-		{"a|<5|>10", "11", true}, {"a|<5|>10", "7", false}, {"!a|<5", "\"a\"", false}, {"!a|<5", "7", true},
-		{"x", "[1]", false},	  {"!x", "[1]", true},	   {"!x", "{}", true},	     {"", "[]", true},
-		{"h|hi*|hig", "\"higher\"", true}, {"hig*|h", "\"hi\"", false}, {"许*", "\"许可\"", true},
-	};
 	struct help *h = *state;
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		if (matches(h, cases[i].cell, "1200", cases[i].value) != cases[i].holds)
-			fail_msg("cell %s, value %s: expected %d", cases[i].cell, cases[i].value, cases[i].holds);
+	for (i = 0; i < sizeof(value_cases) / sizeof(value_cases[0]); i++) {
+		if (matches(h, value_cases[i].cell, "1200", value_cases[i].value) !=
+		    value_cases[i].holds)
+			fail_msg("cell %s, value %s: expected %d", value_cases[i].cell,
+				 value_cases[i].value, value_cases[i].holds);
 	}
 	assert_false(matches(h, "!x", "\"area\":1200,", ""));
 	assert_true(matches(h, "", "\"area\":1200,", ""));
@@ -172,7 +214,8 @@ static void test_columns(void **state)
 		{"region", "371300", "C1", "C1", true},
 		{"region", "371302", "\"region\":\"371302\"", "\"region\":\"371302001000\"", true},
 		{"region", "371302001000", "C1", "C1", false},
-		{"region", "!371302", "\"region\":\"371302\"", "\"region\":\"371302001000\"", false},
+		{"region", "!371302", "\"region\":\"371302\"", "\"region\":\"371302001000\"",
+		 false},
 		{"region", "!371302", "\"region\":\"371302\"", "\"region\":\"371321\"", true},
 		{"region", "3713*", "\"region\":\"371302\"", "\"region\":\"371321\"", true},
 		{"region", "37130*", "\"region\":\"371302\"", "\"region\":\"371321\"", false},
@@ -186,13 +229,13 @@ static void test_columns(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *rules = arena_printf(&h->arena, "id,role,to,%s\nR,lead,body:znb,%s\n", cases[i].column,
-						 cases[i].cell);
+		const char *rules = arena_printf(&h->arena, "id,role,to,%s\nR,lead,body:znb,%s\n",
+						 cases[i].column, cases[i].cell);
 		bool holds = strstr(told(h, rules, cases[i].from, cases[i].to), "znb:lead") != NULL;
 
 		if (holds != cases[i].holds)
-			fail_msg("%s = %s, %s: expected %d", cases[i].column, cases[i].cell, cases[i].to,
-				 cases[i].holds);
+			fail_msg("%s = %s, %s: expected %d", cases[i].column, cases[i].cell,
+				 cases[i].to, cases[i].holds);
 	}
 }
 
@@ -202,10 +245,12 @@ static void test_recipients(void **state)
 		const char *to, *from, *into, *told;
 	} cases[] = {
 		{"sector@here", "C1", "C1", "wjw-q:lead "},
-		{"sector@here", "\"region\":\"371302\"", "\"region\":\"371302001000\"", "wjw-q:lead "},
+		{"sector@here", "\"region\":\"371302\"", "\"region\":\"371302001000\"",
+		 "wjw-q:lead "},
 		{"sector@here", "\"region\":\"371302\"", "\"region\":\"371321\"", "wjw-s:lead "},
 		{"sector@city", "C1", "C1", "wjw-s:lead "},
-		{"sector@county", "\"region\":\"371302\"", "\"region\":\"371321\"", "!no-body !no-lead "},
+		{"sector@county", "\"region\":\"371302\"", "\"region\":\"371321\"",
+		 "!no-body !no-lead "},
 		{"sector@province", "C1", "C1", "!no-body !no-lead "},
 		{"sector@here", "000123011000", "999999999999", "!no-body !unknown-item !no-lead "},
 		{"市场@here", "C1", "C1", "zf-q:lead "},
@@ -214,15 +259,19 @@ static void test_recipients(void **state)
 		{"enforcement@city", "C1", "C1", "!no-body !no-lead "},
 		{"coordination@here", "C1", "C1", "znb:lead "},
 		{"accepting", "\"accepting\":\"spj-q\"", "\"accepting\":\"znb\"", "znb:lead "},
-		{"reviewing", "\"reviewing\":\"spj-q\"", "\"reviewing\":\"gone\"", "!no-body !no-lead "},
+		{"reviewing", "\"reviewing\":\"spj-q\"", "\"reviewing\":\"gone\"",
+		 "!no-body !no-lead "},
 		{"deciding", "\"deciding\":\"spj-q\"", "\"deciding\":null", "!no-body !no-lead "},
 		{"holder", "C1", "C1", "wjw-q:lead "},
 		{"body:znb", "C1", "C1", "znb:lead "},
 		{"body:znb", "91320105780688132K", "91320105780688132X", "znb:lead !bad-code "},
 		{"body:znb", "\"entity\"", "\"person\"", "znb:lead "},
-		{"body:znb", "\"region\":\"371302\"", "\"region\":\"440100\"", "znb:lead !unknown-region "},
-		{"body:znb", "\"region\":\"371302\"", "\"region\":\"371302000000\"", "znb:lead !unknown-region "},
-		{"body:znb", "\"region\":\"371302\"", "\"region\":\"371302999000\"", "znb:lead !unknown-region "},
+		{"body:znb", "\"region\":\"371302\"", "\"region\":\"440100\"",
+		 "znb:lead !unknown-region "},
+		{"body:znb", "\"region\":\"371302\"", "\"region\":\"371302000000\"",
+		 "znb:lead !unknown-region "},
+		{"body:znb", "\"region\":\"371302\"", "\"region\":\"371302999000\"",
+		 "znb:lead !unknown-region "},
 		{"body:znb", "000123011000", "11371302MB2855918W300011705200101", "znb:lead "},
 	};
 	struct help *h = *state;
@@ -241,9 +290,11 @@ static void test_merging_and_overrides(void **state)
 		const char *rows, *told;
 	} cases[] = {
 		{"A,copy,body:znb,\nB,lead,body:znb,\nC,assist,body:znb,\n", "znb:lead "},
-		{"A,copy,body:znb,\nB,assist,body:sc-s,\nC,lead,body:wjw-q,\nD,assist,body:spj-q,\n",
+		{"A,copy,body:znb,\nB,assist,body:sc-s,\nC,lead,body:wjw-q,\nD,assist,body:spj-q,"
+		 "\n",
 		 "wjw-q:lead sc-s:assist spj-q:assist znb:copy "},
-		{"A,copy,body:znb,\nB,lead,body:sc-s,\nC,lead,body:znb,\n", "znb:lead sc-s:lead !several-leads "},
+		{"A,copy,body:znb,\nB,lead,body:sc-s,\nC,lead,body:znb,\n",
+		 "znb:lead sc-s:lead !several-leads "},
 		{"A,lead,body:znb,B\nB,lead,body:sc-s,\n", "znb:lead "},
 		/* All rows that match override, also one that is itself removed. */
 		{"A,lead,body:znb,B\nB,lead,body:sc-s,C\nC,copy,body:wjw-q,\n", "znb:lead "},
@@ -256,7 +307,8 @@ static void test_merging_and_overrides(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *rules = arena_printf(&h->arena, "id,role,to,overrides\n%s", cases[i].rows);
+		const char *rules =
+			arena_printf(&h->arena, "id,role,to,overrides\n%s", cases[i].rows);
 
 		assert_string_equal(told(h, rules, "C1", "C1"), cases[i].told);
 	}
@@ -277,13 +329,17 @@ static void test_merged_members(void **state)
 				   "E,applicant,applicant,,,\n",
 				   &pack),
 			 ERR_OK);
-	expect_equal("{\"event\":{\"source\":\"/sources/t\",\"id\":\"e1\"},"
-		     "\"item\":{\"code\":\"000123011000\",\"sector\":\"卫生\",\"devolution\":\"full\"},"
-		     "\"notices\":[{\"body\":\"znb\",\"role\":\"lead\",\"due\":\"2026-11-24T10:15:00+08:00\","
-		     "\"feedback_due\":\"2026-11-28T23:59:59+08:00\",\"via\":[\"sms\",\"push\",\"chat\"],"
-		     "\"rules\":[\"A\",\"B\",\"C\"]}],"
-		     "\"applicant\":{\"via\":[\"email\",\"sms\",\"push\"],\"rules\":[\"D\",\"E\"]},\"problems\":[]}",
-		     decide_text(h, pack, event, strlen(event)));
+	expect_equal(
+		"{\"event\":{\"source\":\"/sources/t\",\"id\":\"e1\"},"
+		"\"item\":{\"code\":\"000123011000\",\"sector\":\"卫生\",\"devolution\":\"full\"},"
+		"\"notices\":[{\"body\":\"znb\",\"role\":\"lead\",\"due\":\"2026-11-24T10:15:00+08:"
+		"00\","
+		"\"feedback_due\":\"2026-11-28T23:59:59+08:00\",\"via\":[\"sms\",\"push\",\"chat\"]"
+		","
+		"\"rules\":[\"A\",\"B\",\"C\"]}],"
+		"\"applicant\":{\"via\":[\"email\",\"sms\",\"push\"],\"rules\":[\"D\",\"E\"]},"
+		"\"problems\":[]}",
+		decide_text(h, pack, event, strlen(event)));
 	pack_unref(pack);
 }
 
@@ -295,7 +351,9 @@ static void test_holder(void **state)
 	struct event e;
 	struct pack *pack;
 
-	assert_int_equal(help_pack(h, "rules.csv", "id,role,to,event\nR,lead,holder,granted\n", &pack), ERR_OK);
+	assert_int_equal(
+		help_pack(h, "rules.csv", "id,role,to,event\nR,lead,holder,granted\n", &pack),
+		ERR_OK);
 	assert_int_equal(help_event(h, "C1", "C1", &e), ERR_OK);
 	assert_true(decide_needs_holder(pack, &e));
 	decide(pack, &e, &in, &h->arena, &d);
@@ -339,12 +397,13 @@ static void test_explain_body(void **state)
 				   "R3,copy,body:znb,refused,,<5,\n",
 				   &pack),
 			 ERR_OK);
-	assert_string_equal(explain(h, pack, "znb", false),
-			    "/sources/t e1: znb is not told\n"
-			    "  R1 (lead, body:znb): matches and would name it, but R2 overrides the rule\n"
-			    "  R2 (lead, body:sc-s): matches, but its recipient is not this body\n"
-			    "  R3 (copy, body:znb): would name it, but does not match: event has to be refused,"
-			    " when:area has to be <5\n");
+	assert_string_equal(
+		explain(h, pack, "znb", false),
+		"/sources/t e1: znb is not told\n"
+		"  R1 (lead, body:znb): matches and would name it, but R2 overrides the rule\n"
+		"  R2 (lead, body:sc-s): matches, but its recipient is not this body\n"
+		"  R3 (copy, body:znb): would name it, but does not match: event has to be refused,"
+		" when:area has to be <5\n");
 	doc = json_loads(explain(h, pack, "sc-s", true), 0, NULL);
 	assert_string_equal(json_string_value(json_object_get(doc, "role")), "lead");
 	json_decref(doc);
@@ -357,8 +416,10 @@ static struct pack *wide_pack(struct help *h, const struct buf *bodies, const st
 	static const char meta[] = "{\"id\":\"t\",\"jurisdiction\":\"371302\"}";
 	static const char regions[] = "code,name,level\n371302,x,county\n", items[] = "code,name\n";
 	const struct pack_file files[] = {
-		{"pack.json", meta, sizeof(meta) - 1},	 {"regions.csv", regions, sizeof(regions) - 1},
-		{"bodies.csv", bodies->data, bodies->len}, {"items.csv", items, sizeof(items) - 1},
+		{"pack.json", meta, sizeof(meta) - 1},
+		{"regions.csv", regions, sizeof(regions) - 1},
+		{"bodies.csv", bodies->data, bodies->len},
+		{"items.csv", items, sizeof(items) - 1},
 		{"rules.csv", rules->data, rules->len},
 	};
 	struct pack *pack;
@@ -389,7 +450,8 @@ static void test_many(void **state)
 		buf_printf(&rules, "R%d,copy,body:b%d\nS%d,assist,body:b%d\n", i, i, i, 299 - i);
 	}
 	pack = wide_pack(h, &bodies, &rules);
-	assert_int_equal(event_parse(event, strlen(event), &event_limits_default, &e, &h->diag), ERR_OK);
+	assert_int_equal(event_parse(event, strlen(event), &event_limits_default, &e, &h->diag),
+			 ERR_OK);
 	decide(pack, &e, &in, &h->arena, &d);
 	assert_int_equal(d.notice_count, 300);
 	for (i = 0; i < 300; i++) {
@@ -406,9 +468,14 @@ int main(void)
 {
 #define WITH_HELP(f) cmocka_unit_test_setup_teardown(f, help_setup, help_teardown)
 	const struct CMUnitTest tests[] = {
-		WITH_HELP(test_worked_cases),	       WITH_HELP(test_values),	  WITH_HELP(test_columns),
-		WITH_HELP(test_recipients),	       WITH_HELP(test_merging_and_overrides),
-		WITH_HELP(test_merged_members),	       WITH_HELP(test_holder),	  WITH_HELP(test_explain_body),
+		WITH_HELP(test_worked_cases),
+		WITH_HELP(test_values),
+		WITH_HELP(test_columns),
+		WITH_HELP(test_recipients),
+		WITH_HELP(test_merging_and_overrides),
+		WITH_HELP(test_merged_members),
+		WITH_HELP(test_holder),
+		WITH_HELP(test_explain_body),
 		WITH_HELP(test_many),
 	};
 

@@ -10,7 +10,8 @@ static void test_good_event(void **state)
 	const char *padded = arena_printf(&h->arena, " \r\n%s\n", text);
 	struct event e;
 
-	assert_int_equal(event_parse(padded, strlen(padded), &event_limits_default, &e, &h->diag), ERR_OK);
+	assert_int_equal(event_parse(padded, strlen(padded), &event_limits_default, &e, &h->diag),
+			 ERR_OK);
 	assert_int_equal(h->diag.count, 0);
 	assert_int_equal(e.raw_len, strlen(text));
 	assert_memory_equal(e.raw, text, e.raw_len);
@@ -62,8 +63,10 @@ static const struct change {
 	{"\"name\":\"示例公司\",", "", "/data/applicant/name", "missing"},
 	{"示例公司", "", "/data/applicant/name", "empty"},
 	{"\"phone\":\"13900000000\"", "\"phone\":13900000000", "/data/applicant/phone", "string"},
-	{"\"decided_on\":\"2026-11-23\"", "\"decided_on\":\"2026-11-31\"", "/data/permit/decided_on", "date"},
-	{"\"valid_until\":\"2030-11-22\"", "\"valid_until\":\"long\"", "/data/permit/valid_until", "date"},
+	{"\"decided_on\":\"2026-11-23\"", "\"decided_on\":\"2026-11-31\"",
+	 "/data/permit/decided_on", "date"},
+	{"\"valid_until\":\"2030-11-22\"", "\"valid_until\":\"long\"", "/data/permit/valid_until",
+	 "date"},
 	{"deferred-material", "deferred", "/data/commitments/0/kind", "deferred-material"},
 	{"\"2026-12-31\"", "\"soon\"", "/data/commitments/0/due", "date"},
 	{"\"what\":\"w\"", "\"what\":3", "/data/commitments/0/what", "string"},
@@ -103,19 +106,26 @@ static void test_numbers_at_the_edge(void **state)
 
 	assert_int_equal(help_event(h, "{\"area\":1200", "{\"area\":9007199254740992", &e), ERR_OK);
 	event_clear(&e);
-	assert_int_equal(help_event(h, "{\"area\":1200", "{\"area\":-9007199254740992", &e), ERR_OK);
+	assert_int_equal(help_event(h, "{\"area\":1200", "{\"area\":-9007199254740992", &e),
+			 ERR_OK);
 	event_clear(&e);
-	assert_int_equal(help_event(h, "{\"area\":1200", "{\"area\":0.00000000000000000001", &e), ERR_OK);
+	assert_int_equal(help_event(h, "{\"area\":1200", "{\"area\":0.00000000000000000001", &e),
+			 ERR_OK);
 	event_clear(&e);
 }
 
 static void test_syntax(void **state)
 {
 	static const char *const broken[] = {
-		"",	 "{",	    "}",	 "{\"a\"}",	 "{\"a\":}",  "{\"a\":1,}",   "[1,]",
-		"{a:1}", "nul",	    "01",	 "1.",		 "1e",	      "-",	      "\"abc",
-		"\"\t\"", "\"\\x\"", "\"\\u12g4\"", "{} {}",	 "{\"a\" 1}", "[1 2]",	      "+1",
-		".5",	 "'a'",	    "\xef\xbb\xbf{}", "{\"a\":1]", "tru",     "{\"a\":1 \"b\":2}",
+		"",	     "{",	    "}",
+		"{\"a\"}",   "{\"a\":}",    "{\"a\":1,}",
+		"[1,]",	     "{a:1}",	    "nul",
+		"01",	     "1.",	    "1e",
+		"-",	     "\"abc",	    "\"\t\"",
+		"\"\\x\"",   "\"\\u12g4\"", "{} {}",
+		"{\"a\" 1}", "[1 2]",	    "+1",
+		".5",	     "'a'",	    "\xef\xbb\xbf{}",
+		"{\"a\":1]", "tru",	    "{\"a\":1 \"b\":2}",
 	};
 	struct help *h = *state;
 	struct event e;
@@ -123,15 +133,18 @@ static void test_syntax(void **state)
 
 	for (i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
 		diag_init(&h->diag, &h->arena);
-		assert_int_equal(event_parse(broken[i], strlen(broken[i]), &event_limits_default, &e, &h->diag),
+		assert_int_equal(event_parse(broken[i], strlen(broken[i]), &event_limits_default,
+					     &e, &h->diag),
 				 ERR_SYNTAX);
 		assert_int_equal(h->diag.count, 1);
-		assert_non_null(strstr(h->diag.first->what, "not well-formed JSON at line 1, column"));
+		assert_non_null(
+			strstr(h->diag.first->what, "not well-formed JSON at line 1, column"));
 	}
 	diag_init(&h->diag, &h->arena);
 	assert_int_equal(event_parse("[]", 2, &event_limits_default, &e, &h->diag), ERR_INVALID);
 	assert_int_equal(event_parse("7", 1, &event_limits_default, &e, &h->diag), ERR_INVALID);
-	assert_int_equal(event_parse("{\"a\":\"\0\"}", 9, &event_limits_default, &e, &h->diag), ERR_INVALID);
+	assert_int_equal(event_parse("{\"a\":\"\0\"}", 9, &event_limits_default, &e, &h->diag),
+			 ERR_INVALID);
 	help_expect_fault(h, "/a", "NUL byte");
 }
 
@@ -158,7 +171,8 @@ static char *members(struct help *h, int count)
 }
 
 /* Each limit once at its edge and once beyond it. */
-static void limit_is(struct help *h, const char *from, const char *good, const char *bad, const char *where)
+static void limit_is(struct help *h, const char *from, const char *good, const char *bad,
+		     const char *where)
 {
 	struct event e;
 
@@ -188,18 +202,21 @@ static void test_limits_of_strings(void **state)
 		 arena_printf(&h->arena, "\"%s\"", repeat(h, "许", 501)), "/data/remark");
 	/* An escape counts as the bytes it stands for. */
 	limit_is(h, "\"x\"", arena_printf(&h->arena, "\"%s\"", repeat(h, "\\u00e9", 4096)),
-		 arena_printf(&h->arena, "\"%s\"", repeat(h, "\\u00e9", 4097)), "/data/applicant/address");
+		 arena_printf(&h->arena, "\"%s\"", repeat(h, "\\u00e9", 4097)),
+		 "/data/applicant/address");
 }
 
 static void test_limits_of_shape(void **state)
 {
 	struct help *h = *state;
 	const char *deep = arena_printf(&h->arena, "%s%s", repeat(h, "[", 29), repeat(h, "]", 29));
-	const char *deeper = arena_printf(&h->arena, "%s%s", repeat(h, "[", 30), repeat(h, "]", 30));
+	const char *deeper =
+		arena_printf(&h->arena, "%s%s", repeat(h, "[", 30), repeat(h, "]", 30));
 	const char *one = "{\"kind\":\"deferred-material\",\"what\":\"w\",\"due\":\"2026-12-31\"}";
 	const char *many = repeat(h, arena_printf(&h->arena, "%s,", one), 99);
 
-	limit_is(h, "{\"area\":1200,\"risk\":\"high\"}", arena_printf(&h->arena, "{%s}", members(h, 200)),
+	limit_is(h, "{\"area\":1200,\"risk\":\"high\"}",
+		 arena_printf(&h->arena, "{%s}", members(h, 200)),
 		 arena_printf(&h->arena, "{%s}", members(h, 201)), "/data/attributes");
 	limit_is(h, "\"high\"", arena_printf(&h->arena, "{%s}", members(h, 64)),
 		 arena_printf(&h->arena, "{%s}", members(h, 65)), "/data/attributes/risk");
@@ -217,18 +234,21 @@ static void test_limit_of_size(void **state)
 
 	text[0] = '{';
 	text[256 * 1024] = '}';
-	assert_int_equal(event_parse(text, 256 * 1024 + 1, &event_limits_default, &e, &h->diag), ERR_TOO_LARGE);
+	assert_int_equal(event_parse(text, 256 * 1024 + 1, &event_limits_default, &e, &h->diag),
+			 ERR_TOO_LARGE);
 	help_expect_fault(h, "", "262144");
 }
 
 static void test_every_fault_at_once(void **state)
 {
 	struct help *h = *state;
-	const char *text = "{\"specversion\":\"2\",\"data\":{\"item\":\"x\",\"applicant\":{\"name\":\"\"},"
-			   "\"permit\":{\"decided_on\":1},\"scope\":1,\"scope\":2}}";
+	const char *text =
+		"{\"specversion\":\"2\",\"data\":{\"item\":\"x\",\"applicant\":{\"name\":\"\"},"
+		"\"permit\":{\"decided_on\":1},\"scope\":1,\"scope\":2}}";
 	struct event e;
 
-	assert_int_equal(event_parse(text, strlen(text), &event_limits_default, &e, &h->diag), ERR_INVALID);
+	assert_int_equal(event_parse(text, strlen(text), &event_limits_default, &e, &h->diag),
+			 ERR_INVALID);
 	help_expect_fault(h, "/specversion", "1.0");
 	help_expect_fault(h, "/type", "missing");
 	help_expect_fault(h, "/source", "missing");
@@ -248,7 +268,8 @@ static void test_ten_thousand_faults(void **state)
 	const char *text = arena_printf(&h->arena, "{\"a\":[%s0]}", repeat(h, "1e99,", 10000));
 	struct event e;
 
-	assert_int_equal(event_parse(text, strlen(text), &event_limits_default, &e, &h->diag), ERR_INVALID);
+	assert_int_equal(event_parse(text, strlen(text), &event_limits_default, &e, &h->diag),
+			 ERR_INVALID);
 	assert_int_equal(h->diag.count, 10000);
 }
 
@@ -258,10 +279,12 @@ static void test_input_is_not_repeated(void **state)
 	struct event e;
 	char *name = repeat(h, "n", 300);
 
-	assert_int_equal(help_event(h, "{\"area\":1200",
-				    arena_printf(&h->arena, "{\"%s/~\x01\":\"secret\",\"%s/~\x01\":1", name, name),
-				    &e),
-			 ERR_SYNTAX);
+	assert_int_equal(
+		help_event(h, "{\"area\":1200",
+			   arena_printf(&h->arena, "{\"%s/~\x01\":\"secret\",\"%s/~\x01\":1", name,
+					name),
+			   &e),
+		ERR_SYNTAX);
 	assert_null(strstr(help_faults(h), "secret"));
 	diag_init(&h->diag, &h->arena);
 	assert_int_equal(help_event(h, "{\"area\":1200", "{\"a/b~\":1,\"a/b~\":1", &e),
@@ -275,11 +298,12 @@ static void test_input_is_not_repeated(void **state)
 
 static const char *registration(struct help *h, const char *more)
 {
-	return arena_printf(&h->arena,
-			    "{\"specversion\":\"1.0\",\"type\":\"approval.registered\",\"source\":\"s\","
-			    "\"id\":\"1\",\"time\":\"2026-11-23T20:00:00Z\",\"data\":{\"case\":\"C\","
-			    "\"region\":\"371302\",\"applicant\":{\"name\":\"n\"}%s}}",
-			    more);
+	return arena_printf(
+		&h->arena,
+		"{\"specversion\":\"1.0\",\"type\":\"approval.registered\",\"source\":\"s\","
+		"\"id\":\"1\",\"time\":\"2026-11-23T20:00:00Z\",\"data\":{\"case\":\"C\","
+		"\"region\":\"371302\",\"applicant\":{\"name\":\"n\"}%s}}",
+		more);
 }
 
 static void test_registrations(void **state)
@@ -288,13 +312,15 @@ static void test_registrations(void **state)
 	const char *with = registration(h, ",\"scope\":\"餐饮\""), *without = registration(h, "");
 	struct event e;
 
-	assert_int_equal(event_parse(with, strlen(with), &event_limits_default, &e, &h->diag), ERR_OK);
+	assert_int_equal(event_parse(with, strlen(with), &event_limits_default, &e, &h->diag),
+			 ERR_OK);
 	assert_string_equal(e.item_code, "");
 	assert_null(e.item);
 	/* Without a decision date it is the local date of the time. */
 	assert_int_equal(e.decision_day, day_of_civil(2026, 11, 24));
 	event_clear(&e);
-	assert_int_equal(event_parse(without, strlen(without), &event_limits_default, &e, &h->diag), ERR_INVALID);
+	assert_int_equal(event_parse(without, strlen(without), &event_limits_default, &e, &h->diag),
+			 ERR_INVALID);
 	help_expect_fault(h, "/data/item", "scope");
 }
 
@@ -324,7 +350,8 @@ static const char *canonical(struct help *h, const char *text)
 	struct buf out;
 	char *copy;
 
-	assert_int_equal(event_parse(text, strlen(text), &event_limits_default, &e, &h->diag), ERR_OK);
+	assert_int_equal(event_parse(text, strlen(text), &event_limits_default, &e, &h->diag),
+			 ERR_OK);
 	buf_init(&out, 1 << 20);
 	event_canonical(&e, &out);
 	copy = arena_strndup(&h->arena, out.data, out.len);
@@ -338,11 +365,13 @@ static void test_canonical(void **state)
 	struct help *h = *state;
 	const char *plain = canonical(h, help_event_text(h, "\"C1\"", "\"C1\""));
 
-	assert_string_equal(plain, canonical(h, help_event_text(h, "\"case\":\"C1\",\"version\":1",
-								"\n\"version\" : 1 ,\"case\":\"\\u00431\"")));
+	assert_string_equal(
+		plain, canonical(h, help_event_text(h, "\"case\":\"C1\",\"version\":1",
+						    "\n\"version\" : 1 ,\"case\":\"\\u00431\"")));
 	/* Only type, time and data are content. */
-	assert_string_equal(plain, canonical(h, help_event_text(h, "\"datacontenttype\":\"application/json\",",
-								"\"subject\":\"x\",")));
+	assert_string_equal(
+		plain, canonical(h, help_event_text(h, "\"datacontenttype\":\"application/json\",",
+						    "\"subject\":\"x\",")));
 	assert_string_not_equal(plain, canonical(h, help_event_text(h, "\"C1\"", "\"C2\"")));
 	assert_string_not_equal(plain, canonical(h, help_event_text(h, "10:15:00", "10:15:01")));
 	assert_string_not_equal(plain, canonical(h, help_event_text(h, "1200", "\"1200\"")));
@@ -350,13 +379,13 @@ static void test_canonical(void **state)
 
 static const char *split(struct help *h, const char *text, bool ndjson, enum err expected)
 {
+	const struct event_batch in = {text, strlen(text), ndjson, &event_limits_default,
+				       &h->arena};
 	struct event_part *parts = NULL;
 	size_t count = 0, i;
 	char *all = arena_strdup(&h->arena, "");
 
-	assert_int_equal(event_split(text, strlen(text), ndjson, &event_limits_default, &h->arena, &parts, &count,
-				     &h->diag),
-			 expected);
+	assert_int_equal(event_batch_split(&in, &parts, &count, &h->diag), expected);
 	for (i = 0; i < count; i++)
 		all = arena_printf(&h->arena, "%s<%.*s>", all, (int)parts[i].len, parts[i].data);
 	return all;
@@ -364,7 +393,8 @@ static const char *split(struct help *h, const char *text, bool ndjson, enum err
 
 static void test_split(void **state)
 {
-	static const char *const broken[] = {"", "{}", "[", "[1", "[1,", "[1,]", "[,1]", "[1] 2", "[\"a]", "[{]"};
+	static const char *const broken[] = {"",     "{}",   "[",     "[1",    "[1,",
+					     "[1,]", "[,1]", "[1] 2", "[\"a]", "[{]"};
 	struct help *h = *state;
 	size_t i;
 
@@ -384,13 +414,13 @@ int main(void)
 {
 #define WITH_HELP(f) cmocka_unit_test_setup_teardown(f, help_setup, help_teardown)
 	const struct CMUnitTest tests[] = {
-		WITH_HELP(test_good_event),	      WITH_HELP(test_every_member_has_its_fault),
-		WITH_HELP(test_numbers_at_the_edge),  WITH_HELP(test_syntax),
-		WITH_HELP(test_limits_of_strings),    WITH_HELP(test_limits_of_shape),
-		WITH_HELP(test_limit_of_size),	      WITH_HELP(test_every_fault_at_once),
-		WITH_HELP(test_ten_thousand_faults),  WITH_HELP(test_input_is_not_repeated),
-		WITH_HELP(test_registrations),	      WITH_HELP(test_from_json),
-		WITH_HELP(test_canonical),	      WITH_HELP(test_split),
+		WITH_HELP(test_good_event),	     WITH_HELP(test_every_member_has_its_fault),
+		WITH_HELP(test_numbers_at_the_edge), WITH_HELP(test_syntax),
+		WITH_HELP(test_limits_of_strings),   WITH_HELP(test_limits_of_shape),
+		WITH_HELP(test_limit_of_size),	     WITH_HELP(test_every_fault_at_once),
+		WITH_HELP(test_ten_thousand_faults), WITH_HELP(test_input_is_not_repeated),
+		WITH_HELP(test_registrations),	     WITH_HELP(test_from_json),
+		WITH_HELP(test_canonical),	     WITH_HELP(test_split),
 	};
 
 	return cmocka_run_group_tests_name("event", tests, NULL, NULL);

@@ -5,11 +5,16 @@
 static const struct {
 	const char *from, *cells[ACT_COUNT];
 } rows[STATE_COUNT] = {
-	/* acknowledge, claim by the lead, return, transfer, feedback, ruling, withdraw, supersede */
-	{"open", {"acknowledged", "claimed", "returned", "transferred", "409", "409", "withdrawn", "superseded"}},
+	/* acknowledge, claim by the lead, return, transfer, feedback, ruling, withdraw, supersede
+	 */
+	{"open",
+	 {"acknowledged", "claimed", "returned", "transferred", "409", "409", "withdrawn",
+	  "superseded"}},
 	{"acknowledged",
-	 {"same", "claimed", "returned", "transferred", "acknowledged", "409", "withdrawn", "superseded"}},
-	{"claimed", {"same", "same", "409", "transferred", "claimed", "409", "withdrawn", "superseded"}},
+	 {"same", "claimed", "returned", "transferred", "acknowledged", "409", "withdrawn",
+	  "superseded"}},
+	{"claimed",
+	 {"same", "same", "409", "transferred", "claimed", "409", "withdrawn", "superseded"}},
 	{"disputed", {"same", "409", "409", "409", "409", "claimed", "withdrawn", "superseded"}},
 	{"returned", {"same", "409", "409", "409", "409", "409", "409", "409"}},
 	{"transferred", {"same", "409", "409", "409", "409", "409", "409", "409"}},
@@ -48,7 +53,8 @@ static void test_every_cell(void **state)
 	for (i = 0; i < STATE_COUNT; i++) {
 		assert_true(notice_state_parse(rows[i].from, &from));
 		for (act = 0; act < ACT_COUNT; act++)
-			assert_string_equal(said(from, ROLE_LEAD, (enum act)act), rows[i].cells[act]);
+			assert_string_equal(said(from, ROLE_LEAD, (enum act)act),
+					    rows[i].cells[act]);
 	}
 }
 

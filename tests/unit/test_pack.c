@@ -12,49 +12,68 @@ static const struct fault_case {
 	{"bodies.csv", NULL, "bodies.csv:1:1", "missing"},
 	{"items.csv", NULL, "items.csv:1:1", "missing"},
 	{"rules.csv", NULL, "rules.csv:1:1", "missing"},
-	{"pack.json", "{\"id\":\"t\",\n\"jurisdiction\":\"999\"}", "pack.json:2:16", "no such region"},
+	{"pack.json", "{\"id\":\"t\",\n\"jurisdiction\":\"999\"}", "pack.json:2:16",
+	 "no such region"},
 	{"pack.json", "{\"id\":\"t\"}", "pack.json:1:1", "jurisdiction is missing"},
-	{"pack.json", "{\"id\":\"a b\",\"jurisdiction\":\"371300\"}", "pack.json:1:7", "visible ASCII"},
-	{"pack.json", "{\"id\":\"t\",\"jurisdiction\":\"371300\",\"timezone\":\"UTC\"}", "pack.json:1:46", "Shanghai"},
-	{"pack.json", "{\"id\":\"t\",\"jurisdiction\":\"371300\",\"sms_aftre\":\"1h\"}", "pack.json:1:47", "unknown"},
-	{"pack.json", "{\"id\":\"t\",\"jurisdiction\":\"371300\",\"sms_after\":\"2wd\"}", "pack.json:1:47", "minutes"},
-	{"pack.json", "{\"id\":\"t\",\"jurisdiction\":\"371300\",\"pool_due\":\"x\"}", "pack.json:1:46", "duration"},
-	{"pack.json", "{\"id\":\"t\",\"id\":\"u\",\"jurisdiction\":\"371300\"}", "pack.json:1:7", "twice"},
+	{"pack.json", "{\"id\":\"a b\",\"jurisdiction\":\"371300\"}", "pack.json:1:7",
+	 "visible ASCII"},
+	{"pack.json", "{\"id\":\"t\",\"jurisdiction\":\"371300\",\"timezone\":\"UTC\"}",
+	 "pack.json:1:46", "Shanghai"},
+	{"pack.json", "{\"id\":\"t\",\"jurisdiction\":\"371300\",\"sms_aftre\":\"1h\"}",
+	 "pack.json:1:47", "unknown"},
+	{"pack.json", "{\"id\":\"t\",\"jurisdiction\":\"371300\",\"sms_after\":\"2wd\"}",
+	 "pack.json:1:47", "minutes"},
+	{"pack.json", "{\"id\":\"t\",\"jurisdiction\":\"371300\",\"pool_due\":\"x\"}",
+	 "pack.json:1:46", "duration"},
+	{"pack.json", "{\"id\":\"t\",\"id\":\"u\",\"jurisdiction\":\"371300\"}", "pack.json:1:7",
+	 "twice"},
 	{"pack.json", "{\"id\":\n  \"t\",}", "pack.json:2:7", "not well-formed"},
 	{"regions.csv", "", "regions.csv:1:1", "no header"},
 	{"regions.csv", "code,name,level,parent,colour\n", "regions.csv:1:24", "unknown column"},
 	{"regions.csv", "code,name,parent\n", "regions.csv:1:1", "level is missing"},
 	{"regions.csv", "code,name,level,code\n", "regions.csv:1:17", "twice"},
 	{"regions.csv", "code,name,level,parent\n371300,市,city\n", "regions.csv:2:1", "3 cells"},
-	{"regions.csv", "code,name,level,parent\n371300,市,city,\n371300,市,city,\n", "regions.csv:3:1", "already"},
+	{"regions.csv", "code,name,level,parent\n371300,市,city,\n371300,市,city,\n",
+	 "regions.csv:3:1", "already"},
 	{"regions.csv", "code,name,level,parent\n371300,市,town,\n", "regions.csv:2:10", "words"},
 	{"regions.csv", "code,name,level,parent\n371300,,city,\n", "regions.csv:2:8", "blank"},
-	{"regions.csv", "code,name,level,parent\n371300,市,city,37\n", "regions.csv:2:15", "no such region"},
-	{"regions.csv", "code,name,level,parent\n1,a,city,2\n2,b,city,3\n3,c,city,1\n", "regions.csv:3:10", "circle"},
+	{"regions.csv", "code,name,level,parent\n371300,市,city,37\n", "regions.csv:2:15",
+	 "no such region"},
+	{"regions.csv", "code,name,level,parent\n1,a,city,2\n2,b,city,3\n3,c,city,1\n",
+	 "regions.csv:3:10", "circle"},
 	{"regions.csv", "code,name,level,parent\n1,a,city,1\n", "regions.csv:2:10", "circle"},
-	{"regions.csv", "code,name,level,parent\n1,a,county,\n2,b,city,1\n", "regions.csv:3:10", "lower level"},
+	{"regions.csv", "code,name,level,parent\n1,a,county,\n2,b,city,1\n", "regions.csv:3:10",
+	 "lower level"},
 	{"regions.csv", "code,name,level,parent\n371\xff,a,city,\n", "regions.csv:2:4", "UTF-8"},
 	{"bodies.csv", "id,name,kind,region\na,x,boss,371300\n", "bodies.csv:2:5", "words"},
-	{"bodies.csv", "id,name,kind,region\na,x,approval,9\n", "bodies.csv:2:14", "no such region"},
+	{"bodies.csv", "id,name,kind,region\na,x,approval,9\n", "bodies.csv:2:14",
+	 "no such region"},
 	{"bodies.csv", "id,name,kind,region\na,x,approval,\n", "bodies.csv:2:14", "blank"},
-	{"bodies.csv", "id,name,kind,region\na b,x,approval,371300\n", "bodies.csv:2:1", "visible ASCII"},
-	{"bodies.csv", "id,name,kind,region\na,x,approval,371300\na,x,approval,371300\n", "bodies.csv:3:1", "already"},
-	{"bodies.csv", "id,name,kind,region,parent\na,x,approval,371300,b\nb,x,approval,371300,a\n", "bodies.csv:2:21",
-	 "circle"},
-	{"bodies.csv", "id,name,kind,region,parent\na,x,approval,371300,b\n", "bodies.csv:2:21", "no such body"},
-	{"bodies.csv", "id,name,kind,region,sectors\na,x,supervision,371300,卫生||x\n", "bodies.csv:2:24", "empty"},
-	{"bodies.csv", "id,name,kind,region,sectors\na,x,supervision,371300,a@b\n", "bodies.csv:2:24", "@"},
+	{"bodies.csv", "id,name,kind,region\na b,x,approval,371300\n", "bodies.csv:2:1",
+	 "visible ASCII"},
+	{"bodies.csv", "id,name,kind,region\na,x,approval,371300\na,x,approval,371300\n",
+	 "bodies.csv:3:1", "already"},
+	{"bodies.csv", "id,name,kind,region,parent\na,x,approval,371300,b\nb,x,approval,371300,a\n",
+	 "bodies.csv:2:21", "circle"},
+	{"bodies.csv", "id,name,kind,region,parent\na,x,approval,371300,b\n", "bodies.csv:2:21",
+	 "no such body"},
+	{"bodies.csv", "id,name,kind,region,sectors\na,x,supervision,371300,卫生||x\n",
+	 "bodies.csv:2:24", "empty"},
+	{"bodies.csv", "id,name,kind,region,sectors\na,x,supervision,371300,a@b\n",
+	 "bodies.csv:2:24", "@"},
 	{"items.csv", "code,name\n0001230110,a\n", "items.csv:2:1", "12 letters"},
 	{"items.csv", "code,name\n000123011000,\n", "items.csv:2:14", "blank"},
 	{"items.csv", "code,name,devolution\n000123011000,a,given\n", "items.csv:2:16", "direct"},
-	{"items.csv", "code,name,regions\n000123011000,a,371302|9\n", "items.csv:2:16", "no such region"},
+	{"items.csv", "code,name,regions\n000123011000,a,371302|9\n", "items.csv:2:16",
+	 "no such region"},
 	{"items.csv", "code,name,regions\n000123011000,a,371302|*\n", "items.csv:2:16", "star"},
 	{"scope.csv", "phrase,item\nx,999999999999\n", "scope.csv:2:3", "no such item"},
 	{"scope.csv", "phrase,item\n,000123011000\n", "scope.csv:2:1", "blank"},
 	{"contacts.csv", "body,name\nnobody,a\n", "contacts.csv:2:1", "no such body"},
 	{"texts/x.txt", "ab\n{oops}", "texts/x.txt:2:1", "place"},
 	{"texts/x.txt", "许\xff", "texts/x.txt:1:2", "UTF-8"},
-	{"calendar.json", "{\"years\":{\"2026\":{\"off\":[\"2026-01-01\",\n\"2026-01-01\"]}}}", "calendar.json:2:1", "twice"},
+	{"calendar.json", "{\"years\":{\"2026\":{\"off\":[\"2026-01-01\",\n\"2026-01-01\"]}}}",
+	 "calendar.json:2:1", "twice"},
 };
 
 static void test_fault_places(void **state)
@@ -104,7 +123,8 @@ static const struct rule_case {
 	{"R,lead,sector@here,,,,,,,,,sms|sms,,", "rules.csv:2:28", "twice"},
 	{"R,lead,sector@here,,,,,,,,,,Q,", "rules.csv:2:29", "no rule"},
 };
-#define RULE_HEADER "id,role,to,from,until,event,devolution,region,when:x,due,feedback,via,overrides,basis\n"
+#define RULE_HEADER                                                                                \
+	"id,role,to,from,until,event,devolution,region,when:x,due,feedback,via,overrides,basis\n"
 
 static void test_rule_fault_places(void **state)
 {
@@ -158,17 +178,23 @@ static const char *version_with(struct help *h, const char *file, const char *te
 static void test_version(void **state)
 {
 	struct help *h = *state;
-	const char *plain = version_with(h, "rules.csv", "id,role,to,when:a,when:b\nR,lead,sector@here,x,y\n");
+	const char *plain =
+		version_with(h, "rules.csv", "id,role,to,when:a,when:b\nR,lead,sector@here,x,y\n");
 
 	assert_memory_equal(plain, "t@", 2);
 	assert_int_equal(strlen(plain), 10);
-	assert_string_equal(plain, version_with(h, "rules.csv",
-						"\xef\xbb\xbf# a comment\r\n\r\nwhen:b,to,note x,role,id,when:a,due\r\n"
-						"\"y\",sector@here,\"he,re\",lead,R,x,\r\n"));
-	assert_string_not_equal(plain, version_with(h, "rules.csv",
-						    "id,role,to,when:a,when:b\nR,lead,sector@here,y,x\n"));
-	assert_string_not_equal(plain, version_with(h, "rules.csv",
-						    "id,role,to,when:a,when:b\nR,lead,sector@city,x,y\n"));
+	assert_string_equal(
+		plain,
+		version_with(
+			h, "rules.csv",
+			"\xef\xbb\xbf# a comment\r\n\r\nwhen:b,to,note x,role,id,when:a,due\r\n"
+			"\"y\",sector@here,\"he,re\",lead,R,x,\r\n"));
+	assert_string_not_equal(
+		plain,
+		version_with(h, "rules.csv", "id,role,to,when:a,when:b\nR,lead,sector@here,y,x\n"));
+	assert_string_not_equal(
+		plain,
+		version_with(h, "rules.csv", "id,role,to,when:a,when:b\nR,lead,sector@city,x,y\n"));
 }
 
 static void test_reference_counts_and_lookups(void **state)
@@ -178,7 +204,8 @@ static void test_reference_counts_and_lookups(void **state)
 	const struct pack_view *v;
 
 	assert_int_equal(help_pack(h, "contacts.csv",
-				   "body,name,post,phone,email,note\nwjw-q,某人,科长,13900000000,a@example.org,x\n",
+				   "body,name,post,phone,email,note\nwjw-q,某人,科长,13900000000,a@"
+				   "example.org,x\n",
 				   &pack),
 			 ERR_OK);
 	assert_ptr_equal(pack_ref(pack), pack);
@@ -211,7 +238,9 @@ static void test_dangling_names_are_findings(void **state)
 	const struct fault *f;
 
 	assert_int_equal(help_pack(h, "rules.csv",
-				   "id,role,to,item,sector\nR,lead,林业@here,999999999999|000117052009,农业|卫生\n", &pack),
+				   "id,role,to,item,sector\nR,lead,林业@here,999999999999|"
+				   "000117052009,农业|卫生\n",
+				   &pack),
 			 ERR_OK);
 	f = pack_findings(pack);
 	assert_string_equal(f->where, "rules.csv:2:8");
@@ -233,7 +262,9 @@ static void test_odd_files(void **state)
 	assert_int_equal(help_pack(h, "rules.csv", "id,role,to\n", &pack), ERR_OK);
 	assert_int_equal(pack_view(pack)->rule_count, 0);
 	pack_unref(pack);
-	assert_int_equal(help_pack_bytes(h, "rules.csv", "id,role,to\nR\0,lead,holder\n", 25, &pack), ERR_INVALID);
+	assert_int_equal(
+		help_pack_bytes(h, "rules.csv", "id,role,to\nR\0,lead,holder\n", 25, &pack),
+		ERR_INVALID);
 	help_expect_fault(h, "rules.csv:2:2", "NUL");
 }
 
@@ -245,7 +276,8 @@ static void test_folders(void **state)
 	assert_int_equal(pack_read_dir("tests/cases/mini", &pack, &h->diag), ERR_OK);
 	assert_int_equal(pack_view(pack)->rule_count, 13);
 	pack_unref(pack);
-	assert_int_equal(pack_read_dir("tests/cases/no-such-folder", &pack, &h->diag), ERR_NOT_FOUND);
+	assert_int_equal(pack_read_dir("tests/cases/no-such-folder", &pack, &h->diag),
+			 ERR_NOT_FOUND);
 	assert_int_equal(pack_read_dir("tests/cases", &pack, &h->diag), ERR_INVALID);
 }
 

@@ -73,7 +73,8 @@ static void test_slips_are_seen(void **state)
 				memcpy(slip, code, sizeof(slip));
 				slip[i] = letters[j];
 				if (letters[j] != code[i])
-					assert_false(short_code_parse(slip, strlen(slip), &got, &notice));
+					assert_false(short_code_parse(slip, strlen(slip), &got,
+								      &notice));
 			}
 			memcpy(slip, code, sizeof(slip));
 			if (!code[i + 1] || code[i] == code[i + 1])
@@ -106,11 +107,15 @@ static void test_codes_as_people_type_them(void **state)
 	assert_true(short_code_find(arena_printf(&h->arena, "收到 %s", code), &seq, &notice));
 	assert_int_equal(seq, 123456);
 	assert_int_equal(notice, 2);
-	assert_true(short_code_find(arena_printf(&h->arena, "已收到，%s。谢谢", lower), &seq, &notice));
+	assert_true(
+		short_code_find(arena_printf(&h->arena, "已收到，%s。谢谢", lower), &seq, &notice));
 	assert_true(short_code_find(wide, &seq, &notice));
-	assert_true(short_code_find(arena_printf(&h->arena, " %.3s %s ", code, code + 3), &seq, &notice));
-	assert_true(short_code_find(arena_printf(&h->arena, "%.3s-%s", code, code + 3), &seq, &notice));
-	assert_true(short_code_find(arena_printf(&h->arena, "13900000000 %s", code), &seq, &notice));
+	assert_true(short_code_find(arena_printf(&h->arena, " %.3s %s ", code, code + 3), &seq,
+				    &notice));
+	assert_true(
+		short_code_find(arena_printf(&h->arena, "%.3s-%s", code, code + 3), &seq, &notice));
+	assert_true(
+		short_code_find(arena_printf(&h->arena, "13900000000 %s", code), &seq, &notice));
 	assert_false(short_code_find("收到", &seq, &notice));
 	assert_false(short_code_find("", &seq, &notice));
 	assert_false(short_code_find("happy new year 2026", &seq, &notice));
@@ -149,7 +154,8 @@ int main(void)
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_codes_come_back),
 		cmocka_unit_test(test_slips_are_seen),
-		cmocka_unit_test_setup_teardown(test_codes_as_people_type_them, help_setup, help_teardown),
+		cmocka_unit_test_setup_teardown(test_codes_as_people_type_them, help_setup,
+						help_teardown),
 		cmocka_unit_test(test_sms_parts),
 	};
 

@@ -1,0 +1,371 @@
+/* Accepting and committing: what the scripts keep, and that they keep all of it or nothing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "contract/harness.h"
+
+static struct heard heard;
+static struct sample samples[400];
+
+static int open_all(void **state)
+{
+	struct harness *h = calloc(1, sizeof(*h));
+
+	memset(&heard, 0, sizeof(heard));
+	harness_open(h);
+	*state = h;
+	return 0;
+}
+
+static int close_all(void **state)
+{
+	harness_close(*state);
+	free(*state);
+	return 0;
+}
+
+static void list(struct harness *h, const char *body, bool todo_only, int64_t offset, int limit)
+{
+	store_body_list(h->store, body, todo_only, offset, limit, heard_refs, &heard);
+	harness_until(h, &heard.count, heard.count + 1);
+}
+
+static const char *last_text(void)
+{
+	return heard.text[heard.count - 1];
+}
+
+static void test_new_repeat_conflict(void **state)
+{
+	struct harness *h = *state;
+
+	for (int i = 0; i < 3; i++)
+		sample_event(&samples[i], 1, "wjw,zjj");
+	samples[2].in.fingerprint[9] = 1;
+	accept_samples(h, samples, 0, 1, &heard);
+	accept_samples(h, samples, 1, 2, &heard);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(heard.e[i], ERR_OK);
+		assert_int_equal(heard.result[i], ACCEPT_NEW + i);
+		assert_int_equal(heard.seq[i], 1);
+	}
+	assert_string_equal(heard.text[0], "");
+	assert_string_equal(heard.text[1], samples[0].record);
+	assert_string_equal(heard.text[2], "");
+	assert_int_equal(server_number(&h->server, "GET " KEY "seq"), 1);
+	assert_int_equal(server_number(&h->server, "XLEN " KEY "feed"), 1);
+}
+
+static void test_repeat_inside_one_batch(void **state)
+{
+	struct harness *h = *state;
+
+	sample_event(&samples[0], 1, "wjw");
+	sample_event(&samples[1], 2, "wjw");
+	sample_event(&samples[2], 2, "wjw");
+	sample_event(&samples[3], 2, "wjw");
+	sample_event(&samples[4], 3, "wjw");
+	samples[3].in.fingerprint[9] = 1;
+	accept_samples(h, samples, 0, 5, &heard);
+	assert_int_equal(heard.result[1], ACCEPT_NEW);
+	assert_int_equal(heard.result[2], ACCEPT_REPEAT);
+	assert_string_equal(heard.text[2], samples[1].record);
+	assert_int_equal(heard.result[3], ACCEPT_CONFLICT);
+	for (int i = 1; i < 4; i++)
+		assert_int_equal(heard.seq[i], 2);
+	assert_int_equal(heard.result[4], ACCEPT_NEW);
+	assert_int_equal(heard.seq[4], 3);
+	list(h, "wjw", false, 0, 10);
+	assert_string_equal(last_text(), "3.0 2.0 1.0");
+}
+
+static void test_earlier_events_of_a_case(void **state)
+{
+	struct harness *h = *state;
+
+	for (int i = 0; i < 3; i++) {
+		sample_event(&samples[i], i + 1, "wjw");
+		samples[i].in.case_id = "371302202611230001";
+	}
+	samples[1].in.type = "changed";
+	samples[2].in.version = 2;
+	accept_samples(h, samples, 0, 2, &heard);
+	accept_samples(h, samples, 2, 1, &heard);
+	assert_string_equal(heard.text[0], "");
+	assert_string_equal(heard.text[1], "1/granted/1");
+	assert_string_equal(heard.text[2], "1/granted/1,2/changed/1");
+	store_find_case(h->store, "371302202611230001", heard_text, &heard);
+	store_find_case(h->store, "another", heard_text, &heard);
+	harness_until(h, &heard.count, 5);
+	assert_string_equal(heard.text[3], "1/granted/1,2/changed/1,3/granted/2");
+	assert_string_equal(heard.text[4], "(null)");
+}
+
+static void test_many_in_one_turn(void **state)
+{
+	struct harness *h = *state;
+	int64_t seqs[4] = { 400, 1, 16, 999 };
+
+	for (int i = 0; i < 400; i++)
+		sample_event(&samples[i], i, i % 2 ? "wjw,zjj" : "zjj,wjw,wjw");
+	accept_samples(h, samples, 0, 400, &heard);
+	for (int i = 0; i < 400; i++)
+		assert_int_equal(heard.seq[i], i + 1);
+	assert_in_range(server_number(&h->server, "XLEN " KEY "feed"), 4, 4);
+	assert_int_equal(server_number(&h->server, "LLEN " KEY "b:wjw:all"), 600);
+	assert_int_equal(server_number(&h->server, "ZCARD " KEY "b:wjw:open"), 600);
+	assert_int_equal(server_number(&h->server, "ZCARD " KEY "due"), 400);
+	list(h, "wjw", true, 598, 10);
+	assert_string_equal(last_text(), "1.2 1.1");
+	assert_int_equal(heard.seq[400], 600);
+	list(h, "wjw", false, 597, 10);
+	assert_string_equal(last_text(), "2.0 1.2 1.1");
+	list(h, "zjj", true, 0, 3);
+	assert_string_equal(last_text(), "400.1 399.0 398.1");
+	heard.count = 0;
+	store_load(h->store, seqs, 4, true, heard_load, &heard);
+	store_load(h->store, seqs, 1, false, heard_load, &heard);
+	store_load(h->store, NULL, 0, false, heard_load, &heard);
+	harness_until(h, &heard.count, 8);
+	assert_string_equal(heard.text[0], "{\"event\":399,\"case\":\"case-399\"}|1\tfirst record of 399\n");
+	assert_string_equal(heard.text[2], "{\"event\":15,\"case\":\"case-15\"}|1\tfirst record of 15\n");
+	assert_string_equal(heard.text[3], "-|-");
+	assert_string_equal(heard.text[5], "-|1\tfirst record of 399\n");
+	assert_int_equal(heard.result[7], 0);
+}
+
+static void commit(struct harness *h, int64_t seq, int expected, const char *record, const struct commit_index *index)
+{
+	const struct commit_in in = { .seq = seq, .expected_version = expected, .record = { record, strlen(record) },
+				      .due_ms = expected == 2 ? -1 : 77, .index = index, .index_count = index ? 1 : 0,
+				      .feed = "C\t1\t0\twjw\tacknowledged\twang\t5\n" };
+
+	store_commit(h->store, &in, heard_commit, &heard);
+}
+
+static void test_commit(void **state)
+{
+	struct harness *h = *state;
+	const struct commit_index done = { .body = "wjw", .notice = 0, .todo = false };
+
+	sample_event(&samples[0], 1, "wjw,zjj");
+	accept_samples(h, samples, 0, 1, &heard);
+	heard.count = 0;
+	commit(h, 1, 1, "2\tsecond", &done);
+	commit(h, 9, 1, "2\tnobody", NULL);
+	harness_until(h, &heard.count, 2);
+	assert_int_equal(heard.e[0], ERR_OK);
+	assert_int_equal(heard.e[1], ERR_NOT_FOUND);
+	assert_int_equal(server_number(&h->server, "ZSCORE " KEY "due 1"), 77);
+	commit(h, 1, 1, "2\tlate", NULL);
+	harness_until(h, &heard.count, 3);
+	assert_int_equal(heard.e[2], ERR_STALE);
+	assert_string_equal(heard.text[2], "2\tsecond");
+	list(h, "wjw", true, 0, 9);
+	assert_string_equal(last_text(), "");
+	list(h, "zjj", true, 0, 9);
+	assert_string_equal(last_text(), "1.1");
+	list(h, "wjw", false, 0, 9);
+	assert_string_equal(last_text(), "1.0");
+	assert_int_equal(server_number(&h->server, "XLEN " KEY "feed"), 2);
+}
+
+/* Versions must not be taken for their beginnings: 1 is not 12. */
+static void test_commit_compares_whole_versions(void **state)
+{
+	struct harness *h = *state;
+
+	sample_event(&samples[0], 1, "wjw");
+	snprintf(samples[0].record, sizeof(samples[0].record), "12\ttwelve");
+	samples[0].in.record.len = 9;
+	accept_samples(h, samples, 0, 1, &heard);
+	heard.count = 0;
+	commit(h, 1, 1, "2\twrong", NULL);
+	commit(h, 1, 12, "13\tright", NULL);
+	harness_until(h, &heard.count, 2);
+	assert_int_equal(heard.e[0], ERR_STALE);
+	assert_int_equal(heard.e[1], ERR_OK);
+}
+
+static void test_commits_to_one_event_in_one_batch(void **state)
+{
+	struct harness *h = *state;
+	const struct commit_index gone = { .body = "wjw", .notice = 0, .todo = false },
+				  back = { .body = "wjw", .notice = 0, .todo = true },
+				  added = { .body = "new", .notice = 5, .todo = true, .added = true };
+
+	sample_event(&samples[0], 1, "wjw");
+	accept_samples(h, samples, 0, 1, &heard);
+	heard.count = 0;
+	commit(h, 1, 1, "2\tsecond", &gone);
+	commit(h, 1, 1, "2\tlost race", &gone);
+	commit(h, 1, 2, "3\tthird", &back);
+	commit(h, 1, 3, "4\tfourth", &added);
+	commit(h, 1, 3, "4\tlost too", &gone);
+	harness_until(h, &heard.count, 5);
+	assert_int_equal(heard.e[0], ERR_OK);
+	assert_int_equal(heard.e[1], ERR_STALE);
+	assert_string_equal(heard.text[1], "2\tsecond");
+	assert_int_equal(heard.e[2], ERR_OK);
+	assert_int_equal(heard.e[3], ERR_OK);
+	assert_int_equal(heard.e[4], ERR_STALE);
+	assert_string_equal(heard.text[4], "4\tfourth");
+	assert_int_equal(server_number(&h->server, "ZSCORE " KEY "due 1"), 77);
+	list(h, "wjw", true, 0, 9);
+	assert_string_equal(last_text(), "1.0");
+	list(h, "new", true, 0, 9);
+	assert_string_equal(last_text(), "1.5");
+	list(h, "new", false, 0, 9);
+	assert_string_equal(last_text(), "1.5");
+}
+
+static void test_commit_without_next_moment(void **state)
+{
+	struct harness *h = *state;
+
+	sample_event(&samples[0], 1, "wjw");
+	accept_samples(h, samples, 0, 1, &heard);
+	heard.count = 0;
+	commit(h, 1, 1, "2\tsecond", NULL);
+	commit(h, 1, 2, "3\tthird", NULL);
+	harness_until(h, &heard.count, 2);
+	assert_int_equal(server_number(&h->server, "ZCARD " KEY "due"), 0);
+}
+
+static void find_holder(struct harness *h, const char *case_id, const char *permit)
+{
+	store_find_holder(h->store, case_id, permit, heard_text, &heard);
+	harness_until(h, &heard.count, heard.count + 1);
+}
+
+static void test_holder(void **state)
+{
+	struct harness *h = *state;
+	struct commit_in in = { .seq = 1, .expected_version = 1, .record = { "2\tx", 3 }, .due_ms = -1, .feed = "",
+				.holder_body = "wjw", .holder_case = "case-1", .holder_permit = "P1" };
+
+	sample_event(&samples[0], 1, "wjw");
+	accept_samples(h, samples, 0, 1, &heard);
+	store_commit(h->store, &in, heard_commit, &heard);
+	in.holder_body = "zjj";
+	store_commit(h->store, &in, heard_commit, &heard);
+	harness_until(h, &heard.count, 3);
+	find_holder(h, "case-1", NULL);
+	assert_string_equal(last_text(), "wjw");
+	find_holder(h, "other", "P1");
+	assert_string_equal(last_text(), "wjw");
+	find_holder(h, "other", "P2");
+	assert_string_equal(last_text(), "(null)");
+	find_holder(h, NULL, NULL);
+	assert_string_equal(last_text(), "(null)");
+}
+
+static void claim(struct harness *h, struct store *s, int64_t now_ms, int limit, int end)
+{
+	store_claim_due(s, now_ms, 30000, limit, heard_load, &heard);
+	harness_until(h, &heard.count, end);
+}
+
+static void test_claiming_what_is_due(void **state)
+{
+	struct harness *h = *state;
+
+	for (int i = 0; i < 10; i++)
+		sample_event(&samples[i], i, "wjw");
+	samples[9].in.due_ms = -1;
+	accept_samples(h, samples, 0, 10, &heard);
+	heard.count = 0;
+	claim(h, h->store, 999, 100, 1);
+	assert_int_equal(heard.result[0], 0);
+	assert_int_equal(server_number(&h->server, "EXISTS " KEY "clock"), 0);
+	claim(h, h->store, 1004, 100, 1 + 6);
+	assert_int_equal(heard.seq[1], 1);
+	assert_int_equal(heard.seq[5], 5);
+	assert_string_equal(heard.text[1], "-|1\tfirst record of 0\n");
+	claim(h, h->store, 5000, 2, 1 + 6 + 3);
+	assert_int_equal(heard.seq[7], 6);
+	/* The clock of the cell does not go backwards: asked with an old time, what is due by the newest is given. */
+	claim(h, h->store, 1, 100, 1 + 6 + 3 + 3);
+	assert_int_equal(heard.seq[10], 8);
+	claim(h, h->store, 1004 + 30000 - 1, 100, 1 + 6 + 3 + 3 + 1);
+	claim(h, h->store, 1004 + 30000, 100, 1 + 6 + 3 + 3 + 1 + 6);
+}
+
+static void test_two_claimers_share(void **state)
+{
+	struct harness *h = *state;
+	struct store *other, *first = h->store;
+	int seen[401] = { 0 }, events = 0;
+
+	for (int i = 0; i < 400; i++) {
+		sample_event(&samples[i], i, "wjw");
+		samples[i].in.due_ms = 5;
+	}
+	accept_samples(h, samples, 0, 400, &heard);
+	heard.count = 0;
+	harness_connect(h);
+	other = h->store;
+	for (int i = 0; i < 30; i++)
+		store_claim_due(i % 2 ? first : other, 10, 1000, 20, heard_load, &heard);
+	harness_until(h, &heard.count, 430);
+	for (int i = 0; i < heard.count; i++) {
+		events += heard.seq[i] != 0;
+		assert_true(heard.seq[i] == 0 || seen[heard.seq[i]]++ == 0);
+	}
+	assert_int_equal(events, 400);
+	harness_disconnect(h);
+	h->store = first;
+}
+
+/* A key of another type is found out before the first write: nothing is left half-written. */
+static void test_wrong_types_leave_nothing_behind(void **state)
+{
+	static const char *const keys[] = { "due", "feed", "e:0", "r:0", "b:wjw:all", "b:zjj:open", "seq" };
+	struct harness *h = *state;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		server_do(&h->server, "SADD " KEY "%s x", keys[i]);
+		sample_event(&samples[0], 1, "wjw,zjj");
+		heard.count = 0;
+		accept_samples(h, samples, 0, 1, &heard);
+		assert_int_equal(heard.e[0], ERR_INTERNAL);
+		assert_int_equal(server_number(&h->server, "DBSIZE"), 2); /* this and the name of the data set */
+		server_do(&h->server, "DEL " KEY "%s", keys[i]);
+	}
+	accept_samples(h, samples, 0, 1, &heard);
+	assert_int_equal(heard.e[1], ERR_OK);
+	server_do(&h->server, "DEL " KEY "b:zjj:open");
+	server_do(&h->server, "SADD " KEY "b:zjj:open x");
+	heard.count = 0;
+	commit(h, 1, 1, "2\tsecond", &(struct commit_index){ .body = "zjj", .notice = 1 });
+	harness_until(h, &heard.count, 1);
+	assert_int_equal(heard.e[0], ERR_INTERNAL);
+	assert_int_equal(server_number(&h->server, "HGET " KEY "r:0 1"), 1);
+	assert_true(store_is_up(h->store));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_new_repeat_conflict, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_repeat_inside_one_batch, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_earlier_events_of_a_case, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_many_in_one_turn, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_commit, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_commit_compares_whole_versions, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_commits_to_one_event_in_one_batch, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_commit_without_next_moment, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_holder, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_claiming_what_is_due, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_two_claimers_share, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_wrong_types_leave_nothing_behind, open_all, close_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
