@@ -245,8 +245,10 @@ static void keep_last(struct flow *f, const struct attempt *a)
 	if (a->notice < 0)
 		return;
 	snprintf(value, sizeof(value), "n%lld.%d", (long long)a->seq, a->notice);
-	store_put_expiring(f->store, "lastsms", a->last_key, (struct bytes){ value, strlen(value) }, LAST_SMS_MS, false, kept_last,
-			   NULL);
+	store_put_expiring(f->store,
+			   &(struct expiring){ .kind = "lastsms", .name = a->last_key, .ttl_ms = LAST_SMS_MS,
+					       .value = { value, strlen(value) } },
+			   kept_last, NULL);
 }
 
 static void done_outcome(void *arg, enum err e, struct change *c)

@@ -53,7 +53,9 @@ static void read_hash_key(struct flow *f)
 
 	randombytes_buf(fresh, sizeof(fresh));
 	sodium_bin2hex(hex, sizeof(hex), fresh, sizeof(fresh));
-	store_put_expiring(f->store, "cellkey", "hash", (struct bytes){ hex, 64 }, 0, true, on_hash_key, f);
+	store_put_expiring(f->store,
+			   &(struct expiring){ .kind = "cellkey", .name = "hash", .value = { hex, 64 }, .only_if_new = true },
+			   on_hash_key, f);
 	sodium_memzero(fresh, sizeof(fresh));
 }
 

@@ -148,7 +148,9 @@ static void on_refs(void *arg, enum err e, const struct ref *refs, int count, in
 
 static void next_slice(struct call *c)
 {
-	store_body_list(c->flow->store, c->body, c->todo_only, c->offset, SLICE, on_refs, c);
+	store_body_list(c->flow->store,
+			&(struct list_in){ .body = c->body, .todo_only = c->todo_only, .offset = c->offset, .limit = SLICE },
+			on_refs, c);
 }
 
 static void on_open_total(void *arg, enum err e, const struct ref *refs, int count, int64_t total)
@@ -208,5 +210,6 @@ void query_notices(struct flow *f, struct principal *who, const struct query_not
 	if (c->todo_only)
 		next_slice(c);
 	else
-		store_body_list(f->store, c->body, true, 0, 1, on_open_total, c);
+		store_body_list(f->store, &(struct list_in){ .body = c->body, .todo_only = true, .limit = 1 },
+				on_open_total, c);
 }

@@ -245,7 +245,9 @@ static void keep_answer(struct call *c, const struct reply *r)
 	buf_init(&k->value, 32 << 20);
 	buf_printf(&k->value, "%03d %s ", r->status, hash);
 	buf_add(&k->value, r->json, r->len);
-	store_put_expiring(c->api->flow->store, "idem", c->idem, (struct bytes){ k->value.data, k->value.len }, IDEM_MS, false,
+	store_put_expiring(c->api->flow->store,
+			   &(struct expiring){ .kind = "idem", .name = c->idem, .ttl_ms = IDEM_MS,
+					       .value = { k->value.data, k->value.len } },
 			   on_answer_kept, k);
 }
 

@@ -312,8 +312,10 @@ static void password_checked(void *arg)
 	sodium_bin2base64(s->token, sizeof(s->token), raw, sizeof(raw), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	sodium_memzero(raw, sizeof(raw));
 	hash_token(s->token, strlen(s->token), s->hash);
-	store_put_expiring(s->auth->flow->store, "session", s->hash, (struct bytes){ s->user, strlen(s->user) },
-			   s->auth->config->session_ms, false, on_session_kept, s);
+	store_put_expiring(s->auth->flow->store,
+			   &(struct expiring){ .kind = "session", .name = s->hash, .ttl_ms = s->auth->config->session_ms,
+					       .value = { s->user, strlen(s->user) } },
+			   on_session_kept, s);
 }
 
 /* Somebody unknown costs the same time as somebody known: this is the hash of a password nobody has. */

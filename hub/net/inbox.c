@@ -113,6 +113,8 @@ static void subscribe(struct opening *o)
 	opening_end(o, &r);
 }
 
+static void count_body(struct opening *o);
+
 static void on_count(void *arg, enum err e, const struct ref *refs, int count, int64_t total)
 {
 	struct opening *o = arg;
@@ -126,9 +128,16 @@ static void on_count(void *arg, enum err e, const struct ref *refs, int count, i
 	o->open += total;
 	o->counted++;
 	if (o->counted < o->body_count)
-		store_body_list(o->inbox->api->flow->store, o->bodies[o->counted], true, 0, 1, on_count, o);
+		count_body(o);
 	else
 		subscribe(o);
+}
+
+static void count_body(struct opening *o)
+{
+	const struct list_in in = { .body = o->bodies[o->counted], .todo_only = true, .limit = 1 };
+
+	store_body_list(o->inbox->api->flow->store, &in, on_count, o);
 }
 
 static void add_body(struct opening *o, const char *body)
@@ -186,7 +195,7 @@ void inbox_open(struct inbox *b, const char *body, const char *since, inbox_open
 	for (int i = 0; !*body && i < b->who->grant_count; i++)
 		add_grant(o, &b->who->grants[i]);
 	if (o->body_count)
-		store_body_list(b->api->flow->store, o->bodies[0], true, 0, 1, on_count, o);
+		count_body(o);
 	else
 		subscribe(o);
 }

@@ -11,8 +11,13 @@ struct ref {
 };
 /* total: how many there are in all. Newest first; offset counts from the newest. */
 typedef void store_refs_fn(void *arg, enum err e, const struct ref *refs, int count, int64_t total);
-void store_body_list(struct store *s, const char *body, bool todo_only, int64_t offset, int limit,
-		     store_refs_fn *fn, void *arg);
+struct list_in {
+	const char *body;
+	bool todo_only;
+	int64_t offset;
+	int limit;
+};
+void store_body_list(struct store *s, const struct list_in *in, store_refs_fn *fn, void *arg);
 /*
  * Looks through events from `before` (0: the newest) downwards: those whose document holds `need` (plain text; ""
  * anything) and whose document or record holds one of `any`. Looks at no more than `budget` events; next is where to

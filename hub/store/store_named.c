@@ -90,21 +90,20 @@ static void on_put_expiring(struct ask *a, enum err e, const struct redis_reply 
 	a->fn.text(a->arg, e, e != ERR_OK ? NULL : r->type == REDIS_STRING ? r->str : given);
 }
 
-void store_put_expiring(struct store *s, const char *kind, const char *name, struct bytes value, int64_t ttl_ms,
-			bool only_if_new, store_text_fn *fn, void *arg)
+void store_put_expiring(struct store *s, const struct expiring *in, store_text_fn *fn, void *arg)
 {
 	struct ask *a = text_ask(s, true, fn, arg);
 
 	a->done = on_put_expiring;
 	args_str(&a->args, "SET");
-	key_expiring(&s->keys, &a->args, kind, name);
-	args_copy(&a->args, value);
+	key_expiring(&s->keys, &a->args, in->kind, in->name);
+	args_copy(&a->args, in->value);
 	a->own = (void *)a->args.v[2].data;
-	if (ttl_ms > 0) {
+	if (in->ttl_ms > 0) {
 		args_str(&a->args, "PX");
-		args_int(&a->args, ttl_ms);
+		args_int(&a->args, in->ttl_ms);
 	}
-	if (only_if_new) {
+	if (in->only_if_new) {
 		args_str(&a->args, "NX");
 		args_str(&a->args, "GET");
 	}

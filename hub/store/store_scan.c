@@ -32,19 +32,18 @@ static void on_listed(struct ask *a, enum err e, const struct redis_reply *r)
 	a->fn.refs(a->arg, ERR_OK, refs, count, r->items[1].integer);
 }
 
-void store_body_list(struct store *s, const char *body, bool todo_only, int64_t offset, int limit,
-		     store_refs_fn *fn, void *arg)
+void store_body_list(struct store *s, const struct list_in *in, store_refs_fn *fn, void *arg)
 {
 	struct ask *a = ask_new(s, SCRIPT_LIST, on_listed, arg);
 
 	a->fn.refs = fn;
-	if (todo_only)
-		key_body_open(&s->keys, &a->keys, body);
+	if (in->todo_only)
+		key_body_open(&s->keys, &a->keys, in->body);
 	else
-		key_body_all(&s->keys, &a->keys, body);
-	args_str(&a->args, todo_only ? "1" : "0");
-	args_int(&a->args, offset);
-	args_int(&a->args, limit);
+		key_body_all(&s->keys, &a->keys, in->body);
+	args_str(&a->args, in->todo_only ? "1" : "0");
+	args_int(&a->args, in->offset);
+	args_int(&a->args, in->limit);
 	ask_submit(a);
 }
 

@@ -15,8 +15,14 @@ struct named {
 };
 typedef void store_list_fn(void *arg, enum err e, const struct named *items, int count);
 void store_list(struct store *s, enum table t, store_list_fn *fn, void *arg);
-void store_put_expiring(struct store *s, const char *kind, const char *name, struct bytes value, int64_t ttl_ms,
-			bool only_if_new, store_text_fn *fn, void *arg); /* text: the value in force; with only_if_new the older one */
+struct expiring {
+	const char *kind, *name;
+	struct bytes value;
+	int64_t ttl_ms; /* 0: for good */
+	bool only_if_new;
+};
+/* text: the value in force; with only_if_new the older one */
+void store_put_expiring(struct store *s, const struct expiring *in, store_text_fn *fn, void *arg);
 void store_get_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn, void *arg);
 void store_delete_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn, void *arg);
 

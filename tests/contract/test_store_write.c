@@ -32,7 +32,7 @@ static int close_all(void **state)
 
 static void list(struct harness *h, const char *body, bool todo_only, int64_t offset, int limit)
 {
-	store_body_list(h->store, body, todo_only, offset, limit, heard_refs, &heard);
+	store_body_list(h->store, &(struct list_in){ body, todo_only, offset, limit }, heard_refs, &heard);
 	harness_until(h, &heard.count, heard.count + 1);
 }
 
