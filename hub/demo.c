@@ -6,17 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "credit_code.h"
 #include "flow/intake.h"
 #include "timefmt.h"
 
-#define TRICKLE_MS 15000
+/* A first start shows something at once; afterwards approvals come one by one. */
+#define FIRST_COUNT 12
+#define FIRST_MS 500
+#define TRICKLE_MS 10000
 
 struct demo {
 	struct flow *flow;
 	struct auth *auth;
 	struct loop_timer *timer;
 	struct principal *source;
-	int waiting, number;
+	int waiting, number, first_count;
 	char run[16];
 };
 
@@ -104,9 +108,28 @@ static void on_submitted(void *arg, const struct reply *r)
 	free(arg);
 }
 
+/* Most of them are of the sectors in which the demo people work, so that their inboxes move. */
 static const struct item *some_item(const struct pack_view *p)
 {
-	return p->item_count ? &p->items[randombytes_uniform((uint32_t)p->item_count)] : NULL;
+	static const char *const theirs[] = { "卫生健康", "住房城乡建设", "市场监管" };
+	const char *wanted = theirs[randombytes_uniform(3)];
+	const struct item *item = NULL;
+
+	for (int i = 0; p->item_count && i < 40; i++) {
+		item = &p->items[randombytes_uniform((uint32_t)p->item_count)];
+		if (item->sector && !strcmp(item->sector, wanted))
+			break;
+	}
+	return item;
+}
+
+/* Numbers that the sandbox connector answers in its own ways: mostly delivered, now and then failed or in doubt. */
+static const char *some_phone(void)
+{
+	static const char *const phones[] = { "13900000001", "13900000001", "13900000001", "13900000012", "13900000003",
+					      "13900000009" };
+
+	return phones[randombytes_uniform(6)];
 }
 
 /* Half of them in 兰山区, where most of the demo people are; the rest anywhere in a county. */
@@ -121,6 +144,20 @@ static const char *some_region(const struct pack_view *p)
 	return "371302";
 }
 
+#define CODE_BYTES 32
+
+/* Each invented firm has a code of its own, with the check character that makes it a valid one. */
+static void some_code(int number, char ret[CODE_BYTES])
+{
+	static const char alphabet[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+
+	for (const char *check = alphabet; *check; check++) {
+		snprintf(ret, CODE_BYTES, "91371302MA%07d%c", number % 10000000, *check);
+		if (credit_code_is_valid(ret))
+			return;
+	}
+}
+
 static void trickle(void *arg)
 {
 	static const char *const types[] = { "granted", "granted", "granted", "granted", "changed", "renewed", "cancelled" };
@@ -129,7 +166,7 @@ static void trickle(void *arg)
 	const struct pack_view *p = pack_view(d->flow->pack);
 	const struct item *item = some_item(p);
 	int64_t now = clock_now_ms(&d->flow->clock);
-	char at[TIMEFMT_BYTES], day[TIMEFMT_BYTES], *text;
+	char at[TIMEFMT_BYTES], day[TIMEFMT_BYTES], code[CODE_BYTES] = "", *text;
 	const char *region = some_region(p);
 	struct buf out;
 
@@ -137,18 +174,30 @@ static void trickle(void *arg)
 		return;
 	time_format(now, SHANGHAI_MIN, at);
 	date_format(day_of_ms(now, SHANGHAI_MIN), day);
-	d->number++;
+	some_code(++d->number, code);
 	buf_init(&out, 16384);
 	buf_printf(&out,
 		   "{\"specversion\":\"1.0\",\"type\":\"approval.%s\",\"source\":\"/sources/demo\",\"id\":\"%s-%d\",\"time\":\"%s\","
 		   "\"data\":{\"case\":\"DEMO%s%04d\",\"item\":\"%s\",\"region\":\"%s\",\"accepted_in\":\"%s\","
 		   "\"bodies\":{\"accepting\":\"spj-371302\",\"reviewing\":\"spj-371300\",\"deciding\":\"spj-371300\"},"
-		   "\"applicant\":{\"kind\":\"entity\",\"name\":\"演示%s有限公司%d\",\"code\":\"91320105780688132K\"},"
+		   "\"applicant\":{\"kind\":\"entity\",\"name\":\"演示%s有限公司%d\",\"code\":\"%s\","
+		   "\"phone\":\"%s\"},"
 		   "\"permit\":{\"number\":\"演示许可〔%d〕号\",\"decided_on\":\"%s\"},\"attributes\":{\"area_m2\":%u}}}",
 		   types[randombytes_uniform(7)], d->run, d->number, at, d->run, d->number, item->code, region, region,
-		   trades[randombytes_uniform(6)], d->number, d->number, day, 50 + randombytes_uniform(3000));
+		   trades[randombytes_uniform(6)], d->number, code, some_phone(), d->number, day, 50 + randombytes_uniform(3000));
 	text = buf_take(&out, NULL);
+	loop_timer_start(d->timer, d->number < d->first_count ? FIRST_MS : TRICKLE_MS, TRICKLE_MS);
 	intake_submit(d->flow, d->source, (struct bytes){ text, strlen(text) }, on_submitted, text);
+}
+
+static void on_any_event(void *arg, enum err e, const struct loaded *items, int count, int64_t next)
+{
+	struct demo *d = arg;
+
+	(void)items;
+	(void)next;
+	if (e == ERR_OK && count == 0)
+		d->first_count = FIRST_COUNT;
 }
 
 struct demo *demo_start(struct flow *f, struct auth *a)
@@ -164,6 +213,7 @@ struct demo *demo_start(struct flow *f, struct auth *a)
 		if (people[i].says)
 			put_person(d, people[i].name);
 	}
+	store_scan(f->store, &(struct scan_in){ .need = "", .limit = 1, .budget = 1 }, on_any_event, d);
 	d->timer = loop_timer_new(f->loop, trickle, d);
 	loop_timer_start(d->timer, 3000, TRICKLE_MS);
 	return d;

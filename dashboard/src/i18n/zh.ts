@@ -1,6 +1,6 @@
 // Every word on the screen, Chinese. The English file has the same keys and the same {places}; a test holds both to it.
 export const zh = {
-	'app.title': '审管联动信息共享平台',
+	'app.title': '审管联动与双告知中枢',
 	'app.skip': '跳到主要内容',
 	'app.nav': '主导航',
 	'app.language': 'English',
