@@ -15,6 +15,10 @@ PACK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "rul
 ATTRIBUTES = [{}, {"risk": "high", "area_m2": 12000, "unlicensed": True},
               {"cross_district": True, "moved": True, "informed_commitment": True, "area_m2": 4000}]
 SMS_UNITS = 70
+# What the city has published of its own lists: mark in note_list -> items by devolution.
+PUBLISHED = {"市县同权196项": 196, "临政字〔2020〕64号76项": 76, "西城片区41项": 41}
+MODES = {"市县同权196项": {"direct", "review", "window"}, "临政字〔2020〕64号76项": {"full", "partial"}}
+PARTIAL, DEPARTMENTS, COUNTY = 16, 19, "371321"
 TYPICAL = {"sign": "临沂审管联动", "count": "1", "item": "建筑工程施工许可", "region": "兰山区", "due": "2026-11-25",
            "code": "A7K3F2", "case": "371302202611230001", "body": "兰山区卫生健康局", "type": "准予"}
 
@@ -71,11 +75,38 @@ def long_texts(folder):
     return faults
 
 
+def departments(pack, items):
+    lead = {}
+    for row in pack.bodies:
+        for sector in oracle.cell_list(row["sectors"]):
+            if row["region"] == COUNTY and row["kind"] in ("supervision", "enforcement"):
+                lead.setdefault(sector, row["id"])
+    return {lead[row["sector"]] for row in items}
+
+
+def sizes(pack):
+    """The pack is as large as the lists it stands for."""
+    faults = []
+    for mark, wanted in PUBLISHED.items():
+        listed = [row for row in pack.items if mark in row["note_list"]]
+        if len({row["code"] for row in listed}) != wanted:
+            faults.append(f"items.csv: {mark} has {len({row['code'] for row in listed})} items")
+        if not {row["devolution"] for row in listed} <= MODES.get(mark, {"full"}):
+            faults.append(f"items.csv: {mark} has a mode that it does not know")
+    partial = [row for row in pack.items if row["devolution"] == "partial"]
+    if len({row["code"] for row in partial}) != PARTIAL:
+        faults.append(f"items.csv: {len(partial)} items are partial")
+    found = departments(pack, [row for row in pack.items if "市县同权196项" in row["note_list"]])
+    if len(found) != DEPARTMENTS:
+        faults.append(f"items.csv: the 196 items have {len(found)} departments")
+    return faults
+
+
 def main():
     folder = sys.argv[1] if len(sys.argv) > 1 else PACK
     pack = oracle.Pack(folder)
     pack.scope = oracle.read_table(folder, "scope.csv")
-    faults = dangling(pack) + long_texts(folder)
+    faults = dangling(pack) + sizes(pack) + long_texts(folder)
     count, found = walk(pack)
     for (kind, code, rule), where in sorted(found.items(), key=str):
         faults.append(f"{kind}: {code} {rule or ''} {len(where)} times, first {where[0]}")
