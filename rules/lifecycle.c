@@ -7,8 +7,28 @@ static const char *const state_names[STATE_COUNT] = {
 	"disputed", "closed",	    "withdrawn", "superseded",
 };
 static const char *const act_names[ACT_COUNT] = {
-	"acknowledge", "claim", "return", "transfer", "feedback", "ruling", "withdraw", "supersede",
+	"acknowledge", "claim",	    "return", "transfer", "feedback", "ruling",
+	"withdraw",    "supersede", "close",  "dispute",  "rule-out", "undo",
 };
+const char *const return_reason_names[RETURN_REASON_COUNT] = {
+	"not-in-scope",
+	"not-our-remit",
+	"wrong-region",
+	"other",
+};
+const char *const finding_names[FINDING_COUNT] = {"conforms", "mostly", "fails"};
+const char *const disposal_names[DISPOSAL_COUNT] = {"pass", "rectify", "enforce"};
+
+int word_find(const char *s, const char *const *names, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		if (strcmp(names[i], s) == 0)
+			return i;
+	}
+	return -1;
+}
 
 const char *notice_state_name(enum notice_state s)
 {
@@ -17,15 +37,11 @@ const char *notice_state_name(enum notice_state s)
 
 bool notice_state_parse(const char *s, enum notice_state *ret)
 {
-	int i;
+	int i = word_find(s, state_names, STATE_COUNT);
 
-	for (i = 0; i < STATE_COUNT; i++) {
-		if (strcmp(state_names[i], s) == 0) {
-			*ret = (enum notice_state)i;
-			return true;
-		}
-	}
-	return false;
+	if (i >= 0)
+		*ret = (enum notice_state)i;
+	return i >= 0;
 }
 
 const char *act_name(enum act a)
@@ -33,24 +49,27 @@ const char *act_name(enum act a)
 	return (unsigned)a < ACT_COUNT ? act_names[a] : "";
 }
 
-/* Where an act leads: a state plus one; NO is refused, SAME changes nothing. */
+/* Where an act leads: a state plus one; NO is refused, SAME changes nothing, BACK is where it came from. */
 #define NO	  0
 #define SAME	  (-1)
+#define BACK	  (-2)
 #define GO(state) (STATE_##state + 1)
 static const signed char table[STATE_COUNT][ACT_COUNT] = {
-	/* acknowledge, claim, return, transfer, feedback, ruling, withdraw, supersede */
+	/* acknowledge, claim, return, transfer, feedback, ruling,
+	   withdraw, supersede, close, dispute, rule-out, undo */
 	[STATE_OPEN] = {GO(ACKNOWLEDGED), GO(CLAIMED), GO(RETURNED), GO(TRANSFERRED), NO, NO,
-			GO(WITHDRAWN), GO(SUPERSEDED)},
+			GO(WITHDRAWN), GO(SUPERSEDED), NO, GO(DISPUTED), NO, NO},
 	[STATE_ACKNOWLEDGED] = {SAME, GO(CLAIMED), GO(RETURNED), GO(TRANSFERRED), GO(ACKNOWLEDGED),
-				NO, GO(WITHDRAWN), GO(SUPERSEDED)},
+				NO, GO(WITHDRAWN), GO(SUPERSEDED), NO, GO(DISPUTED), NO, BACK},
 	[STATE_CLAIMED] = {SAME, SAME, NO, GO(TRANSFERRED), GO(CLAIMED), NO, GO(WITHDRAWN),
-			   GO(SUPERSEDED)},
-	[STATE_DISPUTED] = {SAME, NO, NO, NO, NO, GO(CLAIMED), GO(WITHDRAWN), GO(SUPERSEDED)},
-	[STATE_RETURNED] = {SAME, NO, NO, NO, NO, NO, NO, NO},
-	[STATE_TRANSFERRED] = {SAME, NO, NO, NO, NO, NO, NO, NO},
-	[STATE_CLOSED] = {SAME, NO, NO, NO, NO, NO, NO, NO},
-	[STATE_WITHDRAWN] = {SAME, NO, NO, NO, NO, NO, SAME, NO},
-	[STATE_SUPERSEDED] = {SAME, NO, NO, NO, NO, NO, NO, SAME},
+			   GO(SUPERSEDED), GO(CLOSED), GO(DISPUTED), NO, BACK},
+	[STATE_DISPUTED] = {SAME, NO, NO, NO, NO, GO(CLAIMED), GO(WITHDRAWN), GO(SUPERSEDED), NO,
+			    SAME, GO(CLOSED), BACK},
+	[STATE_RETURNED] = {SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, BACK},
+	[STATE_TRANSFERRED] = {SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO},
+	[STATE_CLOSED] = {SAME, NO, NO, NO, NO, NO, NO, NO, SAME, NO, NO, NO},
+	[STATE_WITHDRAWN] = {SAME, NO, NO, NO, NO, NO, SAME, NO, NO, NO, NO, NO},
+	[STATE_SUPERSEDED] = {SAME, NO, NO, NO, NO, NO, NO, SAME, NO, NO, NO, NO},
 };
 
 enum verdict lifecycle_next(enum notice_state from, enum role role, enum act act,
@@ -58,12 +77,32 @@ enum verdict lifecycle_next(enum notice_state from, enum role role, enum act act
 {
 	int to = table[from][act];
 
-	if (to == NO)
+	if (to == NO || to == BACK)
 		return VERDICT_REFUSED;
 	if (act == ACT_CLAIM && role != ROLE_LEAD)
 		return VERDICT_NOT_LEAD;
 	*ret = to == SAME ? from : (enum notice_state)(to - 1);
 	return to == SAME ? VERDICT_SAME : VERDICT_MOVES;
+}
+
+enum verdict lifecycle_undo(enum notice_state from, bool acknowledged_before,
+			    enum notice_state *ret)
+{
+	if (table[from][ACT_UNDO] != BACK)
+		return VERDICT_REFUSED;
+	*ret = acknowledged_before ? STATE_ACKNOWLEDGED : STATE_OPEN;
+	return VERDICT_MOVES;
+}
+
+bool lifecycle_is_live(enum notice_state s)
+{
+	return s == STATE_OPEN || s == STATE_ACKNOWLEDGED || s == STATE_CLAIMED ||
+	       s == STATE_DISPUTED;
+}
+
+bool feedback_alarms(enum finding f, enum disposal d, bool licence_revoked)
+{
+	return licence_revoked || (f == FINDING_FAILS && d == DISPOSAL_ENFORCE);
 }
 
 bool lifecycle_is_todo(enum notice_state s, enum role role)

@@ -1,6 +1,6 @@
 /*
- * lifecycle.h: the only place that knows which transitions of a notice exist (contract section 6's table).
- * Pure tables. Scripts compare-and-set the pair computed here.
+ * lifecycle.h: the only place that knows which transitions of a notice exist (contract section 6's table), and the closed lists of
+ * words its acts use. Pure tables. Scripts compare-and-set the pair computed here.
  */
 #ifndef TANDEM_LIFECYCLE_H
 #define TANDEM_LIFECYCLE_H
@@ -14,8 +14,9 @@ enum notice_state {
 const char *notice_state_name(enum notice_state s);
 bool notice_state_parse(const char *s, enum notice_state *ret);
 
+/* A dispute takes a notice out of its body's hands; a ruling gives it to that body (ruling) or ends it (rule-out). */
 enum act { ACT_ACKNOWLEDGE, ACT_CLAIM, ACT_RETURN, ACT_TRANSFER, ACT_FEEDBACK, ACT_RULING, ACT_WITHDRAW,
-	   ACT_SUPERSEDE, ACT_COUNT };
+	   ACT_SUPERSEDE, ACT_CLOSE, ACT_DISPUTE, ACT_RULE_OUT, ACT_UNDO, ACT_COUNT };
 const char *act_name(enum act a);
 
 enum verdict {
@@ -25,7 +26,22 @@ enum verdict {
 	VERDICT_NOT_LEAD /* claim by somebody who is not the lead: 403 */
 };
 enum verdict lifecycle_next(enum notice_state from, enum role role, enum act act, enum notice_state *ret);
+/* Undo leads back to where the notice came from: acknowledged when that stands for itself, else open. */
+enum verdict lifecycle_undo(enum notice_state from, bool acknowledged_before, enum notice_state *ret);
 /* Whether the body still has to do something about it: open for all, acknowledged too for a lead. A copy that was acknowledged is done. */
 bool lifecycle_is_todo(enum notice_state s, enum role role);
+/* Whether it is still in somebody's hands: open, acknowledged, claimed or disputed. */
+bool lifecycle_is_live(enum notice_state s);
+
+enum return_reason { RETURN_NOT_IN_SCOPE, RETURN_NOT_OUR_REMIT, RETURN_WRONG_REGION, RETURN_OTHER, RETURN_REASON_COUNT };
+enum finding { FINDING_CONFORMS, FINDING_MOSTLY, FINDING_FAILS, FINDING_COUNT };
+enum disposal { DISPOSAL_PASS, DISPOSAL_RECTIFY, DISPOSAL_ENFORCE, DISPOSAL_COUNT };
+extern const char *const return_reason_names[RETURN_REASON_COUNT];
+extern const char *const finding_names[FINDING_COUNT];
+extern const char *const disposal_names[DISPOSAL_COUNT];
+/* A word's place in one of these lists, -1 when it is none of them. */
+int word_find(const char *s, const char *const *names, int count);
+/* Whether what supervision found makes the bureau that decided think again. */
+bool feedback_alarms(enum finding f, enum disposal d, bool licence_revoked);
 
 #endif

@@ -2,12 +2,10 @@
  * record.c: the text form of a record. One line a thing, fields between tabs; a tab, a line feed or a
  * backslash inside a value is written with a backslash. SCHEMA.md lists the fields.
  */
-#include "store/record.h"
+#include "store/record_in.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define FIELDS_MAX 24
 
 static const char *const delivery_names[DELIVERY_STATE_COUNT] = {
 	"waiting", "sending", "accepted", "delivered", "failed", "unknown", "cancelled",
@@ -15,6 +13,8 @@ static const char *const delivery_names[DELIVERY_STATE_COUNT] = {
 
 static const char *const receipt_names[RECEIPT_KIND_COUNT] = {
 	"handed-over", "delivered", "shown", "acknowledged", "claimed", "failed", "reply", "state",
+	"returned",    "transferred", "sent-on", "fed-back",     "closed",  "undone", "disputed", "ruled",
+	"taken",       "reminded",
 };
 
 const char *delivery_state_name(enum delivery_state s)
@@ -45,14 +45,13 @@ static void put_text(struct buf *out, const char *s)
 	}
 }
 
-static void tab_text(struct buf *out, const char *s)
+void record_tab_text(struct buf *out, const char *s)
 {
 	buf_add_char(out, '\t');
 	put_text(out, s);
 }
 
-/* -1, "nothing", is written as an empty field. */
-static void tab_int(struct buf *out, int64_t v)
+void record_tab_int(struct buf *out, int64_t v)
 {
 	buf_add_char(out, '\t');
 	if (v != -1)
@@ -61,72 +60,83 @@ static void tab_int(struct buf *out, int64_t v)
 
 static void put_stamp(struct buf *out, const struct stamp *s)
 {
-	tab_text(out, s->by);
-	tab_int(out, s->at_ms ? s->at_ms : -1);
-	tab_text(out, s->channel);
+	record_tab_text(out, s->by);
+	record_tab_int(out, s->at_ms ? s->at_ms : -1);
+	record_tab_text(out, s->channel);
 }
 
 static void put_notice(struct buf *out, const struct notice *n)
 {
 	buf_add_char(out, 'N');
-	tab_text(out, n->body);
-	tab_int(out, n->role);
-	tab_int(out, n->state);
-	tab_int(out, n->version);
-	tab_int(out, n->due_ms);
-	tab_int(out, n->feedback_due_ms);
-	tab_int(out, n->provisional ? 1 : -1);
-	tab_text(out, n->via);
-	tab_text(out, n->rules);
+	record_tab_text(out, n->body);
+	record_tab_int(out, n->role);
+	record_tab_int(out, n->state);
+	record_tab_int(out, n->version);
+	record_tab_int(out, n->due_ms);
+	record_tab_int(out, n->feedback_due_ms);
+	record_tab_int(out, n->provisional ? 1 : -1);
+	record_tab_text(out, n->via);
+	record_tab_text(out, n->rules);
 	put_stamp(out, &n->acknowledged);
 	put_stamp(out, &n->claimed);
-	tab_int(out, n->next_ms);
-	tab_int(out, n->rung);
-	tab_int(out, n->overdue_told ? 1 : -1);
+	record_tab_int(out, n->next_ms);
+	record_tab_int(out, n->rung);
+	record_tab_int(out, n->overdue_told ? 1 : -1);
+	if (n->cause != CAUSE_DECISION || n->step) { /* most notices have none of this, and their lines stay short */
+		record_tab_int(out, n->cause);
+		record_tab_int(out, n->from);
+		record_tab_int(out, n->made_ms ? n->made_ms : -1);
+		record_tab_int(out, n->step);
+	}
 	buf_add_char(out, '\n');
 }
 
 static void put_delivery(struct buf *out, const struct delivery *d)
 {
 	buf_add_char(out, 'D');
-	tab_int(out, d->notice);
-	tab_int(out, d->channel);
-	tab_text(out, d->connector);
-	tab_text(out, d->address_hash);
-	tab_int(out, d->state);
-	tab_int(out, d->attempts);
-	tab_int(out, d->next_ms);
-	tab_text(out, d->provider_id);
-	tab_text(out, d->detail);
+	record_tab_int(out, d->notice);
+	record_tab_int(out, d->channel);
+	record_tab_text(out, d->connector);
+	record_tab_text(out, d->address_hash);
+	record_tab_int(out, d->state);
+	record_tab_int(out, d->attempts);
+	record_tab_int(out, d->next_ms);
+	record_tab_text(out, d->provider_id);
+	record_tab_text(out, d->detail);
+	if (*d->post || *d->body) {
+		record_tab_text(out, d->post);
+		record_tab_text(out, d->body);
+	}
 	buf_add_char(out, '\n');
 }
 
 static void put_receipt(struct buf *out, const struct receipt *r)
 {
 	buf_add_char(out, 'R');
-	tab_int(out, r->kind);
-	tab_int(out, r->notice);
-	tab_int(out, r->delivery);
-	tab_int(out, r->at_ms);
-	tab_text(out, r->by);
-	tab_text(out, r->channel);
-	tab_text(out, r->detail);
+	record_tab_int(out, r->kind);
+	record_tab_int(out, r->notice);
+	record_tab_int(out, r->delivery);
+	record_tab_int(out, r->at_ms);
+	record_tab_text(out, r->by);
+	record_tab_text(out, r->channel);
+	record_tab_text(out, r->detail);
 	buf_add_char(out, '\n');
 }
 
 void record_encode(const struct record *r, struct buf *out)
 {
 	buf_add_int(out, r->version);
-	tab_int(out, r->accepted_ms);
-	tab_text(out, r->policy);
-	tab_text(out, r->item_code);
-	tab_text(out, r->region);
-	tab_text(out, r->by);
-	tab_int(out, r->superseded_by ? r->superseded_by : -1);
-	tab_int(out, r->correcting ? 1 : -1);
-	tab_text(out, r->applicant_via);
-	tab_text(out, r->applicant_rules);
-	tab_text(out, r->problems);
+	record_tab_int(out, r->accepted_ms);
+	record_tab_text(out, r->policy);
+	record_tab_text(out, r->item_code);
+	record_tab_text(out, r->region);
+	record_tab_text(out, r->by);
+	record_tab_int(out, r->superseded_by ? r->superseded_by : -1);
+	record_tab_int(out, r->correcting ? 1 : -1);
+	record_tab_text(out, r->applicant_via);
+	record_tab_text(out, r->applicant_rules);
+	record_tab_text(out, r->problems);
+	record_tab_text(out, r->approvers);
 	buf_add_char(out, '\n');
 	for (int i = 0; i < r->notice_count; i++)
 		put_notice(out, &r->notices[i]);
@@ -134,13 +144,8 @@ void record_encode(const struct record *r, struct buf *out)
 		put_delivery(out, &r->deliveries[i]);
 	for (int i = 0; i < r->receipt_count; i++)
 		put_receipt(out, &r->receipts[i]);
+	record_encode_life(r, out);
 }
-
-/* One line cut into its fields, in place. */
-struct line {
-	char *fields[FIELDS_MAX];
-	int count;
-};
 
 static void unescape(char *s)
 {
@@ -164,7 +169,7 @@ static char *line_cut(char *p, struct line *l)
 		char *stop = p + strcspn(p, "\t\n");
 		char sep = *stop;
 
-		if (l->count < FIELDS_MAX)
+		if (l->count < RECORD_FIELDS_MAX)
 			l->fields[l->count++] = p;
 		*stop = '\0';
 		if (strchr(p, '\\'))
@@ -177,22 +182,21 @@ static char *line_cut(char *p, struct line *l)
 	}
 }
 
-static const char *text_at(const struct line *l, int i)
+const char *record_text_at(const struct line *l, int i)
 {
 	return i < l->count ? l->fields[i] : "";
 }
 
-static int64_t int_at(const struct line *l, int i)
+int64_t record_int_at(const struct line *l, int i)
 {
-	const char *s = text_at(l, i);
+	const char *s = record_text_at(l, i);
 
 	return *s ? strtoll(s, NULL, 10) : -1;
 }
 
-/* A number that indexes a table: anything outside makes the record unreadable rather than wrong. */
-static bool enum_at(const struct line *l, int i, int count, int *ret)
+bool record_enum_at(const struct line *l, int i, int count, int *ret)
 {
-	int64_t v = int_at(l, i);
+	int64_t v = record_int_at(l, i);
 
 	if (v < 0 || v >= count)
 		return false;
@@ -202,31 +206,37 @@ static bool enum_at(const struct line *l, int i, int count, int *ret)
 
 static void get_stamp(const struct line *l, int i, struct stamp *ret)
 {
-	ret->by = text_at(l, i);
-	ret->at_ms = int_at(l, i + 1) > 0 ? int_at(l, i + 1) : 0;
-	ret->channel = text_at(l, i + 2);
+	ret->by = record_text_at(l, i);
+	ret->at_ms = record_int_at(l, i + 1) > 0 ? record_int_at(l, i + 1) : 0;
+	ret->channel = record_text_at(l, i + 2);
 }
 
 static bool get_notice(const struct line *l, struct notice *n)
 {
-	int role, state;
+	int role, state, cause = CAUSE_DECISION;
 
-	if (!enum_at(l, 2, ROLE_COUNT, &role) || !enum_at(l, 3, STATE_COUNT, &state))
+	if (!record_enum_at(l, 2, ROLE_COUNT, &role) || !record_enum_at(l, 3, STATE_COUNT, &state))
 		return false;
-	n->body = text_at(l, 1);
+	n->body = record_text_at(l, 1);
 	n->role = (enum role)role;
 	n->state = (enum notice_state)state;
-	n->version = (int)int_at(l, 4);
-	n->due_ms = int_at(l, 5);
-	n->feedback_due_ms = int_at(l, 6);
-	n->provisional = int_at(l, 7) == 1;
-	n->via = text_at(l, 8);
-	n->rules = text_at(l, 9);
+	n->version = (int)record_int_at(l, 4);
+	n->due_ms = record_int_at(l, 5);
+	n->feedback_due_ms = record_int_at(l, 6);
+	n->provisional = record_int_at(l, 7) == 1;
+	n->via = record_text_at(l, 8);
+	n->rules = record_text_at(l, 9);
 	get_stamp(l, 10, &n->acknowledged);
 	get_stamp(l, 13, &n->claimed);
-	n->next_ms = int_at(l, 16);
-	n->rung = (int)int_at(l, 17);
-	n->overdue_told = int_at(l, 18) == 1;
+	n->next_ms = record_int_at(l, 16);
+	n->rung = (int)record_int_at(l, 17);
+	n->overdue_told = record_int_at(l, 18) == 1;
+	if (l->count > 19 && !record_enum_at(l, 19, CAUSE_COUNT, &cause))
+		return false;
+	n->cause = (enum cause)cause;
+	n->from = (int)record_int_at(l, 20);
+	n->made_ms = record_int_at(l, 21) > 0 ? record_int_at(l, 21) : 0;
+	n->step = record_int_at(l, 22) > 0 ? (int)record_int_at(l, 22) : 0;
 	return true;
 }
 
@@ -234,17 +244,19 @@ static bool get_delivery(const struct line *l, struct delivery *d)
 {
 	int channel, state;
 
-	if (!enum_at(l, 2, CHANNEL_COUNT, &channel) || !enum_at(l, 5, DELIVERY_STATE_COUNT, &state))
+	if (!record_enum_at(l, 2, CHANNEL_COUNT, &channel) || !record_enum_at(l, 5, DELIVERY_STATE_COUNT, &state))
 		return false;
-	d->notice = (int)int_at(l, 1);
+	d->notice = (int)record_int_at(l, 1);
 	d->channel = (enum channel)channel;
-	d->connector = text_at(l, 3);
-	d->address_hash = text_at(l, 4);
+	d->connector = record_text_at(l, 3);
+	d->address_hash = record_text_at(l, 4);
 	d->state = (enum delivery_state)state;
-	d->attempts = (int)int_at(l, 6);
-	d->next_ms = int_at(l, 7);
-	d->provider_id = text_at(l, 8);
-	d->detail = text_at(l, 9);
+	d->attempts = (int)record_int_at(l, 6);
+	d->next_ms = record_int_at(l, 7);
+	d->provider_id = record_text_at(l, 8);
+	d->detail = record_text_at(l, 9);
+	d->post = record_text_at(l, 10);
+	d->body = record_text_at(l, 11);
 	return true;
 }
 
@@ -252,35 +264,36 @@ static bool get_receipt(const struct line *l, struct receipt *r)
 {
 	int kind;
 
-	if (!enum_at(l, 1, RECEIPT_KIND_COUNT, &kind))
+	if (!record_enum_at(l, 1, RECEIPT_KIND_COUNT, &kind))
 		return false;
 	r->kind = (enum receipt_kind)kind;
-	r->notice = (int)int_at(l, 2);
-	r->delivery = (int)int_at(l, 3);
-	r->at_ms = int_at(l, 4);
-	r->by = text_at(l, 5);
-	r->channel = text_at(l, 6);
-	r->detail = text_at(l, 7);
+	r->notice = (int)record_int_at(l, 2);
+	r->delivery = (int)record_int_at(l, 3);
+	r->at_ms = record_int_at(l, 4);
+	r->by = record_text_at(l, 5);
+	r->channel = record_text_at(l, 6);
+	r->detail = record_text_at(l, 7);
 	return true;
 }
 
 static void get_head(const struct line *l, struct record *r)
 {
-	r->version = (int)int_at(l, 0);
-	r->accepted_ms = int_at(l, 1);
-	r->policy = text_at(l, 2);
-	r->item_code = text_at(l, 3);
-	r->region = text_at(l, 4);
-	r->by = text_at(l, 5);
-	r->superseded_by = int_at(l, 6) > 0 ? int_at(l, 6) : 0;
-	r->correcting = int_at(l, 7) == 1;
-	r->applicant_via = *text_at(l, 8) ? text_at(l, 8) : NULL;
-	r->applicant_rules = text_at(l, 9);
-	r->problems = text_at(l, 10);
+	r->version = (int)record_int_at(l, 0);
+	r->accepted_ms = record_int_at(l, 1);
+	r->policy = record_text_at(l, 2);
+	r->item_code = record_text_at(l, 3);
+	r->region = record_text_at(l, 4);
+	r->by = record_text_at(l, 5);
+	r->superseded_by = record_int_at(l, 6) > 0 ? record_int_at(l, 6) : 0;
+	r->correcting = record_int_at(l, 7) == 1;
+	r->applicant_via = *record_text_at(l, 8) ? record_text_at(l, 8) : NULL;
+	r->applicant_rules = record_text_at(l, 9);
+	r->problems = record_text_at(l, 10);
+	r->approvers = record_text_at(l, 11);
 }
 
 /* Arrays grow by doubling at powers of two, so that the count alone says when there is no room. */
-static void *grow(struct arena *arena, void *items, int count, size_t size)
+void *record_grow(struct arena *arena, void *items, int count, size_t size)
 {
 	void *more;
 
@@ -296,9 +309,10 @@ struct notice *record_add_notice(struct record *r, struct arena *arena)
 {
 	struct notice *n;
 
-	r->notices = grow(arena, r->notices, r->notice_count, sizeof(*r->notices));
+	r->notices = record_grow(arena, r->notices, r->notice_count, sizeof(*r->notices));
 	n = &r->notices[r->notice_count++];
 	memset(n, 0, sizeof(*n));
+	n->from = -1;
 	return n;
 }
 
@@ -306,9 +320,10 @@ struct delivery *record_add_delivery(struct record *r, struct arena *arena)
 {
 	struct delivery *d;
 
-	r->deliveries = grow(arena, r->deliveries, r->delivery_count, sizeof(*r->deliveries));
+	r->deliveries = record_grow(arena, r->deliveries, r->delivery_count, sizeof(*r->deliveries));
 	d = &r->deliveries[r->delivery_count++];
 	memset(d, 0, sizeof(*d));
+	d->post = d->body = "";
 	return d;
 }
 
@@ -316,7 +331,7 @@ struct receipt *record_add_receipt(struct record *r, struct arena *arena)
 {
 	struct receipt *x;
 
-	r->receipts = grow(arena, r->receipts, r->receipt_count, sizeof(*r->receipts));
+	r->receipts = record_grow(arena, r->receipts, r->receipt_count, sizeof(*r->receipts));
 	x = &r->receipts[r->receipt_count++];
 	memset(x, 0, sizeof(*x));
 	return x;
@@ -332,7 +347,7 @@ static bool get_line(const struct line *l, struct arena *arena, struct record *r
 	case 'R':
 		return get_receipt(l, record_add_receipt(r, arena));
 	default:
-		return false;
+		return record_decode_life(l, arena, r);
 	}
 }
 
@@ -372,5 +387,26 @@ int64_t record_next_ms(const struct record *r)
 		next = earlier(next, r->notices[i].next_ms);
 	for (int i = 0; i < r->delivery_count; i++)
 		next = earlier(next, r->deliveries[i].next_ms);
+	for (int i = 0; i < r->dispute_count; i++)
+		next = earlier(next, r->disputes[i].next_ms);
 	return next;
+}
+
+int64_t notice_made_ms(const struct record *r, const struct notice *n)
+{
+	return n->made_ms ? n->made_ms : r->accepted_ms;
+}
+
+bool bars_hold(const char *bars, const char *word)
+{
+	size_t len = strlen(word);
+
+	while (*bars) {
+		size_t n = strcspn(bars, "|");
+
+		if (n == len && !memcmp(bars, word, n))
+			return true;
+		bars += n + (bars[n] == '|');
+	}
+	return false;
 }

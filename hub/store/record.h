@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "decide.h"
 #include "lifecycle.h"
+#include "store/record_life.h"
 
 #define RECORD_NOTICES_MAX 64
 #define RECORD_BYTES_MAX (1 << 20)
@@ -35,6 +36,10 @@ struct notice {
 	int64_t next_ms;	/* when something must happen next, -1 nothing */
 	int rung;		/* how many rungs of via were used, push counting as the first */
 	bool overdue_told;
+	enum cause cause;
+	int from;		/* the notice it came from, -1 none */
+	int64_t made_ms;	/* 0: when the event was accepted */
+	int step;		/* how many steps of the escalation ladder were used */
 };
 enum delivery_state { DELIVERY_WAITING, DELIVERY_SENDING, DELIVERY_ACCEPTED, DELIVERY_DELIVERED, DELIVERY_FAILED,
 		      DELIVERY_UNKNOWN, DELIVERY_CANCELLED, DELIVERY_STATE_COUNT };
@@ -49,9 +54,13 @@ struct delivery {
 	int64_t next_ms;       /* -1 nothing to do */
 	const char *provider_id;
 	const char *detail;    /* provider's code, cut and cleaned */
+	const char *post;      /* "": whoever comes first; else the post that is asked for, of `body` */
+	const char *body;      /* "": the notice's */
 };
 enum receipt_kind { RECEIPT_HANDED_OVER, RECEIPT_DELIVERED, RECEIPT_SHOWN, RECEIPT_ACKNOWLEDGED, RECEIPT_CLAIMED,
-		    RECEIPT_FAILED, RECEIPT_REPLY, RECEIPT_STATE, RECEIPT_KIND_COUNT };
+		    RECEIPT_FAILED, RECEIPT_REPLY, RECEIPT_STATE, RECEIPT_RETURNED, RECEIPT_TRANSFERRED, RECEIPT_SENT_ON,
+		    RECEIPT_FED_BACK, RECEIPT_CLOSED, RECEIPT_UNDONE, RECEIPT_DISPUTED, RECEIPT_RULED, RECEIPT_TAKEN,
+		    RECEIPT_REMINDED, RECEIPT_KIND_COUNT };
 const char *receipt_kind_name(enum receipt_kind k);
 struct receipt {
 	enum receipt_kind kind;
@@ -70,9 +79,13 @@ struct record {
 	bool correcting;	/* earlier versions are still to be superseded */
 	const char *applicant_via, *applicant_rules; /* NULL: not told */
 	const char *problems;	/* "no-body:R14|no-lead" */
+	const char *approvers;	/* bodies that accept, review or decide, each once: "spj-371302|spj-371300" */
 	struct notice *notices; int notice_count;
 	struct delivery *deliveries; int delivery_count;
 	struct receipt *receipts; int receipt_count;
+	struct feedback *feedback; int feedback_count;
+	struct dispute *disputes; int dispute_count;
+	struct position *positions; int position_count;
 };
 
 void record_encode(const struct record *r, struct buf *out);
@@ -81,6 +94,8 @@ MUST_CHECK enum err record_decode(const char *data, size_t len, struct arena *ar
 struct delivery *record_add_delivery(struct record *r, struct arena *arena);
 struct receipt *record_add_receipt(struct record *r, struct arena *arena);
 struct notice *record_add_notice(struct record *r, struct arena *arena);
-int64_t record_next_ms(const struct record *r); /* earliest next_ms of notices and deliveries, or -1 */
+int64_t record_next_ms(const struct record *r); /* earliest next_ms of notices, deliveries and disputes, or -1 */
+int64_t notice_made_ms(const struct record *r, const struct notice *n);
+bool bars_hold(const char *bars, const char *word); /* whether "a|b" names the word */
 
 #endif

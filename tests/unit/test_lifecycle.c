@@ -5,22 +5,30 @@
 static const struct {
 	const char *from, *cells[ACT_COUNT];
 } rows[STATE_COUNT] = {
-	/* acknowledge, claim by the lead, return, transfer, feedback, ruling, withdraw, supersede
-	 */
+	/* acknowledge, claim by the lead, return, transfer, feedback, ruling, withdraw, supersede;
+	   and the hub's own: close, dispute, rule-out, undo (which lifecycle_undo answers) */
 	{"open",
 	 {"acknowledged", "claimed", "returned", "transferred", "409", "409", "withdrawn",
-	  "superseded"}},
+	  "superseded", "409", "disputed", "409", "409"}},
 	{"acknowledged",
 	 {"same", "claimed", "returned", "transferred", "acknowledged", "409", "withdrawn",
-	  "superseded"}},
+	  "superseded", "409", "disputed", "409", "409"}},
 	{"claimed",
-	 {"same", "same", "409", "transferred", "claimed", "409", "withdrawn", "superseded"}},
-	{"disputed", {"same", "409", "409", "409", "409", "claimed", "withdrawn", "superseded"}},
-	{"returned", {"same", "409", "409", "409", "409", "409", "409", "409"}},
-	{"transferred", {"same", "409", "409", "409", "409", "409", "409", "409"}},
-	{"closed", {"same", "409", "409", "409", "409", "409", "409", "409"}},
-	{"withdrawn", {"same", "409", "409", "409", "409", "409", "same", "409"}},
-	{"superseded", {"same", "409", "409", "409", "409", "409", "409", "same"}},
+	 {"same", "same", "409", "transferred", "claimed", "409", "withdrawn", "superseded",
+	  "closed", "disputed", "409", "409"}},
+	{"disputed",
+	 {"same", "409", "409", "409", "409", "claimed", "withdrawn", "superseded", "409", "same",
+	  "closed", "409"}},
+	{"returned",
+	 {"same", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409"}},
+	{"transferred",
+	 {"same", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409"}},
+	{"closed",
+	 {"same", "409", "409", "409", "409", "409", "409", "409", "same", "409", "409", "409"}},
+	{"withdrawn",
+	 {"same", "409", "409", "409", "409", "409", "same", "409", "409", "409", "409", "409"}},
+	{"superseded",
+	 {"same", "409", "409", "409", "409", "409", "409", "same", "409", "409", "409", "409"}},
 };
 
 static const char *said(enum notice_state from, enum role role, enum act act)
@@ -101,6 +109,44 @@ static void test_todo(void **state)
 	assert_false(lifecycle_is_todo(STATE_SUPERSEDED, ROLE_LEAD));
 }
 
+static void test_undo(void **state)
+{
+	static const bool can[STATE_COUNT] = {[STATE_ACKNOWLEDGED] = true,
+					      [STATE_CLAIMED] = true,
+					      [STATE_DISPUTED] = true,
+					      [STATE_RETURNED] = true};
+	enum notice_state to;
+	int s;
+
+	(void)state;
+	for (s = 0; s < STATE_COUNT; s++) {
+		to = STATE_COUNT;
+		assert_int_equal(lifecycle_undo((enum notice_state)s, false, &to),
+				 can[s] ? VERDICT_MOVES : VERDICT_REFUSED);
+		assert_int_equal(to, can[s] ? STATE_OPEN : STATE_COUNT);
+		if (can[s])
+			assert_int_equal(lifecycle_undo((enum notice_state)s, true, &to),
+					 VERDICT_MOVES);
+		assert_int_equal(to, can[s] ? STATE_ACKNOWLEDGED : STATE_COUNT);
+	}
+}
+
+static void test_words(void **state)
+{
+	(void)state;
+	assert_int_equal(word_find("wrong-region", return_reason_names, RETURN_REASON_COUNT),
+			 RETURN_WRONG_REGION);
+	assert_int_equal(word_find("Other", return_reason_names, RETURN_REASON_COUNT), -1);
+	assert_int_equal(word_find("fails", finding_names, FINDING_COUNT), FINDING_FAILS);
+	assert_int_equal(word_find("enforce", disposal_names, DISPOSAL_COUNT), DISPOSAL_ENFORCE);
+	assert_true(feedback_alarms(FINDING_FAILS, DISPOSAL_ENFORCE, false));
+	assert_true(feedback_alarms(FINDING_CONFORMS, DISPOSAL_PASS, true));
+	assert_false(feedback_alarms(FINDING_FAILS, DISPOSAL_RECTIFY, false));
+	assert_false(feedback_alarms(FINDING_MOSTLY, DISPOSAL_ENFORCE, false));
+	assert_true(lifecycle_is_live(STATE_DISPUTED));
+	assert_false(lifecycle_is_live(STATE_RETURNED));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +154,8 @@ int main(void)
 		cmocka_unit_test(test_claiming_is_the_leads),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_todo),
+		cmocka_unit_test(test_undo),
+		cmocka_unit_test(test_words),
 	};
 
 	return cmocka_run_group_tests_name("lifecycle", tests, NULL, NULL);

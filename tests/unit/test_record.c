@@ -24,10 +24,26 @@ static struct record sample(struct arena *arena)
 	d = record_add_delivery(&r, arena);
 	*d = (struct delivery){ .notice = -1, .channel = CHANNEL_SMS, .connector = "sms1", .address_hash = "ab",
 				.state = DELIVERY_SENDING, .attempts = 2, .next_ms = 1700000020000,
-				.provider_id = "", .detail = "" };
+				.provider_id = "", .detail = "", .post = "leader", .body = "znb-371300" };
 	x = record_add_receipt(&r, arena);
 	*x = (struct receipt){ .kind = RECEIPT_SHOWN, .notice = 0, .delivery = -1, .at_ms = 1700000000400, .by = "wjw",
 			       .channel = "ws", .detail = "" };
+	r.approvers = "spj-371302|spj-371300";
+	n = record_add_notice(&r, arena);
+	*n = (struct notice){ .body = "zjj-371302", .version = 1, .due_ms = -1, .feedback_due_ms = -1, .via = "push",
+			      .rules = "", .acknowledged = { "", 0, "" }, .claimed = { "", 0, "" }, .next_ms = -1,
+			      .cause = CAUSE_TRANSFER, .from = 0, .made_ms = 1700000060000, .step = 2 };
+	*record_add_feedback(&r, arena) = (struct feedback){
+		.notice = 1, .at_ms = 1700000070000, .by = "zjj", .channel = "http", .result = FINDING_FAILS,
+		.disposal = DISPOSAL_ENFORCE, .checked_on = "2026-11-25", .rectify_by = "", .has_penalty = true,
+		.licence_revoked = true, .penalty_document = "a\tb", .penalty_kind = "fine", .remark = "", .closes = true };
+	*record_add_dispute(&r, arena) = (struct dispute){
+		.kind = DISPUTE_SEVERAL_LEADS, .state = DISPUTE_AGENDA, .version = 3, .opened_ms = 1700000000000,
+		.due_ms = -1, .next_ms = 1700000090000, .listed = true, .interim = "wjw-371302", .body = "", .by = "",
+		.basis = "", .remark = "" };
+	*record_add_position(&r, arena) = (struct position){ .dispute = 0, .at_ms = 1700000080000, .by = "wjw",
+							      .body = "wjw-371302", .text = "line\nline",
+							      .proposes = "zjj-371302" };
 	return r;
 }
 
@@ -49,6 +65,14 @@ static void comes_back_as_it_was(void **state)
 	assert_string_equal(got.by, r.by);
 	assert_int_equal(got.notices[0].next_ms, r.notices[0].next_ms);
 	assert_int_equal(got.deliveries[0].notice, -1);
+	assert_string_equal(got.deliveries[0].body, "znb-371300");
+	assert_int_equal(got.notices[0].from, -1);
+	assert_int_equal(got.notices[0].cause, CAUSE_DECISION);
+	assert_int_equal(got.notices[1].made_ms, 1700000060000);
+	assert_int_equal(notice_made_ms(&got, &got.notices[0]), got.accepted_ms);
+	assert_true(got.feedback[0].licence_revoked && got.feedback[0].closes);
+	assert_string_equal(got.positions[0].text, "line\nline");
+	assert_true(bars_hold(got.approvers, "spj-371300") && !bars_hold(got.approvers, "spj-37130"));
 	assert_int_equal(record_next_ms(&got), 1700000020000);
 	assert_memory_equal(buf_cstr(&first), "7\t", 2);
 	buf_clear(&first);
@@ -59,7 +83,8 @@ static void comes_back_as_it_was(void **state)
 static void rubbish_is_refused(void **state)
 {
 	static const char *const bad[] = { "", "x", "0\t1\tp\n", "1\t1\tp\nZ\t1\n", "1\t1\tp\nN\tb\t99\t0\n", "1\t1\tp\nN\n",
-					   "1\t1\tp\nD\t0\t77\n", "1\t1\tp\nR\t99\n" };
+					   "1\t1\tp\nD\t0\t77\n", "1\t1\tp\nR\t99\n", "1\t1\tp\nF\t0\t1\ta\tws\t9\t0\n",
+					   "1\t1\tp\nU\t7\t0\n", "1\t1\tp\nU\t0\t\n" };
 	struct arena arena;
 	struct record r;
 

@@ -1,0 +1,20 @@
+/* record_in.h: how the lines of a record are written and read. For record.c and record_life.c only. */
+#ifndef TANDEM_RECORD_IN_H
+#define TANDEM_RECORD_IN_H
+
+#include "store/record.h"
+
+#define RECORD_FIELDS_MAX 24
+struct line { /* one line cut into its fields, in place */
+	char *fields[RECORD_FIELDS_MAX];
+	int count;
+};
+void record_tab_text(struct buf *out, const char *s);
+void record_tab_int(struct buf *out, int64_t v); /* -1, "nothing", is written as an empty field */
+const char *record_text_at(const struct line *l, int i);
+int64_t record_int_at(const struct line *l, int i);
+/* A number that indexes a table: anything outside makes the record unreadable rather than wrong. */
+bool record_enum_at(const struct line *l, int i, int count, int *ret);
+void *record_grow(struct arena *arena, void *items, int count, size_t size);
+
+#endif

@@ -1,0 +1,174 @@
+/* record_life.c: the lines F (feedback), U (dispute) and P (position) of a record. SCHEMA.md lists the fields. */
+#include "store/record_in.h"
+
+#include <string.h>
+
+static const char *const cause_names[CAUSE_COUNT] = {
+	"decision", "pool", "transfer", "sent-on", "ruling", "feedback",
+};
+static const char *const kind_names[DISPUTE_KIND_COUNT] = { "two-returns", "several-leads", "no-lead" };
+static const char *const state_names[DISPUTE_STATE_COUNT] = { "negotiating", "agenda", "ruled", "settled" };
+
+const char *cause_name(enum cause c)
+{
+	return cause_names[c];
+}
+
+const char *dispute_kind_name(enum dispute_kind k)
+{
+	return kind_names[k];
+}
+
+const char *dispute_state_name(enum dispute_state s)
+{
+	return state_names[s];
+}
+
+static void put_feedback(struct buf *out, const struct feedback *f)
+{
+	buf_add_char(out, 'F');
+	record_tab_int(out, f->notice);
+	record_tab_int(out, f->at_ms);
+	record_tab_text(out, f->by);
+	record_tab_text(out, f->channel);
+	record_tab_int(out, f->result);
+	record_tab_int(out, f->disposal);
+	record_tab_text(out, f->checked_on);
+	record_tab_text(out, f->rectify_by);
+	record_tab_int(out, f->has_penalty ? 1 : -1);
+	record_tab_int(out, f->licence_revoked ? 1 : -1);
+	record_tab_text(out, f->penalty_document);
+	record_tab_text(out, f->penalty_kind);
+	record_tab_text(out, f->remark);
+	record_tab_int(out, f->closes ? 1 : -1);
+	buf_add_char(out, '\n');
+}
+
+static void put_dispute(struct buf *out, const struct dispute *d)
+{
+	buf_add_char(out, 'U');
+	record_tab_int(out, d->kind);
+	record_tab_int(out, d->state);
+	record_tab_int(out, d->version);
+	record_tab_int(out, d->opened_ms);
+	record_tab_int(out, d->due_ms);
+	record_tab_int(out, d->next_ms);
+	record_tab_int(out, d->listed ? 1 : -1);
+	record_tab_text(out, d->interim);
+	record_tab_text(out, d->body);
+	record_tab_text(out, d->by);
+	record_tab_int(out, d->at_ms ? d->at_ms : -1);
+	record_tab_text(out, d->basis);
+	record_tab_text(out, d->remark);
+	buf_add_char(out, '\n');
+}
+
+static void put_position(struct buf *out, const struct position *p)
+{
+	buf_add_char(out, 'P');
+	record_tab_int(out, p->dispute);
+	record_tab_int(out, p->at_ms);
+	record_tab_text(out, p->by);
+	record_tab_text(out, p->body);
+	record_tab_text(out, p->text);
+	record_tab_text(out, p->proposes);
+	buf_add_char(out, '\n');
+}
+
+void record_encode_life(const struct record *r, struct buf *out)
+{
+	for (int i = 0; i < r->feedback_count; i++)
+		put_feedback(out, &r->feedback[i]);
+	for (int i = 0; i < r->dispute_count; i++)
+		put_dispute(out, &r->disputes[i]);
+	for (int i = 0; i < r->position_count; i++)
+		put_position(out, &r->positions[i]);
+}
+
+static bool get_feedback(const struct line *l, struct feedback *f)
+{
+	int result, disposal;
+
+	if (!record_enum_at(l, 5, FINDING_COUNT, &result) || !record_enum_at(l, 6, DISPOSAL_COUNT, &disposal))
+		return false;
+	f->notice = (int)record_int_at(l, 1);
+	f->at_ms = record_int_at(l, 2);
+	f->by = record_text_at(l, 3);
+	f->channel = record_text_at(l, 4);
+	f->result = (enum finding)result;
+	f->disposal = (enum disposal)disposal;
+	f->checked_on = record_text_at(l, 7);
+	f->rectify_by = record_text_at(l, 8);
+	f->has_penalty = record_int_at(l, 9) == 1;
+	f->licence_revoked = record_int_at(l, 10) == 1;
+	f->penalty_document = record_text_at(l, 11);
+	f->penalty_kind = record_text_at(l, 12);
+	f->remark = record_text_at(l, 13);
+	f->closes = record_int_at(l, 14) == 1;
+	return true;
+}
+
+static bool get_dispute(const struct line *l, struct dispute *d)
+{
+	int kind, state;
+
+	if (!record_enum_at(l, 1, DISPUTE_KIND_COUNT, &kind) || !record_enum_at(l, 2, DISPUTE_STATE_COUNT, &state))
+		return false;
+	d->kind = (enum dispute_kind)kind;
+	d->state = (enum dispute_state)state;
+	d->version = (int)record_int_at(l, 3);
+	d->opened_ms = record_int_at(l, 4);
+	d->due_ms = record_int_at(l, 5);
+	d->next_ms = record_int_at(l, 6);
+	d->listed = record_int_at(l, 7) == 1;
+	d->interim = record_text_at(l, 8);
+	d->body = record_text_at(l, 9);
+	d->by = record_text_at(l, 10);
+	d->at_ms = record_int_at(l, 11) > 0 ? record_int_at(l, 11) : 0;
+	d->basis = record_text_at(l, 12);
+	d->remark = record_text_at(l, 13);
+	return true;
+}
+
+static bool get_position(const struct line *l, struct position *p)
+{
+	p->dispute = (int)record_int_at(l, 1);
+	p->at_ms = record_int_at(l, 2);
+	p->by = record_text_at(l, 3);
+	p->body = record_text_at(l, 4);
+	p->text = record_text_at(l, 5);
+	p->proposes = record_text_at(l, 6);
+	return true;
+}
+
+bool record_decode_life(const struct line *l, struct arena *arena, struct record *r)
+{
+	switch (l->fields[0][0]) {
+	case 'F':
+		return r->feedback_count < RECORD_FEEDBACK_MAX && get_feedback(l, record_add_feedback(r, arena));
+	case 'U':
+		return r->dispute_count < RECORD_DISPUTES_MAX && get_dispute(l, record_add_dispute(r, arena));
+	case 'P':
+		return r->position_count < RECORD_POSITIONS_MAX && get_position(l, record_add_position(r, arena));
+	default:
+		return false;
+	}
+}
+
+struct feedback *record_add_feedback(struct record *r, struct arena *arena)
+{
+	r->feedback = record_grow(arena, r->feedback, r->feedback_count, sizeof(*r->feedback));
+	return memset(&r->feedback[r->feedback_count++], 0, sizeof(*r->feedback));
+}
+
+struct dispute *record_add_dispute(struct record *r, struct arena *arena)
+{
+	r->disputes = record_grow(arena, r->disputes, r->dispute_count, sizeof(*r->disputes));
+	return memset(&r->disputes[r->dispute_count++], 0, sizeof(*r->disputes));
+}
+
+struct position *record_add_position(struct record *r, struct arena *arena)
+{
+	r->positions = record_grow(arena, r->positions, r->position_count, sizeof(*r->positions));
+	return memset(&r->positions[r->position_count++], 0, sizeof(*r->positions));
+}
