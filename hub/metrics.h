@@ -16,6 +16,10 @@
 	X(NOTICES_MADE, "notices_made_total", "counter", "Notices made by decisions")              \
 	X(ACKNOWLEDGED, "acknowledgements_total", "counter", "Acknowledgements on disk")           \
 	X(CLAIMED, "claims_total", "counter", "Claims on disk")                                    \
+	X(RETURNED, "returns_total", "counter", "Returns on disk")                                 \
+	X(TRANSFERRED, "transfers_total", "counter", "Transfers on disk")                          \
+	X(FED_BACK, "feedback_total", "counter", "Feedback on disk")                               \
+	X(DISPUTES, "disputes_total", "counter", "Disputes opened")                                \
 	X(FRAMES_SENT, "frames_sent_total", "counter", "Messages handed to live connections")      \
 	X(CONNECTIONS, "connections", "gauge", "Open connections")                                 \
 	X(WS_SESSIONS, "websocket_sessions", "gauge", "Open WebSocket sessions")                   \

@@ -55,6 +55,9 @@ struct pack_settings {
 	int64_t sms_after_ms;	  /* "sms_after": push first, then SMS when not acknowledged; 30m */
 	const char *pool_due;	  /* "pool_due": a duration's text, "2wd" */
 	const char *sms_sign;	  /* "sms_sign": 签名 in front of each text, "审管联动" */
+	const char *alarm_due;	  /* "alarm_due": what the deciding bureau has when feedback alarms it, "3wd" */
+	const char *negotiate;	  /* "negotiate": what the parties of a dispute have before the joint meeting takes it up, "5wd" */
+	const char *lamp_yellow;  /* "lamp_yellow": working days left at which a lamp turns yellow, "1wd" */
 };
 /* contacts.csv, optional: usually people are kept in the hub. */
 struct pack_contact {

@@ -42,7 +42,7 @@ static void add_settings(const struct pack *p, struct buf *out)
 	const struct pack_settings *s = &p->view.settings;
 	const char *const values[] = {
 		p->view.id,	 p->view.title, p->view.regions[p->view.jurisdiction].code,
-		"Asia/Shanghai", s->pool_due,	s->sms_sign};
+		"Asia/Shanghai", s->pool_due,	s->sms_sign, s->alarm_due, s->negotiate, s->lamp_yellow};
 	size_t i;
 
 	buf_add_str(out, "[\"pack.json\",");

@@ -127,11 +127,14 @@ static void restore_sheet(struct restore *r, const struct sheet_spec *spec)
 
 static void restore_settings(struct restore *r, const json_t *line)
 {
-	static const char *const names[] = { "id", "title", "jurisdiction", "timezone", "pool_due", "sms_sign" };
+	static const char *const names[] = { "id", "title", "jurisdiction", "timezone", "pool_due", "sms_sign",
+					     "alarm_due", "negotiate", "lamp_yellow" };
 	struct buf *out = file_named(r, "pack.json");
 
 	buf_printf(out, "{\"sms_after\":\"%lldm\"", (long long)json_integer_value(json_array_get(line, 1)) / 60000);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (2 + i >= json_array_size(line))
+			break; /* kept before there was this setting: its default holds */
 		buf_printf(out, ",\"%s\":", names[i]);
 		buf_add_json(out, text_at(line, 2 + i));
 	}

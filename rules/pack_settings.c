@@ -49,14 +49,29 @@ static void read_jurisdiction(struct pack *p, struct jsonfile *f)
 		jsonfile_fault(f, "/jurisdiction", "there is no such region in regions.csv");
 }
 
+static const char *duration_member(struct pack *p, struct jsonfile *f, const char *name,
+				   const char *otherwise)
+{
+	const char *text = string_member(p, f, name, false, otherwise);
+	struct duration d;
+
+	if (!duration_parse(text, &d))
+		jsonfile_fault(f, arena_printf(&p->arena, "/%s", name),
+			       "not a duration like 2wd, 7d, 24h or 30m");
+	return text;
+}
+
 static void read_durations(struct pack *p, struct jsonfile *f)
 {
 	struct pack_settings *s = &p->view.settings;
 	struct duration d;
 
-	s->pool_due = string_member(p, f, "pool_due", false, "2wd");
-	if (!duration_parse(s->pool_due, &d))
-		jsonfile_fault(f, "/pool_due", "not a duration like 2wd, 7d, 24h or 30m");
+	s->pool_due = duration_member(p, f, "pool_due", "2wd");
+	s->alarm_due = duration_member(p, f, "alarm_due", "3wd");
+	s->negotiate = duration_member(p, f, "negotiate", "5wd");
+	s->lamp_yellow = duration_member(p, f, "lamp_yellow", "1wd");
+	if (duration_parse(s->lamp_yellow, &d) && d.unit != DURATION_WORKING_DAYS)
+		jsonfile_fault(f, "/lamp_yellow", "must be working days, like 1wd");
 	s->sms_after_ms = 0;
 	if (!duration_parse(string_member(p, f, "sms_after", false, "30m"), &d) ||
 	    (d.unit != DURATION_HOURS && d.unit != DURATION_MINUTES))
@@ -69,7 +84,8 @@ static void read_durations(struct pack *p, struct jsonfile *f)
 void pack_read_settings(struct pack *p, const struct pack_file *file, struct diag *diag)
 {
 	static const char *const members[] = {"id",	   "title",    "jurisdiction", "timezone",
-					      "sms_after", "pool_due", "sms_sign",     NULL};
+					      "sms_after", "pool_due", "sms_sign",     "alarm_due",
+					      "negotiate", "lamp_yellow", NULL};
 	struct jsonfile f;
 
 	if (!jsonfile_open(&f, file->name, file->data, file->len, diag))

@@ -96,6 +96,8 @@ static void run_commit(struct run *r)
 	}
 	in.record = (struct bytes){ r->encoded.data, r->encoded.len };
 	in.due_ms = record_next_ms(&c->record);
+	if (c->touched && !c->feed.len)
+		buf_printf(&c->feed, "V\t%lld\n", (long long)c->seq);
 	in.feed = buf_cstr(&c->feed);
 	if (entry) {
 		cache_set_tip(c->flow->cache, entry, in.record);
@@ -120,7 +122,7 @@ static void run_on(struct run *r, struct bytes record)
 	arena_reset(&c->arena);
 	buf_reset(&c->feed);
 	c->index_count = 0;
-	c->nothing = false;
+	c->nothing = c->touched = false;
 	c->holder_body = NULL;
 	c->now_ms = clock_now_ms(&c->flow->clock);
 	e = record_decode(record.data, record.len, &c->arena, &c->record);
@@ -225,6 +227,46 @@ void change_run(struct flow *f, int64_t seq, bool need_event, change_apply_fn *a
 	loop_defer(f->loop, &s->later);
 }
 
+void change_index(struct change *c, const char *list, int entry, bool todo, bool added)
+{
+	if (c->index_count < CHANGE_INDEX_MAX)
+		c->index[c->index_count++] =
+			(struct commit_index){ .body = list, .notice = entry, .todo = todo, .added = added };
+}
+
+/* What waits is not sent; what is under way already cannot be called back and is marked. */
+static void overtake_deliveries(struct change *c, int notice)
+{
+	for (int i = 0; i < c->record.delivery_count; i++) {
+		struct delivery *d = &c->record.deliveries[i];
+
+		if (d->notice != notice)
+			continue;
+		if (d->state == DELIVERY_WAITING) {
+			d->state = DELIVERY_CANCELLED;
+			d->next_ms = -1;
+		} else if (d->state == DELIVERY_SENDING) {
+			d->detail = "overtaken: no action is needed any more";
+		}
+	}
+}
+
+/* The notice's own body, and the bureaus whose case it is. */
+void change_tell(struct change *c, int notice, const char *by)
+{
+	const struct notice *n = &c->record.notices[notice];
+	const char *a = c->record.approvers;
+
+	buf_printf(&c->feed, "C\t%lld\t%d\t%s", (long long)c->seq, notice, n->body);
+	while (a && *a) {
+		size_t len = strcspn(a, "|");
+
+		buf_printf(&c->feed, ",@%.*s", (int)len, a);
+		a += len + (a[len] == '|');
+	}
+	buf_printf(&c->feed, "\t%s\t%s\t%lld\n", notice_state_name(n->state), by, (long long)c->now_ms);
+}
+
 void change_notice(struct change *c, int notice, enum notice_state to, const char *by)
 {
 	struct notice *n = &c->record.notices[notice];
@@ -232,16 +274,65 @@ void change_notice(struct change *c, int notice, enum notice_state to, const cha
 
 	n->state = to;
 	n->version++;
-	if (was != is && c->index_count < CHANGE_INDEX_MAX)
-		c->index[c->index_count++] = (struct commit_index){ .body = n->body, .notice = notice, .todo = is };
-	buf_printf(&c->feed, "C\t%lld\t%d\t%s\t%s\t%s\t%lld\n", (long long)c->seq, notice, n->body, notice_state_name(to), by,
-		   (long long)c->now_ms);
+	if (was != is)
+		change_index(c, n->body, notice, is, false);
+	if (to != STATE_OPEN)
+		overtake_deliveries(c, notice);
+	change_tell(c, notice, by);
+}
+
+static bool had_it(const struct change *c, int notice, const char *body)
+{
+	for (int i = 0; i < c->record.receipt_count; i++) {
+		const struct receipt *r = &c->record.receipts[i];
+
+		if (r->kind == RECEIPT_TAKEN && r->notice == notice && !strcmp(r->detail, body))
+			return true;
+	}
+	return notice_is_pool(body);
+}
+
+void change_owner(struct change *c, int notice, const char *body)
+{
+	struct notice *n = &c->record.notices[notice];
+	const char *before = n->body;
+	struct receipt *r;
+
+	change_index(c, before, notice, false, false);
+	n->body = arena_strdup(&c->arena, body);
+	change_index(c, n->body, notice, lifecycle_is_todo(n->state, n->role), !had_it(c, notice, body));
+	buf_printf(&c->feed, "C\t%lld\t%d\t%s\t%s\t\t%lld\n", (long long)c->seq, notice, before,
+		   notice_state_name(STATE_TRANSFERRED), (long long)c->now_ms);
+	r = change_receipt(c, RECEIPT_TAKEN, notice, -1);
+	r->detail = n->body;
+}
+
+int change_add(struct change *c, const struct notice *like, const char *by)
+{
+	int at = c->record.notice_count;
+	struct notice *n;
+
+	if (at >= RECORD_NOTICES_MAX)
+		return -1;
+	n = record_add_notice(&c->record, &c->arena);
+	*n = *like;
+	n->version = 1;
+	n->made_ms = c->now_ms;
+	n->rung = 1;
+	change_index(c, n->body, at, lifecycle_is_todo(n->state, n->role), true);
+	buf_printf(&c->feed, "E\t%lld\t", (long long)c->seq);
+	for (int i = 0; i < at; i++)
+		buf_add_char(&c->feed, ',');
+	buf_printf(&c->feed, "%s\n", n->body);
+	change_tell(c, at, by);
+	return at;
 }
 
 struct receipt *change_receipt(struct change *c, enum receipt_kind kind, int notice, int delivery)
 {
 	struct receipt *x = record_add_receipt(&c->record, &c->arena);
 
+	c->touched = true;
 	x->kind = kind;
 	x->notice = notice;
 	x->delivery = delivery;

@@ -24,14 +24,21 @@ struct change {
 	struct commit_index index[CHANGE_INDEX_MAX];
 	int index_count;
 	const char *holder_body, *holder_case, *holder_permit;
+	bool touched; /* evidence was added: those who count hear of it even when no state changed */
 };
 /* ERR_OK: write it (or nothing); anything else: refused, done gets it and nothing is written. */
 typedef enum err change_apply_fn(void *arg, struct change *c);
 typedef void change_done_fn(void *arg, enum err e, struct change *c); /* c->record is what holds now; c may be NULL when it was never read */
 void change_run(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply, change_done_fn *done, void *arg);
 
-/* Moves a notice to a state: version, todo set, feed line. */
+/* Moves a notice to a state: version, todo set, feed line; texts that wait for a notice that needs no action any more are cancelled. */
 void change_notice(struct change *c, int notice, enum notice_state to, const char *by);
+/* Gives a notice to another body before change_notice moves it; those who had it hear of that too. */
+void change_owner(struct change *c, int notice, const char *body);
+/* Adds a notice like the one given and tells its body; -1: the record is full. */
+int change_add(struct change *c, const struct notice *like, const char *by);
+void change_tell(struct change *c, int notice, const char *by); /* the feed line of a change */
+void change_index(struct change *c, const char *list, int entry, bool todo, bool added);
 struct receipt *change_receipt(struct change *c, enum receipt_kind kind, int notice, int delivery);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "flow/change.h"
 #include "flow/deadline.h"
+#include "flow/dispute.h"
 
 struct job {
 	struct flow *flow;
@@ -41,11 +42,12 @@ static enum err apply_supersede(void *arg, struct change *c)
 	for (int i = 0; i < c->record.delivery_count; i++) {
 		struct delivery *d = &c->record.deliveries[i];
 
-		if (d->state == DELIVERY_WAITING) {
+		if (d->notice < 0 && d->state == DELIVERY_WAITING) {
 			d->state = DELIVERY_CANCELLED;
 			d->next_ms = -1;
 		}
 	}
+	dispute_review(c);
 	return ERR_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "flow/change.h"
 #include "flow/correct.h"
 #include "flow/deliver.h"
+#include "flow/dispute.h"
 #include "flow/intake.h"
 #include "metrics.h"
 
@@ -61,8 +62,7 @@ static bool notice_due(struct change *c, int i)
 	if (n->due_ms >= 0 && c->now_ms > n->due_ms && !n->overdue_told) {
 		n->overdue_told = true;
 		if (lifecycle_is_todo(n->state, n->role))
-			buf_printf(&c->feed, "C\t%lld\t%d\t%s\t%s\t\t%lld\n", (long long)c->seq, i, n->body,
-				   notice_state_name(n->state), (long long)c->now_ms);
+			change_tell(c, i, "");
 	} else if (n->state == STATE_OPEN) {
 		next_rung(c, i);
 	}
@@ -73,7 +73,7 @@ static bool notice_due(struct change *c, int i)
 static enum err apply_due(void *arg, struct change *c)
 {
 	struct work *w = arg;
-	bool changed = false;
+	bool changed = dispute_due(c);
 
 	w->send_count = 0;
 	w->correcting = c->record.correcting;

@@ -6,6 +6,7 @@
 
 #include "calendar.h"
 #include "flow/deliver.h"
+#include "flow/dispute.h"
 #include "flow/intake.h"
 
 static const char *join_channels(const enum channel *via, int count, struct arena *arena)
@@ -59,7 +60,7 @@ void notice_schedule(const struct flow *f, const struct record *r, struct notice
 	for (int i = 0; i < n->rung && *rest; i++)
 		rest += strcspn(rest, "|") + (strchr(rest, '|') ? 1 : 0);
 	if (*rest && n->state == STATE_OPEN && !begins_with(rest, "push"))
-		n->next_ms = r->accepted_ms + step_ms * n->rung;
+		n->next_ms = notice_made_ms(r, n) + step_ms * n->rung;
 	if (n->due_ms >= 0 && !n->overdue_told && (n->next_ms < 0 || n->due_ms < n->next_ms))
 		n->next_ms = n->due_ms + 1;
 }
@@ -100,6 +101,7 @@ static void add_pool(const struct flow *f, const struct decided *d, struct arena
 	n->via = "push";
 	n->rules = "";
 	n->rung = 1;
+	n->cause = CAUSE_POOL;
 	notice_schedule(f, r, n);
 }
 
@@ -110,6 +112,18 @@ static bool has_problem(const struct decision *d, enum problem_code code)
 			return true;
 	}
 	return false;
+}
+
+static const char *approvers_of(const struct event *e, struct arena *arena)
+{
+	const char *const named[] = { e->accepting, e->reviewing, e->deciding };
+	const char *text = "";
+
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+		if (named[i] && !bars_hold(text, named[i]))
+			text = *text ? arena_printf(arena, "%s|%s", text, named[i]) : named[i];
+	}
+	return text;
 }
 
 void decided_record(const struct flow *f, const struct decided *d, struct arena *arena, struct record *ret)
@@ -123,10 +137,12 @@ void decided_record(const struct flow *f, const struct decided *d, struct arena 
 	r.correcting = d->event->version > 1;
 	r.problems = join_problems(p, x, arena);
 	r.applicant_rules = "";
+	r.approvers = approvers_of(d->event, arena);
 	for (int i = 0; i < x->notice_count; i++)
 		add_notice(f, d, &x->notices[i], arena, &r);
 	if (has_problem(x, PROBLEM_NO_LEAD))
 		add_pool(f, d, arena, &r);
+	dispute_at_decision(f, &r, arena);
 	if (x->tells_applicant) {
 		r.applicant_via = join_channels(x->applicant_via, x->applicant_via_count, arena);
 		r.applicant_rules = join_rules(p, x->applicant_rules, x->applicant_rule_count, arena);

@@ -88,6 +88,39 @@ bool principal_supervises(const struct principal *p, const char *body)
 	return false;
 }
 
+bool principal_answers(const struct principal *p, const char *body)
+{
+	for (int i = 0; i < p->grant_count; i++) {
+		enum who w = p->grants[i].who;
+
+		if ((w == WHO_SUPERVISOR || w == WHO_APPROVER) && !strcmp(p->grants[i].body, body))
+			return true;
+	}
+	return false;
+}
+
+bool principal_approves(const struct principal *p, const struct record *r)
+{
+	for (int i = 0; r->approvers && i < p->grant_count; i++) {
+		if (p->grants[i].who == WHO_APPROVER && bars_hold(r->approvers, p->grants[i].body))
+			return true;
+	}
+	return false;
+}
+
+bool principal_oversees(const struct principal *p, const struct pack *pack, const char *region, enum who who)
+{
+	int r = pack_find_region(pack, region, strlen(region));
+
+	for (int i = 0; i < p->grant_count; i++) {
+		int own = p->grants[i].who == who ? body_region(pack, p->grants[i].body) : -1;
+
+		if (own >= 0 && r >= 0 && region_within(pack, r, own))
+			return true;
+	}
+	return false;
+}
+
 bool principal_may_submit(const struct principal *p, const char *source)
 {
 	if (principal_is(p, WHO_SYSTEM))
@@ -95,8 +128,11 @@ bool principal_may_submit(const struct principal *p, const char *source)
 	return principal_is(p, WHO_APPROVER);
 }
 
-static bool event_names_body(const struct event *e, const char *body)
+/* What stands in the record serves where the document has not been read. */
+static bool event_names_body(const struct event *e, const struct record *r, const char *body)
 {
+	if (!e)
+		return r->approvers && bars_hold(r->approvers, body);
 	return (e->accepting && !strcmp(e->accepting, body)) || (e->reviewing && !strcmp(e->reviewing, body)) ||
 	       (e->deciding && !strcmp(e->deciding, body));
 }
@@ -110,17 +146,22 @@ static bool grant_oversees(const struct grant *g, const struct pack *pack, int r
 	return own >= 0 && region >= 0 && region_within(pack, region, own);
 }
 
+static bool was_told(const struct record *r, const char *body)
+{
+	for (int i = 0; i < r->notice_count; i++) {
+		if (!strcmp(r->notices[i].body, body))
+			return true;
+	}
+	return false;
+}
+
 static enum sight grant_sees_event(const struct grant *g, const struct pack *pack, const struct event *e,
 				   const struct record *r)
 {
-	if (g->who == WHO_APPROVER && event_names_body(e, g->body))
+	if (g->who == WHO_APPROVER && event_names_body(e, r, g->body))
 		return SIGHT_FULL;
-	if (g->who == WHO_SUPERVISOR) {
-		for (int i = 0; i < r->notice_count; i++) {
-			if (!strcmp(r->notices[i].body, g->body))
-				return SIGHT_FULL;
-		}
-	}
+	if (g->who == WHO_SUPERVISOR && was_told(r, g->body))
+		return SIGHT_FULL;
 	if (grant_oversees(g, pack, pack_find_region(pack, r->region, strlen(r->region))))
 		return SIGHT_MASKED;
 	return SIGHT_NONE;
@@ -135,9 +176,11 @@ enum sight principal_sees_event(const struct principal *p, const struct pack *pa
 		const struct grant *g = &p->grants[i];
 		enum sight s = grant_sees_event(g, pack, e, r);
 
-		if (g->who == WHO_SYSTEM && *p->source && !strncmp(e->source, p->source, strlen(p->source)))
+		if (g->who == WHO_SYSTEM && e && *p->source && !strncmp(e->source, p->source, strlen(p->source)))
 			s = SIGHT_FULL;
 		if ((g->who == WHO_SYSTEM || g->who == WHO_APPROVER) && !strcmp(r->by, p->name))
+			s = SIGHT_FULL;
+		if (g->who == WHO_APPROVER && was_told(r, g->body))
 			s = SIGHT_FULL;
 		if (s > best)
 			best = s;
@@ -147,7 +190,7 @@ enum sight principal_sees_event(const struct principal *p, const struct pack *pa
 
 static bool pool_of(const struct notice *n, const struct pack *pack, int *ret_region)
 {
-	if (strncmp(n->body, "pool:", 5))
+	if (!notice_is_pool(n->body))
 		return false;
 	*ret_region = pack_find_region(pack, n->body + 5, strlen(n->body + 5));
 	return *ret_region >= 0;
@@ -155,7 +198,7 @@ static bool pool_of(const struct notice *n, const struct pack *pack, int *ret_re
 
 /*
  * A supervisor of the case sees its own notice only, with one exception: a notice of the pool of the region its
- * body is in. Approvers and overseers see the notices of the events they see.
+ * body is in. Approvers and overseers see the notices of the events they see; a bureau that was merely told sees its own.
  */
 enum sight principal_sees_notice(const struct principal *p, const struct pack *pack, const struct notice *n,
 				 const struct event *e, const struct record *r)
@@ -167,7 +210,9 @@ enum sight principal_sees_notice(const struct principal *p, const struct pack *p
 		const struct grant *g = &p->grants[i];
 		enum sight s = SIGHT_NONE;
 
-		if (g->who != WHO_SUPERVISOR)
+		if (g->who == WHO_APPROVER && !strcmp(n->body, g->body))
+			s = SIGHT_FULL;
+		else if (g->who != WHO_SUPERVISOR)
 			s = grant_sees_event(g, pack, e, r);
 		else if (!strcmp(n->body, g->body))
 			s = SIGHT_FULL;

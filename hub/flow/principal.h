@@ -36,9 +36,14 @@ void principal_unref(struct principal *p);
 
 bool principal_is(const struct principal *p, enum who who);
 bool principal_supervises(const struct principal *p, const char *body);
+bool principal_answers(const struct principal *p, const char *body); /* for notices to this body: its supervisors, or its approvers */
+bool principal_approves(const struct principal *p, const struct record *r); /* one of the bureaus whose case it is */
+/* Whether the role covers the region: a coordinator's or an auditor's subtree. */
+bool principal_oversees(const struct principal *p, const struct pack *pack, const char *region, enum who who);
 bool principal_may_submit(const struct principal *p, const char *source);
 
 enum sight { SIGHT_NONE, SIGHT_MASKED, SIGHT_FULL };
+/* e may be NULL where the document has not been read: then a key's source does not count. */
 enum sight principal_sees_notice(const struct principal *p, const struct pack *pack, const struct notice *n,
 				 const struct event *e, const struct record *r);
 /* A case's event: the best of what its bodies, its sender and its region allow. */

@@ -1,6 +1,6 @@
 /*
- * query_notices.c: a body's list, newest first. Open work comes from the set of what is still to be done, other states from the
- * list of all, looked through a slice at a time; the cursor is the place in it.
+ * query_notices.c: the lists of one's bodies one after the other, each newest first. Open work comes from the set of what is still to be
+ * done, other states from the list of all, looked through a slice at a time; the cursor is the list and the place in it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,17 +10,20 @@
 
 #define SLICE 128
 #define SLICES_MAX 24
+#define LISTS_MAX 32
 
 struct call {
 	struct flow *flow;
 	struct principal *who;
 	reply_fn *fn;
 	void *arg;
-	char *body, *role, *due, *q;
+	char *role, *due, *q;
+	char *lists[LISTS_MAX]; /* bodies, pools, and what came back to a bureau */
+	int list_count, list, counted;
 	enum notice_state state;
 	bool has_state, todo_only;
 	int limit, found, slices;
-	int64_t offset, total, open_total;
+	int64_t offset, list_total, total, open_total;
 	struct ref refs[SLICE];
 	int ref_count;
 	struct buf out;
@@ -33,8 +36,8 @@ static void call_end(struct call *c, enum err e)
 
 		buf_printf(&c->out, "],\"total\":%lld,\"open\":%lld,\"next\":", (long long)c->total,
 			   (long long)c->open_total);
-		if (c->offset < c->total)
-			buf_printf(&c->out, "\"%lld\"}", (long long)c->offset);
+		if (c->list < c->list_count)
+			buf_printf(&c->out, "\"%d.%lld\"}", c->list, (long long)c->offset);
 		else
 			buf_add_str(&c->out, "null}");
 		r.json = buf_cstr(&c->out);
@@ -44,7 +47,8 @@ static void call_end(struct call *c, enum err e)
 		reply_problem(c->fn, c->arg, e, err_title(e));
 	}
 	principal_unref(c->who);
-	free(c->body);
+	for (int i = 0; i < c->list_count; i++)
+		free(c->lists[i]);
 	free(c->role);
 	free(c->due);
 	free(c->q);
@@ -54,7 +58,7 @@ static void call_end(struct call *c, enum err e)
 
 static bool due_matches(const struct call *c, const struct notice *n, int64_t now_ms)
 {
-	const char *lamp = view_lamp(n, now_ms);
+	const char *lamp = view_lamp(c->flow->pack, n, now_ms);
 
 	if (!*c->due)
 		return true;
@@ -65,6 +69,17 @@ static bool text_matches(const struct call *c, const struct event *e)
 {
 	return !*c->q || strstr(e->applicant_name, c->q) || strstr(e->case_id, c->q) ||
 	       (e->permit_number && strstr(e->permit_number, c->q)) || (e->applicant_code && strstr(e->applicant_code, c->q));
+}
+
+static bool is_split(const char *list)
+{
+	return !strncmp(list, "split:", 6);
+}
+
+/* A body's list keeps what the body has given away; that is told by the notice. */
+static bool is_on_list(const struct call *c, const struct notice *n)
+{
+	return is_split(c->lists[c->list]) || !strcmp(n->body, c->lists[c->list]);
 }
 
 static bool row_matches(const struct call *c, const struct row *row, int i)
@@ -80,7 +95,7 @@ static bool row_matches(const struct call *c, const struct row *row, int i)
 		return false;
 	if (*c->role && strcmp(c->role, role_name(n->role)) != 0)
 		return false;
-	return !strcmp(n->body, c->body) && due_matches(c, n, row->view.now_ms) && text_matches(c, &row->event);
+	return is_on_list(c, n) && due_matches(c, n, row->view.now_ms) && text_matches(c, &row->event);
 }
 
 static void put_row(struct call *c, struct row *row, int i)
@@ -100,16 +115,25 @@ static void put_row(struct call *c, struct row *row, int i)
 
 static void next_slice(struct call *c);
 
+static void next_list(struct call *c)
+{
+	c->list++;
+	c->offset = 0;
+	if (c->list >= c->list_count || c->found >= c->limit || c->slices >= SLICES_MAX)
+		call_end(c, ERR_OK);
+	else
+		next_slice(c);
+}
+
 static void on_loaded(void *arg, enum err e, const struct loaded *items, int count)
 {
 	struct call *c = arg;
-	int i;
 
 	if (e != ERR_OK) {
 		call_end(c, e);
 		return;
 	}
-	for (i = 0; i < count && c->found < c->limit; i++) {
+	for (int i = 0; i < count && c->found < c->limit; i++) {
 		struct row row;
 
 		c->offset++;
@@ -119,7 +143,10 @@ static void on_loaded(void *arg, enum err e, const struct loaded *items, int cou
 			put_row(c, &row, c->refs[i].notice);
 		row_close(&row);
 	}
-	if (c->found >= c->limit || c->ref_count < SLICE || ++c->slices >= SLICES_MAX)
+	c->slices++;
+	if (c->offset >= c->list_total)
+		next_list(c);
+	else if (c->found >= c->limit || c->slices >= SLICES_MAX)
 		call_end(c, ERR_OK);
 	else
 		next_slice(c);
@@ -130,49 +157,115 @@ static void on_refs(void *arg, enum err e, const struct ref *refs, int count, in
 	struct call *c = arg;
 	int64_t seqs[SLICE];
 
-	c->total = total;
-	if (c->todo_only)
-		c->open_total = total;
-	if (e != ERR_OK || !count) {
-		c->offset = total;
+	if (e != ERR_OK) {
 		call_end(c, e);
 		return;
 	}
+	c->list_total = total;
 	c->ref_count = count < SLICE ? count : SLICE;
 	for (int i = 0; i < c->ref_count; i++) {
 		c->refs[i] = refs[i];
 		seqs[i] = refs[i].seq;
 	}
-	store_load(c->flow->store, seqs, c->ref_count, true, on_loaded, c);
+	if (count)
+		store_load(c->flow->store, seqs, c->ref_count, true, on_loaded, c);
+	else
+		next_list(c);
+}
+
+static bool reads_open_set(const struct call *c, int list)
+{
+	return c->todo_only || is_split(c->lists[list]);
 }
 
 static void next_slice(struct call *c)
 {
-	store_body_list(c->flow->store,
-			&(struct list_in){ .body = c->body, .todo_only = c->todo_only, .offset = c->offset, .limit = SLICE },
-			on_refs, c);
+	const struct list_in in = { .body = c->lists[c->list], .todo_only = reads_open_set(c, c->list), .offset = c->offset,
+				    .limit = SLICE };
+
+	store_body_list(c->flow->store, &in, on_refs, c);
 }
 
-static void on_open_total(void *arg, enum err e, const struct ref *refs, int count, int64_t total)
+/* How long each list is, and how much of it is still to do: two questions a list. */
+static void count_next(struct call *c);
+
+static void on_counted(void *arg, enum err e, const struct ref *refs, int count, int64_t total)
 {
 	struct call *c = arg;
+	bool of_open = c->counted % 2 == 0;
 
 	(void)refs;
 	(void)count;
-	c->open_total = total;
-	if (e != ERR_OK)
+	if (e != ERR_OK) {
 		call_end(c, e);
-	else
-		next_slice(c);
+		return;
+	}
+	if (of_open)
+		c->open_total += total;
+	if (of_open == reads_open_set(c, c->counted / 2))
+		c->total += total;
+	c->counted++;
+	count_next(c);
 }
 
-static const char *own_body(const struct principal *who)
+static void count_next(struct call *c)
 {
-	for (int i = 0; i < who->grant_count; i++) {
-		if (who->grants[i].who == WHO_SUPERVISOR)
-			return who->grants[i].body;
+	struct list_in in = { .limit = 1, .todo_only = c->counted % 2 == 0 };
+
+	if (c->counted == 2 * c->list_count) {
+		if (c->list < c->list_count)
+			next_slice(c);
+		else
+			call_end(c, ERR_OK);
+		return;
 	}
-	return "";
+	in.body = c->lists[c->counted / 2];
+	store_body_list(c->flow->store, &in, on_counted, c);
+}
+
+static void add_list(struct call *c, const char *prefix, const char *body)
+{
+	struct buf name;
+
+	if (c->list_count == LISTS_MAX || !*body)
+		return;
+	buf_init(&name, 4096);
+	buf_printf(&name, "%s%s", prefix, body);
+	for (int i = 0; i < c->list_count; i++) {
+		if (!strcmp(c->lists[i], buf_cstr(&name))) {
+			buf_clear(&name);
+			return;
+		}
+	}
+	c->lists[c->list_count++] = mem_strdup(buf_cstr(&name));
+	buf_clear(&name);
+}
+
+/* What a bureau asks for as returned is what came back to it, not what it returned itself. */
+static void add_lists(struct call *c, const char *body)
+{
+	bool returned = c->has_state && c->state == STATE_RETURNED;
+
+	for (int i = 0; i < c->who->grant_count; i++) {
+		const struct grant *g = &c->who->grants[i];
+
+		if (*body && strcmp(g->body, body) != 0)
+			continue;
+		if (g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER)
+			add_list(c, g->who == WHO_APPROVER && returned ? "split:" : "", g->body);
+	}
+	if (*body && !c->list_count)
+		add_list(c, "", body);
+}
+
+static void read_cursor(struct call *c, const char *cursor)
+{
+	char *end;
+
+	c->list = (int)strtol(cursor, &end, 10);
+	c->offset = *end == '.' ? strtoll(end + 1, NULL, 10) : 0;
+	if (c->list < 0 || c->offset < 0)
+		c->list = (int)(c->offset = 0);
 }
 
 static bool filters_are_good(const struct query_notices *q, enum notice_state *ret_state)
@@ -196,7 +289,6 @@ void query_notices(struct flow *f, struct principal *who, const struct query_not
 	c->who = principal_ref(who);
 	c->fn = fn;
 	c->arg = arg;
-	c->body = mem_strdup(*q->body ? q->body : own_body(who));
 	c->role = mem_strdup(q->role);
 	c->due = mem_strdup(q->due);
 	c->q = mem_strdup(q->q);
@@ -204,12 +296,9 @@ void query_notices(struct flow *f, struct principal *who, const struct query_not
 	c->has_state = *q->state && strcmp(q->state, "todo") != 0;
 	c->todo_only = (*q->state && (!c->has_state || state == STATE_OPEN)) || *q->due;
 	c->limit = q->limit;
-	c->offset = strtoll(*q->cursor ? q->cursor : "0", NULL, 10);
+	read_cursor(c, q->cursor);
 	buf_init(&c->out, 32 << 20);
 	buf_add_str(&c->out, "{\"items\":[");
-	if (c->todo_only)
-		next_slice(c);
-	else
-		store_body_list(f->store, &(struct list_in){ .body = c->body, .todo_only = true, .limit = 1 },
-				on_open_total, c);
+	add_lists(c, q->body);
+	count_next(c);
 }

@@ -4,37 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/change.h"
+#include "flow/audit.h"
+#include "flow/dispute.h"
 #include "flow/intake.h"
+#include "flow/respond_in.h"
 #include "flow/view.h"
 #include "metrics.h"
 
-struct call {
-	struct flow *flow;
-	struct principal *who;
-	char *by, *from_hash, *dedupe;
-	const char *channel;
-	int64_t seq;
-	int notice, if_match;
-	enum answer answer;
-	enum err refusal; /* why apply said no, when it was not plain ERR_NOT_FOUND */
-	const char *detail;
-	reply_fn *fn;
-	void (*sms_done)(void *arg, enum err e);
-	void *arg;
-};
-
-static void call_free(struct call *c)
+static void answering_free(struct answering *a)
 {
-	principal_unref(c->who);
-	free(c->by);
-	free(c->from_hash);
-	free(c->dedupe);
-	free(c);
+	principal_unref(a->who);
+	free(a->by);
+	free(a->from_hash);
+	free(a->dedupe);
+	arena_clear(&a->arena);
+	free(a);
 }
 
 /* The body of the principal that may take a notice out of this pool, or NULL. */
-static const char *pool_taker(const struct call *c, const struct notice *n)
+static const char *pool_taker(const struct answering *c, const struct notice *n)
 {
 	const struct pack *pack = c->flow->pack;
 	int region = pack_find_region(pack, n->body + 5, strlen(n->body + 5));
@@ -49,19 +37,29 @@ static const char *pool_taker(const struct call *c, const struct notice *n)
 	return NULL;
 }
 
-static bool is_pool(const struct notice *n)
+static enum err refuse(struct answering *c, enum err e, const char *why)
 {
-	return !strncmp(n->body, "pool:", 5);
+	c->detail = why;
+	return e;
 }
 
-static bool in_scope(const struct call *c, const struct notice *n)
+/* Whether this person may do this to this notice; what they may not see is not there for them. */
+static enum err may(struct answering *c, const struct change *x, const struct notice *n)
 {
-	if (!c->who)
-		return true; /* an SMS reply: checked by the number it was sent to */
-	return principal_supervises(c->who, n->body) || (is_pool(n) && pool_taker(c, n));
+	bool takes = c->answer == ANSWER_ACKNOWLEDGE || c->answer == ANSWER_CLAIM || c->answer == ANSWER_SHOWN;
+
+	if (!c->who || principal_answers(c->who, n->body))
+		return ERR_OK;
+	if (notice_is_pool(n->body) && pool_taker(c, n))
+		return takes ? ERR_OK : refuse(c, ERR_CONFLICT, "It lies in the pool: claim it first");
+	if (c->answer == ANSWER_TRANSFER && principal_approves(c->who, &x->record))
+		return ERR_OK;
+	if (principal_sees_notice(c->who, c->flow->pack, n, x->event, &x->record) == SIGHT_NONE)
+		return ERR_NOT_FOUND;
+	return refuse(c, ERR_FORBIDDEN, "Only the body that was told answers for its notice");
 }
 
-static void set_stamp(struct stamp *s, const struct call *c, int64_t now_ms)
+void act_stamp(struct stamp *s, const struct answering *c, int64_t now_ms)
 {
 	if (s->at_ms)
 		return; /* the first one stands */
@@ -70,20 +68,17 @@ static void set_stamp(struct stamp *s, const struct call *c, int64_t now_ms)
 	s->channel = c->channel;
 }
 
-static void take_from_pool(struct call *c, struct change *x, struct notice *n)
+static void take_from_pool(struct answering *c, struct change *x, struct notice *n)
 {
-	const char *body = pool_taker(c, n);
+	const char *body = c->who && notice_is_pool(n->body) ? pool_taker(c, n) : NULL;
 
-	if (!is_pool(n) || !body)
-		return;
-	x->index[x->index_count++] = (struct commit_index){ .body = n->body, .notice = c->notice, .todo = false };
-	n->body = arena_strdup(&x->arena, body);
-	x->index[x->index_count++] =
-		(struct commit_index){ .body = n->body, .notice = c->notice, .todo = true, .added = true };
+	if (body)
+		change_owner(x, c->notice, body);
 }
 
-static enum err apply_shown(struct call *c, struct change *x)
+static enum err apply_shown(struct answering *c, struct change *x, struct notice *n)
 {
+	(void)n;
 	for (int i = 0; i < x->record.receipt_count; i++) {
 		const struct receipt *r = &x->record.receipts[i];
 
@@ -92,10 +87,7 @@ static enum err apply_shown(struct call *c, struct change *x)
 			return ERR_OK;
 		}
 	}
-	struct receipt *r = change_receipt(x, RECEIPT_SHOWN, c->notice, -1);
-
-	r->by = c->by;
-	r->channel = c->channel;
+	act_receipt(c, x, RECEIPT_SHOWN);
 	return ERR_OK;
 }
 
@@ -106,28 +98,17 @@ static void set_holder(struct change *x, const struct notice *n)
 	x->holder_permit = x->event->permit_number;
 }
 
-static enum err move(struct call *c, struct change *x, struct notice *n)
+static enum err move(struct answering *c, struct change *x, struct notice *n, enum act act)
 {
-	enum act act = c->answer == ANSWER_CLAIM ? ACT_CLAIM : ACT_ACKNOWLEDGE;
 	enum notice_state to;
+	enum err e = act_verdict(c, x, n, act, &to);
 
-	switch (lifecycle_next(n->state, n->role, act, &to)) {
-	case VERDICT_SAME:
-		x->nothing = true;
-		return ERR_OK;
-	case VERDICT_NOT_LEAD:
-		c->detail = "Only the lead of an event claims it";
-		return ERR_FORBIDDEN;
-	case VERDICT_REFUSED:
-		c->detail = "The notice's state does not allow this any more";
-		return ERR_CONFLICT;
-	case VERDICT_MOVES:
-		break;
-	}
+	if (e != ERR_OK || x->nothing)
+		return e;
 	take_from_pool(c, x, n);
-	set_stamp(&n->acknowledged, c, x->now_ms);
+	act_stamp(&n->acknowledged, c, x->now_ms);
 	if (act == ACT_CLAIM) {
-		set_stamp(&n->claimed, c, x->now_ms);
+		act_stamp(&n->claimed, c, x->now_ms);
 		set_holder(x, n);
 	}
 	change_notice(x, c->notice, to, c->by);
@@ -135,19 +116,55 @@ static enum err move(struct call *c, struct change *x, struct notice *n)
 	return ERR_OK;
 }
 
+static enum err apply_acknowledge(struct answering *c, struct change *x, struct notice *n)
+{
+	return move(c, x, n, ACT_ACKNOWLEDGE);
+}
+
+static enum err apply_claim(struct answering *c, struct change *x, struct notice *n)
+{
+	return move(c, x, n, ACT_CLAIM);
+}
+
+/* What each answer does, whether it needs the event's document, what it is called in the audit log, and who counts it. */
+static const struct kind {
+	act_fn *apply;
+	bool needs_event;
+	const char *name;
+	enum metric metric;
+} kinds[ANSWER_COUNT] = {
+	[ANSWER_ACKNOWLEDGE] = { apply_acknowledge, false, "acknowledge", METRIC_ACKNOWLEDGED },
+	[ANSWER_CLAIM] = { apply_claim, true, "claim", METRIC_CLAIMED },
+	[ANSWER_SHOWN] = { apply_shown, false, NULL, METRIC_COUNT },
+	[ANSWER_RETURN] = { act_return, false, "return", METRIC_RETURNED },
+	[ANSWER_TRANSFER] = { act_transfer, false, "transfer", METRIC_TRANSFERRED },
+	[ANSWER_FEEDBACK] = { act_feedback, true, "feedback", METRIC_FED_BACK },
+	[ANSWER_CLOSE] = { act_close, false, "close", METRIC_COUNT },
+	[ANSWER_UNDO] = { act_undo, false, "undo", METRIC_COUNT },
+};
+
 static enum err apply(void *arg, struct change *x)
 {
-	struct call *c = arg;
+	struct answering *c = arg;
 	struct notice *n;
+	enum err e;
 
-	if (c->notice >= x->record.notice_count || !in_scope(c, &x->record.notices[c->notice]))
+	c->made = -1;
+	c->detail = "";
+	if (c->notice >= x->record.notice_count)
 		return ERR_NOT_FOUND;
 	n = &x->record.notices[c->notice];
-	if (c->if_match >= 0 && c->if_match != n->version) {
-		c->detail = "The notice was changed in the meantime";
-		return ERR_STALE;
-	}
-	return c->answer == ANSWER_SHOWN ? apply_shown(c, x) : move(c, x, n);
+	e = may(c, x, n);
+	if (e != ERR_OK)
+		return e;
+	if (c->diag.count)
+		return ERR_INVALID;
+	if (c->if_match >= 0 && c->if_match != n->version)
+		return refuse(c, ERR_STALE, "The notice was changed in the meantime");
+	e = kinds[c->answer].apply(c, x, n);
+	if (e == ERR_OK && !x->nothing)
+		dispute_review(x);
+	return e;
 }
 
 static void put_stamp(struct buf *out, const char *name, const struct stamp *s)
@@ -166,7 +183,20 @@ static void put_stamp(struct buf *out, const char *name, const struct stamp *s)
 	buf_add_char(out, '}');
 }
 
-static void reply_state(struct call *c, const struct change *x)
+/* What came of it besides: the notice made by a transfer or by alarming feedback, and a dispute that is open. */
+static void put_made(const struct answering *c, const struct change *x, struct buf *out)
+{
+	if (c->made >= 0) {
+		buf_printf(out, ",\"made\":\"n%lld.%d\",\"to\":", (long long)c->seq, c->made);
+		buf_add_json(out, x->record.notices[c->made].body);
+	}
+	for (int i = 0; i < x->record.dispute_count; i++) {
+		if (x->record.disputes[i].state <= DISPUTE_AGENDA)
+			buf_printf(out, ",\"dispute\":\"u%lld.%d\"", (long long)c->seq, i);
+	}
+}
+
+static void reply_state(struct answering *c, const struct change *x)
 {
 	const struct notice *n = &x->record.notices[c->notice];
 	struct reply r = { .err = ERR_OK, .status = 200 };
@@ -179,6 +209,7 @@ static void reply_state(struct call *c, const struct change *x)
 		   notice_state_name(n->state));
 	put_stamp(&out, ",\"acknowledged\":", &n->acknowledged);
 	put_stamp(&out, ",\"claimed\":", &n->claimed);
+	put_made(c, x, &out);
 	buf_printf(&out, ",\"version\":%d}", n->version);
 	r.json = buf_cstr(&out);
 	r.len = out.len;
@@ -188,15 +219,15 @@ static void reply_state(struct call *c, const struct change *x)
 }
 
 /* A refusal names who was first, so that the page can say it. */
-static void reply_refused(struct call *c, enum err e, const struct change *x)
+static void reply_refused(struct answering *c, enum err e, const struct change *x)
 {
 	const struct stamp *s = NULL;
 	struct reply r = { .err = e, .status = err_http_status(e), .etag = "" };
 	struct buf out;
 
 	buf_init(&out, 8192);
-	problem_json(&out, e, r.status, c->detail ? c->detail : err_title(e), NULL);
-	if (x && c->detail && c->notice < x->record.notice_count)
+	problem_json(&out, e, r.status, *c->detail ? c->detail : err_title(e), e == ERR_INVALID ? &c->diag : NULL);
+	if (x && e == ERR_CONFLICT && c->notice < x->record.notice_count)
 		s = x->record.notices[c->notice].claimed.at_ms ? &x->record.notices[c->notice].claimed :
 								 &x->record.notices[c->notice].acknowledged;
 	if (s && s->at_ms) {
@@ -213,24 +244,50 @@ static void reply_refused(struct call *c, enum err e, const struct change *x)
 	buf_clear(&out);
 }
 
+static void count_and_log(const struct answering *c, const struct change *x)
+{
+	const struct kind *k = &kinds[c->answer];
+	const struct notice *n = &x->record.notices[c->notice];
+
+	if (k->metric != METRIC_COUNT)
+		metric_add(k->metric, 1);
+	if (k->name)
+		audit_act(c->flow, &(struct audited){ .at_ms = x->now_ms, .who = c->by, .act = k->name, .seq = c->seq,
+						      .notice = c->notice, .body = n->body, .region = x->record.region,
+						      .state = notice_state_name(n->state), .channel = c->channel });
+}
+
 static void done(void *arg, enum err e, struct change *x)
 {
-	struct call *c = arg;
+	struct answering *c = arg;
 
-	if (e == ERR_OK && !x->nothing && c->answer != ANSWER_SHOWN)
-		metric_add(c->answer == ANSWER_CLAIM ? METRIC_CLAIMED : METRIC_ACKNOWLEDGED, 1);
+	if (e == ERR_OK && !x->nothing)
+		count_and_log(c, x);
 	if (c->sms_done)
 		c->sms_done(c->arg, e);
 	else if (e == ERR_OK)
 		reply_state(c, x);
 	else
 		reply_refused(c, e, x);
-	call_free(c);
+	answering_free(c);
+}
+
+static struct answering *answering_new(struct flow *f, const char *by, const char *channel)
+{
+	struct answering *c = mem_zalloc(sizeof(*c));
+
+	c->flow = f;
+	c->by = mem_strdup(by);
+	c->channel = channel;
+	c->detail = "";
+	arena_init(&c->arena);
+	diag_init(&c->diag, &c->arena);
+	return c;
 }
 
 void respond(struct flow *f, const struct respond_in *in, reply_fn *fn, void *arg)
 {
-	struct call *c;
+	struct answering *c;
 	int64_t seq;
 	int notice;
 
@@ -238,24 +295,22 @@ void respond(struct flow *f, const struct respond_in *in, reply_fn *fn, void *ar
 		reply_problem(fn, arg, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
 		return;
 	}
-	c = mem_zalloc(sizeof(*c));
-	c->flow = f;
+	c = answering_new(f, in->who->name, in->channel);
 	c->who = principal_ref(in->who);
-	c->by = mem_strdup(in->who->name);
-	c->channel = in->channel;
 	c->seq = seq;
 	c->notice = notice;
 	c->if_match = in->if_match;
 	c->answer = in->answer;
 	c->fn = fn;
 	c->arg = arg;
-	change_run(f, seq, in->answer == ANSWER_CLAIM, apply, done, c);
+	act_read(in->answer, in->params, &c->arena, &c->p, &c->diag);
+	change_run(f, seq, kinds[in->answer].needs_event, apply, done, c);
 }
 
 /* The notice must have been sent to this number, and a reply that comes twice is kept once. */
 static enum err apply_sms(void *arg, struct change *x)
 {
-	struct call *c = arg;
+	struct answering *c = arg;
 	bool sent = false;
 	struct receipt *r;
 
@@ -285,13 +340,10 @@ static enum err apply_sms(void *arg, struct change *x)
 
 void respond_by_sms(struct flow *f, const struct respond_sms *in, void (*sms_done)(void *arg, enum err e), void *arg)
 {
-	struct call *c = mem_zalloc(sizeof(*c));
+	struct answering *c = answering_new(f, in->by, "sms");
 
-	c->flow = f;
-	c->by = mem_strdup(in->by);
 	c->from_hash = mem_strdup(in->from_hash);
 	c->dedupe = mem_strdup(in->dedupe);
-	c->channel = "sms";
 	c->seq = in->seq;
 	c->notice = in->notice;
 	c->if_match = -1;

@@ -1,21 +1,26 @@
 /*
- * respond.h: a person answers a notice: acknowledges it, claims it, has seen it. May this person, may this state; written
- * by compare-and-set; the same thing twice is the same answer. Answered means on disk.
+ * respond.h: a person answers a notice: acknowledges it, claims it, returns it, hands it on, feeds back … May this person, may this
+ * state; written by compare-and-set; the same thing twice is the same answer. Answered means on disk.
+ *
+ * A notice is answered by the body that was told: its supervisors, or its approvers when the body is a bureau. A bureau whose case
+ * it is may besides send on what was returned.
  */
 #ifndef TANDEM_RESPOND_H
 #define TANDEM_RESPOND_H
 
 #include "flow/flow.h"
 
-enum answer { ANSWER_ACKNOWLEDGE, ANSWER_CLAIM, ANSWER_SHOWN };
+enum answer { ANSWER_ACKNOWLEDGE, ANSWER_CLAIM, ANSWER_SHOWN, ANSWER_RETURN, ANSWER_TRANSFER, ANSWER_FEEDBACK, ANSWER_CLOSE,
+	      ANSWER_UNDO, ANSWER_COUNT };
 struct respond_in {
 	struct principal *who;
 	const char *notice;	/* "n12.0" */
 	enum answer answer;
 	const char *channel;	/* "ws", "http" */
 	int if_match;		/* the notice's version the caller saw, -1 none */
+	const json_t *params;	/* what the act needs to know, borrowed; NULL: nothing was said */
 };
-/* 200 {notice, state, acknowledged, claimed, version}; 404, 403, 409, 412, 503. */
+/* 200 {notice, state, acknowledged, claimed, version, made?, dispute?}; 404, 403, 409, 412, 422, 503. */
 void respond(struct flow *f, const struct respond_in *in, reply_fn *fn, void *arg);
 
 /* A reply by SMS that has already been matched to its notice and its sender. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "calendar.h"
 #include "timefmt.h"
 
 static void member(struct buf *out, const char *name, const char *value)
@@ -122,16 +123,22 @@ void view_common(const struct view *v, struct buf *out)
 	view_time(out, v->record->accepted_ms);
 }
 
-/* Green while there is time, yellow in the last day, red when late; what is done has no lamp of its own colour. */
-const char *view_lamp(const struct notice *n, int64_t now_ms)
+/*
+ * Green while there is time, yellow when no more working days are left than the pack says (the day itself not counted), red when late;
+ * what is done has no lamp of its own colour.
+ */
+const char *view_lamp(const struct pack *pack, const struct notice *n, int64_t now_ms)
 {
-	const int64_t day_ms = 24LL * 3600 * 1000;
+	struct duration yellow;
+	bool provisional;
 
 	if (n->due_ms < 0 || !lifecycle_is_todo(n->state, n->role))
 		return "green";
 	if (now_ms > n->due_ms)
 		return "red";
-	return n->due_ms - now_ms < day_ms ? "yellow" : "green";
+	if (!duration_parse(pack_view(pack)->settings.lamp_yellow, &yellow))
+		return "green";
+	return calendar_due_ms(pack_calendar(pack), now_ms, yellow, &provisional) >= n->due_ms ? "yellow" : "green";
 }
 
 static void put_stamp(const char *name, const struct stamp *s, struct buf *out)
@@ -176,26 +183,6 @@ static void put_rules(const struct view *v, const char *rules, struct buf *out)
 	buf_add_char(out, ']');
 }
 
-/* The page holds no logic of rights: the hub says which buttons there are. */
-static void put_allowed(const struct view *v, const struct notice *n, struct buf *out)
-{
-	static const enum act acts[] = { ACT_ACKNOWLEDGE, ACT_CLAIM };
-	const char *comma = "";
-	bool may = !v->principal || principal_supervises(v->principal, n->body) || !strncmp(n->body, "pool:", 5);
-
-	buf_add_str(out, ",\"allowed\":[");
-	for (size_t i = 0; may && i < sizeof(acts) / sizeof(acts[0]); i++) {
-		enum notice_state to;
-
-		if (lifecycle_next(n->state, n->role, acts[i], &to) != VERDICT_MOVES)
-			continue;
-		buf_add_str(out, comma);
-		buf_add_json(out, act_name(acts[i]));
-		comma = ",";
-	}
-	buf_add_char(out, ']');
-}
-
 static void put_clocks(const struct view *v, const struct notice *n, struct buf *out)
 {
 	buf_add_str(out, ",\"due\":");
@@ -203,7 +190,7 @@ static void put_clocks(const struct view *v, const struct notice *n, struct buf 
 	buf_add_str(out, ",\"feedback_due\":");
 	view_time(out, n->feedback_due_ms);
 	buf_add_str(out, n->provisional ? ",\"provisional\":true" : ",\"provisional\":false");
-	member(out, ",\"lamp\":", view_lamp(n, v->now_ms));
+	member(out, ",\"lamp\":", view_lamp(v->pack, n, v->now_ms));
 }
 
 static void put_notice_id(const struct view *v, int notice, struct buf *out)
@@ -234,7 +221,7 @@ void view_notice(const struct view *v, int notice, struct bytes common, struct b
 	put_rules(v, n->rules, out);
 	buf_add_str(out, ",\"via\":");
 	view_list(out, n->via);
-	put_allowed(v, n, out);
+	view_life(v, notice, out);
 	buf_add_str(out, ",\"version\":");
 	buf_add_int(out, n->version);
 	buf_add_char(out, '}');

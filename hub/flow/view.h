@@ -31,7 +31,8 @@ void view_case_row(const struct view *v, struct buf *out);
 void view_case_event(const struct view *v, struct buf *out);
 void view_event_document(const struct view *v, struct buf *out);
 void view_problems(const struct record *r, struct buf *out);
-const char *view_lamp(const struct notice *n, int64_t now_ms);
+const char *view_lamp(const struct pack *pack, const struct notice *n, int64_t now_ms);
+void view_life(const struct view *v, int notice, struct buf *out); /* what became of it: ,"made":…,"feedback":[…] */
 void view_time(struct buf *out, int64_t ms); /* a JSON string, or null for -1 and 0 */
 void view_list(struct buf *out, const char *bars); /* "a|b" as ["a","b"] */
 

@@ -1,4 +1,5 @@
 /* view_case.c: what came of an event: receipts, deliveries, and the case they belong to. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "flow/view.h"
@@ -9,56 +10,65 @@ static void member(struct buf *out, const char *name, const char *value)
 	buf_add_json(out, value);
 }
 
-static void put_receipt(struct buf *out, const char *kind, const struct stamp *s, const char *detail)
+struct step { /* of the chain */
+	const char *kind, *detail;
+	struct stamp stamp;
+	int delivery, order;
+};
+
+static void put_step(const struct view *v, const struct step *s, struct buf *out)
 {
-	member(out, out->len && out->data[out->len - 1] == '[' ? "{\"kind\":" : ",{\"kind\":", kind);
+	member(out, out->len && out->data[out->len - 1] == '[' ? "{\"kind\":" : ",{\"kind\":", s->kind);
 	buf_add_str(out, ",\"at\":");
-	view_time(out, s->at_ms);
-	member(out, ",\"by\":", s->by && *s->by ? s->by : NULL);
-	member(out, ",\"channel\":", s->channel && *s->channel ? s->channel : NULL);
-	member(out, ",\"detail\":", detail && *detail ? detail : NULL);
+	view_time(out, s->stamp.at_ms);
+	member(out, ",\"by\":", s->stamp.by && *s->stamp.by ? s->stamp.by : NULL);
+	member(out, ",\"channel\":", s->stamp.channel && *s->stamp.channel ? s->stamp.channel : NULL);
+	member(out, ",\"detail\":", s->detail && *s->detail ? s->detail : NULL);
+	buf_add_str(out, ",\"delivery\":");
+	if (s->delivery < 0)
+		buf_add_str(out, "null}");
+	else
+		buf_printf(out, "\"d%lld.%d\"}", (long long)v->seq, s->delivery);
 }
 
-static void put_delivery_id(struct buf *out, int64_t seq, int delivery)
+static int by_time(const void *x, const void *y)
 {
-	buf_add_str(out, ",\"delivery\":");
-	if (delivery < 0) {
-		buf_add_str(out, "null}");
-		return;
-	}
-	buf_printf(out, "\"d%lld.%d\"}", (long long)seq, delivery);
+	const struct step *a = x, *b = y;
+
+	if (a->stamp.at_ms != b->stamp.at_ms)
+		return a->stamp.at_ms < b->stamp.at_ms ? -1 : 1;
+	return (a->order > b->order) - (a->order < b->order);
 }
 
 /*
- * The chain as it really happened: each step stands for itself, none is inferred from a later one. Acceptance, acknowledgement and
- * claim are kept in the record's own fields, the rest as receipts.
+ * The chain as it really happened, in the order of time: each step stands for itself, none is inferred from a later one. Acceptance,
+ * acknowledgement and claim are kept in the record's own fields, the rest as receipts.
  */
 void view_receipts(const struct view *v, int notice, struct buf *out)
 {
 	const struct record *r = v->record;
-	struct stamp accepted = { .by = r->by, .at_ms = r->accepted_ms, .channel = "" };
+	const struct notice *n = notice >= 0 ? &r->notices[notice] : NULL;
+	struct step *steps = mem_alloc(sizeof(*steps) * (size_t)(r->receipt_count + 3));
+	int count = 0;
 
-	buf_add_char(out, '[');
-	put_receipt(out, "accepted", &accepted, NULL);
-	put_delivery_id(out, v->seq, -1);
+	steps[count++] = (struct step){ "accepted", NULL, { r->by, r->accepted_ms, "" }, -1, 0 };
+	if (n && n->acknowledged.at_ms)
+		steps[count++] = (struct step){ "acknowledged", NULL, n->acknowledged, -1, 1 };
+	if (n && n->claimed.at_ms)
+		steps[count++] = (struct step){ "claimed", NULL, n->claimed, -1, 2 };
 	for (int i = 0; i < r->receipt_count; i++) {
 		const struct receipt *x = &r->receipts[i];
-		struct stamp s = { .by = x->by, .at_ms = x->at_ms, .channel = x->channel };
 
-		if (x->notice != notice)
-			continue;
-		put_receipt(out, receipt_kind_name(x->kind), &s, x->detail);
-		put_delivery_id(out, v->seq, x->delivery);
+		if (x->notice == notice)
+			steps[count++] = (struct step){ receipt_kind_name(x->kind), x->detail, { x->by, x->at_ms, x->channel },
+							x->delivery, 3 + i };
 	}
-	if (notice >= 0 && r->notices[notice].acknowledged.at_ms) {
-		put_receipt(out, "acknowledged", &r->notices[notice].acknowledged, NULL);
-		put_delivery_id(out, v->seq, -1);
-	}
-	if (notice >= 0 && r->notices[notice].claimed.at_ms) {
-		put_receipt(out, "claimed", &r->notices[notice].claimed, NULL);
-		put_delivery_id(out, v->seq, -1);
-	}
+	qsort(steps, (size_t)count, sizeof(*steps), by_time);
+	buf_add_char(out, '[');
+	for (int i = 0; i < count; i++)
+		put_step(v, &steps[i], out);
 	buf_add_char(out, ']');
+	free(steps);
 }
 
 void view_deliveries(const struct view *v, int notice, struct buf *out)
@@ -100,7 +110,7 @@ static void put_row_notice(const struct view *v, int i, struct buf *out)
 	member(out, ",\"body_name\":", b < 0 ? NULL : pack_view(v->pack)->bodies[b].name);
 	member(out, ",\"role\":", role_name(n->role));
 	member(out, ",\"state\":", notice_state_name(n->state));
-	member(out, ",\"lamp\":", view_lamp(n, v->now_ms));
+	member(out, ",\"lamp\":", view_lamp(v->pack, n, v->now_ms));
 	buf_add_char(out, '}');
 }
 

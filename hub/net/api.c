@@ -15,6 +15,8 @@ enum {
 #define EVERYBODY ((1u << WHO_COUNT) - 1)
 #define MAY(w) (1u << WHO_##w)
 #define READERS (MAY(APPROVER) | MAY(SUPERVISOR) | MAY(COORDINATOR) | MAY(AUDITOR) | MAY(SYSTEM))
+/* Supervisors, and bureaus for what they are told themselves. */
+#define ANSWERERS (MAY(SUPERVISOR) | MAY(APPROVER))
 
 struct route {
 	const char *method, *pattern; /* a * stands for one segment */
@@ -36,12 +38,17 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/cases", 0, READERS, 0, api_cases },
 	{ "GET", "/api/v1/cases/*", 0, READERS, 0, api_case },
 	{ "GET", "/api/v1/notices", 0, READERS, 0, api_notices },
-	{ "POST", "/api/v1/notices/acknowledge", 0, MAY(SUPERVISOR), SMALL, api_acknowledge_many },
-	{ "POST", "/api/v1/notices/claim", 0, MAY(SUPERVISOR), SMALL, api_claim_many },
+	{ "POST", "/api/v1/notices/acknowledge", 0, ANSWERERS, SMALL, api_acknowledge_many },
+	{ "POST", "/api/v1/notices/claim", 0, ANSWERERS, SMALL, api_claim_many },
 	{ "GET", "/api/v1/notices/*", 0, READERS, 0, api_notice },
-	{ "POST", "/api/v1/notices/*/acknowledge", 0, MAY(SUPERVISOR), SMALL, api_acknowledge },
-	{ "POST", "/api/v1/notices/*/claim", 0, MAY(SUPERVISOR), SMALL, api_claim },
-	{ "POST", "/api/v1/notices/*/shown", 0, MAY(SUPERVISOR), SMALL, api_shown },
+	{ "POST", "/api/v1/notices/*/acknowledge", 0, ANSWERERS, SMALL, api_acknowledge },
+	{ "POST", "/api/v1/notices/*/claim", 0, ANSWERERS, SMALL, api_claim },
+	{ "POST", "/api/v1/notices/*/shown", 0, ANSWERERS, SMALL, api_shown },
+	{ "POST", "/api/v1/notices/*/return", 0, ANSWERERS, SMALL, api_return },
+	{ "POST", "/api/v1/notices/*/transfer", 0, ANSWERERS, SMALL, api_transfer },
+	{ "POST", "/api/v1/notices/*/feedback", 0, ANSWERERS, SMALL, api_feedback },
+	{ "POST", "/api/v1/notices/*/close", 0, ANSWERERS, SMALL, api_close },
+	{ "POST", "/api/v1/notices/*/undo", 0, ANSWERERS, SMALL, api_undo },
 	{ "GET", "/api/v1/pool", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_pool },
 	{ "POST", "/api/v1/pool/*/claim", 0, MAY(SUPERVISOR), SMALL, api_claim },
 	{ "GET", "/api/v1/policy", 0, EVERYBODY, 0, api_policy },

@@ -39,15 +39,31 @@ void api_notice(struct call *c)
 	query_notice(c->api->flow, c->who, c->args[0], call_on_reply, c);
 }
 
-static void answer(struct call *c, enum answer a)
+static void answer_with(struct call *c, enum answer a, const json_t *params)
 {
 	struct respond_in in = { .who = c->who, .notice = c->args[0], .answer = a, .channel = "http",
-				 .if_match = call_if_match(c) };
+				 .if_match = call_if_match(c), .params = params };
 
 	if (in.if_match == -2)
 		call_problem(c, ERR_STALE, "If-Match must be a version as ETag gives it");
 	else
 		respond(c->api->flow, &in, call_on_reply, c);
+}
+
+static void answer(struct call *c, enum answer a)
+{
+	answer_with(c, a, NULL);
+}
+
+/* An answer that says something: the body is a JSON object, or nothing where nothing has to be said. */
+static void answer_saying(struct call *c, enum answer a)
+{
+	json_t *said = c->req->body_len ? call_object(c) : json_object();
+
+	if (!said)
+		return;
+	answer_with(c, a, said);
+	json_decref(said);
 }
 
 void api_acknowledge(struct call *c)
@@ -58,6 +74,31 @@ void api_acknowledge(struct call *c)
 void api_claim(struct call *c)
 {
 	answer(c, ANSWER_CLAIM);
+}
+
+void api_return(struct call *c)
+{
+	answer_saying(c, ANSWER_RETURN);
+}
+
+void api_transfer(struct call *c)
+{
+	answer_saying(c, ANSWER_TRANSFER);
+}
+
+void api_feedback(struct call *c)
+{
+	answer_saying(c, ANSWER_FEEDBACK);
+}
+
+void api_close(struct call *c)
+{
+	answer_saying(c, ANSWER_CLOSE);
+}
+
+void api_undo(struct call *c)
+{
+	answer_saying(c, ANSWER_UNDO);
 }
 
 void api_shown(struct call *c)

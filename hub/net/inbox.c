@@ -157,7 +157,10 @@ static void add_pool(struct opening *o, int region)
 	add_body(o, arena_printf(&o->arena, "pool:%s", p->regions[region].code));
 }
 
-/* A coordinator sees what lies in the pools of its region's subtree; a supervisor its bodies and their region's pool. */
+/*
+ * A coordinator sees what lies in the pools of its region's subtree; a supervisor its bodies and their region's pool; a bureau what it is
+ * told itself, every change in its cases, and what came back to it.
+ */
 static void add_grant(struct opening *o, const struct grant *g)
 {
 	const struct pack *pack = o->inbox->api->flow->pack;
@@ -168,6 +171,10 @@ static void add_grant(struct opening *o, const struct grant *g)
 		add_body(o, g->body);
 		if (b >= 0)
 			add_pool(o, p->bodies[b].region);
+	} else if (g->who == WHO_APPROVER) {
+		add_body(o, g->body);
+		add_body(o, arena_printf(&o->arena, "@%s", g->body));
+		add_body(o, arena_printf(&o->arena, "split:%s", g->body));
 	} else if (g->who == WHO_COORDINATOR && b >= 0) {
 		o->masked = true;
 		for (int r = 0; r < p->region_count; r++) {
@@ -186,7 +193,7 @@ void inbox_open(struct inbox *b, const char *body, const char *since, inbox_open
 	o->arg = arg;
 	o->since = since ? mem_strdup(since) : NULL;
 	arena_init(&o->arena);
-	if (*body && !principal_supervises(b->who, body)) {
+	if (*body && !principal_answers(b->who, body)) {
 		opening_end(o, &(struct inbox_opened){ .err = ERR_NOT_FOUND, .cursor = "" });
 		return;
 	}

@@ -99,7 +99,7 @@ static void rpc_inbox_open(struct rpc *r)
 static void answer(struct rpc *r, enum answer a)
 {
 	struct respond_in in = { .who = r->inbox->who, .notice = text_param(r, "notice"), .answer = a, .channel = "ws",
-				 .if_match = -1 };
+				 .if_match = -1, .params = r->params };
 	const json_t *version = json_object_get(r->params, "version");
 
 	if (json_is_integer(version))
@@ -107,7 +107,7 @@ static void answer(struct rpc *r, enum answer a)
 	if (!in.notice) {
 		send_error(r, -32602, "params.notice is needed", NULL);
 		rpc_free(r);
-	} else if (!principal_is(in.who, WHO_SUPERVISOR)) {
+	} else if (!principal_is(in.who, WHO_SUPERVISOR) && !principal_is(in.who, WHO_APPROVER)) {
 		send_error(r, 403, "Your role may not do this", NULL);
 		rpc_free(r);
 	} else {
@@ -128,6 +128,31 @@ static void rpc_claim(struct rpc *r)
 static void rpc_shown(struct rpc *r)
 {
 	answer(r, ANSWER_SHOWN);
+}
+
+static void rpc_return(struct rpc *r)
+{
+	answer(r, ANSWER_RETURN);
+}
+
+static void rpc_transfer(struct rpc *r)
+{
+	answer(r, ANSWER_TRANSFER);
+}
+
+static void rpc_feedback(struct rpc *r)
+{
+	answer(r, ANSWER_FEEDBACK);
+}
+
+static void rpc_close(struct rpc *r)
+{
+	answer(r, ANSWER_CLOSE);
+}
+
+static void rpc_undo(struct rpc *r)
+{
+	answer(r, ANSWER_UNDO);
 }
 
 /* --- event.submit: one, or an array with a result each --- */
@@ -169,7 +194,9 @@ static const struct method {
 } methods[] = {
 	{ "inbox.open", rpc_inbox_open },	 { "notice.acknowledge", rpc_acknowledge },
 	{ "notice.claim", rpc_claim },		 { "notice.shown", rpc_shown },
-	{ "event.submit", rpc_submit },
+	{ "notice.return", rpc_return },	 { "notice.transfer", rpc_transfer },
+	{ "notice.feedback", rpc_feedback },	 { "notice.close", rpc_close },
+	{ "notice.undo", rpc_undo },		 { "event.submit", rpc_submit },
 };
 
 static const struct method *method_find(const char *name)

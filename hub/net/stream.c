@@ -73,7 +73,7 @@ void api_stream(struct call *c)
 
 	if (!since && *call_query(c, "since"))
 		since = call_query(c, "since");
-	if (*body && !principal_supervises(c->who, body)) {
+	if (*body && !principal_answers(c->who, body)) {
 		call_problem(c, ERR_NOT_FOUND, "No such body");
 		return;
 	}

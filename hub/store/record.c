@@ -397,6 +397,11 @@ int64_t notice_made_ms(const struct record *r, const struct notice *n)
 	return n->made_ms ? n->made_ms : r->accepted_ms;
 }
 
+bool notice_is_pool(const char *body)
+{
+	return !strncmp(body, "pool:", 5);
+}
+
 bool bars_hold(const char *bars, const char *word)
 {
 	size_t len = strlen(word);

@@ -96,6 +96,7 @@ struct receipt *record_add_receipt(struct record *r, struct arena *arena);
 struct notice *record_add_notice(struct record *r, struct arena *arena);
 int64_t record_next_ms(const struct record *r); /* earliest next_ms of notices, deliveries and disputes, or -1 */
 int64_t notice_made_ms(const struct record *r, const struct notice *n);
+bool notice_is_pool(const char *body); /* "pool:371302" */
 bool bars_hold(const char *bars, const char *word); /* whether "a|b" names the word */
 
 #endif

@@ -1,0 +1,183 @@
+/* dispute.c: see dispute.h. */
+#include "flow/dispute.h"
+
+#include <string.h>
+
+#include "calendar.h"
+#include "flow/intake.h"
+#include "metrics.h"
+
+const char *dispute_office(const struct pack *pack, const char *region, enum body_kind kind)
+{
+	const struct pack_view *p = pack_view(pack);
+
+	for (int r = pack_find_region(pack, region, strlen(region)); r >= 0; r = p->regions[r].parent) {
+		for (int b = 0; b < p->body_count; b++) {
+			if (p->bodies[b].kind == kind && p->bodies[b].region == r)
+				return p->bodies[b].id;
+		}
+	}
+	return "";
+}
+
+static bool is_contested(const struct notice *n)
+{
+	return n->role == ROLE_LEAD && n->cause != CAUSE_FEEDBACK && lifecycle_is_live(n->state);
+}
+
+/* Whoever the decision made the lead answers until the ruling; where nobody was, the coordinating office does. */
+static const char *interim_lead(const struct pack *pack, const struct record *r)
+{
+	for (int i = 0; i < r->notice_count; i++) {
+		if (r->notices[i].role == ROLE_LEAD && r->notices[i].cause == CAUSE_DECISION)
+			return r->notices[i].body;
+	}
+	return dispute_office(pack, r->region, BODY_COORDINATION);
+}
+
+static struct dispute *dispute_make(const struct flow *f, struct record *r, enum dispute_kind kind, int64_t now_ms,
+				    struct arena *arena)
+{
+	struct dispute *d = record_add_dispute(r, arena);
+	const struct pack *pack = f->pack;
+	struct duration time;
+	bool provisional;
+
+	d->kind = kind;
+	d->state = DISPUTE_NEGOTIATING;
+	d->version = 1;
+	d->opened_ms = now_ms;
+	d->due_ms = -1;
+	if (duration_parse(pack_view(pack)->settings.negotiate, &time))
+		d->due_ms = calendar_due_ms(pack_calendar(pack), now_ms, time, &provisional);
+	d->interim = interim_lead(pack, r);
+	d->body = d->by = d->basis = d->remark = "";
+	return d;
+}
+
+static const struct notice *pool_notice(const struct record *r)
+{
+	for (int i = 0; i < r->notice_count; i++) {
+		if (r->notices[i].cause == CAUSE_POOL)
+			return &r->notices[i];
+	}
+	return NULL;
+}
+
+void dispute_at_decision(const struct flow *f, struct record *r, struct arena *arena)
+{
+	int leads = 0;
+	struct dispute *d;
+
+	for (int i = 0; i < r->notice_count; i++)
+		leads += r->notices[i].role == ROLE_LEAD;
+	if (!pool_notice(r) && leads < 2)
+		return;
+	d = dispute_make(f, r, pool_notice(r) ? DISPUTE_NO_LEAD : DISPUTE_SEVERAL_LEADS, r->accepted_ms, arena);
+	if (pool_notice(r))
+		d->due_ms = pool_notice(r)->due_ms; /* whoever takes it from the pool settles it */
+	d->next_ms = r->accepted_ms;
+}
+
+struct dispute *dispute_current(struct record *r)
+{
+	for (int i = r->dispute_count - 1; i >= 0; i--) {
+		if (r->disputes[i].state <= DISPUTE_AGENDA)
+			return &r->disputes[i];
+	}
+	return NULL;
+}
+
+static void enlist(struct change *c, struct dispute *d)
+{
+	change_index(c, DISPUTE_LIST, (int)(d - c->record.disputes), d->state <= DISPUTE_AGENDA, true);
+	d->listed = true;
+	d->next_ms = d->state == DISPUTE_NEGOTIATING ? d->due_ms : -1;
+	metric_add(METRIC_DISPUTES, 1);
+	c->touched = true;
+}
+
+void dispute_open(struct change *c, enum dispute_kind kind)
+{
+	if (dispute_current(&c->record) || c->record.dispute_count >= RECORD_DISPUTES_MAX)
+		return;
+	enlist(c, dispute_make(c->flow, &c->record, kind, c->now_ms, &c->arena));
+}
+
+void dispute_end(struct change *c, struct dispute *d, enum dispute_state state)
+{
+	d->state = state;
+	d->version++;
+	d->at_ms = c->now_ms;
+	d->next_ms = -1;
+	if (d->listed)
+		change_index(c, DISPUTE_LIST, (int)(d - c->record.disputes), false, false);
+	else
+		enlist(c, d);
+	c->touched = true;
+}
+
+/* Contested: a notice that is disputed, one in the pool, or more leads than one. */
+void dispute_review(struct change *c)
+{
+	struct dispute *d = dispute_current(&c->record);
+	int leads = 0;
+
+	if (!d)
+		return;
+	for (int i = 0; i < c->record.notice_count; i++) {
+		const struct notice *n = &c->record.notices[i];
+
+		if (n->state == STATE_DISPUTED || (is_contested(n) && notice_is_pool(n->body)))
+			return;
+		leads += is_contested(n);
+	}
+	if (d->kind == DISPUTE_SEVERAL_LEADS && leads > 1)
+		return;
+	dispute_end(c, d, DISPUTE_SETTLED);
+}
+
+/* What nobody has taken from the pool in its time is the joint meeting's. */
+static void take_out_of_pool(struct change *c)
+{
+	for (int i = 0; i < c->record.notice_count; i++) {
+		struct notice *n = &c->record.notices[i];
+		enum notice_state to;
+
+		if (!notice_is_pool(n->body) || lifecycle_next(n->state, n->role, ACT_DISPUTE, &to) != VERDICT_MOVES)
+			continue;
+		change_receipt(c, RECEIPT_DISPUTED, i, -1);
+		change_notice(c, i, to, "");
+		notice_schedule(c->flow, &c->record, n);
+	}
+}
+
+bool dispute_due(struct change *c)
+{
+	struct dispute *d = dispute_current(&c->record);
+
+	if (!d || d->next_ms < 0 || d->next_ms > c->now_ms)
+		return false;
+	if (!d->listed) {
+		enlist(c, d);
+		return true;
+	}
+	d->state = DISPUTE_AGENDA;
+	d->version++;
+	d->next_ms = -1;
+	c->touched = true;
+	if (d->kind == DISPUTE_NO_LEAD)
+		take_out_of_pool(c);
+	return true;
+}
+
+bool dispute_is_party(const struct record *r, const char *body)
+{
+	for (int i = 0; i < r->notice_count; i++) {
+		const struct notice *n = &r->notices[i];
+
+		if (!strcmp(n->body, body) && (n->role != ROLE_COPY || n->state == STATE_RETURNED || n->state == STATE_DISPUTED))
+			return true;
+	}
+	return r->approvers && bars_hold(r->approvers, body);
+}

@@ -1,0 +1,49 @@
+/* respond_in.h: one answer on its way. For respond*.c only. */
+#ifndef TANDEM_RESPOND_IN_H
+#define TANDEM_RESPOND_IN_H
+
+#include "flow/change.h"
+#include "flow/respond.h"
+
+#define REMARK_CHARACTERS_MAX 500
+
+struct act_params { /* what was said, checked; strings in the answer's arena */
+	enum return_reason reason;
+	const char *remark, *to;
+	struct feedback feedback;
+};
+struct answering {
+	struct flow *flow;
+	struct principal *who; /* NULL: an SMS reply, checked by the number it was sent to */
+	char *by, *from_hash, *dedupe;
+	const char *channel;
+	int64_t seq;
+	int notice, if_match;
+	enum answer answer;
+	struct arena arena;
+	struct act_params p;
+	struct diag diag;   /* what is wrong with what was said; told only to those who may answer */
+	const char *detail; /* why not, "" when the error's own words do */
+	int made;	    /* the notice this one led to, -1 none */
+	reply_fn *fn;
+	void (*sms_done)(void *arg, enum err e);
+	void *arg;
+};
+
+/* Reads what an act needs; faults go to diag. */
+void act_read(enum answer a, const json_t *said, struct arena *arena, struct act_params *ret, struct diag *diag);
+/* One piece of text: at most 500 characters; "" when it is not there and need not be. */
+const char *act_text(const json_t *said, const char *name, bool required, struct diag *diag);
+
+typedef enum err act_fn(struct answering *a, struct change *x, struct notice *n);
+act_fn act_return, act_transfer, act_feedback, act_close, act_undo;
+
+/* The verdict on an act as an error with its words; *ret is the new state, and x->nothing is set when it is as wished. */
+enum err act_verdict(struct answering *a, struct change *x, const struct notice *n, enum act act, enum notice_state *ret);
+struct receipt *act_receipt(struct answering *a, struct change *x, enum receipt_kind kind);
+void act_stamp(struct stamp *s, const struct answering *a, int64_t now_ms);
+bool notice_was_returned(const struct record *r, int notice);
+bool notice_was_sent_on(const struct record *r, int notice);
+bool notice_has_feedback(const struct record *r, int notice);
+
+#endif

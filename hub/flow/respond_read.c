@@ -1,0 +1,138 @@
+/* respond_read.c: what an act needs to know, read from JSON and checked. Every fault at once, each with its place. */
+#include <string.h>
+
+#include "flow/respond_in.h"
+#include "timefmt.h"
+
+#define NAME_CHARACTERS_MAX 128
+
+static size_t characters(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
+static bool is_blank(const char *s)
+{
+	return s[strspn(s, " \t\r\n")] == '\0';
+}
+
+static const char *text_member(const json_t *said, const char *where, bool required, struct diag *diag)
+{
+	const char *name = strrchr(where, '/') + 1;
+	const json_t *v = json_object_get(said, name);
+	const char *s = v && json_is_string(v) ? json_string_value(v) : "";
+	size_t max = !strcmp(name, "remark") || !strcmp(name, "position") || !strcmp(name, "basis") ? REMARK_CHARACTERS_MAX :
+												     NAME_CHARACTERS_MAX;
+
+	if (v && !json_is_string(v) && !json_is_null(v))
+		diag_add(diag, where, "must be a string");
+	else if (required && is_blank(s))
+		diag_add(diag, where, "is needed");
+	else if (characters(s) > max)
+		diag_add(diag, where, "has more than %zu characters", max);
+	return arena_strdup(diag->arena, s);
+}
+
+const char *act_text(const json_t *said, const char *name, bool required, struct diag *diag)
+{
+	return text_member(said, arena_printf(diag->arena, "/%s", name), required, diag);
+}
+
+static int word_member(const json_t *said, const char *where, const char *const *names, int count, struct diag *diag)
+{
+	const char *s = json_string_value(json_object_get(said, where + 1));
+	int at = s ? word_find(s, names, count) : -1;
+	const char *list = "";
+
+	if (at >= 0)
+		return at;
+	for (int i = 0; i < count; i++)
+		list = arena_printf(diag->arena, "%s%s%s", list, i ? ", " : "", names[i]);
+	diag_add(diag, where, "must be one of %s", list);
+	return 0;
+}
+
+static bool flag_member(const json_t *said, const char *where, struct diag *diag)
+{
+	const json_t *v = json_object_get(said, strrchr(where, '/') + 1);
+
+	if (v && !json_is_boolean(v) && !json_is_null(v))
+		diag_add(diag, where, "must be true or false");
+	return json_is_true(v);
+}
+
+static const char *date_member(const json_t *said, const char *where, bool required, int32_t *ret_day, struct diag *diag)
+{
+	size_t before = diag->count;
+	const char *s = text_member(said, where, required, diag);
+
+	if (diag->count == before && *s && !date_parse(s, strlen(s), ret_day))
+		diag_add(diag, where, "must be a date like 2026-11-23");
+	return s;
+}
+
+static void read_return(const json_t *said, struct act_params *p, struct diag *diag)
+{
+	p->reason = (enum return_reason)word_member(said, "/reason", return_reason_names, RETURN_REASON_COUNT, diag);
+	p->remark = act_text(said, "remark", p->reason == RETURN_OTHER, diag);
+}
+
+static void read_transfer(const json_t *said, struct act_params *p, struct diag *diag)
+{
+	p->to = act_text(said, "to", true, diag);
+	p->remark = act_text(said, "remark", false, diag);
+}
+
+static void read_penalty(const json_t *penalty, struct feedback *f, struct diag *diag)
+{
+	f->penalty_document = f->penalty_kind = "";
+	f->has_penalty = penalty && !json_is_null(penalty);
+	if (!f->has_penalty)
+		return;
+	if (!json_is_object(penalty)) {
+		diag_add(diag, "/penalty", "must be an object");
+		return;
+	}
+	f->penalty_document = text_member(penalty, "/penalty/document", true, diag);
+	f->penalty_kind = text_member(penalty, "/penalty/kind", false, diag);
+	f->licence_revoked = flag_member(penalty, "/penalty/licence_revoked", diag);
+}
+
+static void read_feedback(const json_t *said, struct act_params *p, struct diag *diag)
+{
+	struct feedback *f = &p->feedback;
+	int32_t checked = INT32_MIN, rectify = INT32_MAX;
+
+	f->result = (enum finding)word_member(said, "/result", finding_names, FINDING_COUNT, diag);
+	f->disposal = (enum disposal)word_member(said, "/disposal", disposal_names, DISPOSAL_COUNT, diag);
+	f->checked_on = date_member(said, "/checked_on", true, &checked, diag);
+	f->rectify_by = date_member(said, "/rectify_by", false, &rectify, diag);
+	if (rectify < checked)
+		diag_add(diag, "/rectify_by", "lies before checked_on");
+	read_penalty(json_object_get(said, "penalty"), f, diag);
+	f->remark = p->remark = act_text(said, "remark", false, diag);
+	f->closes = flag_member(said, "/close", diag);
+}
+
+static void read_remark(const json_t *said, struct act_params *p, struct diag *diag)
+{
+	p->remark = act_text(said, "remark", false, diag);
+}
+
+void act_read(enum answer a, const json_t *said, struct arena *arena, struct act_params *ret, struct diag *diag)
+{
+	static void (*const readers[ANSWER_COUNT])(const json_t *, struct act_params *, struct diag *) = {
+		[ANSWER_RETURN] = read_return, [ANSWER_TRANSFER] = read_transfer, [ANSWER_FEEDBACK] = read_feedback,
+		[ANSWER_CLOSE] = read_remark,  [ANSWER_UNDO] = read_remark,
+	};
+
+	memset(ret, 0, sizeof(*ret));
+	ret->remark = ret->to = "";
+	diag_init(diag, arena);
+	if (readers[a])
+		readers[a](said, ret, diag);
+}

@@ -1,0 +1,157 @@
+/* view_life.c: what became of a notice: where it came from, what it led to, what was fed back, and what may be done now. */
+#include <string.h>
+
+#include "flow/respond_in.h"
+#include "flow/view.h"
+
+static void member(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, ",\"%s\":", name);
+	buf_add_json(out, value);
+}
+
+static bool may_act(const struct view *v, const struct notice *n, enum act act)
+{
+	if (!v->principal || principal_answers(v->principal, n->body))
+		return true;
+	return notice_is_pool(n->body) && (act == ACT_ACKNOWLEDGE || act == ACT_CLAIM) &&
+	       principal_is(v->principal, WHO_SUPERVISOR);
+}
+
+static bool leads_somewhere(const struct record *r, int notice, enum act act)
+{
+	const struct notice *n = &r->notices[notice];
+	enum notice_state to;
+
+	if (act == ACT_UNDO)
+		return lifecycle_undo(n->state, false, &to) == VERDICT_MOVES && !notice_has_feedback(r, notice) &&
+		       !notice_was_sent_on(r, notice);
+	if (act == ACT_CLOSE && !notice_has_feedback(r, notice))
+		return false;
+	if (notice_is_pool(n->body) && act != ACT_ACKNOWLEDGE && act != ACT_CLAIM)
+		return false;
+	return lifecycle_next(n->state, n->role, act, &to) == VERDICT_MOVES;
+}
+
+/* The page holds no logic of rights: the hub says which buttons there are. */
+static void put_allowed(const struct view *v, int notice, struct buf *out)
+{
+	static const enum act acts[] = { ACT_ACKNOWLEDGE, ACT_CLAIM, ACT_RETURN, ACT_TRANSFER, ACT_FEEDBACK, ACT_CLOSE, ACT_UNDO };
+	const struct notice *n = &v->record->notices[notice];
+	const char *comma = "";
+
+	buf_add_str(out, ",\"allowed\":[");
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
+		bool sends_on = acts[i] == ACT_TRANSFER && v->principal && n->state == STATE_RETURNED &&
+				principal_approves(v->principal, v->record) && !notice_was_sent_on(v->record, notice);
+
+		if (!sends_on && !(may_act(v, n, acts[i]) && leads_somewhere(v->record, notice, acts[i])))
+			continue;
+		buf_add_str(out, comma);
+		buf_add_json(out, act_name(acts[i]));
+		comma = ",";
+	}
+	buf_add_char(out, ']');
+}
+
+static const struct receipt *last_receipt(const struct record *r, int notice, enum receipt_kind kind)
+{
+	for (int i = r->receipt_count - 1; i >= 0; i--) {
+		if (r->receipts[i].notice == notice && r->receipts[i].kind == kind)
+			return &r->receipts[i];
+	}
+	return NULL;
+}
+
+/* "word: remark", as the acts write it. */
+static void put_said(const struct receipt *r, const char *word, struct buf *out)
+{
+	const char *colon = strstr(r->detail, ": ");
+
+	buf_printf(out, "{\"%s\":", word);
+	buf_add_jsonn(out, r->detail, colon ? (size_t)(colon - r->detail) : strlen(r->detail));
+	member(out, "remark", colon ? colon + 2 : "");
+	member(out, "by", r->by);
+	buf_add_str(out, ",\"at\":");
+	view_time(out, r->at_ms);
+}
+
+static void put_returned(const struct view *v, int notice, struct buf *out)
+{
+	const struct receipt *r = last_receipt(v->record, notice, RECEIPT_RETURNED);
+
+	if (!r || !notice_was_returned(v->record, notice))
+		return;
+	buf_add_str(out, ",\"returned\":");
+	put_said(r, "reason", out);
+	buf_add_char(out, '}');
+}
+
+/* Where it went: handed on by the body, or sent on by the bureau after a return. */
+static void put_transferred(const struct view *v, int notice, struct buf *out)
+{
+	const struct receipt *r = last_receipt(v->record, notice, RECEIPT_TRANSFERRED);
+
+	if (!r)
+		r = last_receipt(v->record, notice, RECEIPT_SENT_ON);
+	if (!r)
+		return;
+	buf_add_str(out, ",\"transferred\":");
+	put_said(r, "to", out);
+	for (int i = 0; i < v->record->notice_count; i++) {
+		const struct notice *n = &v->record->notices[i];
+
+		if (n->from == notice && (n->cause == CAUSE_TRANSFER || n->cause == CAUSE_SENT_ON))
+			buf_printf(out, ",\"notice\":\"n%lld.%d\"", (long long)v->seq, i);
+	}
+	buf_add_char(out, '}');
+}
+
+static void put_feedback(const struct feedback *f, struct buf *out)
+{
+	buf_printf(out, "{\"result\":\"%s\",\"disposal\":\"%s\"", finding_names[f->result], disposal_names[f->disposal]);
+	member(out, "checked_on", f->checked_on);
+	member(out, "rectify_by", *f->rectify_by ? f->rectify_by : NULL);
+	if (f->has_penalty) {
+		buf_add_str(out, ",\"penalty\":{\"document\":");
+		buf_add_json(out, f->penalty_document);
+		member(out, "kind", f->penalty_kind);
+		buf_printf(out, ",\"licence_revoked\":%s}", f->licence_revoked ? "true" : "false");
+	} else {
+		buf_add_str(out, ",\"penalty\":null");
+	}
+	member(out, "remark", f->remark);
+	buf_printf(out, ",\"close\":%s", f->closes ? "true" : "false");
+	member(out, "by", f->by);
+	buf_add_str(out, ",\"at\":");
+	view_time(out, f->at_ms);
+	buf_add_char(out, '}');
+}
+
+/* What is not there is left out, because most notices have none of it and their frames stay short. */
+void view_life(const struct view *v, int notice, struct buf *out)
+{
+	const struct record *r = v->record;
+	const struct notice *n = &r->notices[notice];
+	const char *before = ",\"feedback\":[";
+
+	put_allowed(v, notice, out);
+	member(out, "cause", cause_name(n->cause));
+	if (n->made_ms) {
+		buf_add_str(out, ",\"made\":");
+		view_time(out, n->made_ms);
+	}
+	if (n->from >= 0)
+		buf_printf(out, ",\"from\":\"n%lld.%d\"", (long long)v->seq, n->from);
+	put_returned(v, notice, out);
+	put_transferred(v, notice, out);
+	for (int i = 0; i < r->feedback_count; i++) {
+		if (r->feedback[i].notice != notice)
+			continue;
+		buf_add_str(out, before);
+		put_feedback(&r->feedback[i], out);
+		before = ",";
+	}
+	if (*before == ',' && before[1] == '\0')
+		buf_add_char(out, ']');
+}

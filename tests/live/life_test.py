@@ -1,0 +1,292 @@
+"""The life of a notice after it has arrived, from outside: every cell of the contract's table, returns, transfers, feedback, undo."""
+import asyncio
+import sys
+import unittest
+
+import websockets
+
+from hub import Hub, event, wait_until
+from road_test import Rpc
+
+LEAD, COPY = "wjw-371302", "wjw-371300"
+FEEDBACK = {"result": "conforms", "disposal": "pass", "checked_on": "2026-11-25", "remark": ""}
+ALARM = {"result": "fails", "disposal": "enforce", "checked_on": "2026-11-25", "remark": "x",
+         "penalty": {"document": "罚〔2026〕1号", "kind": "罚款", "licence_revoked": False}}
+RETURN = {"reason": "not-our-remit", "remark": "属城市管理"}
+TRANSFER = {"to": "zjj-371302", "remark": ""}
+BODIES = {"return": RETURN, "transfer": TRANSFER, "feedback": FEEDBACK}
+
+# Contract section 6, row by row: what each act gives to the lead.
+TABLE = {
+    "open": {"acknowledge": "acknowledged", "claim": "claimed", "return": "returned", "transfer": "transferred", "feedback": 409},
+    "acknowledged": {"acknowledge": "acknowledged", "claim": "claimed", "return": "returned", "transfer": "transferred",
+                     "feedback": "acknowledged"},
+    "claimed": {"acknowledge": "claimed", "claim": "claimed", "return": 409, "transfer": "transferred", "feedback": "claimed"},
+    "disputed": {"acknowledge": "disputed", "claim": 409, "return": 409, "transfer": 409, "feedback": 409},
+    "returned": {"acknowledge": "returned", "claim": 409, "return": 409, "transfer": 409, "feedback": 409},
+    "transferred": {"acknowledge": "transferred", "claim": 409, "return": 409, "transfer": 409, "feedback": 409},
+    "closed": {"acknowledge": "closed", "claim": 409, "return": 409, "transfer": 409, "feedback": 409},
+    "superseded": {"acknowledge": "superseded", "claim": 409, "return": 409, "transfer": 409, "feedback": 409},
+}
+ACTS = ["acknowledge", "claim", "return", "transfer", "feedback", "close", "undo"]
+
+
+class Life(unittest.TestCase):
+    number = 0
+
+    @classmethod
+    def setUpClass(cls):
+        cls.hub = Hub()
+        cls.hub.start()
+        cls.hub.sign_in("wjw", "zjj", "spj", "lxhy", "sjj", "admin", "scjg")
+
+    @classmethod
+    def tearDownClass(cls):
+        status = cls.hub.stop()
+        cls.hub.__exit__(None, None, None)
+        assert status == 0, f"the hub ended with {status}"
+
+    def taken(self, **data):
+        Life.number += 1
+        answer = self.hub.submit(event(f"life{Life.number}", **data))
+        self.assertEqual(answer.status, 201, answer.body)
+        return answer.json
+
+    def lead(self, **data):
+        return self.notice_of(self.taken(**data), LEAD)
+
+    def notice_of(self, taken, body):
+        return next(n["id"] for n in taken["notices"] if n["body"] == body)
+
+    def act(self, notice, act, user="wjw", body=None, **more):
+        return self.hub.post(f"/notices/{notice}/{act}", user, BODIES.get(act) if body is None else body, **more)
+
+    def done(self, notice, act, user="wjw", body=None):
+        answer = self.act(notice, act, user, body)
+        self.assertEqual(answer.status, 200, answer.body)
+        return answer.json
+
+    def whole(self, notice, user="wjw"):
+        return self.hub.get("/notices/" + notice, user).json
+
+    def state(self, notice, user="wjw"):
+        return self.whole(notice, user)["notice"]["state"]
+
+    def in_state(self, state):
+        if state == "superseded":
+            Life.number += 1
+            case = f"LIFE-S{Life.number}"
+            notice = self.lead(case=case)
+            self.taken(case=case, version=2)
+            wait_until(lambda: self.state(notice) == state, 20, "supersession")
+            return notice
+        taken = self.taken()
+        notice = self.notice_of(taken, LEAD)
+        if state == "disputed":
+            self.done(self.notice_of(taken, COPY), "return")
+            self.done(notice, "return")
+        elif state == "closed":
+            self.done(notice, "claim")
+            self.done(notice, "feedback", body=dict(FEEDBACK, close=True))
+        elif state != "open":
+            self.done(notice, {"acknowledged": "acknowledge", "claimed": "claim", "returned": "return",
+                               "transferred": "transfer"}[state])
+        self.assertEqual(self.state(notice), state)
+        return notice
+
+    def test_every_cell_for_the_lead(self):
+        for state, cells in TABLE.items():
+            for act, expected in cells.items():
+                notice = self.in_state(state)
+                before = self.whole(notice)
+                answer = self.act(notice, act)
+                with self.subTest(state=state, act=act):
+                    if expected == 409:
+                        self.assertEqual(answer.status, 409, answer.body)
+                        self.assertEqual(self.whole(notice), before)
+                    else:
+                        self.assertEqual(answer.status, 200, answer.body)
+                        self.assertEqual(answer.json["state"], expected)
+                        self.assertEqual(self.state(notice), expected)
+                    if expected == state and act in ("acknowledge", "claim"):
+                        self.assertEqual(self.whole(notice), before)
+
+    def test_nobody_else_may(self):
+        """What each role is answered, in each state, for each act; and nothing changes."""
+        allowed_to_bureau = {("returned", "transfer")}
+        for state in TABLE:
+            notice = self.in_state(state)
+            before = self.whole(notice)
+            for act in ACTS:
+                expected = {"scjg": 404, "lxhy": 403, "sjj": 403, "admin": 403}
+                if (state, act) not in allowed_to_bureau:
+                    expected["spj"] = 409 if act == "transfer" else 403
+                for user, status in expected.items():
+                    with self.subTest(state=state, act=act, user=user):
+                        answer = self.act(notice, act, user)
+                        self.assertEqual(answer.status, status, answer.body)
+            self.assertEqual(self.whole(notice), before)
+
+    def test_claiming_is_the_leads(self):
+        notice = self.notice_of(self.taken(), COPY)
+        self.assertEqual(self.act(notice, "claim").status, 403)
+        self.assertEqual(self.state(notice), "open")
+
+    def test_faults_are_named(self):
+        notice = self.lead()
+        bad = [
+            ("return", {}, "/reason"), ("return", {"reason": "no"}, "/reason"), ("return", {"reason": "other"}, "/remark"),
+            ("return", {"reason": "other", "remark": " "}, "/remark"),
+            ("return", {"reason": "wrong-region", "remark": "字" * 501}, "/remark"),
+            ("transfer", {}, "/to"), ("transfer", {"to": LEAD}, "/to"), ("transfer", {"to": "nobody"}, "/to"),
+            ("transfer", {"to": "applicant"}, "/to"), ("transfer", {"to": "znb-371300"}, "/to"),
+            ("transfer", {"to": "zjj-371302", "remark": 7}, "/remark"),
+            ("feedback", {}, "/result"), ("feedback", dict(FEEDBACK, checked_on="25.11.2026"), "/checked_on"),
+            ("feedback", dict(FEEDBACK, rectify_by="2026-01-01"), "/rectify_by"),
+            ("feedback", dict(FEEDBACK, penalty={"kind": "x"}), "/penalty/document"),
+            ("feedback", dict(FEEDBACK, close="yes"), "/close")]
+        for act, body, pointer in bad:
+            with self.subTest(act=act, body=body):
+                answer = self.act(notice, act, body=body)
+                self.assertEqual(answer.status, 422, answer.body)
+                self.assertIn(pointer, [e["pointer"] for e in answer.json["errors"]])
+                stranger = self.act(notice, act, "scjg", body)
+                self.assertEqual(stranger.status, 404)
+        self.assertEqual(self.hub.request("POST", f"/api/v1/notices/{notice}/return", b"{", user="wjw").status, 400)
+        self.assertEqual(self.whole(notice)["notice"]["version"], 1)
+        self.done(notice, "return", body={"reason": "wrong-region", "remark": "字" * 500})
+
+    def test_return_goes_to_the_bureau_and_is_sent_on(self):
+        async def story(rpc):
+            opened = (await rpc.call("inbox.open"))["result"]
+            self.assertTrue(opened["recovered"])
+            notice = self.lead()
+            self.done(notice, "return")
+            change = await rpc.push("change", notice)
+            self.assertEqual((change["state"], change["by"]), ("returned", "wjw"))
+            return notice
+        notice = self.rpc("spj", story)
+        whole = self.whole(notice, "spj")["notice"]
+        self.assertEqual(whole["returned"]["reason"], "not-our-remit")
+        self.assertEqual(whole["returned"]["remark"], "属城市管理")
+        self.assertIn("transfer", whole["allowed"])
+        listed = self.hub.get("/notices?state=returned&limit=200", "spj").json["items"]
+        self.assertIn(notice, [n["id"] for n in listed])
+        self.assertEqual(self.act(notice, "transfer", "spj", {"to": LEAD}).status, 422)
+        sent = self.done(notice, "transfer", "spj", TRANSFER)
+        self.assertEqual((sent["state"], sent["to"]), ("returned", "zjj-371302"))
+        self.assertEqual(self.act(notice, "transfer", "spj", TRANSFER).status, 409)
+        listed = self.hub.get("/notices?state=returned&limit=200", "spj").json["items"]
+        self.assertNotIn(notice, [n["id"] for n in listed])
+        made = self.whole(sent["made"], "zjj")["notice"]
+        self.assertEqual((made["state"], made["role"], made["body"], made["cause"]), ("open", "lead", "zjj-371302", "sent-on"))
+        self.assertEqual(made["due"], whole["due"])
+        self.assertEqual(self.act(notice, "undo").status, 409)
+
+    def test_transfer_keeps_the_clock_and_arrives(self):
+        async def story(rpc):
+            await rpc.call("inbox.open", {"body": "zjj-371302"})
+            notice = self.lead()
+            made = self.done(notice, "transfer")["made"]
+            pushed = await rpc.push("notice", made)
+            return notice, made, pushed["notice"]
+        notice, made, pushed = self.rpc("zjj", story)
+        old = self.whole(notice)["notice"]
+        self.assertEqual((old["state"], old["transferred"]["notice"]), ("transferred", made))
+        self.assertEqual((pushed["id"], pushed["state"], pushed["due"]), (made, "open", old["due"]))
+        self.assertEqual(self.hub.get("/notices/" + notice, "zjj").status, 404)
+        self.assertIn(made, [n["id"] for n in self.hub.get("/notices?body=zjj-371302&limit=200", "zjj").json["items"]])
+        self.assertEqual(self.done(made, "claim", "zjj")["state"], "claimed")
+        self.assertEqual([r["kind"] for r in self.whole(notice)["receipts"]], ["accepted", "transferred"])
+
+    def test_undo(self):
+        notice = self.lead()
+        self.assertEqual(self.act(notice, "undo").status, 409)
+        self.done(notice, "acknowledge")
+        self.assertEqual(self.done(notice, "undo")["state"], "open")
+        self.done(notice, "claim")
+        self.assertEqual(self.done(notice, "undo")["state"], "open")
+        self.done(notice, "acknowledge")
+        self.done(notice, "claim")
+        self.assertEqual(self.done(notice, "undo")["state"], "acknowledged")
+        self.done(notice, "return")
+        self.assertEqual(self.done(notice, "undo")["state"], "acknowledged")
+        self.done(notice, "claim")
+        self.done(notice, "feedback")
+        self.assertEqual(self.act(notice, "undo").status, 409)
+        kinds = [r["kind"] for r in self.whole(notice)["receipts"]]
+        self.assertEqual(kinds.count("undone"), 4)
+        self.assertEqual(kinds.count("claimed"), 3)
+
+    def test_second_return_is_disputed_and_undone(self):
+        taken = self.taken()
+        first, second = self.notice_of(taken, COPY), self.notice_of(taken, LEAD)
+        self.assertEqual(self.done(first, "return")["state"], "returned")
+        answer = self.done(second, "return")
+        self.assertEqual(answer["state"], "disputed")
+        self.assertTrue(answer["dispute"].startswith("u"))
+        undone = self.done(second, "undo")
+        self.assertEqual(undone["state"], "open")
+        self.assertNotIn("dispute", undone)
+
+    def test_feedback(self):
+        notice = self.lead()
+        self.done(notice, "acknowledge")
+        self.assertEqual(self.act(notice, "feedback", body=dict(FEEDBACK, close=True)).status, 409)
+        self.done(notice, "claim")
+        self.assertEqual(self.act(notice, "close").status, 409)
+        first = self.done(notice, "feedback")
+        self.assertEqual(self.done(notice, "feedback"), first)
+        self.assertEqual(len(self.whole(notice)["notice"]["feedback"]), 1)
+        alarm = self.done(notice, "feedback", body=ALARM)
+        raised = self.whole(alarm["made"], "spj")["notice"]
+        self.assertEqual((raised["body"], raised["cause"], raised["from"]), ("spj-371300", "feedback", notice))
+        self.assertIsNotNone(raised["due"])
+        self.assertEqual(self.done(alarm["made"], "claim", "spj")["state"], "claimed")
+        self.assertEqual(self.act(alarm["made"], "acknowledge", "zjj").status, 404)
+        self.assertEqual(self.done(notice, "close", body={"remark": "done"})["state"], "closed")
+        self.assertEqual(self.done(notice, "close")["state"], "closed")
+        seen = self.whole(notice, "spj")["notice"]["feedback"]
+        self.assertEqual(seen[1]["penalty"]["document"], "罚〔2026〕1号")
+        kinds = [r["kind"] for r in self.whole(notice, "spj")["receipts"]]
+        self.assertEqual(kinds, ["accepted", "acknowledged", "claimed", "fed-back", "fed-back", "closed"])
+        revoked = dict(FEEDBACK, penalty={"document": "d", "kind": "吊销", "licence_revoked": True})
+        other = self.lead()
+        self.done(other, "claim")
+        self.assertIn("made", self.done(other, "feedback", body=revoked))
+
+    def test_if_match_and_idempotency(self):
+        notice = self.lead()
+        self.assertEqual(self.act(notice, "return", headers={"If-Match": '"7"'}).status, 412)
+        key = {"Idempotency-Key": "life-1"}
+        first = self.act(notice, "return", headers=dict(key, **{"If-Match": '"1"'}))
+        self.assertEqual(first.status, 200, first.body)
+        self.assertEqual(self.act(notice, "return", headers=key).body, first.body)
+        self.assertEqual(self.act(notice, "return").status, 409)
+
+    def rpc(self, user, story):
+        async def run():
+            url, options = self.hub.socket_url(user)
+            async with websockets.connect(url, **options) as connection:
+                return await story(Rpc(connection))
+        return asyncio.run(run())
+
+    def test_over_websocket(self):
+        async def story(rpc):
+            notice = self.lead()
+            fault = await rpc.call("notice.return", {"notice": notice, "reason": "because"})
+            self.assertEqual(fault["error"]["code"], 422)
+            self.assertEqual(fault["error"]["data"]["errors"][0]["pointer"], "/reason")
+            self.assertEqual((await rpc.call("notice.claim", {"notice": notice}))["result"]["state"], "claimed")
+            self.assertEqual((await rpc.call("notice.feedback", dict(FEEDBACK, notice=notice)))["result"]["state"], "claimed")
+            moved = (await rpc.call("notice.transfer", dict(TRANSFER, notice=notice)))["result"]
+            self.assertEqual(moved["state"], "transferred")
+            other = self.lead()
+            self.assertEqual((await rpc.call("notice.return", dict(RETURN, notice=other)))["result"]["state"], "returned")
+            self.assertEqual((await rpc.call("notice.undo", {"notice": other}))["result"]["state"], "open")
+            self.assertEqual((await rpc.call("notice.close", {"notice": other}))["error"]["code"], 409)
+        self.rpc("wjw", story)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[1:]], verbosity=1)
