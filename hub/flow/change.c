@@ -234,6 +234,18 @@ void change_index(struct change *c, const char *list, int entry, bool todo, bool
 			(struct commit_index){ .body = list, .notice = entry, .todo = todo, .added = added };
 }
 
+void change_split(struct change *c, int notice, bool waits)
+{
+	const char *a = c->record.approvers;
+
+	while (a && *a) {
+		size_t len = strcspn(a, "|");
+
+		change_index(c, arena_printf(&c->arena, "split:%.*s", (int)len, a), notice, waits, false);
+		a += len + (a[len] == '|');
+	}
+}
+
 /* What waits is not sent; what is under way already cannot be called back and is marked. */
 static void overtake_deliveries(struct change *c, int notice)
 {

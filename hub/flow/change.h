@@ -39,6 +39,8 @@ void change_owner(struct change *c, int notice, const char *body);
 int change_add(struct change *c, const struct notice *like, const char *by);
 void change_tell(struct change *c, int notice, const char *by); /* the feed line of a change */
 void change_index(struct change *c, const char *list, int entry, bool todo, bool added);
+/* On the lists of what the case's bureaus have to send on, or off them. */
+void change_split(struct change *c, int notice, bool waits);
 struct receipt *change_receipt(struct change *c, enum receipt_kind kind, int notice, int delivery);
 
 #endif

@@ -176,7 +176,7 @@ bool dispute_is_party(const struct record *r, const char *body)
 	for (int i = 0; i < r->notice_count; i++) {
 		const struct notice *n = &r->notices[i];
 
-		if (!strcmp(n->body, body) && (n->role != ROLE_COPY || n->state == STATE_RETURNED || n->state == STATE_DISPUTED))
+		if (!strcmp(n->body, body) && (n->role == ROLE_LEAD || n->state == STATE_RETURNED || n->state == STATE_DISPUTED))
 			return true;
 	}
 	return r->approvers && bars_hold(r->approvers, body);

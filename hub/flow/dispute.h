@@ -21,7 +21,21 @@ void dispute_end(struct change *c, struct dispute *d, enum dispute_state state);
 bool dispute_due(struct change *c); /* what the clock brings; whether anything changed */
 /* The nearest body of a kind: in the region, else above it; "" when there is none. */
 const char *dispute_office(const struct pack *pack, const char *region, enum body_kind kind);
-/* Whether a body may state its position: told as lead or assist, returned it, or a bureau whose case it is. */
+/* Whether a body may state its position: told as a lead, or it returned what it was told, or a bureau whose case it is. */
 bool dispute_is_party(const struct record *r, const char *body);
+
+/* --- calls --- */
+struct dispute_in {
+	struct principal *who;
+	const char *dispute, *channel;
+	int if_match;	    /* the dispute's version the caller saw, -1 none */
+	const json_t *said; /* borrowed */
+};
+/* {position, proposes?, body?}: 200 the dispute; 403, 404, 409, 412, 422. */
+void dispute_position(struct flow *f, const struct dispute_in *in, reply_fn *fn, void *arg);
+/* {body, basis?, remark?}: that body leads from now on; or {close: true, …}: nobody does. The same again is the same answer. */
+void dispute_ruling(struct flow *f, const struct dispute_in *in, reply_fn *fn, void *arg);
+/* What of a dispute may be seen: nothing, what an overseer reads, or all of it as a party. */
+enum sight dispute_sight(const struct principal *who, const struct pack *pack, const struct record *r);
 
 #endif

@@ -153,6 +153,11 @@ bool id_parse_notice(const char *s, int64_t *ret_seq, int *ret_notice)
 	return parse_pair(s, 'n', ret_seq, ret_notice);
 }
 
+bool id_parse_dispute(const char *s, int64_t *ret_seq, int *ret_dispute)
+{
+	return parse_pair(s, 'u', ret_seq, ret_dispute);
+}
+
 bool id_parse_delivery(const char *s, int64_t *ret_seq, int *ret_delivery)
 {
 	return parse_pair(s, 'd', ret_seq, ret_delivery);

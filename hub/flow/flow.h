@@ -61,9 +61,10 @@ void flow_add_person(struct flow *f, const char *body, const char *name, const c
 /* The pack that decided a record; the one in force when the version is not known any more. */
 const struct pack *flow_pack_of(const struct flow *f, const char *version);
 
-/* Ids outside: "e12", "n12.0", "d12.1". */
+/* Ids outside: "e12", "n12.0", "d12.1", "u12.0". */
 bool id_parse_event(const char *s, int64_t *ret_seq);
 bool id_parse_notice(const char *s, int64_t *ret_seq, int *ret_notice);
+bool id_parse_dispute(const char *s, int64_t *ret_seq, int *ret_dispute);
 bool id_parse_delivery(const char *s, int64_t *ret_seq, int *ret_delivery);
 
 /* What a call of the flow answers with: a status of err.h and a JSON body (a problem document when it failed). */

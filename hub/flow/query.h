@@ -12,6 +12,10 @@ struct query_notices {
 	const char *state, *role, *due, *q, *cursor; /* "" any */
 	int limit;
 };
+struct query_disputes {
+	const char *state, *region, *cursor; /* state: open, or one of the states; "" any */
+	int limit;
+};
 struct query_cases {
 	const char *q, *region, *item, *state, *body, *from, *to, *cursor;
 	int limit;
@@ -20,6 +24,9 @@ void query_notices(struct flow *f, struct principal *who, const struct query_not
 void query_notice(struct flow *f, struct principal *who, const char *id, reply_fn *fn, void *arg);
 void query_cases(struct flow *f, struct principal *who, const struct query_cases *q, reply_fn *fn, void *arg);
 void query_case(struct flow *f, struct principal *who, const char *case_id, reply_fn *fn, void *arg);
+void query_pool(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg); /* body: a region, "" one's own */
+void query_disputes(struct flow *f, struct principal *who, const struct query_disputes *q, reply_fn *fn, void *arg);
+void query_dispute(struct flow *f, struct principal *who, const char *id, reply_fn *fn, void *arg);
 void query_event(struct flow *f, struct principal *who, const char *id, reply_fn *fn, void *arg);
 void query_explain(struct flow *f, struct principal *who, const char *id, const char *body, reply_fn *fn, void *arg);
 

@@ -10,7 +10,7 @@
 
 #define SLICE 128
 #define SLICES_MAX 24
-#define LISTS_MAX 32
+#define LISTS_MAX 512
 
 struct call {
 	struct flow *flow;
@@ -186,7 +186,7 @@ static void next_slice(struct call *c)
 	store_body_list(c->flow->store, &in, on_refs, c);
 }
 
-/* How long each list is, and how much of it is still to do: two questions a list. */
+/* How long each list is, and how much of it is still to do: two questions a list, one where what is to do is all that is asked for. */
 static void count_next(struct call *c);
 
 static void on_counted(void *arg, enum err e, const struct ref *refs, int count, int64_t total)
@@ -204,7 +204,7 @@ static void on_counted(void *arg, enum err e, const struct ref *refs, int count,
 		c->open_total += total;
 	if (of_open == reads_open_set(c, c->counted / 2))
 		c->total += total;
-	c->counted++;
+	c->counted += of_open && c->todo_only ? 2 : 1;
 	count_next(c);
 }
 
@@ -275,6 +275,24 @@ static bool filters_are_good(const struct query_notices *q, enum notice_state *r
 	return !*q->due || !strcmp(q->due, "overdue") || !strcmp(q->due, "soon");
 }
 
+static struct call *call_new(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
+{
+	struct call *c = mem_zalloc(sizeof(*c));
+
+	c->flow = f;
+	c->who = principal_ref(who);
+	c->fn = fn;
+	c->arg = arg;
+	c->role = mem_strdup(q->role);
+	c->due = mem_strdup(q->due);
+	c->q = mem_strdup(q->q);
+	c->limit = q->limit;
+	read_cursor(c, q->cursor);
+	buf_init(&c->out, 32 << 20);
+	buf_add_str(&c->out, "{\"items\":[");
+	return c;
+}
+
 void query_notices(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
 {
 	enum notice_state state = STATE_OPEN;
@@ -284,21 +302,38 @@ void query_notices(struct flow *f, struct principal *who, const struct query_not
 		reply_problem(fn, arg, ERR_INVALID, "state or due is none that exists");
 		return;
 	}
-	c = mem_zalloc(sizeof(*c));
-	c->flow = f;
-	c->who = principal_ref(who);
-	c->fn = fn;
-	c->arg = arg;
-	c->role = mem_strdup(q->role);
-	c->due = mem_strdup(q->due);
-	c->q = mem_strdup(q->q);
+	c = call_new(f, who, q, fn, arg);
 	c->state = state;
 	c->has_state = *q->state && strcmp(q->state, "todo") != 0;
 	c->todo_only = (*q->state && (!c->has_state || state == STATE_OPEN)) || *q->due;
-	c->limit = q->limit;
-	read_cursor(c, q->cursor);
-	buf_init(&c->out, 32 << 20);
-	buf_add_str(&c->out, "{\"items\":[");
 	add_lists(c, q->body);
+	count_next(c);
+}
+
+/* A supervisor takes from the pools of its bodies' own regions; a coordinator watches those of its region's subtree. */
+static void add_pools(struct call *c, const struct grant *g)
+{
+	const struct pack *pack = c->flow->pack;
+	const struct pack_view *p = pack_view(pack);
+	int b = pack_find_body(pack, g->body);
+
+	if (b < 0)
+		return;
+	for (int r = 0; r < p->region_count; r++) {
+		if (r == p->bodies[b].region || (g->who == WHO_COORDINATOR && region_within(pack, r, p->bodies[b].region)))
+			add_list(c, "pool:", p->regions[r].code);
+	}
+}
+
+void query_pool(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
+{
+	struct call *c = call_new(f, who, q, fn, arg);
+
+	c->state = STATE_OPEN;
+	c->has_state = c->todo_only = true;
+	if (*q->body)
+		add_list(c, "pool:", q->body);
+	for (int i = 0; !*q->body && i < who->grant_count; i++)
+		add_pools(c, &who->grants[i]);
 	count_next(c);
 }

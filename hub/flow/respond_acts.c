@@ -87,19 +87,6 @@ static const char *with_remark(struct change *x, const char *word, const char *r
 	return *remark ? arena_printf(&x->arena, "%s: %s", word, remark) : arena_strdup(&x->arena, word);
 }
 
-/* The list of what a bureau has to send on. */
-static void split_list(struct change *x, int notice, bool waits)
-{
-	const char *a = x->record.approvers;
-
-	while (a && *a) {
-		size_t len = strcspn(a, "|");
-
-		change_index(x, arena_printf(&x->arena, "split:%.*s", (int)len, a), notice, waits, false);
-		a += len + (a[len] == '|');
-	}
-}
-
 enum err act_return(struct answering *a, struct change *x, struct notice *n)
 {
 	bool second = another_was_returned(&x->record, a->notice);
@@ -114,7 +101,7 @@ enum err act_return(struct answering *a, struct change *x, struct notice *n)
 		dispute_open(x, DISPUTE_TWO_RETURNS);
 	} else {
 		change_notice(x, a->notice, to, a->by);
-		split_list(x, a->notice, true);
+		change_split(x, a->notice, true);
 	}
 	notice_schedule(x->flow, &x->record, n);
 	return ERR_OK;
@@ -167,7 +154,7 @@ static enum err send_on(struct answering *a, struct change *x, struct notice *n)
 {
 	act_receipt(a, x, RECEIPT_SENT_ON)->detail = with_remark(x, a->p.to, a->p.remark);
 	n->version++;
-	split_list(x, a->notice, false);
+	change_split(x, a->notice, false);
 	change_tell(x, a->notice, a->by);
 	return hand_on(a, x, n, CAUSE_SENT_ON);
 }
@@ -394,7 +381,7 @@ enum err act_undo(struct answering *a, struct change *x, struct notice *n)
 	if (why_not)
 		return refuse(a, ERR_CONFLICT, why_not);
 	if (u.act == ACT_RETURN)
-		split_list(x, a->notice, false);
+		change_split(x, a->notice, false);
 	if (u.act == ACT_CLAIM)
 		keep_stamp(x, a->notice, RECEIPT_CLAIMED, &n->claimed);
 	if (to == STATE_OPEN)

@@ -30,6 +30,7 @@ void view_accepted(const struct view *v, struct buf *out);
 void view_case_row(const struct view *v, struct buf *out);
 void view_case_event(const struct view *v, struct buf *out);
 void view_event_document(const struct view *v, struct buf *out);
+void view_dispute(const struct view *v, int dispute, struct buf *out); /* one dispute, with who says what */
 void view_problems(const struct record *r, struct buf *out);
 const char *view_lamp(const struct pack *pack, const struct notice *n, int64_t now_ms);
 void view_life(const struct view *v, int notice, struct buf *out); /* what became of it: ,"made":…,"feedback":[…] */

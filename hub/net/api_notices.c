@@ -16,22 +16,12 @@ void api_notices(struct call *c)
 	query_notices(c->api->flow, c->who, &q, call_on_reply, c);
 }
 
-/* The pool of the region of one's own body. */
 void api_pool(struct call *c)
 {
-	const struct pack *pack = c->api->flow->pack;
-	const char *region = call_query(c, "region");
-	struct query_notices q = { .state = "open", .role = "", .due = "", .q = "", .cursor = call_query(c, "cursor"),
-				   .limit = call_limit(c) };
+	const struct query_notices q = { .body = call_query(c, "region"), .state = "open", .role = "", .due = "",
+					 .q = call_query(c, "q"), .cursor = call_query(c, "cursor"), .limit = call_limit(c) };
 
-	for (int i = 0; !*region && i < c->who->grant_count; i++) {
-		int b = pack_find_body(pack, c->who->grants[i].body);
-
-		if (b >= 0)
-			region = pack_view(pack)->regions[pack_view(pack)->bodies[b].region].code;
-	}
-	q.body = arena_printf(c->req->arena, "pool:%s", region);
-	query_notices(c->api->flow, c->who, &q, call_on_reply, c);
+	query_pool(c->api->flow, c->who, &q, call_on_reply, c);
 }
 
 void api_notice(struct call *c)

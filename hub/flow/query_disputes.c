@@ -1,0 +1,191 @@
+/*
+ * query_disputes.c: disputes listed and read. The list is one of the cell's, newest first, looked through a slice at a time; who
+ * may see a row is asked of the record.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/dispute.h"
+#include "flow/query.h"
+#include "flow/row.h"
+
+#define SLICE 64
+#define SLICES_MAX 24
+
+struct call {
+	struct flow *flow;
+	struct principal *who;
+	reply_fn *fn;
+	void *arg;
+	char *region;
+	int state; /* -1 any */
+	bool open_only, one;
+	int limit, found, slices;
+	int64_t offset, total;
+	struct ref refs[SLICE];
+	char etag[16];
+	struct buf out;
+};
+
+static void call_end(struct call *c, enum err e)
+{
+	struct reply r = { .err = ERR_OK, .status = 200, .etag = c->etag };
+
+	if (e == ERR_OK && !c->one) {
+		buf_add_str(&c->out, "],\"next\":");
+		if (c->offset < c->total)
+			buf_printf(&c->out, "\"%lld\"}", (long long)c->offset);
+		else
+			buf_add_str(&c->out, "null}");
+	}
+	if (e == ERR_OK) {
+		r.json = buf_cstr(&c->out);
+		r.len = c->out.len;
+		c->fn(c->arg, &r);
+	} else {
+		reply_problem(c->fn, c->arg, e, err_title(e));
+	}
+	principal_unref(c->who);
+	free(c->region);
+	buf_clear(&c->out);
+	free(c);
+}
+
+static bool region_matches(const struct call *c, const struct record *r)
+{
+	const struct pack *pack = c->flow->pack;
+	int wanted = pack_find_region(pack, c->region, strlen(c->region));
+	int is = pack_find_region(pack, r->region, strlen(r->region));
+
+	return !*c->region || (wanted >= 0 && is >= 0 && region_within(pack, is, wanted));
+}
+
+static void take(struct call *c, struct row *row, int dispute)
+{
+	const struct record *r = &row->record;
+	enum sight sight = dispute_sight(c->who, c->flow->pack, r);
+
+	if (sight == SIGHT_NONE || dispute >= r->dispute_count || !region_matches(c, r))
+		return;
+	if (c->state >= 0 && (int)r->disputes[dispute].state != c->state)
+		return;
+	row->view.masked = sight == SIGHT_MASKED;
+	snprintf(c->etag, sizeof(c->etag), "%d", r->disputes[dispute].version);
+	if (c->found++)
+		buf_add_char(&c->out, ',');
+	view_dispute(&row->view, dispute, &c->out);
+}
+
+static void next_slice(struct call *c);
+
+static void on_loaded(void *arg, enum err e, const struct loaded *items, int count)
+{
+	struct call *c = arg;
+
+	if (e != ERR_OK) {
+		call_end(c, e);
+		return;
+	}
+	for (int i = 0; i < count && c->found < c->limit; i++) {
+		struct row row;
+
+		c->offset++;
+		if (row_open(c->flow, c->who, &items[i], &row) != ERR_OK)
+			continue;
+		take(c, &row, c->refs[i].notice);
+		row_close(&row);
+	}
+	if (c->one) {
+		call_end(c, c->found ? ERR_OK : ERR_NOT_FOUND);
+		return;
+	}
+	if (c->offset >= c->total || c->found >= c->limit || ++c->slices >= SLICES_MAX) {
+		*c->etag = '\0';
+		call_end(c, ERR_OK);
+		return;
+	}
+	next_slice(c);
+}
+
+static void on_refs(void *arg, enum err e, const struct ref *refs, int count, int64_t total)
+{
+	struct call *c = arg;
+	int64_t seqs[SLICE];
+
+	c->total = total;
+	if (e != ERR_OK || !count) {
+		c->offset = total;
+		call_end(c, e);
+		return;
+	}
+	for (int i = 0; i < count && i < SLICE; i++) {
+		c->refs[i] = refs[i];
+		seqs[i] = refs[i].seq;
+	}
+	store_load(c->flow->store, seqs, count < SLICE ? count : SLICE, true, on_loaded, c);
+}
+
+static void next_slice(struct call *c)
+{
+	const struct list_in in = { .body = DISPUTE_LIST, .todo_only = c->open_only, .offset = c->offset, .limit = SLICE };
+
+	store_body_list(c->flow->store, &in, on_refs, c);
+}
+
+static struct call *call_new(struct flow *f, struct principal *who, reply_fn *fn, void *arg)
+{
+	struct call *c = mem_zalloc(sizeof(*c));
+
+	c->flow = f;
+	c->who = principal_ref(who);
+	c->fn = fn;
+	c->arg = arg;
+	c->state = -1;
+	buf_init(&c->out, 32 << 20);
+	return c;
+}
+
+static bool state_find(const char *s, int *ret)
+{
+	for (int i = 0; i < DISPUTE_STATE_COUNT; i++) {
+		if (!strcmp(s, dispute_state_name((enum dispute_state)i))) {
+			*ret = i;
+			return true;
+		}
+	}
+	return !*s || !strcmp(s, "open");
+}
+
+void query_disputes(struct flow *f, struct principal *who, const struct query_disputes *q, reply_fn *fn, void *arg)
+{
+	struct call *c;
+	int state = -1;
+
+	if (!state_find(q->state, &state)) {
+		reply_problem(fn, arg, ERR_INVALID, "state is open, negotiating, agenda, ruled or settled");
+		return;
+	}
+	c = call_new(f, who, fn, arg);
+	c->region = mem_strdup(q->region);
+	c->state = state;
+	c->open_only = *q->state && state <= DISPUTE_AGENDA;
+	c->limit = q->limit;
+	c->offset = strtoll(*q->cursor ? q->cursor : "0", NULL, 10);
+	if (c->offset < 0)
+		c->offset = 0;
+	buf_add_str(&c->out, "{\"items\":[");
+	next_slice(c);
+}
+
+void query_dispute(struct flow *f, struct principal *who, const char *id, reply_fn *fn, void *arg)
+{
+	struct call *c = call_new(f, who, fn, arg);
+
+	c->one = true;
+	c->region = mem_strdup("");
+	c->limit = 1;
+	if (id_parse_dispute(id, &c->refs[0].seq, &c->refs[0].notice))
+		store_load(f->store, &c->refs[0].seq, 1, true, on_loaded, c);
+	else
+		call_end(c, ERR_NOT_FOUND);
+}

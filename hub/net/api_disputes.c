@@ -1,0 +1,44 @@
+/* api_disputes.c: disputes, what the parties say, and what the joint meeting rules. */
+#include "flow/dispute.h"
+#include "flow/query.h"
+#include "net/api.h"
+
+void api_disputes(struct call *c)
+{
+	const struct query_disputes q = { .state = call_query(c, "state"), .region = call_query(c, "region"),
+					  .cursor = call_query(c, "cursor"), .limit = call_limit(c) };
+
+	query_disputes(c->api->flow, c->who, &q, call_on_reply, c);
+}
+
+void api_dispute(struct call *c)
+{
+	query_dispute(c->api->flow, c->who, c->args[0], call_on_reply, c);
+}
+
+static void say(struct call *c, void (*call)(struct flow *, const struct dispute_in *, reply_fn *, void *))
+{
+	struct dispute_in in = { .who = c->who, .dispute = c->args[0], .channel = "http", .if_match = call_if_match(c) };
+	json_t *said;
+
+	if (in.if_match == -2) {
+		call_problem(c, ERR_STALE, "If-Match must be a version as ETag gives it");
+		return;
+	}
+	said = call_object(c);
+	if (!said)
+		return;
+	in.said = said;
+	call(c->api->flow, &in, call_on_reply, c);
+	json_decref(said);
+}
+
+void api_position(struct call *c)
+{
+	say(c, dispute_position);
+}
+
+void api_ruling(struct call *c)
+{
+	say(c, dispute_ruling);
+}

@@ -1,0 +1,176 @@
+"""Disputes and the pool, from outside: they open by themselves, parties speak, the coordinator rules, open notices follow."""
+import json
+import os
+import shutil
+import sys
+import tempfile
+import unittest
+
+from hub import Hub, event, wait_until
+
+LEAD, COPY, OTHER = "wjw-371302", "wjw-371300", "zjj-371302"
+CLINIC = "000123901000"  # the pack of this test names two leads for it
+UNKNOWN = "999999999999"  # nobody's item
+
+
+def pack_with_two_leads(folder):
+    pack = os.path.join(folder, "pack")
+    shutil.copytree("rules/packs/linyi", pack)
+    with open(os.path.join(pack, "rules.csv"), "a", encoding="utf-8") as f:
+        f.write(f"XL,,,granted,{CLINIC},,,,,,,,,,lead,住房城乡建设@here,2wd,,push,,test,\n")
+    return pack
+
+
+class Disputes(unittest.TestCase):
+    number = 0
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="tdm-", dir="/tmp")
+        cls.hub = Hub("--policy", pack_with_two_leads(cls.folder))
+        cls.hub.start()
+        cls.hub.sign_in("wjw", "zjj", "spj", "lxhy", "sjj", "scjg", "admin")
+
+    @classmethod
+    def tearDownClass(cls):
+        status = cls.hub.stop()
+        cls.hub.__exit__(None, None, None)
+        shutil.rmtree(cls.folder, ignore_errors=True)
+        assert status == 0, f"the hub ended with {status}"
+
+    def taken(self, **data):
+        Disputes.number += 1
+        answer = self.hub.submit(event(f"dispute{Disputes.number}", **data))
+        self.assertEqual(answer.status, 201, answer.body)
+        return answer.json
+
+    def ok(self, path, user, body=None, **more):
+        answer = self.hub.post(path, user, body, **more)
+        self.assertEqual(answer.status, 200, answer.body)
+        return answer.json
+
+    def state(self, notice):
+        return self.hub.get("/notices/" + notice, "lxhy").json["notice"]["state"]
+
+    def dispute_of(self, taken, user="lxhy"):
+        def find():
+            items = self.hub.get("/disputes?limit=200", user).json["items"]
+            return next((d for d in items if d["event"] == taken["event"]), None)
+        return wait_until(find, 20, "the dispute")
+
+    def notice_of(self, taken, body):
+        return next(n["id"] for n in taken["notices"] if n["body"] == body)
+
+    def disputed(self):
+        taken = self.taken()
+        for body in (COPY, LEAD):
+            self.ok(f"/notices/{self.notice_of(taken, body)}/return", "wjw", {"reason": "not-our-remit", "remark": ""})
+        return taken, self.dispute_of(taken)
+
+    def test_two_returns_positions_and_a_ruling(self):
+        taken, d = self.disputed()
+        self.assertEqual((d["kind"], d["state"], d["interim"]["id"]), ("two-returns", "negotiating", LEAD))
+        self.assertIsNotNone(d["negotiate_until"])
+        path = f"/disputes/{d['id']}"
+        self.assertEqual(self.hub.get(path, "scjg").status, 404)
+        self.assertEqual(self.hub.get(path, "admin").status, 403)
+        self.assertEqual(self.hub.get(path, "sjj").status, 200)
+        said = self.ok(path + "/position", "wjw", {"position": "属住建", "proposes": OTHER})
+        self.assertEqual(said["positions"][0]["proposes"]["id"], OTHER)
+        self.assertEqual(self.ok(path + "/position", "wjw", {"position": "属住建", "proposes": OTHER}), said)
+        self.ok(path + "/position", "spj", {"position": "同意"})
+        for user, status in {"scjg": 404, "lxhy": 403, "sjj": 403, "admin": 403}.items():
+            self.assertEqual(self.hub.post(path + "/position", user, {"position": "x"}).status, status, user)
+        for user in ("wjw", "spj", "sjj", "admin", "scjg"):
+            self.assertEqual(self.hub.post(path + "/ruling", user, {"body": OTHER}).status, 403, user)
+        for body in ({}, {"body": OTHER, "close": True}, {"body": "nobody"}, {"body": "spj-371300"}, {"close": 1}):
+            self.assertEqual(self.hub.post(path + "/ruling", "lxhy", body).status, 422, body)
+        etag = self.hub.get(path, "lxhy").headers["ETag"]
+        self.assertEqual(self.hub.post(path + "/ruling", "lxhy", {"body": OTHER}, headers={"If-Match": '"1"'}).status, 412)
+        ruled = self.ok(path + "/ruling", "lxhy", {"body": OTHER, "basis": "三定规定", "remark": ""},
+                        headers={"If-Match": etag})
+        self.assertEqual((ruled["state"], ruled["ruling"]["body"]["id"]), ("ruled", OTHER))
+        again = self.ok(path + "/ruling", "lxhy", {"body": OTHER})
+        self.assertEqual(again, ruled)
+        self.assertEqual(self.hub.post(path + "/ruling", "lxhy", {"body": LEAD}).status, 409)
+        self.assertEqual(self.hub.post(path + "/position", "spj", {"position": "late"}).status, 409)
+        self.assertEqual(self.state(self.notice_of(taken, LEAD)), "closed")
+        self.assertEqual(self.state(self.notice_of(taken, COPY)), "returned")
+        theirs = [n for n in self.hub.get(f"/notices?body={OTHER}&limit=200", "zjj").json["items"]
+                  if n["event"] == taken["event"]]
+        self.assertEqual([(n["state"], n["cause"]) for n in theirs], [("claimed", "ruling")])
+        self.assertNotIn(d["id"], [x["id"] for x in self.hub.get("/disputes?state=open&limit=200", "lxhy").json["items"]])
+
+    def test_ruling_for_the_body_that_has_it(self):
+        taken, d = self.disputed()
+        self.ok(f"/disputes/{d['id']}/ruling", "lxhy", {"body": LEAD})
+        self.assertEqual(self.state(self.notice_of(taken, LEAD)), "claimed")
+        self.assertEqual(self.hub.post(f"/notices/{self.notice_of(taken, LEAD)}/undo", "wjw").status, 409)
+
+    def test_ruling_that_nobody_leads(self):
+        taken, d = self.disputed()
+        ruled = self.ok(f"/disputes/{d['id']}/ruling", "lxhy", {"close": True, "remark": "不涉及"})
+        self.assertEqual((ruled["state"], ruled["ruling"]["body"]), ("ruled", None))
+        self.assertEqual(self.state(self.notice_of(taken, LEAD)), "closed")
+
+    def test_several_leads(self):
+        taken = self.taken(item=CLINIC)
+        d = self.dispute_of(taken)
+        first, second = self.notice_of(taken, LEAD), self.notice_of(taken, OTHER)
+        self.assertEqual((d["kind"], d["interim"]["id"]), ("several-leads", LEAD))
+        self.assertEqual({self.state(first), self.state(second)}, {"open"})
+        self.ok(f"/notices/{first}/claim", "wjw")
+        self.ok(f"/disputes/{d['id']}/ruling", "lxhy", {"body": OTHER})
+        self.assertEqual((self.state(first), self.state(second)), ("closed", "claimed"))
+        taken = self.taken(item=CLINIC)
+        d = self.dispute_of(taken)
+        self.ok(f"/notices/{self.notice_of(taken, LEAD)}/claim", "wjw")
+        self.ok(f"/notices/{self.notice_of(taken, OTHER)}/return", "zjj", {"reason": "not-in-scope"})
+        self.assertEqual(self.hub.get("/disputes/" + d["id"], "lxhy").json["state"], "settled")
+
+    def test_no_lead_lies_in_the_pool(self):
+        taken = self.taken(item=UNKNOWN)
+        notice = taken["notices"][0]["id"]
+        d = self.dispute_of(taken)
+        self.assertEqual((d["kind"], d["interim"]["id"]), ("no-lead", "bwb-371302"))
+        for user in ("wjw", "scjg", "lxhy"):
+            listed = self.hub.get("/pool?limit=200", user).json["items"]
+            self.assertIn(notice, [n["id"] for n in listed], user)
+        self.assertEqual(self.hub.get("/pool", "spj").status, 403)
+        self.assertEqual(self.hub.post(f"/notices/{notice}/return", "scjg", {"reason": "not-in-scope"}).status, 409)
+        self.assertEqual(self.hub.post(f"/pool/{notice}/claim", "lxhy").status, 403)
+        self.assertEqual(self.ok(f"/pool/{notice}/claim", "scjg")["state"], "claimed")
+        self.assertEqual(self.ok(f"/pool/{notice}/claim", "scjg")["state"], "claimed")
+        self.assertEqual(self.hub.post(f"/pool/{notice}/claim", "wjw").status, 404)
+        self.assertEqual(self.hub.get("/disputes/" + d["id"], "lxhy").json["state"], "settled")
+        self.assertNotIn(notice, [n["id"] for n in self.hub.get("/pool?limit=200", "wjw").json["items"]])
+        self.ok(f"/notices/{notice}/undo", "scjg")
+        listed = self.hub.get("/pool?limit=200", "wjw").json["items"]
+        self.assertEqual([n["id"] for n in listed].count(notice), 1)
+        self.ok(f"/pool/{notice}/claim", "scjg")
+        mine = self.hub.get("/notices?limit=200", "scjg").json["items"]
+        self.assertEqual([n["id"] for n in mine].count(notice), 1)
+
+    def test_ruling_gives_away_what_lies_in_the_pool(self):
+        taken = self.taken(item=UNKNOWN)
+        d = self.dispute_of(taken)
+        self.ok(f"/disputes/{d['id']}/ruling", "lxhy", {"body": OTHER})
+        mine = [n for n in self.hub.get("/notices?body=zjj-371302&limit=200", "zjj").json["items"]
+                if n["event"] == taken["event"]]
+        self.assertEqual([(n["id"], n["state"]) for n in mine], [(taken["notices"][0]["id"], "claimed")])
+
+    def test_a_correction_settles_it(self):
+        taken = self.taken(case="SETTLED", item=UNKNOWN)
+        d = self.dispute_of(taken)
+        self.taken(case="SETTLED", version=2)
+        wait_until(lambda: self.hub.get("/disputes/" + d["id"], "lxhy").json["state"] == "settled", 20, "its end")
+
+    def test_masked_for_the_coordinator(self):
+        taken = self.taken(item=UNKNOWN, applicant={"kind": "person", "name": "秘密姓名", "phone": "13800000000"})
+        d = self.dispute_of(taken)
+        for path in ("/disputes?limit=200", "/disputes/" + d["id"]):
+            self.assertNotIn("秘密姓名", json.dumps(self.hub.get(path, "lxhy").json, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[1:]], verbosity=1)
