@@ -1,8 +1,10 @@
 /*
  * feed.c: the ring, its subscribers and their places in it. What a line becomes is push.c's work.
  *
- * A subscriber is live (its place is `done`, it hangs on the topics of its bodies) or behind (it has a place of its own and
- * is served alone until it has caught up). One slice is under way at a time, so the order of a body's messages is the ring's.
+ * A subscriber is live (it has what is before `done`, and hangs on the topics of its bodies) or behind: it has a place of its
+ * own and is served alone, no faster than it reads, until it has caught up; from the store while its place is older than
+ * the ring. One slice is under way at a time, so the order of a body's messages is the stream's. A slice ends before a line
+ * that cannot be given now; nothing is passed over.
  */
 #include "flow/feed.h"
 
@@ -10,176 +12,123 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/feed_ring.h"
+#include "flow/feed_subs.h"
 #include "flow/push.h"
 
 #define SLICE 256
-#define TOPIC_SLOTS 1024
+/* While Redis is away, or somebody behind reads slowly. Asked rather than told: both ends of the wire would have to tell. */
+#define AWAY_PAUSE_MS 200
+#define ROOM_PAUSE_MS 5
 
-struct feed_sub {
-	struct feed_wish wish;
-	struct feed_topic **topics;
-	int64_t pos;  /* when behind: next line */
-	int skip;     /* parts of the line at pos that it has */
-	bool live, dead;
-	struct feed_sub *prev, *next;
-};
 struct feed {
 	struct flow *flow;
-	struct feed_line *ring;
-	int64_t size, first, head; /* absolute indexes: [first, head) are in the ring */
-	int64_t done;		   /* the live ones have everything before it */
-	bool older_exist, ready, busy, freed;
-	struct feed_topic *topics[TOPIC_SLOTS];
-	struct feed_sub *subs;
-	int behind_count, dead_count;
+	struct feed_ring ring;
+	int64_t done; /* the live ones have every line of the ring before it */
+	struct cursor done_at;
+	bool ready, busy, freed, live_last;
+	struct feed_subs subs;
 	void (*on_name)(void *arg, const char *name);
 	void *name_arg;
 	struct loop_deferred turn;
+	struct loop_timer *pause;
+	bool is_away;
+	/* The slice under way: [from, to) of the ring, or of the lines read for one who is further back. */
 	struct push_batch *batch;
-	struct feed_sub *one; /* whom the slice is for; NULL: all the live ones */
+	struct feed_sub *one; /* whom it is for; NULL: all the live ones */
+	struct feed_line *old;
+	struct cursor old_end; /* the ring's newest when they were asked for */
 	int64_t from, to;
+	bool is_narrow; /* one line at a time, after a slice that the cache could not hold */
 };
-
-static struct feed_line *line_at(struct feed *d, int64_t i)
-{
-	return &d->ring[i % d->size];
-}
-
-static struct feed_topic *topic_of(void *arg, const char *body, size_t len)
-{
-	struct feed *d = arg;
-	size_t h = 5381;
-	struct feed_topic **at, *t;
-
-	for (size_t i = 0; i < len; i++)
-		h = h * 33 + (unsigned char)body[i];
-	at = &d->topics[h % TOPIC_SLOTS];
-	for (t = *at; t; t = t->chain) {
-		if (strlen(t->body) == len && !memcmp(t->body, body, len))
-			return t;
-	}
-	t = mem_zalloc(sizeof(*t));
-	t->body = mem_zalloc(len + 1);
-	memcpy(t->body, body, len);
-	t->chain = *at;
-	*at = t;
-	return t;
-}
-
-static void topic_add(struct feed_topic *t, struct feed_sub *s)
-{
-	if (t->count == t->capacity) {
-		t->capacity = t->capacity ? t->capacity * 2 : 4;
-		t->subs = mem_realloc(t->subs, sizeof(struct feed_sub *) * (size_t)t->capacity);
-	}
-	t->subs[t->count++] = s;
-}
-
-static void topic_remove(struct feed_topic *t, const struct feed_sub *s)
-{
-	for (int i = 0; i < t->count; i++) {
-		if (t->subs[i] == s) {
-			t->subs[i] = t->subs[--t->count];
-			return;
-		}
-	}
-}
-
-static void go_live(struct feed *d, struct feed_sub *s)
-{
-	s->live = true;
-	d->behind_count--;
-	for (int i = 0; i < s->wish.body_count; i++)
-		topic_add(s->topics[i], s);
-}
-
-static void sub_free(struct feed *d, struct feed_sub *s)
-{
-	if (s->live) {
-		for (int i = 0; i < s->wish.body_count; i++)
-			topic_remove(s->topics[i], s);
-	} else {
-		d->behind_count--;
-	}
-	d->dead_count -= s->dead;
-	if (s->prev)
-		s->prev->next = s->next;
-	else
-		d->subs = s->next;
-	if (s->next)
-		s->next->prev = s->prev;
-	free(s->topics);
-	free(s);
-}
-
-static void bury(struct feed *d)
-{
-	for (struct feed_sub *s = d->subs, *next; s && d->dead_count; s = next) {
-		next = s->next;
-		if (s->dead)
-			sub_free(d, s);
-	}
-}
 
 static void destroy(struct feed *d)
 {
-	while (d->subs)
-		sub_free(d, d->subs);
-	for (int64_t i = d->first; i < d->head; i++)
-		feed_line_clear(line_at(d, i));
-	for (int i = 0; i < TOPIC_SLOTS; i++) {
-		for (struct feed_topic *t = d->topics[i], *next; t; t = next) {
-			next = t->chain;
-			free(t->subs);
-			free(t->body);
-			free(t);
-		}
-	}
-	free(d->ring);
+	feed_subs_clear(&d->subs);
+	feed_ring_clear(&d->ring);
+	loop_timer_free(d->pause);
 	free(d);
 }
 
-/* The next thing to serve, or NULL in *ret_one with from == to: the live ones first, then whoever is behind. */
-static void choose(struct feed *d)
+/* --- choosing what is served next --- */
+
+static int64_t slice_end(const struct feed *d, int64_t limit)
 {
-	d->one = NULL;
-	d->from = d->to = d->done;
-	if (d->done < d->head) {
-		d->from = d->done > d->first ? d->done : d->first;
-		d->to = d->from + SLICE < d->head ? d->from + SLICE : d->head;
-		return;
+	int64_t end = d->from + (d->is_narrow ? 1 : SLICE);
+
+	return end < limit ? end : limit;
+}
+
+static bool choose_live(struct feed *d)
+{
+	if (d->done < d->ring.first) { /* the ring has gone over what they have not had */
+		while (d->subs.live)
+			feed_sub_fall_behind(&d->subs, d->subs.live, &d->done_at);
+		d->done = d->ring.head;
+		d->done_at = d->ring.newest;
 	}
-	for (struct feed_sub *s = d->subs; s && d->behind_count; s = s->next) {
-		if (s->live || s->dead)
+	d->from = d->done;
+	d->to = slice_end(d, d->ring.head);
+	return d->from < d->to;
+}
+
+static bool has_room(const struct feed_sub *s)
+{
+	return !s->dead && s->wish.has_room(s->wish.arg);
+}
+
+static bool choose_behind(struct feed *d)
+{
+	bool is_waiting = false;
+
+	for (struct feed_sub *s = d->subs.behind, *next; s; s = next) {
+		enum where where;
+		int skip;
+
+		next = s->next;
+		if (s->dead || s->ended)
 			continue;
-		if (s->pos < d->first) {
-			s->pos = d->head;
-			s->wish.on_gap(s->wish.arg);
+		where = feed_ring_find(&d->ring, &s->at, &d->from, &skip);
+		if (where == WHERE_RING && d->from == d->done && !skip) {
+			feed_sub_go_live(&d->subs, s);
+			continue;
 		}
-		if (s->pos >= d->done) {
-			go_live(d, s);
+		/* What is newer than the live ones have waits for them, or it would come twice. */
+		if (where == WHERE_AHEAD || (where == WHERE_RING && d->from >= d->done))
+			continue;
+		if (!has_room(s)) {
+			is_waiting = true;
 			continue;
 		}
 		d->one = s;
-		d->from = s->pos;
-		d->to = s->pos + SLICE < d->done ? s->pos + SLICE : d->done;
-		return;
+		d->to = slice_end(d, d->done);
+		if (where == WHERE_OLDER)
+			d->from = d->to = 0;
+		return true;
 	}
-}
-
-static bool listens(const struct feed_sub *s, const struct feed_topic *t)
-{
-	for (int i = 0; i < s->wish.body_count; i++) {
-		if (s->topics[i] == t)
-			return true;
-	}
+	if (is_waiting)
+		loop_timer_start(d->pause, ROOM_PAUSE_MS, 0);
 	return false;
 }
+
+/* The live ones and those behind take turns, so that neither keeps the other waiting. */
+static bool choose(struct feed *d)
+{
+	bool live_first = !d->live_last;
+
+	d->one = NULL;
+	d->live_last = live_first;
+	if (live_first)
+		return choose_live(d) || choose_behind(d);
+	return choose_behind(d) || choose_live(d);
+}
+
+/* --- serving it --- */
 
 static bool is_wanted(const struct feed *d, const struct feed_line *l)
 {
 	for (int k = 0; k < l->topic_count; k++) {
-		if (d->one ? listens(d->one, l->topics[k]) : l->topics[k]->count > 0)
+		if (d->one ? feed_sub_listens(d->one, l->topics[k]) : l->topics[k]->count > 0)
 			return true;
 	}
 	return false;
@@ -193,39 +142,162 @@ static void tell(struct feed *d, const struct feed_line *l, int part, struct fee
 		s->wish.on_message(s->wish.arg, &m);
 }
 
-static void serve_line(struct feed *d, const struct feed_line *l, int skip)
+static void tell_all(struct feed *d, const struct feed_line *l)
 {
-	for (int k = skip; k < l->topic_count; k++) {
-		struct feed_topic *t = l->topics[k];
-
-		if (d->one) {
-			if (listens(d->one, t))
-				tell(d, l, k, d->one);
-			continue;
-		}
-		for (int i = 0; i < t->count; i++)
-			tell(d, l, k, t->subs[i]);
+	for (int k = 0; k < l->topic_count; k++) {
+		for (int i = 0; i < l->topics[k]->count; i++)
+			tell(d, l, k, l->topics[k]->subs[i]);
 	}
 }
 
-static void on_loaded(void *arg)
+/* False: there is no room for all of it now. */
+static bool tell_one(struct feed *d, const struct feed_line *l)
 {
-	struct feed *d = arg;
+	struct feed_sub *s = d->one;
+	int order = cursor_compare(&l->at, &s->at);
 
-	for (int64_t i = d->from; i < d->to && !d->freed; i++) {
-		if (i >= d->first)
-			serve_line(d, line_at(d, i), d->one && i == d->from ? d->one->skip : 0);
+	for (int k = order > 0 ? 0 : s->at.part + 1; order >= 0 && k < l->topic_count; k++) {
+		if (!feed_sub_listens(s, l->topics[k]))
+			continue;
+		if (!has_room(s))
+			return false;
+		tell(d, l, k, s);
+		s->at = l->at;
+		s->at.part = k;
 	}
+	if (order >= 0)
+		s->at = feed_whole_line(&l->at);
+	return true;
+}
+
+/* NULL: the ring has gone over it in the meantime. */
+static struct feed_line *slice_line(struct feed *d, int64_t i)
+{
+	return d->old ? &d->old[i] : feed_ring_line(&d->ring, i);
+}
+
+/* Up to the first line that cannot be given now; where that is. */
+static int64_t serve(struct feed *d)
+{
+	int64_t i;
+
+	for (i = d->from; i < d->to; i++) {
+		const struct feed_line *l = slice_line(d, i);
+
+		if (!l)
+			break;
+		if (l->kind == 'E' && is_wanted(d, l) && !push_has(d->batch, l->seq)) {
+			if (i > d->from || d->to - d->from > 1)
+				break;
+			log_at(LOG_ERROR, "", "event=e%lld: cannot be read, so nobody is told of it", (long long)l->seq);
+		}
+		if (!d->one)
+			tell_all(d, l);
+		else if (!tell_one(d, l))
+			break;
+		if (!d->one) {
+			d->done = i + 1;
+			d->done_at = feed_whole_line(&l->at);
+		}
+	}
+	return i;
+}
+
+static void end_slice(struct feed *d)
+{
+	for (int64_t i = 0; d->old && i < d->to; i++)
+		feed_line_clear(&d->old[i]);
+	free(d->old);
+	d->old = NULL;
 	push_batch_free(d->batch);
 	d->batch = NULL;
 	d->busy = false;
-	if (d->one) {
-		d->one->pos = d->to;
-		d->one->skip = 0;
-	} else {
-		d->done = d->to;
-	}
 	loop_defer(d->flow->loop, &d->turn);
+}
+
+static void wait_for_store(struct feed *d)
+{
+	d->is_away = true;
+	loop_timer_start(d->pause, AWAY_PAUSE_MS, 0);
+}
+
+static void on_loaded(void *arg, bool ok)
+{
+	struct feed *d = arg;
+
+	if (!ok)
+		wait_for_store(d);
+	else if (!d->freed)
+		d->is_narrow = serve(d) == d->from && (!d->one || has_room(d->one));
+	end_slice(d);
+}
+
+static void load_slice(struct feed *d)
+{
+	d->batch = push_batch_new(d->flow);
+	for (int64_t i = d->from; i < d->to; i++) {
+		const struct feed_line *l = slice_line(d, i);
+
+		if (l && l->kind == 'E' && is_wanted(d, l))
+			push_need(d->batch, l->seq);
+	}
+	push_load(d->batch, on_loaded, d);
+}
+
+static void sub_gap(struct feed *d, struct feed_sub *s)
+{
+	if (s->live)
+		feed_sub_fall_behind(&d->subs, s, &d->done_at);
+	s->ended = true;
+	if (!s->dead)
+		s->wish.on_gap(s->wish.arg);
+}
+
+/* The lines of which the one has not all parts. Nothing: then the ring has nothing newer for it either. */
+static void take_old(struct feed *d, const struct feed_piece *piece)
+{
+	struct feed_sub *s = d->one;
+
+	d->old = mem_zalloc(sizeof(*d->old) * (size_t)(piece->count + 1));
+	for (int i = 0; i < piece->count && !(d->is_narrow && d->to == 1); i++) {
+		struct feed_line *l = &d->old[d->to];
+		int order;
+
+		feed_ring_read(&d->ring, piece->entries[i].cursor, piece->entries[i].line, l);
+		order = cursor_compare(&l->at, &s->at);
+		if (order > 0 || (order == 0 && s->at.part + 1 < l->topic_count))
+			d->to++;
+		else
+			feed_line_clear(l);
+	}
+	if (!d->to)
+		s->at = d->old_end;
+}
+
+/* A slice of the stream for the one who is further back than the ring. */
+static void on_old(void *arg, enum err e, const struct feed_piece *piece)
+{
+	struct feed *d = arg;
+
+	if (e != ERR_OK)
+		wait_for_store(d);
+	else if (!piece->is_known)
+		sub_gap(d, d->one);
+	if (e != ERR_OK || !piece->is_known || d->freed) {
+		end_slice(d);
+		return;
+	}
+	take_old(d, piece);
+	load_slice(d);
+}
+
+static void read_old(struct feed *d)
+{
+	char entry[CURSOR_BYTES];
+
+	snprintf(entry, sizeof(entry), "%lld-%lld", (long long)d->one->at.ms, (long long)d->one->at.seq);
+	d->old_end = d->ring.newest;
+	store_feed_read(d->flow->store, entry, on_old, d);
 }
 
 static void turn(void *arg)
@@ -236,21 +308,24 @@ static void turn(void *arg)
 		destroy(d);
 		return;
 	}
-	if (d->busy || !d->ready)
+	if (d->busy || d->is_away || !d->ready)
 		return;
-	bury(d);
-	choose(d);
-	if (d->from == d->to)
+	feed_subs_bury(&d->subs);
+	if (!choose(d))
 		return;
 	d->busy = true;
-	d->batch = push_batch_new(d->flow);
-	for (int64_t i = d->from; i < d->to; i++) {
-		struct feed_line *l = line_at(d, i);
+	if (d->one && d->from == d->to)
+		read_old(d);
+	else
+		load_slice(d);
+}
 
-		if (l->kind == 'E' && is_wanted(d, l))
-			push_need(d->batch, l->seq);
-	}
-	push_load(d->batch, on_loaded, d);
+static void on_pause_over(void *arg)
+{
+	struct feed *d = arg;
+
+	d->is_away = false;
+	loop_defer(d->flow->loop, &d->turn);
 }
 
 struct feed *feed_new(struct flow *f, int64_t ring_entries)
@@ -258,10 +333,10 @@ struct feed *feed_new(struct flow *f, int64_t ring_entries)
 	struct feed *d = mem_zalloc(sizeof(*d));
 
 	d->flow = f;
-	d->size = ring_entries;
-	d->ring = mem_zalloc(sizeof(*d->ring) * (size_t)ring_entries);
+	feed_ring_init(&d->ring, ring_entries);
 	d->turn.fn = turn;
 	d->turn.arg = d;
+	d->pause = loop_timer_new(f->loop, on_pause_over, d);
 	return d;
 }
 
@@ -285,30 +360,18 @@ void feed_on_names(struct feed *d, void (*fn)(void *arg, const char *name), void
 	d->name_arg = arg;
 }
 
-/* A line leaves the ring only when no slice under way still looks at it; slices are far smaller than the ring. */
-static void append(struct feed *d, const struct feed_entry *e)
+/* The stream was trimmed away behind our back: nobody's place can be trusted any more, and neither can the ring. */
+static void gap(struct feed *d, const char *newest)
 {
-	if (d->head - d->first == d->size) {
-		feed_line_clear(line_at(d, d->first));
-		d->first++;
-		d->older_exist = true;
+	while (d->subs.live)
+		sub_gap(d, d->subs.live);
+	for (struct feed_sub *s = d->subs.behind; s; s = s->next) {
+		if (!s->ended)
+			sub_gap(d, s);
 	}
-	feed_line_set(line_at(d, d->head), e->cursor, e->line, topic_of, d);
-	d->head++;
-	if (e->line[0] == 'X' && d->ready && d->on_name && strlen(e->line) > 2)
-		d->on_name(d->name_arg, e->line + 2);
-}
-
-/* The stream was trimmed away behind our back: nobody's place can be trusted any more. */
-static void gap(struct feed *d)
-{
-	d->older_exist = true;
-	d->done = d->head;
-	for (struct feed_sub *s = d->subs; s; s = s->next) {
-		s->pos = d->head;
-		if (!s->dead)
-			s->wish.on_gap(s->wish.arg);
-	}
+	feed_ring_forget(&d->ring, newest);
+	d->done = d->ring.head;
+	d->done_at = d->ring.newest;
 }
 
 static void on_entries(void *arg, const struct feed_entry *entries, int count)
@@ -318,86 +381,77 @@ static void on_entries(void *arg, const struct feed_entry *entries, int count)
 	if (d->freed)
 		return;
 	if (count < 0)
-		gap(d);
-	for (int i = 0; i < count; i++)
-		append(d, &entries[i]);
+		gap(d, entries[0].cursor);
+	for (int i = 0; i < count; i++) {
+		const char *line = entries[i].line;
+
+		feed_ring_add(&d->ring, entries[i].cursor, line);
+		if (line[0] == 'X' && d->ready && d->on_name && strlen(line) > 2)
+			d->on_name(d->name_arg, line + 2);
+	}
 	if (!d->ready) {
 		d->ready = true;
-		d->older_exist = count >= d->size;
-		d->done = d->head;
+		d->ring.older_exist = count > 0;
+		d->done = d->ring.head;
+		d->done_at = d->ring.newest;
 	}
 	loop_defer(d->flow->loop, &d->turn);
 }
 
 void feed_start(struct feed *d)
 {
-	store_feed_start(d->flow->store, (int)d->size, on_entries, d);
+	store_feed_start(d->flow->store, (int)d->ring.size, on_entries, d);
 }
 
-/* The first line after the cursor (or the cursor's own, with parts left); false when that cannot be known. */
-static bool place_after(struct feed *d, const struct cursor *since, int64_t *ret, int *ret_skip)
+/* --- subscribing --- */
+
+struct finding {
+	feed_found_fn *fn;
+	void *arg;
+};
+
+static void on_found(void *arg, enum err e, const struct feed_piece *piece)
 {
-	int64_t lo = d->first, hi = d->head;
+	struct finding *f = arg;
 
-	while (lo < hi) {
-		int64_t mid = lo + (hi - lo) / 2;
-
-		if (cursor_compare(&line_at(d, mid)->at, since) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	if (lo < d->head && !cursor_compare(&line_at(d, lo)->at, since)) {
-		*ret = lo;
-		*ret_skip = since->part + 1;
-		return true;
-	}
-	if (lo == d->first && d->older_exist)
-		return false;
-	if (lo == d->head && (since->ms || since->seq))
-		return false;
-	*ret = lo;
-	*ret_skip = 0;
-	return true;
+	f->fn(f->arg, e, piece->is_known);
+	free(f);
 }
 
-static void sub_place(struct feed *d, struct feed_sub *s, const char *since, char ret_cursor[CURSOR_BYTES],
-		      bool *ret_recovered)
+void feed_find(struct feed *d, const char *since, feed_found_fn *fn, void *arg)
 {
 	struct cursor at;
+	int64_t i;
+	int skip;
 
-	*ret_recovered = true;
-	s->pos = d->head;
-	if (since) {
-		*ret_recovered = cursor_parse(since, &at) && place_after(d, &at, &s->pos, &s->skip);
-		if (*ret_recovered) {
-			snprintf(ret_cursor, CURSOR_BYTES, "%s", since);
-			return;
-		}
-	}
-	snprintf(ret_cursor, CURSOR_BYTES, "0-0.0.0");
-	if (d->head > d->first) {
-		at = line_at(d, d->head - 1)->at;
-		at.part = RECORD_NOTICES_MAX;
-		cursor_print(&at, ret_cursor);
+	if (!cursor_parse(since, &at)) {
+		fn(arg, ERR_OK, false);
+	} else if (feed_ring_find(&d->ring, &at, &i, &skip) == WHERE_RING) {
+		fn(arg, ERR_OK, true);
+	} else {
+		struct finding *f = mem_zalloc(sizeof(*f));
+		char entry[CURSOR_BYTES];
+
+		f->fn = fn;
+		f->arg = arg;
+		snprintf(entry, sizeof(entry), "%lld-%lld", (long long)at.ms, (long long)at.seq);
+		store_feed_read(d->flow->store, entry, on_found, f);
 	}
 }
 
 struct feed_sub *feed_subscribe(struct feed *d, const struct feed_wish *wish, const char *since,
-				char ret_cursor[CURSOR_BYTES], bool *ret_recovered)
+				char ret_cursor[CURSOR_BYTES])
 {
 	struct feed_sub *s = mem_zalloc(sizeof(*s));
 
 	s->wish = *wish;
 	s->topics = mem_alloc(sizeof(struct feed_topic *) * (size_t)(wish->body_count + 1));
 	for (int i = 0; i < wish->body_count; i++)
-		s->topics[i] = topic_of(d, wish->bodies[i], strlen(wish->bodies[i]));
-	sub_place(d, s, since, ret_cursor, ret_recovered);
-	s->next = d->subs;
-	if (d->subs)
-		d->subs->prev = s;
-	d->subs = s;
-	d->behind_count++;
+		s->topics[i] = feed_ring_topic(&d->ring, wish->bodies[i], strlen(wish->bodies[i]));
+	if (!since || !cursor_parse(since, &s->at))
+		s->at = d->ring.newest;
+	cursor_print(&s->at, ret_cursor);
+	feed_sub_add(&d->subs, s);
 	loop_defer(d->flow->loop, &d->turn);
 	return s;
 }
@@ -405,6 +459,6 @@ struct feed_sub *feed_subscribe(struct feed *d, const struct feed_wish *wish, co
 void feed_unsubscribe(struct feed *d, struct feed_sub *s)
 {
 	s->dead = true;
-	d->dead_count++;
+	d->subs.dead_count++;
 	loop_defer(d->flow->loop, &d->turn);
 }

@@ -2,8 +2,8 @@
  * feed.h: every change, in one order, to those who look after it.
  *
  * The store's stream is tailed into a ring of the newest lines. A subscriber names bodies and gets, for each line about one of
- * them, one message in the order of the ring; with a cursor it first gets exactly what came after it, or is told that this
- * cannot be done. A new event's message needs its notice: it is rendered once for all who get it, from the cache or after one
+ * them, one message in the order of the stream; with a cursor it first gets exactly what came after it, from the ring or from
+ * the store, as fast as it reads; or it is told that this cannot be done. A new event's message needs its notice: it is rendered once for all who get it, from the cache or after one
  * read of the store, and nobody is served out of turn meanwhile.
  */
 #ifndef TANDEM_FEED_H
@@ -24,7 +24,8 @@ struct feed_wish {
 	int body_count;
 	bool masked;
 	void (*on_message)(void *arg, const struct feed_message *m);
-	void (*on_gap)(void *arg); /* what was missed cannot be given: the client must load the list anew */
+	bool (*has_room)(void *arg); /* asked only while it catches up: for one message more, without its reader being called slow */
+	void (*on_gap)(void *arg); /* what was missed cannot be given: the client must load the list anew; nothing more comes */
 	void *arg;
 };
 struct feed_sub;
@@ -33,12 +34,15 @@ struct feed *feed_new(struct flow *f, int64_t ring_entries);
 void feed_start(struct feed *d);
 void feed_free(struct feed *d);
 bool feed_is_ready(const struct feed *d); /* the backlog is in */
+/* Whether everything after `since` can be given: the ring knows, else the store is asked. Perhaps from inside the call. */
+typedef void feed_found_fn(void *arg, enum err e, bool is_found);
+void feed_find(struct feed *d, const char *since, feed_found_fn *fn, void *arg);
 /*
- * since NULL: from now on. ret_cursor: where the subscriber stands; ret_recovered: whether everything after `since` will be
- * given (it arrives later, through on_message, in order, never from inside this call).
+ * since NULL: from now on; else one that feed_find has found: everything after it comes, in order, through on_message and never
+ * from inside this call. ret_cursor: where the subscriber stands.
  */
 struct feed_sub *feed_subscribe(struct feed *d, const struct feed_wish *wish, const char *since,
-				char ret_cursor[CURSOR_BYTES], bool *ret_recovered);
+				char ret_cursor[CURSOR_BYTES]);
 void feed_unsubscribe(struct feed *d, struct feed_sub *s); /* safe at any time, also inside on_message */
 void feed_on_names(struct feed *d, void (*fn)(void *arg, const char *name), void *arg); /* the "X" lines */
 

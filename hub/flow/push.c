@@ -87,7 +87,12 @@ static void on_load(void *arg, enum err e, const struct loaded *items, int count
 		keep(b->flow, &items[i], &b->arena);
 		arena_reset(&b->arena);
 	}
-	b->fn(b->arg);
+	b->fn(b->arg, e == ERR_OK);
+}
+
+bool push_has(struct push_batch *b, int64_t seq)
+{
+	return at_hand(b->flow, seq);
 }
 
 void push_load(struct push_batch *b, push_loaded_fn *fn, void *arg)
@@ -95,7 +100,7 @@ void push_load(struct push_batch *b, push_loaded_fn *fn, void *arg)
 	b->fn = fn;
 	b->arg = arg;
 	if (!b->need_count)
-		fn(arg);
+		fn(arg, true);
 	else
 		store_load(b->flow->store, b->need, b->need_count, true, on_load, b);
 }

@@ -65,6 +65,7 @@ struct http_stream;
 struct http_stream *http_stream_begin(struct http_request *req, const char *headers, void (*on_gone)(void *arg), void *arg);
 /* Queues bytes; false when more than limit bytes wait (the caller ends it then). */
 bool http_stream_write(struct http_stream *s, const char *data, size_t len, size_t limit_bytes);
+size_t http_stream_waiting(const struct http_stream *s);
 void http_stream_end(struct http_stream *s); /* on_gone is not called after it */
 
 /* For upgrades only: a duplicate of the socket in non-blocking mode, and the request head's own bytes plus all behind it, to be replayed. The request is gone after it. */

@@ -220,6 +220,11 @@ bool http_stream_write(struct http_stream *s, const char *data, size_t len, size
 	return true;
 }
 
+size_t http_stream_waiting(const struct http_stream *s)
+{
+	return s->exchange->conn ? conn_waiting(s->exchange->conn) : 0;
+}
+
 void http_stream_end(struct http_stream *s)
 {
 	struct exchange *ex = s->exchange;

@@ -63,6 +63,17 @@ static void on_message(void *arg, const struct feed_message *m)
 		stream_push(b, m);
 }
 
+/* Half of what may wait is left for what happens while it catches up. */
+static bool has_room(void *arg)
+{
+	const struct inbox *b = arg;
+	size_t waiting = b->conn ? ws_waiting(b->conn) : b->stream ? http_stream_waiting(b->stream) : 0;
+
+	if (b->conn && ws_is_closing(b->conn))
+		return false;
+	return !waiting || waiting < (size_t)b->api->config->queue_bytes / 2;
+}
+
 /* Resuming is then answered with recovered:false, and the client loads the list. */
 static void on_gap(void *arg)
 {
@@ -70,6 +81,10 @@ static void on_gap(void *arg)
 
 	if (b->conn)
 		ws_close(b->conn, WS_TOO_SLOW, "the feed has a gap; come back");
+	if (b->stream) {
+		http_stream_end(b->stream);
+		inbox_gone(b);
+	}
 }
 
 /* --- opening: which bodies, how much is open, then the subscription --- */
@@ -95,13 +110,13 @@ static void opening_end(struct opening *o, const struct inbox_opened *r)
 	free(o);
 }
 
-static void subscribe(struct opening *o)
+static void subscribe(struct opening *o, bool recovered)
 {
 	struct inbox *b = o->inbox;
 	struct feed_wish wish = { .bodies = o->bodies, .body_count = o->body_count, .masked = o->masked,
-				  .on_message = on_message, .on_gap = on_gap, .arg = b };
+				  .on_message = on_message, .has_room = has_room, .on_gap = on_gap, .arg = b };
 	char cursor[CURSOR_BYTES];
-	struct inbox_opened r = { .err = ERR_OK, .cursor = cursor, .open = o->open };
+	struct inbox_opened r = { .err = ERR_OK, .cursor = cursor, .recovered = recovered, .open = o->open };
 
 	if (!b->conn && !b->stream) {
 		opening_end(o, &(struct inbox_opened){ .err = ERR_NOT_FOUND, .cursor = "" });
@@ -109,8 +124,26 @@ static void subscribe(struct opening *o)
 	}
 	if (b->sub)
 		feed_unsubscribe(b->api->flow->feed, b->sub);
-	b->sub = feed_subscribe(b->api->flow->feed, &wish, o->since, cursor, &r.recovered);
+	b->sub = feed_subscribe(b->api->flow->feed, &wish, recovered ? o->since : NULL, cursor);
 	opening_end(o, &r);
+}
+
+static void on_found(void *arg, enum err e, bool is_found)
+{
+	struct opening *o = arg;
+
+	if (e != ERR_OK)
+		opening_end(o, &(struct inbox_opened){ .err = e, .cursor = "" });
+	else
+		subscribe(o, is_found);
+}
+
+static void find_place(struct opening *o)
+{
+	if (o->since)
+		feed_find(o->inbox->api->flow->feed, o->since, on_found, o);
+	else
+		subscribe(o, true);
 }
 
 static void count_body(struct opening *o);
@@ -130,7 +163,7 @@ static void on_count(void *arg, enum err e, const struct ref *refs, int count, i
 	if (o->counted < o->body_count)
 		count_body(o);
 	else
-		subscribe(o);
+		find_place(o);
 }
 
 static void count_body(struct opening *o)
@@ -204,7 +237,7 @@ void inbox_open(struct inbox *b, const char *body, const char *since, inbox_open
 	if (o->body_count)
 		count_body(o);
 	else
-		subscribe(o);
+		find_place(o);
 }
 
 /* --- the ends --- */

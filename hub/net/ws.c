@@ -73,12 +73,16 @@ size_t ws_waiting(const struct ws_conn *c)
 	return c->out.bytes + c->in_lws_bytes;
 }
 
+bool ws_is_closing(const struct ws_conn *c)
+{
+	return c->closing || c->gone;
+}
+
 /* All zero: libwebsockets' own keep-alive is off. Its timers are one sorted list, which thousands
  * of sockets make slow. */
 static const lws_retry_bo_t no_retry;
 
-/* An end without words. The timer's death is the one that does not wait for bytes still buffered.
- */
+/* An end without words, by the timer, because only that one does not wait for bytes buffered. */
 static void conn_kill(struct ws_conn *c)
 {
 	c->closing = true;
@@ -175,7 +179,7 @@ void ws_close(struct ws_conn *c, enum ws_close code, const char *reason)
 /* False when the connection takes no more, or this would be too much for it. */
 static bool conn_has_room(struct ws_conn *c, size_t bytes)
 {
-	if (c->closing || c->gone)
+	if (ws_is_closing(c))
 		return false;
 	if (bytes <= c->ws->opt.queue_bytes && ws_waiting(c) <= c->ws->opt.queue_bytes - bytes)
 		return true;
@@ -204,8 +208,7 @@ void *ws_user(const struct ws_conn *c)
 	return c->user;
 }
 
-/* Anything heard since the ping is as good as its pong: a client in the middle of a long frame
- * cannot answer. */
+/* Anything heard since the ping is as good as its pong: in the middle of a frame none can come. */
 static void on_due(struct ws_wheel_entry *e, void *arg)
 {
 	struct ws_conn *c = (struct ws_conn *)e;
@@ -297,11 +300,8 @@ static void conn_gone(struct ws_conn *c)
 static void conn_receive(struct ws_conn *c, const char *data, size_t len)
 {
 	struct ws *w = c->ws;
-	struct ws_piece piece = {data,
-				 len,
-				 lws_remaining_packet_payload(c->wsi),
-				 lws_is_final_fragment(c->wsi),
-				 lws_frame_is_binary(c->wsi),
+	struct ws_piece piece = {data, len, lws_remaining_packet_payload(c->wsi),
+				 lws_is_final_fragment(c->wsi), lws_frame_is_binary(c->wsi),
 				 loop_mono_ms(w->loop)};
 	enum ws_joined joined;
 	const char *text, *reason;

@@ -67,6 +67,7 @@ void ws_send(struct ws_conn *c, const char *text, size_t len);
 /* Flushes what waits (but for WS_TOO_SLOW), says why, waits two seconds at most. */
 void ws_close(struct ws_conn *c, enum ws_close code, const char *reason);
 size_t ws_waiting(const struct ws_conn *c);
+bool ws_is_closing(const struct ws_conn *c); /* what is sent now is dropped */
 
 /* One text for many connections: framed once, shared by their queues. The caller owns a reference. */
 struct ws_text;

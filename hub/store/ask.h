@@ -32,6 +32,7 @@ struct ask {
 		store_refs_fn *refs;
 		store_scan_fn *scan;
 		store_list_fn *list;
+		store_feed_piece_fn *feed;
 	} fn;
 	void *arg;
 	void *own;	   /* what `done` wants to know again, in the arena */

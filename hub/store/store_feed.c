@@ -65,6 +65,30 @@ static void ask(struct feed_tail *t, const char *const *words, int64_t limit_ms,
 
 /* --- following --- */
 
+int feed_count_lines(const char *lines)
+{
+	int n = 1;
+
+	for (const char *s = lines; (s = strchr(s, '\n')); s++)
+		n++;
+	return n;
+}
+
+int feed_cut_lines(struct arena *arena, const char *id, char *lines, struct feed_entry *out)
+{
+	char *end;
+	int n = 0;
+
+	for (char *s = lines; s; s = end, n++) {
+		end = strchr(s, '\n');
+		if (end)
+			*end++ = '\0';
+		out[n].cursor = arena_printf(arena, "%s.%d", id, n);
+		out[n].line = s;
+	}
+	return n;
+}
+
 static int count_lines(const struct redis_reply *entries)
 {
 	int n = 0;
@@ -72,8 +96,7 @@ static int count_lines(const struct redis_reply *entries)
 	for (int i = 0; i < entries->count; i++) {
 		const char *s = lines_of(&entries->items[i]);
 
-		for (n += s != NULL; s && (s = strchr(s, '\n')); s++)
-			n++;
+		n += s ? feed_count_lines(s) : 0;
 	}
 	return n;
 }
@@ -88,19 +111,12 @@ static void give(struct feed_tail *t, const struct redis_reply *entries)
 	arena_init(&arena);
 	out = arena_alloc(&arena, sizeof(*out) * (size_t)(count_lines(entries) + 1));
 	for (int i = 0; i < entries->count; i++) {
-		char *s = lines_of(&entries->items[i]), *end;
-		const char *id = s ? entries->items[i].items[0].str : "";
-		int line = 0;
+		char *s = lines_of(&entries->items[i]);
 
-		for (; s; s = end) {
-			end = strchr(s, '\n');
-			if (end)
-				*end++ = '\0';
-			out[n].cursor = arena_printf(&arena, "%s.%d", id, line++);
-			out[n++].line = s;
-		}
-		if (*id)
-			snprintf(t->last, sizeof(t->last), "%s", id);
+		if (!s)
+			continue;
+		n += feed_cut_lines(&arena, entries->items[i].items[0].str, s, out + n);
+		snprintf(t->last, sizeof(t->last), "%s", entries->items[i].items[0].str);
 	}
 	if (n)
 		t->fn(t->arg, out, n);
@@ -137,13 +153,15 @@ static void read_on(struct feed_tail *t)
 static void on_newest(void *arg, const struct redis_reply *r)
 {
 	struct feed_tail *t = arg;
+	char cursor[ID_BYTES + 2];
 
 	if (!r || r->type != REDIS_ARRAY) {
 		tail_drop(t, r);
 		return;
 	}
 	snprintf(t->last, sizeof(t->last), "%s", r->count && lines_of(&r->items[0]) ? r->items[0].items[0].str : "0-0");
-	t->fn(t->arg, NULL, -1);
+	snprintf(cursor, sizeof(cursor), "%s.0", t->last);
+	t->fn(t->arg, &(struct feed_entry){ .cursor = cursor, .line = "" }, -1);
 	read_on(t);
 }
 

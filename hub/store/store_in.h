@@ -85,6 +85,9 @@ struct groups {
 void groups_init(struct groups *g, struct arena *arena, int room);
 void groups_add(struct groups *g, const struct place *p);
 
+int feed_count_lines(const char *lines);
+/* An entry's lines, cut in place, each with its cursor; how many. */
+int feed_cut_lines(struct arena *arena, const char *id, char *lines, struct feed_entry *out);
 void feed_tail_close(struct feed_tail *t);
 void feed_tail_free(struct feed_tail *t);
 void intake_tail_close(struct intake_tail *t);

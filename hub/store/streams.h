@@ -13,8 +13,16 @@ struct feed_entry {
 };
 typedef void store_feed_fn(void *arg, const struct feed_entry *entries, int count);
 /* First the newest `backlog` lines there are, oldest first, then everything as it comes, through reconnects, without a gap.
-   A gap that cannot be healed (trimmed away) is told as count -1. */
+   A gap that cannot be healed (trimmed away) is told as count -1; entries[0].cursor is then where it goes on. */
 void store_feed_start(struct store *s, int backlog, store_feed_fn *fn, void *arg);
+/* Lines from one stream entry on ("17-3", or "0-0" for the beginning), the entry's own first; a piece, not all there are. */
+struct feed_piece {
+	bool is_known; /* nothing behind the entry has been trimmed away; else there is nothing to give */
+	const struct feed_entry *entries;
+	int count;
+};
+typedef void store_feed_piece_fn(void *arg, enum err e, const struct feed_piece *piece);
+void store_feed_read(struct store *s, const char *entry, store_feed_piece_fn *fn, void *arg);
 
 /* --- intake from the Redis stream {cell}:intake, consumer group "tandem" --- */
 /* Field `event` holds the JSON. The callback's entry is acknowledged with store_intake_done after it is on disk. */

@@ -1,0 +1,33 @@
+"""A Redis of a test's own, with the settings the hub insists on, that can be killed and started again on the same data."""
+import signal
+import subprocess
+
+from hub import wait_until
+
+
+class Redis:
+    def __init__(self, folder):
+        self.folder, self.process = folder, None
+        self.url = f"unix:{folder}/redis.sock"
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", "0", "--unixsocket", f"{self.folder}/redis.sock", "--dir", self.folder, "--save", "",
+             "--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no",
+             "--aof-load-truncated", "no", "--maxmemory-policy", "noeviction"], stdout=subprocess.DEVNULL)
+        wait_until(self.answers, 30, "the test's Redis")
+        return self
+
+    def answers(self):
+        asked = subprocess.run(["redis-cli", "-s", f"{self.folder}/redis.sock", "PING"], stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, check=False)
+        return asked.stdout.strip() == b"PONG"
+
+    def kill(self, number=signal.SIGKILL):
+        self.process.send_signal(number)
+        self.process.wait(30)
+
+    __enter__ = start
+
+    def __exit__(self, *_):
+        self.kill()
