@@ -17,6 +17,8 @@ static const struct command {
 	{"policy", cli_policy, "explain PACK [FILE] [--at TIME] [--body ID] | check PACK",
 	 "decide events by a pack, and say why"},
 	{"calendar", cli_calendar, "due PACK FROM DURATION [--explain]", "the deadline, and the days counted"},
+	{"import", cli_import, "permits|cases|items|bodies FILE [--to URL --key-file FILE] [--items PACK] [--bodies PACK]...",
+	 "what other systems export, as events or as a pack's files"},
 	{"user", cli_user, "add NAME --role ROLE --body ID [--phone NUMBER] | list | disable NAME",
 	 "people; the password is read from standard input"},
 	{"key", cli_key, "add NAME --body ID [--source PREFIX] | list | revoke NAME", "keys of other systems"},

@@ -39,7 +39,7 @@ const char *problem_name(enum problem_code c)
 {
 	static const char *const names[PROBLEM_COUNT] = {
 		"unknown-item", "unknown-region", "no-body",  "ambiguous-body",
-		"no-lead",	"several-leads",  "bad-code", "provisional-calendar"};
+		"no-lead",	"several-leads",  "bad-code", "provisional-calendar", "unmatched-scope"};
 
 	return (unsigned)c < PROBLEM_COUNT ? names[c] : "";
 }
@@ -68,7 +68,7 @@ static void add_problem(struct making *m, enum problem_code code, int rule)
 	}
 	m->problems = grown(m->arena, m->problems, m->problem_count, &m->problem_room,
 			    sizeof(*m->problems));
-	m->problems[m->problem_count++] = (struct problem){code, rule};
+	m->problems[m->problem_count++] = (struct problem){code, rule, NULL};
 }
 
 void facts_find(const struct pack *p, const struct event *e, struct facts *ret, int *ret_item,
@@ -384,8 +384,8 @@ static void add_general_problems(struct making *m, bool region_known)
 		add_problem(m, PROBLEM_PROVISIONAL_CALENDAR, -1);
 }
 
-void decide(const struct pack *p, const struct event *e, const struct decide_in *in,
-	    struct arena *arena, struct decision *ret)
+void decide_one(const struct pack *p, const struct event *e, const struct decide_in *in,
+		struct arena *arena, struct decision *ret)
 {
 	struct making m = {.pack = p, .event = e, .in = in, .arena = arena};
 	struct rows rows;
@@ -409,11 +409,12 @@ void decide(const struct pack *p, const struct event *e, const struct decide_in 
 		.applicant_rule_count = m.applicant_rule_count,
 		.problems = m.problems,
 		.problem_count = m.problem_count,
+		.item_code = e->item_code,
 	};
 	memcpy(ret->applicant_via, m.applicant_via, sizeof(ret->applicant_via));
 }
 
-bool decide_needs_holder(const struct pack *p, const struct event *e)
+bool decide_one_needs_holder(const struct pack *p, const struct event *e)
 {
 	struct rows rows;
 	struct facts facts;

@@ -12,13 +12,16 @@
 
 enum problem_code {
 	PROBLEM_UNKNOWN_ITEM, PROBLEM_UNKNOWN_REGION, PROBLEM_NO_BODY, PROBLEM_AMBIGUOUS_BODY, PROBLEM_NO_LEAD,
-	PROBLEM_SEVERAL_LEADS, PROBLEM_BAD_CODE, PROBLEM_PROVISIONAL_CALENDAR, PROBLEM_COUNT
+	PROBLEM_SEVERAL_LEADS, PROBLEM_BAD_CODE, PROBLEM_PROVISIONAL_CALENDAR,
+	PROBLEM_UNMATCHED_SCOPE, /* a clause of the permitted part implies nothing that scope.csv knows */
+	PROBLEM_COUNT
 };
 const char *problem_name(enum problem_code c); /* "no-body" */
 
 struct problem {
 	enum problem_code code;
 	int rule; /* index, -1 when it belongs to no rule */
+	const char *item; /* its code, when the event concerns several and this is about one */
 };
 struct deadline {
 	int64_t at_ms; /* -1: none */
@@ -32,6 +35,15 @@ struct decided_notice {
 	int via_count;
 	const int *rules; /* indexes in table order */
 	int rule_count;
+	const int *items; /* of the decision's items: those it is for; none when there are no items */
+	int item_count;
+};
+/* A registration concerns the items that its business scope implies, each decided like an event of its own. */
+struct decided_item {
+	int row;	    /* of the items, -1: none applies in this region */
+	const char *code;   /* 12 characters */
+	const char *phrase; /* of scope.csv; NULL: the event names the item itself */
+	int accepts, decides; /* the approval bodies where to go and who decides, -1 unknown */
 };
 struct decision {
 	int item;   /* index of the item row, -1 unknown */
@@ -45,6 +57,12 @@ struct decision {
 	int applicant_rule_count;
 	const struct problem *problems;
 	int problem_count;
+	const char *item_code; /* of item: the event's own, else the first one implied, else "" */
+	const struct decided_item *items;
+	int item_count;		      /* 0: the event is about the one item it names, or none */
+	const char *const *unmatched; /* clauses of the permitted part that no phrase matches */
+	int unmatched_listed, unmatched_count;
+	bool has_scope; /* the last five were looked for */
 };
 struct decide_in {
 	int64_t at_ms;	    /* the moment the clocks start */

@@ -1,4 +1,4 @@
-#include "decide.h"
+#include "decide_in.h"
 #include "pack_in.h"
 #include "timefmt.h"
 
@@ -40,7 +40,8 @@ static void add_rules(struct buf *out, const struct pack *p, const int *rules, i
 	buf_add_char(out, ']');
 }
 
-static void add_notice(struct buf *out, const struct pack *p, const struct decided_notice *n)
+static void add_notice(struct buf *out, const struct pack *p, const struct decision *d,
+		       const struct decided_notice *n)
 {
 	buf_add_str(out, "{\"body\":");
 	buf_add_json(out, p->view.bodies[n->body].id);
@@ -54,17 +55,20 @@ static void add_notice(struct buf *out, const struct pack *p, const struct decid
 	add_via(out, n->via, n->via_count);
 	buf_add_char(out, ',');
 	add_rules(out, p, n->rules, n->rule_count);
+	scope_json_notice(d, n, out);
 	buf_add_char(out, '}');
 }
 
-static void add_item(struct buf *out, const struct pack *p, const struct event *e, int item)
+static void add_item(struct buf *out, const struct pack *p, const struct decision *d)
 {
+	int item = d->item;
+
 	if (item < 0) {
 		buf_add_str(out, "null");
 		return;
 	}
 	buf_add_str(out, "{\"code\":");
-	buf_add_json(out, e->item_code);
+	buf_add_json(out, d->item_code);
 	buf_add_str(out, ",\"sector\":");
 	buf_add_json(out, p->view.items[item].sector);
 	buf_add_str(out, ",\"devolution\":");
@@ -82,6 +86,7 @@ static void add_applicant(struct buf *out, const struct pack *p, const struct de
 	add_via(out, d->applicant_via, d->applicant_via_count);
 	buf_add_char(out, ',');
 	add_rules(out, p, d->applicant_rules, d->applicant_rule_count);
+	scope_json_applicant(p, d, out);
 	buf_add_char(out, '}');
 }
 
@@ -92,6 +97,10 @@ static void add_problem(struct buf *out, const struct pack *p, const struct prob
 	if (problem->rule >= 0) {
 		buf_add_str(out, ",\"rule\":");
 		buf_add_json(out, p->view.rules[problem->rule].id);
+	}
+	if (problem->item) {
+		buf_add_str(out, ",\"item\":");
+		buf_add_json(out, problem->item);
 	}
 	buf_add_char(out, '}');
 }
@@ -108,12 +117,12 @@ void decision_to_json(const struct pack *p, const struct event *e, const struct 
 	buf_add_str(out, "},\"policy\":");
 	buf_add_json(out, p->view.version);
 	buf_add_str(out, ",\"item\":");
-	add_item(out, p, e, d->item);
+	add_item(out, p, d);
 	buf_add_str(out, ",\"notices\":[");
 	for (i = 0; i < d->notice_count; i++) {
 		if (i)
 			buf_add_char(out, ',');
-		add_notice(out, p, &d->notices[i]);
+		add_notice(out, p, d, &d->notices[i]);
 	}
 	buf_add_str(out, "],\"applicant\":");
 	add_applicant(out, p, d);
@@ -123,5 +132,7 @@ void decision_to_json(const struct pack *p, const struct event *e, const struct 
 			buf_add_char(out, ',');
 		add_problem(out, p, &d->problems[i]);
 	}
-	buf_add_str(out, "]}");
+	buf_add_char(out, ']');
+	scope_json_tail(p, d, out);
+	buf_add_char(out, '}');
 }

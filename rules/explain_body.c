@@ -245,8 +245,8 @@ static void find_told(struct making *m, struct decision *d)
 	}
 }
 
-enum err explain_for_body(const struct pack *p, const struct event *e,
-			  const struct explain_ask *ask, struct buf *out)
+enum err explain_one_for_body(const struct pack *p, const struct event *e,
+			      const struct explain_ask *ask, struct buf *out)
 {
 	struct making m = {
 		.pack = p, .event = e, .in = ask->in, .body = pack_find_body(p, ask->body_id)};

@@ -8,6 +8,7 @@
 #include "base/strmap.h"
 #include "calendar.h"
 #include "pack.h"
+#include "scope.h"
 #include "select.h"
 #include "sheet.h"
 #include "table.h"
@@ -58,6 +59,7 @@ struct pack {
 	int trade_count, trade_room;
 	struct item_row *item_rows;
 	struct rule_row *rule_rows;
+	const struct scope_table *scope;
 	struct duration durations[DURATIONS_MAX];
 	int duration_count;
 	struct table table;

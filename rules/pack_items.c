@@ -156,12 +156,18 @@ int item_row_find(const struct pack *p, const char *code, int region)
 void pack_read_scope(struct pack *p)
 {
 	const struct sheet *s = &p->sheets[SHEET_SCOPE];
+	struct scope_phrase *phrases = arena_alloc(&p->arena, (size_t)(s->row_count + 1) * sizeof(*phrases));
+	char normal[CSV_CELL_BYTES_MAX + 1];
 	int row;
 
 	for (row = 0; row < s->row_count; row++) {
-		if (!*text_of(s, row, SCOPE_PHRASE))
+		const char *phrase = text_of(s, row, SCOPE_PHRASE), *item = text_of(s, row, SCOPE_ITEM);
+
+		if (!scope_normalise(phrase, strlen(phrase), normal))
 			sheet_fault(s, row, SCOPE_PHRASE, "must not be blank");
-		if (!item_is_known(p, text_of(s, row, SCOPE_ITEM)))
+		if (!item_is_known(p, item))
 			sheet_fault(s, row, SCOPE_ITEM, "there is no such item in items.csv");
+		phrases[row] = (struct scope_phrase){phrase, item};
 	}
+	p->scope = scope_table_new(phrases, s->row_count, &p->arena);
 }

@@ -10,6 +10,7 @@
 int cli_serve(int argc, char **argv);
 int cli_config(int argc, char **argv);
 int cli_policy(int argc, char **argv);
+int cli_import(int argc, char **argv);
 int cli_calendar(int argc, char **argv);
 int cli_user(int argc, char **argv);
 int cli_key(int argc, char **argv);

@@ -1,11 +1,11 @@
 /* tandem policy explain | check: what a pack decides, and whether it can be read. */
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/input.h"
 #include "decide.h"
 #include "packdir.h"
 #include "timefmt.h"
@@ -62,28 +62,6 @@ static int pack_open(const char *dir, struct pack **ret, struct diag *diag)
 	if (!err)
 		return 0;
 	return err == ERR_NOT_FOUND ? EXIT_USAGE : EXIT_FOUND;
-}
-
-static bool input_read(const char *path, struct buf *ret)
-{
-	FILE *f = !path || strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-	size_t got = 1;
-	bool good;
-
-	if (!f) {
-		fprintf(stderr, "%s: %s\n", path, strerror(errno));
-		return false;
-	}
-	while (got > 0 && buf_reserve(ret, 65536)) {
-		got = fread(ret->data + ret->len, 1, 65536, f);
-		ret->len += got;
-	}
-	good = !ferror(f) && !ret->overflow;
-	if (!good)
-		fprintf(stderr, "%s: cannot be read to its end\n", path ? path : "standard input");
-	if (f != stdin)
-		fclose(f);
-	return good;
 }
 
 static bool is_document(const char *data, size_t len, const struct event_limits *lim)

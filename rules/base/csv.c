@@ -46,6 +46,13 @@ static bool at_line_end(const struct csv *c, const char *p)
 	return p == c->end || *p == '\n' || (*p == '\r' && (p + 1 == c->end || p[1] == '\n'));
 }
 
+static const char *line_end(const struct csv *c, const char *p)
+{
+	while (!at_line_end(c, p))
+		p++;
+	return p;
+}
+
 /* One character forward, whatever it is; a bad one is a fault and counts as one column. */
 static void step(struct csv *c, struct cursor *at)
 {
@@ -95,7 +102,8 @@ static void read_quoted(struct csv *c, struct cursor *at, struct csv_cell *cell)
 	if (close >= c->end) {
 		fault(c, &open, "a quote is opened and never closed");
 		at->faulty = true;
-		at->pos = c->end;
+		/* Whoever accounts for every record loses this line only. */
+		at->pos = c->whole ? line_end(c, at->pos) : c->end;
 		cell->text = "";
 		return;
 	}
@@ -173,14 +181,17 @@ bool csv_next(struct csv *c)
 		struct cursor at = {.pos = c->pos, .line = c->line, .column = 1};
 		bool skip = true;
 
-		if (*at.pos == '#') {
+		c->record = c->pos;
+		if (*at.pos == '#' && !c->whole) {
 			skip_line(c, &at);
 		} else if (at_line_end(c, at.pos)) {
 			skip_line_end(c, &at);
 		} else {
 			read_record(c, &at);
-			skip = at.faulty || c->cells[0].text[0] == '#';
+			skip = !c->whole && (at.faulty || c->cells[0].text[0] == '#');
 		}
+		c->faulty = at.faulty;
+		c->record_len = (size_t)(at.pos - c->record);
 		c->pos = at.pos;
 		c->line = at.line;
 		if (!skip)

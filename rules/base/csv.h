@@ -28,6 +28,11 @@ struct csv {
 	int line;
 	struct csv_cell cells[CSV_CELLS_MAX];
 	int count;
+	/* For whoever must account for every record: set `whole` after csv_init, and faulty ones and those that begin
+	   with # are given as well. */
+	bool whole, faulty;
+	const char *record; /* its bytes, with the line end */
+	size_t record_len;
 };
 
 /* The bytes and the name that faults call them by; both outlive the reader. */

@@ -28,6 +28,13 @@ def normal(decision):
     result = {name: decision.get(name) for name in ("event", "item", "notices", "applicant")}
     if result["item"]:
         result["item"] = {name: result["item"].get(name) or "" for name in ("code", "sector", "devolution")}
+    # The oracle names items by their codes alone; names and authorities are the business of the unit tests.
+    if result["applicant"] and result["applicant"].get("items"):
+        codes = [one["code"] if isinstance(one, dict) else one for one in result["applicant"]["items"]]
+        result["applicant"] = {**result["applicant"], "items": codes}
+    result["items"] = [one["code"] if isinstance(one, dict) else one for one in decision.get("items") or []]
+    unmatched = decision.get("unmatched") or []
+    result["unmatched"] = unmatched["phrases"] if isinstance(unmatched, dict) else unmatched[:20]
     result["problems"] = sorted(json.dumps(problem, sort_keys=True) for problem in decision["problems"])
     return result
 

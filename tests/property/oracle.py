@@ -17,6 +17,8 @@ import os
 import re
 import sys
 
+import oracle_scope
+
 ZONE = dt.timezone(dt.timedelta(hours=8))  # Asia/Shanghai has had no daylight saving since 1991.
 STRENGTH = {"lead": 3, "assist": 2, "copy": 1}
 LEVELS = ("province", "city", "county", "township", "village")
@@ -52,6 +54,7 @@ class Pack:
         self.bodies = read_table(folder, "bodies.csv")
         self.items = read_table(folder, "items.csv")
         self.rules = read_table(folder, "rules.csv")
+        self.scope = [(row["phrase"], row["item"]) for row in read_table(folder, "scope.csv")]
         self.jurisdiction = self.meta["jurisdiction"]
 
     def chain(self, code):
@@ -357,7 +360,8 @@ def carry_out(pack, event, item, region, start):
     return list(notices.values()), applicant, silent, problems
 
 
-def decide(pack, event, at=None):
+def decide_item(pack, event, at=None):
+    """The decision about the item that the event names; its deadlines and problems still as tuples."""
     data = event["data"]
     region, known = pack.serving_region(data["region"])
     code = basic_code(data.get("item"))
@@ -380,13 +384,76 @@ def decide(pack, event, at=None):
     if any(due and due[1] for notice in notices for due in (notice["due"], notice["feedback_due"])):
         problems.add(("provisional-calendar", None))
     notices.sort(key=lambda notice: -STRENGTH[notice["role"]])  # Stable: first mention stays first.
-    for notice in notices:
-        notice["due"], notice["feedback_due"] = print_time(notice["due"]), print_time(notice["feedback_due"])
     return {"event": {"source": event["source"], "id": event["id"]},
             "item": item and {"code": code, "sector": item["sector"], "devolution": item["devolution"]},
-            "notices": notices, "applicant": applicant,
-            "problems": [{"code": name, "rule": rule} if rule else {"code": name}
-                         for name, rule in sorted(problems, key=lambda one: (one[0], one[1] or ""))]}
+            "notices": notices, "applicant": applicant, "problems": {one + (None,) for one in problems}}
+
+
+# ---- several items: registrations by their business scope -----------------------------------------
+
+WHOLE_EVENT = ("unknown-region", "bad-code", "provisional-calendar")
+
+
+def merge_list(have, more):
+    have.extend(one for one in more if one not in have)
+
+
+def by_table(pack, rules):
+    return [rule["id"] for rule in pack.rules if rule["id"] in rules]
+
+
+def merge_notice(pack, notices, notice, code):
+    have = notices.setdefault(notice["body"], {**notice, "via": [], "rules": [], "items": []})
+    if STRENGTH[notice["role"]] > STRENGTH[have["role"]]:
+        have["role"] = notice["role"]
+    have["due"] = earlier(have["due"], notice["due"])
+    have["feedback_due"] = earlier(have["feedback_due"], notice["feedback_due"])
+    merge_list(have["via"], notice["via"])
+    have["rules"] = by_table(pack, have["rules"] + notice["rules"])
+    have["items"].append(code)
+
+
+def merge_decisions(pack, codes, decisions):
+    notices, applicant, problems = {}, None, set()
+    for code, one in zip(codes, decisions):
+        for notice in one["notices"]:
+            merge_notice(pack, notices, notice, code)
+        if one["applicant"]:
+            applicant = applicant or {"via": [], "rules": []}
+            merge_list(applicant["via"], one["applicant"]["via"])
+            applicant["rules"] = by_table(pack, applicant["rules"] + one["applicant"]["rules"])
+        problems |= {(name, rule, None if name in WHOLE_EVENT or len(codes) == 1 else code)
+                     for name, rule, _ in one["problems"]}
+    if applicant:
+        applicant["items"] = list(codes)
+    ordered = sorted(notices.values(), key=lambda notice: -STRENGTH[notice["role"]])
+    return {**decisions[0], "notices": ordered, "applicant": applicant, "problems": problems}
+
+
+def with_item(event, code):
+    return {**event, "data": {**event["data"], "item": code}}
+
+
+def decide(pack, event, at=None):
+    data = event["data"]
+    has_scope = event["type"].endswith("registered") and bool(data.get("scope"))
+    implied, unmatched = oracle_scope.read(data["scope"], pack.scope) if has_scope else ([], [])
+    own = basic_code(data.get("item"))
+    codes = [own] * bool(own) + [item for _, item in implied if item != own] if implied else []
+    if codes:
+        result = merge_decisions(pack, codes, [decide_item(pack, with_item(event, code), at) for code in codes])
+    else:
+        result = decide_item(pack, event, at)
+    if unmatched:
+        result["problems"] = result["problems"] | {("unmatched-scope", None, None)}
+    if has_scope:
+        result["items"], result["unmatched"] = codes, unmatched
+    for notice in result["notices"]:
+        notice["due"], notice["feedback_due"] = print_time(notice["due"]), print_time(notice["feedback_due"])
+    names = ("code", "rule", "item")
+    result["problems"] = [{name: value for name, value in zip(names, one) if value}
+                          for one in sorted(result["problems"], key=lambda one: tuple(part or "" for part in one))]
+    return result
 
 
 def read_events(text):

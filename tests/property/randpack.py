@@ -174,15 +174,37 @@ def make_rules(rng, regions, bodies):
     return rows
 
 
+# Few signs, so that phrases overlap, contain each other and meet what excludes them.
+SCOPE_WORDS = ["甲", "乙", "丙", "甲乙", "乙丙", "丙甲", "甲乙丙", "（不含乙）", "（仅丙）", "、", "Ａ"]
+SCOPE_SIGNS = ["；", "；", ";", "，", "。", "、", "（", "）", "除", "外", "不含", "仅", "非", "无", "除外", "限", " ", "“",
+               "（除乙外）", "（仅限甲）", "（乙除外）", "一般项目：", "许可项目：", "许可项目:", "许可经营项目：",
+               "（依法须经批准的项目，经批准后方可开展经营活动）"]
+
+
+def make_scope(rng, items):
+    """Phrases for items of the pack; now and then two rows of one phrase."""
+    codes = [row[0] for row in items]
+    return [["".join(rng.choice(SCOPE_WORDS) for _ in range(rng.randint(1, 3))), rng.choice(codes)]
+            for _ in range(rng.randint(0, 14))] if codes else []
+
+
+def make_scope_text(rng, pack):
+    phrases = [row[0] for row in pack["scope.csv"]] or ["甲"]
+    pool = phrases * 2 + SCOPE_WORDS + SCOPE_SIGNS
+    head = rng.choice(["许可项目：", "一般项目：丁；许可项目：", "", "一般项目："])
+    return head + "".join(rng.choice(pool) for _ in range(rng.randint(1, 25)))
+
+
 def make_pack(rng):
     regions = make_regions(rng)
     bodies = make_bodies(rng, regions)
+    items = make_items(rng, regions)
     years = {year: YEAR_DAYS[year] for year in YEAR_DAYS if chance(rng, 80)}
     return {"pack.json": {"id": "random", "title": "a random pack", "timezone": "Asia/Shanghai",
                           "jurisdiction": "371300"},
             "calendar.json": {"years": years}, "regions.csv": regions, "bodies.csv": bodies,
-            "items.csv": make_items(rng, regions), "rules.csv": make_rules(rng, regions, bodies),
-            "scope.csv": []}
+            "items.csv": items, "rules.csv": make_rules(rng, regions, bodies),
+            "scope.csv": make_scope(rng, items)}
 
 
 # ---- events ---------------------------------------------------------------------------------------
@@ -225,8 +247,8 @@ def make_event(rng, pack, number):
     kind, data = rng.choice(TYPES), {"case": f"C{number}", "region": make_region_code(rng, pack)}
     codes = [row[0] for row in pack["items.csv"]] * 3 + STRANGE_CODES
     if kind.endswith("registered") and chance(rng, 50):
-        data["scope"] = "一般项目：日用百货销售"
-    else:
+        data["scope"] = make_scope_text(rng, pack)
+    if "scope" not in data or chance(rng, 20):
         data["item"] = make_item_form(rng, rng.choice(codes))
     data["applicant"] = {"name": "示例公司"}
     if chance(rng, 80):

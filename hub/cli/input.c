@@ -1,0 +1,29 @@
+#include "input.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CHUNK_BYTES 65536
+
+bool input_read(const char *path, struct buf *ret)
+{
+	FILE *f = !path || strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	size_t got = 1;
+	bool good;
+
+	if (!f) {
+		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+		return false;
+	}
+	while (got > 0 && buf_reserve(ret, CHUNK_BYTES)) {
+		got = fread(ret->data + ret->len, 1, CHUNK_BYTES, f);
+		ret->len += got;
+	}
+	good = !ferror(f) && !ret->overflow;
+	if (!good)
+		fprintf(stderr, "%s: cannot be read to its end\n", path ? path : "standard input");
+	if (f != stdin)
+		fclose(f);
+	return good;
+}

@@ -1,0 +1,11 @@
+/* input.h: a whole file, or standard input when the name is "-" or NULL. Says on standard error why it cannot be read. */
+#ifndef TANDEM_CLI_INPUT_H
+#define TANDEM_CLI_INPUT_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+
+bool input_read(const char *path, struct buf *ret);
+
+#endif

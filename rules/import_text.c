@@ -1,0 +1,155 @@
+/* Encodings of what is imported, and names as people write them. */
+#include <iconv.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "import_in.h"
+
+static bool convert(const char *charset, const char *data, size_t len, struct buf *out)
+{
+	iconv_t cd = iconv_open("UTF-8", charset);
+	char *in = (char *)(uintptr_t)data, *to;
+	size_t left = len, room, wrote = 0;
+
+	if (cd == (iconv_t)-1)
+		return false;
+	/* No character of these encodings takes more than three times its bytes in UTF-8. */
+	if (!buf_reserve(out, len * 3 + 4)) {
+		iconv_close(cd);
+		return false;
+	}
+	to = out->data + out->len;
+	room = len * 3 + 4;
+	wrote = room;
+	if (iconv(cd, &in, &left, &to, &room) != (size_t)-1 && left == 0)
+		out->len += wrote - room;
+	else
+		left = 1;
+	iconv_close(cd);
+	return left == 0;
+}
+
+/* Text that is UTF-8 but for a few broken bytes stays that, so that only its broken rows are lost. */
+static bool is_mostly_utf8(const char *data, size_t len)
+{
+	size_t at = 0, wide = 0, broken = 0, step;
+
+	while (at < len) {
+		step = utf8_length(data + at, len - at);
+		wide += step > 2;
+		broken += !step;
+		at += step ? step : 1;
+	}
+	return !broken || wide > broken * 4;
+}
+
+static bool starts_with(const char *data, size_t len, const char *mark, size_t mark_len)
+{
+	return len >= mark_len && memcmp(data, mark, mark_len) == 0;
+}
+
+const char *import_to_utf8(const char *data, size_t len, struct buf *out)
+{
+	if (starts_with(data, len, "\xef\xbb\xbf", 3))
+		return buf_add(out, data + 3, len - 3) ? "UTF-8" : NULL;
+	if (starts_with(data, len, "\xff\xfe", 2))
+		return convert("UTF-16LE", data + 2, len - 2, out) ? "UTF-16" : NULL;
+	if (starts_with(data, len, "\xfe\xff", 2))
+		return convert("UTF-16BE", data + 2, len - 2, out) ? "UTF-16" : NULL;
+	if (is_mostly_utf8(data, len))
+		return buf_add(out, data, len) ? "UTF-8" : NULL;
+	return convert("GB18030", data, len, out) ? "GB18030" : NULL;
+}
+
+/* The ASCII twin of a full-width character; 0 for blanks of every kind; else the character itself. */
+static uint32_t narrow(uint32_t c)
+{
+	if (c >= 0xff01 && c <= 0xff5e)
+		c -= 0xfee0;
+	if (c <= ' ' || c == 0x3000 || c == 0xa0 || c == 0xfeff || (c >= 0x2000 && c <= 0x200f))
+		return 0;
+	if (c >= 'a' && c <= 'z')
+		c -= 'a' - 'A';
+	return c;
+}
+
+const char *import_fold(struct arena *arena, const char *s)
+{
+	size_t len = strlen(s), at = 0, step;
+	char *out = arena_alloc(arena, len + 1), *w = out;
+	bool inside = false;
+	uint32_t c;
+
+	for (; at < len; at += step) {
+		step = utf8_length(s + at, len - at);
+		if (!step)
+			return "";
+		c = narrow(utf8_decode(s + at, step));
+		if (c == '(' || c == ')')
+			inside = c == '(';
+		if (!c || inside || c == ')' || c == '*' || c == '"')
+			continue;
+		if (c < 0x80) {
+			*w++ = (char)c;
+		} else {
+			memcpy(w, s + at, step);
+			w += step;
+		}
+	}
+	*w = '\0';
+	return out;
+}
+
+int import_name_find(const char *const *lists, int count, const char *folded)
+{
+	size_t want = strlen(folded), len;
+	const char *p;
+	int i;
+
+	for (i = 0; want && i < count; i++) {
+		for (p = lists[i]; p && *p; p += len + (p[len] == '|')) {
+			len = strcspn(p, "|");
+			if (len == want && memcmp(p, folded, len) == 0)
+				return i;
+		}
+	}
+	return -1;
+}
+
+const char *import_trim(struct arena *arena, const char *s)
+{
+	size_t len;
+
+	if (!s)
+		return "";
+	s += strspn(s, " \t\r\n");
+	for (len = strlen(s); len && strchr(" \t\r\n", s[len - 1]); len--)
+		;
+	return arena_strndup(arena, s, len);
+}
+
+void import_csv_cell(struct buf *out, const char *text)
+{
+	if (!strpbrk(text, ",\"\r\n") && *text != '#') {
+		buf_add_str(out, text);
+		return;
+	}
+	buf_add_char(out, '"');
+	for (; *text; text++) {
+		if (*text == '"')
+			buf_add_char(out, '"');
+		buf_add_char(out, *text);
+	}
+	buf_add_char(out, '"');
+}
+
+bool import_record_is_empty(const struct csv *c)
+{
+	int i;
+
+	for (i = 0; i < c->count; i++) {
+		if (*c->cells[i].text)
+			return false;
+	}
+	return !c->faulty;
+}
