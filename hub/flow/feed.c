@@ -405,14 +405,14 @@ void feed_start(struct feed *d)
 
 /* --- subscribing --- */
 
-struct finding {
+struct lookup {
 	feed_found_fn *fn;
 	void *arg;
 };
 
 static void on_found(void *arg, enum err e, const struct feed_piece *piece)
 {
-	struct finding *f = arg;
+	struct lookup *f = arg;
 
 	f->fn(f->arg, e, piece->is_known);
 	free(f);
@@ -429,7 +429,7 @@ void feed_find(struct feed *d, const char *since, feed_found_fn *fn, void *arg)
 	} else if (feed_ring_find(&d->ring, &at, &i, &skip) == WHERE_RING) {
 		fn(arg, ERR_OK, true);
 	} else {
-		struct finding *f = mem_zalloc(sizeof(*f));
+		struct lookup *f = mem_zalloc(sizeof(*f));
 		char entry[CURSOR_BYTES];
 
 		f->fn = fn;
