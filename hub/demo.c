@@ -10,9 +10,6 @@
 #include "flow/intake.h"
 #include "timefmt.h"
 
-/* A first start shows something at once; afterwards approvals come one by one. */
-#define FIRST_COUNT 12
-#define FIRST_MS 500
 #define TRICKLE_MS 10000
 
 struct demo {
@@ -20,7 +17,7 @@ struct demo {
 	struct auth *auth;
 	struct loop_timer *timer;
 	struct principal *source;
-	int waiting, number, first_count;
+	int waiting, number;
 	char run[16];
 };
 
@@ -186,18 +183,7 @@ static void trickle(void *arg)
 		   types[randombytes_uniform(7)], d->run, d->number, at, d->run, d->number, item->code, region, region,
 		   trades[randombytes_uniform(6)], d->number, code, some_phone(), d->number, day, 50 + randombytes_uniform(3000));
 	text = buf_take(&out, NULL);
-	loop_timer_start(d->timer, d->number < d->first_count ? FIRST_MS : TRICKLE_MS, TRICKLE_MS);
 	intake_submit(d->flow, d->source, (struct bytes){ text, strlen(text) }, on_submitted, text);
-}
-
-static void on_any_event(void *arg, enum err e, const struct loaded *items, int count, int64_t next)
-{
-	struct demo *d = arg;
-
-	(void)items;
-	(void)next;
-	if (e == ERR_OK && count == 0)
-		d->first_count = FIRST_COUNT;
 }
 
 struct demo *demo_start(struct flow *f, struct auth *a)
@@ -213,7 +199,6 @@ struct demo *demo_start(struct flow *f, struct auth *a)
 		if (people[i].says)
 			put_person(d, people[i].name);
 	}
-	store_scan(f->store, &(struct scan_in){ .need = "", .limit = 1, .budget = 1 }, on_any_event, d);
 	d->timer = loop_timer_new(f->loop, trickle, d);
 	loop_timer_start(d->timer, 3000, TRICKLE_MS);
 	return d;
