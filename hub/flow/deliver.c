@@ -9,6 +9,7 @@
 #include "flow/deliver_text.h"
 #include "flow/intake.h"
 #include "metrics.h"
+#include "sms.h"
 
 #define SENDING_LEASE_MS 60000
 #define BACKOFF_BASE_MS 1000
@@ -23,21 +24,6 @@ int flow_connector_for(const struct flow *f, enum channel c)
 			return i;
 	}
 	return -1;
-}
-
-void phone_normalise(const char *in, char ret[24])
-{
-	size_t n = 0;
-
-	for (; in && *in && n < 20; in++) {
-		if (*in >= '0' && *in <= '9')
-			ret[n++] = *in;
-	}
-	ret[n] = '\0';
-	if (n == 11 && ret[0] == '1') {
-		memmove(ret + 2, ret, n + 1);
-		memcpy(ret, "86", 2);
-	}
 }
 
 const char *deliver_phone_of(const struct flow *f, const char *body, const char **ret_name)
@@ -105,17 +91,16 @@ static void begin_attempt(struct change *c, int i, bool *ret_send)
 	struct delivery *d = &c->record.deliveries[i];
 	int k = flow_connector_for(c->flow, d->channel);
 	const char *address = address_of(c, d);
-	char number[24];
+	char number[NUMBER_BYTES];
 
-	if (k < 0 || !address) {
-		give_up(c, i, k < 0 ? "no connector for this channel" : "no contact known");
+	if (k < 0 || !address || !number_normalise(address, number)) {
+		give_up(c, i, k < 0 ? "no connector for this channel" : address ? "no telephone number" : "no contact known");
 		return;
 	}
 	if (c->flow->connectors[k].down_until_ms > c->now_ms) {
 		d->next_ms = c->flow->connectors[k].down_until_ms;
 		return;
 	}
-	phone_normalise(address, number);
 	d->connector = c->flow->connectors[k].name;
 	d->address_hash = decided_address_hash(c->flow, number, &c->arena);
 	d->state = DELIVERY_SENDING;
@@ -281,8 +266,9 @@ static void on_sent(void *arg, const struct send_result *r)
 void deliver_send(struct change *c, int i)
 {
 	const struct delivery *d = &c->record.deliveries[i];
+	const char *address = address_of(c, d);
 	struct attempt *a = mem_zalloc(sizeof(*a));
-	char number[24], id[64];
+	char number[NUMBER_BYTES] = "", id[64];
 	struct message m = { .id = id, .to = number };
 	struct diag diag;
 
@@ -294,7 +280,9 @@ void deliver_send(struct change *c, int i)
 	a->connector = flow_connector_for(c->flow, d->channel);
 	snprintf(a->last_key, sizeof(a->last_key), "%s", d->address_hash);
 	snprintf(id, sizeof(id), "d%lld.%d-%d", (long long)c->seq, i, d->attempts);
-	phone_normalise(address_of(c, d), number);
+	/* Gone since begin_attempt saw it: then the check below refuses the empty number. */
+	if (address)
+		(void)number_normalise(address, number);
 	m.text = deliver_text(c, d);
 	diag_init(&diag, &c->arena);
 	if (c->flow->connectors[a->connector].kind->check(&m, &diag) != ERR_OK) {

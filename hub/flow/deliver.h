@@ -20,7 +20,5 @@ void deliver_report(struct flow *f, const char *connector, const struct report *
 
 /* Who at a body gets its texts: a person of the hub, else the pack's contact. NULL when nobody is known. */
 const char *deliver_phone_of(const struct flow *f, const char *body, const char **ret_name);
-/* "+86 138-0013 8000" and "13800138000" are one number: digits with the country. */
-void phone_normalise(const char *in, char ret[24]);
 
 #endif

@@ -8,6 +8,7 @@
 #include "flow/deliver.h"
 #include "flow/respond.h"
 #include "metrics.h"
+#include "sms.h"
 #include "text.h"
 
 struct job {
@@ -84,6 +85,9 @@ static enum err apply_report(void *arg, struct change *c)
 	d = &c->record.deliveries[j->delivery];
 	if (strcmp(d->connector, j->connector) != 0 || !d->attempts)
 		return ERR_NOT_FOUND;
+	/* Ids come round again when a carrier begins anew, so the handset must be the one it was sent to as well. */
+	if (*j->hash && strcmp(d->address_hash, j->hash) != 0)
+		return ERR_NOT_FOUND;
 	moved = state_moves(d, j->kind);
 	if (!moved && (j->kind == REPORT_HANDED_OVER || has_receipt(&c->record, receipt_of(j->kind), j->delivery, j->code))) {
 		c->nothing = true;
@@ -132,18 +136,23 @@ static void on_last(void *arg, enum err e, const char *text)
 		job_done(j, e);
 }
 
-/* "1", "收到" and their kin mean the newest notice; anything else without a code is left to people. */
+/*
+ * "1", "收到" and their kin mean the newest notice, with or without a kind word behind them. With a letter or a digit behind
+ * them they do not: that is a code which did not come out right, and which notice it meant is not to be guessed.
+ */
 static bool says_received(const char *text)
 {
 	static const char *const words[] = { "1", "收到", "已收到", "签收", "已签收" };
 
-	while (isspace((unsigned char)*text))
-		text++;
+	text += strspn(text, " ");
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		size_t len = strlen(words[i]);
 
-		if (!strncmp(text, words[i], len) && !isalnum((unsigned char)text[len]))
-			return true;
+		if (strncmp(text, words[i], len) != 0)
+			continue;
+		for (text += len; *text && !isalnum((unsigned char)*text); text++)
+			;
+		return !*text;
 	}
 	return false;
 }
@@ -152,18 +161,16 @@ static bool says_received(const char *text)
 static void name_sender(struct job *j, const char *number)
 {
 	const struct pack_view *p = pack_view(j->flow->pack);
-	char other[24];
+	char other[NUMBER_BYTES];
 
 	for (int i = 0; i < j->flow->people_count; i++) {
-		phone_normalise(j->flow->people[i].phone, other);
-		if (*other && !strcmp(other, number)) {
+		if (number_normalise(j->flow->people[i].phone, other) && !strcmp(other, number)) {
 			snprintf(j->by, sizeof(j->by), "%s", j->flow->people[i].name);
 			return;
 		}
 	}
 	for (int i = 0; i < p->contact_count; i++) {
-		phone_normalise(p->contacts[i].phone, other);
-		if (*other && !strcmp(other, number)) {
+		if (number_normalise(p->contacts[i].phone, other) && !strcmp(other, number)) {
 			snprintf(j->by, sizeof(j->by), "%s", *p->contacts[i].name ? p->contacts[i].name : p->contacts[i].post);
 			return;
 		}
@@ -171,20 +178,32 @@ static void name_sender(struct job *j, const char *number)
 	snprintf(j->by, sizeof(j->by), "sms:****%s", strlen(number) > 4 ? number + strlen(number) - 4 : "");
 }
 
+/* Of the handset that was written to or that writes; it stays "" when the provider does not tell it. */
+static void hash_handset(struct job *j, const char *told)
+{
+	char number[NUMBER_BYTES];
+	struct arena arena;
+
+	if (!number_normalise(told, number))
+		return;
+	arena_init(&arena);
+	snprintf(j->hash, sizeof(j->hash), "%s", decided_address_hash(j->flow, number, &arena));
+	arena_clear(&arena);
+}
+
 static void reply_came(struct job *j, const struct report *r)
 {
 	struct arena arena;
-	char number[24];
 	int64_t seq;
 	int notice;
 
 	arena_init(&arena);
-	phone_normalise(r->from, number);
-	snprintf(j->hash, sizeof(j->hash), "%s", decided_address_hash(j->flow, number, &arena));
 	snprintf(j->dedupe, sizeof(j->dedupe), "%s", decided_address_hash(j->flow, r->dedupe, &arena));
-	name_sender(j, number);
+	name_sender(j, r->from);
 	arena_clear(&arena);
-	if (short_code_find(r->text, &seq, &notice))
+	if (!*j->hash)
+		job_done(j, ERR_OK); /* from nobody: it belongs to nothing */
+	else if (short_code_find(r->text, &seq, &notice))
 		answer_notice(j, seq, notice);
 	else if (says_received(r->text))
 		store_get_expiring(j->flow->store, "lastsms", j->hash, on_last, j);
@@ -215,6 +234,7 @@ void deliver_report(struct flow *f, const char *connector, const struct report *
 	j->kind = r->kind;
 	snprintf(j->connector, sizeof(j->connector), "%s", connector);
 	snprintf(j->code, sizeof(j->code), "%s", r->code ? r->code : "");
+	hash_handset(j, r->kind == REPORT_REPLY ? r->from : r->to);
 	if (r->kind == REPORT_REPLY)
 		reply_came(j, r);
 	else if (message_id_parse(r->message_id, &j->seq, &j->delivery))
