@@ -340,6 +340,17 @@ int change_add(struct change *c, const struct notice *like, const char *by)
 	return at;
 }
 
+bool change_has_receipt(const struct change *c, enum receipt_kind kind, int delivery, const char *detail)
+{
+	for (int i = 0; i < c->record.receipt_count; i++) {
+		const struct receipt *x = &c->record.receipts[i];
+
+		if (x->kind == kind && x->delivery == delivery && !strcmp(x->detail, detail))
+			return true;
+	}
+	return false;
+}
+
 struct receipt *change_receipt(struct change *c, enum receipt_kind kind, int notice, int delivery)
 {
 	struct receipt *x = record_add_receipt(&c->record, &c->arena);

@@ -41,6 +41,7 @@ void change_tell(struct change *c, int notice, const char *by); /* the feed line
 void change_index(struct change *c, const char *list, int entry, bool todo, bool added);
 /* On the lists of what the case's bureaus have to send on, or off them. */
 void change_split(struct change *c, int notice, bool waits);
+bool change_has_receipt(const struct change *c, enum receipt_kind kind, int delivery, const char *detail);
 struct receipt *change_receipt(struct change *c, enum receipt_kind kind, int notice, int delivery);
 
 #endif

@@ -79,11 +79,12 @@ static enum err apply_due(void *arg, struct change *c)
 	w->correcting = c->record.correcting;
 	for (int i = 0; i < c->record.notice_count; i++)
 		changed = notice_due(c, i) || changed;
-	for (int i = 0; i < c->record.delivery_count; i++) {
+	/* What has no room stays due. */
+	for (int i = 0; i < c->record.delivery_count && w->send_count < RECORD_NOTICES_MAX; i++) {
 		bool send = false;
 
 		changed = deliver_prepare(c, i, &send) || changed;
-		if (send && w->send_count < RECORD_NOTICES_MAX)
+		if (send)
 			w->sends[w->send_count++] = i;
 	}
 	/* Writing also sets the due moment right again after the lease moved it. */
@@ -102,7 +103,10 @@ static void done_due(void *arg, enum err e, struct change *c)
 			correct_earlier(w->flow, w->seq, c->event);
 		else if (record_next_ms(&c->record) >= 0)
 			deadline_kick(w->flow->deadline, record_next_ms(&c->record));
-	} else if (e != ERR_UNAVAILABLE) {
+	} else if (e == ERR_UNAVAILABLE) {
+		for (int i = 0; i < w->send_count; i++)
+			deliver_take_back(c, w->sends[i]);
+	} else {
 		log_at(LOG_ERROR, "", "event=e%lld: what is due could not be worked off (%s)", (long long)w->seq, err_name(e));
 	}
 	free(w);
@@ -141,7 +145,10 @@ static void claim(struct due_clock *d)
 
 static void on_tick(void *arg)
 {
-	claim(arg);
+	struct due_clock *d = arg;
+
+	claim(d);
+	deliver_record_again(d->flow);
 }
 
 struct due_clock *deadline_new(struct flow *f)

@@ -80,6 +80,20 @@ static void give_up(struct change *c, int i, const char *why)
 	metric_add(METRIC_DELIVERIES_FAILED, 1);
 }
 
+/* Never sent again by the same way: its receipt settles it, or the notice's next channel or its deadline does. */
+static void in_doubt(struct change *c, int i, const char *why)
+{
+	struct delivery *d = &c->record.deliveries[i];
+
+	if (d->state == DELIVERY_SENDING) {
+		metric_add(METRIC_DELIVERIES_UNKNOWN, 1);
+		log_at(LOG_WARN, "", "delivery=d%lld.%d attempt=%d is in doubt: %s", (long long)c->seq, i, d->attempts, why);
+	}
+	d->state = DELIVERY_UNKNOWN;
+	d->next_ms = -1;
+	d->detail = why;
+}
+
 /* Somebody has taken the matter on: a text that asks for it would only confuse. */
 static bool is_needless(const struct change *c, const struct delivery *d)
 {
@@ -116,10 +130,7 @@ bool deliver_prepare(struct change *c, int i, bool *ret_send)
 	if (d->next_ms < 0 || d->next_ms > c->now_ms)
 		return false;
 	if (d->state == DELIVERY_SENDING) {
-		d->state = DELIVERY_UNKNOWN;
-		d->next_ms = -1;
-		d->detail = "in doubt: the hub stopped between handing over and recording";
-		metric_add(METRIC_DELIVERIES_UNKNOWN, 1);
+		in_doubt(c, i, "in doubt: the hub stopped between handing over and recording");
 	} else if (d->state == DELIVERY_WAITING && is_needless(c, d)) {
 		d->state = DELIVERY_CANCELLED;
 		d->next_ms = -1;
@@ -132,6 +143,7 @@ bool deliver_prepare(struct change *c, int i, bool *ret_send)
 }
 
 struct attempt {
+	struct attempt *next; /* of those not recorded yet */
 	struct flow *flow;
 	int64_t seq;
 	int delivery, number, connector;
@@ -139,6 +151,7 @@ struct attempt {
 	int64_t retry_after_ms;
 	char provider_id[128], code[80], last_key[64];
 	int notice;
+	int64_t taken_back_ms; /* 0, or the lease of one that this hub never sent, not knowing whether it was written */
 };
 
 static int64_t backoff_ms(int attempts)
@@ -164,14 +177,24 @@ static void try_again(struct change *c, int i, const struct attempt *a)
 	d->detail = arena_strdup(&c->arena, a->code);
 }
 
+/* Reports have not settled it; its lease may have ended before its outcome could be written. */
+static bool is_open(const struct delivery *d)
+{
+	return d->state == DELIVERY_SENDING || d->state == DELIVERY_UNKNOWN;
+}
+
 static void handed_over(struct change *c, int i, const struct attempt *a)
 {
 	struct delivery *d = &c->record.deliveries[i];
 	struct receipt *r;
 
+	if (!is_open(d) && change_has_receipt(c, RECEIPT_HANDED_OVER, i, d->connector)) {
+		c->nothing = true; /* it was written, only the answer was lost */
+		return;
+	}
 	d->provider_id = arena_strdup(&c->arena, a->provider_id);
 	d->next_ms = -1;
-	if (d->state == DELIVERY_SENDING)
+	if (is_open(d))
 		d->state = DELIVERY_ACCEPTED;
 	r = change_receipt(c, RECEIPT_HANDED_OVER, d->notice, i);
 	r->channel = channel_name(d->channel);
@@ -187,10 +210,10 @@ static enum err apply_outcome(void *arg, struct change *c)
 	if (a->delivery >= c->record.delivery_count)
 		return ERR_NOT_FOUND;
 	d = &c->record.deliveries[a->delivery];
-	if (d->attempts != a->number) {
-		c->nothing = true;
+	c->nothing = d->attempts != a->number || (a->taken_back_ms && a->taken_back_ms != d->next_ms) ||
+		     (a->outcome != OUTCOME_ACCEPTED && !is_open(d));
+	if (c->nothing)
 		return ERR_OK;
-	}
 	switch (a->outcome) {
 	case OUTCOME_ACCEPTED:
 		handed_over(c, a->delivery, a);
@@ -205,11 +228,7 @@ static enum err apply_outcome(void *arg, struct change *c)
 		break;
 	case OUTCOME_UNKNOWN:
 	case OUTCOME_COUNT:
-		if (d->state == DELIVERY_SENDING)
-			d->state = DELIVERY_UNKNOWN;
-		d->next_ms = -1;
-		d->detail = arena_strdup(&c->arena, a->code);
-		metric_add(METRIC_DELIVERIES_UNKNOWN, 1);
+		in_doubt(c, a->delivery, arena_strdup(&c->arena, a->code));
 		break;
 	}
 	return ERR_OK;
@@ -240,12 +259,73 @@ static void done_outcome(void *arg, enum err e, struct change *c)
 {
 	struct attempt *a = arg;
 
+	/* What is known for certain must not become a doubt because Redis was away just then. */
+	if (e == ERR_UNAVAILABLE) {
+		a->next = a->flow->unrecorded;
+		a->flow->unrecorded = a;
+		return;
+	}
 	if (e != ERR_OK)
 		log_at(LOG_WARN, "", "delivery=d%lld.%d: the outcome %s could not be recorded", (long long)a->seq, a->delivery,
 		       outcome_name(a->outcome));
 	else if (a->outcome == OUTCOME_ACCEPTED)
 		keep_last(c->flow, a);
 	free(a);
+}
+
+static void record_outcome(struct attempt *a)
+{
+	change_run(a->flow, a->seq, false, apply_outcome, done_outcome, a);
+}
+
+void deliver_record_again(struct flow *f)
+{
+	struct attempt *a = f->unrecorded, *next;
+
+	if (!store_is_up(f->store))
+		return;
+	f->unrecorded = NULL;
+	for (; a; a = next) {
+		next = a->next;
+		record_outcome(a);
+	}
+}
+
+void deliver_forget(struct flow *f)
+{
+	for (struct attempt *a = f->unrecorded, *next; a; a = next) {
+		next = a->next;
+		log_at(LOG_WARN, "", "delivery=d%lld.%d attempt=%d: the outcome %s could not be recorded", (long long)a->seq, a->delivery,
+		       a->number, outcome_name(a->outcome));
+		free(a);
+	}
+	f->unrecorded = NULL;
+}
+
+static struct attempt *attempt_new(const struct change *c, int i)
+{
+	const struct delivery *d = &c->record.deliveries[i];
+	struct attempt *a = mem_zalloc(sizeof(*a));
+
+	a->flow = c->flow;
+	a->seq = c->seq;
+	a->delivery = i;
+	a->number = d->attempts;
+	a->notice = d->notice;
+	a->connector = flow_connector_for(c->flow, d->channel);
+	snprintf(a->last_key, sizeof(a->last_key), "%s", d->address_hash);
+	return a;
+}
+
+void deliver_take_back(const struct change *c, int i)
+{
+	struct attempt *a = attempt_new(c, i);
+
+	a->outcome = OUTCOME_NOT_SENT;
+	a->taken_back_ms = c->record.deliveries[i].next_ms;
+	snprintf(a->code, sizeof(a->code), "the hub could not write that it was about to send");
+	a->next = c->flow->unrecorded;
+	c->flow->unrecorded = a;
 }
 
 static void on_sent(void *arg, const struct send_result *r)
@@ -260,25 +340,18 @@ static void on_sent(void *arg, const struct send_result *r)
 		a->flow->connectors[a->connector].down_until_ms = clock_now_ms(&a->flow->clock) + 30000;
 	log_at(LOG_INFO, "", "delivery=d%lld.%d attempt=%d connector=%s outcome=%s", (long long)a->seq, a->delivery, a->number,
 	       a->flow->connectors[a->connector].name, outcome_name(r->outcome));
-	change_run(a->flow, a->seq, false, apply_outcome, done_outcome, a);
+	record_outcome(a);
 }
 
 void deliver_send(struct change *c, int i)
 {
 	const struct delivery *d = &c->record.deliveries[i];
 	const char *address = address_of(c, d);
-	struct attempt *a = mem_zalloc(sizeof(*a));
+	struct attempt *a = attempt_new(c, i);
 	char number[NUMBER_BYTES] = "", id[64];
 	struct message m = { .id = id, .to = number };
 	struct diag diag;
 
-	a->flow = c->flow;
-	a->seq = c->seq;
-	a->delivery = i;
-	a->number = d->attempts;
-	a->notice = d->notice;
-	a->connector = flow_connector_for(c->flow, d->channel);
-	snprintf(a->last_key, sizeof(a->last_key), "%s", d->address_hash);
 	snprintf(id, sizeof(id), "d%lld.%d-%d", (long long)c->seq, i, d->attempts);
 	/* Gone since begin_attempt saw it: then the check below refuses the empty number. */
 	if (address)
@@ -288,7 +361,7 @@ void deliver_send(struct change *c, int i)
 	if (c->flow->connectors[a->connector].kind->check(&m, &diag) != ERR_OK) {
 		a->outcome = OUTCOME_REFUSED;
 		snprintf(a->code, sizeof(a->code), "%s", diag.first ? diag.first->what : "refused");
-		change_run(a->flow, a->seq, false, apply_outcome, done_outcome, a);
+		record_outcome(a);
 		return;
 	}
 	c->flow->connectors[a->connector].kind->send(c->flow->connectors[a->connector].self, &m, on_sent, a);

@@ -7,6 +7,7 @@
 
 #include "flow/cache.h"
 #include "flow/deadline.h"
+#include "flow/deliver.h"
 #include "flow/feed.h"
 #include "flow/intake.h"
 #include "flow/policies.h"
@@ -76,6 +77,7 @@ void flow_drain(struct flow *f)
 void flow_free(struct flow *f)
 {
 	feed_free(f->feed);
+	deliver_forget(f);
 	deadline_free(f->deadline);
 	cache_free(f->cache);
 	policies_free(f);

@@ -41,6 +41,7 @@ struct flow {
 	int connector_count;
 	struct person_contact *people; int people_count; /* set by auth whenever the users are read */
 	unsigned char hash_key[32];	/* for hashes of numbers; the cell's, kept in Redis */
+	struct attempt *unrecorded;	/* deliver.c: outcomes that wait for Redis to be back */
 	bool draining;
 };
 

@@ -28,18 +28,10 @@ static void job_done(struct job *j, enum err e)
 	free(j);
 }
 
-static bool has_receipt(const struct record *r, enum receipt_kind kind, int delivery, const char *detail)
-{
-	for (int i = 0; i < r->receipt_count; i++) {
-		const struct receipt *x = &r->receipts[i];
-
-		if (x->kind == kind && x->delivery == delivery && !strcmp(x->detail, detail))
-			return true;
-	}
-	return false;
-}
-
-/* States only go up: handed over, then delivered or failed; a late "delivered" after a failure is believed. */
+/*
+ * States only go up: handed over, then delivered or failed; a late "delivered" after a failure is believed. One that waits to be
+ * sent again was not sent by what its provider answered; a report that it was ends the waiting, or it would come twice.
+ */
 static bool state_moves(struct delivery *d, enum report_kind kind)
 {
 	enum delivery_state to = d->state;
@@ -48,7 +40,8 @@ static bool state_moves(struct delivery *d, enum report_kind kind)
 		to = DELIVERY_DELIVERED;
 	else if ((kind == REPORT_FAILED || kind == REPORT_EXPIRED) && d->state != DELIVERY_DELIVERED)
 		to = DELIVERY_FAILED;
-	else if (kind == REPORT_HANDED_OVER && (d->state == DELIVERY_SENDING || d->state == DELIVERY_UNKNOWN))
+	else if (kind == REPORT_HANDED_OVER &&
+		 (d->state == DELIVERY_SENDING || d->state == DELIVERY_UNKNOWN || d->state == DELIVERY_WAITING))
 		to = DELIVERY_ACCEPTED;
 	if (to == d->state)
 		return false;
@@ -89,7 +82,7 @@ static enum err apply_report(void *arg, struct change *c)
 	if (*j->hash && strcmp(d->address_hash, j->hash) != 0)
 		return ERR_NOT_FOUND;
 	moved = state_moves(d, j->kind);
-	if (!moved && (j->kind == REPORT_HANDED_OVER || has_receipt(&c->record, receipt_of(j->kind), j->delivery, j->code))) {
+	if (!moved && (j->kind == REPORT_HANDED_OVER || change_has_receipt(c, receipt_of(j->kind), j->delivery, j->code))) {
 		c->nothing = true;
 		return ERR_OK;
 	}

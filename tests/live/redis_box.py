@@ -2,7 +2,7 @@
 import signal
 import subprocess
 
-from hub import wait_until
+from hub import end_with_us, wait_until
 
 
 class Redis:
@@ -11,14 +11,20 @@ class Redis:
         self.url = f"unix:{folder}/redis.sock"
 
     def start(self):
+        self.launch()
+        wait_until(self.answers, 60, "the test's Redis")
+        return self
+
+    def launch(self):
         self.process = subprocess.Popen(
             ["redis-server", "--port", "0", "--unixsocket", f"{self.folder}/redis.sock", "--dir", self.folder, "--save", "",
              "--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no",
-             "--aof-load-truncated", "no", "--maxmemory-policy", "noeviction"], stdout=subprocess.DEVNULL)
-        wait_until(self.answers, 30, "the test's Redis")
-        return self
+             "--aof-load-truncated", "no", "--maxmemory-policy", "noeviction"],
+            stdout=subprocess.DEVNULL, preexec_fn=end_with_us)
 
     def answers(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f"redis-server ended with {self.process.returncode}")
         asked = subprocess.run(["redis-cli", "-s", f"{self.folder}/redis.sock", "PING"], stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL, check=False)
         return asked.stdout.strip() == b"PONG"
