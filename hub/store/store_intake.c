@@ -15,8 +15,8 @@
 #define BLOCK_MS 2000
 #define ENTRIES_PER_READ "64"
 #define OUT_MAX 256 /* entries with the caller; beyond it nothing more is read */
-#define TAKE_OVER_EVERY_MS 30000
-#define SILENT_MS 60000
+#define TAKE_OVER_EVERY_MS 5000
+#define SILENT_MS 10000 /* an entry taken over too early does no harm: the event is a repeat, and only one says done */
 #define RETRY_MS 5000
 #define DONE_ENTRIES 10000
 #define ID_BYTES 48
