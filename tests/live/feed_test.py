@@ -60,7 +60,7 @@ class Feed(unittest.TestCase):
         """A place in the feed: the cursor of a frame just read."""
         reader = Reader(hub)
         asyncio.run(reader.read(lambda r: r.cases, lambda: submit(hub, "first", 1)))
-        return reader.cursors[0]
+        return reader.cursors[-1]
 
     def caught_up(self, hub, since, cases):
         reader = Reader(hub, since)
