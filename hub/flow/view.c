@@ -251,12 +251,25 @@ void view_problems(const struct record *r, struct buf *out)
 	buf_add_char(out, ']');
 }
 
+/* A notice that no rule made lay in the pool at first, whoever has taken it since: a repeat gets the first answer. */
+static void put_first_body(const struct view *v, const struct notice *n, struct buf *out)
+{
+	buf_add_str(out, ",\"body\":");
+	if (*n->rules) {
+		buf_add_json(out, n->body);
+		return;
+	}
+	buf_add_str(out, "\"pool:");
+	buf_add_str(out, v->record->region);
+	buf_add_char(out, '"');
+}
+
 static void put_accepted_notice(const struct view *v, int i, struct buf *out)
 {
 	const struct notice *n = &v->record->notices[i];
 
 	put_notice_id(v, i, out);
-	member(out, ",\"body\":", n->body);
+	put_first_body(v, n, out);
 	member(out, ",\"role\":", role_name(n->role));
 	buf_add_str(out, ",\"due\":");
 	view_time(out, n->due_ms);
