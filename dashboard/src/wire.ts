@@ -13,7 +13,16 @@ export interface RuleRef { id: string; basis?: string | null }
 export interface ApprovalBodies { accepting?: BodyRef | null; reviewing?: BodyRef | null; deciding?: BodyRef | null }
 
 /** The answer to an act on a notice. */
-export interface NoticeState { notice: string; state: State; acknowledged: Stamp | null; claimed: Stamp | null; version: number }
+export interface NoticeState {
+	notice: string;
+	state: State;
+	acknowledged: Stamp | null;
+	claimed: Stamp | null;
+	version: number;
+	made?: string;
+	to?: string;
+	dispute?: string;
+}
 
 export interface Receipt { kind: string; at: string; by?: string | null; channel?: string | null; delivery?: string | null; detail?: string | null }
 export interface Delivery { id: string; channel: string; connector?: string; state: string; attempts?: number; to?: string; detail?: string | null }
@@ -66,6 +75,24 @@ export interface Notice extends EventFacts {
 	via: string[];
 	version: number;
 	allowed?: string[];
+	/** Why there is this notice; what follows is there only where it happened. */
+	cause?: string;
+	made?: string;
+	from?: string;
+	returned?: { reason: string; remark: string; by: string; at: string };
+	transferred?: { to: string; remark: string; by: string; at: string; notice?: string };
+	feedback?: Feedback[];
+}
+export interface Feedback {
+	result: string;
+	disposal: string;
+	checked_on: string;
+	rectify_by: string | null;
+	penalty: { document: string; kind: string; licence_revoked: boolean } | null;
+	remark: string;
+	close: boolean;
+	by: string;
+	at: string;
 }
 export interface CaseNotice { id: string; body: string; body_name?: string | null; role: Role; state: State; lamp?: Lamp }
 export interface CaseSummary extends EventFacts { notices: CaseNotice[] }

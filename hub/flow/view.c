@@ -251,11 +251,11 @@ void view_problems(const struct record *r, struct buf *out)
 	buf_add_char(out, ']');
 }
 
-/* A notice that no rule made lay in the pool at first, whoever has taken it since: a repeat gets the first answer. */
+/* Whoever has taken it since: a repeat gets the first answer. */
 static void put_first_body(const struct view *v, const struct notice *n, struct buf *out)
 {
 	buf_add_str(out, ",\"body\":");
-	if (*n->rules) {
+	if (n->cause != CAUSE_POOL) {
 		buf_add_json(out, n->body);
 		return;
 	}
@@ -291,7 +291,7 @@ void view_accepted(const struct view *v, struct buf *out)
 	member(out, "\",\"case\":", v->event->case_id);
 	member(out, ",\"policy\":", r->policy);
 	buf_add_str(out, ",\"notices\":[");
-	for (int i = 0; i < r->notice_count; i++) {
+	for (int i = 0; i < r->notice_count && !r->notices[i].made_ms; i++) {
 		if (i)
 			buf_add_char(out, ',');
 		put_accepted_notice(v, i, out);

@@ -99,14 +99,43 @@ class Story:
         self.call("case", 200, "GET", "/cases/WIRE-1", "spj")
         self.call("policy", 200, "GET", "/policy", "lxhy")
 
+    def act(self, name, notice, verb, user, said, status=200):
+        return self.call(name, status, "POST", f"/notices/{notice}/{verb}", user, dump(said))
+
+    def its_life(self):
+        """Returned twice, disputed and ruled; handed on; fed back, closed; taken back."""
+        taken = self.hub.submit(clinic(3, item="370123020001")).json
+        lead, assist = (next(n["id"] for n in taken["notices"] if n["role"] == role) for role in ("lead", "assist"))
+        self.act("problem-422-return", lead, "return", "wjw", {"reason": "other"}, 422)
+        self.act("returned", lead, "return", "wjw", {"reason": "not-in-scope", "remark": "不在职责范围"})
+        self.call("notices-split", 200, "GET", "/notices?state=returned", "spj")
+        self.act("returned-twice", assist, "return", "scjg", {"reason": "wrong-region"})
+        dispute = self.call("disputes", 200, "GET", "/disputes", "lxhy")["items"][0]["id"]
+        self.call("position", 200, "POST", f"/disputes/{dispute}/position", "wjw",
+                  dump({"position": "由市场监管部门监管", "proposes": "scjg-371302"}))
+        self.call("ruling", 200, "POST", f"/disputes/{dispute}/ruling", "lxhy", dump({"body": "scjg-371302", "basis": "会议纪要"}))
+        self.call("dispute", 200, "GET", f"/disputes/{dispute}", "lxhy")
+        on = self.hub.submit(clinic(4)).json["notices"][0]["id"]
+        self.act("transferred", on, "transfer", "wjw", {"to": "wjw-371300", "remark": "市级管辖"})
+        self.call("notice-transferred", 200, "GET", "/notices/" + on, "wjw")
+        done = self.hub.submit(clinic(5)).json["notices"][0]["id"]
+        self.hub.post(f"/notices/{done}/claim", "wjw")
+        self.act("undone", done, "undo", "wjw", {"remark": "误操作"})
+        self.hub.post(f"/notices/{done}/claim", "wjw")
+        self.act("fed-back", done, "feedback", "wjw", {
+            "result": "fails", "disposal": "rectify", "checked_on": "2026-11-24", "rectify_by": "2026-12-01",
+            "penalty": {"document": "兰卫罚〔2026〕1号", "kind": "警告"}, "remark": "限期整改"})
+        self.act("closed", done, "close", "wjw", {})
+        self.call("notice-closed", 200, "GET", "/notices/" + done, "wjw")
+
     async def said(self, rpc, name, method, params, number):
         request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
-        kind = {"inbox.open": "InboxOpen", "notice.acknowledge": "NoticeAcknowledge", "notice.claim": "NoticeClaim",
-                "notice.shown": "NoticeShown", "event.submit": "EventSubmit"}[method]
+        kind = "".join(word.capitalize() for word in method.split("."))
         answer = await rpc.say(json.dumps(request))
         self.keep(f"ws-{name}", {"message": kind, "frame": request})
         back = "Error" if "error" in answer else {"InboxOpen": "InboxOpened", "EventSubmit": "EventAccepted"}.get(kind, "NoticeState")
         self.keep(f"ws-{name}-answer", {"message": back, "frame": answer})
+        return answer.get("result")
 
     async def pushed(self, rpc, name, method, about):
         params = await rpc.push(method, about)
@@ -118,15 +147,19 @@ class Story:
         async with websockets.connect(url, **options) as mine, websockets.connect(approver_url, **approver) as theirs:
             rpc, other = Rpc(mine), Rpc(theirs)
             await self.said(rpc, "inbox-open", "inbox.open", {"body": "wjw-371302"}, 1)
-            await self.said(other, "event-submit", "event.submit", clinic(3), 1)
-            await self.said(other, "events-submit", "event.submit", [clinic(3), clinic(3, region="371321")], 2)
-            await self.said(other, "event-conflict", "event.submit", clinic(3, region="371321"), 3)
-            await self.pushed(rpc, "notice", "notice", "WIRE-3")
-            await self.said(rpc, "shown", "notice.shown", {"notice": "n3.0"}, 2)
-            await self.said(rpc, "acknowledge", "notice.acknowledge", {"notice": "n3.0", "version": 1}, 3)
-            await self.pushed(rpc, "change", "change", "n3.0")
-            await self.said(rpc, "claim", "notice.claim", {"notice": "n3.0"}, 4)
-            await self.said(rpc, "claim-missing", "notice.claim", {"notice": "n99.0"}, 5)
+            taken = await self.said(other, "event-submit", "event.submit", clinic(6), 1)
+            lead = taken["notices"][0]["id"]
+            await self.said(other, "events-submit", "event.submit", [clinic(6), clinic(6, region="371321")], 2)
+            await self.said(other, "event-conflict", "event.submit", clinic(6, region="371321"), 3)
+            await self.pushed(rpc, "notice", "notice", "WIRE-6")
+            for number, (verb, params) in enumerate((
+                    ("shown", {}), ("acknowledge", {"version": 1}), ("claim", {}), ("undo", {"remark": "误操作"}),
+                    ("feedback", {"result": "conforms", "disposal": "pass", "checked_on": "2026-11-24"}), ("close", {"remark": "完成"}),
+                    ("transfer", {"to": "wjw-371300"}), ("return", {"reason": "not-our-remit"})), 2):
+                await self.said(rpc, verb, "notice." + verb, {"notice": lead, **params}, number)
+                if verb == "acknowledge":
+                    await self.pushed(rpc, "change", "change", lead)
+            await self.said(rpc, "claim-missing", "notice.claim", {"notice": "n99.0"}, 20)
             self.hub.process.send_signal(signal.SIGTERM)
             await self.pushed(rpc, "bye", "bye", "draining")
 
@@ -144,6 +177,7 @@ def tell():
         add_people(hub)
         story = Story(hub)
         story.over_http()
+        story.its_life()
         asyncio.run(story.over_websocket())
         assert hub.process.wait(20) == 0
     return story.files
