@@ -125,7 +125,7 @@ static const char *check_remark(const struct field_check *c, const char *s, size
 {
 	return utf8_chars(s, len) <= (size_t)c->lim->remark_chars
 		       ? NULL
-		       : "longer than the limit of characters for a remark";
+		       : "longer than the limit of a remark, which is 500 characters";
 }
 
 static const char *check_item(const struct field_check *c, const char *s, size_t len)

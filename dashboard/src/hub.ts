@@ -2,7 +2,7 @@
 // knows a path, a header or a frame. It keeps no state of the product; composables do.
 
 import type {
-	CaseDetail, CaseSummary, ChangeMessage, Me, Notice, NoticeDetail, NoticeMessage, Page, ProblemDetails, Verb,
+	ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Me, Notice, NoticeDetail, NoticeMessage, NoticeState, Page, ProblemDetails, Verb,
 } from './wire.ts';
 
 const BASE = '/api/v1';
@@ -122,7 +122,7 @@ export const hub = {
 		request<Page<Notice>>('GET', `/notices${query(p)}`),
 	notice: (id: string) => request<NoticeDetail>('GET', `/notices/${seg(id)}`),
 	act: (id: string, verb: Verb, version: number) =>
-		request<{ notice?: Notice | string } | Notice | null>('POST', `/notices/${seg(id)}/${verb}`, { body: {}, version }),
+		request<NoticeState>('POST', `/notices/${seg(id)}/${verb}`, { body: {}, version }),
 	cases: (p: { q: string; cursor?: string | null }) => request<Page<CaseSummary>>('GET', `/cases${query(p)}`),
 	case: (id: string) => request<CaseDetail>('GET', `/cases/${seg(id)}`),
 };
@@ -131,7 +131,7 @@ export interface LiveHandlers {
 	open: () => void;
 	notice: (m: NoticeMessage) => void;
 	change: (m: ChangeMessage) => void;
-	bye: (m: { reason?: string; reconnect_ms?: number }) => void;
+	bye: (m: ByeMessage) => void;
 	close: (code: number) => void;
 }
 export interface Live { call: <T>(method: string, params: unknown) => Promise<T>; close: () => void }

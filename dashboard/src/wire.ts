@@ -1,4 +1,4 @@
-// What the hub says, as contract.md sections 5 and 6 fix it. Nothing here is made up by the page.
+// What the hub says, as its OpenAPI and AsyncAPI documents fix it. wire.test.ts holds it against what the hub really said.
 
 export type State = 'open' | 'acknowledged' | 'claimed' | 'returned' | 'transferred' | 'disputed'
 	| 'closed' | 'withdrawn' | 'superseded';
@@ -12,86 +12,110 @@ export interface BodyRef { id: string; name?: string | null }
 export interface RuleRef { id: string; basis?: string | null }
 export interface ApprovalBodies { accepting?: BodyRef | null; reviewing?: BodyRef | null; deciding?: BodyRef | null }
 
-export interface Notice {
-	id: string;
+/** The answer to an act on a notice. */
+export interface NoticeState {
+	notice: string;
+	state: State;
+	acknowledged: Stamp | null;
+	claimed: Stamp | null;
+	version: number;
+	made?: string;
+	to?: string;
+	dispute?: string;
+}
+
+export interface Receipt { kind: string; at: string; by?: string | null; channel?: string | null; delivery?: string | null; detail?: string | null }
+export interface Delivery { id: string; channel: string; connector?: string; state: string; attempts?: number; to?: string; detail?: string | null }
+
+/** The event as its sender wrote it, which may hold more than the page reads. */
+export interface EventDocument {
+	type?: string;
+	time?: string;
+	data?: {
+		handling?: string;
+		permit?: {
+			number?: string; name?: string | null; decided_on?: string; valid_from?: string; valid_until?: string;
+			[member: string]: unknown;
+		};
+		scope?: string;
+		remark?: string;
+		[member: string]: unknown;
+	};
+	[member: string]: unknown;
+}
+export interface NoticeDetail { notice: Notice; event?: EventDocument; deliveries: Delivery[]; receipts: Receipt[] }
+
+/** What every view of an event says of it. */
+export interface EventFacts {
 	case: string;
 	event: string;
 	type: string;
-	permit?: string | null;
-	role: Role;
-	body: string;
-	body_name?: string | null | null;
-	state: State;
 	item: Item;
 	region: string;
 	region_name?: string | null;
 	applicant: { name: string; code?: string | null };
 	bodies?: ApprovalBodies;
+	permit?: string | null;
+	policy?: string;
+	received: string;
+}
+export interface Notice extends EventFacts {
+	id: string;
+	role: Role;
+	body: string;
+	body_name?: string | null;
+	state: State;
 	due: string | null;
 	feedback_due: string | null;
 	provisional?: boolean;
 	lamp?: Lamp;
-	received: string;
 	acknowledged: Stamp | null;
 	claimed: Stamp | null;
 	rules: RuleRef[];
 	via: string[];
 	version: number;
 	allowed?: string[];
+	/** Why there is this notice; what follows is there only where it happened. */
+	cause?: string;
+	made?: string;
+	from?: string;
+	returned?: { reason: string; remark: string; by: string; at: string };
+	transferred?: { to: string; remark: string; by: string; at: string; notice?: string };
+	feedback?: Feedback[];
 }
-
-export interface Receipt { kind: string; at: string; by?: string | null; channel?: string | null; delivery?: string | null; detail?: string | null }
-export interface Delivery { id: string; channel: string; connector?: string; state: string; attempts?: number; to?: string }
-
-export interface EventDocument {
-	type?: string;
-	time?: string;
-	data?: {
-		handling?: string;
-		permit?: { number?: string; name?: string | null; decided_on?: string; valid_from?: string; valid_until?: string };
-		scope?: string;
-		remark?: string;
-	};
+export interface Feedback {
+	result: string;
+	disposal: string;
+	checked_on: string;
+	rectify_by: string | null;
+	penalty: { document: string; kind: string; licence_revoked: boolean } | null;
+	remark: string;
+	close: boolean;
+	by: string;
+	at: string;
 }
-export interface NoticeDetail { notice: Notice; event?: EventDocument; deliveries: Delivery[]; receipts: Receipt[] }
-
-export interface CaseNotice { id: string; body: string; body_name?: string | null | null; role: Role; state: State; lamp?: Lamp }
-export interface CaseSummary {
-	case: string;
-	event: string;
-	type: string;
-	item: Item;
-	region: string;
-	region_name?: string | null;
-	applicant: { name: string; code?: string | null };
-	received: string;
-	notices: CaseNotice[];
-}
+export interface CaseNotice { id: string; body: string; body_name?: string | null; role: Role; state: State; lamp?: Lamp }
+export interface CaseSummary extends EventFacts { notices: CaseNotice[] }
 export interface Problem { code: string; rule?: string | null }
 export interface ToldNotice extends Notice { receipts?: Receipt[]; deliveries?: Delivery[] }
-export interface CaseEvent {
-	event: string;
-	type: string;
+export interface CaseEvent extends EventFacts {
 	time?: string;
-	received: string;
-	item: Item;
-	region: string;
-	region_name?: string | null;
-	applicant: { name: string; code?: string | null };
-	policy?: string;
+	version?: number;
+	superseded_by?: string | null;
 	problems?: Problem[];
 	notices: ToldNotice[];
-	applicant_told?: { via?: string[]; receipts?: Receipt[]; deliveries?: Delivery[] } | null;
+	applicant_told?: { via?: string[]; rules?: string[]; receipts?: Receipt[]; deliveries?: Delivery[] } | null;
 }
 export interface CaseDetail { case: string; events: CaseEvent[] }
 
 export type Counts = Record<string, number>;
-/** `open`: how much the body still has to do, whatever the filter. */
-export interface Page<T> { items: T[]; next: string | null; open?: number; counts?: Counts }
+/** `total` and `open`: how much there is, and how much of it the bodies still have to do, whatever the filter. */
+export interface Page<T> { items: T[]; next: string | null; total?: number; open?: number; counts?: Counts }
 
-export interface Me { user: string; name?: string | null; roles: string[]; bodies: { id: string; name?: string | null; role?: string }[] }
+export interface Me { user: string; name?: string | null; roles: string[]; bodies: { id: string; name?: string | null; role?: string }[]; policy?: string; title?: string }
 
 export interface ProblemDetails {
+	type?: string;
 	title?: string;
 	status?: number;
 	detail?: string;
@@ -102,3 +126,5 @@ export interface ProblemDetails {
 
 export interface NoticeMessage { cursor: string; notice: Notice; counts?: Counts }
 export interface ChangeMessage { cursor: string; notice: string | Notice; state: State; by?: string; at?: string; counts?: Counts }
+export interface ByeMessage { reason?: string; reconnect_ms?: number }
+export interface InboxOpened { cursor: string; recovered?: boolean; open?: number }

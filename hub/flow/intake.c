@@ -191,10 +191,10 @@ static struct job *job_new(struct flow *f, struct principal *who, reply_fn *fn, 
 	return j;
 }
 
-/* Search looks at the stored bytes, so text must stand there as text and not as \u escapes. */
+/* Search looks at the stored bytes, so text must stand there in the one way jansson writes it. */
 static bool has_escapes(struct bytes raw)
 {
-	return memmem(raw.data, raw.len, "\\u", 2) != NULL;
+	return memchr(raw.data, '\\', raw.len) != NULL;
 }
 
 static void job_dump(struct job *j)
@@ -243,6 +243,11 @@ void intake_submit_json(struct flow *f, struct principal *who, json_t *root, rep
 		return;
 	}
 	job_dump(j);
+	if (j->doc.len > f->limits.event_bytes) {
+		diag_add(&diag, "", "longer than the limit of an event in bytes, which is %zu", f->limits.event_bytes);
+		job_refuse(j, ERR_TOO_LARGE, err_http_status(ERR_TOO_LARGE), detail_of(ERR_TOO_LARGE), &diag);
+		return;
+	}
 	job_go(j);
 }
 

@@ -167,6 +167,14 @@ static enum sight grant_sees_event(const struct grant *g, const struct pack *pac
 	return SIGHT_NONE;
 }
 
+/* Sent by the principal itself, or by another key of the same sources. */
+static bool grant_sent_event(const struct principal *p, const struct grant *g, const struct event *e, const struct record *r)
+{
+	if (g->who == WHO_SYSTEM && e && *p->source && !strncmp(e->source, p->source, strlen(p->source)))
+		return true;
+	return (g->who == WHO_SYSTEM || g->who == WHO_APPROVER) && !strcmp(r->by, p->name);
+}
+
 enum sight principal_sees_event(const struct principal *p, const struct pack *pack, const struct event *e,
 				const struct record *r)
 {
@@ -176,9 +184,7 @@ enum sight principal_sees_event(const struct principal *p, const struct pack *pa
 		const struct grant *g = &p->grants[i];
 		enum sight s = grant_sees_event(g, pack, e, r);
 
-		if (g->who == WHO_SYSTEM && e && *p->source && !strncmp(e->source, p->source, strlen(p->source)))
-			s = SIGHT_FULL;
-		if ((g->who == WHO_SYSTEM || g->who == WHO_APPROVER) && !strcmp(r->by, p->name))
+		if (grant_sent_event(p, g, e, r))
 			s = SIGHT_FULL;
 		if (g->who == WHO_APPROVER && was_told(r, g->body))
 			s = SIGHT_FULL;
@@ -188,11 +194,11 @@ enum sight principal_sees_event(const struct principal *p, const struct pack *pa
 	return best;
 }
 
-static bool pool_of(const struct notice *n, const struct pack *pack, int *ret_region)
+static bool pool_of(const char *body, const struct pack *pack, int *ret_region)
 {
-	if (!notice_is_pool(n->body))
+	if (!notice_is_pool(body))
 		return false;
-	*ret_region = pack_find_region(pack, n->body + 5, strlen(n->body + 5));
+	*ret_region = pack_find_region(pack, body + 5, strlen(body + 5));
 	return *ret_region >= 0;
 }
 
@@ -216,10 +222,41 @@ enum sight principal_sees_notice(const struct principal *p, const struct pack *p
 			s = grant_sees_event(g, pack, e, r);
 		else if (!strcmp(n->body, g->body))
 			s = SIGHT_FULL;
-		else if (pool_of(n, pack, &region) && body_region(pack, g->body) == region)
+		else if (pool_of(n->body, pack, &region) && body_region(pack, g->body) == region)
 			s = SIGHT_FULL;
-		if ((g->who == WHO_SYSTEM || g->who == WHO_APPROVER) && !strcmp(r->by, p->name))
+		if (grant_sent_event(p, g, e, r))
 			s = SIGHT_FULL;
+		if (s > best)
+			best = s;
+	}
+	return best;
+}
+
+static enum list_sight grant_sees_list(const struct grant *g, const struct pack *pack, const char *body, int region)
+{
+	bool own = !strcmp(body, g->body);
+
+	if (g->who == WHO_ADMIN)
+		return LIST_NONE;
+	if (g->who == WHO_APPROVER || g->who == WHO_SYSTEM)
+		return g->who == WHO_APPROVER && own ? LIST_WHOLE : LIST_PART;
+	if (g->who != WHO_SUPERVISOR)
+		return grant_oversees(g, pack, region) ? LIST_WHOLE : LIST_NONE;
+	if (notice_is_pool(body))
+		return body_region(pack, g->body) == region ? LIST_WHOLE : LIST_NONE;
+	return own ? LIST_WHOLE : LIST_NONE;
+}
+
+enum list_sight principal_sees_list(const struct principal *p, const struct pack *pack, const char *body)
+{
+	enum list_sight best = LIST_NONE;
+	int region;
+
+	if (!pool_of(body, pack, &region))
+		region = body_region(pack, body);
+	for (int i = 0; i < p->grant_count && region >= 0; i++) {
+		enum list_sight s = grant_sees_list(&p->grants[i], pack, body, region);
+
 		if (s > best)
 			best = s;
 	}

@@ -46,6 +46,9 @@ enum sight { SIGHT_NONE, SIGHT_MASKED, SIGHT_FULL };
 /* e may be NULL where the document has not been read: then a key's source does not count. */
 enum sight principal_sees_notice(const struct principal *p, const struct pack *pack, const struct notice *n,
 				 const struct event *e, const struct record *r);
+/* A body's list, or "pool:<region>": nothing of it, those notices that sees_notice allows, or all, so that it may be counted. */
+enum list_sight { LIST_NONE, LIST_PART, LIST_WHOLE };
+enum list_sight principal_sees_list(const struct principal *p, const struct pack *pack, const char *body);
 /* A case's event: the best of what its bodies, its sender and its region allow. */
 enum sight principal_sees_event(const struct principal *p, const struct pack *pack, const struct event *e,
 				const struct record *r);

@@ -7,8 +7,10 @@
 
 #include "flow/flow.h"
 
+#define QUERY_BAD_CURSOR "must be one that this list gave, with the same filter"
+
 struct query_notices {
-	const char *body;  /* "" the principal's own bodies */
+	const char *body; /* "" the principal's own bodies, or all that it may see when it has none */
 	const char *state, *role, *due, *q, *cursor; /* "" any */
 	int limit;
 };

@@ -5,49 +5,51 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/strmap.h"
 #include "flow/query.h"
 #include "flow/row.h"
+#include "flow/scan_walk.h"
+#include "item_code.h"
 #include "timefmt.h"
-
-#define BUDGET 2048
-#define ROUNDS_MAX 512
 
 struct call {
 	struct flow *flow;
 	struct principal *who;
 	reply_fn *fn;
 	void *arg;
-	char *q, *region, *item, *body;
+	char *q, *region, *body;
+	char item[13];
 	enum notice_state state;
 	bool has_state;
 	int32_t from_day, to_day;
-	char *any[64];
-	int any_count, limit, found, rounds;
-	int64_t before;
+	struct scan_walk walk;
+	struct arena arena;
+	struct strmap shown; /* cases that stand on the page already, by a newer event */
 	struct buf out;
 };
 
 static void call_free(struct call *c)
 {
-	for (int i = 0; i < c->any_count; i++)
-		free(c->any[i]);
 	principal_unref(c->who);
+	scan_walk_clear(&c->walk);
 	free(c->q);
 	free(c->region);
-	free(c->item);
 	free(c->body);
+	arena_clear(&c->arena);
 	buf_clear(&c->out);
 	free(c);
 }
 
-static void call_end(struct call *c, enum err e)
+static void call_end(void *arg, enum err e)
 {
+	struct call *c = arg;
+
 	if (e == ERR_OK) {
 		struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
 
 		buf_add_str(&c->out, "],\"next\":");
-		if (c->before > 0)
-			buf_printf(&c->out, "\"%lld\"}", (long long)c->before);
+		if (c->walk.before > 0)
+			buf_printf(&c->out, "\"%lld\"}", (long long)c->walk.before);
 		else
 			buf_add_str(&c->out, "null}");
 		r.json = buf_cstr(&c->out);
@@ -57,17 +59,6 @@ static void call_end(struct call *c, enum err e)
 		reply_problem(c->fn, c->arg, e, err_title(e));
 	}
 	call_free(c);
-}
-
-static bool holds(const char *text, const char *part)
-{
-	return text && strstr(text, part);
-}
-
-static bool text_matches(const struct call *c, const struct event *e)
-{
-	return !*c->q || holds(e->applicant_name, c->q) || holds(e->case_id, c->q) || holds(e->permit_number, c->q) ||
-	       holds(e->applicant_code, c->q);
 }
 
 static bool place_matches(const struct call *c, const struct row *row)
@@ -82,6 +73,7 @@ static bool place_matches(const struct call *c, const struct row *row)
 	return day >= c->from_day && day <= c->to_day;
 }
 
+/* Only what the principal may see can match, or the filter would tell of other bodies' notices. */
 static bool notices_match(const struct call *c, const struct row *row)
 {
 	if (!c->has_state && !*c->body)
@@ -89,112 +81,85 @@ static bool notices_match(const struct call *c, const struct row *row)
 	for (int i = 0; i < row->record.notice_count; i++) {
 		const struct notice *n = &row->record.notices[i];
 
-		if ((!c->has_state || n->state == c->state) && (!*c->body || !strcmp(n->body, c->body)))
+		if ((!c->has_state || n->state == c->state) && (!*c->body || !strcmp(n->body, c->body)) &&
+		    principal_sees_notice(c->who, c->flow->pack, n, &row->event, &row->record) != SIGHT_NONE)
 			return true;
 	}
 	return false;
 }
 
-static void take(struct call *c, const struct loaded *x)
+/* By the row of the catalogue that applied, or by the code that the event named. */
+static bool item_matches(const struct call *c, const struct row *row)
 {
+	return !*c->item || !strcmp(c->item, row->record.item_code) || !strcmp(c->item, row->event.item_code);
+}
+
+/* A case stands once on a page, by the newest of its events that fits. */
+static bool is_shown(struct call *c, const char *case_id)
+{
+	size_t len = strlen(case_id);
+
+	if (strmap_find(&c->shown, case_id, len) >= 0)
+		return true;
+	strmap_add(&c->shown, arena_strdup(&c->arena, case_id), len, c->walk.found);
+	return false;
+}
+
+static void take(void *arg, const struct loaded *x)
+{
+	struct call *c = arg;
 	struct row row;
 	enum sight sight;
 
 	if (row_open(c->flow, c->who, x, &row) != ERR_OK)
 		return;
 	sight = principal_sees_event(c->who, c->flow->pack, &row.event, &row.record);
-	if (sight != SIGHT_NONE && text_matches(c, &row.event) && place_matches(c, &row) && notices_match(c, &row) &&
-	    (!*c->item || !strcmp(c->item, row.record.item_code))) {
+	if (sight != SIGHT_NONE && row_holds_text(&row, c->q) && place_matches(c, &row) && notices_match(c, &row) &&
+	    item_matches(c, &row) && !is_shown(c, row.event.case_id)) {
 		row.view.masked = sight == SIGHT_MASKED;
-		if (c->found++)
+		if (c->walk.found++)
 			buf_add_char(&c->out, ',');
 		view_case_row(&row.view, &c->out);
 	}
 	row_close(&row);
 }
 
-static void next_round(struct call *c);
-
-static void on_scanned(void *arg, enum err e, const struct loaded *items, int count, int64_t next)
+static bool day_read(const char *s, int32_t absent, int32_t *ret)
 {
-	struct call *c = arg;
-	int i;
-
-	if (e != ERR_OK) {
-		call_end(c, e);
-		return;
-	}
-	for (i = 0; i < count && c->found < c->limit; i++)
-		take(c, &items[i]);
-	c->before = i < count ? items[i - 1].seq : next;
-	if (!c->before || c->found >= c->limit || ++c->rounds >= ROUNDS_MAX)
-		call_end(c, ERR_OK);
-	else
-		next_round(c);
+	*ret = absent;
+	return !*s || date_parse(s, strlen(s), ret);
 }
 
-static void next_round(struct call *c)
+static bool cursor_read(const char *s, int64_t *ret)
 {
-	struct scan_in in = { .before = c->before, .need = c->q, .any = (const char *const *)c->any,
-			      .any_count = c->any_count, .limit = c->limit - c->found, .budget = BUDGET };
-
-	store_scan(c->flow->store, &in, on_scanned, c);
+	*ret = strtoll(*s ? s : "0", NULL, 10);
+	return !*s || (strspn(s, "0123456789") == strlen(s) && strlen(s) < 16 && *ret > 0);
 }
 
-static void add_any(struct call *c, const char *before, const char *text, const char *behind)
+/* The parameter that cannot be read, and what it must be; NULL when all can. */
+static const char *filters_read(struct call *c, const struct query_cases *q, const char **ret_why)
 {
-	struct buf b;
-
-	if (c->any_count >= 64)
-		return;
-	buf_init(&b, 4096);
-	buf_printf(&b, "%s%s%s", before, text, behind);
-	c->any[c->any_count++] = mem_strdup(buf_cstr(&b));
-	buf_clear(&b);
-}
-
-/* What the store may pass over without the hub looking: events that name none of the principal's bodies or sources. */
-static void narrow(struct call *c)
-{
-	for (int i = 0; i < c->who->grant_count; i++) {
-		const struct grant *g = &c->who->grants[i];
-
-		if (g->who == WHO_SUPERVISOR)
-			add_any(c, "\t", g->body, "\t");
-		else if (g->who == WHO_APPROVER)
-			add_any(c, "\"", g->body, "\"");
-	}
-	if (principal_is(c->who, WHO_COORDINATOR) || principal_is(c->who, WHO_AUDITOR) || principal_is(c->who, WHO_SYSTEM)) {
-		while (c->any_count)
-			free(c->any[--c->any_count]);
-	} else if (c->any_count) {
-		add_any(c, "\t", c->who->name, "\t");
-	}
-}
-
-static bool read_filters(struct call *c, const struct query_cases *q)
-{
-	int32_t day;
-
-	c->from_day = INT32_MIN;
-	c->to_day = INT32_MAX;
-	if (*q->from) {
-		if (!date_parse(q->from, strlen(q->from), &day))
-			return false;
-		c->from_day = day;
-	}
-	if (*q->to) {
-		if (!date_parse(q->to, strlen(q->to), &day))
-			return false;
-		c->to_day = day;
-	}
 	c->has_state = *q->state != '\0';
-	return !c->has_state || notice_state_parse(q->state, &c->state);
+	if (c->has_state && !notice_state_parse(q->state, &c->state)) {
+		*ret_why = "must be a state of a notice";
+		return "state";
+	}
+	*ret_why = "must be a date like 2026-01-31";
+	if (!day_read(q->from, INT32_MIN, &c->from_day))
+		return "from";
+	if (!day_read(q->to, INT32_MAX, &c->to_day))
+		return "to";
+	*ret_why = "must be an item code of 12, 31 or 33 letters and digits";
+	if (*q->item && !item_code_basic(q->item, strlen(q->item), c->item))
+		return "item";
+	*ret_why = QUERY_BAD_CURSOR;
+	return cursor_read(q->cursor, &c->walk.before) ? NULL : "cursor";
 }
 
 void query_cases(struct flow *f, struct principal *who, const struct query_cases *q, reply_fn *fn, void *arg)
 {
 	struct call *c = mem_zalloc(sizeof(*c));
+	const char *what, *why;
 
 	c->flow = f;
 	c->who = principal_ref(who);
@@ -202,17 +167,21 @@ void query_cases(struct flow *f, struct principal *who, const struct query_cases
 	c->arg = arg;
 	c->q = mem_strdup(q->q);
 	c->region = mem_strdup(q->region);
-	c->item = mem_strdup(q->item);
 	c->body = mem_strdup(q->body);
-	c->limit = q->limit;
-	c->before = strtoll(*q->cursor ? q->cursor : "0", NULL, 10);
+	arena_init(&c->arena);
+	strmap_init(&c->shown, &c->arena, q->limit);
 	buf_init(&c->out, 32 << 20);
-	if (!read_filters(c, q)) {
-		reply_problem(fn, arg, ERR_INVALID, "state, from or to cannot be read");
+	scan_walk_init(&c->walk, f, who, c->q);
+	c->walk.take = take;
+	c->walk.end = call_end;
+	c->walk.arg = c;
+	c->walk.limit = q->limit;
+	what = filters_read(c, q, &why);
+	if (what) {
+		reply_invalid(fn, arg, what, why);
 		call_free(c);
 		return;
 	}
-	narrow(c);
 	buf_add_str(&c->out, "{\"items\":[");
-	next_round(c);
+	scan_walk_start(&c->walk);
 }

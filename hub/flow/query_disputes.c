@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "flow/dispute.h"
+#include "flow/list_source.h"
 #include "flow/query.h"
 #include "flow/row.h"
 
-#define SLICE 64
 #define SLICES_MAX 24
 
 struct call {
@@ -19,13 +19,22 @@ struct call {
 	void *arg;
 	char *region;
 	int state; /* -1 any */
-	bool open_only, one;
+	bool one;
 	int limit, found, slices;
-	int64_t offset, total;
-	struct ref refs[SLICE];
+	struct list_source list;
+	struct ref of_one;
 	char etag[16];
 	struct buf out;
 };
+
+static void call_free(struct call *c)
+{
+	principal_unref(c->who);
+	list_source_clear(&c->list);
+	free(c->region);
+	buf_clear(&c->out);
+	free(c);
+}
 
 static void call_end(struct call *c, enum err e)
 {
@@ -33,10 +42,13 @@ static void call_end(struct call *c, enum err e)
 
 	if (e == ERR_OK && !c->one) {
 		buf_add_str(&c->out, "],\"next\":");
-		if (c->offset < c->total)
-			buf_printf(&c->out, "\"%lld\"}", (long long)c->offset);
-		else
+		if (list_source_is_over(&c->list)) {
 			buf_add_str(&c->out, "null}");
+		} else {
+			buf_add_char(&c->out, '"');
+			list_source_put_cursor(&c->list, &c->out);
+			buf_add_str(&c->out, "\"}");
+		}
 	}
 	if (e == ERR_OK) {
 		r.json = buf_cstr(&c->out);
@@ -45,10 +57,7 @@ static void call_end(struct call *c, enum err e)
 	} else {
 		reply_problem(c->fn, c->arg, e, err_title(e));
 	}
-	principal_unref(c->who);
-	free(c->region);
-	buf_clear(&c->out);
-	free(c);
+	call_free(c);
 }
 
 static bool region_matches(const struct call *c, const struct record *r)
@@ -89,17 +98,19 @@ static void on_loaded(void *arg, enum err e, const struct loaded *items, int cou
 	for (int i = 0; i < count && c->found < c->limit; i++) {
 		struct row row;
 
-		c->offset++;
+		const struct ref *ref = c->one ? &c->of_one : &c->list.refs[c->list.at++];
+
+		list_source_done(&c->list, ref);
 		if (row_open(c->flow, c->who, &items[i], &row) != ERR_OK)
 			continue;
-		take(c, &row, c->refs[i].notice);
+		take(c, &row, ref->notice);
 		row_close(&row);
 	}
 	if (c->one) {
 		call_end(c, c->found ? ERR_OK : ERR_NOT_FOUND);
 		return;
 	}
-	if (c->offset >= c->total || c->found >= c->limit || ++c->slices >= SLICES_MAX) {
+	if (list_source_is_over(&c->list) || c->found >= c->limit || ++c->slices >= SLICES_MAX) {
 		*c->etag = '\0';
 		call_end(c, ERR_OK);
 		return;
@@ -110,24 +121,22 @@ static void on_loaded(void *arg, enum err e, const struct loaded *items, int cou
 static void on_refs(void *arg, enum err e, const struct ref *refs, int count, int64_t total)
 {
 	struct call *c = arg;
-	int64_t seqs[SLICE];
+	int64_t seqs[LIST_SLICE];
 
-	c->total = total;
-	if (e != ERR_OK || !count) {
-		c->offset = total;
+	if (e == ERR_OK)
+		list_source_fill(&c->list, refs, count, total);
+	if (e != ERR_OK || !c->list.count) {
 		call_end(c, e);
 		return;
 	}
-	for (int i = 0; i < count && i < SLICE; i++) {
-		c->refs[i] = refs[i];
-		seqs[i] = refs[i].seq;
-	}
-	store_load(c->flow->store, seqs, count < SLICE ? count : SLICE, true, on_loaded, c);
+	for (int i = 0; i < c->list.count; i++)
+		seqs[i] = c->list.refs[i].seq;
+	store_load(c->flow->store, seqs, c->list.count, true, on_loaded, c);
 }
 
 static void next_slice(struct call *c)
 {
-	const struct list_in in = { .body = DISPUTE_LIST, .todo_only = c->open_only, .offset = c->offset, .limit = SLICE };
+	const struct list_in in = list_source_in(&c->list);
 
 	store_body_list(c->flow->store, &in, on_refs, c);
 }
@@ -158,21 +167,24 @@ static bool state_find(const char *s, int *ret)
 
 void query_disputes(struct flow *f, struct principal *who, const struct query_disputes *q, reply_fn *fn, void *arg)
 {
+	const char *cursor = q->cursor;
 	struct call *c;
 	int state = -1;
 
 	if (!state_find(q->state, &state)) {
-		reply_problem(fn, arg, ERR_INVALID, "state is open, negotiating, agenda, ruled or settled");
+		reply_invalid(fn, arg, "state", "must be open, negotiating, agenda, ruled or settled");
 		return;
 	}
 	c = call_new(f, who, fn, arg);
 	c->region = mem_strdup(q->region);
 	c->state = state;
-	c->open_only = *q->state && state <= DISPUTE_AGENDA;
 	c->limit = q->limit;
-	c->offset = strtoll(*q->cursor ? q->cursor : "0", NULL, 10);
-	if (c->offset < 0)
-		c->offset = 0;
+	list_source_init(&c->list, DISPUTE_LIST, *q->state && state <= DISPUTE_AGENDA);
+	if (*cursor && (!list_source_read_cursor(&c->list, &cursor) || *cursor)) {
+		reply_invalid(fn, arg, "cursor", QUERY_BAD_CURSOR);
+		call_free(c);
+		return;
+	}
 	buf_add_str(&c->out, "{\"items\":[");
 	next_slice(c);
 }
@@ -184,8 +196,8 @@ void query_dispute(struct flow *f, struct principal *who, const char *id, reply_
 	c->one = true;
 	c->region = mem_strdup("");
 	c->limit = 1;
-	if (id_parse_dispute(id, &c->refs[0].seq, &c->refs[0].notice))
-		store_load(f->store, &c->refs[0].seq, 1, true, on_loaded, c);
+	if (id_parse_dispute(id, &c->of_one.seq, &c->of_one.notice))
+		store_load(f->store, &c->of_one.seq, 1, true, on_loaded, c);
 	else
 		call_end(c, ERR_NOT_FOUND);
 }

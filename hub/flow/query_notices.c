@@ -1,74 +1,112 @@
 /*
- * query_notices.c: the lists of one's bodies one after the other, each newest first. Open work comes from the set of what is still to be
- * done, other states from the list of all, looked through a slice at a time; the cursor is the list and the place in it.
+ * query_notices.c: the lists of one's bodies, newest first, merged into one. Open work comes from the set of what is still to be
+ * done, everything from the list of all, looked through a slice at a time. The cursor names the place reached in each, so that
+ * what comes or is done between two pages makes no notice appear twice or not at all.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/query.h"
-#include "flow/row.h"
+#include "flow/list_source.h"
+#include "flow/notice_filter.h"
 
-#define SLICE 128
 #define SLICES_MAX 24
 #define LISTS_MAX 512
 
+struct source {
+	struct list_source list; /* of a body, of a pool, or of what came back to a bureau */
+	int64_t open;
+	bool is_counted;
+};
 struct call {
 	struct flow *flow;
 	struct principal *who;
 	reply_fn *fn;
 	void *arg;
-	char *role, *due, *q;
-	char *lists[LISTS_MAX]; /* bodies, pools, and what came back to a bureau */
-	int list_count, list, counted;
-	enum notice_state state;
-	bool has_state, todo_only;
+	struct notice_filter filter;
+	struct source sources[LISTS_MAX];
+	int source_count, asked; /* asked: the source whose answer is awaited */
+	struct ref batch[LIST_SLICE];
+	int batch_from[LIST_SLICE], batch_count;
 	int limit, found, slices;
-	int64_t offset, list_total, total, open_total;
-	struct ref refs[SLICE];
-	int ref_count;
+	bool says_counts;
 	struct buf out;
 };
 
-static void call_end(struct call *c, enum err e)
+static void call_free(struct call *c)
 {
-	if (e == ERR_OK) {
-		struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
-
-		buf_printf(&c->out, "],\"total\":%lld,\"open\":%lld,\"next\":", (long long)c->total,
-			   (long long)c->open_total);
-		if (c->list < c->list_count)
-			buf_printf(&c->out, "\"%d.%lld\"}", c->list, (long long)c->offset);
-		else
-			buf_add_str(&c->out, "null}");
-		r.json = buf_cstr(&c->out);
-		r.len = c->out.len;
-		c->fn(c->arg, &r);
-	} else {
-		reply_problem(c->fn, c->arg, e, err_title(e));
-	}
+	for (int i = 0; i < c->source_count; i++)
+		list_source_clear(&c->sources[i].list);
 	principal_unref(c->who);
-	for (int i = 0; i < c->list_count; i++)
-		free(c->lists[i]);
-	free(c->role);
-	free(c->due);
-	free(c->q);
+	notice_filter_clear(&c->filter);
 	buf_clear(&c->out);
 	free(c);
 }
 
-static bool due_matches(const struct call *c, const struct notice *n, int64_t now_ms)
+/* "l30-12.1": of the first list the place 30 and below, of the second, a set, what comes behind 12.1. */
+static void put_cursor(struct call *c)
 {
-	const char *lamp = view_lamp(c->flow->pack, n, now_ms);
+	bool more = false;
 
-	if (!*c->due)
-		return true;
-	return !strcmp(c->due, "overdue") ? !strcmp(lamp, "red") : !strcmp(lamp, "yellow");
+	for (int i = 0; i < c->source_count; i++)
+		more = more || !list_source_is_over(&c->sources[i].list);
+	if (!more) {
+		buf_add_str(&c->out, "null");
+		return;
+	}
+	for (int i = 0; i < c->source_count; i++) {
+		buf_add_str(&c->out, i ? "-" : "\"l");
+		list_source_put_cursor(&c->sources[i].list, &c->out);
+	}
+	buf_add_char(&c->out, '"');
 }
 
-static bool text_matches(const struct call *c, const struct event *e)
+static void call_end(struct call *c, enum err e)
 {
-	return !*c->q || strstr(e->applicant_name, c->q) || strstr(e->case_id, c->q) ||
-	       (e->permit_number && strstr(e->permit_number, c->q)) || (e->applicant_code && strstr(e->applicant_code, c->q));
+	struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
+	int64_t total = 0, open = 0;
+
+	if (e != ERR_OK) {
+		reply_problem(c->fn, c->arg, e, err_title(e));
+		call_free(c);
+		return;
+	}
+	for (int i = 0; i < c->source_count; i++) {
+		total += c->sources[i].list.total;
+		open += c->sources[i].open;
+	}
+	buf_add_str(&c->out, "],\"next\":");
+	put_cursor(c);
+	if (c->says_counts)
+		buf_printf(&c->out, ",\"total\":%lld,\"open\":%lld", (long long)total, (long long)open);
+	buf_add_char(&c->out, '}');
+	r.json = buf_cstr(&c->out);
+	r.len = c->out.len;
+	c->fn(c->arg, &r);
+	call_free(c);
+}
+
+static struct source *newest_source(struct call *c)
+{
+	struct source *best = NULL;
+
+	for (int i = 0; i < c->source_count; i++) {
+		const struct ref *ref = list_source_first(&c->sources[i].list);
+
+		if (ref && (!best || list_ref_order(ref, list_source_first(&best->list)) < 0))
+			best = &c->sources[i];
+	}
+	return best;
+}
+
+static struct source *source_to_ask(struct call *c)
+{
+	for (int i = 0; i < c->source_count; i++) {
+		struct source *s = &c->sources[i];
+
+		if (!s->is_counted || list_source_is_empty(&s->list))
+			return s;
+	}
+	return NULL;
 }
 
 static bool is_split(const char *list)
@@ -77,174 +115,138 @@ static bool is_split(const char *list)
 }
 
 /* A body's list keeps what the body has given away; that is told by the notice. */
-static bool is_on_list(const struct call *c, const struct notice *n)
+static bool is_on_list(const struct notice *n, const char *list)
 {
-	return is_split(c->lists[c->list]) || !strcmp(n->body, c->lists[c->list]);
+	return is_split(list) || !strcmp(n->body, list);
 }
 
-static bool row_matches(const struct call *c, const struct row *row, int i)
+static void take(struct call *c, const struct loaded *x, int i)
 {
-	const struct notice *n;
+	const char *list = c->sources[c->batch_from[i]].list.name;
+	int notice = c->batch[i].notice;
+	struct row row;
+	enum sight sight;
 
-	if (i >= row->record.notice_count)
-		return false;
-	n = &row->record.notices[i];
-	if (principal_sees_notice(c->who, c->flow->pack, n, &row->event, &row->record) == SIGHT_NONE)
-		return false;
-	if (c->has_state && n->state != c->state)
-		return false;
-	if (*c->role && strcmp(c->role, role_name(n->role)) != 0)
-		return false;
-	return is_on_list(c, n) && due_matches(c, n, row->view.now_ms) && text_matches(c, &row->event);
+	if (row_open(c->flow, c->who, x, &row) != ERR_OK)
+		return;
+	if (notice < row.record.notice_count && is_on_list(&row.record.notices[notice], list) &&
+	    notice_filter_wants(&c->filter, &row, notice)) {
+		sight = principal_sees_notice(c->who, c->flow->pack, &row.record.notices[notice], &row.event, &row.record);
+		if (sight != SIGHT_NONE) {
+			if (c->found++)
+				buf_add_char(&c->out, ',');
+			notice_row_put(&row, notice, sight, &c->out);
+		}
+	}
+	row_close(&row);
 }
 
-static void put_row(struct call *c, struct row *row, int i)
-{
-	struct buf common;
-
-	row->view.masked = principal_sees_notice(c->who, c->flow->pack, &row->record.notices[i], &row->event,
-						 &row->record) == SIGHT_MASKED;
-	buf_init(&common, 64 << 10);
-	view_common(&row->view, &common);
-	if (c->found)
-		buf_add_char(&c->out, ',');
-	view_notice(&row->view, i, (struct bytes){ common.data, common.len }, &c->out);
-	buf_clear(&common);
-	c->found++;
-}
-
-static void next_slice(struct call *c);
-
-static void next_list(struct call *c)
-{
-	c->list++;
-	c->offset = 0;
-	if (c->list >= c->list_count || c->found >= c->limit || c->slices >= SLICES_MAX)
-		call_end(c, ERR_OK);
-	else
-		next_slice(c);
-}
+static void go_on(struct call *c);
 
 static void on_loaded(void *arg, enum err e, const struct loaded *items, int count)
 {
 	struct call *c = arg;
+	int i;
 
 	if (e != ERR_OK) {
 		call_end(c, e);
 		return;
 	}
-	for (int i = 0; i < count && c->found < c->limit; i++) {
-		struct row row;
-
-		c->offset++;
-		if (row_open(c->flow, c->who, &items[i], &row) != ERR_OK)
-			continue;
-		if (row_matches(c, &row, c->refs[i].notice))
-			put_row(c, &row, c->refs[i].notice);
-		row_close(&row);
+	for (i = 0; i < count && c->found < c->limit; i++) {
+		take(c, &items[i], i);
+		list_source_done(&c->sources[c->batch_from[i]].list, &c->batch[i]);
 	}
-	c->slices++;
-	if (c->offset >= c->list_total)
-		next_list(c);
-	else if (c->found >= c->limit || c->slices >= SLICES_MAX)
+	for (int k = i; k < c->batch_count; k++)
+		c->sources[c->batch_from[k]].list.at--; /* not looked at: the next page begins here */
+	if (c->found >= c->limit || ++c->slices >= SLICES_MAX)
 		call_end(c, ERR_OK);
 	else
-		next_slice(c);
+		go_on(c);
+}
+
+/* As long as each list has something at hand or is at its end, the newest of all is known. */
+static void load_batch(struct call *c)
+{
+	int64_t seqs[LIST_SLICE];
+	struct source *s;
+
+	c->batch_count = 0;
+	while (c->batch_count < LIST_SLICE && !source_to_ask(c) && (s = newest_source(c))) {
+		c->batch_from[c->batch_count] = (int)(s - c->sources);
+		c->batch[c->batch_count] = s->list.refs[s->list.at++];
+		seqs[c->batch_count] = c->batch[c->batch_count].seq;
+		c->batch_count++;
+	}
+	if (c->batch_count)
+		store_load(c->flow->store, seqs, c->batch_count, true, on_loaded, c);
+	else
+		call_end(c, ERR_OK);
 }
 
 static void on_refs(void *arg, enum err e, const struct ref *refs, int count, int64_t total)
 {
 	struct call *c = arg;
-	int64_t seqs[SLICE];
+	struct source *s = &c->sources[c->asked];
 
 	if (e != ERR_OK) {
 		call_end(c, e);
 		return;
 	}
-	c->list_total = total;
-	c->ref_count = count < SLICE ? count : SLICE;
-	for (int i = 0; i < c->ref_count; i++) {
-		c->refs[i] = refs[i];
-		seqs[i] = refs[i].seq;
+	if (s->list.is_set || !s->is_counted)
+		s->open = total;
+	if (s->list.is_set || s->is_counted)
+		list_source_fill(&s->list, refs, count, total);
+	s->is_counted = true;
+	go_on(c);
+}
+
+/* Of a list of all it is asked first how much of it is still to do. */
+static void go_on(struct call *c)
+{
+	struct source *s = source_to_ask(c);
+	struct list_in in;
+
+	if (!s) {
+		load_batch(c);
+		return;
 	}
-	if (count)
-		store_load(c->flow->store, seqs, c->ref_count, true, on_loaded, c);
-	else
-		next_list(c);
-}
-
-static bool reads_open_set(const struct call *c, int list)
-{
-	return c->todo_only || is_split(c->lists[list]);
-}
-
-static void next_slice(struct call *c)
-{
-	const struct list_in in = { .body = c->lists[c->list], .todo_only = reads_open_set(c, c->list), .offset = c->offset,
-				    .limit = SLICE };
-
+	c->asked = (int)(s - c->sources);
+	in = list_source_in(&s->list);
+	if (!s->list.is_set && !s->is_counted)
+		in = (struct list_in){ .body = s->list.name, .todo_only = true, .below = -1 };
 	store_body_list(c->flow->store, &in, on_refs, c);
 }
 
-/* How long each list is, and how much of it is still to do: two questions a list, one where what is to do is all that is asked for. */
-static void count_next(struct call *c);
-
-static void on_counted(void *arg, enum err e, const struct ref *refs, int count, int64_t total)
+static bool cursor_read(struct call *c, const char *s)
 {
-	struct call *c = arg;
-	bool of_open = c->counted % 2 == 0;
-
-	(void)refs;
-	(void)count;
-	if (e != ERR_OK) {
-		call_end(c, e);
-		return;
+	for (int i = 0; *s && i < c->source_count; i++) {
+		if (*s++ != (i ? '-' : 'l') || !list_source_read_cursor(&c->sources[i].list, &s))
+			return false;
+		if (i + 1 < c->source_count && !*s)
+			return false;
 	}
-	if (of_open)
-		c->open_total += total;
-	if (of_open == reads_open_set(c, c->counted / 2))
-		c->total += total;
-	c->counted += of_open && c->todo_only ? 2 : 1;
-	count_next(c);
-}
-
-static void count_next(struct call *c)
-{
-	struct list_in in = { .limit = 1, .todo_only = c->counted % 2 == 0 };
-
-	if (c->counted == 2 * c->list_count) {
-		if (c->list < c->list_count)
-			next_slice(c);
-		else
-			call_end(c, ERR_OK);
-		return;
-	}
-	in.body = c->lists[c->counted / 2];
-	store_body_list(c->flow->store, &in, on_counted, c);
+	return !*s;
 }
 
 static void add_list(struct call *c, const char *prefix, const char *body)
 {
 	struct buf name;
+	bool is_new = *body && c->source_count < LISTS_MAX;
 
-	if (c->list_count == LISTS_MAX || !*body)
-		return;
 	buf_init(&name, 4096);
 	buf_printf(&name, "%s%s", prefix, body);
-	for (int i = 0; i < c->list_count; i++) {
-		if (!strcmp(c->lists[i], buf_cstr(&name))) {
-			buf_clear(&name);
-			return;
-		}
-	}
-	c->lists[c->list_count++] = mem_strdup(buf_cstr(&name));
+	for (int i = 0; i < c->source_count; i++)
+		is_new = is_new && strcmp(c->sources[i].list.name, buf_cstr(&name)) != 0;
+	if (is_new)
+		list_source_init(&c->sources[c->source_count++].list, buf_cstr(&name),
+				 c->filter.todo_only || is_split(buf_cstr(&name)));
 	buf_clear(&name);
 }
 
 /* What a bureau asks for as returned is what came back to it, not what it returned itself. */
 static void add_lists(struct call *c, const char *body)
 {
-	bool returned = c->has_state && c->state == STATE_RETURNED;
+	bool returned = c->filter.has_state && c->filter.state == STATE_RETURNED;
 
 	for (int i = 0; i < c->who->grant_count; i++) {
 		const struct grant *g = &c->who->grants[i];
@@ -254,60 +256,8 @@ static void add_lists(struct call *c, const char *body)
 		if (g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER)
 			add_list(c, g->who == WHO_APPROVER && returned ? "split:" : "", g->body);
 	}
-	if (*body && !c->list_count)
+	if (*body && !c->source_count)
 		add_list(c, "", body);
-}
-
-static void read_cursor(struct call *c, const char *cursor)
-{
-	char *end;
-
-	c->list = (int)strtol(cursor, &end, 10);
-	c->offset = *end == '.' ? strtoll(end + 1, NULL, 10) : 0;
-	if (c->list < 0 || c->offset < 0)
-		c->list = (int)(c->offset = 0);
-}
-
-static bool filters_are_good(const struct query_notices *q, enum notice_state *ret_state)
-{
-	if (*q->state && strcmp(q->state, "todo") != 0 && !notice_state_parse(q->state, ret_state))
-		return false;
-	return !*q->due || !strcmp(q->due, "overdue") || !strcmp(q->due, "soon");
-}
-
-static struct call *call_new(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
-{
-	struct call *c = mem_zalloc(sizeof(*c));
-
-	c->flow = f;
-	c->who = principal_ref(who);
-	c->fn = fn;
-	c->arg = arg;
-	c->role = mem_strdup(q->role);
-	c->due = mem_strdup(q->due);
-	c->q = mem_strdup(q->q);
-	c->limit = q->limit;
-	read_cursor(c, q->cursor);
-	buf_init(&c->out, 32 << 20);
-	buf_add_str(&c->out, "{\"items\":[");
-	return c;
-}
-
-void query_notices(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
-{
-	enum notice_state state = STATE_OPEN;
-	struct call *c;
-
-	if (!filters_are_good(q, &state)) {
-		reply_problem(fn, arg, ERR_INVALID, "state or due is none that exists");
-		return;
-	}
-	c = call_new(f, who, q, fn, arg);
-	c->state = state;
-	c->has_state = *q->state && strcmp(q->state, "todo") != 0;
-	c->todo_only = (*q->state && (!c->has_state || state == STATE_OPEN)) || *q->due;
-	add_lists(c, q->body);
-	count_next(c);
 }
 
 /* A supervisor takes from the pools of its bodies' own regions; a coordinator watches those of its region's subtree. */
@@ -325,15 +275,80 @@ static void add_pools(struct call *c, const struct grant *g)
 	}
 }
 
+static struct call *call_new(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
+{
+	struct call *c = mem_zalloc(sizeof(*c));
+
+	if (!notice_filter_read(q, &c->filter, fn, arg)) {
+		free(c);
+		return NULL;
+	}
+	c->flow = f;
+	c->who = principal_ref(who);
+	c->fn = fn;
+	c->arg = arg;
+	c->limit = q->limit;
+	c->says_counts = true;
+	buf_init(&c->out, 32 << 20);
+	buf_add_str(&c->out, "{\"items\":[");
+	return c;
+}
+
+static void call_start(struct call *c, const char *cursor)
+{
+	if (cursor_read(c, cursor)) {
+		go_on(c);
+		return;
+	}
+	reply_invalid(c->fn, c->arg, "cursor", QUERY_BAD_CURSOR);
+	call_free(c);
+}
+
+/* Whether somebody has bodies that are told things, and nothing but those. */
+static bool has_lists(const struct principal *who)
+{
+	for (int i = 0; i < who->grant_count; i++) {
+		if (who->grants[i].who != WHO_SUPERVISOR && who->grants[i].who != WHO_APPROVER)
+			return false;
+	}
+	return true;
+}
+
+void query_notices(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
+{
+	enum list_sight sight = *q->body ? principal_sees_list(who, f->pack, q->body) : LIST_WHOLE;
+	struct call *c;
+
+	if (sight == LIST_NONE) {
+		reply_problem(fn, arg, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
+		return;
+	}
+	if (!*q->body && !has_lists(who)) {
+		query_scan(f, who, q, fn, arg);
+		return;
+	}
+	c = call_new(f, who, q, fn, arg);
+	if (!c)
+		return;
+	c->says_counts = sight == LIST_WHOLE;
+	add_lists(c, q->body);
+	call_start(c, q->cursor);
+}
+
 void query_pool(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
 {
 	struct call *c = call_new(f, who, q, fn, arg);
 
-	c->state = STATE_OPEN;
-	c->has_state = c->todo_only = true;
+	if (!c)
+		return;
 	if (*q->body)
 		add_list(c, "pool:", q->body);
+	if (c->source_count && principal_sees_list(who, f->pack, c->sources[0].list.name) == LIST_NONE) {
+		reply_problem(fn, arg, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
+		call_free(c);
+		return;
+	}
 	for (int i = 0; !*q->body && i < who->grant_count; i++)
 		add_pools(c, &who->grants[i]);
-	count_next(c);
+	call_start(c, q->cursor);
 }

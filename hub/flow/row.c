@@ -1,6 +1,8 @@
 /* row.c: see row.h. */
 #include "flow/row.h"
 
+#include <string.h>
+
 #include "flow/flow.h"
 
 enum err row_open(struct flow *f, const struct principal *who, const struct loaded *x, struct row *ret)
@@ -30,4 +32,17 @@ void row_close(struct row *r)
 {
 	event_clear(&r->event);
 	arena_clear(&r->arena);
+}
+
+static bool holds(const char *member, const char *text)
+{
+	return member && strstr(member, text);
+}
+
+bool row_holds_text(const struct row *r, const char *text)
+{
+	const struct event *e = &r->event;
+
+	return !*text || holds(e->applicant_name, text) || holds(e->case_id, text) || holds(e->permit_number, text) ||
+	       holds(e->applicant_code, text);
 }

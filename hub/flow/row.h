@@ -13,5 +13,7 @@ struct row {
 };
 MUST_CHECK enum err row_open(struct flow *f, const struct principal *who, const struct loaded *x, struct row *ret);
 void row_close(struct row *r);
+/* Whether one of the members that a search looks at holds the text; "" is in all of them. */
+bool row_holds_text(const struct row *r, const char *text);
 
 #endif

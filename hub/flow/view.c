@@ -251,12 +251,25 @@ void view_problems(const struct record *r, struct buf *out)
 	buf_add_char(out, ']');
 }
 
+/* Whoever has taken it since: a repeat gets the first answer. */
+static void put_first_body(const struct view *v, const struct notice *n, struct buf *out)
+{
+	buf_add_str(out, ",\"body\":");
+	if (n->cause != CAUSE_POOL) {
+		buf_add_json(out, n->body);
+		return;
+	}
+	buf_add_str(out, "\"pool:");
+	buf_add_str(out, v->record->region);
+	buf_add_char(out, '"');
+}
+
 static void put_accepted_notice(const struct view *v, int i, struct buf *out)
 {
 	const struct notice *n = &v->record->notices[i];
 
 	put_notice_id(v, i, out);
-	member(out, ",\"body\":", n->body);
+	put_first_body(v, n, out);
 	member(out, ",\"role\":", role_name(n->role));
 	buf_add_str(out, ",\"due\":");
 	view_time(out, n->due_ms);
@@ -278,7 +291,7 @@ void view_accepted(const struct view *v, struct buf *out)
 	member(out, "\",\"case\":", v->event->case_id);
 	member(out, ",\"policy\":", r->policy);
 	buf_add_str(out, ",\"notices\":[");
-	for (int i = 0; i < r->notice_count; i++) {
+	for (int i = 0; i < r->notice_count && !r->notices[i].made_ms; i++) {
 		if (i)
 			buf_add_char(out, ',');
 		put_accepted_notice(v, i, out);

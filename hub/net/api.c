@@ -1,7 +1,6 @@
 /* api.c: the table of routes, and the way of a call to its handler. */
 #include "net/api.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +24,8 @@ struct route {
 	handler_fn *handle;
 };
 
+#define LIMIT_DEFAULT 50
+#define LIMIT_MAX 200
 #define SMALL (64u << 10)
 #define BATCH (16u << 20)
 
@@ -63,6 +64,8 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/connectors/*/receipt", OPEN, 0, 0, api_receipt },
 	{ "POST", "/api/v1/connectors/*/reply", OPEN, 0, 1u << 20, api_reply },
 	{ "GET", "/api/v1/connectors/*/reply", OPEN, 0, 0, api_reply },
+	{ "GET", "/api/v1/openapi.yaml", OPEN, 0, 0, api_openapi },
+	{ "GET", "/api/v1/asyncapi.yaml", OPEN, 0, 0, api_asyncapi },
 	{ "GET", "/healthz", OPEN, 0, 0, api_healthz },
 	{ "GET", "/readyz", OPEN, 0, 0, api_readyz },
 	{ "GET", "/metrics", OPEN, 0, 0, api_metrics },
@@ -117,8 +120,6 @@ static size_t body_limit(void *arg, const char *method, const char *path)
 
 /* --- answering --- */
 
-static void keep_answer(struct call *c, const struct reply *r);
-
 static void send_reply(struct call *c, const struct reply *r)
 {
 	char headers[256];
@@ -142,8 +143,8 @@ static void call_end(struct call *c)
 
 void call_reply(struct call *c, const struct reply *r)
 {
-	if (c->idem && r->status < 500) {
-		keep_answer(c, r);
+	if (c->idem) {
+		idem_reply(c, r);
 		return;
 	}
 	send_reply(c, r);
@@ -165,6 +166,19 @@ void call_problem(struct call *c, enum err e, const char *detail)
 	reply_problem(call_on_reply, c, e, detail);
 }
 
+void call_faults(struct call *c, enum err e, const char *detail, const struct diag *diag)
+{
+	struct reply r = { .err = e, .status = err_http_status(e), .etag = "" };
+	struct buf out;
+
+	buf_init(&out, 1 << 20);
+	problem_json(&out, e, r.status, detail, diag);
+	r.json = buf_cstr(&out);
+	r.len = out.len;
+	call_reply(c, &r);
+	buf_clear(&out);
+}
+
 const char *call_query(struct call *c, const char *name)
 {
 	const char *v = http_query(c->req, name);
@@ -172,11 +186,17 @@ const char *call_query(struct call *c, const char *name)
 	return v ? v : "";
 }
 
-int call_limit(struct call *c)
+bool call_limit(struct call *c, int *ret)
 {
-	long n = strtol(call_query(c, "limit"), NULL, 10);
+	const char *s = call_query(c, "limit");
+	long n = *s ? strtol(s, NULL, 10) : LIMIT_DEFAULT;
 
-	return n < 1 ? 50 : n > 200 ? 200 : (int)n;
+	if (*s && (strspn(s, "0123456789") != strlen(s) || n < 1)) {
+		reply_invalid(call_on_reply, c, "limit", "must be a whole number from 1; more than 200 gives 200");
+		return false;
+	}
+	*ret = n > LIMIT_MAX ? LIMIT_MAX : (int)n;
+	return true;
 }
 
 int call_if_match(struct call *c)
@@ -198,116 +218,31 @@ json_t *call_object(struct call *c)
 	struct diag diag;
 	json_t *o;
 
+	enum err e;
+
 	diag_init(&diag, c->req->arena);
-	if (json_scan(c->req->body, c->req->body_len, &c->api->flow->limits, &diag) != ERR_OK) {
-		call_problem(c, ERR_SYNTAX, "The body is not JSON");
+	e = json_scan(c->req->body, c->req->body_len, &c->api->flow->limits, &diag);
+	if (e != ERR_OK) {
+		call_faults(c, e, e == ERR_SYNTAX ? "The body is not JSON" : "The body has faults", &diag);
 		return NULL;
 	}
 	o = json_loadb(c->req->body, c->req->body_len, JSON_REJECT_DUPLICATES, NULL);
 	if (json_is_object(o))
 		return o;
+	diag_add(&diag, "", o ? "must be an object" : "a member is there twice");
 	json_decref(o);
-	call_problem(c, ERR_INVALID, "The body must be a JSON object");
+	call_faults(c, ERR_INVALID, "The body must be a JSON object that has each member once", &diag);
 	return NULL;
-}
-
-/* --- Idempotency-Key: the same key with the same body gets the same answer for a day --- */
-
-#define IDEM_MS (24LL * 3600 * 1000)
-
-struct kept {
-	struct call *call;
-	struct buf value;
-	int status;
-};
-
-static void body_hash(const struct call *c, char ret[33])
-{
-	unsigned char h[16];
-
-	crypto_generichash(h, sizeof(h), (const unsigned char *)c->req->body, c->req->body_len, NULL, 0);
-	sodium_bin2hex(ret, 33, h, sizeof(h));
-}
-
-static void on_answer_kept(void *arg, enum err e, const char *text)
-{
-	struct kept *k = arg;
-	struct call *c = k->call;
-	const char *json = buf_cstr(&k->value) + 37;
-
-	(void)text;
-	c->idem = NULL;
-	if (e != ERR_OK)
-		call_problem(c, ERR_UNAVAILABLE, "The answer could not be kept; ask again");
-	else
-		call_json(c, k->status, json, strlen(json));
-	buf_clear(&k->value);
-	free(k);
-}
-
-static void keep_answer(struct call *c, const struct reply *r)
-{
-	struct kept *k = mem_zalloc(sizeof(*k));
-	char hash[33];
-
-	k->call = c;
-	k->status = r->status;
-	body_hash(c, hash);
-	buf_init(&k->value, 32 << 20);
-	buf_printf(&k->value, "%03d %s ", r->status, hash);
-	buf_add(&k->value, r->json, r->len);
-	store_put_expiring(c->api->flow->store,
-			   &(struct expiring){ .kind = "idem", .name = c->idem, .ttl_ms = IDEM_MS,
-					       .value = { k->value.data, k->value.len } },
-			   on_answer_kept, k);
-}
-
-static void on_answer_found(void *arg, enum err e, const char *text)
-{
-	struct call *c = arg;
-	char hash[33];
-
-	if (e != ERR_OK) {
-		c->idem = NULL;
-		call_problem(c, ERR_UNAVAILABLE, "Not available just now; ask again");
-		return;
-	}
-	if (!text || strlen(text) < 37) {
-		c->route->handle(c);
-		return;
-	}
-	c->idem = NULL;
-	body_hash(c, hash);
-	if (strncmp(text + 4, hash, 32) != 0)
-		call_problem(c, ERR_INVALID, "This Idempotency-Key was used with another body");
-	else
-		call_json(c, (int)strtol(text, NULL, 10), text + 37, strlen(text + 37));
 }
 
 static void handle(struct call *c)
 {
 	const char *key = http_header(c->req, "Idempotency-Key");
-	unsigned char h[16];
-	char *name;
-	crypto_generichash_state st;
 
-	if (!key || !c->who || strcmp(c->req->method, "POST") != 0) {
+	if (key && c->who && !strcmp(c->req->method, "POST"))
+		idem_begin(c, key);
+	else
 		c->route->handle(c);
-		return;
-	}
-	if (!*key || strlen(key) > 255) {
-		call_problem(c, ERR_INVALID, "Idempotency-Key must have 1 to 255 characters");
-		return;
-	}
-	crypto_generichash_init(&st, NULL, 0, sizeof(h));
-	crypto_generichash_update(&st, (const unsigned char *)c->who->name, strlen(c->who->name) + 1);
-	crypto_generichash_update(&st, (const unsigned char *)c->req->path, strlen(c->req->path) + 1);
-	crypto_generichash_update(&st, (const unsigned char *)key, strlen(key));
-	crypto_generichash_final(&st, h, sizeof(h));
-	name = arena_zalloc(c->req->arena, 33);
-	sodium_bin2hex(name, 33, h, sizeof(h));
-	c->idem = name;
-	store_get_expiring(c->api->flow->store, "idem", name, on_answer_found, c);
 }
 
 /* --- finding the route --- */
@@ -334,6 +269,8 @@ static void on_identified(void *arg, enum err e, struct principal *who)
 		call_problem(c, ERR_FORBIDDEN, "The Origin is not ours");
 	else if (!principal_may(who, c->route->who))
 		call_problem(c, ERR_FORBIDDEN, "Your role may not do this");
+	else if (!http_query_is_sound(c->req))
+		call_problem(c, ERR_SYNTAX, "The query holds a bad escape, a NUL or bytes that are not UTF-8");
 	else
 		handle(c);
 }
@@ -348,7 +285,8 @@ static void refuse_method(struct api *a, struct http_request *req)
 	buf_add_str(&headers, "Content-Type: application/problem+json\r\nAllow: ");
 	for (size_t i = 0, n = 0; i < ROUTE_COUNT; i++) {
 		if (pattern_matches(routes[i].pattern, req->path, NULL, NULL))
-			buf_printf(&headers, "%s%s", n++ ? ", " : "", routes[i].method);
+			buf_printf(&headers, "%s%s%s", n++ ? ", " : "", routes[i].method,
+				   strcmp(routes[i].method, "GET") ? "" : ", HEAD");
 	}
 	buf_add_str(&headers, "\r\n");
 	problem_json(&body, ERR_METHOD, 405, "This call knows other methods", NULL);
@@ -387,6 +325,7 @@ static void on_request(void *arg, struct http_request *req)
 		c->api = a;
 		c->req = req;
 		c->route = &routes[i];
+		c->route_handle = routes[i].handle;
 		memcpy(c->args, args, sizeof(args));
 		if (routes[i].flags & OPEN)
 			handle(c);

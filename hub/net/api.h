@@ -28,15 +28,18 @@ struct api {
 	struct loop_timer *beat; /* so that proxies keep quiet streams open */
 	bool draining;
 };
+struct call;
+typedef void handler_fn(struct call *c);
 struct call {
 	struct api *api;
 	struct http_request *req;
 	const struct route *route;
 	struct principal *who;	/* NULL only on routes open to all */
 	const char *args[CALL_ARGS_MAX]; /* what stood for the * of the pattern */
+	handler_fn *route_handle;
 	const char *idem;	/* name under which the answer is kept, or NULL */
+	int64_t idem_waited_ms; /* for the first request with that key */
 };
-typedef void handler_fn(struct call *c);
 
 struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg, struct diag *diag); /* NULL: see diag */
 int api_port(const struct api *a);
@@ -48,10 +51,14 @@ const char *api_not_ready(const struct api *a); /* why nothing live can be opene
 void call_reply(struct call *c, const struct reply *r); /* ends the call */
 void call_json(struct call *c, int status, const char *json, size_t len);
 void call_problem(struct call *c, enum err e, const char *detail);
+void call_faults(struct call *c, enum err e, const char *detail, const struct diag *diag);
 void call_on_reply(void *call, const struct reply *r); /* as a reply_fn */
 const char *call_query(struct call *c, const char *name); /* "" when absent */
-int call_limit(struct call *c);
+bool call_limit(struct call *c, int *ret); /* false: it cannot be read, and that has been answered */
 int call_if_match(struct call *c); /* -1: none; -2: not a version */
+/* Idempotency-Key (api_idem.c): begin runs the handler, or answers as the first request with that key was answered. */
+void idem_begin(struct call *c, const char *key);
+void idem_reply(struct call *c, const struct reply *r);
 /* The body as a JSON object, or NULL after having answered; the caller drops it. */
 json_t *call_object(struct call *c);
 
@@ -63,6 +70,7 @@ handler_fn api_return, api_transfer, api_feedback, api_close, api_undo;
 handler_fn api_disputes, api_dispute, api_position, api_ruling;
 handler_fn api_policy, api_policy_explain;
 handler_fn api_stream, api_socket;
+handler_fn api_openapi, api_asyncapi;
 handler_fn api_receipt, api_reply;
 handler_fn api_healthz, api_readyz, api_metrics;
 

@@ -7,9 +7,10 @@ void api_cases(struct call *c)
 {
 	struct query_cases q = { .q = call_query(c, "q"), .region = call_query(c, "region"), .item = call_query(c, "item"),
 				 .state = call_query(c, "state"), .body = call_query(c, "body"), .from = call_query(c, "from"),
-				 .to = call_query(c, "to"), .cursor = call_query(c, "cursor"), .limit = call_limit(c) };
+				 .to = call_query(c, "to"), .cursor = call_query(c, "cursor") };
 
-	query_cases(c->api->flow, c->who, &q, call_on_reply, c);
+	if (call_limit(c, &q.limit))
+		query_cases(c->api->flow, c->who, &q, call_on_reply, c);
 }
 
 void api_case(struct call *c)
@@ -49,14 +50,12 @@ void api_policy_explain(struct call *c)
 	enum err err;
 
 	diag_init(&diag, c->req->arena);
-	buf_init(&out, 4u << 20);
 	err = event_parse(c->req->body, c->req->body_len, &f->limits, &e, &diag);
 	if (err != ERR_OK) {
-		problem_json(&out, err, err_http_status(err), "The event has faults", &diag);
-		call_json(c, err_http_status(err), buf_cstr(&out), out.len);
-		buf_clear(&out);
+		call_faults(c, err, "The event has faults", &diag);
 		return;
 	}
+	buf_init(&out, 4u << 20);
 	if (*body) {
 		err = explain_body(f->pack, &e, &in, body, true, &out);
 	} else {

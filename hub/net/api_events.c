@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "flow/gather.h"
 #include "flow/intake.h"
 #include "flow/query.h"
@@ -75,13 +76,8 @@ static void submit_many(struct call *c, bool ndjson)
 	diag_init(&diag, c->req->arena);
 	e = event_split(c->req->body, c->req->body_len, ndjson, &c->api->flow->limits, c->req->arena, &b->parts, &b->count, &diag);
 	if (e != ERR_OK) {
-		struct buf out;
-
 		free(b);
-		buf_init(&out, 1 << 20);
-		problem_json(&out, e, err_http_status(e), "The batch cannot be read; nothing was stored", &diag);
-		call_json(c, err_http_status(e), buf_cstr(&out), out.len);
-		buf_clear(&out);
+		call_faults(c, e, "The batch cannot be read; nothing was stored", &diag);
 		return;
 	}
 	b->call = c;
@@ -117,13 +113,24 @@ static const char *attribute(struct arena *arena, const char *in)
 	return out;
 }
 
-static bool take_attributes(struct call *c, json_t *root)
+static bool has_attributes(struct call *c)
+{
+	const char *name, *value;
+
+	for (int i = 0; http_header_at(c->req, i, &name, &value); i++) {
+		if (!strncasecmp(name, "ce-", 3))
+			return true;
+	}
+	return false;
+}
+
+/* Each ce- header as a member, or the one that cannot be read. What is there twice is found by whoever reads the document. */
+static const char *put_attributes(struct call *c, struct buf *out)
 {
 	const char *name, *value;
 
 	for (int i = 0; http_header_at(c->req, i, &name, &value); i++) {
 		char key[64];
-		json_t *text;
 
 		if (strncasecmp(name, "ce-", 3) != 0)
 			continue;
@@ -131,29 +138,44 @@ static bool take_attributes(struct call *c, json_t *root)
 		for (char *k = key; *k; k++)
 			*k = (char)(*k >= 'A' && *k <= 'Z' ? *k + 32 : *k);
 		value = attribute(c->req->arena, value);
-		text = value ? json_string(value) : NULL;
-		if (!text || json_object_get(root, key) || json_object_set_new(root, key, text) != 0)
-			return false;
+		if (!value || utf8_valid_bytes(value, strlen(value)) != strlen(value))
+			return name;
+		buf_add_json(out, key);
+		buf_add_char(out, ':');
+		buf_add_json(out, value);
+		buf_add_char(out, ',');
 	}
-	return true;
+	return NULL;
 }
 
+/* Written out as the structured form, so that both are read by the same eyes. */
 static void submit_binary(struct call *c)
 {
-	json_t *data = call_object(c), *root;
+	const char *text, *bad;
+	struct diag diag;
+	struct buf out;
+	enum err e;
 
-	if (!data)
-		return;
-	root = json_object();
-	if (!take_attributes(c, root)) {
-		json_decref(root);
-		json_decref(data);
-		call_problem(c, ERR_INVALID, "A ce- header is repeated or badly encoded");
+	diag_init(&diag, c->req->arena);
+	e = json_scan(c->req->body, c->req->body_len, &c->api->flow->limits, &diag);
+	if (e == ERR_SYNTAX || e == ERR_TOO_LARGE) {
+		call_faults(c, e, e == ERR_SYNTAX ? "The body is not JSON" : "The event has faults; nothing was stored", &diag);
 		return;
 	}
-	json_object_set_new(root, "datacontenttype", json_string("application/json"));
-	json_object_set_new(root, "data", data);
-	intake_submit_json(c->api->flow, c->who, root, call_on_reply, c);
+	buf_init(&out, c->req->body_len + (64u << 10));
+	buf_add_char(&out, '{');
+	bad = put_attributes(c, &out);
+	if (bad) {
+		buf_clear(&out);
+		reply_invalid(call_on_reply, c, bad, "must be percent-encoded UTF-8");
+		return;
+	}
+	buf_add_str(&out, "\"datacontenttype\":\"application/json\",\"data\":");
+	buf_add(&out, c->req->body, c->req->body_len);
+	buf_add_char(&out, '}');
+	text = arena_strndup(c->req->arena, buf_cstr(&out), out.len);
+	intake_submit(c->api->flow, c->who, (struct bytes){ text, out.len }, call_on_reply, c);
+	buf_clear(&out);
 }
 
 /* The media type without its parameters; a charset other than UTF-8 is none of ours. */
@@ -173,7 +195,7 @@ void api_events(struct call *c)
 
 	if (!type)
 		type = "";
-	if (is_type(type, "application/json") && http_header(c->req, "ce-id"))
+	if (is_type(type, "application/json") && has_attributes(c))
 		submit_binary(c);
 	else if (is_type(type, "application/cloudevents+json") || is_type(type, "application/json"))
 		intake_submit(c->api->flow, c->who, (struct bytes){ c->req->body, c->req->body_len }, call_on_reply, c);

@@ -10,18 +10,19 @@
 void api_notices(struct call *c)
 {
 	struct query_notices q = { .body = call_query(c, "body"), .state = call_query(c, "state"), .role = call_query(c, "role"),
-				   .due = call_query(c, "due"), .q = call_query(c, "q"), .cursor = call_query(c, "cursor"),
-				   .limit = call_limit(c) };
+				   .due = call_query(c, "due"), .q = call_query(c, "q"), .cursor = call_query(c, "cursor") };
 
-	query_notices(c->api->flow, c->who, &q, call_on_reply, c);
+	if (call_limit(c, &q.limit))
+		query_notices(c->api->flow, c->who, &q, call_on_reply, c);
 }
 
 void api_pool(struct call *c)
 {
-	const struct query_notices q = { .body = call_query(c, "region"), .state = "open", .role = "", .due = "",
-					 .q = call_query(c, "q"), .cursor = call_query(c, "cursor"), .limit = call_limit(c) };
+	struct query_notices q = { .body = call_query(c, "region"), .state = "todo", .role = "", .due = "",
+				   .q = call_query(c, "q"), .cursor = call_query(c, "cursor") };
 
-	query_pool(c->api->flow, c->who, &q, call_on_reply, c);
+	if (call_limit(c, &q.limit))
+		query_pool(c->api->flow, c->who, &q, call_on_reply, c);
 }
 
 void api_notice(struct call *c)
@@ -126,7 +127,7 @@ static void answer_many(struct call *c, enum answer a)
 	list = json_object_get(o, "notices");
 	if (!ids_are_good(list)) {
 		json_decref(o);
-		call_problem(c, ERR_INVALID, "notices must be a list of 1 to 200 notice ids");
+		reply_invalid(call_on_reply, c, "notices", "must be a list of 1 to 200 notice ids");
 		return;
 	}
 	count = json_array_size(list);

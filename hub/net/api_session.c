@@ -78,13 +78,19 @@ void api_sign_in(struct call *c)
 {
 	json_t *o = call_object(c);
 	const char *user, *password;
+	struct diag diag;
 
 	if (!o)
 		return;
+	diag_init(&diag, c->req->arena);
 	user = json_string_value(json_object_get(o, "user"));
 	password = json_string_value(json_object_get(o, "password"));
-	if (!user || !password || strlen(user) > 128 || strlen(password) > 1024)
-		call_problem(c, ERR_INVALID, "user and password are needed");
+	if (!user || strlen(user) > 128)
+		diag_add(&diag, "/user", "must be a string of at most 128 bytes");
+	if (!password || strlen(password) > 1024)
+		diag_add(&diag, "/password", "must be a string of at most 1024 bytes");
+	if (diag.count)
+		call_faults(c, ERR_INVALID, "user and password are needed", &diag);
 	else if (!auth_origin_is_ours(c->api->auth, c->req))
 		call_problem(c, ERR_FORBIDDEN, "The Origin is not ours");
 	else

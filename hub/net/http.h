@@ -55,6 +55,7 @@ int http_header_count(const struct http_request *req, const char *name);
 bool http_header_at(const struct http_request *req, int i, const char **ret_name, const char **ret_value);
 /* Query member, decoded into the arena; NULL when absent or badly encoded. */
 const char *http_query(struct http_request *req, const char *name);
+bool http_query_is_sound(struct http_request *req); /* every member can be decoded */
 
 /* headers: full lines "Name: value\r\n" or "". HEAD sends no body, 204 and 304 neither. Body is copied unless `keep`
    (then it must live as long as the process: static files). */

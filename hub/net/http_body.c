@@ -49,7 +49,7 @@ static bool body_reserve(struct exchange *ex, size_t more)
 	struct buf *b = &ex->body;
 
 	if (more > b->max - b->len)
-		return exchange_refuse(ex, 413, "The body is larger than the limit");
+		return exchange_refuse(ex, 413, exchange_too_large(ex));
 	if (b->len + more + 1 > b->cap && *ex->held_bytes + b->len + more > HTTP_BODIES_BYTES_MAX)
 		return exchange_refuse(ex, 503, "Too many large requests at once");
 	buf_reserve(b, more);
@@ -83,7 +83,7 @@ static bool chunk_begin(struct exchange *ex)
 	if (ex->left_bytes == 0)
 		ex->chunk_at = TRAILER_LINE;
 	if (ex->left_bytes > ex->body.max - ex->body.len)
-		return exchange_refuse(ex, 413, "The body is larger than the limit");
+		return exchange_refuse(ex, 413, exchange_too_large(ex));
 	return true;
 }
 

@@ -92,6 +92,7 @@ void exchange_clear(struct exchange *ex);
 void exchange_free(struct exchange *ex);
 /* Always false, so that a check can end with it. */
 bool exchange_refuse(struct exchange *ex, int status, const char *detail);
+const char *exchange_too_large(struct exchange *ex); /* a detail that names the limit */
 
 /* The parts: http_parse.c calls them in this order. */
 bool exchange_check_line(struct exchange *ex, const char *line, size_t len);

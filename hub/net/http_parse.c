@@ -222,6 +222,11 @@ static bool head_read(struct exchange *ex, const char *raw, size_t len)
 	return true;
 }
 
+const char *exchange_too_large(struct exchange *ex)
+{
+	return arena_printf(&ex->arena, "The body is larger than the limit, which is %zu bytes here", ex->body.max);
+}
+
 /* The route's own limit is asked for as soon as the path is known, and a body announced past it is never read. */
 static bool body_begin(struct exchange *ex)
 {
@@ -236,7 +241,7 @@ static bool body_begin(struct exchange *ex)
 	ex->counted_bytes = ex->body.cap;
 	*ex->held_bytes += ex->counted_bytes;
 	if (!ex->is_chunked && ex->left_bytes > limit)
-		return exchange_refuse(ex, 413, "The body is larger than the limit");
+		return exchange_refuse(ex, 413, exchange_too_large(ex));
 	ex->stage = EXCHANGE_BODY;
 	return true;
 }

@@ -169,3 +169,18 @@ const char *http_query(struct http_request *req, const char *name)
 	}
 	return NULL;
 }
+
+bool http_query_is_sound(struct http_request *req)
+{
+	const char *at = req->query;
+
+	while (*at) {
+		size_t len = strcspn(at, "&");
+
+		if (!value_decode(req->arena, at, len))
+			return false;
+		at += len;
+		at += *at == '&';
+	}
+	return true;
+}

@@ -168,7 +168,7 @@ static void on_count(void *arg, enum err e, const struct ref *refs, int count, i
 
 static void count_body(struct opening *o)
 {
-	const struct list_in in = { .body = o->bodies[o->counted], .todo_only = true, .limit = 1 };
+	const struct list_in in = { .body = o->bodies[o->counted], .todo_only = true, .below = -1, .limit = 1 };
 
 	store_body_list(o->inbox->api->flow->store, &in, on_count, o);
 }

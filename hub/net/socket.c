@@ -5,9 +5,11 @@
 #include "flow/gather.h"
 #include "flow/intake.h"
 #include "flow/respond.h"
+#include "json_scan.h"
 #include "net/inbox.h"
 
 #define MESSAGE_BYTES (64u << 10)
+#define SUBMIT_BYTES (1u << 20)
 #define EVENTS_MAX 1000
 
 struct rpc { /* one request on its way */
@@ -91,8 +93,15 @@ static void on_opened(void *arg, const struct inbox_opened *o)
 
 static void rpc_inbox_open(struct rpc *r)
 {
+	const json_t *body_member = json_object_get(r->params, "body"), *since = json_object_get(r->params, "since");
 	const char *body = text_param(r, "body");
 
+	if ((body_member && !json_is_null(body_member) && !body) ||
+	    (since && !json_is_null(since) && !json_is_string(since))) {
+		send_error(r, -32602, "params.body and params.since must be strings", NULL);
+		rpc_free(r);
+		return;
+	}
 	inbox_open(r->inbox, body ? body : "", text_param(r, "since"), on_opened, r);
 }
 
@@ -232,23 +241,48 @@ static char *id_text(const json_t *id)
 	return id && (json_is_string(id) || json_is_number(id)) ? json_dumps(id, JSON_ENCODE_ANY) : NULL;
 }
 
-void socket_message(void *arg, struct ws_conn *c, const char *text, size_t len)
+/*
+ * Only what a parser could not get through is refused here, since an event's own limits are asked where events are read,
+ * with a pointer for each fault. An event lies up to two levels deep in its message.
+ */
+static json_t *message_parse(const struct api *a, const char *text, size_t len, int *ret_code, const char **ret_why)
 {
-	struct api *a = arg;
-	struct rpc *r = mem_zalloc(sizeof(*r));
+	struct event_limits lim = a->flow->limits;
 	struct arena arena;
 	struct diag diag;
+	struct scan_end end;
 	json_t *message = NULL;
 
 	arena_init(&arena);
 	diag_init(&diag, &arena);
-	r->inbox = inbox_ref(ws_user(c));
-	if (json_scan(text, len, &a->flow->limits, &diag) == ERR_OK)
+	lim.event_bytes = SUBMIT_BYTES;
+	lim.depth += 2;
+	*ret_code = -32700;
+	*ret_why = "Not JSON";
+	if (json_scan_all(text, len, &lim, &diag, &end) == ERR_OK || end.parseable) {
 		message = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+		*ret_code = -32600;
+		*ret_why = "Not a JSON-RPC 2.0 request, or a member is there twice";
+	}
 	arena_clear(&arena);
-	if (!json_is_object(message)) {
+	if (json_is_object(message))
+		return message;
+	json_decref(message);
+	return NULL;
+}
+
+void socket_message(void *arg, struct ws_conn *c, const char *text, size_t len)
+{
+	struct rpc *r = mem_zalloc(sizeof(*r));
+	json_t *message;
+	const char *why;
+	int code;
+
+	r->inbox = inbox_ref(ws_user(c));
+	message = message_parse(arg, text, len, &code, &why);
+	if (!message) {
 		r->id = mem_strdup("null");
-		send_error(r, message ? -32600 : -32700, message ? "Not a JSON-RPC 2.0 request" : "Not JSON", NULL);
+		send_error(r, code, why, NULL);
 		rpc_free(r);
 	} else if (len > MESSAGE_BYTES &&
 		   method_find(json_string_value(json_object_get(message, "method"))) != method_find("event.submit")) {

@@ -176,12 +176,12 @@ void ws_close(struct ws_conn *c, enum ws_close code, const char *reason)
 	conn_mark(c);
 }
 
-/* False when the connection takes no more, or this would be too much for it. */
-static bool conn_has_room(struct ws_conn *c, size_t bytes)
+/* What waits makes a reader slow; one large answer to one who has read everything does not. */
+static bool conn_has_room(struct ws_conn *c)
 {
 	if (ws_is_closing(c))
 		return false;
-	if (bytes <= c->ws->opt.queue_bytes && ws_waiting(c) <= c->ws->opt.queue_bytes - bytes)
+	if (ws_waiting(c) <= c->ws->opt.queue_bytes)
 		return true;
 	ws_close(c, WS_TOO_SLOW, "too slow");
 	return false;
@@ -189,7 +189,7 @@ static bool conn_has_room(struct ws_conn *c, size_t bytes)
 
 void ws_send(struct ws_conn *c, const char *text, size_t len)
 {
-	if (!conn_has_room(c, ws_frame_size(len)))
+	if (!conn_has_room(c))
 		return;
 	ws_queue_push(&c->out, WS_OP_TEXT, text, len);
 	conn_mark(c);
@@ -197,7 +197,7 @@ void ws_send(struct ws_conn *c, const char *text, size_t len)
 
 void ws_send_shared(struct ws_conn *c, struct ws_text *t)
 {
-	if (!conn_has_room(c, ws_text_size(t)))
+	if (!conn_has_room(c))
 		return;
 	ws_queue_push_shared(&c->out, t);
 	conn_mark(c);

@@ -33,7 +33,7 @@ enum ws_close {
 };
 
 struct ws_options {
-	/* Waiting to be sent; past it the connection is closed with WS_TOO_SLOW. */
+	/* When more than this waits and another message comes, the connection is closed with WS_TOO_SLOW. */
 	size_t queue_bytes;
 	/* 1 MiB: the most any message may have. The handler closes what is over 64 KiB and no
 	   event.submit. */

@@ -9,12 +9,16 @@ struct ref {
 	int64_t seq;
 	int notice;
 };
-/* total: how many there are in all. Newest first; offset counts from the newest. */
+/* total: how many there are in all. Newest first. */
 typedef void store_refs_fn(void *arg, enum err e, const struct ref *refs, int count, int64_t total);
 struct list_in {
 	const char *body;
 	bool todo_only;
-	int64_t offset;
+	/*
+	 * -1: from the newest. Of what is to do, the event number to begin with; of the list, its place counted from the
+	 * oldest that the slice ends before. Either stays what it is while notices come and are done.
+	 */
+	int64_t below;
 	int limit;
 };
 void store_body_list(struct store *s, const struct list_in *in, store_refs_fn *fn, void *arg);

@@ -42,7 +42,7 @@ void store_body_list(struct store *s, const struct list_in *in, store_refs_fn *f
 	else
 		key_body_all(&s->keys, &a->keys, in->body);
 	args_str(&a->args, in->todo_only ? "1" : "0");
-	args_int(&a->args, in->offset);
+	args_int(&a->args, in->below);
 	args_int(&a->args, in->limit);
 	ask_submit(a);
 }

@@ -30,9 +30,9 @@ static int close_all(void **state)
 	return 0;
 }
 
-static void list(struct harness *h, const char *body, bool todo_only, int64_t offset, int limit)
+static void list(struct harness *h, const char *body, bool todo_only, int64_t below, int limit)
 {
-	store_body_list(h->store, &(struct list_in){ body, todo_only, offset, limit }, heard_refs, &heard);
+	store_body_list(h->store, &(struct list_in){ body, todo_only, below, limit }, heard_refs, &heard);
 	harness_until(h, &heard.count, heard.count + 1);
 }
 
@@ -81,7 +81,7 @@ static void test_repeat_inside_one_batch(void **state)
 		assert_int_equal(heard.seq[i], 2);
 	assert_int_equal(heard.result[4], ACCEPT_NEW);
 	assert_int_equal(heard.seq[4], 3);
-	list(h, "wjw", false, 0, 10);
+	list(h, "wjw", false, -1, 10);
 	assert_string_equal(last_text(), "3.0 2.0 1.0");
 }
 
@@ -121,13 +121,17 @@ static void test_many_in_one_turn(void **state)
 	assert_int_equal(server_number(&h->server, "LLEN " KEY "b:wjw:all"), 600);
 	assert_int_equal(server_number(&h->server, "ZCARD " KEY "b:wjw:open"), 600);
 	assert_int_equal(server_number(&h->server, "ZCARD " KEY "due"), 400);
-	list(h, "wjw", true, 598, 10);
+	list(h, "wjw", true, 1, 10);
 	assert_string_equal(last_text(), "1.2 1.1");
 	assert_int_equal(heard.seq[400], 600);
-	list(h, "wjw", false, 597, 10);
+	list(h, "wjw", false, 3, 10);
 	assert_string_equal(last_text(), "2.0 1.2 1.1");
-	list(h, "zjj", true, 0, 3);
+	list(h, "zjj", true, -1, 3);
 	assert_string_equal(last_text(), "400.1 399.0 398.1");
+	list(h, "zjj", true, 17, 2);
+	assert_string_equal(last_text(), "17.0 16.1");
+	list(h, "wjw", false, 601, 1);
+	assert_string_equal(last_text(), "400.0");
 	heard.count = 0;
 	store_load(h->store, seqs, 4, true, heard_load, &heard);
 	store_load(h->store, seqs, 1, false, heard_load, &heard);
@@ -167,11 +171,11 @@ static void test_commit(void **state)
 	harness_until(h, &heard.count, 3);
 	assert_int_equal(heard.e[2], ERR_STALE);
 	assert_string_equal(heard.text[2], "2\tsecond");
-	list(h, "wjw", true, 0, 9);
+	list(h, "wjw", true, -1, 9);
 	assert_string_equal(last_text(), "");
-	list(h, "zjj", true, 0, 9);
+	list(h, "zjj", true, -1, 9);
 	assert_string_equal(last_text(), "1.1");
-	list(h, "wjw", false, 0, 9);
+	list(h, "wjw", false, -1, 9);
 	assert_string_equal(last_text(), "1.0");
 	assert_int_equal(server_number(&h->server, "XLEN " KEY "feed"), 2);
 }
@@ -217,11 +221,11 @@ static void test_commits_to_one_event_in_one_batch(void **state)
 	assert_int_equal(heard.e[4], ERR_STALE);
 	assert_string_equal(heard.text[4], "4\tfourth");
 	assert_int_equal(server_number(&h->server, "ZSCORE " KEY "due 1"), 77);
-	list(h, "wjw", true, 0, 9);
+	list(h, "wjw", true, -1, 9);
 	assert_string_equal(last_text(), "1.0");
-	list(h, "new", true, 0, 9);
+	list(h, "new", true, -1, 9);
 	assert_string_equal(last_text(), "1.5");
-	list(h, "new", false, 0, 9);
+	list(h, "new", false, -1, 9);
 	assert_string_equal(last_text(), "1.5");
 }
 

@@ -28,10 +28,7 @@ function atText(at: string | undefined): string
 
 async function send(notice: Notice, verb: Verb): Promise<Notice>
 {
-	const answer = await hub.act(notice.id, verb, notice.version);
-	const told = answer && 'notice' in answer ? answer.notice : (answer as Notice | null);
-	if (told && typeof told === 'object' && 'id' in told)
-		return told;
+	await hub.act(notice.id, verb, notice.version);
 	return (await hub.notice(notice.id)).notice;
 }
 

@@ -2,7 +2,7 @@
 // A person without an inbox has no WebSocket; then a light request now and then keeps the same promise.
 import { computed, reactive } from 'vue';
 import { hub, HubError, onContact, openLive, serverNow, type Live } from '../hub.ts';
-import type { ChangeMessage, NoticeMessage } from '../wire.ts';
+import type { ChangeMessage, InboxOpened, NoticeMessage } from '../wire.ts';
 
 export type Phase = 'connecting' | 'live' | 'down' | 'stopped';
 interface Subscriber {
@@ -75,7 +75,7 @@ async function openInbox(): Promise<void>
 {
 	const mine = live;
 	try {
-		const answer = await mine!.call<{ cursor: string; recovered?: boolean }>('inbox.open', {
+		const answer = await mine!.call<InboxOpened>('inbox.open', {
 			...(body ? { body } : {}), ...(cursor ? { since: cursor } : {}),
 		});
 		if (mine !== live)

@@ -1,0 +1,27 @@
+/*
+ * notice_filter.h: which notices of a list are wanted, read from the query once and asked of every row. Internal to the
+ * queries.
+ */
+#ifndef TANDEM_NOTICE_FILTER_H
+#define TANDEM_NOTICE_FILTER_H
+
+#include "flow/query.h"
+#include "flow/row.h"
+
+struct notice_filter {
+	char *q;
+	enum role role;
+	enum notice_state state;
+	enum { DUE_ANY, DUE_OVERDUE, DUE_SOON } due;
+	bool has_role, has_state, todo_only; /* todo_only: only what is still to be done can match */
+};
+/* False: a parameter cannot be read, and that has been answered. */
+bool notice_filter_read(const struct query_notices *q, struct notice_filter *ret, reply_fn *fn, void *arg);
+void notice_filter_clear(struct notice_filter *f);
+bool notice_filter_wants(const struct notice_filter *f, const struct row *row, int notice);
+/* GET /notices of those who have no body of their own. */
+void query_scan(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg);
+/* Puts one notice of a row into a list, in the words that this sight of it allows. */
+void notice_row_put(struct row *row, int notice, enum sight sight, struct buf *out);
+
+#endif

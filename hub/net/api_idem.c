@@ -1,0 +1,189 @@
+/*
+ * api_idem.c: Idempotency-Key: the same key with the same body gets the same answer for a day.
+ *
+ * The key is taken before the work begins, in Redis, so that a second request on any hub finds it and waits for the first
+ * one's answer instead of doing the work again. A hub that dies in between leaves the key behind for half a minute.
+ */
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/api.h"
+
+#define KEPT_MS (24LL * 3600 * 1000)
+#define TAKEN_MS (30LL * 1000)
+#define AGAIN_MS 50
+#define WAIT_MS (10LL * 1000)
+#define KEPT_BYTES_MAX (32u << 20)
+#define HASH_HEX 33
+#define AFTER_HASH 37 /* "201 ", the hash, a space */
+
+static void take_key(struct call *c);
+
+static void hex_hash(const void *data, size_t len, char ret[HASH_HEX])
+{
+	unsigned char h[16];
+
+	crypto_generichash(h, sizeof(h), data, len, NULL, 0);
+	sodium_bin2hex(ret, HASH_HEX, h, sizeof(h));
+}
+
+/* --- the answer is kept, then given --- */
+
+struct kept {
+	struct call *call;
+	struct buf value, json;
+	int status;
+	char etag[16];
+};
+
+static void on_kept(void *arg, enum err e, const char *text)
+{
+	struct kept *k = arg;
+	struct call *c = k->call;
+	struct reply r = { .status = k->status, .json = buf_cstr(&k->json), .len = k->json.len, .etag = k->etag };
+
+	(void)text;
+	if (e != ERR_OK)
+		call_problem(c, ERR_UNAVAILABLE, "The answer could not be kept; ask again");
+	else
+		call_reply(c, &r);
+	buf_clear(&k->value);
+	buf_clear(&k->json);
+	free(k);
+}
+
+void idem_reply(struct call *c, const struct reply *r)
+{
+	struct kept *k = mem_zalloc(sizeof(*k));
+	const char *name = c->idem;
+	char hash[HASH_HEX];
+
+	c->idem = NULL;
+	k->call = c;
+	k->status = r->status;
+	snprintf(k->etag, sizeof(k->etag), "%s", r->etag);
+	buf_init(&k->json, KEPT_BYTES_MAX);
+	buf_add(&k->json, r->json, r->len);
+	buf_init(&k->value, KEPT_BYTES_MAX);
+	if (r->status >= 500) { /* nothing was done for good: the next one may try */
+		store_delete_expiring(c->api->flow->store, "idem", name, on_kept, k);
+		return;
+	}
+	hex_hash(c->req->body, c->req->body_len, hash);
+	buf_printf(&k->value, "%03d %s %s\n", r->status, hash, r->etag);
+	buf_add(&k->value, r->json, r->len);
+	store_put_expiring(c->api->flow->store,
+			   &(struct expiring){ .kind = "idem", .name = name, .ttl_ms = KEPT_MS,
+					       .value = { k->value.data, k->value.len } },
+			   on_kept, k);
+}
+
+/* --- the key is taken, or was --- */
+
+struct taking {
+	struct call *call;
+	struct loop_timer *timer;
+	char value[AFTER_HASH + HASH_HEX];
+};
+
+static void wait_over(void *arg)
+{
+	struct taking *t = arg;
+	struct call *c = t->call;
+
+	loop_timer_free(t->timer);
+	free(t);
+	take_key(c);
+}
+
+/* Somebody else works on it. Its answer is waited for, as long as a client may be thought to wait. */
+static void wait_for_first(struct taking *t)
+{
+	struct call *c = t->call;
+
+	c->idem_waited_ms += AGAIN_MS;
+	if (c->idem_waited_ms > WAIT_MS) {
+		free(t);
+		c->idem = NULL;
+		call_problem(c, ERR_UNAVAILABLE, "The first request with this Idempotency-Key is still worked on; ask again");
+		return;
+	}
+	t->timer = loop_timer_new(c->api->flow->loop, wait_over, t);
+	loop_timer_start(t->timer, AGAIN_MS, 0);
+}
+
+static void give_kept(struct call *c, const char *text)
+{
+	struct reply r = { .status = (int)strtol(text, NULL, 10) };
+	const char *etag = text + AFTER_HASH, *end = strchr(etag, '\n');
+
+	r.etag = arena_strndup(c->req->arena, etag, end ? (size_t)(end - etag) : 0);
+	r.json = end ? end + 1 : "";
+	r.len = strlen(r.json);
+	c->idem = NULL;
+	call_reply(c, &r);
+}
+
+static void on_taken(void *arg, enum err e, const char *text)
+{
+	struct taking *t = arg;
+	struct call *c = t->call;
+
+	if (e == ERR_OK && strlen(text) > AFTER_HASH && !strcmp(text, t->value)) {
+		free(t);
+		c->route_handle(c);
+	} else if (e == ERR_OK && strlen(text) > AFTER_HASH && strncmp(text + 4, t->value + 4, 32) != 0) {
+		free(t);
+		c->idem = NULL;
+		reply_invalid(call_on_reply, c, "Idempotency-Key", "was used before, with another body");
+	} else if (e == ERR_OK && !strncmp(text, "000 ", 4)) {
+		wait_for_first(t);
+	} else if (e == ERR_OK) {
+		free(t);
+		give_kept(c, text);
+	} else {
+		free(t);
+		c->idem = NULL;
+		call_problem(c, ERR_UNAVAILABLE, "Not available just now; ask again");
+	}
+}
+
+static void take_key(struct call *c)
+{
+	struct taking *t = mem_zalloc(sizeof(*t));
+	char hash[HASH_HEX], mark[HASH_HEX];
+	unsigned char raw[16];
+
+	t->call = c;
+	hex_hash(c->req->body, c->req->body_len, hash);
+	randombytes_buf(raw, sizeof(raw));
+	sodium_bin2hex(mark, sizeof(mark), raw, sizeof(raw));
+	snprintf(t->value, sizeof(t->value), "000 %s %s", hash, mark);
+	store_put_expiring(c->api->flow->store,
+			   &(struct expiring){ .kind = "idem", .name = c->idem, .ttl_ms = TAKEN_MS, .only_if_new = true,
+					       .value = { t->value, strlen(t->value) } },
+			   on_taken, t);
+}
+
+/* One person's key for one call: nobody meets another's. */
+void idem_begin(struct call *c, const char *key)
+{
+	crypto_generichash_state st;
+	unsigned char h[16];
+	char *name;
+
+	if (!*key || strlen(key) > 255) {
+		reply_invalid(call_on_reply, c, "Idempotency-Key", "must have 1 to 255 characters");
+		return;
+	}
+	crypto_generichash_init(&st, NULL, 0, sizeof(h));
+	crypto_generichash_update(&st, (const unsigned char *)c->who->name, strlen(c->who->name) + 1);
+	crypto_generichash_update(&st, (const unsigned char *)c->req->path, strlen(c->req->path) + 1);
+	crypto_generichash_update(&st, (const unsigned char *)key, strlen(key));
+	crypto_generichash_final(&st, h, sizeof(h));
+	name = arena_zalloc(c->req->arena, HASH_HEX);
+	sodium_bin2hex(name, HASH_HEX, h, sizeof(h));
+	c->idem = name;
+	take_key(c);
+}

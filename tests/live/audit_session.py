@@ -1,0 +1,180 @@
+"""Contract section 5 about who one is: sessions, keys, roles, scopes, and calls that do not exist."""
+import re
+
+import documents
+from audit import CLOUD, Audit, dump, main
+from hub import event
+
+
+class Sessions(Audit):
+    def test_cookie_and_me(self):
+        answer = self.hub.request("POST", "/api/v1/session", {"user": "wjw", "password": "wjw"})
+        cookie = answer.headers["Set-Cookie"]
+        for part in ("HttpOnly", "SameSite=Strict", "Path=/"):
+            self.assertIn(part, cookie)
+        me = self.hub.get("/me", "wjw").json
+        self.assertEqual(answer.json, me)
+        self.assertEqual(me["roles"], ["supervisor"])
+        self.assertEqual([b["id"] for b in me["bodies"]], ["wjw-371302", "wjw-371300"])
+        self.assertEqual(answer.headers["Cache-Control"], "no-store")
+
+    def test_out_is_out(self):
+        self.hub.sign_in("sjj")
+        self.assertEqual(self.hub.request("DELETE", "/api/v1/session", user="sjj").status, 204)
+        self.assertEqual(self.hub.get("/me", "sjj").status, 401)
+        self.assertEqual(self.hub.request("DELETE", "/api/v1/session").status, 401)
+        self.hub.sign_in("sjj")
+
+    def test_wrong_password_and_unknown_name_look_alike(self):
+        wrong = self.hub.request("POST", "/api/v1/session", {"user": "zjj", "password": "x"})
+        unknown = self.hub.request("POST", "/api/v1/session", {"user": "nobody-here", "password": "x"})
+        self.assertEqual((wrong.status, wrong.body), (401, unknown.body))
+
+    def test_six_failures_shut_the_name_also_for_the_right_password(self):
+        statuses = [self.hub.request("POST", "/api/v1/session", {"user": "scjg", "password": "x"}).status for _ in range(6)]
+        self.assertEqual(statuses, [401] * 5 + [429])
+        shut = self.hub.request("POST", "/api/v1/session", {"user": "scjg", "password": "scjg"})
+        self.assertEqual(shut.status, 429)
+        self.assertTrue(0 < int(shut.headers["Retry-After"]) <= 900)
+        self.assertEqual(self.hub.get("/me", "scjg").status, 200)
+
+    def test_what_is_no_sign_in(self):
+        answer = self.hub.request("POST", "/api/v1/session", {"user": 1})
+        self.assertEqual({e["pointer"] for e in answer.json["errors"]}, {"/user", "/password"})
+        self.assertEqual(answer.status, 422)
+        self.assertEqual(self.hub.request("POST", "/api/v1/session", b"{").status, 400)
+        self.assertEqual(self.hub.request("POST", "/api/v1/session", b"[]").status, 422)
+        self.assertEqual(self.hub.request("POST", "/api/v1/session", b'{"user":"a","user":"b","password":"c"}').status, 422)
+
+    def test_a_foreign_origin_changes_nothing(self):
+        foreign = {"Origin": "http://elsewhere.example"}
+        self.assertEqual(self.hub.submit(event("origin"), headers={**CLOUD, **foreign}).status, 403)
+        self.assertEqual(self.hub.request("DELETE", "/api/v1/session", headers=foreign, user="spj").status, 403)
+        self.assertEqual(self.hub.request("POST", "/api/v1/session", {"user": "spj", "password": "spj"}, foreign).status, 403)
+        ours = {"Origin": f"http://127.0.0.1:{self.hub.port}"}
+        self.assertEqual(self.hub.submit(event("origin"), headers={**CLOUD, **ours}).status, 201)
+
+    def test_nobody_and_bad_keys_are_401(self):
+        for headers in ({}, {"Authorization": "Bearer tdm_no"}, {"Cookie": "tandem_session=no"}, {"Authorization": "Basic eDp5"}):
+            answer = self.hub.request("GET", "/api/v1/notices", headers=headers)
+            self.assertEqual(answer.status, 401, headers)
+            self.assertIn("Bearer", answer.headers["WWW-Authenticate"])
+
+
+class Roles(Audit):
+    ROLES = {"spj": "approver", "wjw": "supervisor", "lxhy": "coordinator", "sjj": "auditor", "admin": "admin"}
+    MAY = {"POST /events": {"approver"}, "GET /cases": {"approver", "supervisor", "coordinator", "auditor"},
+           "GET /notices": {"approver", "supervisor", "coordinator", "auditor"}, "GET /pool": {"supervisor", "coordinator"},
+           "POST /notices/n1.0/acknowledge": {"supervisor", "approver"}, "POST /notices/n1.0/claim": {"supervisor", "approver"},
+           "POST /notices/acknowledge": {"supervisor", "approver"}, "POST /pool/n1.0/claim": {"supervisor"},
+           "GET /policy": set(ROLES.values()), "GET /me": set(ROLES.values())}
+
+    def test_what_ones_role_never_does_is_403(self):
+        for call, who in self.MAY.items():
+            method, path = call.split()
+            for name, role in self.ROLES.items():
+                answer = self.hub.request(method, "/api/v1" + path, b"{}" if method == "POST" else None, CLOUD, user=name)
+                self.assertEqual(answer.status != 403, role in who, f"{name}: {call} gave {answer.status}")
+
+    def test_outside_the_scope_is_as_if_it_were_not_there(self):
+        taken = self.taken("scope", region="371321", bodies={"accepting": "spj-371321", "reviewing": "spj-371321",
+                                                             "deciding": "spj-371321"})
+        notice = taken["notices"][0]["id"]
+        for path, missing in ((f"/events/{taken['event']}", "/events/e99999"), (f"/notices/{notice}", "/notices/n99999.0"),
+                              ("/cases/TESTscope", "/cases/NOSUCH"), (f"/events/{taken['event']}/explain", "/events/e99999/explain"),
+                              ("/notices?body=scjg-371302", "/notices?body=no-such"), ("/notices?body=zjj-371300", "/notices?body=x"),
+                              ("/pool?region=371321", "/pool?region=000000")):
+            user = "zjj" if "zjj" not in path else "wjw"
+            one, other = self.hub.get(path, user), self.hub.get(missing, user)
+            self.assertEqual((one.status, one.body), (404, other.body), path)
+        for verb in ("acknowledge", "claim", "shown"):
+            one, other = (self.hub.post(f"/notices/{n}/{verb}", "zjj") for n in (notice, "n99999.0"))
+            self.assertEqual((one.status, one.body), (404, other.body), verb)
+        self.assertEqual(self.hub.get("/cases/TESTscope", "spj").status, 200)  # its own key sent it
+
+    def test_a_filter_does_not_tell_of_other_bodies_notices(self):
+        lead = self.lead("leak")
+        self.assertEqual(self.hub.post(f"/notices/{lead}/claim", "wjw").status, 200)
+
+        def found(query):
+            return [c["case"] for c in self.hub.get("/cases?q=TESTleak&" + query, "scjg").json["items"]]
+        self.assertEqual(found("state=open"), ["TESTleak"])
+        self.assertEqual(found("state=claimed"), [])
+        self.assertEqual(found("body=wjw-371302"), [])
+
+    def test_a_coordinator_reads_masked(self):
+        person = {"kind": "person", "name": "欧阳示例", "code": "371302199001010000", "phone": "13900000000"}
+        taken = self.taken("mask", applicant=person)
+        for user in ("lxhy", "sjj"):
+            for path in ("/cases?q=TESTmask", "/cases/TESTmask", f"/events/{taken['event']}", f"/notices/{taken['notices'][0]['id']}",
+                         "/notices?q=TESTmask"):
+                text = self.hub.get(path, user).body.decode()
+                self.assertIn("欧**", text, path)
+                for secret in ("阳示例", "371302199001010000", "13900000000"):
+                    self.assertNotIn(secret, text, path)
+        self.assertIn("欧阳示例", self.hub.get("/cases/TESTmask", "wjw").body.decode())
+
+
+class Keys(Audit):
+    def test_a_key_sends_for_its_sources_and_reads_their_status(self):
+        key = self.hub.key("one", "--body", "spj-371302", "--source", "/sources/one")
+        other = self.hub.key("two", "--body", "spj-371302", "--source", "/sources/two")
+
+        def send(headers, **change):
+            return self.hub.request("POST", "/api/v1/events", dump({**event("key"), **change}), {**headers, **CLOUD})
+        taken = send(key, source="/sources/one/a")
+        self.assertEqual(taken.status, 201)
+        self.assertEqual(send(key, source="/sources/two").status, 403)
+        path = f"/api/v1/events/{taken.json['event']}"
+        whole = self.hub.request("GET", path, headers=key).json
+        self.assertEqual(len(whole["decided"]["notices"]), len(taken.json["notices"]))
+        self.assertEqual(self.hub.request("GET", path, headers=other).status, 404)
+        self.assertEqual(self.hub.request("POST", f"/api/v1/notices/{taken.json['notices'][0]['id']}/acknowledge", b"{}", key).status, 403)
+        sibling = self.hub.key("three", "--body", "spj-371302", "--source", "/sources/one")
+        self.assertEqual(self.hub.request("GET", path, headers=sibling).json, whole)
+        self.assertEqual(self.hub.request("GET", "/api/v1/me", headers=key).json["roles"], ["system"])
+
+
+class Calls(Audit):
+    def test_methods_and_paths(self):
+        for path, allow in (("/api/v1/events", {"POST"}), ("/api/v1/session", {"POST", "DELETE"}), ("/api/v1/me", {"GET", "HEAD"}),
+                            ("/api/v1/cases", {"GET", "HEAD"}), ("/api/v1/connectors/x/receipt", {"GET", "HEAD", "POST"})):
+            answer = self.hub.request("PATCH", path, user="spj")
+            self.assertEqual(answer.status, 405, path)
+            self.assertEqual(set(re.split(r", *", answer.headers["Allow"])), allow)
+        for path in ("/api/v1/nothing", "/api/v2/me", "/api/v1/events/", "/api/v1/cases/a/b"):
+            self.assertEqual(self.hub.request("GET", path, user="spj").status, 404, path)
+
+    def test_head_is_get_without_the_body(self):
+        self.lead("head")
+        for path in ("/api/v1/me", "/api/v1/cases", "/api/v1/notices", "/healthz", "/metrics", "/api/v1/openapi.yaml"):
+            get, head = (self.hub.request(m, path, user="wjw") for m in ("GET", "HEAD"))
+            self.assertEqual((head.status, head.body), (200, b""), path)
+            if path != "/metrics":  # its numbers move
+                self.assertEqual(head.headers["Content-Length"], get.headers["Content-Length"], path)
+
+    def test_badly_encoded_queries(self):
+        for query in ("q=%zz", "q=%00", "q=%ff", "q=a&region=%4"):
+            self.assertEqual(self.hub.get("/cases?" + query, "spj").status, 400, query)
+
+    def test_the_documents_are_served_as_they_are(self):
+        for name in ("openapi", "asyncapi"):
+            answer = self.hub.request("GET", f"/api/v1/{name}.yaml")
+            with open(f"{documents.NET}/{name}.yaml", "rb") as f:
+                self.assertEqual(answer.body, f.read())
+
+    def test_operation(self):
+        self.assertEqual(self.hub.request("GET", "/healthz").json, {"status": "alive"})
+        self.assertEqual(self.hub.request("GET", "/readyz").json, {"status": "ready"})
+        text = self.hub.request("GET", "/metrics").body.decode()
+        for line in text.splitlines():
+            self.assertRegex(line, r"^(# (HELP|TYPE) tandem_\w+ .+|tandem_\w+(\{.*\})? -?\d+(\.\d+)?)$")
+
+    def test_connectors_that_do_not_exist(self):
+        for path in ("receipt", "reply"):
+            for method in ("GET", "POST"):
+                self.assertEqual(self.hub.request(method, f"/api/v1/connectors/none/{path}").status, 404)
+
+
+if __name__ == "__main__":
+    main()

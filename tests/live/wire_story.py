@@ -1,0 +1,213 @@
+"""One fixed story against the real hub; what it says must be, message for message, what stands in tests/wire.
+
+The page's tests read the same files, so that page and hub cannot drift apart. `wire_story.py --write` writes them anew.
+Times, cursors and the policy's version are another each time and are written as fixed ones.
+"""
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import unittest
+
+import websockets
+
+import documents
+from audit import CLOUD, AuditHub, Rpc, dump
+from hub import BIN, wait_until
+
+FOLDER = os.path.join(documents.ROOT, "tests", "wire")
+PACK = os.path.join(documents.ROOT, "tests", "cases", "mini")
+EVENT_TIME = "2026-11-23T10:15:00+08:00"
+PEOPLE = {"wjw": (("supervisor", "wjw-371302"), ("supervisor", "wjw-371300")), "spj": (("approver", "spj-371302"),),
+          "lxhy": (("coordinator", "znb-371300"),), "scjg": (("supervisor", "scjg-371302"),)}
+
+
+def clinic(number, **data):
+    return {"specversion": "1.0", "type": "approval.granted", "source": "/sources/wire", "id": f"w-{number}",
+            "time": EVENT_TIME, "datacontenttype": "application/json",
+            "data": {"case": f"WIRE-{number}", "version": 1, "item": "000123011000", "region": "371302", "accepted_in": "371302",
+                     "bodies": {"accepting": "spj-371302", "reviewing": "spj-371302", "deciding": "spj-371302"},
+                     "applicant": {"kind": "entity", "name": "示例门诊部", "code": "91320105780688132K", "phone": "13900000000"},
+                     "permit": {"number": f"兰卫公证〔2026〕{number}号", "name": "公共场所卫生许可证", "decided_on": "2026-11-23",
+                                "valid_from": "2026-11-23", "valid_until": "2030-11-22"},
+                     "scope": "门诊", "remark": "无", **data}}
+
+
+def steady(value):
+    """What differs from run to run, as something that does not."""
+    if isinstance(value, dict):
+        return {k: "42-0.0.0" if k == "cursor" else steady(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [steady(v) for v in value]
+    if isinstance(value, str):
+        value = re.sub(r"^\d{4}-\d\d-\d\dT23:59:59\+08:00$", "2026-11-25T23:59:59+08:00", value)
+        if value not in (EVENT_TIME, "2026-11-25T23:59:59+08:00"):
+            value = re.sub(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?\+08:00$", "2026-11-23T10:15:00.250+08:00", value)
+        return re.sub(r"^mini@[0-9a-f]{8}$", "mini@3f9c2a71", value)
+    return value
+
+
+class Story:
+    def __init__(self, hub):
+        self.hub, self.files = hub, {}
+
+    def keep(self, name, what):
+        assert name not in self.files, name
+        self.files[name] = steady(what)
+
+    def call(self, name, answer, method, path, user=None, body=None, headers=None):
+        got = self.hub.request(method, "/api/v1" + path, body, headers, user)
+        template = next(t for t in documents.OPENAPI["paths"] if documents.find(method, "/api/v1" + path)
+                        is documents.OPENAPI["paths"][t].get(method.lower()))
+        self.keep(name, {"answer": f"{method} {template} {got.status}", "body": got.json})
+        assert got.status == answer, (name, got.status, got.body)
+        return got.json
+
+    def told_applicant(self):
+        return self.hub.get("/events/e1", "spj").json["decided"]["applicant_told"]
+
+    def over_http(self):
+        self.call("me", 200, "GET", "/me", "wjw")
+        self.call("problem-401", 401, "GET", "/me")
+        self.call("problem-422", 422, "POST", "/events", "spj", dump({**clinic(0), "id": "not visible", "time": "soon"}), CLOUD)
+        self.call("accepted", 201, "POST", "/events", "spj", dump(clinic(1)), CLOUD)
+        wait_until(lambda: self.told_applicant()["deliveries"][0]["state"] == "failed")  # there is no connector
+        self.call("accepted-pool", 201, "POST", "/events", "spj", dump(clinic(2, item="999999999999")), CLOUD)
+        self.call("problem-409", 409, "POST", "/events", "spj", dump(clinic(1, region="371321")), CLOUD)
+        self.call("accepted-results", 200, "POST", "/events", "spj", dump([clinic(1), {}]),
+                  {"Content-Type": "application/cloudevents-batch+json"})
+        self.call("event", 200, "GET", "/events/e1", "spj")
+        self.call("event-masked", 200, "GET", "/events/e1", "lxhy")
+        self.call("decision", 200, "GET", "/events/e1/explain", "spj")
+        self.call("reasons", 200, "GET", "/events/e1/explain?body=zjj-371302", "spj")
+        self.call("notices", 200, "GET", "/notices?limit=1", "wjw")
+        self.call("notices-elsewhere", 200, "GET", "/notices?limit=2", "spj")
+        self.call("pool", 200, "GET", "/pool", "scjg")
+        self.call("problem-404", 404, "GET", "/notices/n1.0", "scjg")
+        self.call("shown", 200, "POST", "/notices/n1.0/shown", "wjw")
+        self.call("acknowledged", 200, "POST", "/notices/n1.0/acknowledge", "wjw", headers={"If-Match": '"1"'})
+        self.call("problem-412", 412, "POST", "/notices/n1.0/claim", "wjw", headers={"If-Match": '"1"'})
+        self.call("claimed", 200, "POST", "/notices/n1.0/claim", "wjw", headers={"If-Match": '"2"'})
+        self.call("acknowledged-many", 200, "POST", "/notices/acknowledge", "wjw", dump({"notices": ["n1.0", "n99.0"]}))
+        self.call("claimed-from-pool", 200, "POST", "/pool/n2.0/claim", "scjg")
+        self.call("notice", 200, "GET", "/notices/n1.0", "wjw")
+        self.call("notice-masked", 200, "GET", "/notices/n1.0", "lxhy")
+        self.call("cases", 200, "GET", "/cases?q=WIRE-1", "spj")
+        self.call("case", 200, "GET", "/cases/WIRE-1", "spj")
+        self.call("policy", 200, "GET", "/policy", "lxhy")
+
+    def act(self, name, notice, verb, user, said, status=200):
+        return self.call(name, status, "POST", f"/notices/{notice}/{verb}", user, dump(said))
+
+    def its_life(self):
+        """Returned twice, disputed and ruled; handed on; fed back, closed; taken back."""
+        taken = self.hub.submit(clinic(3, item="370123020001")).json
+        lead, assist = (next(n["id"] for n in taken["notices"] if n["role"] == role) for role in ("lead", "assist"))
+        self.act("problem-422-return", lead, "return", "wjw", {"reason": "other"}, 422)
+        self.act("returned", lead, "return", "wjw", {"reason": "not-in-scope", "remark": "不在职责范围"})
+        self.call("notices-split", 200, "GET", "/notices?state=returned", "spj")
+        self.act("returned-twice", assist, "return", "scjg", {"reason": "wrong-region"})
+        dispute = self.call("disputes", 200, "GET", "/disputes", "lxhy")["items"][0]["id"]
+        self.call("position", 200, "POST", f"/disputes/{dispute}/position", "wjw",
+                  dump({"position": "由市场监管部门监管", "proposes": "scjg-371302"}))
+        self.call("ruling", 200, "POST", f"/disputes/{dispute}/ruling", "lxhy", dump({"body": "scjg-371302", "basis": "会议纪要"}))
+        self.call("dispute", 200, "GET", f"/disputes/{dispute}", "lxhy")
+        on = self.hub.submit(clinic(4)).json["notices"][0]["id"]
+        self.act("transferred", on, "transfer", "wjw", {"to": "wjw-371300", "remark": "市级管辖"})
+        self.call("notice-transferred", 200, "GET", "/notices/" + on, "wjw")
+        done = self.hub.submit(clinic(5)).json["notices"][0]["id"]
+        self.hub.post(f"/notices/{done}/claim", "wjw")
+        self.act("undone", done, "undo", "wjw", {"remark": "误操作"})
+        self.hub.post(f"/notices/{done}/claim", "wjw")
+        self.act("fed-back", done, "feedback", "wjw", {
+            "result": "fails", "disposal": "rectify", "checked_on": "2026-11-24", "rectify_by": "2026-12-01",
+            "penalty": {"document": "兰卫罚〔2026〕1号", "kind": "警告"}, "remark": "限期整改"})
+        self.act("closed", done, "close", "wjw", {})
+        self.call("notice-closed", 200, "GET", "/notices/" + done, "wjw")
+
+    async def said(self, rpc, name, method, params, number):
+        request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+        kind = "".join(word.capitalize() for word in method.split("."))
+        answer = await rpc.say(json.dumps(request))
+        self.keep(f"ws-{name}", {"message": kind, "frame": request})
+        back = "Error" if "error" in answer else {"InboxOpen": "InboxOpened", "EventSubmit": "EventAccepted"}.get(kind, "NoticeState")
+        self.keep(f"ws-{name}-answer", {"message": back, "frame": answer})
+        return answer.get("result")
+
+    async def pushed(self, rpc, name, method, about):
+        params = await rpc.push(method, about)
+        self.keep(f"ws-{name}", {"message": name.capitalize(), "frame": {"jsonrpc": "2.0", "method": method, "params": params}})
+
+    async def over_websocket(self):
+        url, options = self.hub.socket_url("wjw")
+        approver_url, approver = self.hub.socket_url("spj")
+        async with websockets.connect(url, **options) as mine, websockets.connect(approver_url, **approver) as theirs:
+            rpc, other = Rpc(mine), Rpc(theirs)
+            await self.said(rpc, "inbox-open", "inbox.open", {"body": "wjw-371302"}, 1)
+            taken = await self.said(other, "event-submit", "event.submit", clinic(6), 1)
+            lead = taken["notices"][0]["id"]
+            await self.said(other, "events-submit", "event.submit", [clinic(6), clinic(6, region="371321")], 2)
+            await self.said(other, "event-conflict", "event.submit", clinic(6, region="371321"), 3)
+            await self.pushed(rpc, "notice", "notice", "WIRE-6")
+            for number, (verb, params) in enumerate((
+                    ("shown", {}), ("acknowledge", {"version": 1}), ("claim", {}), ("undo", {"remark": "误操作"}),
+                    ("feedback", {"result": "conforms", "disposal": "pass", "checked_on": "2026-11-24"}), ("close", {"remark": "完成"}),
+                    ("transfer", {"to": "wjw-371300"}), ("return", {"reason": "not-our-remit"})), 2):
+                await self.said(rpc, verb, "notice." + verb, {"notice": lead, **params}, number)
+                if verb == "acknowledge":
+                    await self.pushed(rpc, "change", "change", lead)
+            await self.said(rpc, "claim-missing", "notice.claim", {"notice": "n99.0"}, 20)
+            self.hub.process.send_signal(signal.SIGTERM)
+            await self.pushed(rpc, "bye", "bye", "draining")
+
+
+def add_people(hub):
+    for name, grants in PEOPLE.items():
+        for role, body in grants:
+            subprocess.run([BIN, "user", "add", name, "--role", role, "--body", body, "--data", hub.data, "--policy", PACK], check=True,
+                           input=name + "\n", text=True, capture_output=True)
+        wait_until(lambda n=name, g=grants: hub.try_sign_in(n) and len(hub.get("/me", n).json["bodies"]) == len(g), what=name)
+
+
+def tell():
+    with AuditHub("--policy", PACK, demo=False) as hub:
+        add_people(hub)
+        story = Story(hub)
+        story.over_http()
+        story.its_life()
+        asyncio.run(story.over_websocket())
+        assert hub.process.wait(20) == 0
+    return story.files
+
+
+def text_of(example):
+    return json.dumps(example, ensure_ascii=False, indent="\t") + "\n"
+
+
+class Wire(unittest.TestCase):
+    maxDiff = None
+
+    def test_the_hub_says_what_the_files_say(self):
+        told = {name + ".json": text_of(example) for name, example in tell().items()}
+        there = {name: text_of(example) for name, example in documents.examples()}
+        self.assertEqual(sorted(told), sorted(there))
+        for name, text in told.items():
+            with self.subTest(name):
+                self.assertEqual(text, there[name])
+
+
+def write():
+    os.makedirs(FOLDER, exist_ok=True)
+    for name, example in tell().items():
+        with open(os.path.join(FOLDER, name + ".json"), "w", encoding="utf-8") as f:
+            f.write(text_of(example))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--write"]:
+        write()
+    else:
+        unittest.main()
