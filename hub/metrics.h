@@ -13,6 +13,7 @@
 	X(EVENTS_ACCEPTED, "events_accepted_total", "counter", "Events accepted and on disk")      \
 	X(EVENTS_REPEATED, "events_repeated_total", "counter", "Events seen before, answered again") \
 	X(EVENTS_REFUSED, "events_refused_total", "counter", "Events refused (409, 413, 422)")     \
+	X(SCOPE_UNMATCHED, "scope_unmatched_total", "counter", "Clauses of business scopes that no phrase matched") \
 	X(NOTICES_MADE, "notices_made_total", "counter", "Notices made by decisions")              \
 	X(ACKNOWLEDGED, "acknowledgements_total", "counter", "Acknowledgements on disk")           \
 	X(CLAIMED, "claims_total", "counter", "Claims on disk")                                    \
@@ -33,6 +34,8 @@
 	X(RECEIPTS, "receipts_total", "counter", "Delivery reports taken")                         \
 	X(REPLIES, "replies_total", "counter", "Replies taken")                                    \
 	X(DUE_FIRED, "deadlines_fired_total", "counter", "Deadlines and rungs worked off")         \
+	X(CALENDAR_MISSING, "calendar_missing_year", "gauge", "The year the calendar lacks within two months; 0 none") \
+	X(CALENDAR_RECOUNTED, "deadlines_recounted_total", "counter", "Provisional deadlines computed anew") \
 	X(LOOP_LAG_MS, "loop_lag_milliseconds", "gauge", "Longest recent stall of the loop")
 
 enum metric {

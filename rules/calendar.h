@@ -23,6 +23,12 @@ MUST_CHECK enum err calendar_read(const struct calendar_source *from, struct are
 				  struct diag *diag);
 bool calendar_is_working(const struct calendar *c, int32_t day, bool *ret_listed); /* ret_listed: its year is in the calendar */
 
+/* The year that is not listed and begins within two months of this moment, or has begun; 0 when none is missing. */
+int calendar_missing_year(const struct calendar *c, int64_t at_ms);
+/* A name of what the calendar says, in hex: two of equal content have one name. */
+#define CALENDAR_NAME_BYTES 33
+void calendar_name(const struct calendar *c, char ret[CALENDAR_NAME_BYTES]);
+
 enum duration_unit { DURATION_WORKING_DAYS, DURATION_DAYS, DURATION_HOURS, DURATION_MINUTES };
 struct duration {
 	int count;

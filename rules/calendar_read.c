@@ -1,4 +1,5 @@
 #include <jansson.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,4 +169,33 @@ enum err calendar_read(const struct calendar_source *from, struct arena *arena,
 	calendar_tabulate(c, arena);
 	*ret = c;
 	return ERR_OK;
+}
+
+int calendar_missing_year(const struct calendar *c, int64_t at_ms)
+{
+	int32_t day = day_of_ms(at_ms, SHANGHAI_MIN);
+	int year = year_of_day(day);
+
+	if (!calendar_lists_year(c, year))
+		return year;
+	/* November and December are the two months ahead of a year. */
+	return day >= day_of_civil(year, 11, 1) && !calendar_lists_year(c, year + 1) ? year + 1 : 0;
+}
+
+void calendar_name(const struct calendar *c, char ret[CALENDAR_NAME_BYTES])
+{
+	unsigned char hash[(CALENDAR_NAME_BYTES - 1) / 2];
+	crypto_generichash_state st;
+	int i;
+
+	crypto_generichash_init(&st, NULL, 0, sizeof(hash));
+	for (i = 0; i < c->year_count; i++)
+		crypto_generichash_update(&st, (const unsigned char *)&c->years[i], sizeof(c->years[i]));
+	for (i = 0; i < c->day_count; i++) {
+		const int32_t one[2] = {c->days[i].day, c->days[i].is_work};
+
+		crypto_generichash_update(&st, (const unsigned char *)one, sizeof(one));
+	}
+	crypto_generichash_final(&st, hash, sizeof(hash));
+	sodium_bin2hex(ret, CALENDAR_NAME_BYTES, hash, sizeof(hash));
 }

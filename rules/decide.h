@@ -74,6 +74,9 @@ void decide(const struct pack *p, const struct event *e, const struct decide_in 
 /* Whether a matching row's `to` is holder, so that the caller has to look the holder up first. */
 bool decide_needs_holder(const struct pack *p, const struct event *e);
 
+/* The items a registration concerns, as decide() gives them; none for other events and for scopes that imply nothing. */
+int decide_items(const struct pack *p, const struct event *e, struct arena *arena, const struct decided_item **ret);
+
 /* One line of JSON as `policy explain` prints it (contract 3.5), without the line feed. */
 void decision_to_json(const struct pack *p, const struct event *e, const struct decision *d, struct buf *out);
 /* Why, and why not, this body: text for people, or JSON. ERR_NOT_FOUND: no such body. */

@@ -85,6 +85,15 @@ void scope_parts_find(const struct pack *p, const struct event *e, struct arena 
 	}
 }
 
+int decide_items(const struct pack *p, const struct event *e, struct arena *arena, const struct decided_item **ret)
+{
+	struct scope_parts parts;
+
+	scope_parts_find(p, e, arena, &parts);
+	*ret = parts.items;
+	return parts.count;
+}
+
 static void merge_deadline(struct deadline *have, const struct deadline *more)
 {
 	if (more->at_ms == -1)

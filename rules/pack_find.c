@@ -101,3 +101,14 @@ void pack_find_dangling(struct pack *p)
 		look_at_cond(p, has, row, RULE_SECTOR);
 	}
 }
+
+bool pack_rule_time(const struct pack *p, int rule, bool feedback, struct duration *ret)
+{
+	const struct rule_row *r = &p->rule_rows[rule];
+	int at = feedback ? r->feedback : r->due;
+
+	if (at < 0)
+		return false;
+	*ret = p->durations[at];
+	return true;
+}

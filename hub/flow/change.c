@@ -331,6 +331,7 @@ int change_add(struct change *c, const struct notice *like, const char *by)
 	n->version = 1;
 	n->made_ms = c->now_ms;
 	n->rung = 1;
+	n->items = n->items ? n->items : "";
 	change_index(c, n->body, at, lifecycle_is_todo(n->state, n->role), true);
 	buf_printf(&c->feed, "E\t%lld\t", (long long)c->seq);
 	for (int i = 0; i < at; i++)

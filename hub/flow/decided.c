@@ -37,8 +37,19 @@ static const char *join_problems(const struct pack_view *p, const struct decisio
 
 		if (x->rule >= 0)
 			name = arena_printf(arena, "%s:%s", name, p->rules[x->rule].id);
-		text = i ? arena_printf(arena, "%s|%s", text, name) : name;
+		if (bars_hold(text, name))
+			continue; /* of another item of the same event */
+		text = *text ? arena_printf(arena, "%s|%s", text, name) : name;
 	}
+	return text;
+}
+
+static const char *join_items(const struct decision *d, const int *items, int count, struct arena *arena)
+{
+	const char *text = "";
+
+	for (int i = 0; i < count; i++)
+		text = i ? arena_printf(arena, "%s|%s", text, d->items[items[i]].code) : d->items[items[i]].code;
 	return text;
 }
 
@@ -79,10 +90,25 @@ static void add_notice(const struct flow *f, const struct decided *d, const stru
 	n->provisional = from->due.provisional || from->feedback_due.provisional;
 	n->via = join_channels(from->via, from->via_count, arena);
 	n->rules = join_rules(p, from->rules, from->rule_count, arena);
+	n->items = join_items(d->decision, from->items, from->item_count, arena);
 	n->rung = 1;
 	notice_schedule(f, r, n);
 	if (!begins_with(n->via, "push"))
 		deliver_add(f, r, r->notice_count - 1, from->via[0], arena);
+}
+
+/* Items without a lead; what no phrase of scope.csv matches has no item to be named by. */
+static const char *pool_items(const struct decision *d, struct arena *arena)
+{
+	const char *text = "";
+
+	for (int i = 0; i < d->problem_count; i++) {
+		const struct problem *x = &d->problems[i];
+
+		if (x->code == PROBLEM_NO_LEAD && x->item)
+			text = *text ? arena_printf(arena, "%s|%s", text, x->item) : x->item;
+	}
+	return text;
 }
 
 /* Nobody leads: whoever is of the region may take it, and the coordination office sees it. */
@@ -102,6 +128,7 @@ static void add_pool(const struct flow *f, const struct decided *d, struct arena
 	n->rules = "";
 	n->rung = 1;
 	n->cause = CAUSE_POOL;
+	n->items = pool_items(d->decision, arena);
 	notice_schedule(f, r, n);
 }
 
@@ -140,7 +167,7 @@ void decided_record(const struct flow *f, const struct decided *d, struct arena 
 	r.approvers = approvers_of(d->event, arena);
 	for (int i = 0; i < x->notice_count; i++)
 		add_notice(f, d, &x->notices[i], arena, &r);
-	if (has_problem(x, PROBLEM_NO_LEAD))
+	if (has_problem(x, PROBLEM_NO_LEAD) || has_problem(x, PROBLEM_UNMATCHED_SCOPE))
 		add_pool(f, d, arena, &r);
 	dispute_at_decision(f, &r, arena);
 	if (x->tells_applicant) {

@@ -66,15 +66,14 @@ static const struct notice *pool_notice(const struct record *r)
 
 void dispute_at_decision(const struct flow *f, struct record *r, struct arena *arena)
 {
-	int leads = 0;
+	bool nobody = bars_hold(r->problems, problem_name(PROBLEM_NO_LEAD));
 	struct dispute *d;
 
-	for (int i = 0; i < r->notice_count; i++)
-		leads += r->notices[i].role == ROLE_LEAD;
-	if (!pool_notice(r) && leads < 2)
+	/* Leads of several items of one event do not contend, and a phrase in the pool is no dispute about an item. */
+	if (!nobody && !bars_hold(r->problems, problem_name(PROBLEM_SEVERAL_LEADS)))
 		return;
-	d = dispute_make(f, r, pool_notice(r) ? DISPUTE_NO_LEAD : DISPUTE_SEVERAL_LEADS, r->accepted_ms, arena);
-	if (pool_notice(r))
+	d = dispute_make(f, r, nobody ? DISPUTE_NO_LEAD : DISPUTE_SEVERAL_LEADS, r->accepted_ms, arena);
+	if (nobody)
 		d->due_ms = pool_notice(r)->due_ms; /* whoever takes it from the pool settles it */
 	d->next_ms = r->accepted_ms;
 }

@@ -11,6 +11,7 @@
 #include "flow/feed.h"
 #include "flow/intake.h"
 #include "flow/policies.h"
+#include "flow/recount.h"
 
 #define CACHE_BYTES (64u << 20)
 
@@ -30,6 +31,7 @@ struct flow *flow_new(const struct flow_options *opt)
 	f->cache = cache_new(CACHE_BYTES);
 	f->feed = feed_new(f, opt->config->feed_ring);
 	f->deadline = deadline_new(f);
+	f->recount = recount_new(f);
 	return f;
 }
 
@@ -66,12 +68,14 @@ void flow_start(struct flow *f)
 	policies_keep(f);
 	feed_start(f->feed);
 	intake_start_stream(f);
+	recount_look(f->recount);
 }
 
 void flow_drain(struct flow *f)
 {
 	f->draining = true;
 	deadline_stop(f->deadline);
+	recount_stop(f->recount);
 }
 
 void flow_free(struct flow *f)
@@ -79,6 +83,7 @@ void flow_free(struct flow *f)
 	feed_free(f->feed);
 	deliver_forget(f);
 	deadline_free(f->deadline);
+	recount_free(f->recount);
 	cache_free(f->cache);
 	policies_free(f);
 	pack_unref(f->pack);
@@ -96,6 +101,7 @@ void flow_set_pack(struct flow *f, struct pack *fresh)
 	f->old_packs[f->old_pack_count++] = old;
 	f->pack = pack_ref(fresh);
 	policies_keep_current(f);
+	recount_look(f->recount);
 }
 
 void flow_forget_people(struct flow *f)

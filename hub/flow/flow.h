@@ -16,6 +16,7 @@
 struct feed;
 struct cache;
 struct due_clock;
+struct recount;
 struct flow_connector {
 	const char *name;
 	const struct connector_kind *kind;
@@ -37,6 +38,7 @@ struct flow {
 	struct cache *cache;
 	struct feed *feed;
 	struct due_clock *deadline;
+	struct recount *recount;
 	struct flow_connector connectors[CONFIG_CONNECTORS_MAX];
 	int connector_count;
 	struct person_contact *people; int people_count; /* set by auth whenever the users are read */

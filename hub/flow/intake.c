@@ -23,6 +23,7 @@ struct job {
 	struct bytes doc;
 	char *dumped; /* the document when the bytes as they came will not do */
 	struct record record;
+	int unmatched; /* clauses of the scope */
 	struct buf encoded;
 	struct accept_in in;
 };
@@ -94,6 +95,7 @@ static void on_accepted(void *arg, enum err e, const struct accept_out *out)
 	case ACCEPT_NEW:
 		metric_add(METRIC_EVENTS_ACCEPTED, 1);
 		metric_add(METRIC_NOTICES_MADE, j->record.notice_count);
+		metric_add(METRIC_SCOPE_UNMATCHED, j->unmatched);
 		job_remember(j, out->seq);
 		job_answer(j, out->seq, &j->record, 201);
 		if (*out->earlier)
@@ -139,6 +141,7 @@ static void job_store(struct job *j, const char *holder)
 	struct decision decision;
 
 	decide(j->pack, &j->event, &in, &j->arena, &decision);
+	j->unmatched = decision.unmatched_count;
 	decided_record(j->flow, &(struct decided){ .pack = j->pack, .event = &j->event, .decision = &decision,
 						   .by = j->who->name, .at_ms = in.at_ms },
 		       &j->arena, &j->record);

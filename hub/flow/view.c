@@ -1,6 +1,7 @@
 /* view.c: see view.h. */
 #include "flow/view.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "calendar.h"
@@ -193,6 +194,33 @@ static void put_clocks(const struct view *v, const struct notice *n, struct buf 
 	member(out, ",\"lamp\":", view_lamp(v->pack, n, v->now_ms));
 }
 
+/* Which of the items of a registration's scope it is for; nothing when the event is about one. */
+static void put_items(const struct view *v, const struct notice *n, struct buf *out)
+{
+	const char *rest = n->items;
+	char code[64];
+
+	if (!*rest)
+		return;
+	buf_add_str(out, ",\"items\":[");
+	while (*rest) {
+		size_t len = strcspn(rest, "|");
+		int item;
+
+		snprintf(code, sizeof(code), "%.*s", (int)len, rest);
+		item = pack_find_item(v->pack, code);
+		member(out, "{\"code\":", code);
+		member(out, ",\"name\":", item < 0 ? NULL : pack_view(v->pack)->items[item].name);
+		buf_add_char(out, '}');
+		rest += len;
+		if (*rest == '|') {
+			rest++;
+			buf_add_char(out, ',');
+		}
+	}
+	buf_add_char(out, ']');
+}
+
 static void put_notice_id(const struct view *v, int notice, struct buf *out)
 {
 	buf_add_str(out, "{\"id\":\"n");
@@ -219,6 +247,7 @@ void view_notice(const struct view *v, int notice, struct bytes common, struct b
 	put_stamp(",\"claimed\":", &n->claimed, out);
 	buf_add_str(out, ",\"rules\":");
 	put_rules(v, n->rules, out);
+	put_items(v, n, out);
 	buf_add_str(out, ",\"via\":");
 	view_list(out, n->via);
 	view_life(v, notice, out);
@@ -279,6 +308,7 @@ static void put_accepted_notice(const struct view *v, int i, struct buf *out)
 	view_list(out, n->via);
 	buf_add_str(out, ",\"rules\":");
 	view_list(out, n->rules);
+	put_items(v, n, out);
 	buf_add_char(out, '}');
 }
 

@@ -142,6 +142,38 @@ static void put_full_notice(const struct view *v, int i, struct bytes common, st
 	buf_add_char(out, '}');
 }
 
+static void put_office(const struct pack_view *p, const char *name, int body, struct buf *out)
+{
+	buf_printf(out, ",\"%s\":", name);
+	buf_add_json(out, body < 0 ? NULL : p->bodies[body].name);
+}
+
+/* What a registration's applicant is told: each item that the scope implies, where to apply and who decides. */
+static void put_scope_items(const struct view *v, struct buf *out)
+{
+	const struct pack_view *p = pack_view(v->pack);
+	const struct decided_item *items;
+	struct arena arena;
+	int count;
+
+	arena_init(&arena);
+	count = decide_items(v->pack, v->event, &arena, &items);
+	if (count)
+		buf_add_str(out, ",\"items\":[");
+	for (int i = 0; i < count; i++) {
+		buf_add_str(out, i ? ",{\"code\":" : "{\"code\":");
+		buf_add_json(out, items[i].code);
+		buf_add_str(out, ",\"name\":");
+		buf_add_json(out, items[i].row < 0 ? NULL : p->items[items[i].row].name);
+		put_office(p, "apply_at", items[i].accepts, out);
+		put_office(p, "authority", items[i].decides, out);
+		buf_add_char(out, '}');
+	}
+	if (count)
+		buf_add_char(out, ']');
+	arena_clear(&arena);
+}
+
 static void put_applicant_told(const struct view *v, struct buf *out)
 {
 	buf_add_str(out, ",\"applicant_told\":");
@@ -153,6 +185,7 @@ static void put_applicant_told(const struct view *v, struct buf *out)
 	view_list(out, v->record->applicant_via);
 	buf_add_str(out, ",\"rules\":");
 	view_list(out, v->record->applicant_rules);
+	put_scope_items(v, out);
 	buf_add_str(out, ",\"receipts\":");
 	view_receipts(v, -1, out);
 	buf_add_str(out, ",\"deliveries\":");

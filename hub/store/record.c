@@ -91,6 +91,16 @@ static void put_notice(struct buf *out, const struct notice *n)
 	buf_add_char(out, '\n');
 }
 
+static void put_items(struct buf *out, int notice, const char *items)
+{
+	if (!items || !*items)
+		return;
+	buf_add_char(out, 'I');
+	record_tab_int(out, notice);
+	record_tab_text(out, items);
+	buf_add_char(out, '\n');
+}
+
 static void put_delivery(struct buf *out, const struct delivery *d)
 {
 	buf_add_char(out, 'D');
@@ -140,6 +150,8 @@ void record_encode(const struct record *r, struct buf *out)
 	buf_add_char(out, '\n');
 	for (int i = 0; i < r->notice_count; i++)
 		put_notice(out, &r->notices[i]);
+	for (int i = 0; i < r->notice_count; i++)
+		put_items(out, i, r->notices[i].items);
 	for (int i = 0; i < r->delivery_count; i++)
 		put_delivery(out, &r->deliveries[i]);
 	for (int i = 0; i < r->receipt_count; i++)
@@ -240,6 +252,17 @@ static bool get_notice(const struct line *l, struct notice *n)
 	return true;
 }
 
+/* Their notice stands in front of them. */
+static bool get_items(const struct line *l, struct record *r)
+{
+	int notice;
+
+	if (!record_enum_at(l, 1, r->notice_count, &notice))
+		return false;
+	r->notices[notice].items = record_text_at(l, 2);
+	return true;
+}
+
 static bool get_delivery(const struct line *l, struct delivery *d)
 {
 	int channel, state;
@@ -313,6 +336,7 @@ struct notice *record_add_notice(struct record *r, struct arena *arena)
 	n = &r->notices[r->notice_count++];
 	memset(n, 0, sizeof(*n));
 	n->from = -1;
+	n->items = "";
 	return n;
 }
 
@@ -342,6 +366,8 @@ static bool get_line(const struct line *l, struct arena *arena, struct record *r
 	switch (l->fields[0][0]) {
 	case 'N':
 		return r->notice_count < RECORD_NOTICES_MAX && get_notice(l, record_add_notice(r, arena));
+	case 'I':
+		return get_items(l, r);
 	case 'D':
 		return get_delivery(l, record_add_delivery(r, arena));
 	case 'R':

@@ -40,6 +40,7 @@ struct notice {
 	int from;		/* the notice it came from, -1 none */
 	int64_t made_ms;	/* 0: when the event was accepted */
 	int step;		/* how many steps of the escalation ladder were used */
+	const char *items;	/* "000131012000|000161901000": those it is for, when the event concerns several; else "" */
 };
 enum delivery_state { DELIVERY_WAITING, DELIVERY_SENDING, DELIVERY_ACCEPTED, DELIVERY_DELIVERED, DELIVERY_FAILED,
 		      DELIVERY_UNKNOWN, DELIVERY_CANCELLED, DELIVERY_STATE_COUNT };

@@ -32,7 +32,8 @@ static struct record sample(struct arena *arena)
 	n = record_add_notice(&r, arena);
 	*n = (struct notice){ .body = "zjj-371302", .version = 1, .due_ms = -1, .feedback_due_ms = -1, .via = "push",
 			      .rules = "", .acknowledged = { "", 0, "" }, .claimed = { "", 0, "" }, .next_ms = -1,
-			      .cause = CAUSE_TRANSFER, .from = 0, .made_ms = 1700000060000, .step = 2 };
+			      .cause = CAUSE_TRANSFER, .from = 0, .made_ms = 1700000060000, .step = 2,
+			      .items = "000131012000|000161901000" };
 	*record_add_feedback(&r, arena) = (struct feedback){
 		.notice = 1, .at_ms = 1700000070000, .by = "zjj", .channel = "http", .result = FINDING_FAILS,
 		.disposal = DISPOSAL_ENFORCE, .checked_on = "2026-11-25", .rectify_by = "", .has_penalty = true,
@@ -67,6 +68,8 @@ static void comes_back_as_it_was(void **state)
 	assert_int_equal(got.deliveries[0].notice, -1);
 	assert_string_equal(got.deliveries[0].body, "znb-371300");
 	assert_int_equal(got.notices[0].from, -1);
+	assert_string_equal(got.notices[0].items, "");
+	assert_string_equal(got.notices[1].items, "000131012000|000161901000");
 	assert_int_equal(got.notices[0].cause, CAUSE_DECISION);
 	assert_int_equal(got.notices[1].made_ms, 1700000060000);
 	assert_int_equal(notice_made_ms(&got, &got.notices[0]), got.accepted_ms);

@@ -1,0 +1,70 @@
+"""A registration whose business scope implies several items, from the submission to the case page."""
+import unittest
+
+from hub import Hub, event
+
+SCOPE = "一般项目：日用百货销售。许可项目：食品销售；烟草制品零售；没有人知道的项目。（依法须经批准的项目，经相关部门批准后方可开展经营活动）"
+
+
+def registration(number, scope=SCOPE, **more):
+    document = event(number, **more)
+    document["type"] = "approval.registered"
+    document["data"].pop("item")
+    document["data"]["scope"] = scope
+    return document
+
+
+def metric(hub, name):
+    text = hub.request("GET", "/metrics").body.decode()
+    return int(next(line.split()[1] for line in text.splitlines() if line.startswith(name + " ")))
+
+
+class Scope(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.hub = Hub().start()
+        cls.hub.sign_in("spj", "scjg", "lxhy")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.hub.stop()
+        cls.hub.end_redis()
+
+    def test_every_body_is_told_for_which_items(self):
+        before = metric(self.hub, "tandem_scope_unmatched_total")
+        answer = self.hub.submit(registration("S1"))
+        self.assertEqual(answer.status, 201, answer.body)
+        told = {n["body"]: n for n in answer.json["notices"]}
+        self.assertEqual([i["code"] for i in told["scjg-371302"]["items"]], ["000131012000", "000161901000"])
+        self.assertEqual([i["name"] for i in told["ycj-371302"]["items"]], ["烟草专卖零售许可"])
+        self.assertEqual((told["scjg-371302"]["role"], told["ycj-371302"]["role"]), ("lead", "lead"))
+        self.assertIn("pool:371302", told)
+        self.assertIn({"code": "unmatched-scope"}, answer.json["problems"])
+        self.assertNotIn({"code": "several-leads"}, answer.json["problems"])
+        self.assertEqual(metric(self.hub, "tandem_scope_unmatched_total"), before + 1)
+
+        again = self.hub.submit(registration("S1"))
+        self.assertEqual((again.status, again.json["notices"]), (200, answer.json["notices"]))
+
+        case = self.hub.get("/cases/TESTS1", "spj").json
+        applicant = case["events"][0]["applicant_told"]
+        self.assertEqual([(i["name"], i["apply_at"], i["authority"]) for i in applicant["items"]],
+                         [("食品经营许可", "兰山区行政审批服务局", "兰山区行政审批服务局"),
+                          ("烟草专卖零售许可", "兰山区行政审批服务局", "兰山区行政审批服务局")])
+        mine = self.hub.get("/notices?q=TESTS1", "scjg").json["items"]
+        self.assertEqual([i["code"] for i in mine[0]["items"]], ["000131012000", "000161901000"])
+        # Leads of two items do not contend, and a phrase in the pool is no dispute.
+        disputes = self.hub.get("/disputes", "lxhy").json["items"]
+        self.assertEqual([d for d in disputes if d.get("case") == "TESTS1"], [])
+
+    def test_one_item_and_none(self):
+        one = self.hub.submit(registration("S2", "许可项目：烟草制品零售"))
+        self.assertEqual(one.status, 201)
+        self.assertEqual(one.json["problems"], [])
+        none = self.hub.submit(registration("S3", "一般项目：日用百货销售"))
+        self.assertEqual(none.status, 201)
+        self.assertIn("pool:371302", [n["body"] for n in none.json["notices"]])
+
+
+if __name__ == "__main__":
+    unittest.main()
