@@ -336,7 +336,7 @@ void conn_pump(struct conn *c)
 			conn_hand_over(c);
 		used = take_kept(c);
 		conn_write(c);
-	} while (used && !c->is_closed);
+	} while (!c->is_closed && (used || (c->is_ready && conn_waiting(c) == 0)));
 	conn_settle(c);
 }
 

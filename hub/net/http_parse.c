@@ -167,7 +167,18 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Only now may the copy be written to: the parser's places are all known. */
+/* The parser takes blanks behind a length, but no tabs. Both mean nothing there, so it is shown blanks. */
+static void tabs_blank(char *head, size_t len)
+{
+	for (size_t i = len - 1; i-- > 0;)
+		if (head[i] == '\t' && (head[i + 1] == ' ' || head[i + 1] == '\r'))
+			head[i] = ' ';
+}
+
+/*
+ * Only now may the copy be written to: the parser's places are all known. It places an empty value at the start of the
+ * next line, which must not be written over.
+ */
 static bool fields_terminate(struct exchange *ex)
 {
 	for (int i = 0; i < ex->field_count; i++) {
@@ -178,6 +189,8 @@ static bool fields_terminate(struct exchange *ex)
 		while (f->value_len && is_blank(f->value[f->value_len - 1]))
 			f->value_len--;
 		f->name[f->name_len] = '\0';
+		if (f->value_len == 0)
+			f->value = f->name + f->name_len;
 		f->value[f->value_len] = '\0';
 	}
 	return true;
@@ -210,6 +223,8 @@ static bool head_read(struct exchange *ex, const char *raw, size_t len)
 	if (head_is_too_large(ex, len) || !exchange_check_line(ex, raw, ex->line_bytes))
 		return false;
 	head = arena_strndup(&ex->arena, raw, len);
+	if (memchr(head, '\t', len))
+		tabs_blank(head, len);
 	if (!head_split(ex, head, len) || !fields_terminate(ex))
 		return false;
 	target = strchr(head, ' ') + 1;

@@ -34,7 +34,7 @@ def files(*suffixes, under=PARTS):
 
 def all_files():
     for name in sorted(os.listdir(ROOT)):
-        if os.path.isfile(os.path.join(ROOT, name)):
+        if name not in SKIP and os.path.isfile(os.path.join(ROOT, name)):
             yield name
     yield from files(under=PARTS + (".ci",))
 

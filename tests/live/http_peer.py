@@ -1,4 +1,5 @@
 """The test server of the HTTP layer, and a client that is nothing but a socket and a reader of answers."""
+import ctypes
 import os
 import re
 import select
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 
 PATIENCE_S = 20
 
@@ -22,10 +24,23 @@ def until(condition, what):
     raise AssertionError("never came true: " + what)
 
 
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent():
+    """Between fork and exec: whatever ends the test, also a signal that nobody can catch, ends its server."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Server:
+    running = []
+
     def __init__(self, binary, *options, listen="127.0.0.1:0"):
         self.listen = listen
-        self.process = subprocess.Popen([binary, listen, *options], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([binary, listen, *options], stdout=subprocess.PIPE, text=True,
+                                        preexec_fn=die_with_parent)
+        Server.running.append(self)
         line = self.process.stdout.readline()
         self.port = int(line.split()[1]) if line.startswith("port ") else None
 
@@ -52,6 +67,16 @@ class Server:
             self.term()
         return self.wait()
 
+    @classmethod
+    def end_all(cls):
+        """What a test that failed has left running."""
+        for server in cls.running:
+            if server.process.poll() is None:
+                server.process.kill()
+                server.process.wait()
+            server.process.stdout.close()
+        cls.running.clear()
+
     def counts(self):
         with self.dial() as c:
             c.send(b"GET /counts HTTP/1.0\r\n\r\n")
@@ -72,7 +97,7 @@ class Client:
     def __init__(self, sock):
         self.sock = sock
         self.sock.settimeout(PATIENCE_S)
-        self.kept = b""
+        self.kept = bytearray()
 
     def __enter__(self):
         return self
@@ -94,29 +119,28 @@ class Client:
     def more(self):
         data = self.sock.recv(65536)
         if not data:
-            raise EOFError(self.kept[:200])
+            raise EOFError(bytes(self.kept[:200]))
         self.kept += data
 
     def line(self):
         while b"\r\n" not in self.kept:
             self.more()
-        line, self.kept = self.kept.split(b"\r\n", 1)
-        return line
+        return self.take(self.kept.index(b"\r\n") + 2)[:-2]
 
     def take(self, count):
         while len(self.kept) < count:
             self.more()
-        data, self.kept = self.kept[:count], self.kept[count:]
+        data = bytes(self.kept[:count])
+        del self.kept[:count]
         return data
 
     def rest(self):
         """Everything up to the end of the stream, which has to come."""
-        data = self.kept
-        self.kept = b""
+        data, self.kept = self.kept, bytearray()
         while True:
             piece = self.sock.recv(65536)
             if not piece:
-                return data
+                return bytes(data)
             data += piece
 
     def head(self):
@@ -159,7 +183,7 @@ class Client:
         except ConnectionResetError:
             return True
         if data:
-            raise AssertionError("more came: %r" % data[:200])
+            raise AssertionError("more came: %r" % bytes(data[:200]))
         return True
 
     def is_open(self):
@@ -178,12 +202,17 @@ def main(tests):
         if not name.startswith("test_") or (chosen and name not in chosen):
             continue
         run += 1
+        begun = time.monotonic()
         try:
             function(binary)
+            fault = None
         except Exception as e:  # every failure is told, and the next test still runs
-            failed += 1
-            import traceback
             traceback.print_exc()
-            print("FAIL %s: %s" % (name, e))
+            fault = e
+            failed += 1
+        finally:
+            Server.end_all()
+        print("%s %s %.1f s%s" % ("FAIL" if fault else "ok  ", name[5:], time.monotonic() - begun,
+                                  ": %s" % fault if fault else ""), flush=True)
     print("%s: %d tests, %d failed" % (os.path.basename(sys.argv[0]), run, failed))
     sys.exit(1 if failed or not run else 0)
