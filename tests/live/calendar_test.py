@@ -34,7 +34,7 @@ def metric(hub, name):
 
 
 def one(hub, case):
-    return hub.get(f"/notices?q={case}", "wjw").json["items"][0]
+    return hub.get(f"/notices?q={case}&role=lead", "wjw").json["items"][0]
 
 
 def audit(hub):
