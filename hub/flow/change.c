@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "flow/cache.h"
+#include "flow/figures.h"
 #include "flow/view.h"
 
 #define TRIES_MAX 16
@@ -76,6 +77,8 @@ static void on_committed(void *arg, enum err e, struct bytes current)
 	}
 	if (e == ERR_OK && entry)
 		cache_set_record(r->c.flow->cache, entry, (struct bytes){ r->encoded.data, r->encoded.len });
+	if (e == ERR_OK)
+		figures_touch(r->c.flow->figures, r->c.seq);
 	run_done(r, e);
 }
 

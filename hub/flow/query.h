@@ -12,6 +12,7 @@
 struct query_notices {
 	const char *body; /* "" the principal's own bodies, or all that it may see when it has none */
 	const char *state, *role, *due, *q, *cursor; /* "" any */
+	const char *figure, *region, *item, *from, *to; /* as figures are chosen; "" any */
 	int limit;
 };
 struct query_disputes {
