@@ -64,10 +64,10 @@ class Board(unittest.TestCase):
         wanted = {"open": row["sent"] - 6, "acknowledged": 1, "claimed": 2, "closed": 1, "returned": 1, "transferred": 1,
                   "fed_back": 2, "claimed_ever": 3, "acknowledged_ever": 4, "delivered": 5, "overdue": 0}
         self.assertEqual({k: row[k] for k in wanted}, wanted)
-        self.assertEqual(row["claim_rate"], round(3 / row["sent"], 4))
+        self.assertEqual(row["claim_rate"], round(3 / row["lead_standing"], 4))
         self.assertEqual(row["return_rate"], round(1 / row["sent"], 4))
         self.assertEqual(row["on_time_rate"], 1.0)
-        self.assertEqual(row["first_hit_rate"], round(3 / row["sent"], 4))
+        self.assertEqual(row["first_hit_rate"], round(3 / row["first_sent"], 4))
         self.assertIsNotNone(row["hours_to_claim"])
         pool = next(r for r in self.board()["items"] if r["key"] == "pool:371302")
         self.assertEqual((pool["pool"], pool["no_lead"], pool["sent"]), (1, 1, 1))
