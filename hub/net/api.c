@@ -53,6 +53,7 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/notices/*/undo", 0, ANSWERERS, SMALL, api_undo },
 	{ "GET", "/api/v1/pool", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_pool },
 	{ "POST", "/api/v1/pool/*/claim", 0, MAY(SUPERVISOR), SMALL, api_claim },
+	{ "GET", "/api/v1/audit", 0, MAY(AUDITOR), 0, api_audit },
 	{ "GET", "/api/v1/board", 0, READERS, 0, api_board },
 	{ "GET", "/api/v1/board.csv", 0, READERS, 0, api_board_csv },
 	{ "GET", "/api/v1/disputes", 0, READERS, 0, api_disputes },

@@ -1,4 +1,4 @@
-/* api_board.c: figures over HTTP. */
+/* api_board.c: figures over HTTP, and the audit log. */
 #include "flow/board.h"
 #include "net/api.h"
 
@@ -18,4 +18,13 @@ void api_board(struct call *c)
 void api_board_csv(struct call *c)
 {
 	board(c, true);
+}
+
+void api_audit(struct call *c)
+{
+	struct query_audit q = { .who = call_query(c, "who"), .act = call_query(c, "act"), .about = call_query(c, "about"),
+				 .cursor = call_query(c, "cursor") };
+
+	if (call_limit(c, &q.limit))
+		query_audit(c->api->flow, c->who, &q, call_on_reply, c);
 }
