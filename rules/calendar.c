@@ -170,6 +170,19 @@ int64_t calendar_due_ms(const struct calendar *c, int64_t from_ms, struct durati
 	return ms_of_day(day, SHANGHAI_MIN) + DAY_MS - SECOND_MS;
 }
 
+int32_t calendar_shift(const struct calendar *c, int32_t day, int working_days)
+{
+	bool unused;
+
+	if (working_days > 0)
+		return working_day_after(c, day, working_days, &unused);
+	while (working_days < 0) {
+		if (calendar_is_working(c, --day, &unused))
+			working_days++;
+	}
+	return day;
+}
+
 #define OFFICE_OPENS_MS (INT64_C(9) * 3600000)
 #define OFFICE_CLOSES_MS (INT64_C(17) * 3600000)
 #define DAYS_LOOKED_AT_MAX 3660
