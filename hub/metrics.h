@@ -20,6 +20,7 @@
 	X(RETURNED, "returns_total", "counter", "Returns on disk")                                 \
 	X(TRANSFERRED, "transfers_total", "counter", "Transfers on disk")                          \
 	X(FED_BACK, "feedback_total", "counter", "Feedback on disk")                               \
+	X(REMINDERS, "reminders_total", "counter", "Steps of the escalation ladder taken")         \
 	X(DISPUTES, "disputes_total", "counter", "Disputes opened")                                \
 	X(FRAMES_SENT, "frames_sent_total", "counter", "Messages handed to live connections")      \
 	X(CONNECTIONS, "connections", "gauge", "Open connections")                                 \

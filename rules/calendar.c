@@ -170,6 +170,45 @@ int64_t calendar_due_ms(const struct calendar *c, int64_t from_ms, struct durati
 	return ms_of_day(day, SHANGHAI_MIN) + DAY_MS - SECOND_MS;
 }
 
+int32_t calendar_shift(const struct calendar *c, int32_t day, int working_days)
+{
+	bool unused;
+
+	if (working_days > 0)
+		return working_day_after(c, day, working_days, &unused);
+	while (working_days < 0) {
+		if (calendar_is_working(c, --day, &unused))
+			working_days++;
+	}
+	return day;
+}
+
+#define OFFICE_OPENS_MS (INT64_C(9) * 3600000)
+#define OFFICE_CLOSES_MS (INT64_C(17) * 3600000)
+#define DAYS_LOOKED_AT_MAX 3660
+
+int64_t calendar_working_minutes(const struct calendar *c, int64_t from_ms, int64_t to_ms)
+{
+	int32_t day = day_of_ms(from_ms, SHANGHAI_MIN), last = day_of_ms(to_ms, SHANGHAI_MIN);
+	int64_t total_ms = 0;
+	bool listed;
+
+	if (last > day + DAYS_LOOKED_AT_MAX)
+		last = day + DAYS_LOOKED_AT_MAX;
+	for (; day <= last; day++) {
+		int64_t opens = ms_of_day(day, SHANGHAI_MIN) + OFFICE_OPENS_MS;
+		int64_t closes = opens + OFFICE_CLOSES_MS - OFFICE_OPENS_MS;
+
+		if (!calendar_is_working(c, day, &listed))
+			continue;
+		opens = opens > from_ms ? opens : from_ms;
+		closes = closes < to_ms ? closes : to_ms;
+		if (closes > opens)
+			total_ms += closes - opens;
+	}
+	return total_ms / 60000;
+}
+
 static const char *why_off(const struct calendar *c, int32_t day)
 {
 	const struct calendar_day *d = day_find(c, day);

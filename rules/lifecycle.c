@@ -16,7 +16,7 @@ const char *const return_reason_names[RETURN_REASON_COUNT] = {
 	"wrong-region",
 	"other",
 };
-const char *const finding_names[FINDING_COUNT] = {"conforms", "mostly", "fails"};
+const char *const inspection_names[INSPECTION_COUNT] = {"conforms", "mostly", "fails"};
 const char *const disposal_names[DISPOSAL_COUNT] = {"pass", "rectify", "enforce"};
 
 int word_find(const char *s, const char *const *names, int count)
@@ -100,9 +100,9 @@ bool lifecycle_is_live(enum notice_state s)
 	       s == STATE_DISPUTED;
 }
 
-bool feedback_alarms(enum finding f, enum disposal d, bool licence_revoked)
+bool feedback_alarms(enum inspection f, enum disposal d, bool licence_revoked)
 {
-	return licence_revoked || (f == FINDING_FAILS && d == DISPOSAL_ENFORCE);
+	return licence_revoked || (f == INSPECTION_FAILS && d == DISPOSAL_ENFORCE);
 }
 
 bool lifecycle_is_todo(enum notice_state s, enum role role)

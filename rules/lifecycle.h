@@ -34,14 +34,14 @@ bool lifecycle_is_todo(enum notice_state s, enum role role);
 bool lifecycle_is_live(enum notice_state s);
 
 enum return_reason { RETURN_NOT_IN_SCOPE, RETURN_NOT_OUR_REMIT, RETURN_WRONG_REGION, RETURN_OTHER, RETURN_REASON_COUNT };
-enum finding { FINDING_CONFORMS, FINDING_MOSTLY, FINDING_FAILS, FINDING_COUNT };
+enum inspection { INSPECTION_CONFORMS, INSPECTION_MOSTLY, INSPECTION_FAILS, INSPECTION_COUNT };
 enum disposal { DISPOSAL_PASS, DISPOSAL_RECTIFY, DISPOSAL_ENFORCE, DISPOSAL_COUNT };
 extern const char *const return_reason_names[RETURN_REASON_COUNT];
-extern const char *const finding_names[FINDING_COUNT];
+extern const char *const inspection_names[INSPECTION_COUNT];
 extern const char *const disposal_names[DISPOSAL_COUNT];
 /* A word's place in one of these lists, -1 when it is none of them. */
 int word_find(const char *s, const char *const *names, int count);
 /* Whether what supervision found makes the bureau that decided think again. */
-bool feedback_alarms(enum finding f, enum disposal d, bool licence_revoked);
+bool feedback_alarms(enum inspection f, enum disposal d, bool licence_revoked);
 
 #endif

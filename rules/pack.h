@@ -50,6 +50,14 @@ struct rule {
 	int32_t from_day, until_day; /* INT32_MIN / INT32_MAX when open */
 	enum role role;
 };
+/* A step of the escalation ladder: whom of the body to remind when, counted in working days from the day of the deadline. */
+struct ladder_step {
+	enum role role;
+	int working_days;
+	const char *post; /* "liaison", "section-head", "leader"; "coordination" is the coordinating office */
+	enum channel via;
+	const char *text; /* as it is written: "lead +1wd section-head sms" */
+};
 /* pack.json's settings beside id, title, jurisdiction and timezone; absent ones have the values here. */
 struct pack_settings {
 	int64_t sms_after_ms;	  /* "sms_after": push first, then SMS when not acknowledged; 30m */
@@ -58,6 +66,7 @@ struct pack_settings {
 	const char *alarm_due;	  /* "alarm_due": what the deciding bureau has when feedback alarms it, "3wd" */
 	const char *negotiate;	  /* "negotiate": what the parties of a dispute have before the joint meeting takes it up, "5wd" */
 	const char *lamp_yellow;  /* "lamp_yellow": working days left at which a lamp turns yellow, "1wd" */
+	const struct ladder_step *ladder; int ladder_count; /* "ladder": in the order of time for each role; none when absent */
 };
 /* contacts.csv, optional: usually people are kept in the hub. */
 struct pack_contact {

@@ -51,6 +51,10 @@ static void add_settings(const struct pack *p, struct buf *out)
 		buf_add_char(out, ',');
 		buf_add_json(out, values[i]);
 	}
+	for (i = 0; i < (size_t)s->ladder_count; i++) {
+		buf_add_char(out, ',');
+		buf_add_json(out, s->ladder[i].text);
+	}
 	buf_add_str(out, "]\n");
 }
 

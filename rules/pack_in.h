@@ -81,6 +81,8 @@ void pack_read_scope(struct pack *p);
 void pack_read_contacts(struct pack *p);
 void pack_read_rules(struct pack *p);
 void pack_read_settings(struct pack *p, const struct pack_file *file, struct diag *diag);
+struct jsonfile;
+void pack_read_ladder(struct pack *p, struct jsonfile *f);
 void pack_read_texts(struct pack *p, const struct pack_file *files, int count, struct diag *diag);
 bool pack_read_region_cond(struct pack *p, const struct sheet *s, int row, int column, struct cond *ret);
 

@@ -130,6 +130,7 @@ static void restore_settings(struct restore *r, const json_t *line)
 	static const char *const names[] = { "id", "title", "jurisdiction", "timezone", "pool_due", "sms_sign",
 					     "alarm_due", "negotiate", "lamp_yellow" };
 	struct buf *out = file_named(r, "pack.json");
+	size_t first = 2 + sizeof(names) / sizeof(names[0]);
 
 	buf_printf(out, "{\"sms_after\":\"%lldm\"", (long long)json_integer_value(json_array_get(line, 1)) / 60000);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -138,7 +139,13 @@ static void restore_settings(struct restore *r, const json_t *line)
 		buf_printf(out, ",\"%s\":", names[i]);
 		buf_add_json(out, text_at(line, 2 + i));
 	}
-	buf_add_char(out, '}');
+	buf_add_str(out, ",\"ladder\":[");
+	for (size_t i = first; i < json_array_size(line); i++) {
+		if (i > first)
+			buf_add_char(out, ',');
+		buf_add_json(out, text_at(line, i));
+	}
+	buf_add_str(out, "]}");
 }
 
 static void add_days(struct buf *out, const json_t *line, int64_t year, const char *kind)

@@ -85,7 +85,7 @@ void pack_read_settings(struct pack *p, const struct pack_file *file, struct dia
 {
 	static const char *const members[] = {"id",	   "title",    "jurisdiction", "timezone",
 					      "sms_after", "pool_due", "sms_sign",     "alarm_due",
-					      "negotiate", "lamp_yellow", NULL};
+					      "negotiate", "lamp_yellow", "ladder",	     NULL};
 	struct jsonfile f;
 
 	if (!jsonfile_open(&f, file->name, file->data, file->len, diag))
@@ -97,6 +97,7 @@ void pack_read_settings(struct pack *p, const struct pack_file *file, struct dia
 	if (strcmp(string_member(p, &f, "timezone", false, "Asia/Shanghai"), "Asia/Shanghai") != 0)
 		jsonfile_fault(&f, "/timezone", "Asia/Shanghai is the one time zone known here");
 	read_durations(p, &f);
+	pack_read_ladder(p, &f);
 	p->view.settings.sms_sign = string_member(p, &f, "sms_sign", false, "审管联动");
 	jsonfile_close(&f);
 }

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/audit.h"
 #include "flow/cache.h"
+#include "flow/figures.h"
 #include "flow/view.h"
 
 #define TRIES_MAX 16
@@ -15,6 +17,7 @@ struct run {
 	change_done_fn *done;
 	void *arg;
 	bool need_event, has_event, has_record;
+	bool guessed; /* the record came from the cache */
 	struct event event;
 	char *doc;
 	struct buf encoded;
@@ -58,12 +61,25 @@ static void release_tip(struct run *r)
 	cache_set_tip(r->c.flow->cache, e, (struct bytes){ 0 });
 }
 
+static void log_noted(const struct change *c)
+{
+	for (int i = 0; i < c->noted_count; i++) {
+		int k = c->noted[i].notice;
+		const struct notice *n = k >= 0 ? &c->record.notices[k] : NULL;
+
+		audit_act(c->flow, &(struct audited){ .at_ms = c->now_ms, .who = "hub", .act = c->noted[i].act, .seq = c->seq,
+						      .notice = k, .body = n ? n->body : NULL, .region = c->record.region,
+						      .state = n ? notice_state_name(n->state) : NULL });
+	}
+}
+
 static void on_committed(void *arg, enum err e, struct bytes current)
 {
 	struct run *r = arg;
 	struct cached *entry = cache_find(r->c.flow->cache, r->c.seq);
 
 	if (e == ERR_STALE) {
+		r->guessed = false;
 		release_tip(r);
 		if (++r->tries > TRIES_MAX) {
 			run_done(r, ERR_UNAVAILABLE);
@@ -76,6 +92,10 @@ static void on_committed(void *arg, enum err e, struct bytes current)
 	}
 	if (e == ERR_OK && entry)
 		cache_set_record(r->c.flow->cache, entry, (struct bytes){ r->encoded.data, r->encoded.len });
+	if (e == ERR_OK) {
+		figures_touch(r->c.flow->figures, r->c.seq);
+		log_noted(&r->c);
+	}
 	run_done(r, e);
 }
 
@@ -121,7 +141,7 @@ static void run_on(struct run *r, struct bytes record)
 
 	arena_reset(&c->arena);
 	buf_reset(&c->feed);
-	c->index_count = 0;
+	c->index_count = c->noted_count = 0;
 	c->nothing = c->touched = false;
 	c->holder_body = NULL;
 	c->now_ms = clock_now_ms(&c->flow->clock);
@@ -134,10 +154,14 @@ static void run_on(struct run *r, struct bytes record)
 	r->has_record = true;
 	e = r->apply(r->arg, c);
 	/* "As wanted already" may rest on a change that is still under way: then it is written again, to wait for it. */
-	if (e == ERR_OK && (!c->nothing || tip_is_on_its_way(r)))
+	if (e == ERR_OK && (!c->nothing || tip_is_on_its_way(r))) {
 		run_commit(r);
-	else
+	} else if (r->guessed) {
+		r->guessed = false; /* another hub may have written meanwhile: what is not written is not proved either */
+		run_load(r);
+	} else {
 		run_done(r, e);
+	}
 }
 
 static bool run_parse(struct run *r, struct bytes doc)
@@ -187,6 +211,7 @@ static bool run_from_cache(struct run *r)
 		return false;
 	if (r->need_event && !run_parse(r, (struct bytes){ e->doc, e->doc_len }))
 		return false;
+	r->guessed = true;
 	record = e->tip ? (struct bytes){ e->tip, e->tip_len } : (struct bytes){ e->record, e->record_len };
 	run_on(r, record);
 	return true;
@@ -252,7 +277,7 @@ static void overtake_deliveries(struct change *c, int notice)
 	for (int i = 0; i < c->record.delivery_count; i++) {
 		struct delivery *d = &c->record.deliveries[i];
 
-		if (d->notice != notice)
+		if (d->notice != notice || (*d->post && lifecycle_is_todo(c->record.notices[notice].state, c->record.notices[notice].role)))
 			continue;
 		if (d->state == DELIVERY_WAITING) {
 			d->state = DELIVERY_CANCELLED;
@@ -350,6 +375,14 @@ bool change_has_receipt(const struct change *c, enum receipt_kind kind, int deli
 			return true;
 	}
 	return false;
+}
+
+void change_note(struct change *c, const char *act, int notice)
+{
+	if (c->noted_count == CHANGE_NOTED_MAX)
+		return;
+	c->noted[c->noted_count].act = act;
+	c->noted[c->noted_count++].notice = notice;
 }
 
 struct receipt *change_receipt(struct change *c, enum receipt_kind kind, int notice, int delivery)

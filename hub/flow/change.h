@@ -11,6 +11,7 @@
 #include "flow/flow.h"
 
 #define CHANGE_INDEX_MAX (2 * RECORD_NOTICES_MAX)
+#define CHANGE_NOTED_MAX RECORD_NOTICES_MAX
 
 struct change {
 	struct flow *flow;
@@ -24,6 +25,8 @@ struct change {
 	struct commit_index index[CHANGE_INDEX_MAX];
 	int index_count;
 	const char *holder_body, *holder_case, *holder_permit;
+	struct { const char *act; int notice; } noted[CHANGE_NOTED_MAX]; /* what the hub did by itself, for the audit log */
+	int noted_count;
 	bool touched; /* evidence was added: those who count hear of it even when no state changed */
 };
 /* ERR_OK: write it (or nothing); anything else: refused, done gets it and nothing is written. */
@@ -42,6 +45,8 @@ void change_index(struct change *c, const char *list, int entry, bool todo, bool
 /* On the lists of what the case's bureaus have to send on, or off them. */
 void change_split(struct change *c, int notice, bool waits);
 bool change_has_receipt(const struct change *c, enum receipt_kind kind, int delivery, const char *detail);
+/* The hub does this by itself: a line of the audit log once it is on disk. notice -1: about the event. */
+void change_note(struct change *c, const char *act, int notice);
 struct receipt *change_receipt(struct change *c, enum receipt_kind kind, int notice, int delivery);
 
 #endif

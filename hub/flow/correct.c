@@ -35,8 +35,10 @@ static enum err apply_supersede(void *arg, struct change *c)
 		struct notice *n = &c->record.notices[i];
 		enum notice_state to;
 
-		if (lifecycle_next(n->state, n->role, ACT_SUPERSEDE, &to) == VERDICT_MOVES)
+		if (lifecycle_next(n->state, n->role, ACT_SUPERSEDE, &to) == VERDICT_MOVES) {
 			change_notice(c, i, to, c->record.by);
+			change_note(c, act_name(ACT_SUPERSEDE), i);
+		}
 		n->next_ms = -1;
 	}
 	for (int i = 0; i < c->record.delivery_count; i++) {

@@ -8,7 +8,7 @@
 #include "flow/correct.h"
 #include "flow/deliver.h"
 #include "flow/dispute.h"
-#include "flow/intake.h"
+#include "flow/ladder.h"
 #include "metrics.h"
 
 #define TICK_MS 250
@@ -30,46 +30,6 @@ struct work { /* one event that is due */
 
 static void claim(struct due_clock *d);
 
-/* The next channel of the ladder that carries a message of its own; push is always there anyway. */
-static bool next_rung(struct change *c, int i)
-{
-	struct notice *n = &c->record.notices[i];
-	const char *rest = n->via;
-	enum channel ch;
-
-	for (int k = 0; k < n->rung && *rest; k++)
-		rest += strcspn(rest, "|") + (strchr(rest, '|') ? 1 : 0);
-	if (!*rest)
-		return false;
-	n->rung++;
-	for (ch = CHANNEL_PUSH; ch < CHANNEL_COUNT; ch++) {
-		if (!strncmp(rest, channel_name(ch), strlen(channel_name(ch))))
-			break;
-	}
-	if (ch == CHANNEL_PUSH || ch == CHANNEL_COUNT)
-		return false;
-	deliver_add(c->flow, &c->record, i, ch, &c->arena);
-	return true;
-}
-
-static bool notice_due(struct change *c, int i)
-{
-	struct notice *n = &c->record.notices[i];
-
-	if (n->next_ms < 0 || n->next_ms > c->now_ms)
-		return false;
-	metric_add(METRIC_DUE_FIRED, 1);
-	if (n->due_ms >= 0 && c->now_ms > n->due_ms && !n->overdue_told) {
-		n->overdue_told = true;
-		if (lifecycle_is_todo(n->state, n->role))
-			change_tell(c, i, "");
-	} else if (n->state == STATE_OPEN) {
-		next_rung(c, i);
-	}
-	notice_schedule(c->flow, &c->record, n);
-	return true;
-}
-
 static enum err apply_due(void *arg, struct change *c)
 {
 	struct work *w = arg;
@@ -78,7 +38,7 @@ static enum err apply_due(void *arg, struct change *c)
 	w->send_count = 0;
 	w->correcting = c->record.correcting;
 	for (int i = 0; i < c->record.notice_count; i++)
-		changed = notice_due(c, i) || changed;
+		changed = ladder_due(c, i) || changed;
 	/* What has no room stays due. */
 	for (int i = 0; i < c->record.delivery_count && w->send_count < RECORD_NOTICES_MAX; i++) {
 		bool send = false;

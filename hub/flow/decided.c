@@ -7,7 +7,7 @@
 #include "calendar.h"
 #include "flow/deliver.h"
 #include "flow/dispute.h"
-#include "flow/intake.h"
+#include "flow/ladder.h"
 
 static const char *join_channels(const enum channel *via, int count, struct arena *arena)
 {
@@ -58,22 +58,6 @@ static bool begins_with(const char *via, const char *channel)
 	size_t len = strlen(channel);
 
 	return !strncmp(via, channel, len) && (via[len] == '\0' || via[len] == '|');
-}
-
-void notice_schedule(const struct flow *f, const struct record *r, struct notice *n)
-{
-	const char *rest = n->via;
-	int64_t step_ms = pack_view(f->pack)->settings.sms_after_ms;
-
-	n->next_ms = -1;
-	if (!lifecycle_is_todo(n->state, n->role))
-		return;
-	for (int i = 0; i < n->rung && *rest; i++)
-		rest += strcspn(rest, "|") + (strchr(rest, '|') ? 1 : 0);
-	if (*rest && n->state == STATE_OPEN && !begins_with(rest, "push"))
-		n->next_ms = notice_made_ms(r, n) + step_ms * n->rung;
-	if (n->due_ms >= 0 && !n->overdue_told && (n->next_ms < 0 || n->due_ms < n->next_ms))
-		n->next_ms = n->due_ms + 1;
 }
 
 static void add_notice(const struct flow *f, const struct decided *d, const struct decided_notice *from,

@@ -26,35 +26,38 @@ int flow_connector_for(const struct flow *f, enum channel c)
 	return -1;
 }
 
-const char *deliver_phone_of(const struct flow *f, const char *body, const char **ret_name)
+static const char *contact_phone(const struct flow *f, const char *body, const char *post)
 {
 	const struct pack_view *p = pack_view(f->pack);
 	int b = pack_find_body(f->pack, body);
 
-	for (int i = 0; i < f->people_count; i++) {
-		if (!strcmp(f->people[i].body, body) && *f->people[i].phone) {
-			*ret_name = f->people[i].name;
-			return f->people[i].phone;
-		}
-	}
 	for (int i = 0; b >= 0 && i < p->contact_count; i++) {
-		if (p->contacts[i].body == b && *p->contacts[i].phone) {
-			*ret_name = *p->contacts[i].name ? p->contacts[i].name : p->contacts[i].post;
-			return p->contacts[i].phone;
-		}
+		const struct pack_contact *k = &p->contacts[i];
+
+		if (k->body == b && *k->phone && (!*post || !strcmp(k->post, post)))
+			return k->phone;
 	}
 	return NULL;
 }
 
+const char *deliver_phone_of(const struct flow *f, const char *body, const char *post)
+{
+	const char *phone = *post ? contact_phone(f, body, post) : NULL;
+
+	for (int i = 0; !phone && i < f->people_count; i++) {
+		if (!strcmp(f->people[i].body, body) && *f->people[i].phone)
+			phone = f->people[i].phone;
+	}
+	return phone ? phone : contact_phone(f, body, "");
+}
+
 static const char *address_of(const struct change *c, const struct delivery *d)
 {
-	const char *name;
-
 	if (d->channel != CHANNEL_SMS)
 		return NULL;
 	if (d->notice < 0)
 		return c->event->applicant_phone;
-	return deliver_phone_of(c->flow, c->record.notices[d->notice].body, &name);
+	return deliver_phone_of(c->flow, *d->body ? d->body : c->record.notices[d->notice].body, d->post);
 }
 
 void deliver_add(const struct flow *f, struct record *r, int notice, enum channel channel, struct arena *arena)
@@ -94,10 +97,12 @@ static void in_doubt(struct change *c, int i, const char *why)
 	d->detail = why;
 }
 
-/* Somebody has taken the matter on: a text that asks for it would only confuse. */
+/* Somebody has taken the matter on: a text that asks for it would only confuse. A reminder is needed until all is done. */
 static bool is_needless(const struct change *c, const struct delivery *d)
 {
-	return d->notice >= 0 && c->record.notices[d->notice].state != STATE_OPEN;
+	const struct notice *n = d->notice >= 0 ? &c->record.notices[d->notice] : NULL;
+
+	return n && (*d->post ? !lifecycle_is_todo(n->state, n->role) : n->state != STATE_OPEN);
 }
 
 static void begin_attempt(struct change *c, int i, bool *ret_send)

@@ -93,7 +93,7 @@ static const char *template_name(const struct change *c, const struct notice *n,
 	const char *name = of_applicant[c->event->type];
 
 	if (n)
-		return "sms-notice";
+		return n->due_ms >= 0 && c->now_ms > n->due_ms ? "sms-overdue" : "sms-notice";
 	if (office && c->event->type != EVENT_DEREGISTERED)
 		return "sms-applicant-items";
 	return name ? name : "sms-applicant";

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "calendar.h"
-#include "flow/intake.h"
+#include "flow/ladder.h"
 #include "metrics.h"
 
 const char *dispute_office(const struct pack *pack, const char *region, enum body_kind kind)
@@ -93,6 +93,7 @@ static void enlist(struct change *c, struct dispute *d)
 	d->listed = true;
 	d->next_ms = d->state == DISPUTE_NEGOTIATING ? d->due_ms : -1;
 	metric_add(METRIC_DISPUTES, 1);
+	change_note(c, "dispute", -1);
 	c->touched = true;
 }
 
@@ -113,6 +114,8 @@ void dispute_end(struct change *c, struct dispute *d, enum dispute_state state)
 		change_index(c, DISPUTE_LIST, (int)(d - c->record.disputes), false, false);
 	else
 		enlist(c, d);
+	if (state == DISPUTE_SETTLED)
+		change_note(c, "dispute settled", -1);
 	c->touched = true;
 }
 
@@ -165,6 +168,7 @@ bool dispute_due(struct change *c)
 	d->version++;
 	d->next_ms = -1;
 	c->touched = true;
+	change_note(c, "dispute on the agenda", -1);
 	if (d->kind == DISPUTE_NO_LEAD)
 		take_out_of_pool(c);
 	return true;

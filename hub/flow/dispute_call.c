@@ -4,7 +4,7 @@
 
 #include "flow/audit.h"
 #include "flow/dispute.h"
-#include "flow/intake.h"
+#include "flow/ladder.h"
 #include "flow/respond_in.h"
 #include "flow/view.h"
 

@@ -14,6 +14,7 @@
 
 #include "flow/feed_ring.h"
 #include "flow/feed_subs.h"
+#include "flow/figures.h"
 #include "flow/push.h"
 
 #define SLICE 256
@@ -370,6 +371,7 @@ static void gap(struct feed *d, const char *newest)
 			sub_gap(d, s);
 	}
 	feed_ring_forget(&d->ring, newest);
+	figures_forget(d->flow->figures);
 	d->done = d->ring.head;
 	d->done_at = d->ring.newest;
 }
@@ -386,6 +388,8 @@ static void on_entries(void *arg, const struct feed_entry *entries, int count)
 		const char *line = entries[i].line;
 
 		feed_ring_add(&d->ring, entries[i].cursor, line);
+		if (line[0] != 'X' && strlen(line) > 2)
+			figures_touch(d->flow->figures, strtoll(line + 2, NULL, 10));
 		if (line[0] == 'X' && d->ready && d->on_name && strlen(line) > 2)
 			d->on_name(d->name_arg, line + 2);
 	}

@@ -9,6 +9,7 @@
 #include "flow/deadline.h"
 #include "flow/deliver.h"
 #include "flow/feed.h"
+#include "flow/figures.h"
 #include "flow/intake.h"
 #include "flow/policies.h"
 #include "flow/recount.h"
@@ -32,6 +33,7 @@ struct flow *flow_new(const struct flow_options *opt)
 	f->feed = feed_new(f, opt->config->feed_ring);
 	f->deadline = deadline_new(f);
 	f->recount = recount_new(f);
+	f->figures = figures_new(f);
 	return f;
 }
 
@@ -84,6 +86,7 @@ void flow_free(struct flow *f)
 	deliver_forget(f);
 	deadline_free(f->deadline);
 	recount_free(f->recount);
+	figures_free(f->figures);
 	cache_free(f->cache);
 	policies_free(f);
 	pack_unref(f->pack);

@@ -17,6 +17,7 @@ struct feed;
 struct cache;
 struct due_clock;
 struct recount;
+struct figures;
 struct flow_connector {
 	const char *name;
 	const struct connector_kind *kind;
@@ -39,6 +40,7 @@ struct flow {
 	struct feed *feed;
 	struct due_clock *deadline;
 	struct recount *recount;
+	struct figures *figures;
 	struct flow_connector connectors[CONFIG_CONNECTORS_MAX];
 	int connector_count;
 	struct person_contact *people; int people_count; /* set by auth whenever the users are read */
@@ -77,6 +79,7 @@ struct reply {
 	const char *json;
 	size_t len;
 	const char *etag; /* "" or the notice's version */
+	const char *type; /* of the content; NULL: JSON */
 };
 typedef void reply_fn(void *arg, const struct reply *r);
 /* Builds a problem document (RFC 9457) into out. */

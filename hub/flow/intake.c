@@ -9,6 +9,7 @@
 #include "flow/cache.h"
 #include "flow/deadline.h"
 #include "flow/decided.h"
+#include "flow/figures.h"
 #include "flow/view.h"
 #include "metrics.h"
 
@@ -97,6 +98,7 @@ static void on_accepted(void *arg, enum err e, const struct accept_out *out)
 		metric_add(METRIC_NOTICES_MADE, j->record.notice_count);
 		metric_add(METRIC_SCOPE_UNMATCHED, j->unmatched);
 		job_remember(j, out->seq);
+		figures_touch(j->flow->figures, out->seq);
 		job_answer(j, out->seq, &j->record, 201);
 		if (*out->earlier)
 			deadline_outdated(j->flow, out->seq, event_type_name(j->event.type), j->event.version, out->earlier);

@@ -14,8 +14,6 @@ void intake_submit(struct flow *f, struct principal *who, struct bytes raw, repl
 void intake_submit_json(struct flow *f, struct principal *who, json_t *root, reply_fn *fn, void *arg); /* takes root over */
 /* From the Redis stream {cell}:intake. */
 void intake_start_stream(struct flow *f);
-/* When something must happen next to a notice, from its ladder and its due moment; sets next_ms. */
-void notice_schedule(const struct flow *f, const struct record *r, struct notice *n);
 /* The first connector for a channel, -1 none. */
 int flow_connector_for(const struct flow *f, enum channel c);
 

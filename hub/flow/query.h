@@ -12,10 +12,15 @@
 struct query_notices {
 	const char *body; /* "" the principal's own bodies, or all that it may see when it has none */
 	const char *state, *role, *due, *q, *cursor; /* "" any */
+	const char *figure, *region, *item, *from, *to; /* as figures are chosen; "" any */
 	int limit;
 };
 struct query_disputes {
 	const char *state, *region, *cursor; /* state: open, or one of the states; "" any */
+	int limit;
+};
+struct query_audit {
+	const char *who, *act, *about, *cursor; /* about: a notice, event or dispute; "" any */
 	int limit;
 };
 struct query_cases {
@@ -29,6 +34,8 @@ void query_case(struct flow *f, struct principal *who, const char *case_id, repl
 void query_pool(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg); /* body: a region, "" one's own */
 void query_disputes(struct flow *f, struct principal *who, const struct query_disputes *q, reply_fn *fn, void *arg);
 void query_dispute(struct flow *f, struct principal *who, const char *id, reply_fn *fn, void *arg);
+/* Lines of one's own region's subtree, and those of no region; newest first. */
+void query_audit(struct flow *f, struct principal *who, const struct query_audit *q, reply_fn *fn, void *arg);
 void query_event(struct flow *f, struct principal *who, const char *id, reply_fn *fn, void *arg);
 void query_explain(struct flow *f, struct principal *who, const char *id, const char *body, reply_fn *fn, void *arg);
 

@@ -8,7 +8,7 @@
 #include "calendar.h"
 #include "flow/audit.h"
 #include "flow/change.h"
-#include "flow/intake.h"
+#include "flow/ladder.h"
 #include "metrics.h"
 #include "timefmt.h"
 

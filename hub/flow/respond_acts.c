@@ -3,7 +3,7 @@
 
 #include "calendar.h"
 #include "flow/dispute.h"
-#include "flow/intake.h"
+#include "flow/ladder.h"
 #include "flow/respond_in.h"
 
 struct receipt *act_receipt(struct answering *a, struct change *x, enum receipt_kind kind)
@@ -244,7 +244,7 @@ static void keep_feedback(struct answering *a, struct change *x)
 	f->by = a->by;
 	f->channel = a->channel;
 	act_receipt(a, x, RECEIPT_FED_BACK)->detail =
-		arena_printf(&x->arena, "%s, %s", finding_names[f->result], disposal_names[f->disposal]);
+		arena_printf(&x->arena, "%s, %s", inspection_names[f->result], disposal_names[f->disposal]);
 	if (f->closes)
 		act_receipt(a, x, RECEIPT_CLOSED);
 }

@@ -107,7 +107,7 @@ static void read_feedback(const json_t *said, struct act_params *p, struct diag 
 	struct feedback *f = &p->feedback;
 	int32_t checked = INT32_MIN, rectify = INT32_MAX;
 
-	f->result = (enum finding)word_member(said, "/result", finding_names, FINDING_COUNT, diag);
+	f->result = (enum inspection)word_member(said, "/result", inspection_names, INSPECTION_COUNT, diag);
 	f->disposal = (enum disposal)word_member(said, "/disposal", disposal_names, DISPOSAL_COUNT, diag);
 	f->checked_on = date_member(said, "/checked_on", true, &checked, diag);
 	f->rectify_by = date_member(said, "/rectify_by", false, &rectify, diag);

@@ -109,7 +109,7 @@ static void put_transferred(const struct view *v, int notice, struct buf *out)
 
 static void put_feedback(const struct feedback *f, struct buf *out)
 {
-	buf_printf(out, "{\"result\":\"%s\",\"disposal\":\"%s\"", finding_names[f->result], disposal_names[f->disposal]);
+	buf_printf(out, "{\"result\":\"%s\",\"disposal\":\"%s\"", inspection_names[f->result], disposal_names[f->disposal]);
 	member(out, "checked_on", f->checked_on);
 	member(out, "rectify_by", *f->rectify_by ? f->rectify_by : NULL);
 	if (f->has_penalty) {

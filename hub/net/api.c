@@ -26,6 +26,7 @@ struct route {
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 200
+#define BOARD_MS 1000
 #define SMALL (64u << 10)
 #define BATCH (16u << 20)
 
@@ -52,6 +53,9 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/notices/*/undo", 0, ANSWERERS, SMALL, api_undo },
 	{ "GET", "/api/v1/pool", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_pool },
 	{ "POST", "/api/v1/pool/*/claim", 0, MAY(SUPERVISOR), SMALL, api_claim },
+	{ "GET", "/api/v1/audit", 0, MAY(AUDITOR), 0, api_audit },
+	{ "GET", "/api/v1/board", 0, READERS, 0, api_board },
+	{ "GET", "/api/v1/board.csv", 0, READERS, 0, api_board_csv },
 	{ "GET", "/api/v1/disputes", 0, READERS, 0, api_disputes },
 	{ "GET", "/api/v1/disputes/*", 0, READERS, 0, api_dispute },
 	{ "POST", "/api/v1/disputes/*/position", 0, ANSWERERS, SMALL, api_position },
@@ -125,7 +129,10 @@ static void send_reply(struct call *c, const struct reply *r)
 	char headers[256];
 
 	snprintf(headers, sizeof(headers), "Content-Type: %s\r\nCache-Control: no-store\r\n%s%s%s%s",
-		 r->status >= 400 ? "application/problem+json" : "application/json", *r->etag ? "ETag: \"" : "", r->etag,
+		 r->type	  ? r->type :
+		 r->status >= 400 ? "application/problem+json" :
+				    "application/json",
+		 *r->etag ? "ETag: \"" : "", r->etag,
 		 *r->etag ? "\"\r\n" : "",
 		 r->status == 503   ? "Retry-After: 2\r\n" :
 		 r->status == 429   ? "Retry-After: 900\r\n" :
@@ -360,6 +367,8 @@ struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg
 		feed_on_names(f->feed, inbox_name_changed, a);
 		a->beat = loop_timer_new(f->loop, stream_beat, a);
 		loop_timer_start(a->beat, cfg->ping_ms, cfg->ping_ms);
+		a->board = loop_timer_new(f->loop, board_beat, a);
+		loop_timer_start(a->board, BOARD_MS, BOARD_MS);
 		return a;
 	}
 	static_free(a->files);

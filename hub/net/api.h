@@ -25,6 +25,7 @@ struct api {
 	struct static_files *files;
 	const struct config *config;
 	struct inbox *inboxes; /* open WebSocket sessions and event streams */
+	struct loop_timer *board; /* looks whether figures have changed */
 	struct loop_timer *beat; /* so that proxies keep quiet streams open */
 	bool draining;
 };
@@ -67,6 +68,7 @@ handler_fn api_events, api_event, api_event_explain;
 handler_fn api_cases, api_case;
 handler_fn api_notices, api_notice, api_acknowledge, api_claim, api_shown, api_acknowledge_many, api_claim_many, api_pool;
 handler_fn api_return, api_transfer, api_feedback, api_close, api_undo;
+handler_fn api_board, api_board_csv, api_audit;
 handler_fn api_disputes, api_dispute, api_position, api_ruling;
 handler_fn api_policy, api_policy_explain;
 handler_fn api_stream, api_socket;

@@ -32,6 +32,7 @@ void inbox_unref(struct inbox *b)
 	if (--b->refs > 0)
 		return;
 	principal_unref(b->who);
+	board_forget(b);
 	free(b);
 }
 

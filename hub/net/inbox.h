@@ -7,17 +7,25 @@
 #ifndef TANDEM_INBOX_H
 #define TANDEM_INBOX_H
 
+#include "flow/board.h"
 #include "flow/feed.h"
 #include "net/api.h"
 
 #define INBOX_BODIES_MAX 256
 
+struct board_watch { /* figures this session wants to be told of */
+	struct query_board wish; /* strings owned */
+	uint64_t seen;		 /* figures_changes when they were last looked at */
+	bool open, asking;
+	unsigned char last[16];	 /* hash of what was told last */
+};
 struct inbox {
 	struct api *api;
 	struct principal *who;
 	struct ws_conn *conn;	     /* NULL: closed, or a stream */
 	struct http_stream *stream;
 	struct feed_sub *sub;
+	struct board_watch board;
 	int refs;
 	struct inbox *prev, *next;   /* of the api's list, while it is open */
 };
@@ -35,6 +43,11 @@ struct inbox_opened {
 };
 typedef void inbox_opened_fn(void *arg, const struct inbox_opened *o);
 void inbox_open(struct inbox *b, const char *body, const char *since, inbox_opened_fn *fn, void *arg);
+
+/* board_push.c: figures now, and again whenever they change, at most once a second. */
+void board_open(struct inbox *b, const struct query_board *wish, reply_fn *fn, void *arg);
+void board_beat(void *api);
+void board_forget(struct inbox *b);
 
 struct ws_options inbox_ws_options(struct api *a);
 void inbox_name_changed(void *api, const char *name); /* a session, user or key ended: its connections are closed */

@@ -105,6 +105,28 @@ static void rpc_inbox_open(struct rpc *r)
 	inbox_open(r->inbox, body ? body : "", text_param(r, "since"), on_opened, r);
 }
 
+static const char *text_or_none(const struct rpc *r, const char *name)
+{
+	const char *s = text_param(r, name);
+
+	return s ? s : "";
+}
+
+/* Put together by region unless asked otherwise, because that stays small and comes again with every change. */
+static void rpc_board_open(struct rpc *r)
+{
+	const struct query_board wish = { .from = text_or_none(r, "from"), .to = text_or_none(r, "to"),
+					  .region = text_or_none(r, "region"),
+					  .by = *text_or_none(r, "by") ? text_or_none(r, "by") : "region" };
+
+	if (principal_is(r->inbox->who, WHO_ADMIN) && r->inbox->who->grant_count == 1) {
+		send_error(r, 403, "Your role may not do this", NULL);
+		rpc_free(r);
+		return;
+	}
+	board_open(r->inbox, &wish, on_reply, r);
+}
+
 static void answer(struct rpc *r, enum answer a)
 {
 	struct respond_in in = { .who = r->inbox->who, .notice = text_param(r, "notice"), .answer = a, .channel = "ws",
@@ -201,7 +223,8 @@ static const struct method {
 	const char *name;
 	void (*call)(struct rpc *r);
 } methods[] = {
-	{ "inbox.open", rpc_inbox_open },	 { "notice.acknowledge", rpc_acknowledge },
+	{ "inbox.open", rpc_inbox_open },	 { "board.open", rpc_board_open },
+	{ "notice.acknowledge", rpc_acknowledge },
 	{ "notice.claim", rpc_claim },		 { "notice.shown", rpc_shown },
 	{ "notice.return", rpc_return },	 { "notice.transfer", rpc_transfer },
 	{ "notice.feedback", rpc_feedback },	 { "notice.close", rpc_close },

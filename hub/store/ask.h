@@ -33,6 +33,7 @@ struct ask {
 		store_scan_fn *scan;
 		store_list_fn *list;
 		store_feed_piece_fn *feed;
+		store_lines_fn *lines;
 	} fn;
 	void *arg;
 	void *own;	   /* what `done` wants to know again, in the arena */

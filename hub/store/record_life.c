@@ -89,13 +89,13 @@ static bool get_feedback(const struct line *l, struct feedback *f)
 {
 	int result, disposal;
 
-	if (!record_enum_at(l, 5, FINDING_COUNT, &result) || !record_enum_at(l, 6, DISPOSAL_COUNT, &disposal))
+	if (!record_enum_at(l, 5, INSPECTION_COUNT, &result) || !record_enum_at(l, 6, DISPOSAL_COUNT, &disposal))
 		return false;
 	f->notice = (int)record_int_at(l, 1);
 	f->at_ms = record_int_at(l, 2);
 	f->by = record_text_at(l, 3);
 	f->channel = record_text_at(l, 4);
-	f->result = (enum finding)result;
+	f->result = (enum inspection)result;
 	f->disposal = (enum disposal)disposal;
 	f->checked_on = record_text_at(l, 7);
 	f->rectify_by = record_text_at(l, 8);

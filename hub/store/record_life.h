@@ -21,7 +21,7 @@ struct feedback { /* what supervision found */
 	int notice;
 	int64_t at_ms;
 	const char *by, *channel;
-	enum finding result;
+	enum inspection result;
 	enum disposal disposal;
 	const char *checked_on, *rectify_by;		/* dates; rectify_by "" none */
 	bool has_penalty, licence_revoked;

@@ -32,6 +32,36 @@ static void on_listed(struct ask *a, enum err e, const struct redis_reply *r)
 	a->fn.refs(a->arg, ERR_OK, refs, count, r->items[1].integer);
 }
 
+static void on_lines(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	struct bytes *lines;
+	int count;
+
+	if (e == ERR_OK && r->count < 2)
+		e = ask_misfit(a);
+	if (e != ERR_OK) {
+		a->fn.lines(a->arg, e, NULL, 0, 0);
+		return;
+	}
+	count = r->count - 2;
+	lines = arena_alloc(&a->arena, sizeof(*lines) * (size_t)(count + 1));
+	for (int i = 0; i < count; i++)
+		lines[i] = (struct bytes){ r->items[i + 2].str, r->items[i + 2].len };
+	a->fn.lines(a->arg, ERR_OK, lines, count, r->items[1].integer);
+}
+
+void store_audit_read(struct store *s, int64_t below, int limit, store_lines_fn *fn, void *arg)
+{
+	struct ask *a = ask_new(s, SCRIPT_LIST, on_lines, arg);
+
+	a->fn.lines = fn;
+	args_str(&a->keys, s->keys.audit);
+	args_int(&a->args, 0);
+	args_int(&a->args, below);
+	args_int(&a->args, limit);
+	ask_submit(a);
+}
+
 void store_body_list(struct store *s, const struct list_in *in, store_refs_fn *fn, void *arg)
 {
 	struct ask *a = ask_new(s, SCRIPT_LIST, on_listed, arg);

@@ -33,5 +33,8 @@ void store_intake_done(struct store *s, const char *entry_id, const char *outcom
 void store_append_feed(struct store *s, const char *line, store_text_fn *fn, void *arg);
 /* audit: append-only list of JSON lines */
 void store_audit(struct store *s, const char *json_line, store_text_fn *fn, void *arg);
+/* A slice of it, newest first, ending before a place counted from the oldest (-1: the newest); total is how many there are. */
+typedef void store_lines_fn(void *arg, enum err e, const struct bytes *lines, int count, int64_t total);
+void store_audit_read(struct store *s, int64_t below, int limit, store_lines_fn *fn, void *arg);
 
 #endif

@@ -264,6 +264,36 @@ class Life(unittest.TestCase):
         self.assertEqual(self.act(notice, "return", headers=key).body, first.body)
         self.assertEqual(self.act(notice, "return").status, 409)
 
+    def test_every_act_is_in_the_audit_log(self):
+        notice = self.lead(applicant={"kind": "person", "name": "秘密姓名", "phone": "13800000000"})
+        self.done(notice, "acknowledge")
+        self.done(notice, "claim")
+        self.done(notice, "claim")
+        self.done(notice, "feedback", body=dict(FEEDBACK, remark="秘密备注"))
+        self.done(notice, "close")
+        other = self.lead()
+        self.done(other, "return")
+        self.done(other, "undo")
+        self.done(other, "transfer")
+
+        def acts(about):
+            return [x["act"] for x in self.hub.get("/audit?about=" + about, "sjj").json["items"]]
+        wait_until(lambda: len(acts(notice)) == 4 and len(acts(other)) == 3, 20, "the lines")
+        self.assertEqual(acts(notice), ["close", "feedback", "claim", "acknowledge"])
+        self.assertEqual(acts(other), ["transfer", "undo", "return"])
+        whole = self.hub.get("/audit?limit=200", "sjj").body.decode()
+        self.assertNotIn("秘密", whole)
+        lines, cursor = [], ""
+        while cursor is not None:
+            page = self.hub.get("/audit?limit=3" + cursor, "sjj").json
+            lines += page["items"]
+            cursor = "&cursor=" + page["next"] if page["next"] else None
+        times = [x["at"] for x in lines]
+        self.assertEqual(times, sorted(times, reverse=True))
+        self.assertEqual(len({str(x) for x in lines}), len(lines))
+        for user in ("wjw", "spj", "lxhy", "admin"):
+            self.assertEqual(self.hub.get("/audit", user).status, 403)
+
     def rpc(self, user, story):
         async def run():
             url, options = self.hub.socket_url(user)

@@ -199,6 +199,52 @@ static void test_explain(void **state)
 	buf_clear(&out);
 }
 
+static void test_shift(void **state)
+{
+	static const struct {
+		const char *day;
+		int by;
+		const char *expected;
+	} cases[] = {
+		{"2026-02-24", -1, "2026-02-14"}, {"2026-02-14", 1, "2026-02-24"}, {"2026-11-25", 0, "2026-11-25"},
+		{"2026-11-23", -1, "2026-11-20"}, {"2026-11-20", 3, "2026-11-25"}, {"2026-11-21", 0, "2026-11-21"},
+	};
+	const struct calendar *c = real_calendar(*state);
+	char text[TIMEFMT_BYTES];
+	int32_t day;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(date_parse(cases[i].day, 10, &day));
+		date_format(calendar_shift(c, day, cases[i].by), text);
+		assert_string_equal(text, cases[i].expected);
+	}
+}
+
+static void test_working_minutes(void **state)
+{
+	static const struct {
+		const char *from, *to;
+		int64_t minutes;
+	} cases[] = {
+		{"2026-11-23T10:00:00+08:00", "2026-11-23T11:30:00+08:00", 90},
+		{"2026-11-23T08:00:00+08:00", "2026-11-23T20:00:00+08:00", 480},
+		{"2026-11-20T16:00:00+08:00", "2026-11-23T10:00:00+08:00", 120},
+		{"2026-11-21T10:00:00+08:00", "2026-11-22T10:00:00+08:00", 0},
+		{"2026-11-23T11:00:00+08:00", "2026-11-23T10:00:00+08:00", 0},
+		{"2026-02-13T16:00:00+08:00", "2026-02-24T10:00:00+08:00", 60 + 480 + 60},
+	};
+	const struct calendar *c = real_calendar(*state);
+	int64_t from, to;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(time_parse_rfc3339(cases[i].from, 25, &from));
+		assert_true(time_parse_rfc3339(cases[i].to, 25, &to));
+		assert_int_equal(calendar_working_minutes(c, from, to), cases[i].minutes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +256,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_working_days_a_year, help_setup,
 						help_teardown),
 		cmocka_unit_test(test_durations),
+		cmocka_unit_test_setup_teardown(test_shift, help_setup, help_teardown),
+		cmocka_unit_test_setup_teardown(test_working_minutes, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(test_faults, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(test_explain, help_setup, help_teardown),
 	};

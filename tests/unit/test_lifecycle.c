@@ -137,12 +137,12 @@ static void test_words(void **state)
 	assert_int_equal(word_find("wrong-region", return_reason_names, RETURN_REASON_COUNT),
 			 RETURN_WRONG_REGION);
 	assert_int_equal(word_find("Other", return_reason_names, RETURN_REASON_COUNT), -1);
-	assert_int_equal(word_find("fails", finding_names, FINDING_COUNT), FINDING_FAILS);
+	assert_int_equal(word_find("fails", inspection_names, INSPECTION_COUNT), INSPECTION_FAILS);
 	assert_int_equal(word_find("enforce", disposal_names, DISPOSAL_COUNT), DISPOSAL_ENFORCE);
-	assert_true(feedback_alarms(FINDING_FAILS, DISPOSAL_ENFORCE, false));
-	assert_true(feedback_alarms(FINDING_CONFORMS, DISPOSAL_PASS, true));
-	assert_false(feedback_alarms(FINDING_FAILS, DISPOSAL_RECTIFY, false));
-	assert_false(feedback_alarms(FINDING_MOSTLY, DISPOSAL_ENFORCE, false));
+	assert_true(feedback_alarms(INSPECTION_FAILS, DISPOSAL_ENFORCE, false));
+	assert_true(feedback_alarms(INSPECTION_CONFORMS, DISPOSAL_PASS, true));
+	assert_false(feedback_alarms(INSPECTION_FAILS, DISPOSAL_RECTIFY, false));
+	assert_false(feedback_alarms(INSPECTION_MOSTLY, DISPOSAL_ENFORCE, false));
 	assert_true(lifecycle_is_live(STATE_DISPUTED));
 	assert_false(lifecycle_is_live(STATE_RETURNED));
 }

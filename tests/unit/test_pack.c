@@ -231,6 +231,62 @@ static void test_reference_counts_and_lookups(void **state)
 	pack_unref(pack);
 }
 
+static void test_the_ladder(void **state)
+{
+	struct help *h = *state;
+	struct pack *pack, *again = NULL;
+	const struct pack_settings *s;
+	struct buf text;
+	struct diag diag;
+
+	assert_int_equal(help_pack(h, "pack.json",
+				   "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"ladder\":["
+				   "\"lead -1wd liaison sms\",\"assist +0wd liaison push\","
+				   "\"lead +3wd coordination sms\"]}",
+				   &pack),
+			 ERR_OK);
+	s = &pack_view(pack)->settings;
+	assert_int_equal(s->ladder_count, 3);
+	assert_int_equal(s->ladder[0].working_days, -1);
+	assert_int_equal(s->ladder[2].via, CHANNEL_SMS);
+	assert_string_equal(s->ladder[2].post, "coordination");
+	buf_init(&text, 1 << 20);
+	pack_canonical(pack, &text);
+	diag_init(&diag, &h->arena);
+	assert_int_equal(pack_read_canonical(buf_cstr(&text), text.len, &again, &diag), ERR_OK);
+	assert_string_equal(pack_view(again)->version, pack_view(pack)->version);
+	assert_string_equal(pack_view(again)->settings.ladder[1].text, "assist +0wd liaison push");
+	buf_clear(&text);
+	pack_unref(again);
+	pack_unref(pack);
+}
+
+static void test_a_bad_ladder_is_told_step_by_step(void **state)
+{
+	static const struct {
+		const char *step, *what;
+	} bad[] = {
+		{"\"lead\"", "a step is"},	       {"\"lead +1wd  sms\"", "a step is"},
+		{"\"lead +1wd a sms x\"", "a step is"}, {"\"boss +1wd a sms\"", "role"},
+		{"\"lead 1wd a sms\"", "time"},	       {"\"lead +1d a sms\"", "time"},
+		{"\"lead +999wd a sms\"", "time"},     {"\"lead +1wd a pigeon\"", "channel"},
+		{"7", "string"},		       {"\"lead -9wd a sms\"", "behind"},
+	};
+	struct help *h = *state;
+	struct pack *pack;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		const char *json = arena_printf(&h->arena,
+						"{\"id\":\"p\",\"jurisdiction\":\"371300\","
+						"\"ladder\":[\"lead +0wd a sms\",%s]}",
+						bad[i].step);
+
+		assert_int_not_equal(help_pack(h, "pack.json", json, &pack), ERR_OK);
+		assert_non_null(strstr(help_faults(h), bad[i].what));
+	}
+}
+
 static void test_dangling_names_are_findings(void **state)
 {
 	struct help *h = *state;
@@ -290,6 +346,8 @@ int main(void)
 		WITH_HELP(test_every_fault_at_once),
 		WITH_HELP(test_version),
 		WITH_HELP(test_reference_counts_and_lookups),
+		WITH_HELP(test_the_ladder),
+		WITH_HELP(test_a_bad_ladder_is_told_step_by_step),
 		WITH_HELP(test_dangling_names_are_findings),
 		WITH_HELP(test_odd_files),
 		WITH_HELP(test_folders),

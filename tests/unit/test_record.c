@@ -35,7 +35,7 @@ static struct record sample(struct arena *arena)
 			      .cause = CAUSE_TRANSFER, .from = 0, .made_ms = 1700000060000, .step = 2,
 			      .items = "000131012000|000161901000" };
 	*record_add_feedback(&r, arena) = (struct feedback){
-		.notice = 1, .at_ms = 1700000070000, .by = "zjj", .channel = "http", .result = FINDING_FAILS,
+		.notice = 1, .at_ms = 1700000070000, .by = "zjj", .channel = "http", .result = INSPECTION_FAILS,
 		.disposal = DISPOSAL_ENFORCE, .checked_on = "2026-11-25", .rectify_by = "", .has_penalty = true,
 		.licence_revoked = true, .penalty_document = "a\tb", .penalty_kind = "fine", .remark = "", .closes = true };
 	*record_add_dispute(&r, arena) = (struct dispute){

@@ -1,7 +1,7 @@
--- One slice of a body's list, newest first: all of it, or what is still to do.
+-- One slice of a list, newest first: a body's, all of it or what is still to do; or the audit log.
 -- KEYS: list
 -- ARGS: request, todo_only, below, limit
--- RETURNS: request, how many there are in all, then the references
+-- RETURNS: request, how many there are in all, then the entries
 --
 -- below is a place that stays where it is while others come and go: of the list, the place counted from the oldest that
 -- the slice ends before; of what is to do, the event number that it begins with. -1 begins with the newest.

@@ -1,0 +1,177 @@
+/* figures_fact.c: what a notice counts as, and whose it is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "calendar.h"
+#include "flow/figures_in.h"
+#include "flow/respond_in.h"
+#include "timefmt.h"
+
+static const char *const names[FIGURE_COUNT] = {
+	"sent",		"delivered",	   "open",	    "acknowledged",	  "claimed",	     "returned",
+	"transferred",	"disputed",	   "closed",	    "withdrawn",	  "superseded",	     "overdue",
+	"fed_back",	"pool",		   "no_lead",	    "lead_sent",	  "lead_standing",   "lead_claimed",
+	"due",		"claimed_in_time", "first_sent",    "first_hit",	  "acknowledged_ever", "claimed_ever",
+	"returned_ever",
+};
+
+const char *figure_name(enum figure f)
+{
+	return names[f];
+}
+
+bool figure_parse(const char *s, enum figure *ret)
+{
+	int i = word_find(s, names, FIGURE_COUNT);
+
+	if (i >= 0)
+		*ret = (enum figure)i;
+	return i >= 0;
+}
+
+static bool stands(const struct fact *x)
+{
+	return x->state != STATE_WITHDRAWN && x->state != STATE_SUPERSEDED;
+}
+
+static bool is_overdue(const struct fact *x, int64_t now_ms)
+{
+	return x->due_ms >= 0 && now_ms > x->due_ms && lifecycle_is_todo((enum notice_state)x->state, (enum role)x->role);
+}
+
+/* A lead's deadline that has come, or was met already. What was handed on is the receiver's to meet. */
+static bool is_due(const struct fact *x, int64_t now_ms)
+{
+	return x->role == ROLE_LEAD && stands(x) && x->state != STATE_TRANSFERRED && x->due_ms >= 0 &&
+	       (now_ms > x->due_ms || (x->flags & FACT_CLAIMED));
+}
+
+static bool is_first(const struct fact *x)
+{
+	return x->role == ROLE_LEAD && stands(x) && (x->cause == CAUSE_DECISION || x->cause == CAUSE_POOL);
+}
+
+/* The eleven figures that are states stand in the order of the states. */
+static const uint8_t states[FIGURE_COUNT] = {
+	[FIGURE_OPEN] = STATE_OPEN + 1,		      [FIGURE_ACKNOWLEDGED] = STATE_ACKNOWLEDGED + 1,
+	[FIGURE_CLAIMED] = STATE_CLAIMED + 1,	      [FIGURE_RETURNED] = STATE_RETURNED + 1,
+	[FIGURE_TRANSFERRED] = STATE_TRANSFERRED + 1, [FIGURE_DISPUTED] = STATE_DISPUTED + 1,
+	[FIGURE_CLOSED] = STATE_CLOSED + 1,	      [FIGURE_WITHDRAWN] = STATE_WITHDRAWN + 1,
+	[FIGURE_SUPERSEDED] = STATE_SUPERSEDED + 1,
+};
+static const uint8_t flags[FIGURE_COUNT] = {
+	[FIGURE_DELIVERED] = FACT_DELIVERED, [FIGURE_FED_BACK] = FACT_FED_BACK,
+	[FIGURE_POOL] = FACT_POOL,	     [FIGURE_ACKNOWLEDGED_EVER] = FACT_ACKNOWLEDGED,
+	[FIGURE_CLAIMED_EVER] = FACT_CLAIMED, [FIGURE_RETURNED_EVER] = FACT_RETURNED,
+};
+
+bool figure_counts(enum figure f, const struct fact *x, int64_t now_ms)
+{
+	if (states[f])
+		return x->state == states[f] - 1;
+	if (flags[f])
+		return (x->flags & flags[f]) != 0;
+	switch (f) {
+	case FIGURE_OVERDUE:
+		return is_overdue(x, now_ms);
+	case FIGURE_NO_LEAD:
+		return x->cause == CAUSE_POOL;
+	case FIGURE_LEAD_SENT:
+		return x->role == ROLE_LEAD;
+	case FIGURE_LEAD_STANDING:
+		return x->role == ROLE_LEAD && stands(x);
+	case FIGURE_LEAD_CLAIMED:
+		return x->role == ROLE_LEAD && stands(x) && (x->flags & FACT_CLAIMED);
+	case FIGURE_DUE:
+		return is_due(x, now_ms);
+	case FIGURE_CLAIMED_IN_TIME:
+		return is_due(x, now_ms) && (x->flags & FACT_IN_TIME);
+	case FIGURE_FIRST_SENT:
+		return is_first(x);
+	case FIGURE_FIRST_HIT:
+		return is_first(x) && x->cause == CAUSE_DECISION && (x->flags & FACT_CLAIMED);
+	default:
+		return true; /* sent */
+	}
+}
+
+static uint8_t evidence(const struct record *r, int notice)
+{
+	const struct notice *n = &r->notices[notice];
+	uint8_t f = n->acknowledged.at_ms ? FACT_DELIVERED | FACT_ACKNOWLEDGED : 0;
+
+	for (int i = 0; i < r->receipt_count; i++) {
+		const struct receipt *x = &r->receipts[i];
+
+		if (x->notice == notice && (x->kind == RECEIPT_DELIVERED || x->kind == RECEIPT_SHOWN))
+			f |= FACT_DELIVERED;
+	}
+	if (n->claimed.at_ms)
+		f |= FACT_CLAIMED;
+	if (n->claimed.at_ms && (n->due_ms < 0 || n->claimed.at_ms <= n->due_ms))
+		f |= FACT_IN_TIME;
+	if (notice_was_returned(r, notice))
+		f |= FACT_RETURNED;
+	if (notice_has_feedback(r, notice))
+		f |= FACT_FED_BACK;
+	if (notice_is_pool(n->body))
+		f |= FACT_POOL;
+	return f;
+}
+
+void fact_of(const struct fact_source *s, int notice, struct fact *ret)
+{
+	const struct record *r = s->record;
+	const struct notice *n = &r->notices[notice];
+
+	*ret = (struct fact){ .seq = s->seq, .due_ms = n->due_ms, .day = day_of_ms(r->accepted_ms, SHANGHAI_MIN),
+			      .body = figures_intern(s->figures, n->body), .region = figures_intern(s->figures, r->region),
+			      .item = figures_intern(s->figures, r->item_code),
+			      .approvers = figures_intern(s->figures, r->approvers), .by = figures_intern(s->figures, r->by),
+			      .claim_minutes = -1, .notice = (uint8_t)notice, .role = (uint8_t)n->role,
+			      .state = (uint8_t)n->state, .cause = (uint8_t)n->cause, .flags = evidence(r, notice) };
+	if (n->claimed.at_ms)
+		ret->claim_minutes = (int32_t)calendar_working_minutes(pack_calendar(s->pack), notice_made_ms(r, n),
+									n->claimed.at_ms);
+}
+
+/* --- whose --- */
+
+struct fact_scope {
+	bool *bodies, *regions, *approvers, *by; /* by number of the name */
+	int32_t count;
+};
+
+struct fact_scope *fact_scope_new(const struct figures *g, const struct principal *who, const struct pack *pack)
+{
+	struct fact_scope *s = mem_zalloc(sizeof(*s));
+	bool sends = principal_is(who, WHO_APPROVER) || principal_is(who, WHO_SYSTEM);
+
+	s->count = figures_name_count(g);
+	s->bodies = mem_zalloc(4 * (size_t)(s->count + 1));
+	s->regions = s->bodies + s->count;
+	s->approvers = s->regions + s->count;
+	s->by = s->approvers + s->count;
+	for (int32_t i = 0; i < s->count; i++) {
+		const char *name = figures_name(g, i);
+		const struct record r = { .approvers = name };
+
+		s->bodies[i] = principal_answers(who, name);
+		s->regions[i] = principal_oversees(who, pack, name, WHO_COORDINATOR) ||
+				principal_oversees(who, pack, name, WHO_AUDITOR);
+		s->approvers[i] = principal_approves(who, &r);
+		s->by[i] = sends && !strcmp(name, who->name);
+	}
+	return s;
+}
+
+bool fact_in_scope(const struct fact_scope *s, const struct fact *x)
+{
+	return s->bodies[x->body] || s->regions[x->region] || s->approvers[x->approvers] || s->by[x->by];
+}
+
+void fact_scope_free(struct fact_scope *s)
+{
+	free(s->bodies);
+	free(s);
+}

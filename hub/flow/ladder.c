@@ -1,0 +1,152 @@
+/* ladder.c: see ladder.h. */
+#include "flow/ladder.h"
+
+#include <string.h>
+
+#include "calendar.h"
+#include "flow/deliver.h"
+#include "flow/dispute.h"
+#include "metrics.h"
+#include "timefmt.h"
+
+#define REMIND_AT_MS (INT64_C(9) * 3600000) /* of the day: nobody is woken */
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+/* --- the channels of the rule, one after the other while nobody has answered --- */
+
+static const char *rest_of_via(const struct notice *n)
+{
+	const char *rest = n->via;
+
+	for (int i = 0; i < n->rung && *rest; i++)
+		rest += strcspn(rest, "|") + (strchr(rest, '|') ? 1 : 0);
+	return rest;
+}
+
+static enum channel first_channel(const char *via)
+{
+	enum channel ch;
+
+	for (ch = CHANNEL_PUSH; ch < CHANNEL_COUNT; ch++) {
+		size_t len = strlen(channel_name(ch));
+
+		if (!strncmp(via, channel_name(ch), len) && (via[len] == '\0' || via[len] == '|'))
+			break;
+	}
+	return ch;
+}
+
+static int64_t rung_at(const struct flow *f, const struct record *r, const struct notice *n)
+{
+	const char *rest = rest_of_via(n);
+
+	if (!*rest || n->state != STATE_OPEN || first_channel(rest) == CHANNEL_PUSH)
+		return -1;
+	return notice_made_ms(r, n) + pack_view(f->pack)->settings.sms_after_ms * n->rung;
+}
+
+/* --- the steps of the pack, counted from the deadline --- */
+
+static const struct ladder_step *step_of(const struct flow *f, const struct notice *n)
+{
+	const struct pack_settings *s = &pack_view(f->pack)->settings;
+	int seen = 0;
+
+	for (int i = 0; i < s->ladder_count; i++) {
+		if (s->ladder[i].role == n->role && seen++ == n->step)
+			return &s->ladder[i];
+	}
+	return NULL;
+}
+
+static int64_t step_at(const struct flow *f, const struct notice *n)
+{
+	const struct ladder_step *s = n->due_ms >= 0 ? step_of(f, n) : NULL;
+
+	if (!s)
+		return -1;
+	return ms_of_day(calendar_shift(pack_calendar(f->pack), day_of_ms(n->due_ms, SHANGHAI_MIN), s->working_days), SHANGHAI_MIN) +
+	       REMIND_AT_MS;
+}
+
+void notice_schedule(const struct flow *f, const struct record *r, struct notice *n)
+{
+	int64_t step;
+
+	n->next_ms = -1;
+	if (!lifecycle_is_todo(n->state, n->role))
+		return;
+	/* What would have been said before there was anything to say is passed over. */
+	while ((step = step_at(f, n)) >= 0 && step <= notice_made_ms(r, n))
+		n->step++;
+	n->next_ms = earlier(rung_at(f, r, n), step);
+	if (n->due_ms >= 0 && !n->overdue_told)
+		n->next_ms = earlier(n->next_ms, n->due_ms + 1);
+}
+
+static void take_rung(struct change *c, int i)
+{
+	enum channel ch = first_channel(rest_of_via(&c->record.notices[i]));
+
+	c->record.notices[i].rung++;
+	if (ch != CHANNEL_COUNT)
+		deliver_add(c->flow, &c->record, i, ch, &c->arena);
+}
+
+static void take_step(struct change *c, int i)
+{
+	const struct ladder_step *s = step_of(c->flow, &c->record.notices[i]);
+	bool to_office = !strcmp(s->post, body_kind_name(BODY_COORDINATION));
+	struct delivery *d;
+	struct receipt *r;
+
+	c->record.notices[i].step++;
+	r = change_receipt(c, RECEIPT_REMINDED, i, -1);
+	r->channel = channel_name(s->via);
+	r->detail = arena_strdup(&c->arena, s->post);
+	change_note(c, "remind", i);
+	metric_add(METRIC_REMINDERS, 1);
+	if (s->via == CHANNEL_PUSH) {
+		change_tell(c, i, "");
+		return;
+	}
+	deliver_add(c->flow, &c->record, i, s->via, &c->arena);
+	d = &c->record.deliveries[c->record.delivery_count - 1];
+	r->delivery = c->record.delivery_count - 1;
+	d->post = s->post;
+	d->body = to_office ? dispute_office(c->flow->pack, c->record.region, BODY_COORDINATION) : "";
+	d->next_ms = c->now_ms;
+}
+
+bool ladder_due(struct change *c, int i)
+{
+	const struct flow *f = c->flow;
+	struct notice *n = &c->record.notices[i];
+	int64_t at;
+
+	if (n->next_ms < 0 || n->next_ms > c->now_ms)
+		return false;
+	metric_add(METRIC_DUE_FIRED, 1);
+	if (!lifecycle_is_todo(n->state, n->role)) {
+		n->next_ms = -1;
+		return true;
+	}
+	at = rung_at(f, &c->record, n);
+	if (at >= 0 && at <= c->now_ms)
+		take_rung(c, i);
+	while ((at = step_at(f, n)) >= 0 && at <= c->now_ms)
+		take_step(c, i);
+	if (n->due_ms >= 0 && c->now_ms > n->due_ms && !n->overdue_told) {
+		n->overdue_told = true;
+		change_note(c, "overdue", i);
+		change_tell(c, i, "");
+	}
+	notice_schedule(f, &c->record, n);
+	return true;
+}

@@ -1,0 +1,14 @@
+/*
+ * ladder.h: when something must happen next to a notice, and what: the next channel of its rule, the next step of the pack's
+ * escalation ladder, the mark that it is late. Each step is counted in the record by the commit that takes it, so none comes twice,
+ * also after a restart and with several hubs.
+ */
+#ifndef TANDEM_LADDER_H
+#define TANDEM_LADDER_H
+
+#include "flow/change.h"
+
+void notice_schedule(const struct flow *f, const struct record *r, struct notice *n); /* sets next_ms */
+bool ladder_due(struct change *c, int notice); /* does what has come due; whether there was anything */
+
+#endif

@@ -1,0 +1,234 @@
+/*
+ * query_facts.c: the list behind a figure: the same facts that were counted, newest first, read and shown a page at a time. The cursor
+ * is the last notice shown.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/board.h"
+#include "flow/figures.h"
+#include "flow/row.h"
+
+#define PAGE_MAX 200
+#define LOOKED_AT_MAX 4096
+
+struct call {
+	struct flow *flow;
+	struct principal *who;
+	reply_fn *fn;
+	void *arg;
+	struct period period;
+	int region, role, state; /* -1 any */
+	bool todo, has_figure;
+	enum figure figure;
+	int32_t body, item; /* -1 any */
+	char *due, *q;
+	int64_t before_seq;
+	int before_notice;
+	int64_t now_ms;
+	struct fact_scope *scope;
+	struct ref refs[LOOKED_AT_MAX];
+	int ref_count, shown, at, asked, limit;
+	int64_t total;
+	struct buf out;
+};
+
+static void call_end(struct call *c, enum err e)
+{
+	if (e == ERR_OK) {
+		struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
+
+		buf_printf(&c->out, "],\"total\":%lld,\"next\":", (long long)c->total);
+		if (c->at < c->ref_count)
+			buf_printf(&c->out, "\"n%lld.%d\"}", (long long)c->refs[c->at - 1].seq, c->refs[c->at - 1].notice);
+		else
+			buf_add_str(&c->out, "null}");
+		r.json = buf_cstr(&c->out);
+		r.len = c->out.len;
+		c->fn(c->arg, &r);
+	} else {
+		reply_problem(c->fn, c->arg, e, err_title(e));
+	}
+	principal_unref(c->who);
+	free(c->due);
+	free(c->q);
+	buf_clear(&c->out);
+	free(c);
+}
+
+static bool lamp_matches(const struct call *c, const struct fact *x)
+{
+	const struct notice n = { .due_ms = x->due_ms, .state = (enum notice_state)x->state, .role = (enum role)x->role };
+
+	return !*c->due || !strcmp(view_lamp(c->flow->pack, &n, c->now_ms), !strcmp(c->due, "overdue") ? "red" : "yellow");
+}
+
+static bool matches(const struct call *c, const struct fact *x)
+{
+	if ((c->state >= 0 && x->state != c->state) || (c->role >= 0 && x->role != c->role))
+		return false;
+	if (c->todo && !lifecycle_is_todo((enum notice_state)x->state, (enum role)x->role))
+		return false;
+	if ((c->body >= 0 && x->body != c->body) || (c->item >= 0 && x->item != c->item))
+		return false;
+	if (c->has_figure && !figure_counts(c->figure, x, c->now_ms))
+		return false;
+	return lamp_matches(c, x) && region_covers(c->flow->pack, c->region, figures_name(c->flow->figures, x->region)) &&
+	       fact_in_scope(c->scope, x);
+}
+
+static bool is_after_cursor(const struct call *c, const struct fact *x)
+{
+	return !c->before_seq || x->seq < c->before_seq || (x->seq == c->before_seq && x->notice < c->before_notice);
+}
+
+static bool collect(void *arg, const struct fact *x)
+{
+	struct call *c = arg;
+
+	if (!matches(c, x))
+		return true;
+	c->total++;
+	if (c->ref_count < LOOKED_AT_MAX && is_after_cursor(c, x))
+		c->refs[c->ref_count++] = (struct ref){ .seq = x->seq, .notice = x->notice };
+	return true;
+}
+
+static bool text_matches(const struct call *c, const struct event *e)
+{
+	return !*c->q || strstr(e->applicant_name, c->q) || strstr(e->case_id, c->q) ||
+	       (e->permit_number && strstr(e->permit_number, c->q)) || (e->applicant_code && strstr(e->applicant_code, c->q));
+}
+
+/* Asked once more of the record itself: the facts only said where to look. */
+static void show(struct call *c, struct row *row, int notice)
+{
+	enum sight sight;
+	struct buf common;
+
+	if (notice >= row->record.notice_count || !text_matches(c, &row->event))
+		return;
+	sight = principal_sees_notice(c->who, c->flow->pack, &row->record.notices[notice], &row->event, &row->record);
+	if (sight == SIGHT_NONE)
+		return;
+	row->view.masked = sight == SIGHT_MASKED;
+	buf_init(&common, 64 << 10);
+	view_common(&row->view, &common);
+	if (c->shown++)
+		buf_add_char(&c->out, ',');
+	view_notice(&row->view, notice, (struct bytes){ common.data, common.len }, &c->out);
+	buf_clear(&common);
+}
+
+static void next_page(struct call *c);
+
+static void on_loaded(void *arg, enum err e, const struct loaded *items, int count)
+{
+	struct call *c = arg;
+
+	if (e != ERR_OK) {
+		call_end(c, e);
+		return;
+	}
+	for (int i = 0; i < count && c->shown < c->limit; i++) {
+		struct row row;
+		int notice = c->refs[c->at++].notice;
+
+		if (row_open(c->flow, c->who, &items[i], &row) != ERR_OK)
+			continue;
+		show(c, &row, notice);
+		row_close(&row);
+	}
+	next_page(c);
+}
+
+static void next_page(struct call *c)
+{
+	int64_t seqs[PAGE_MAX];
+	int count = 0;
+
+	while (c->shown < c->limit && count < PAGE_MAX && c->at + count < c->ref_count) {
+		seqs[count] = c->refs[c->at + count].seq;
+		count++;
+	}
+	if (count)
+		store_load(c->flow->store, seqs, count, true, on_loaded, c);
+	else
+		call_end(c, ERR_OK);
+}
+
+static void on_read(void *arg, enum err e)
+{
+	struct call *c = arg;
+
+	if (e != ERR_OK) {
+		call_end(c, e);
+		return;
+	}
+	c->now_ms = clock_now_ms(&c->flow->clock);
+	c->scope = fact_scope_new(c->flow->figures, c->who, c->flow->pack);
+	figures_each(c->flow->figures, c->period.from_day, c->period.to_day, collect, c);
+	fact_scope_free(c->scope);
+	next_page(c);
+}
+
+static int word_or_any(const char *s, const char *(*name)(int), int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (!strcmp(s, name(i)))
+			return i;
+	}
+	return *s ? -2 : -1;
+}
+
+static const char *name_of_role(int i)
+{
+	return role_name((enum role)i);
+}
+
+static const char *name_of_state(int i)
+{
+	return notice_state_name((enum notice_state)i);
+}
+
+static bool read_filters(struct call *c, const struct query_notices *q)
+{
+	struct figures *g = c->flow->figures;
+
+	c->todo = !strcmp(q->state, "todo");
+	c->state = c->todo ? -1 : word_or_any(q->state, name_of_state, STATE_COUNT);
+	c->role = word_or_any(q->role, name_of_role, ROLE_COUNT);
+	c->region = *q->region ? pack_find_region(c->flow->pack, q->region, strlen(q->region)) : -1;
+	c->body = *q->body ? figures_intern(g, q->body) : -1;
+	c->item = *q->item ? figures_intern(g, q->item) : -1;
+	c->has_figure = *q->figure != '\0';
+	return c->state >= -1 && c->role >= -1 && (!*q->region || c->region >= 0) &&
+	       (!c->has_figure || figure_parse(q->figure, &c->figure));
+}
+
+static bool read_bounds(struct call *c, const struct query_notices *q)
+{
+	if (*q->cursor && !id_parse_notice(q->cursor, &c->before_seq, &c->before_notice))
+		return false;
+	return (!*q->due || !strcmp(q->due, "overdue") || !strcmp(q->due, "soon")) &&
+	       period_read(q->from, q->to, clock_now_ms(&c->flow->clock), &c->period);
+}
+
+void query_facts(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
+{
+	struct call *c = mem_zalloc(sizeof(*c));
+
+	c->flow = f;
+	c->who = principal_ref(who);
+	c->fn = fn;
+	c->arg = arg;
+	c->limit = q->limit;
+	c->due = mem_strdup(q->due);
+	c->q = mem_strdup(q->q);
+	buf_init(&c->out, 32 << 20);
+	buf_add_str(&c->out, "{\"items\":[");
+	if (read_filters(c, q) && read_bounds(c, q))
+		figures_read(f->figures, c->period.from_day, on_read, c);
+	else
+		call_end(c, ERR_INVALID);
+}

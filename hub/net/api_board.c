@@ -1,0 +1,30 @@
+/* api_board.c: figures over HTTP, and the audit log. */
+#include "flow/board.h"
+#include "net/api.h"
+
+static void board(struct call *c, bool csv)
+{
+	const struct query_board q = { .from = call_query(c, "from"), .to = call_query(c, "to"), .region = call_query(c, "region"),
+				       .by = call_query(c, "by"), .csv = csv };
+
+	query_board(c->api->flow, c->who, &q, call_on_reply, c);
+}
+
+void api_board(struct call *c)
+{
+	board(c, false);
+}
+
+void api_board_csv(struct call *c)
+{
+	board(c, true);
+}
+
+void api_audit(struct call *c)
+{
+	struct query_audit q = { .who = call_query(c, "who"), .act = call_query(c, "act"), .about = call_query(c, "about"),
+				 .cursor = call_query(c, "cursor") };
+
+	if (call_limit(c, &q.limit))
+		query_audit(c->api->flow, c->who, &q, call_on_reply, c);
+}

@@ -1,0 +1,99 @@
+/* board_push.c: figures to the sessions that watch them. Looked at once a second, told only when they differ from what was told last. */
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/figures.h"
+#include "metrics.h"
+#include "net/inbox.h"
+
+static void hash_of(const struct reply *r, unsigned char ret[16])
+{
+	/* The moment of counting stands in front of the figures, and is no difference. */
+	const char *from = strstr(r->json, "\"total\"");
+	size_t skip = from ? (size_t)(from - r->json) : 0;
+
+	crypto_generichash(ret, 16, (const unsigned char *)r->json + skip, r->len - skip, NULL, 0);
+}
+
+void board_forget(struct inbox *b)
+{
+	free((void *)(uintptr_t)b->board.wish.from);
+	free((void *)(uintptr_t)b->board.wish.to);
+	free((void *)(uintptr_t)b->board.wish.region);
+	free((void *)(uintptr_t)b->board.wish.by);
+	memset(&b->board.wish, 0, sizeof(b->board.wish));
+	b->board.open = false;
+}
+
+struct opening {
+	struct inbox *inbox;
+	reply_fn *fn;
+	void *arg;
+};
+
+static void on_first(void *arg, const struct reply *r)
+{
+	struct opening *o = arg;
+	struct board_watch *w = &o->inbox->board;
+
+	w->asking = false;
+	if (r->status == 200)
+		hash_of(r, w->last);
+	else
+		board_forget(o->inbox);
+	o->fn(o->arg, r);
+	inbox_unref(o->inbox);
+	free(o);
+}
+
+void board_open(struct inbox *b, const struct query_board *wish, reply_fn *fn, void *arg)
+{
+	struct opening *o = mem_zalloc(sizeof(*o));
+	struct flow *f = b->api->flow;
+
+	board_forget(b);
+	b->board.wish = (struct query_board){ .from = mem_strdup(wish->from), .to = mem_strdup(wish->to),
+					      .region = mem_strdup(wish->region), .by = mem_strdup(wish->by) };
+	b->board.open = b->board.asking = true;
+	b->board.seen = figures_changes(f->figures);
+	o->inbox = inbox_ref(b);
+	o->fn = fn;
+	o->arg = arg;
+	query_board(f, b->who, &b->board.wish, on_first, o);
+}
+
+static void on_again(void *arg, const struct reply *r)
+{
+	struct inbox *b = arg;
+	unsigned char hash[16];
+
+	b->board.asking = false;
+	if (r->status == 200 && b->conn && b->board.open) {
+		hash_of(r, hash);
+		if (memcmp(hash, b->board.last, sizeof(hash)) != 0) {
+			const struct feed_message m = { .method = "board", .cursor = "", .params = r->json, .len = r->len };
+
+			memcpy(b->board.last, hash, sizeof(hash));
+			metric_add(METRIC_FRAMES_SENT, 1);
+			socket_push(b, &m);
+		}
+	}
+	inbox_unref(b);
+}
+
+void board_beat(void *arg)
+{
+	struct api *a = arg;
+
+	for (struct inbox *b = a->inboxes, *next; b; b = next) {
+		uint64_t changes = figures_changes(a->flow->figures);
+
+		next = b->next;
+		if (!b->board.open || b->board.asking || b->board.seen == changes || !b->conn)
+			continue;
+		b->board.seen = changes;
+		b->board.asking = true;
+		query_board(a->flow, b->who, &b->board.wish, on_again, inbox_ref(b));
+	}
+}

@@ -1,0 +1,143 @@
+"""Figures, from outside: they add up, each is the length of the list it counts, each role gets its own part, changes arrive live."""
+import asyncio
+import csv
+import io
+import sys
+import unittest
+
+import websockets
+
+from hub import Hub, event
+from road_test import Rpc
+
+LEAD, COPY = "wjw-371302", "wjw-371300"
+STATES = ["open", "acknowledged", "claimed", "returned", "transferred", "disputed", "closed", "withdrawn", "superseded"]
+
+
+class Board(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.hub = Hub()
+        cls.hub.start()
+        cls.hub.sign_in("wjw", "zjj", "spj", "lxhy", "sjj", "admin", "scjg")
+        cls.notices = []
+        for i in range(8):
+            answer = cls.hub.submit(event(f"board{i}"))
+            assert answer.status == 201, answer.body
+            cls.notices.append({n["body"]: n["id"] for n in answer.json["notices"]})
+        cls.hub.submit(event("board-pool", item="999999999999"))
+        lead = [n[LEAD] for n in cls.notices]
+        feedback = {"result": "mostly", "disposal": "rectify", "checked_on": "2026-11-25", "rectify_by": "2026-12-25"}
+        for notice, acts in zip(lead, [["acknowledge"], ["claim"], ["claim", ("feedback", dict(feedback, close=True))],
+                                       ["claim", ("feedback", feedback)], [("return", {"reason": "not-in-scope"})],
+                                       [("transfer", {"to": "zjj-371302"})], ["shown"]]):
+            for act in acts:
+                name, body = act if isinstance(act, tuple) else (act, {})
+                answer = cls.hub.post(f"/notices/{notice}/{name}", "wjw", body)
+                assert answer.status == 200, answer.body
+
+    @classmethod
+    def tearDownClass(cls):
+        status = cls.hub.stop()
+        cls.hub.__exit__(None, None, None)
+        assert status == 0, f"the hub ended with {status}"
+
+    def board(self, user="lxhy", query=""):
+        answer = self.hub.get("/board" + query, user)
+        self.assertEqual(answer.status, 200, answer.body)
+        return answer.json
+
+    def all_of(self, path, user):
+        """Every page of a list."""
+        items, cursor = [], None
+        while True:
+            page = self.hub.get(path + ("&cursor=" + cursor if cursor else ""), user).json
+            items += page["items"]
+            cursor = page["next"]
+            if not cursor:
+                return items, page["total"]
+
+    def test_states_add_up_and_rates_are_right(self):
+        row = next(r for r in self.board()["items"] if r["key"] == LEAD)
+        for figures in [row, self.board()["total"], *self.board(query="?by=item")["items"]]:
+            self.assertEqual(sum(figures[s] for s in STATES), figures["sent"])
+        wanted = {"open": row["sent"] - 6, "acknowledged": 1, "claimed": 2, "closed": 1, "returned": 1, "transferred": 1,
+                  "fed_back": 2, "claimed_ever": 3, "acknowledged_ever": 4, "delivered": 5, "overdue": 0}
+        self.assertEqual({k: row[k] for k in wanted}, wanted)
+        self.assertEqual(row["claim_rate"], round(3 / row["lead_standing"], 4))
+        self.assertEqual(row["return_rate"], round(1 / row["sent"], 4))
+        self.assertEqual(row["on_time_rate"], 1.0)
+        self.assertEqual(row["first_hit_rate"], round(3 / row["first_sent"], 4))
+        self.assertIsNotNone(row["hours_to_claim"])
+        pool = next(r for r in self.board()["items"] if r["key"] == "pool:371302")
+        self.assertEqual((pool["pool"], pool["no_lead"], pool["sent"]), (1, 1, 1))
+
+    def agrees(self, user, by, key, figure):
+        """A figure and its list, read one after the other; an approval invented by the demo may come between the two."""
+        where = "" if key is None else f"&from={key}&to={key}" if by == "day" else f"&{by}={key}"
+        for _ in range(3):
+            board = self.board(user, "?by=" + by)
+            value = (board["total"] if key is None else next(r for r in board["items"] if r["key"] == key))[figure]
+            items, total = self.all_of(f"/notices?figure={figure}&limit=7{where}", user)
+            if (len(items), total) == (value, value):
+                break
+        self.assertEqual((len(items), total), (value, value))
+        self.assertEqual(len({n["id"] for n in items}), len(items))
+
+    def test_each_figure_is_the_length_of_its_list(self):
+        figures = [k for k, v in self.board()["total"].items() if isinstance(v, int)]
+        self.assertGreater(len(figures), 20)
+        for user, by in (("lxhy", "body"), ("wjw", "body"), ("spj", "region"), ("lxhy", "day")):
+            keys = [r["key"] for r in self.board(user, "?by=" + by)["items"]]
+            for key in keys[:2] + [None]:
+                for figure in figures:
+                    with self.subTest(user=user, by=by, key=key, figure=figure):
+                        self.agrees(user, by, key, figure)
+        for state in STATES:
+            items, _ = self.all_of(f"/notices?body={LEAD}&state={state}&limit=200", "wjw")
+            self.assertEqual(len(items), next(r for r in self.board()["items"] if r["key"] == LEAD)[state], state)
+
+    def test_each_gets_their_own_part(self):
+        keys = {r["key"] for r in self.board("wjw")["items"]}
+        self.assertEqual(keys, {LEAD, COPY})
+        self.assertEqual({r["key"] for r in self.board("scjg")["items"]}, {"scjg-371302"})
+        self.assertIn(LEAD, {r["key"] for r in self.board("spj")["items"]})
+        self.assertEqual(self.board("sjj")["region"], self.board("lxhy")["region"])
+        self.assertEqual(self.board("sjj", "?by=item")["items"][0], self.board("lxhy", "?by=item")["items"][0])
+        self.assertEqual(self.hub.get("/board", "admin").status, 403)
+        inside = self.board("lxhy", "?region=371302&by=region")
+        self.assertEqual(sum(r["sent"] for r in inside["items"]), inside["total"]["sent"])
+        self.assertTrue(all(r["key"].startswith("371302") for r in inside["items"]))
+        for query in ("?by=colour", "?from=2026-13-01", "?region=1", "?from=2026-02-01&to=2026-01-01"):
+            self.assertEqual(self.hub.get("/board" + query, "lxhy").status, 422, query)
+        self.assertEqual(self.hub.get("/notices?figure=none", "lxhy").status, 422)
+        self.assertEqual(self.board(query="?from=2001-01-01&to=2001-01-31")["total"]["sent"], 0)
+
+    def test_csv_says_the_same(self):
+        answer = self.hub.get("/board.csv?by=body", "lxhy")
+        self.assertTrue(answer.headers["Content-Type"].startswith("text/csv"))
+        rows = list(csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"))))
+        board = self.board()
+        self.assertEqual([r["body"] for r in rows], [r["key"] for r in board["items"]] + ["total"])
+        for line, row in zip(rows, board["items"] + [board["total"]]):
+            for k, v in row.items():
+                if k not in ("key", "name"):
+                    self.assertEqual(None if line[k] == "" else float(line[k]), v, k)
+
+    def test_live(self):
+        async def run():
+            url, options = self.hub.socket_url("lxhy")
+            async with websockets.connect(url, **options) as connection:
+                rpc = Rpc(connection)
+                first = (await rpc.call("board.open", {"region": "371302"}))["result"]
+                self.hub.submit(event("board-live"))
+                pushed = await rpc.push("board")
+                while pushed["total"]["sent"] == first["total"]["sent"]:
+                    pushed = await rpc.push("board")
+                self.assertGreater(pushed["total"]["sent"], first["total"]["sent"])
+                self.assertEqual((await rpc.call("board.open", {"by": "x"}))["error"]["code"], 422)
+        asyncio.run(run())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[1:]], verbosity=1)

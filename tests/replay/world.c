@@ -1,0 +1,368 @@
+#include "replay/world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "flow/board.h"
+#include "flow/deadline.h"
+#include "flow/feed.h"
+#include "flow/intake.h"
+#include "flow/query.h"
+#include "flow/respond.h"
+#include "packdir.h"
+
+#define SENDING_LEASE_MS 60000 /* as deliver.c has it */
+
+/* --- the clock and the provider --- */
+
+static int64_t driven_now(void *self)
+{
+	return ((struct world *)self)->now_ms;
+}
+
+static enum err check_anything(const struct message *m, struct diag *diag)
+{
+	(void)m;
+	(void)diag;
+	return ERR_OK;
+}
+
+struct handing {
+	struct loop_deferred later;
+	enum outcome outcome;
+	connector_done_fn *done;
+	void *arg;
+};
+
+static void hand_back(void *arg)
+{
+	struct handing *h = arg;
+	const struct send_result r = { .outcome = h->outcome, .provider_id = "p", .code = "", .parts = 1 };
+
+	h->done(h->arg, &r);
+	free(h);
+}
+
+static void send_text(void *self, const struct message *m, connector_done_fn *done, void *arg)
+{
+	struct world *w = self;
+	struct handing *h;
+
+	w->sent++;
+	snprintf(w->last_to, sizeof(w->last_to), "%s", m->to);
+	if (w->sending == SENDING_HANGS)
+		return; /* and is never heard of again */
+	h = mem_zalloc(sizeof(*h));
+	h->outcome = w->sending == SENDING_REFUSES ? OUTCOME_REFUSED : OUTCOME_ACCEPTED;
+	h->done = done;
+	h->arg = arg;
+	h->later.fn = hand_back;
+	h->later.arg = h;
+	loop_defer(w->h.loop, &h->later);
+}
+
+static const struct connector_kind provider = { .kind = "replay", .check = check_anything, .send = send_text };
+
+/* --- hubs --- */
+
+static void on_state(void *arg, bool up, const char *why_not)
+{
+	struct hub *b = arg;
+
+	(void)why_not;
+	b->world->h.ups += up;
+}
+
+static void on_closed(void *arg)
+{
+	((struct world *)arg)->h.closes++;
+}
+
+static void hub_start(struct world *w, int i)
+{
+	static const char *const ids[WORLD_HUBS] = { "hub-a", "hub-b" };
+	struct hub *b = &w->hubs[i];
+	const struct store_options opt = { .url = w->h.server.url, .cell = CELL, .timeout_ms = 20000, .hub_id = ids[i],
+					   .on_state = on_state, .arg = b };
+	struct flow_options flow = { .loop = w->h.loop, .config = &w->config, .pack = w->pack };
+
+	b->world = w;
+	b->store = store_open(w->h.loop, &opt);
+	assert_non_null(b->store);
+	harness_until(&w->h, &w->h.ups, w->h.ups + 1);
+	flow.store = b->store;
+	b->flow = flow_new(&flow);
+	b->flow->clock = (struct clock){ driven_now, w };
+	b->flow->connectors[0] = (struct flow_connector){ .name = "sms", .kind = &provider, .self = w, .channel = CHANNEL_SMS };
+	b->flow->connector_count = 1;
+	flow_add_person(b->flow, "wjw-371302", "liaison of wjw", "13900000001");
+	flow_add_person(b->flow, "zjj-371302", "liaison of zjj", "13900000002");
+	flow_add_person(b->flow, "znb-371300", "office", "13900000009");
+	flow_start(b->flow);
+}
+
+static void hub_stop(struct world *w, int i)
+{
+	struct hub *b = &w->hubs[i];
+	int before = w->h.closes;
+
+	flow_drain(b->flow);
+	store_close(b->store, on_closed, w);
+	harness_until(&w->h, &w->h.closes, before + 1);
+	flow_free(b->flow);
+	b->flow = NULL;
+	b->store = NULL;
+}
+
+static void read_pack(struct world *w, const char *folder)
+{
+	struct arena arena;
+	struct diag diag;
+
+	arena_init(&arena);
+	diag_init(&diag, &arena);
+	if (pack_read_dir(folder, &w->pack, &diag) != ERR_OK)
+		fail_msg("%s: %s", folder, diag.first ? diag.first->what : "cannot be read");
+	arena_clear(&arena);
+}
+
+void world_open(struct world *w, const char *pack_folder, int hubs, int64_t start_ms)
+{
+	memset(w, 0, sizeof(*w));
+	w->now_ms = start_ms;
+	w->hub_count = hubs;
+	w->config = (struct config){ .event_bytes = 256 << 10, .batch_bytes = 16 << 20, .batch_count = 10000, .feed_ring = 4096 };
+	harness_loop(&w->h);
+	read_pack(w, pack_folder);
+	for (int i = 0; i < hubs; i++)
+		hub_start(w, i);
+}
+
+void world_close(struct world *w)
+{
+	for (int i = 0; i < w->hub_count; i++)
+		hub_stop(w, i);
+	json_decref(w->answer);
+	pack_unref(w->pack);
+	harness_close(&w->h);
+}
+
+void world_restart(struct world *w)
+{
+	for (int i = 0; i < w->hub_count; i++)
+		hub_stop(w, i);
+	for (int i = 0; i < w->hub_count; i++)
+		hub_start(w, i);
+}
+
+void world_use_pack(struct world *w, const char *pack_folder)
+{
+	struct pack *old = w->pack;
+
+	read_pack(w, pack_folder);
+	for (int i = 0; i < w->hub_count; i++)
+		flow_set_pack(w->hubs[i].flow, w->pack);
+	pack_unref(old);
+}
+
+/* --- time --- */
+
+bool world_record(struct world *w, int64_t seq, struct arena *arena, struct record *ret)
+{
+	redisReply *r = server_ask(&w->h.server, "HGET %sr:%lld %lld", KEY, (long long)(seq / 16), (long long)seq);
+	bool ok = r->type == REDIS_REPLY_STRING && record_decode(r->str, r->len, arena, ret) == ERR_OK;
+
+	freeReplyObject(r);
+	return ok;
+}
+
+/* Settled: what Redis holds as due is what the record says, nothing is leased, and nothing is due by now. */
+static bool is_settled(struct world *w, int64_t seq)
+{
+	redisReply *r = server_ask(&w->h.server, "ZSCORE %sdue %lld", KEY, (long long)seq);
+	int64_t score = r->type == REDIS_REPLY_STRING ? (int64_t)strtod(r->str, NULL) : -1;
+	struct arena arena;
+	struct record record;
+	int64_t next = -2;
+
+	freeReplyObject(r);
+	arena_init(&arena);
+	if (world_record(w, seq, &arena, &record))
+		next = record_next_ms(&record);
+	for (int i = 0; next >= 0 && i < record.delivery_count; i++) {
+		const struct delivery *d = &record.deliveries[i];
+
+		/* Handed over this very moment, to a provider that answers: the answer is on its way. */
+		if (d->state == DELIVERY_SENDING && w->sending != SENDING_HANGS && d->next_ms == w->now_ms + SENDING_LEASE_MS)
+			next = -2;
+	}
+	arena_clear(&arena);
+	return next == score && (next < 0 || next > w->now_ms);
+}
+
+struct looking {
+	struct world *world;
+	struct loop_timer *timer;
+	int64_t seq;
+	int settled;
+};
+
+static void on_look(void *arg)
+{
+	struct looking *l = arg;
+	struct world *w = l->world;
+
+	while (l->seq <= w->events && is_settled(w, l->seq))
+		l->seq++;
+	if (l->seq > w->events) {
+		l->settled = 1;
+		return;
+	}
+	for (int i = 0; i < w->hub_count; i++)
+		deadline_kick(w->hubs[i].flow->deadline, w->now_ms);
+}
+
+void world_settle(struct world *w)
+{
+	struct looking l = { .world = w, .seq = 1 };
+
+	l.timer = loop_timer_new(w->h.loop, on_look, &l);
+	loop_timer_start(l.timer, 0, 1);
+	harness_until(&w->h, &l.settled, 1);
+	loop_timer_free(l.timer);
+}
+
+void world_to(struct world *w, int64_t ms)
+{
+	for (;;) {
+		redisReply *r = server_ask(&w->h.server, "ZRANGE %sdue 0 0 WITHSCORES", KEY);
+		int64_t next = r->elements == 2 ? (int64_t)strtod(r->element[1]->str, NULL) : INT64_MAX;
+
+		freeReplyObject(r);
+		if (next > ms)
+			break;
+		if (next > w->now_ms)
+			w->now_ms = next;
+		world_settle(w);
+	}
+	w->now_ms = ms;
+}
+
+/* --- people --- */
+
+static const struct {
+	const char *name;
+	enum who who;
+	const char *body;
+} people[] = {
+	{ "wjw", WHO_SUPERVISOR, "wjw-371302" },   { "wjw", WHO_SUPERVISOR, "wjw-371300" },
+	{ "zjj", WHO_SUPERVISOR, "zjj-371302" },   { "zjj", WHO_SUPERVISOR, "zjj-371300" },
+	{ "scjg", WHO_SUPERVISOR, "scjg-371302" }, { "yjj", WHO_SUPERVISOR, "yjj-371300" },
+	{ "spj", WHO_APPROVER, "spj-371302" },	   { "spj", WHO_APPROVER, "spj-371300" },
+	{ "lxhy", WHO_COORDINATOR, "znb-371300" }, { "sjj", WHO_AUDITOR, "znb-371300" },
+	{ "admin", WHO_ADMIN, "" },
+};
+
+struct principal *world_person(const char *name)
+{
+	struct principal *p = principal_new(name, "", "");
+
+	for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++) {
+		if (!strcmp(people[i].name, name))
+			principal_grant(p, people[i].who, people[i].body);
+	}
+	assert_true(p->grant_count > 0);
+	return p;
+}
+
+/* --- calls --- */
+
+static void on_reply(void *arg, const struct reply *r)
+{
+	struct world *w = arg;
+
+	w->answers++;
+	w->status = r->status;
+	snprintf(w->etag, sizeof(w->etag), "%s", r->etag ? r->etag : "");
+	json_decref(w->answer);
+	w->answer = json_loadb(r->json, r->len, 0, NULL);
+	assert_non_null(w->answer);
+}
+
+static void await_answer(struct world *w, struct principal *who, int before)
+{
+	harness_until(&w->h, &w->answers, before + 1);
+	principal_unref(who);
+}
+
+void world_submit(struct world *w, int hub, const char *who, json_t *event)
+{
+	struct principal *p = world_person(who);
+	int before = w->answers;
+
+	intake_submit_json(w->hubs[hub].flow, p, event, on_reply, w);
+	await_answer(w, p, before);
+	w->events += w->status == 201;
+}
+
+void world_act(struct world *w, const struct asked *a)
+{
+	static const char *const names[ANSWER_COUNT] = { "acknowledge", "claim", "shown", "return",
+							 "transfer",	"feedback", "close", "undo" };
+	struct principal *p = world_person(a->who);
+	struct respond_in in = { .who = p, .notice = a->id, .channel = "http", .if_match = -1, .params = a->with };
+	int before = w->answers, act = word_find(a->what, names, ANSWER_COUNT);
+
+	if (act < 0)
+		fail_msg("no such act: %s", a->what);
+	in.answer = (enum answer)act;
+	respond(w->hubs[a->hub].flow, &in, on_reply, w);
+	await_answer(w, p, before);
+}
+
+void world_dispute(struct world *w, const struct asked *a)
+{
+	struct principal *p = world_person(a->who);
+	const struct dispute_in in = { .who = p, .dispute = a->id, .channel = "http", .if_match = -1, .said = a->with };
+	int before = w->answers;
+
+	if (!strcmp(a->what, "position"))
+		dispute_position(w->hubs[a->hub].flow, &in, on_reply, w);
+	else
+		dispute_ruling(w->hubs[a->hub].flow, &in, on_reply, w);
+	await_answer(w, p, before);
+}
+
+static void ask_list(struct world *w, struct flow *f, struct principal *p, const char *body)
+{
+	const struct query_notices q = { .body = body, .state = "", .role = "", .due = "", .q = "", .cursor = "", .figure = "",
+					 .region = "", .item = "", .from = "", .to = "", .limit = 200 };
+
+	query_notices(f, p, &q, on_reply, w);
+}
+
+void world_get(struct world *w, const struct asked *a)
+{
+	struct flow *f = w->hubs[a->hub].flow;
+	struct principal *p = world_person(a->who);
+	int before = w->answers;
+
+	if (!strcmp(a->what, "notice"))
+		query_notice(f, p, a->id, on_reply, w);
+	else if (!strcmp(a->what, "dispute"))
+		query_dispute(f, p, a->id, on_reply, w);
+	else if (!strcmp(a->what, "case"))
+		query_case(f, p, a->id, on_reply, w);
+	else if (!strcmp(a->what, "list"))
+		ask_list(w, f, p, a->id);
+	else
+		query_board(f, p, &(struct query_board){ .from = "2000-01-01", .to = "2099-12-31", .region = "", .by = a->id }, on_reply,
+			    w);
+	await_answer(w, p, before);
+}

@@ -1,0 +1,67 @@
+/*
+ * world.h: the real flow on a real Redis with a driven clock, for stories that are days long and take milliseconds.
+ *
+ * world_open, calls, world_to (the clock goes from due moment to due moment and everything that falls due is worked off),
+ * world_close. world_restart ends the flow as a crash would, with what was under way, and begins a new one on the same Redis. Two
+ * hubs may work on it; calls name which.
+ */
+#ifndef TANDEM_TEST_WORLD_H
+#define TANDEM_TEST_WORLD_H
+
+#include <jansson.h>
+
+#include "contract/harness.h"
+#include "flow/dispute.h"
+#include "flow/flow.h"
+
+#define WORLD_HUBS 2
+
+enum sending { SENDING_ACCEPTS, SENDING_HANGS, SENDING_REFUSES };
+struct world;
+struct hub { /* one process' worth */
+	struct world *world;
+	struct store *store;
+	struct flow *flow;
+};
+struct world {
+	struct harness h;
+	struct hub hubs[WORLD_HUBS];
+	int hub_count;
+	struct pack *pack;
+	struct config config;
+	int64_t now_ms;
+	enum sending sending;
+	int sent; /* texts that the provider was given */
+	char last_to[32];
+	int answers, status; /* of the last call */
+	char etag[16];
+	json_t *answer;
+	int64_t events; /* how many there are */
+};
+
+void world_open(struct world *w, const char *pack_folder, int hubs, int64_t start_ms);
+void world_close(struct world *w);
+void world_restart(struct world *w); /* crash and start */
+void world_use_pack(struct world *w, const char *pack_folder);
+void world_settle(struct world *w); /* until everything due by now has been worked off */
+void world_to(struct world *w, int64_t ms);
+
+/* A person of the demo's kind: wjw, zjj, scjg, spj, lxhy, sjj, admin. The caller drops it. */
+struct principal *world_person(const char *name);
+
+/* Each waits for the answer: status, answer (a new reference in w->answer). */
+struct asked {
+	int hub;
+	const char *who;
+	const char *what, *id; /* "claim" of "n1.0", "ruling" of "u1.0"; to get: notice, dispute, case, board, list */
+	const json_t *with;
+};
+void world_submit(struct world *w, int hub, const char *who, json_t *event); /* takes event over */
+void world_act(struct world *w, const struct asked *a);
+void world_dispute(struct world *w, const struct asked *a);
+void world_get(struct world *w, const struct asked *a);
+
+/* The record as Redis has it; lives in the arena. False: none. */
+bool world_record(struct world *w, int64_t seq, struct arena *arena, struct record *ret);
+
+#endif
