@@ -186,7 +186,16 @@ static struct deadline deadline_of(struct making *m, int duration)
 	return *d;
 }
 
-/* The earlier one stands; when both fall on the same moment, it is provisional if either is. */
+void deadline_merge(struct deadline *have, const struct deadline *more)
+{
+	if (more->at_ms == -1)
+		return;
+	if (have->at_ms == more->at_ms)
+		have->provisional |= more->provisional;
+	else if (have->at_ms == -1 || more->at_ms < have->at_ms)
+		*have = *more;
+}
+
 static void take_earlier(struct making *m, struct deadline *have, int duration)
 {
 	struct deadline d;
@@ -194,21 +203,18 @@ static void take_earlier(struct making *m, struct deadline *have, int duration)
 	if (duration < 0)
 		return;
 	d = deadline_of(m, duration);
-	if (have->at_ms == d.at_ms)
-		have->provisional |= d.provisional;
-	else if (have->at_ms == -1 || d.at_ms < have->at_ms)
-		*have = d;
+	deadline_merge(have, &d);
 }
 
-static void add_channels(enum channel *have, int *count, const struct rule_row *r)
+void channels_merge(enum channel *have, int *count, const enum channel *more, int more_count)
 {
 	int i, j;
 
-	for (i = 0; i < r->via_count; i++) {
-		for (j = 0; j < *count && have[j] != r->via[i]; j++)
+	for (i = 0; i < more_count; i++) {
+		for (j = 0; j < *count && have[j] != more[i]; j++)
 			;
 		if (j == *count)
-			have[(*count)++] = r->via[i];
+			have[(*count)++] = more[i];
 	}
 }
 
@@ -225,7 +231,7 @@ static void mention(struct making *m, int rule, int body)
 		n->role = m->pack->view.rules[rule].role;
 	take_earlier(m, &n->due, r->due);
 	take_earlier(m, &n->feedback_due, r->feedback);
-	add_channels(n->via, &n->via_count, r);
+	channels_merge(n->via, &n->via_count, r->via, r->via_count);
 	m->mentions = grown(m->arena, m->mentions, m->mention_count, &m->mention_room,
 			    sizeof(*m->mentions));
 	m->mentions[m->mention_count++] = (struct mention){at, rule};
@@ -291,7 +297,9 @@ static void mention_assists(struct making *m, int rule)
 
 static void tell_applicant(struct making *m, int rule)
 {
-	add_channels(m->applicant_via, &m->applicant_via_count, &m->pack->rule_rows[rule]);
+	const struct rule_row *r = &m->pack->rule_rows[rule];
+
+	channels_merge(m->applicant_via, &m->applicant_via_count, r->via, r->via_count);
 	m->applicant_rules = grown(m->arena, m->applicant_rules, m->applicant_rule_count,
 				   &m->applicant_rule_room, sizeof(int));
 	m->applicant_rules[m->applicant_rule_count++] = rule;
@@ -340,19 +348,18 @@ static void hand_out_rules(struct making *m)
 	}
 }
 
-/* Lead, assist, copy; inside that by first mention, which is the order they stand in. */
-static const struct decided_notice *order_notices(struct making *m)
+const struct decided_notice *notices_ordered(struct arena *arena, const struct decided_notice *notices, int count)
 {
 	struct decided_notice *out;
-	int role, i, count = 0;
+	int role, i, at = 0;
 
-	if (!m->notice_count)
+	if (!count)
 		return NULL;
-	out = arena_alloc(m->arena, (size_t)m->notice_count * sizeof(*out));
+	out = arena_alloc(arena, (size_t)count * sizeof(*out));
 	for (role = ROLE_LEAD; role <= ROLE_COPY; role++) {
-		for (i = 0; i < m->notice_count; i++) {
-			if ((int)m->notices[i].role == role)
-				out[count++] = m->notices[i];
+		for (i = 0; i < count; i++) {
+			if ((int)notices[i].role == role)
+				out[at++] = notices[i];
 		}
 	}
 	return out;
@@ -401,7 +408,7 @@ void decide_one(const struct pack *p, const struct event *e, const struct decide
 	*ret = (struct decision){
 		.item = m.item,
 		.region = m.facts.region,
-		.notices = order_notices(&m),
+		.notices = notices_ordered(arena, m.notices, m.notice_count),
 		.notice_count = m.notice_count,
 		.tells_applicant = m.applicant_rule_count > 0,
 		.applicant_via_count = m.applicant_via_count,

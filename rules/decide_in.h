@@ -8,6 +8,12 @@
 #include "decide.h"
 #include "pack_in.h"
 
+/* The earlier one stands; when both fall on the same moment, it is provisional if either is. */
+void deadline_merge(struct deadline *have, const struct deadline *more);
+void channels_merge(enum channel *have, int *count, const enum channel *more, int more_count);
+/* Lead, assist, copy; inside that by first mention, which is the order they stand in. */
+const struct decided_notice *notices_ordered(struct arena *arena, const struct decided_notice *notices, int count);
+
 /* The decision about the item that the event names, whatever its scope implies. */
 void decide_one(const struct pack *p, const struct event *e, const struct decide_in *in, struct arena *arena,
 		struct decision *ret);

@@ -94,28 +94,6 @@ int decide_items(const struct pack *p, const struct event *e, struct arena *aren
 	return parts.count;
 }
 
-static void merge_deadline(struct deadline *have, const struct deadline *more)
-{
-	if (more->at_ms == -1)
-		return;
-	if (have->at_ms == more->at_ms)
-		have->provisional |= more->provisional;
-	else if (have->at_ms == -1 || more->at_ms < have->at_ms)
-		*have = *more;
-}
-
-static void merge_channels(enum channel *have, int *count, const enum channel *more, int more_count)
-{
-	int i, j;
-
-	for (i = 0; i < more_count; i++) {
-		for (j = 0; j < *count && have[j] != more[i]; j++)
-			;
-		if (j == *count)
-			have[(*count)++] = more[i];
-	}
-}
-
 static int int_order(const void *a, const void *b)
 {
 	return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);
@@ -163,9 +141,9 @@ static void merge_notice(struct merging *m, const struct decided_notice *from, i
 
 	if (from->role < n->role)
 		n->role = from->role;
-	merge_deadline(&n->due, &from->due);
-	merge_deadline(&n->feedback_due, &from->feedback_due);
-	merge_channels(n->via, &n->via_count, from->via, from->via_count);
+	deadline_merge(&n->due, &from->due);
+	deadline_merge(&n->feedback_due, &from->feedback_due);
+	channels_merge(n->via, &n->via_count, from->via, from->via_count);
 	n->rules = merge_rules(m->arena, lists, counts, &n->rule_count);
 	((int *)(uintptr_t)n->items)[n->item_count++] = part;
 }
@@ -194,22 +172,8 @@ static void merge_applicant(struct merging *m, const struct decision *from, stru
 	if (!from->tells_applicant)
 		return;
 	ret->tells_applicant = true;
-	merge_channels(ret->applicant_via, &ret->applicant_via_count, from->applicant_via, from->applicant_via_count);
+	channels_merge(ret->applicant_via, &ret->applicant_via_count, from->applicant_via, from->applicant_via_count);
 	ret->applicant_rules = merge_rules(m->arena, lists, counts, &ret->applicant_rule_count);
-}
-
-static const struct decided_notice *order_merged(struct merging *m)
-{
-	struct decided_notice *out = arena_alloc(m->arena, (size_t)(m->notice_count + 1) * sizeof(*out));
-	int role, i, count = 0;
-
-	for (role = ROLE_LEAD; role <= ROLE_COPY; role++) {
-		for (i = 0; i < m->notice_count; i++) {
-			if ((int)m->notices[i].role == role)
-				out[count++] = m->notices[i];
-		}
-	}
-	return out;
 }
 
 static void merge_all(struct merging *m, struct decision *ret)
@@ -225,7 +189,7 @@ static void merge_all(struct merging *m, struct decision *ret)
 			merge_problem(m, &d->problems[k], m->parts->count > 1 ? m->parts->items[i].code : NULL);
 		merge_applicant(m, d, ret);
 	}
-	ret->notices = order_merged(m);
+	ret->notices = notices_ordered(m->arena, m->notices, m->notice_count);
 	ret->notice_count = m->notice_count;
 	ret->item = m->parts->items[0].row;
 	ret->item_code = m->parts->items[0].code;

@@ -138,14 +138,16 @@ static enum err import_csv(struct import *imp)
 
 		if (!next(r))
 			break;
-		if (!import_record_is_empty(&r->csv)) {
-			line = r->csv.count ? r->csv.cells[0].line : line;
-			snprintf(where, sizeof(where), "%.200s:%d", imp->job->file, line);
-			import_row_begin(imp, where);
-			read_row(r);
-			if (imp->faulty)
-				keep_record(r);
+		if (import_record_is_empty(&r->csv)) {
+			arena_reset(&imp->row);
+			continue;
 		}
+		line = r->csv.count ? r->csv.cells[0].line : line;
+		snprintf(where, sizeof(where), "%.200s:%d", imp->job->file, line);
+		import_row_begin(imp, where);
+		read_row(r);
+		if (imp->faulty)
+			keep_record(r);
 		import_row_end(imp);
 	}
 	free(r);

@@ -201,6 +201,7 @@ static void what_cannot_be_used_is_told_and_kept(void **state)
 		"甲公司,文1,2026-11-23,000123011000,91320105780688132X,371302199001011234\n"
 		"乙公司,文2,2026-11-31,000123011000,,\n"
 		",文3,2026-11-23,9,,\n"
+		",,,,,\n"
 		"\n"
 		"丁公司,\"文4,2026-11-23,000123011000,,\n"
 		"#戊,文5,2026-11-23,000123011000,,\n"
@@ -221,8 +222,8 @@ static void what_cannot_be_used_is_told_and_kept(void **state)
 	has(&g.said, "f.csv:4: 许可决定日期: not a date that can be read");
 	has(&g.said, "f.csv:5: 行政相对人名称: is missing");
 	has(&g.said, "f.csv:5: 事项编码: not an item code");
-	has(&g.said, "f.csv:7: a quote is opened and never closed");
-	has(&g.said, "f.csv:10: says something else about the matter of f.csv:8");
+	has(&g.said, "f.csv:8: a quote is opened and never closed");
+	has(&g.said, "f.csv:11: says something else about the matter of f.csv:9");
 	has(&g.kept, "note_rejected\r\n乙公司,文2,2026-11-31,000123011000,,,许可决定日期: not");
 	has(&g.kept, "丁公司,\"文4,2026-11-23,000123011000,,\r\n");
 	has(&g.events, "\"name\":\"#戊\"");
