@@ -105,6 +105,22 @@ void harness_close(struct harness *h)
 	server_stop(&h->server);
 }
 
+int harness_setup(void **state)
+{
+	struct harness *h = calloc(1, sizeof(*h));
+
+	harness_open(h);
+	*state = h;
+	return 0;
+}
+
+int harness_teardown(void **state)
+{
+	harness_close(*state);
+	free(*state);
+	return 0;
+}
+
 void sample_event(struct sample *s, int i, const char *bodies)
 {
 	char *rest = s->names, *name;

@@ -43,6 +43,8 @@ void harness_try(struct harness *h);	   /* the store, whatever becomes of it */
 void harness_connect(struct harness *h);   /* the store, and up */
 void harness_disconnect(struct harness *h);
 void harness_close(struct harness *h);
+int harness_setup(void **state);	   /* harness_open and harness_close as cmocka wants them */
+int harness_teardown(void **state);
 void harness_until(struct harness *h, const int *counter, int wanted);
 
 /* An event number i for the case, with notices for the bodies given, comma between. */

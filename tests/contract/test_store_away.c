@@ -40,13 +40,6 @@ static int open_all(void **state)
 	return 0;
 }
 
-static int close_all(void **state)
-{
-	harness_close(*state);
-	free(*state);
-	return 0;
-}
-
 static void put_values(struct harness *h, int count)
 {
 	char name[16];
@@ -380,16 +373,16 @@ static void test_too_few_replicas(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_server_stopped, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_clients_paused, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_server_gone, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_write_in_doubt, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_forgotten_scripts, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_unsafe_settings, open_loop, close_all),
-		cmocka_unit_test_setup_teardown(test_replica_is_refused, open_loop, close_all),
-		cmocka_unit_test_setup_teardown(test_memory_full, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_data_gone, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_too_few_replicas, open_loop, close_all),
+		cmocka_unit_test_setup_teardown(test_server_stopped, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_clients_paused, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_server_gone, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_write_in_doubt, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_forgotten_scripts, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_unsafe_settings, open_loop, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_replica_is_refused, open_loop, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_memory_full, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_data_gone, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_too_few_replicas, open_loop, harness_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,19 +15,8 @@ static struct sample samples[100];
 
 static int open_all(void **state)
 {
-	struct harness *h = calloc(1, sizeof(*h));
-
 	memset(&heard, 0, sizeof(heard));
-	harness_open(h);
-	*state = h;
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	harness_close(*state);
-	free(*state);
-	return 0;
+	return harness_setup(state);
 }
 
 /* Waits for one more answer than were asked for so far, and gives its place. */
@@ -100,17 +89,18 @@ static void test_lists(void **state)
 	struct harness *h = *state;
 
 	fill(h, 30);
-	list(h, &(struct list_in){ "wjw", false, 0, 3 }, "30.0 29.1 28.0", 30);
-	list(h, &(struct list_in){ "wjw", true, 0, 3 }, "30.0 29.1 28.0", 30);
-	list(h, &(struct list_in){ "wjw", false, 28, 10 }, "2.0 1.1", 30);
-	list(h, &(struct list_in){ "wjw", true, 28, 10 }, "2.0 1.1", 30);
-	list(h, &(struct list_in){ "zjj", false, 0, 2 }, "29.0 27.0", 15);
 	for (int todo = 0; todo < 2; todo++) {
-		list(h, &(struct list_in){ "wjw", todo, 30, 10 }, "", 30);
-		list(h, &(struct list_in){ "wjw", todo, 0, 0 }, "", 30);
-		list(h, &(struct list_in){ "nobody", todo, 0, 10 }, "", 0);
-		list(h, &(struct list_in){ "", todo, 0, 10 }, "", 0);
+		list(h, &(struct list_in){ "wjw", todo, -1, 3 }, "30.0 29.1 28.0", 30);
+		list(h, &(struct list_in){ "wjw", todo, 1000, 2 }, "30.0 29.1", 30);
+		list(h, &(struct list_in){ "wjw", todo, 2, 10 }, "2.0 1.1", 30);
+		list(h, &(struct list_in){ "wjw", todo, 0, 10 }, "", 30);
+		list(h, &(struct list_in){ "wjw", todo, -1, 0 }, "", 30);
+		list(h, &(struct list_in){ "nobody", todo, -1, 10 }, "", 0);
+		list(h, &(struct list_in){ "", todo, -1, 10 }, "", 0);
 	}
+	/* Of the list the place counts, of what is to do the event. */
+	list(h, &(struct list_in){ "zjj", false, 15, 2 }, "29.0 27.0", 15);
+	list(h, &(struct list_in){ "zjj", true, 15, 2 }, "15.0 13.0", 15);
 }
 
 static int scan(struct harness *h, const struct scan_in *in)
@@ -301,16 +291,16 @@ static void test_wrong_types_are_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_load, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_bytes_are_kept, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_lists, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_scan_finds_plain_text, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_scan_goes_on, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_scan_over_a_hole, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_cases_and_holders, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_tables, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_expiring, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_wrong_types_are_errors, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_load, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_bytes_are_kept, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_lists, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_scan_finds_plain_text, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_scan_goes_on, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_scan_over_a_hole, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_cases_and_holders, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_tables, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_expiring, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_wrong_types_are_errors, open_all, harness_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

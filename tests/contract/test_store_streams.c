@@ -16,21 +16,10 @@ static struct heard heard, lines, given;
 
 static int open_all(void **state)
 {
-	struct harness *h = calloc(1, sizeof(*h));
-
 	memset(&heard, 0, sizeof(heard));
 	memset(&lines, 0, sizeof(lines));
 	memset(&given, 0, sizeof(given));
-	harness_open(h);
-	*state = h;
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	harness_close(*state);
-	free(*state);
-	return 0;
+	return harness_setup(state);
 }
 
 static void append(struct harness *h, const char *line)
@@ -298,16 +287,16 @@ static void test_intake_of_another_type(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_backlog_then_all, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_backlog_begins_inside_an_entry, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_long_backlog, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_no_gap_over_reconnections, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_a_trimmed_gap_is_told, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_intake_and_outcome, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_entry_without_event, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_own_entries_come_again, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_entries_of_a_dead_hub_are_taken_over, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_intake_of_another_type, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_backlog_then_all, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_backlog_begins_inside_an_entry, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_long_backlog, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_no_gap_over_reconnections, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_a_trimmed_gap_is_told, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_intake_and_outcome, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_entry_without_event, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_own_entries_come_again, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_entries_of_a_dead_hub_are_taken_over, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_intake_of_another_type, open_all, harness_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
