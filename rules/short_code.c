@@ -139,20 +139,57 @@ bool short_code_parse(const char *s, size_t len, int64_t *ret_seq, int *ret_noti
 	return decode(v, count, ret_seq, ret_notice);
 }
 
+static size_t letters_end(const char *s, size_t len, size_t at)
+{
+	size_t step;
+
+	while (at < len && plain_letter(s + at, len - at, &step))
+		at += step;
+	return at;
+}
+
+static size_t gaps_end(const char *s, size_t len, size_t at)
+{
+	size_t step;
+
+	while (at < len && (step = utf8_length(s + at, len - at)) > 0 && is_gap(s + at, step))
+		at += step;
+	return at;
+}
+
+/* A code that begins at `from`, written in one piece or, with `pieces`, in several. */
+static bool find_at(const char *s, size_t from, int pieces, int64_t *ret_seq, int *ret_notice)
+{
+	size_t len = strlen(s), at = from, end;
+	int i;
+
+	for (i = 0; i < pieces; i++) {
+		end = letters_end(s, len, at);
+		if (end == at)
+			return false;
+		if (short_code_parse(s + from, end - from, ret_seq, ret_notice))
+			return true;
+		at = gaps_end(s, len, end);
+	}
+	return false;
+}
+
+/* A whole word is believed before words that only make a code together. */
 bool short_code_find(const char *reply, int64_t *ret_seq, int *ret_notice)
 {
-	size_t len = strlen(reply), at = 0, from, step;
+	static const int pieces[] = {1, LETTERS_MAX};
+	size_t len = strlen(reply), i, at, end, step;
 
-	while (at < len) {
-		from = at;
-		while (at < len && plain_letter(reply + at, len - at, &step))
-			at += step;
-		if (at > from && short_code_parse(reply + from, at - from, ret_seq, ret_notice))
-			return true;
-		if (at < len) {
-			plain_letter(reply + at, len - at, &step);
-			at += step;
+	for (i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		for (at = 0; at < len; at = end) {
+			if (find_at(reply, at, pieces[i], ret_seq, ret_notice))
+				return true;
+			end = letters_end(reply, len, at);
+			if (end == at) {
+				plain_letter(reply + at, len - at, &step);
+				end += step;
+			}
 		}
 	}
-	return short_code_parse(reply, len, ret_seq, ret_notice);
+	return false;
 }

@@ -7,14 +7,12 @@
 #include "log.h"
 #include "store/store_in.h"
 
-/* Errors that mean "not now", by the word they begin with, and whether the connection is given up for them. */
-static const struct {
-	const char *code;
-	bool ends_connection;
-} away[] = {
-	{ "LOADING", true }, { "BUSY", true }, { "READONLY", true }, { "MISCONF", true }, { "OOM", true },
-	{ "NOAUTH", true }, { "NOPERM", true }, { "MASTERDOWN", true }, { "CLUSTERDOWN", true }, { "MOVED", true },
-	{ "NOREPLICAS", false },
+/*
+ * Errors that mean "not now", by the word they begin with. The connection is given up for them: the check of the next one
+ * tells when it is over. That goes for NOREPLICAS too: what too few have must not be told to the next who asks.
+ */
+static const char *const away[] = {
+	"LOADING", "BUSY", "READONLY", "MISCONF", "OOM", "NOAUTH", "NOPERM", "MASTERDOWN", "CLUSTERDOWN", "MOVED", "NOREPLICAS",
 };
 
 struct ask *ask_new(struct store *s, enum script script, ask_done_fn *done, void *arg)
@@ -71,10 +69,9 @@ static enum err error_of(struct ask *a, const char *text)
 	size_t len = strcspn(text, " ");
 
 	for (size_t i = 0; i < sizeof(away) / sizeof(*away); i++) {
-		if (strlen(away[i].code) != len || memcmp(away[i].code, text, len) != 0)
+		if (strlen(away[i]) != len || memcmp(away[i], text, len) != 0)
 			continue;
-		if (away[i].ends_connection)
-			link_drop(&a->store->main, away[i].code);
+		link_drop(&a->store->main, away[i]);
 		return ERR_UNAVAILABLE;
 	}
 	/* From the first quote on, the text may repeat what it was sent. */

@@ -197,19 +197,37 @@ static bool judge_write(struct link *l, const struct redis_reply *r)
 	return true;
 }
 
+static bool waits_for_replicas(const struct link *l)
+{
+	return l->opt.wait_replicas > 0;
+}
+
+/*
+ * The same name again, as a write that replicas must have: replicas get writes in order, so with it they have all that
+ * was written before, and nothing that could still be lost is shown to anybody.
+ */
+static void ask_write_again(struct link *l, struct args *a)
+{
+	args_str(a, "SET");
+	args_str(a, l->opt.keys->id);
+	args_str(a, l->id);
+}
+
 static const struct {
 	const char *doing;
 	bool (*is_needed)(const struct link *l);
 	void (*ask)(struct link *l, struct args *a);
 	bool (*judge)(struct link *l, const struct redis_reply *r);
 	bool is_before_auth; /* not even ECHO is allowed yet */
+	bool is_for_replicas;
 } steps[] = {
-	{ "signing in", needs_auth, ask_auth, judge_ok, true },
-	{ "choosing the database", needs_select, ask_select, judge_ok, false },
-	{ "asking for the role", always, ask_role, judge_role, false },
-	{ "reading the settings", always, ask_settings, judge_settings, false },
-	{ "asking for the name of the data", is_known, ask_id, judge_id, false },
-	{ "a first write", always, ask_write, judge_write, false },
+	{ "signing in", needs_auth, ask_auth, judge_ok, true, false },
+	{ "choosing the database", needs_select, ask_select, judge_ok, false, false },
+	{ "asking for the role", always, ask_role, judge_role, false, false },
+	{ "reading the settings", always, ask_settings, judge_settings, false, false },
+	{ "asking for the name of the data", is_known, ask_id, judge_id, false, false },
+	{ "a first write", always, ask_write, judge_write, false, false },
+	{ "a write for replicas", waits_for_replicas, ask_write_again, judge_ok, false, true },
 };
 #define STEP_COUNT ((int)(sizeof(steps) / sizeof(*steps)))
 
@@ -252,6 +270,7 @@ static void next_step(struct link *l)
 	cmd.args = args.v;
 	cmd.count = args.count;
 	cmd.number = steps[l->step].is_before_auth ? 0 : link_next_number(l);
+	cmd.wait_replicas = steps[l->step].is_for_replicas ? l->opt.wait_replicas : 0;
 	redis_send(l->conn, &cmd, on_step, l);
 	args_clear(&args);
 	arena_clear(&arena);

@@ -23,6 +23,7 @@ struct link_options {
 	const struct redis_url *url;
 	const struct keys *keys;
 	int64_t limit_ms; /* for connecting, and for each answer of the check */
+	int wait_replicas; /* that must have all that is there before the link is up */
 	void *owner;	  /* for the events */
 };
 struct link {

@@ -310,7 +310,7 @@ static void complete(struct redis *c, struct call *call)
 
 static void on_reply(struct redis *c, struct redis_reply *r)
 {
-	static const struct redis_reply too_few = { .type = REDIS_ERROR, .str = "NOREPLICAS too few have it", .len = 26 };
+	static const struct redis_reply too_few = { .type = REDIS_ERROR, .str = "NOREPLICAS too few replicas have it", .len = 35 };
 	struct call *call = c->first;
 
 	if (!call) {

@@ -156,7 +156,7 @@ void store_link_options(struct store *s, struct link_options *ret, void *owner)
 {
 	s->parts++;
 	*ret = (struct link_options){ .loop = s->loop, .url = &s->url, .keys = &s->keys, .limit_ms = s->limit_ms,
-				      .owner = owner };
+				      .wait_replicas = s->wait_replicas, .owner = owner };
 }
 
 struct store *store_open(struct loop *loop, const struct store_options *opt)

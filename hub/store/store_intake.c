@@ -22,6 +22,8 @@
 #define ID_BYTES 48
 static_assert(SCRIPT_INTAKE_DONE_KEYS == 2 && SCRIPT_INTAKE_DONE_ARGS == 5,
 	      "intake_done.lua wants other arguments than are sent");
+static_assert(SCRIPT_INTAKE_TIDY_KEYS == 1 && SCRIPT_INTAKE_TIDY_ARGS == 3,
+	      "intake_tidy.lua wants other arguments than are sent");
 
 struct out {
 	char id[ID_BYTES]; /* "" is free */
@@ -163,6 +165,24 @@ static void read_own(struct intake_tail *t)
 				      t->store->keys.intake, t->own_after, NULL }, on_own);
 }
 
+/* Tried again with the next take-over; what went wrong has been logged. */
+static void on_tidied(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	(void)a;
+	(void)e;
+	(void)r;
+}
+
+static void tidy(struct intake_tail *t)
+{
+	struct ask *a = ask_new(t->store, SCRIPT_INTAKE_TIDY, on_tidied, NULL);
+
+	args_str(&a->keys, t->store->keys.intake);
+	args_str(&a->args, GROUP);
+	args_int(&a->args, SILENT_MS);
+	ask_submit(a);
+}
+
 static void on_taken_over(void *arg, const struct redis_reply *r)
 {
 	struct intake_tail *t = arg;
@@ -173,6 +193,7 @@ static void on_taken_over(void *arg, const struct redis_reply *r)
 	}
 	for (int i = 0; i < r->items[1].count; i++)
 		give(t, &r->items[1].items[i]);
+	tidy(t);
 	next(t);
 }
 

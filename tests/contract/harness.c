@@ -62,7 +62,7 @@ void harness_loop(struct harness *h)
 	h->guard = loop_timer_new(h->loop, on_guard, h);
 }
 
-void harness_connect(struct harness *h)
+void harness_try(struct harness *h)
 {
 	const struct store_options opt = { .url = h->server.url, .cell = CELL, .timeout_ms = h->timeout_ms,
 					   .wait_replicas = h->wait_replicas, .hub_id = h->hub_id,
@@ -70,7 +70,14 @@ void harness_connect(struct harness *h)
 
 	h->store = store_open(h->loop, &opt);
 	assert_non_null(h->store);
-	harness_until(h, &h->ups, h->ups + 1);
+}
+
+void harness_connect(struct harness *h)
+{
+	int before = h->ups;
+
+	harness_try(h);
+	harness_until(h, &h->ups, before + 1);
 }
 
 void harness_open(struct harness *h)
@@ -96,6 +103,22 @@ void harness_close(struct harness *h)
 	loop_timer_free(h->guard);
 	loop_free(h->loop);
 	server_stop(&h->server);
+}
+
+int harness_setup(void **state)
+{
+	struct harness *h = calloc(1, sizeof(*h));
+
+	harness_open(h);
+	*state = h;
+	return 0;
+}
+
+int harness_teardown(void **state)
+{
+	harness_close(*state);
+	free(*state);
+	return 0;
 }
 
 void sample_event(struct sample *s, int i, const char *bodies)
@@ -173,6 +196,44 @@ void heard_refs(void *arg, enum err e, const struct ref *refs, int count, int64_
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%lld.%d", i ? " " : "", (long long)refs[i].seq,
 			 refs[i].notice);
 	heard(arg, e, total, count, text);
+}
+
+void heard_scan(void *arg, enum err e, const struct loaded *items, int count, int64_t next)
+{
+	for (int i = 0; i < count; i++)
+		heard(arg, e, items[i].seq, 0, items[i].record.data);
+	heard(arg, e, next, count, "end");
+}
+
+void heard_list(void *arg, enum err e, const struct named *items, int count)
+{
+	char text[256];
+
+	for (int i = 0; i < count; i++) {
+		snprintf(text, sizeof(text), "%s=%s", items[i].name, items[i].value.data);
+		heard(arg, e, (int64_t)items[i].value.len, 0, text);
+	}
+	heard(arg, e, 0, count, "end");
+}
+
+void heard_feed(void *arg, const struct feed_entry *entries, int count)
+{
+	char text[256];
+
+	for (int i = 0; i < count; i++) {
+		snprintf(text, sizeof(text), "%s", entries[i].line);
+		heard(arg, ERR_OK, 0, 0, text);
+	}
+	if (count <= 0)
+		heard(arg, ERR_OK, count, 0, count ? "gap" : "nothing yet");
+}
+
+void heard_intake(void *arg, const char *entry_id, struct bytes event)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s %.*s", entry_id, (int)event.len, event.data);
+	heard(arg, ERR_OK, 0, 0, text);
 }
 
 void accept_samples(struct harness *h, struct sample *s, int first, int count, struct heard *to)

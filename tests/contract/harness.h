@@ -39,9 +39,12 @@ struct heard {
 
 void harness_open(struct harness *h);	   /* server, loop, store, and up */
 void harness_loop(struct harness *h);	   /* server and loop */
+void harness_try(struct harness *h);	   /* the store, whatever becomes of it */
 void harness_connect(struct harness *h);   /* the store, and up */
 void harness_disconnect(struct harness *h);
 void harness_close(struct harness *h);
+int harness_setup(void **state);	   /* harness_open and harness_close as cmocka wants them */
+int harness_teardown(void **state);
 void harness_until(struct harness *h, const int *counter, int wanted);
 
 /* An event number i for the case, with notices for the bodies given, comma between. */
@@ -56,6 +59,10 @@ void heard_commit(void *arg, enum err e, struct bytes current);
 void heard_text(void *arg, enum err e, const char *text);
 void heard_load(void *arg, enum err e, const struct loaded *items, int count); /* one entry an event, then one more */
 void heard_refs(void *arg, enum err e, const struct ref *refs, int count, int64_t total);
+void heard_scan(void *arg, enum err e, const struct loaded *items, int count, int64_t next); /* seq: where to go on */
+void heard_list(void *arg, enum err e, const struct named *items, int count);
+void heard_feed(void *arg, const struct feed_entry *entries, int count); /* one entry a line; a gap is one, seq -1 */
+void heard_intake(void *arg, const char *entry_id, struct bytes event); /* "id event" */
 /* Accepts samples first .. first + count - 1 and waits for the answers. */
 void accept_samples(struct harness *h, struct sample *s, int first, int count, struct heard *heard);
 

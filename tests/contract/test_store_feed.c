@@ -17,19 +17,8 @@ static struct sample samples[600];
 
 static int open_all(void **state)
 {
-	struct harness *h = calloc(1, sizeof(*h));
-
 	memset(&heard, 0, sizeof(heard));
-	harness_open(h);
-	*state = h;
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	harness_close(*state);
-	free(*state);
-	return 0;
+	return harness_setup(state);
 }
 
 static void heard_piece(void *arg, enum err e, const struct feed_piece *piece)
@@ -121,9 +110,9 @@ static void test_what_was_trimmed_is_missed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_an_untouched_stream_is_whole, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_pieces_join, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_what_was_trimmed_is_missed, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_an_untouched_stream_is_whole, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_pieces_join, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_what_was_trimmed_is_missed, open_all, harness_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

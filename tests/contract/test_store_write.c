@@ -15,19 +15,8 @@ static struct sample samples[400];
 
 static int open_all(void **state)
 {
-	struct harness *h = calloc(1, sizeof(*h));
-
 	memset(&heard, 0, sizeof(heard));
-	harness_open(h);
-	*state = h;
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	harness_close(*state);
-	free(*state);
-	return 0;
+	return harness_setup(state);
 }
 
 static void list(struct harness *h, const char *body, bool todo_only, int64_t below, int limit)
@@ -357,18 +346,18 @@ static void test_wrong_types_leave_nothing_behind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_new_repeat_conflict, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_repeat_inside_one_batch, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_earlier_events_of_a_case, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_many_in_one_turn, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_commit, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_commit_compares_whole_versions, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_commits_to_one_event_in_one_batch, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_commit_without_next_moment, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_holder, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_claiming_what_is_due, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_two_claimers_share, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_wrong_types_leave_nothing_behind, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_new_repeat_conflict, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_repeat_inside_one_batch, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_earlier_events_of_a_case, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_many_in_one_turn, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_commit, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_commit_compares_whole_versions, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_commits_to_one_event_in_one_batch, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_commit_without_next_moment, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_holder, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_claiming_what_is_due, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_two_claimers_share, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_wrong_types_leave_nothing_behind, open_all, harness_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,8 @@ TOKEN = "test-only-callback-token"
 
 # fakesmsc prints "<from to ucs-2 DATA>", and each part of a long message as "<from to udh HEADER data DATA>".
 GOT = re.compile(r"Got message \d+: <(\S+) (\S+) (?:udh (\S+) data|ucs-2) ?(\S*)>")
+# smsbox's access log, a line for each reply it has got rid of.
+ANSWERED = re.compile(r"SMS HTTP-request .* reply: (\d+) ")
 
 CONFIG = """
 group = core
@@ -62,6 +64,7 @@ sendsms-chars = "0123456789+ "
 global-sender = {number}
 log-file = "{folder}/smsbox.log"
 log-level = 1
+access-log = "{folder}/access.log"
 mo-recode = true
 http-request-retry = 10
 http-queue-delay = 1
@@ -216,6 +219,14 @@ class KannelBox:
         ucs2 = urllib.parse.quote_from_bytes(text.encode("utf-16-be"), safe="")
         self.phone.stdin.write(("%s %s ucs2 %s\n" % (sender, receiver, ucs2)).encode())
         self.phone.stdin.flush()
+
+    def replies_answered(self):
+        """How the hub has answered the replies so far: HTTP statuses, in the order of the answers."""
+        try:
+            with open(os.path.join(self.folder, "access.log"), encoding="utf-8", errors="replace") as f:
+                return [int(status) for status in ANSWERED.findall(f.read())]
+        except FileNotFoundError:
+            return []
 
     def phone_messages(self):
         """What phones have got so far: (from, to, text), long messages put together again."""

@@ -2,7 +2,7 @@
 -- from each change: next moment, what bodies still have to do, who holds a case, feed lines.
 -- The commits come sorted by event, in runs that share one hash of records.
 -- KEYS: due_key, feed_key, [records], [all, open], [holders]
--- ARGS: request, runs, body_count, holder_count, feed_max, [size], [seq, expected, record, due, lines], [entries], [at, ref, score, change], [holder_at, field, body]
+-- ARGS: request, runs, body_count, holder_count, feed_max, [size], [seq, expected, record, due, told], [entries], [at, ref, score, change], [holder_at, field, body]
 -- RETURNS: request, then for each commit: 0 done, 1 stale or 2 no such event; the record as it stands (stale) or ''
 --
 -- change is 1 or 0 for still to do or not, 3 or 2 the same and also new in the list of all.
