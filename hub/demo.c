@@ -44,17 +44,32 @@ bool demo_is_allowed(const struct config *cfg)
 	       !strncmp(cfg->listen, "unix:", 5);
 }
 
+static void print_address(const struct config *cfg, int port)
+{
+	const char *colon = strrchr(cfg->listen, ':');
+
+	if (!strncmp(cfg->listen, "unix:", 5) || !colon) {
+		printf("  listening on  %s\n", cfg->listen);
+		return;
+	}
+	printf("  page   http://%.*s:%d/\n", (int)(colon - cfg->listen), cfg->listen, port);
+	printf("  calls  http://%.*s:%d/api/v1/openapi.yaml (README.md has a walk through them with curl)\n",
+	       (int)(colon - cfg->listen), cfg->listen, port);
+}
+
 void demo_print(const struct config *cfg, int port)
 {
-	printf("\nTandem 审管联动与双告知中枢\n\n  page      http://127.0.0.1:%d/\n  listening %s\n\n", port, cfg->listen);
-	printf("  demo people (the name is the password):\n");
+	printf("\nTandem 审管联动与双告知中枢\n\n");
+	print_address(cfg, port);
+	printf("  data   %s (kept for the next start; delete the folder to begin anew)\n\n", cfg->data);
+	printf("  演示账号，用户名即密码 demo people, the name is the password:\n");
 	for (size_t i = 0; i < PEOPLE; i++) {
 		if (people[i].says)
 			printf("    %-6s %s\n", people[i].name, people[i].says);
 	}
-	printf("\n  try: sign in as wjw, and in another window as spj; an invented approval arrives every %d s.\n"
-	       "  Ctrl-C stops.\n\n",
-	       TRICKLE_MS / 1000);
+	printf("\n  Sign in as wjw, and in another window as spj; an invented approval arrives every %d s.\n"
+	       "  两个窗口分别以 wjw 和 spj 登录，每 %d 秒有一件虚构的办件到达。Ctrl-C 停止 stops.\n\n",
+	       TRICKLE_MS / 1000, TRICKLE_MS / 1000);
 	fflush(stdout);
 }
 

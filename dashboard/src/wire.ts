@@ -76,6 +76,7 @@ export interface Notice extends EventFacts {
 	version: number;
 	allowed?: string[];
 	/** Why there is this notice; what follows is there only where it happened. */
+	items?: Item[];
 	cause?: string;
 	made?: string;
 	from?: string;
@@ -104,7 +105,8 @@ export interface CaseEvent extends EventFacts {
 	superseded_by?: string | null;
 	problems?: Problem[];
 	notices: ToldNotice[];
-	applicant_told?: { via?: string[]; rules?: string[]; receipts?: Receipt[]; deliveries?: Delivery[] } | null;
+	applicant_told?: { via?: string[]; rules?: string[]; receipts?: Receipt[]; deliveries?: Delivery[];
+		items?: { code: string; name: string | null; apply_at: string | null; authority: string | null }[] } | null;
 }
 export interface CaseDetail { case: string; events: CaseEvent[] }
 

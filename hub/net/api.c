@@ -8,8 +8,8 @@
 #include "net/inbox.h"
 
 enum {
-	OPEN = 1,	/* nobody has to be signed in */
-	PREFIX_ONLY = 2 /* outside /api/v1 */
+	OPEN = 1,      /* nobody has to be signed in */
+	BODILESS = 2,  /* a POST that need not have a body, nor say that it has none */
 };
 #define EVERYBODY ((1u << WHO_COUNT) - 1)
 #define MAY(w) (1u << WHO_##w)
@@ -43,16 +43,16 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/notices/acknowledge", 0, ANSWERERS, SMALL, api_acknowledge_many },
 	{ "POST", "/api/v1/notices/claim", 0, ANSWERERS, SMALL, api_claim_many },
 	{ "GET", "/api/v1/notices/*", 0, READERS, 0, api_notice },
-	{ "POST", "/api/v1/notices/*/acknowledge", 0, ANSWERERS, SMALL, api_acknowledge },
-	{ "POST", "/api/v1/notices/*/claim", 0, ANSWERERS, SMALL, api_claim },
-	{ "POST", "/api/v1/notices/*/shown", 0, ANSWERERS, SMALL, api_shown },
+	{ "POST", "/api/v1/notices/*/acknowledge", BODILESS, ANSWERERS, SMALL, api_acknowledge },
+	{ "POST", "/api/v1/notices/*/claim", BODILESS, ANSWERERS, SMALL, api_claim },
+	{ "POST", "/api/v1/notices/*/shown", BODILESS, ANSWERERS, SMALL, api_shown },
 	{ "POST", "/api/v1/notices/*/return", 0, ANSWERERS, SMALL, api_return },
 	{ "POST", "/api/v1/notices/*/transfer", 0, ANSWERERS, SMALL, api_transfer },
 	{ "POST", "/api/v1/notices/*/feedback", 0, ANSWERERS, SMALL, api_feedback },
-	{ "POST", "/api/v1/notices/*/close", 0, ANSWERERS, SMALL, api_close },
-	{ "POST", "/api/v1/notices/*/undo", 0, ANSWERERS, SMALL, api_undo },
+	{ "POST", "/api/v1/notices/*/close", BODILESS, ANSWERERS, SMALL, api_close },
+	{ "POST", "/api/v1/notices/*/undo", BODILESS, ANSWERERS, SMALL, api_undo },
 	{ "GET", "/api/v1/pool", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_pool },
-	{ "POST", "/api/v1/pool/*/claim", 0, MAY(SUPERVISOR), SMALL, api_claim },
+	{ "POST", "/api/v1/pool/*/claim", BODILESS, MAY(SUPERVISOR), SMALL, api_claim },
 	{ "GET", "/api/v1/audit", 0, MAY(AUDITOR), 0, api_audit },
 	{ "GET", "/api/v1/board", 0, READERS, 0, api_board },
 	{ "GET", "/api/v1/board.csv", 0, READERS, 0, api_board_csv },
@@ -108,18 +108,32 @@ static bool method_matches(const struct route *r, const char *method)
 	return !strcmp(r->method, method) || (!strcmp(method, "HEAD") && !strcmp(r->method, "GET"));
 }
 
+static const struct route *route_find(const char *method, const char *path)
+{
+	for (size_t i = 0; i < ROUTE_COUNT; i++) {
+		if (method_matches(&routes[i], method) && pattern_matches(routes[i].pattern, path, NULL, NULL))
+			return &routes[i];
+	}
+	return NULL;
+}
+
 static size_t body_limit(void *arg, const char *method, const char *path)
 {
 	const struct api *a = arg;
+	const struct route *r = route_find(method, path);
 
-	for (size_t i = 0; i < ROUTE_COUNT; i++) {
-		if (!method_matches(&routes[i], method) || !pattern_matches(routes[i].pattern, path, NULL, NULL))
-			continue;
-		if (routes[i].body_bytes == BATCH)
-			return (size_t)a->config->batch_bytes;
-		return routes[i].body_bytes ? routes[i].body_bytes : 4096;
-	}
-	return 4096;
+	if (r && r->body_bytes == BATCH)
+		return (size_t)a->config->batch_bytes;
+	return r && r->body_bytes ? r->body_bytes : 4096;
+}
+
+/* curl -X POST says no length where there is nothing to send. */
+static bool may_lack_length(void *arg, const char *method, const char *path)
+{
+	const struct route *r = route_find(method, path);
+
+	(void)arg;
+	return r && (r->flags & BODILESS);
 }
 
 /* --- answering --- */
@@ -350,7 +364,8 @@ struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg
 {
 	struct api *a = mem_zalloc(sizeof(*a));
 	struct http_options http = { .listen = cfg->listen, .header_bytes = 16384, .body_bytes = (size_t)cfg->batch_bytes,
-				     .body_limit = body_limit, .request_timeout_ms = cfg->request_timeout_ms,
+				     .body_limit = body_limit, .may_lack_length = may_lack_length,
+				     .request_timeout_ms = cfg->request_timeout_ms,
 				     .idle_timeout_ms = 75000, .connections_max = 20000, .handle = on_request, .arg = a };
 	struct ws_options ws = inbox_ws_options(a);
 

@@ -38,6 +38,8 @@ struct http_options {
 	size_t body_bytes;	/* most any route takes; past it 413 before the body is read */
 	/* Lower limit for one route, asked once the head is in; 0: the general one. */
 	size_t (*body_limit)(void *arg, const char *method, const char *path);
+	/* Whether a POST without any length is one without a body, and no 411; asked as body_limit is. */
+	bool (*may_lack_length)(void *arg, const char *method, const char *path);
 	int64_t request_timeout_ms, idle_timeout_ms;
 	int connections_max;
 	void (*handle)(void *arg, struct http_request *req);

@@ -73,6 +73,7 @@ struct exchange {
 	size_t raw_bytes;
 	int version_minor;
 	bool keep_alive, upgrade_flag, has_body, expects_continue;
+	bool lacks_length; /* of a method that brings a body, but neither a length nor chunks came */
 
 	struct buf body;
 	size_t counted_bytes; /* of it, in held_bytes */

@@ -183,8 +183,7 @@ static bool framing_check(struct exchange *ex)
 		return coding_check(ex, coding, coding_count);
 	if (length)
 		return length_check(ex, length);
-	if (needs_length(ex->req.method))
-		return exchange_refuse(ex, 411, "A body needs a Content-Length or chunks");
+	ex->lacks_length = needs_length(ex->req.method);
 	return true;
 }
 

@@ -248,6 +248,8 @@ static bool body_begin(struct exchange *ex)
 	const struct http_options *opt = ex->options;
 	size_t limit = 0;
 
+	if (ex->lacks_length && !(opt->may_lack_length && opt->may_lack_length(opt->arg, ex->req.method, ex->req.path)))
+		return exchange_refuse(ex, 411, "A body needs a Content-Length or chunks");
 	if (opt->body_limit)
 		limit = opt->body_limit(opt->arg, ex->req.method, ex->req.path);
 	if (limit == 0 || limit > opt->body_bytes)

@@ -1,6 +1,9 @@
 """Contract sections 5 and 6 about answering a notice: acknowledge, claim, shown, many at once, versions and receipts, over HTTP."""
 import concurrent.futures
 import itertools
+import os
+import subprocess
+import tempfile
 
 from audit import TIME, Audit, main
 
@@ -53,6 +56,18 @@ class Acts(Audit):
         for body in (None, b"", b"{}", b'{"remark":"x"}'):
             answer = self.hub.request("POST", f"/api/v1/notices/{lead}/acknowledge", body, user="wjw")
             self.assertEqual(answer.status, 200, body)
+
+    def test_curl_says_no_length_where_it_sends_nothing(self):
+        def status(path, user):
+            url = f"http://127.0.0.1:{self.hub.port}/api/v1{path}"
+            return subprocess.run(["curl", "-s", "-o", os.devnull, "-w", "%{http_code}", "-X", "POST", "-b", self.hub.cookies[user], url],
+                                  capture_output=True, text=True, check=True, timeout=30).stdout
+        lead = self.lead("curl")
+        for verb in ("shown", "acknowledge", "claim"):
+            self.assertEqual(status(f"/notices/{lead}/{verb}", "wjw"), "200", verb)
+        self.assertEqual(self.notice(lead)["notice"]["state"], "claimed")
+        for path in ("/events", "/notices/acknowledge", "/policy/explain"):
+            self.assertEqual(status(path, "spj"), "411", path)
 
     def test_versions_guard_a_change(self):
         lead = self.lead("etag")
@@ -137,6 +152,20 @@ class Acts(Audit):
         why_not = self.hub.get(f"/events/{taken['event']}/explain?body=zjj-371302", "spj").json
         self.assertIsNone(why_not["role"])
         self.assertEqual(self.hub.get(f"/events/{taken['event']}/explain?body=no-such", "spj").status, 404)
+
+
+class Readme(Audit):
+    def test_the_walk_with_curl_works_as_it_is_written(self):
+        with open("README.md", encoding="utf-8") as f:
+            walk = f.read().split("## Try it with curl", 1)[1].split("```sh\n", 1)[1].split("```", 1)[0]
+        walk = walk.replace("http://127.0.0.1:8080", f"http://127.0.0.1:{self.hub.port}")
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(["sh", "-eu"], input=walk, capture_output=True, text=True, cwd=folder, timeout=60, check=True)
+        self.assertIn('"state":"acknowledged"', done.stdout)
+        self.assertIn("asyncapi: ", done.stdout)
+        self.assertNotIn('"type":"urn:tandem:problem', done.stdout)
+        case = self.hub.get("/cases/TRY-1", "spj").json["events"][0]
+        self.assertEqual(next(n["acknowledged"]["by"] for n in case["notices"] if n["role"] == "lead"), "wjw")
 
 
 class Trial(Audit):

@@ -93,6 +93,18 @@ class Forms(Audit):
         for kind in ("granted", "approval.eaten", "approval.", ""):
             self.assertEqual(self.hub.submit(event("kind", type=kind)).json["errors"][0]["pointer"], "/type")
 
+    def test_a_registration_is_decided_by_what_its_scope_implies(self):
+        e = event("scope", type="approval.registered", item=None, scope="食品销售；无人知晓的业务")
+        taken = self.hub.submit(e).json
+        self.assertEqual(taken["notices"][0]["items"], [{"code": "000131012000", "name": "食品经营许可"}])
+        whole = self.hub.get("/cases/TESTscope", "spj").json["events"][0]
+        self.assertEqual(whole["applicant_told"]["items"][0]["code"], "000131012000")
+        self.assertEqual(self.hub.get("/notices/" + taken["notices"][0]["id"], "scjg").json["notice"]["items"], taken["notices"][0]["items"])
+        decision = self.hub.get(f"/events/{taken['event']}/explain", "spj").json
+        self.assertEqual([i["code"] for i in decision["items"]], ["000131012000"])
+        why = self.hub.get(f"/events/{taken['event']}/explain?body=scjg-371302", "spj").json
+        self.assertEqual(why["items"][0]["why"]["role"], "lead")
+
     def test_three_spellings_of_the_item(self):
         for code in ("370123020001", "11371302MB285773XU2370123020001", "11371302MB285773XU237012302000101"):
             taken = self.taken("item" + str(len(code)), item=code)

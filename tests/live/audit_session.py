@@ -65,8 +65,8 @@ class Roles(Audit):
     ROLES = {"spj": "approver", "wjw": "supervisor", "lxhy": "coordinator", "sjj": "auditor", "admin": "admin"}
     MAY = {"POST /events": {"approver"}, "GET /cases": {"approver", "supervisor", "coordinator", "auditor"},
            "GET /notices": {"approver", "supervisor", "coordinator", "auditor"}, "GET /pool": {"supervisor", "coordinator"},
-           "POST /notices/n1.0/acknowledge": {"supervisor", "approver"}, "POST /notices/n1.0/claim": {"supervisor", "approver"},
-           "POST /notices/acknowledge": {"supervisor", "approver"}, "POST /pool/n1.0/claim": {"supervisor"},
+           "POST /notices/n99999.0/acknowledge": {"supervisor", "approver"}, "POST /notices/n99999.0/claim": {"supervisor", "approver"},
+           "POST /notices/acknowledge": {"supervisor", "approver"}, "POST /pool/n99999.0/claim": {"supervisor"},
            "GET /policy": set(ROLES.values()), "GET /me": set(ROLES.values())}
 
     def test_what_ones_role_never_does_is_403(self):
