@@ -54,7 +54,7 @@ struct found {
 	int place_room;
 };
 struct row_state {
-	bool reached, alive, is_told_apart, too_many, overrides_itself;
+	bool reached, alive, is_told_apart, too_many, overrides_itself, is_inside;
 	long effort;
 	struct leaf leaf; /* in which it holds, there */
 	struct check_place leaf_place;

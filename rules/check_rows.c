@@ -156,7 +156,9 @@ static void look_at_row(struct check *c, const struct spot *s, int row)
 	leaf = alone(c, rows, 1, s->types, &state->too_many);
 	if (!leaf)
 		return;
-	if (!state->reached) {
+	/* A witness had best lie where the pack is about. */
+	if (!state->reached || (s->inside && !state->is_inside)) {
+		state->is_inside = s->inside;
 		state->leaf = *leaf;
 		state->leaf_place = (struct check_place){s->code, s->facts.region};
 	}
