@@ -10,7 +10,7 @@
 #define MEMO_ROOM      65536
 #define MEMO_BYTES_MAX ((size_t)96 << 20)
 
-void memo_init(struct memo *m)
+static void memo_init(struct memo *m)
 {
 	arena_init(&m->arena);
 	strmap_init(&m->map, &m->arena, MEMO_ROOM);
@@ -18,7 +18,7 @@ void memo_init(struct memo *m)
 	m->count = 0;
 }
 
-void memo_clear(struct memo *m)
+static void memo_clear(struct memo *m)
 {
 	arena_clear(&m->arena);
 }

@@ -37,7 +37,8 @@ static bool compare_leaf(void *arg, const struct leaf *leaf)
 	struct comparing *k = arg;
 	struct check *c = k->check;
 	size_t room = (size_t)k->spot->row_count;
-	int *with = arena_alloc(&c->scratch, 2 * room * sizeof(int)), *without = with + room;
+	int *with = arena_alloc(&c->scratch, 4 * room * sizeof(int)), *without = with + room;
+	int *with_left = without + room, *without_left = with_left + room;
 	int i, count = 0, less = 0;
 
 	for (i = 0; i < k->spot->row_count; i++) {
@@ -47,9 +48,9 @@ static bool compare_leaf(void *arg, const struct leaf *leaf)
 		if (i != k->must)
 			without[less++] = k->spot->rows[i];
 	}
-	count = rules_remaining(c->pack, with, count, c->marks, with);
-	less = rules_remaining(c->pack, without, less, c->marks, without);
-	k->differs = is_other_outcome(k, with, count, less);
+	count = rules_remaining(c->pack, with, count, c->marks, with_left);
+	less = rules_remaining(c->pack, without, less, c->marks, without_left);
+	k->differs = is_other_outcome(k, with_left, count, less);
 	return !k->differs;
 }
 

@@ -1,7 +1,6 @@
 /*
- * check_in.h: a check while it runs. check.c goes through all item codes and regions, check_leads.c looks for gaps and
- * overlaps there, check_rows.c at each row, check_static.c at what needs no event; check_found.c puts findings
- * together and check_witness.c makes the events that show them.
+ * check_in.h: a check while it runs. check.c goes through all codes and regions, check_leads.c looks for gaps and overlaps there,
+ * check_rows.c at each row, check_static.c at what needs no event; check_found.c puts findings together.
  */
 #ifndef TANDEM_CHECK_IN_H
 #define TANDEM_CHECK_IN_H
@@ -91,13 +90,11 @@ static inline unsigned char *check_cell(const struct check *c, int code, int reg
 	return &c->cells[(size_t)code * (size_t)c->pack->view.region_count + (size_t)region];
 }
 
-void memo_init(struct memo *m);
-void memo_clear(struct memo *m);
-/* The value of these rows and types, or NULL and *ret_key, under which memo_put then keeps it. */
 struct memo_key {
 	const char *data;
 	size_t len;
 };
+/* The value of these rows and types, or NULL and *ret_key, under which memo_put then keeps it. */
 void *memo_get(struct memo *m, const int *rows, int count, uint32_t types, struct memo_key *ret_key);
 void memo_put(struct memo *m, const struct memo_key *key, void *value);
 

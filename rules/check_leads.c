@@ -39,19 +39,20 @@ static bool keep_situation(void *arg, const struct leaf *leaf)
 	struct arena *a = &c->leads.arena;
 	size_t axes = (size_t)c->space.axis_count * sizeof(int);
 	struct situation *s = arena_zalloc(a, sizeof(*s));
-	int *holding = arena_alloc(&c->scratch, ((size_t)g->row_count + 1) * sizeof(int));
-	int *leads = arena_alloc(a, ((size_t)g->row_count + 1) * sizeof(int));
+	size_t room = (size_t)g->row_count + 1;
+	int *holding = arena_alloc(&c->scratch, 2 * room * sizeof(int)), *left = holding + room;
+	int *leads = arena_alloc(a, room * sizeof(int));
 	int i, count = 0;
 
 	for (i = 0; i < g->row_count; i++) {
 		if (mask_has(leaf->mask, i))
 			holding[count++] = g->rows[i];
 	}
-	count = rules_remaining(c->pack, holding, count, c->marks, holding);
+	count = rules_remaining(c->pack, holding, count, c->marks, left);
 	for (i = 0; i < count; i++) {
-		if (c->pack->view.rules[holding[i]].role == ROLE_LEAD)
-			leads[s->lead_count++] = holding[i];
-		s->silenced |= c->pack->view.rules[holding[i]].role == ROLE_NONE;
+		if (c->pack->view.rules[left[i]].role == ROLE_LEAD)
+			leads[s->lead_count++] = left[i];
+		s->silenced |= c->pack->view.rules[left[i]].role == ROLE_NONE;
 	}
 	s->leads = leads;
 	s->leaf = *leaf;

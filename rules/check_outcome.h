@@ -37,7 +37,8 @@ struct outcome_ask {
 void outcome_make(const struct outcome_ask *ask, const int *rules, int count, struct arena *arena,
 		  struct outcome *ret);
 bool outcomes_equal(const struct outcome *a, const struct outcome *b);
-/* The rules of the list that none of the list overrides; marks is as long as the table, all zero before and after. */
+/* The rules of the list that none of the list overrides; marks is as long as the table, all zero before and
+ * after; ret is another array than rules. */
 int rules_remaining(const struct pack *p, const int *rules, int count, unsigned char *marks, int *ret);
 
 #endif

@@ -102,7 +102,9 @@ static void find_mentioned(const struct space *s, enum column_kind kind, const c
 			continue;
 		m->text_count = gather_texts(&c->texts, m->texts, m->text_count);
 		m->prefix_count = gather_texts(&c->prefixes, m->prefixes, m->prefix_count);
-		memcpy(m->points + points, c->points, (size_t)c->point_count * sizeof(double));
+		if (c->point_count)
+			memcpy(m->points + points, c->points,
+			       (size_t)c->point_count * sizeof(double));
 		points += c->point_count;
 	}
 	m->text_count = unique_texts(m->texts, m->text_count);

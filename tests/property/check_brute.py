@@ -234,7 +234,8 @@ def compare(brute, findings):
     known = set(brute.listed + brute.derived + [None])
     unreached = set(brute.names) - brute.holds
     shadowed = brute.holds - brute.remains
-    pairs = [("gap", brute.gaps, places(findings, "gap")),
+    pairs = [("gap", {one for one in brute.gaps if one[1] in known},
+              {one for one in places(findings, "gap") if one[1] in known}),
              ("overlap", {one for one in brute.overlaps if one[1] in known},
               {one for one in places(findings, "overlap") if one[1] in known}),
              ("unreachable", unreached, names(findings, "unreachable")),
@@ -279,7 +280,7 @@ def main():
     parser.add_argument("--seeds", type=int, default=25)
     parser.add_argument("--first", type=int, default=1)
     arguments = parser.parse_args()
-    binary = os.environ.get("TANDEM_BIN", os.path.join(randpack.os.path.dirname(__file__), "../../build/tandem"))
+    binary = os.environ.get("TANDEM_BIN", os.path.join(os.path.dirname(__file__), "../../build/tandem"))
     failed = total = 0
     with tempfile.TemporaryDirectory(prefix="tandem-check-") as top:
         for seed in range(arguments.first, arguments.first + arguments.seeds):
