@@ -201,6 +201,29 @@ static int found_order(const void *a, const void *b)
 	return (x->f.place_count < y->f.place_count) - (x->f.place_count > y->f.place_count);
 }
 
+static void show(struct check *c, struct found *f)
+{
+	const struct report *r = &f->report;
+	const struct check_place *place = &f->places[0];
+	const struct witness w = {
+		.space = &c->space,
+		.pack = c->pack,
+		.id = arena_printf(&c->arena, "%s-%d-%d", check_code_name(r->code), place->code,
+				   place->region),
+		.item = c->codes[place->code].text,
+		.region = place->region,
+		.type = (enum event_type)__builtin_ctz(r->types),
+		.path = r->path,
+		.without_bodies = r->without_bodies,
+		.named = r->named,
+		.named_body = r->named_body,
+	};
+
+	f->f.witness = witness_make(&w, &c->arena);
+	if (f->f.witness && r->named == TO_HOLDER)
+		f->f.witness_holder = c->pack->view.bodies[r->named_body].id;
+}
+
 void check_finish(struct check *c)
 {
 	int i;
@@ -217,10 +240,10 @@ void check_finish(struct check *c)
 		f->f.name = name_of(c, r->sheet, r->subject);
 		f->f.other = name_of(c, r->sheet, r->other);
 		f->f.what = what_of(c, r);
-		f->f.when = r->path && r->path_tells ? check_when(c, r->path) : "";
+		f->f.when = r->path && r->path_tells ? witness_when(&c->space, r->path, &c->arena) : "";
 		count_places(c, &f->f);
 		if (r->path && f->f.place_count)
-			f->f.witness = check_witness(c, f, &f->f.witness_holder);
+			show(c, f);
 		c->sums.by_code[r->code]++;
 		c->sums.by_severity[r->severity]++;
 		c->sorted[i] = f->f;

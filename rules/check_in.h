@@ -7,7 +7,7 @@
 
 #include "check.h"
 #include "check_outcome.h"
-#include "check_space.h"
+#include "check_witness.h"
 
 #define LEAVES_MAX 100000  /* of one walk */
 #define EFFORT_MAX 1000000 /* leaves for one row's effect */
@@ -106,15 +106,10 @@ void check_effects(struct check *c, const struct spot *s);
 void check_static(struct check *c);
 /* The seats that a row names here when the event names no bodies and nobody holds an earlier notice; in c->seats. */
 int check_seats(struct check *c, const struct spot *s, int rule);
-/* Who stands in the events of witnesses as the approval body, and somebody who is neither that one nor `body`; -1. */
-int check_approver(const struct check *c, int region);
-int check_other_body(const struct check *c, int body);
 
 /* place.code -1: the finding has no place. */
 void check_report(struct check *c, const struct report *r, struct check_place place);
 void check_finish(struct check *c);
 bool check_is_past(const struct check *c, const int *path);
-const char *check_witness(struct check *c, const struct found *f, const char **ret_holder);
-const char *check_when(struct check *c, const int *path);
 
 #endif

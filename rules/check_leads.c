@@ -196,7 +196,7 @@ static void say_gap(struct check *c, const struct spot *s, const struct situatio
 static void say_possible_overlaps(struct check *c, const struct spot *s, const struct situation *t,
 				  const struct leading *l)
 {
-	int kind, first = l->certain, other = check_other_body(c, l->count ? l->bodies[0] : -1);
+	int kind, first = l->certain, other = witness_other_body(c->pack, l->count ? l->bodies[0] : -1);
 
 	for (kind = TO_ACCEPTING; kind <= TO_HOLDER && other >= 0; kind++) {
 		int row = l->later[kind] - 1;

@@ -1,21 +1,22 @@
-/* The events that show findings, and in words what they have to say. */
+#include "check_witness.h"
+
 #include <string.h>
 
-#include "check_in.h"
 #include "timefmt.h"
 
 #define WITNESS_BYTES_MAX ((size_t)4 << 20)
 
-static const struct axis_value *value_at(const struct check *c, const int *path, int axis)
+static const struct axis_value *value_at(const struct space *s, const int *path, int axis)
 {
 	int value = path[axis] < 0 ? ~path[axis] : path[axis];
 
-	return &c->space.axes[axis].values[value];
+	return &s->axes[axis].values[value];
 }
 
-int check_approver(const struct check *c, int region)
+/* Who stands in for the approval body: the nearest one, or else anybody. */
+static int approver_of(const struct pack *p, int region)
 {
-	const struct pack_view *v = &c->pack->view;
+	const struct pack_view *v = &p->view;
 	int body;
 
 	for (; region >= 0; region = v->regions[region].parent) {
@@ -28,9 +29,9 @@ int check_approver(const struct check *c, int region)
 	return v->body_count ? 0 : -1;
 }
 
-int check_other_body(const struct check *c, int body)
+int witness_other_body(const struct pack *p, int body)
 {
-	const struct pack_view *v = &c->pack->view;
+	const struct pack_view *v = &p->view;
 	int i;
 
 	for (i = v->body_count - 1; i >= 0; i--) {
@@ -54,19 +55,19 @@ static void add_value(struct buf *out, const struct axis_value *v)
 	}
 }
 
-static void add_attributes(const struct check *c, const int *path, struct buf *out)
+static void add_attributes(const struct space *s, const int *path, struct buf *out)
 {
 	const char *between = "";
 	int i;
 
 	buf_add_str(out, ",\"attributes\":{");
-	for (i = AXIS_ATTRIBUTES; i < c->space.axis_count; i++) {
-		const struct axis_value *v = value_at(c, path, i);
+	for (i = AXIS_ATTRIBUTES; i < s->axis_count; i++) {
+		const struct axis_value *v = value_at(s, path, i);
 
 		if (v->kind == VALUE_MISSING)
 			continue;
 		buf_add_str(out, between);
-		buf_add_json(out, c->space.axes[i].attribute);
+		buf_add_json(out, s->axes[i].attribute);
 		buf_add_char(out, ':');
 		add_value(out, v);
 		between = ",";
@@ -74,58 +75,51 @@ static void add_attributes(const struct check *c, const int *path, struct buf *o
 	buf_add_char(out, '}');
 }
 
-static void add_bodies(const struct check *c, const struct found *f, struct buf *out)
+static void add_bodies(const struct witness *w, struct buf *out)
 {
 	static const struct {
 		const char *name;
 		int kind;
 	} members[] = {
 		{"accepting", TO_ACCEPTING}, {"reviewing", TO_REVIEWING}, {"deciding", TO_DECIDING}};
-	const struct pack_view *v = &c->pack->view;
-	int approver = check_approver(c, f->f.places[0].region), i;
+	int approver = approver_of(w->pack, w->region), i;
 
-	if (f->report.without_bodies || approver < 0)
+	if (w->without_bodies || approver < 0)
 		return;
 	for (i = 0; i < 3; i++) {
-		int body = members[i].kind == f->report.named ? f->report.named_body : approver;
+		int body = members[i].kind == w->named ? w->named_body : approver;
 
 		buf_printf(out, "%s\"%s\":", i ? "," : ",\"bodies\":{", members[i].name);
-		buf_add_json(out, v->bodies[body].id);
+		buf_add_json(out, w->pack->view.bodies[body].id);
 	}
 	buf_add_char(out, '}');
 }
 
-const char *check_witness(struct check *c, const struct found *f, const char **ret_holder)
+const char *witness_make(const struct witness *w, struct arena *arena)
 {
-	const struct pack_view *v = &c->pack->view;
-	const struct check_place *place = &f->f.places[0];
-	const char *item = c->codes[place->code].text;
+	const char *region = w->pack->view.regions[w->region].code, *text;
 	char day[TIMEFMT_BYTES];
-	const char *text;
 	struct buf out;
 
-	date_format((int32_t)value_at(c, f->report.path, AXIS_DAY)->number, day);
+	date_format((int32_t)value_at(w->space, w->path, AXIS_DAY)->number, day);
 	buf_init(&out, WITNESS_BYTES_MAX);
 	buf_printf(&out,
 		   "{\"specversion\":\"1.0\",\"type\":\"approval.%s\",\"source\":\"/sources/check\","
-		   "\"id\":\"%s-%d-%d\",\"time\":\"%sT10:00:00+08:00\",\"data\":{\"case\":\"CHECK\"",
-		   event_type_name((enum event_type)__builtin_ctz(f->report.types)),
-		   check_code_name(f->f.code), place->code, place->region, day);
-	buf_add_str(&out, *item ? ",\"item\":" : ",\"scope\":");
-	buf_add_json(&out, *item ? item : "某项经营活动");
+		   "\"id\":\"%s\",\"time\":\"%sT10:00:00+08:00\",\"data\":{\"case\":\"CHECK\"",
+		   event_type_name(w->type), w->id, day);
+	buf_add_str(&out, *w->item ? ",\"item\":" : ",\"scope\":");
+	buf_add_json(&out, *w->item ? w->item : "某项经营活动");
 	buf_add_str(&out, ",\"region\":");
-	buf_add_json(&out, v->regions[place->region].code);
+	buf_add_json(&out, region);
 	buf_add_str(&out, ",\"accepted_in\":");
-	buf_add_json(&out, v->regions[place->region].code);
-	add_bodies(c, f, &out);
+	buf_add_json(&out, region);
+	add_bodies(w, &out);
 	buf_add_str(&out, ",\"applicant\":{\"kind\":\"entity\",\"name\":\"示例单位\"}");
 	buf_printf(&out, ",\"permit\":{\"decided_on\":\"%s\"}", day);
-	add_attributes(c, f->report.path, &out);
+	add_attributes(w->space, w->path, &out);
 	buf_add_str(&out, "}}");
-	text = out.overflow ? NULL : arena_strndup(&c->arena, out.data, out.len);
+	text = out.overflow ? NULL : arena_strndup(arena, out.data, out.len);
 	buf_clear(&out);
-	*ret_holder = text && f->report.named == TO_HOLDER ? v->bodies[f->report.named_body].id
-							   : NULL;
 	return text;
 }
 
@@ -181,21 +175,21 @@ static void when_value(const char *name, const struct axis_value *v, struct buf 
 	}
 }
 
-const char *check_when(struct check *c, const int *path)
+const char *witness_when(const struct space *s, const int *path, struct arena *arena)
 {
 	const char *text;
 	struct buf out;
 	int i;
 
 	buf_init(&out, WITNESS_BYTES_MAX);
-	for (i = AXIS_DAY; i < c->space.axis_count; i++) {
+	for (i = AXIS_DAY; i < s->axis_count; i++) {
 		if (path[i] < 0)
 			continue;
 		if (out.len)
 			buf_add_str(&out, ", ");
-		when_value(c->space.axes[i].attribute, value_at(c, path, i), &out);
+		when_value(s->axes[i].attribute, value_at(s, path, i), &out);
 	}
-	text = arena_strndup(&c->arena, out.len ? out.data : "", out.len);
+	text = arena_strndup(arena, out.len ? out.data : "", out.len);
 	buf_clear(&out);
 	return text;
 }
