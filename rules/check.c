@@ -126,10 +126,9 @@ static void prepare(struct check *c)
 		c->plain_path[i] = ~c->space.axes[i].first;
 }
 
-/* The rows that item, sector, devolution and region leave. */
-static int rows_at(const struct check *c, const struct facts *f, uint64_t *set, int *ret)
+int rows_at_place(const struct pack *p, const struct facts *f, uint64_t *set, int *ret)
 {
-	const struct table *t = &c->pack->table;
+	const struct table *t = &p->table;
 	int i, w, count = 0;
 
 	memset(set, 0xff, (size_t)t->word_count * sizeof(*set));
@@ -155,22 +154,28 @@ static int rows_at(const struct check *c, const struct facts *f, uint64_t *set, 
 	return count;
 }
 
+struct facts facts_at_place(const struct pack *p, const char *code, int region, int *ret_item)
+{
+	int item = *code ? item_row_find(p, code, region) : -1;
+
+	*ret_item = item;
+	return (struct facts){.sector = item < 0 ? -1 : p->item_rows[item].sector,
+			      .devolution = item < 0 ? DEV_NONE : p->view.items[item].devolution,
+			      .region = region,
+			      .item = code};
+}
+
 static void spot_make(struct check *c, int code, int region, struct spot *s)
 {
 	const struct pack *p = c->pack;
 	const struct code *k = &c->codes[code];
-	int item = k->kind <= CODE_CHILD ? item_row_find(p, k->text, region) : -1;
 
 	*s = (struct spot){
 		.code = code,
-		.item = item,
 		.types = k->kind == CODE_NONE ? TYPES_REGISTRATION : TYPES_ALL,
 		.inside = region_within(p, region, p->view.jurisdiction),
-		.facts = {.sector = item < 0 ? -1 : p->item_rows[item].sector,
-			  .devolution = item < 0 ? DEV_NONE : p->view.items[item].devolution,
-			  .region = region,
-			  .item = k->text},
 	};
+	s->facts = facts_at_place(p, k->text, region, &s->item);
 }
 
 static double combinations_of(const struct check *c, const struct spot *s)
@@ -232,7 +237,7 @@ static void look_everywhere(struct check *c)
 		for (region = 0; region < v->region_count; region++) {
 			spot_make(c, code, region, &s);
 			s.rows = rows;
-			s.row_count = rows_at(c, &s.facts, set, rows);
+			s.row_count = rows_at_place(c->pack, &s.facts, set, rows);
 			look_at(c, &s);
 			arena_reset(&c->scratch);
 		}

@@ -40,19 +40,14 @@ static int lead_of(struct grid *g, int code, int region)
 {
 	const struct check *c = g->check;
 	const struct pack *p = c->pack;
-	int item = item_row_find(p, c->codes[code].text, region), lead = LEAD_NOBODY, i;
-	const struct facts facts = {
-		.type = EVENT_GRANTED,
-		.sector = item < 0 ? -1 : p->item_rows[item].sector,
-		.devolution = item < 0 ? DEV_NONE : p->view.items[item].devolution,
-		.region = region,
-		.item = c->codes[code].text,
-		.day = c->today,
-	};
+	int item, lead = LEAD_NOBODY, i;
+	struct facts facts = facts_at_place(p, c->codes[code].text, region, &item);
 	const struct outcome_ask ask = {.pack = p, .facts = &facts, .item = item};
 	struct outcome o;
 	struct rows rows;
 
+	facts.type = EVENT_GRANTED;
+	facts.day = c->today;
 	rows_find(p, &facts, &g->arena, &rows);
 	outcome_make(&ask, rows.list, rows.count, &g->arena, &o);
 	for (i = 0; i < o.count; i++) {

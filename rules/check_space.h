@@ -47,6 +47,11 @@ static inline bool space_row_holds(const struct space *s, const struct axis *a, 
 	return rowset_has(a->sets[pack][value], row - s->base[pack]);
 }
 
+/* What is known before the event says more, and the rows that item, sector, devolution and region leave; set has room
+ * for the table's words. */
+struct facts facts_at_place(const struct pack *p, const char *code, int region, int *ret_item);
+int rows_at_place(const struct pack *p, const struct facts *f, uint64_t *set, int *ret);
+
 /*
  * One distinguishable way in which rows can hold together. path has a value of each axis; ~value says
  * that the axis made no difference. mask has a bit for each row of the walk.

@@ -16,7 +16,8 @@
 static const char usage_text[] =
 	"usage: tandem policy explain PACK [FILE] [--at TIME] [--holder ID] [--body ID] [--json]\n"
 	"       tandem policy check PACK [--at DATE] [--json]\n"
-	"       tandem policy check PACK --matrix [--item CODE] [--region CODE] [--json]\n";
+	"       tandem policy check PACK --matrix [--item CODE] [--region CODE] [--json]\n"
+	"       tandem policy diff OLD NEW [FILE] [--at DATE] [--json]\n";
 
 /* One run of explain. */
 struct run {
@@ -263,7 +264,7 @@ static int policy_explain(const struct policy_options *o, struct arena *arena)
 static const struct {
 	const char *name;
 	int (*run)(const struct policy_options *o, struct arena *arena);
-} subcommands[] = {{"explain", policy_explain}, {"check", policy_check}};
+} subcommands[] = {{"explain", policy_explain}, {"check", policy_check}, {"diff", policy_diff}};
 
 int cli_policy(int argc, char **argv)
 {

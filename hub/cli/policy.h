@@ -20,6 +20,7 @@ struct policy_options {
 };
 int policy_usage(void);
 int policy_check(const struct policy_options *o, struct arena *arena);
+int policy_diff(const struct policy_options *o, struct arena *arena);
 
 /* 0, or the exit status: a missing folder is unreadable input, faults are something found. */
 int policy_open(const char *dir, struct pack **ret, struct diag *diag);

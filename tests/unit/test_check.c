@@ -1,7 +1,7 @@
 /* The check of a pack: each kind of finding with its place, severity and an event that shows it. */
 #include <stdlib.h>
 
-#include "check.h"
+#include "diff.h"
 #include "rules_help.h"
 #include "timefmt.h"
 
@@ -263,13 +263,56 @@ static void test_answers(void **state)
 	pack_unref(pack);
 }
 
+/* Content by rows, cells, days; gaps that come; the decisions of all combinations. */
+static void test_diff(void **state)
+{
+	struct help *h = *state;
+	struct pack *was, *is;
+	const struct diff_line *lines;
+	const struct diff_tally *bodies;
+	struct diff *d;
+	struct buf out;
+	int count;
+
+	assert_int_equal(help_pack(h, "contacts.csv", "body,name,phone\nznb,某人,1\n", &was), ERR_OK);
+	assert_int_equal(help_pack(h, "rules.csv",
+				   HEAD "A1,applicant,applicant,granted,,,,,,,\n"
+					"L1,lead,sector@here,granted,,!371321,,,,,law\n",
+				   &is),
+			 ERR_OK);
+	d = diff_new(was, was, day_of_civil(2026, 11, 25));
+	diff_combinations(d);
+	assert_true(diff_is_empty(d));
+	diff_free(d);
+	d = diff_new(was, is, day_of_civil(2026, 11, 25));
+	diff_combinations(d);
+	assert_false(diff_is_empty(d));
+	lines = diff_lines(d, &count);
+	assert_true(count >= 6);
+	bodies = diff_tallies(d, DIFF_BY_BODY, &count);
+	assert_true(count > 2 && bodies[0].events > 0);
+	/* Both items and a code below one of them, in one county, for one type. */
+	assert_int_equal(diff_sums(d)->new_gaps, 3);
+	buf_init(&out, 1 << 22);
+	diff_to_text(d, &out);
+	assert_non_null(strstr(buf_cstr(&out), "- rules.csv S1\n"));
+	assert_non_null(strstr(buf_cstr(&out), "~ rules.csv L1 region: \"\" becomes \"!371321\"\n"));
+	assert_non_null(strstr(buf_cstr(&out), "- contacts.csv\n"));
+	assert_null(strstr(buf_cstr(&out), "某人"));
+	assert_ptr_equal(lines, diff_lines(d, &count));
+	buf_clear(&out);
+	diff_free(d);
+	pack_unref(was);
+	pack_unref(is);
+}
+
 int main(void)
 {
 #define WITH_HELP(f) cmocka_unit_test_setup_teardown(f, help_setup, help_teardown)
 	const struct CMUnitTest tests[] = {
 		WITH_HELP(test_gaps),	  WITH_HELP(test_gap_reasons),	    WITH_HELP(test_overlaps),
 		WITH_HELP(test_rows),	  WITH_HELP(test_items_and_bodies), WITH_HELP(test_contacts),
-		WITH_HELP(test_answers),
+		WITH_HELP(test_answers),  WITH_HELP(test_diff),
 	};
 
 	return cmocka_run_group_tests_name("check", tests, NULL, NULL);
