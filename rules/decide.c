@@ -89,48 +89,79 @@ void facts_find(const struct pack *p, const struct event *e, struct facts *ret, 
 	*ret_item = item;
 }
 
-static int count_bits(const uint64_t *set, int words)
+static int list_rows(const struct table *t, const uint64_t *set, const uint64_t *live, int *ret)
 {
 	int w, count = 0;
 
-	for (w = 0; w < words; w++)
-		count += __builtin_popcountll(set[w]);
+	for (w = 0; w < t->live_count; w++) {
+		uint64_t words, bits;
+
+		for (words = live[w]; words; words &= words - 1) {
+			int word = w * 64 + __builtin_ctzll(words);
+
+			for (bits = set[word]; bits; bits &= bits - 1)
+				ret[count++] = word * 64 + __builtin_ctzll(bits);
+		}
+	}
 	return count;
 }
 
-static void clear_overridden(const struct pack *p, const uint64_t *matching, uint64_t *left)
+static int count_rows(const struct table *t, const uint64_t *set, const uint64_t *live)
 {
-	int w, i;
+	int w, count = 0;
 
-	for (w = 0; w < p->table.word_count; w++) {
-		uint64_t bits;
+	for (w = 0; w < t->live_count; w++) {
+		uint64_t words;
 
-		for (bits = matching[w]; bits; bits &= bits - 1) {
-			const struct rule_row *r = &p->rule_rows[w * 64 + __builtin_ctzll(bits)];
-
-			for (i = 0; i < r->override_count; i++)
-				left[r->overrides[i] >> 6] &=
-					~(UINT64_C(1) << (r->overrides[i] & 63));
-		}
+		for (words = live[w]; words; words &= words - 1)
+			count += __builtin_popcountll(set[w * 64 + __builtin_ctzll(words)]);
 	}
+	return count;
+}
+
+/* Leaves out of the list what a row of it overrides; left is a copy of the rows' bits. */
+static int leave_overridden(const struct pack *p, int *list, int count, uint64_t *left)
+{
+	int i, j, kept = 0;
+
+	for (i = 0; i < count; i++) {
+		const struct rule_row *r = &p->rule_rows[list[i]];
+
+		for (j = 0; j < r->override_count; j++)
+			left[r->overrides[j] >> 6] &= ~(UINT64_C(1) << (r->overrides[j] & 63));
+	}
+	for (i = 0; i < count; i++) {
+		if (left[list[i] >> 6] >> (list[i] & 63) & 1)
+			list[kept++] = list[i];
+	}
+	return kept;
+}
+
+static bool any_overrides(const struct pack *p, const int *list, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		if (p->rule_rows[list[i]].override_count)
+			return true;
+	}
+	return false;
 }
 
 void rows_find(const struct pack *p, const struct facts *f, struct arena *arena, struct rows *ret)
 {
-	int words = p->table.word_count, w;
-	size_t bytes = (size_t)words * sizeof(uint64_t);
-	uint64_t *left;
+	const struct table *t = &p->table;
+	size_t bytes = (size_t)t->word_count * sizeof(uint64_t);
+	uint64_t live[TABLE_LIVE_MAX], *left;
 
-	*ret = (struct rows){.matching = arena_alloc(arena, bytes)};
-	table_match(&p->table, f, ret->matching);
-	left = arena_alloc(arena, bytes);
-	memcpy(left, ret->matching, bytes);
-	clear_overridden(p, ret->matching, left);
-	ret->list = arena_alloc(arena, (size_t)count_bits(left, words) * sizeof(*ret->list));
-	for (w = 0; w < words; w++) {
-		for (; left[w]; left[w] &= left[w] - 1)
-			ret->list[ret->count++] = w * 64 + __builtin_ctzll(left[w]);
-	}
+	ret->matching = arena_alloc(arena, bytes);
+	table_match(t, f, ret->matching, live);
+	ret->list = arena_alloc(arena, (size_t)count_rows(t, ret->matching, live) * sizeof(int));
+	ret->count = list_rows(t, ret->matching, live, ret->list);
+	if (!any_overrides(p, ret->list, ret->count))
+		return;
+	left = memcpy(arena_alloc(arena, bytes), ret->matching, bytes);
+	ret->count = leave_overridden(p, ret->list, ret->count, left);
 }
 
 static int find_notice(const struct making *m, int body)

@@ -1,68 +1,37 @@
-/* Why, and why not, one body is told: the same rows, columns and seats as a decision goes through.
- */
-#include "decide_in.h"
+/* Why, and why not, one body is told: the same rows, columns and seats as a decision goes through. */
+#include <stdlib.h>
+#include <string.h>
 
-enum why { WHY_NAMES, WHY_OVERRIDDEN, WHY_CONDITIONS, WHY_ELSEWHERE };
-struct reason {
-	int rule;
-	enum why why;
-	int *columns; /* that do not hold */
-	int column_count;
-	int overridden_by; /* a rule, -1 for none */
-};
-/* The explanation while it is made. */
-struct making {
-	const struct pack *pack;
-	const struct event *event;
-	const struct decide_in *in;
-	struct arena arena;
-	struct facts facts;
-	int item, body;
-	struct rows rows;
-	const struct decided_notice *told; /* NULL: not told */
-	struct reason *reasons;
-	int reason_count;
-};
-
-static const char *why_name(enum why why)
-{
-	static const char *const names[] = {"names-it", "overridden", "conditions", "elsewhere"};
-
-	return names[why];
-}
-
-static bool is_in(const uint64_t *set, int row)
-{
-	return set[row >> 6] >> (row & 63) & 1;
-}
+#include "explain_in.h"
+#include "timefmt.h"
 
 /* Whether the rule would name the body, were its conditions to hold. */
-static bool names_body(const struct making *m, int rule)
+static bool names_body(const struct explaining *x, int rule)
 {
-	const struct pack *p = m->pack;
+	const struct pack *p = x->pack;
 	const struct selector *to = &p->rule_rows[rule].to;
 	int i;
 
 	if (to->kind == TO_ASSIST) {
-		const struct item_row *ir = m->item < 0 ? NULL : &p->item_rows[m->item];
+		const struct item_row *ir = x->item < 0 ? NULL : &p->item_rows[x->item];
 
 		for (i = 0; ir && i < ir->assist_count; i++) {
-			if (seat_body(seat_find(p, ir->assist[i], to->level, m->facts.region)) ==
-			    m->body)
+			if (seat_body(seat_find(p, ir->assist[i], to->level, x->facts.region)) ==
+			    x->body)
 				return true;
 		}
 		return false;
 	}
-	return seat_body(selector_seat(p, m->event, &m->facts, to, m->in->holder)) == m->body;
+	return seat_body(selector_seat(p, x->event, &x->facts, to, x->in->holder)) == x->body;
 }
 
-static int overrider_of(const struct making *m, int rule)
+static int overrider_of(const struct explaining *x, int rule)
 {
-	const struct pack *p = m->pack;
+	const struct pack *p = x->pack;
 	int row, i;
 
 	for (row = 0; row < p->view.rule_count; row++) {
-		if (!is_in(m->rows.matching, row))
+		if (!explain_matches(x, row))
 			continue;
 		for (i = 0; i < p->rule_rows[row].override_count; i++) {
 			if (p->rule_rows[row].overrides[i] == rule)
@@ -72,30 +41,30 @@ static int overrider_of(const struct making *m, int rule)
 	return -1;
 }
 
-static void find_columns(struct making *m, struct reason *r)
+static void find_columns(struct explaining *x, struct reason *r)
 {
-	const struct table *t = &m->pack->table;
+	const struct table *t = &x->pack->table;
 	int i;
 
-	r->columns = arena_alloc(&m->arena, (size_t)t->column_count * sizeof(int));
+	r->columns = arena_alloc(&x->arena, (size_t)t->column_count * sizeof(int));
 	for (i = 0; i < t->column_count; i++) {
-		if (!rowset_has(column_class(&t->columns[i], &m->facts), r->rule))
+		if (!rowset_has(column_class(&t->columns[i], &x->facts), r->rule))
 			r->columns[r->column_count++] = i;
 	}
 }
 
 /* A matching row that names others, and a row of others that does not match, say nothing about this
- * body. */
-static void look_at_rule(struct making *m, int rule)
+ * body; the first is told all the same, because it says who was meant instead. */
+static void look_at_rule(struct explaining *x, int rule)
 {
 	struct reason r = {.rule = rule, .overridden_by = -1};
-	bool matches = is_in(m->rows.matching, rule), names = names_body(m, rule);
+	bool matches = explain_matches(x, rule), names = names_body(x, rule);
 
 	if (!names && !matches)
 		return;
-	if (m->pack->view.rules[rule].role >= ROLE_APPLICANT)
+	if (x->pack->view.rules[rule].role >= ROLE_APPLICANT)
 		return;
-	r.overridden_by = matches ? overrider_of(m, rule) : -1;
+	r.overridden_by = matches ? overrider_of(x, rule) : -1;
 	if (!names)
 		r.why = WHY_ELSEWHERE;
 	else if (!matches)
@@ -103,170 +72,165 @@ static void look_at_rule(struct making *m, int rule)
 	else
 		r.why = r.overridden_by >= 0 ? WHY_OVERRIDDEN : WHY_NAMES;
 	if (r.why == WHY_CONDITIONS)
-		find_columns(m, &r);
-	m->reasons[m->reason_count++] = r;
+		find_columns(x, &r);
+	x->reasons[x->reason_count++] = r;
 }
 
-static const char *cell_of(const struct pack *p, int rule, const struct column *c)
+static const char *text_or_null(const char *s)
 {
-	static const int fixed[] = {
-		[COLUMN_EVENT] = RULE_EVENT,   [COLUMN_ITEM] = RULE_ITEM,
-		[COLUMN_SECTOR] = RULE_SECTOR, [COLUMN_DEVOLUTION] = RULE_DEVOLUTION,
-		[COLUMN_REGION] = RULE_REGION, [COLUMN_DAY] = RULE_FROM,
-	};
-	const struct sheet *s = &p->sheets[SHEET_RULES];
-	int i;
-
-	if (c->kind != COLUMN_WHEN)
-		return sheet_cell(s, rule, fixed[c->kind])->text;
-	for (i = 0; i < s->when_count && s->when_names[i] != c->attribute; i++)
-		;
-	return sheet_cell(s, rule, RULE_KNOWN_COUNT + i)->text;
+	return s && *s ? s : NULL;
 }
 
-static void add_cell(struct buf *out, const struct pack *p, int rule, const struct column *c)
+static const char *attribute_value(struct explaining *x, const char *name)
 {
-	buf_add_str(out, cell_of(p, rule, c));
-	if (c->kind == COLUMN_DAY)
-		buf_printf(out, "..%s",
-			   sheet_cell(&p->sheets[SHEET_RULES], rule, RULE_UNTIL)->text);
+	const json_t *v =
+		x->facts.attributes ? json_object_get(x->facts.attributes, name) : NULL;
+	char *text, *copy;
+
+	if (!v || json_is_null(v))
+		return NULL;
+	text = json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
+	copy = arena_strdup(&x->arena, text ? text : "");
+	free(text);
+	return copy;
 }
 
-static void text_reason(const struct making *m, const struct reason *r, struct buf *out)
+const char *explain_value(struct explaining *x, const struct column *c)
 {
-	const struct pack *p = m->pack;
-	int i;
+	const struct pack_view *v = &x->pack->view;
+	char date[TIMEFMT_BYTES];
 
-	buf_printf(out, "  %s (%s, %s): ", p->view.rules[r->rule].id,
-		   role_name(p->view.rules[r->rule].role),
-		   sheet_cell(&p->sheets[SHEET_RULES], r->rule, RULE_TO)->text);
-	switch (r->why) {
-	case WHY_NAMES:
-		buf_printf(out, "matches and names it; basis: %s", p->view.rules[r->rule].basis);
-		break;
-	case WHY_OVERRIDDEN:
-		buf_printf(out, "matches and would name it, but %s overrides the rule",
-			   p->view.rules[r->overridden_by].id);
-		break;
-	case WHY_ELSEWHERE:
-		buf_add_str(out, "matches, but its recipient is not this body");
-		break;
-	case WHY_CONDITIONS:
-		buf_add_str(out, "would name it, but does not match:");
-		for (i = 0; i < r->column_count; i++) {
-			const struct column *c = &p->table.columns[r->columns[i]];
-
-			buf_printf(out, "%s %s has to be ", i ? "," : "", c->name);
-			add_cell(out, p, r->rule, c);
-		}
-		break;
+	switch (c->kind) {
+	case COLUMN_EVENT:
+		return event_type_name(x->event->type);
+	case COLUMN_ITEM:
+		return text_or_null(x->facts.item);
+	case COLUMN_SECTOR:
+		return x->item < 0 ? NULL : text_or_null(v->items[x->item].sector);
+	case COLUMN_DEVOLUTION:
+		return text_or_null(devolution_name((enum devolution)x->facts.devolution));
+	case COLUMN_REGION:
+		return v->regions[x->facts.region].code;
+	case COLUMN_DAY:
+		date_format(x->facts.day, date);
+		return arena_strdup(&x->arena, date);
+	case COLUMN_WHEN:
+		return attribute_value(x, c->attribute);
 	}
-	buf_add_char(out, '\n');
+	return NULL;
 }
 
-static void text_all(const struct making *m, struct buf *out)
+/* The same regions in the same order as the seats were worked out from: the region itself, then up,
+ * but to nothing above the jurisdiction. */
+static void climb_here(const struct pack *p, int trade, int region, struct climb *c)
 {
-	const struct body *b = &m->pack->view.bodies[m->body];
-	int i;
+	const struct seats *s = &p->seats;
+	int at = region;
 
-	buf_printf(out, "%s %s: %s %s%s\n", m->event->source, m->event->id, b->id,
-		   m->told ? "is told as " : "is not told",
-		   m->told ? role_name(m->told->role) : "");
-	for (i = 0; i < m->reason_count; i++)
-		text_reason(m, &m->reasons[i], out);
-	if (!m->reason_count)
-		buf_add_str(out,
-			    "  no rule matches, and none would name it for this item and region\n");
-}
+	while (at >= 0 && c->step_count < REGION_DEPTH_MAX + 2) {
+		seat found = s->at[(size_t)trade * (size_t)s->region_count + (size_t)at];
 
-static void json_reason(const struct making *m, const struct reason *r, struct buf *out)
-{
-	const struct pack *p = m->pack;
-	struct buf cell;
-	int i;
-
-	buf_add_str(out, "{\"rule\":");
-	buf_add_json(out, p->view.rules[r->rule].id);
-	buf_add_str(out, ",\"role\":");
-	buf_add_json(out, role_name(p->view.rules[r->rule].role));
-	buf_add_str(out, ",\"basis\":");
-	buf_add_json(out, p->view.rules[r->rule].basis);
-	buf_add_str(out, ",\"why\":");
-	buf_add_json(out, why_name(r->why));
-	buf_add_str(out, ",\"overridden_by\":");
-	buf_add_json(out, r->overridden_by < 0 ? NULL : p->view.rules[r->overridden_by].id);
-	buf_add_str(out, ",\"fails\":[");
-	for (i = 0; i < r->column_count; i++) {
-		const struct column *c = &p->table.columns[r->columns[i]];
-
-		buf_init(&cell, 1 << 17);
-		add_cell(&cell, p, r->rule, c);
-		buf_add_str(out, i ? ",{\"column\":" : "{\"column\":");
-		buf_add_json(out, c->name);
-		buf_add_str(out, ",\"cell\":");
-		buf_add_json(out, buf_cstr(&cell));
-		buf_add_char(out, '}');
-		buf_clear(&cell);
+		c->steps[c->step_count++] = (struct climb_step){at, found};
+		at = p->view.regions[at].parent;
+		if (found != SEAT_NONE || at < 0 ||
+		    (at != p->view.jurisdiction && region_within(p, p->view.jurisdiction, at)))
+			return;
 	}
-	buf_add_str(out, "]}");
 }
 
-static void json_all(const struct making *m, struct buf *out)
+static void climb_make(const struct explaining *x, int trade, int level, struct climb *c)
 {
+	const struct pack *p = x->pack;
+	int region = x->facts.region;
+
+	*c = (struct climb){.what = trade == TRADE_ENFORCEMENT	  ? "enforcement"
+				    : trade == TRADE_COORDINATION ? "coordination"
+				    : trade < 0			  ? NULL
+								  : p->trade_names[trade]};
+	if (trade < 0)
+		return;
+	if (level < 0)
+		climb_here(p, trade, region, c);
+	else
+		c->steps[c->step_count++] = (struct climb_step){
+			p->seats.up[level][region], seat_find(p, trade, level, region)};
+}
+
+int explain_climbs(struct explaining *x, int rule, struct climb **ret)
+{
+	const struct pack *p = x->pack;
+	const struct selector *to = &p->rule_rows[rule].to;
+	const struct item_row *ir = x->item < 0 ? NULL : &p->item_rows[x->item];
+	int count = 1, i;
+
+	if (to->kind == TO_ASSIST)
+		count = ir ? ir->assist_count : 0;
+	else if (to->kind != TO_TRADE && to->kind != TO_SECTOR && to->kind != TO_HOLDER)
+		count = 0;
+	if (to->kind == TO_HOLDER && x->in->holder && pack_find_body(p, x->in->holder) >= 0)
+		count = 0;
+	*ret = arena_alloc(&x->arena, ((size_t)count + 1) * sizeof(**ret));
+	for (i = 0; i < count; i++)
+		climb_make(x,
+			   to->kind == TO_ASSIST  ? ir->assist[i]
+			   : to->kind == TO_TRADE ? to->index
+						  : x->facts.sector,
+			   to->level, &(*ret)[i]);
+	return count;
+}
+
+int explain_due_rule(const struct explaining *x, bool feedback, struct duration *ret)
+{
+	const struct pack *p = x->pack;
 	int i;
 
-	buf_add_str(out, "{\"event\":{\"source\":");
-	buf_add_json(out, m->event->source);
-	buf_add_str(out, ",\"id\":");
-	buf_add_json(out, m->event->id);
-	buf_add_str(out, "},\"policy\":");
-	buf_add_json(out, m->pack->view.version);
-	buf_add_str(out, ",\"body\":");
-	buf_add_json(out, m->pack->view.bodies[m->body].id);
-	buf_add_str(out, ",\"role\":");
-	buf_add_json(out, m->told ? role_name(m->told->role) : NULL);
-	buf_add_str(out, ",\"rules\":[");
-	for (i = 0; i < m->reason_count; i++) {
-		if (i)
-			buf_add_char(out, ',');
-		json_reason(m, &m->reasons[i], out);
+	for (i = 0; x->told && i < x->told->rule_count; i++) {
+		const struct rule_row *r = &p->rule_rows[x->told->rules[i]];
+		int duration = feedback ? r->feedback : r->due;
+		bool provisional;
+
+		if (duration < 0)
+			continue;
+		*ret = p->durations[duration];
+		if (calendar_due_ms(p->calendar, x->in->at_ms, *ret, &provisional) ==
+		    (feedback ? x->told->feedback_due : x->told->due).at_ms)
+			return x->told->rules[i];
 	}
-	buf_add_str(out, "]}");
+	return -1;
 }
 
-static void find_told(struct making *m, struct decision *d)
+static void find_told(struct explaining *x, struct decision *d)
 {
 	int i;
 
-	decide(m->pack, m->event, m->in, &m->arena, d);
+	decide(x->pack, x->event, x->in, &x->arena, d);
 	for (i = 0; i < d->notice_count; i++) {
-		if (d->notices[i].body == m->body)
-			m->told = &d->notices[i];
+		if (d->notices[i].body == x->body)
+			x->told = &d->notices[i];
 	}
 }
 
 enum err explain_one_for_body(const struct pack *p, const struct event *e,
 			      const struct explain_ask *ask, struct buf *out)
 {
-	struct making m = {
+	struct explaining x = {
 		.pack = p, .event = e, .in = ask->in, .body = pack_find_body(p, ask->body_id)};
 	struct decision d;
-	bool known;
 	int rule;
 
-	if (m.body < 0)
+	if (x.body < 0)
 		return ERR_NOT_FOUND;
-	arena_init(&m.arena);
-	find_told(&m, &d);
-	facts_find(p, e, &m.facts, &m.item, &known);
-	rows_find(p, &m.facts, &m.arena, &m.rows);
-	m.reasons = arena_alloc(&m.arena, (size_t)(p->view.rule_count + 1) * sizeof(*m.reasons));
+	arena_init(&x.arena);
+	find_told(&x, &d);
+	facts_find(p, e, &x.facts, &x.item, &x.region_known);
+	rows_find(p, &x.facts, &x.arena, &x.rows);
+	x.reasons = arena_alloc(&x.arena, (size_t)(p->view.rule_count + 1) * sizeof(*x.reasons));
 	for (rule = 0; rule < p->view.rule_count; rule++)
-		look_at_rule(&m, rule);
+		look_at_rule(&x, rule);
 	if (ask->json)
-		json_all(&m, out);
+		explain_json(&x, out);
 	else
-		text_all(&m, out);
-	arena_clear(&m.arena);
+		explain_text(&x, out);
+	arena_clear(&x.arena);
 	return ERR_OK;
 }

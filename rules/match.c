@@ -74,25 +74,55 @@ rowset column_class(const struct column *c, const struct facts *f)
 	return c->missing;
 }
 
-static void and_into(uint64_t *restrict acc, const uint64_t *restrict set, int count)
+/* Which words can be anything but zero: those that no column's class has all zero. */
+static int sets_find(const struct table *t, const struct facts *f, rowset *sets, uint64_t *live)
 {
-	int w;
+	int i, w, count = 0;
 
-	for (w = 0; w < count; w++)
-		acc[w] &= set[w];
-}
-
-void table_match(const struct table *t, const struct facts *f, uint64_t *ret)
-{
-	int i;
-
-	memset(ret, 0xff, (size_t)t->word_count * sizeof(*ret));
-	if (t->row_count % 64)
-		ret[t->word_count - 1] = ~UINT64_C(0) >> (64 - t->row_count % 64);
+	memset(live, 0, TABLE_LIVE_MAX * sizeof(*live));
+	for (w = 0; w < t->live_count; w++)
+		live[w] = ~UINT64_C(0);
+	if (t->word_count % 64)
+		live[t->live_count - 1] = ~UINT64_C(0) >> (64 - t->word_count % 64);
 	for (i = 0; i < t->column_count; i++) {
 		rowset set = column_class(&t->columns[i], f);
 
-		if (set)
-			and_into(ret, set, t->word_count);
+		if (!set)
+			continue;
+		sets[count++] = set;
+		for (w = 0; w < t->live_count; w++)
+			live[w] &= set[w - t->live_count];
+	}
+	return count;
+}
+
+static uint64_t word_of(const struct table *t, const rowset *sets, int count, int word)
+{
+	uint64_t bits = ~UINT64_C(0);
+	int i;
+
+	if (word == t->word_count - 1 && t->row_count % 64)
+		bits >>= 64 - t->row_count % 64;
+	for (i = 0; i < count && bits; i++)
+		bits &= sets[i][word];
+	return bits;
+}
+
+void table_match(const struct table *t, const struct facts *f, uint64_t *ret, uint64_t *ret_live)
+{
+	rowset sets[TABLE_COLUMNS_MAX];
+	int count = sets_find(t, f, sets, ret_live), w;
+
+	memset(ret, 0, (size_t)t->word_count * sizeof(*ret));
+	for (w = 0; w < t->live_count; w++) {
+		uint64_t left;
+
+		for (left = ret_live[w]; left; left &= left - 1) {
+			int word = w * 64 + __builtin_ctzll(left);
+
+			ret[word] = word_of(t, sets, count, word);
+			if (!ret[word])
+				ret_live[w] &= ~(left & -left);
+		}
 	}
 }

@@ -30,7 +30,8 @@ extern const struct sheet_spec sheet_specs[SHEET_COUNT];
 
 /* The part of an item row that matching needs. */
 struct item_row {
-	int next; /* the next row of the same code, -1 at the end */
+	int next;      /* the next row of the same code, -1 at the end */
+	const int *at; /* of a code's first row: the row that applies in each region; NULL: to be worked out */
 	struct cond regions;
 	int sector; /* trade, -1 when blank */
 	const int *assist;
@@ -89,6 +90,8 @@ bool pack_read_region_cond(struct pack *p, const struct sheet *s, int row, int c
 /* Names that dangle without making the pack unreadable. */
 void pack_find_dangling(struct pack *p);
 
+/* Works out which row applies where, for as many codes as there is room; regions have to be known. */
+void pack_place_items(struct pack *p);
 /* The row of items that applies (contract 3.1), -1 for none. */
 int item_row_find(const struct pack *p, const char *code, int region);
 bool item_is_known(const struct pack *p, const char *code);

@@ -4,6 +4,8 @@
 #include "item_code.h"
 #include "pack_in.h"
 
+#define PLACED_MAX 1000000 /* codes times regions */
+
 static const char *text_of(const struct sheet *s, int row, int column)
 {
 	return sheet_cell(s, row, column)->text;
@@ -139,11 +141,11 @@ bool item_is_known(const struct pack *p, const char *code)
 	return first_row(p, code) >= 0;
 }
 
-int item_row_find(const struct pack *p, const char *code, int region)
+static int deepest_row(const struct pack *p, int row, int region)
 {
-	int row, depth, best = -1, best_depth = -2;
+	int depth, best = -1, best_depth = -2;
 
-	for (row = first_row(p, code); row >= 0; row = p->item_rows[row].next) {
+	for (; row >= 0; row = p->item_rows[row].next) {
 		if (!region_cond_matches(p, &p->item_rows[row].regions, region, &depth) ||
 		    depth <= best_depth)
 			continue;
@@ -151,6 +153,32 @@ int item_row_find(const struct pack *p, const char *code, int region)
 		best_depth = depth;
 	}
 	return best;
+}
+
+void pack_place_items(struct pack *p)
+{
+	int count = p->view.region_count, room = PLACED_MAX, row, region;
+
+	for (row = 0; row < p->view.item_count && count <= room; row++) {
+		int *at;
+
+		if (pack_find_item(p, p->view.items[row].code) != row)
+			continue;
+		at = arena_alloc(&p->arena, (size_t)count * sizeof(*at));
+		for (region = 0; region < count; region++)
+			at[region] = deepest_row(p, row, region);
+		p->item_rows[row].at = at;
+		room -= count;
+	}
+}
+
+int item_row_find(const struct pack *p, const char *code, int region)
+{
+	int row = first_row(p, code);
+
+	if (row < 0)
+		return -1;
+	return p->item_rows[row].at ? p->item_rows[row].at[region] : deepest_row(p, row, region);
 }
 
 void pack_read_scope(struct pack *p)

@@ -147,6 +147,7 @@ enum err pack_read(const struct pack_file *files, int count, struct pack **ret, 
 		pack_unref(p);
 		return ERR_INVALID;
 	}
+	pack_place_items(p);
 	pack_find_dangling(p);
 	name_version(p);
 	*ret = p;

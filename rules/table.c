@@ -38,6 +38,7 @@ void table_init(struct table *t, struct arena *arena, int row_count, int column_
 {
 	*t = (struct table){.arena = arena, .row_count = row_count};
 	t->word_count = (row_count + 63) / 64;
+	t->live_count = (t->word_count + 63) / 64;
 	t->columns = arena_zalloc(arena, (size_t)column_count * sizeof(*t->columns));
 }
 
@@ -91,20 +92,23 @@ static bool is_full(const struct table *t, const uint64_t *set)
 static rowset class_keep(struct build *b, const uint64_t *set)
 {
 	struct table *t = b->table;
+	const size_t live_bytes = (size_t)t->live_count * sizeof(uint64_t);
 	uint64_t *copy;
-	int at;
+	int at, w;
 
 	if (is_full(t, set))
 		return NULL;
 	at = strmap_find(&b->known, (const char *)set, set_bytes(t));
 	if (at >= 0)
 		return b->finished[at];
-	t->bytes += set_bytes(t);
+	t->bytes += set_bytes(t) + live_bytes;
 	/* Past the limit the pack is refused, so any class will do until then. */
 	if (t->bytes > TABLE_BYTES_MAX && b->finished_count)
 		return b->finished[0];
-	copy = arena_alloc(t->arena, set_bytes(t));
+	copy = (uint64_t *)arena_zalloc(t->arena, live_bytes + set_bytes(t)) + t->live_count;
 	memcpy(copy, set, set_bytes(t));
+	for (w = 0; w < t->word_count; w++)
+		copy[w / 64 - t->live_count] |= (uint64_t)(set[w] != 0) << (w & 63);
 	strmap_add(&b->known, (const char *)copy, set_bytes(t), b->finished_count);
 	b->finished[b->finished_count] = copy;
 	return b->finished[b->finished_count++];

@@ -22,7 +22,11 @@
 #define TABLE_ROWS_MAX	20000
 #define TABLE_BYTES_MAX ((size_t)256 << 20)
 
+/* One bit a row; in front of them, one bit for each word that is not zero. */
 typedef const uint64_t *rowset;
+#define TABLE_WORDS_MAX	   ((TABLE_ROWS_MAX + 63) / 64)
+#define TABLE_LIVE_MAX	   ((TABLE_WORDS_MAX + 63) / 64)
+#define TABLE_COLUMNS_MAX  160
 
 enum column_kind {
 	COLUMN_EVENT,
@@ -51,7 +55,7 @@ struct column {
 struct table {
 	struct arena *arena;
 	struct column *columns;
-	int column_count, row_count, word_count;
+	int column_count, row_count, word_count, live_count;
 	size_t bytes; /* of all classes */
 };
 
@@ -76,8 +80,8 @@ void column_values(struct table *t, struct column *c, const struct cond *conds);
 rowset text_class(const struct column *c, const char *text, size_t len);
 int interval_of(const struct column *c, double v); /* 2i is below point i, 2i+1 the point itself */
 rowset column_class(const struct column *c, const struct facts *f);
-/* ret holds word_count words. */
-void table_match(const struct table *t, const struct facts *f, uint64_t *ret);
+/* ret holds word_count words; ret_live, of TABLE_LIVE_MAX words, says which of them are not zero. */
+void table_match(const struct table *t, const struct facts *f, uint64_t *ret, uint64_t *ret_live);
 static inline bool rowset_has(rowset set, int row)
 {
 	return !set || (set[row >> 6] >> (row & 63) & 1);

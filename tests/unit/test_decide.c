@@ -367,50 +367,6 @@ static void test_holder(void **state)
 	pack_unref(pack);
 }
 
-static const char *explain(struct help *h, const struct pack *pack, const char *body, bool json)
-{
-	struct decide_in in = {0};
-	struct event e;
-	struct buf out;
-	const char *text;
-
-	assert_int_equal(help_event(h, "C1", "C1", &e), ERR_OK);
-	buf_init(&out, 1 << 20);
-	if (explain_body(pack, &e, &in, body, json, &out) != ERR_OK)
-		buf_add_str(&out, "not found");
-	text = arena_strdup(&h->arena, buf_cstr(&out));
-	buf_clear(&out);
-	event_clear(&e);
-	return text;
-}
-
-static void test_explain_body(void **state)
-{
-	struct help *h = *state;
-	struct pack *pack;
-	json_t *doc;
-
-	assert_int_equal(help_pack(h, "rules.csv",
-				   "id,role,to,event,overrides,when:area,basis\n"
-				   "R1,lead,body:znb,granted,,,law\n"
-				   "R2,lead,body:sc-s,granted,R1,,\n"
-				   "R3,copy,body:znb,refused,,<5,\n",
-				   &pack),
-			 ERR_OK);
-	assert_string_equal(
-		explain(h, pack, "znb", false),
-		"/sources/t e1: znb is not told\n"
-		"  R1 (lead, body:znb): matches and would name it, but R2 overrides the rule\n"
-		"  R2 (lead, body:sc-s): matches, but its recipient is not this body\n"
-		"  R3 (copy, body:znb): would name it, but does not match: event has to be refused,"
-		" when:area has to be <5\n");
-	doc = json_loads(explain(h, pack, "sc-s", true), 0, NULL);
-	assert_string_equal(json_string_value(json_object_get(doc, "role")), "lead");
-	json_decref(doc);
-	assert_string_equal(explain(h, pack, "nobody", false), "not found");
-	pack_unref(pack);
-}
-
 static struct pack *wide_pack(struct help *h, const struct buf *bodies, const struct buf *rules)
 {
 	static const char meta[] = "{\"id\":\"t\",\"jurisdiction\":\"371302\"}";
@@ -475,7 +431,6 @@ int main(void)
 		WITH_HELP(test_merging_and_overrides),
 		WITH_HELP(test_merged_members),
 		WITH_HELP(test_holder),
-		WITH_HELP(test_explain_body),
 		WITH_HELP(test_many),
 	};
 
