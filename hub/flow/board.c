@@ -302,9 +302,16 @@ void query_board(struct flow *f, struct principal *who, const struct query_board
 	struct period period;
 	struct call *c;
 
-	if (by < 0 || (*q->region && region < 0) || !period_read(q->from, q->to, clock_now_ms(&f->clock), &period)) {
-		reply_problem(fn, arg, ERR_INVALID,
-			      "by is body, region, item or day; from and to are dates in order; region is one of the policy");
+	if (by < 0) {
+		reply_invalid(fn, arg, "by", "must be body, region, item or day");
+		return;
+	}
+	if (*q->region && region < 0) {
+		reply_invalid(fn, arg, "region", "must be a region of the policy");
+		return;
+	}
+	if (!period_read(q->from, q->to, clock_now_ms(&f->clock), &period)) {
+		reply_invalid(fn, arg, "from", "must be a date like 2026-01-31, not behind to");
 		return;
 	}
 	c = mem_zalloc(sizeof(*c));

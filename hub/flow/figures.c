@@ -52,18 +52,31 @@ struct figures {
 
 /* --- names --- */
 
-int32_t figures_intern(struct figures *g, const char *text)
+static struct name **name_slot(const struct figures *g, const char *text)
 {
 	uint32_t h = 2166136261u;
-	struct name **at, *n;
 
 	for (const char *s = text; *s; s++)
 		h = (h ^ (unsigned char)*s) * 16777619u;
-	at = &g->slots[h % NAME_SLOTS];
-	for (n = *at; n; n = n->chain) {
+	return (struct name **)(uintptr_t)&g->slots[h % NAME_SLOTS];
+}
+
+int32_t figures_find(const struct figures *g, const char *text)
+{
+	for (const struct name *n = *name_slot(g, text); n; n = n->chain) {
 		if (!strcmp(n->text, text))
 			return n->number;
 	}
+	return -1;
+}
+
+int32_t figures_intern(struct figures *g, const char *text)
+{
+	struct name **at = name_slot(g, text), *n;
+	int32_t known = figures_find(g, text);
+
+	if (known >= 0)
+		return known;
 	n = mem_zalloc(sizeof(*n));
 	n->text = mem_strdup(text);
 	n->number = g->name_count;

@@ -42,7 +42,8 @@ typedef bool figures_each_fn(void *arg, const struct fact *x); /* false: enough 
 void figures_each(const struct figures *g, int32_t from_day, int32_t to_day, figures_each_fn *fn, void *arg);
 const char *figures_name(const struct figures *g, int32_t number);
 int32_t figures_name_count(const struct figures *g);
-int32_t figures_intern(struct figures *g, const char *name);
+int32_t figures_intern(struct figures *g, const char *name); /* for what is kept, never for what somebody asks */
+int32_t figures_find(const struct figures *g, const char *name); /* -1: in no fact */
 
 /* Whose facts are a person's: built once a question, asked a fact at a time. */
 struct fact_scope;

@@ -103,8 +103,13 @@ static void next_slice(struct call *c)
 
 void query_audit(struct flow *f, struct principal *who, const struct query_audit *q, reply_fn *fn, void *arg)
 {
-	struct call *c = mem_zalloc(sizeof(*c));
+	struct call *c;
 
+	if (strspn(q->cursor, "0123456789") != strlen(q->cursor) || strlen(q->cursor) > 15) {
+		reply_invalid(fn, arg, "cursor", QUERY_BAD_CURSOR);
+		return;
+	}
+	c = mem_zalloc(sizeof(*c));
 	c->flow = f;
 	c->who = principal_ref(who);
 	c->fn = fn;

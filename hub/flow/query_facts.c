@@ -21,8 +21,8 @@ struct call {
 	int region, role, state; /* -1 any */
 	bool todo, has_figure;
 	enum figure figure;
-	int32_t body, item; /* -1 any */
-	char *due, *q;
+	int32_t body, item; /* -1 any, -2 one that no fact names */
+	char *due, *q, *body_name, *item_name;
 	int64_t before_seq;
 	int before_notice;
 	int64_t now_ms;
@@ -33,13 +33,24 @@ struct call {
 	struct buf out;
 };
 
+static void call_free(struct call *c)
+{
+	principal_unref(c->who);
+	free(c->due);
+	free(c->q);
+	free(c->body_name);
+	free(c->item_name);
+	buf_clear(&c->out);
+	free(c);
+}
+
 static void call_end(struct call *c, enum err e)
 {
 	if (e == ERR_OK) {
 		struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
 
 		buf_printf(&c->out, "],\"total\":%lld,\"next\":", (long long)c->total);
-		if (c->at < c->ref_count)
+		if (c->at < c->ref_count || c->ref_count == LOOKED_AT_MAX)
 			buf_printf(&c->out, "\"n%lld.%d\"}", (long long)c->refs[c->at - 1].seq, c->refs[c->at - 1].notice);
 		else
 			buf_add_str(&c->out, "null}");
@@ -49,11 +60,7 @@ static void call_end(struct call *c, enum err e)
 	} else {
 		reply_problem(c->fn, c->arg, e, err_title(e));
 	}
-	principal_unref(c->who);
-	free(c->due);
-	free(c->q);
-	buf_clear(&c->out);
-	free(c);
+	call_free(c);
 }
 
 static bool lamp_matches(const struct call *c, const struct fact *x)
@@ -69,7 +76,7 @@ static bool matches(const struct call *c, const struct fact *x)
 		return false;
 	if (c->todo && !lifecycle_is_todo((enum notice_state)x->state, (enum role)x->role))
 		return false;
-	if ((c->body >= 0 && x->body != c->body) || (c->item >= 0 && x->item != c->item))
+	if ((c->body != -1 && x->body != c->body) || (c->item != -1 && x->item != c->item))
 		return false;
 	if (c->has_figure && !figure_counts(c->figure, x, c->now_ms))
 		return false;
@@ -94,19 +101,13 @@ static bool collect(void *arg, const struct fact *x)
 	return true;
 }
 
-static bool text_matches(const struct call *c, const struct event *e)
-{
-	return !*c->q || strstr(e->applicant_name, c->q) || strstr(e->case_id, c->q) ||
-	       (e->permit_number && strstr(e->permit_number, c->q)) || (e->applicant_code && strstr(e->applicant_code, c->q));
-}
-
 /* Asked once more of the record itself: the facts only said where to look. */
 static void show(struct call *c, struct row *row, int notice)
 {
 	enum sight sight;
 	struct buf common;
 
-	if (notice >= row->record.notice_count || !text_matches(c, &row->event))
+	if (notice >= row->record.notice_count || !row_holds_text(row, c->q))
 		return;
 	sight = principal_sees_notice(c->who, c->flow->pack, &row->record.notices[notice], &row->event, &row->record);
 	if (sight == SIGHT_NONE)
@@ -157,6 +158,18 @@ static void next_page(struct call *c)
 		call_end(c, ERR_OK);
 }
 
+/* Not kept when it is new: a question leaves nothing behind. */
+static int32_t name_or_any(const struct call *c, const char *name)
+{
+	int32_t n = -1;
+
+	if (*name) {
+		n = figures_find(c->flow->figures, name);
+		n = n < 0 ? -2 : n;
+	}
+	return n;
+}
+
 static void on_read(void *arg, enum err e)
 {
 	struct call *c = arg;
@@ -166,6 +179,8 @@ static void on_read(void *arg, enum err e)
 		return;
 	}
 	c->now_ms = clock_now_ms(&c->flow->clock);
+	c->body = name_or_any(c, c->body_name);
+	c->item = name_or_any(c, c->item_name);
 	c->scope = fact_scope_new(c->flow->figures, c->who, c->flow->pack);
 	figures_each(c->flow->figures, c->period.from_day, c->period.to_day, collect, c);
 	fact_scope_free(c->scope);
@@ -191,32 +206,43 @@ static const char *name_of_state(int i)
 	return notice_state_name((enum notice_state)i);
 }
 
-static bool read_filters(struct call *c, const struct query_notices *q)
+/* The parameter that cannot be read, and what it must be; NULL when all can. */
+static const char *read_filters(struct call *c, const struct query_notices *q, const char **ret_why)
 {
-	struct figures *g = c->flow->figures;
-
 	c->todo = !strcmp(q->state, "todo");
 	c->state = c->todo ? -1 : word_or_any(q->state, name_of_state, STATE_COUNT);
-	c->role = word_or_any(q->role, name_of_role, ROLE_COUNT);
+	c->role = word_or_any(q->role, name_of_role, ROLE_APPLICANT);
 	c->region = *q->region ? pack_find_region(c->flow->pack, q->region, strlen(q->region)) : -1;
-	c->body = *q->body ? figures_intern(g, q->body) : -1;
-	c->item = *q->item ? figures_intern(g, q->item) : -1;
 	c->has_figure = *q->figure != '\0';
-	return c->state >= -1 && c->role >= -1 && (!*q->region || c->region >= 0) &&
-	       (!c->has_figure || figure_parse(q->figure, &c->figure));
+	*ret_why = "must be a state of a notice, or todo";
+	if (c->state < -1)
+		return "state";
+	*ret_why = "must be lead, assist or copy";
+	if (c->role < -1)
+		return "role";
+	*ret_why = "must be a region of the policy";
+	if (*q->region && c->region < 0)
+		return "region";
+	*ret_why = "must be a figure of the board";
+	if (c->has_figure && !figure_parse(q->figure, &c->figure))
+		return "figure";
+	*ret_why = "must be overdue or soon";
+	return *q->due && strcmp(q->due, "overdue") && strcmp(q->due, "soon") ? "due" : NULL;
 }
 
-static bool read_bounds(struct call *c, const struct query_notices *q)
+static const char *read_bounds(struct call *c, const struct query_notices *q, const char **ret_why)
 {
+	*ret_why = QUERY_BAD_CURSOR;
 	if (*q->cursor && !id_parse_notice(q->cursor, &c->before_seq, &c->before_notice))
-		return false;
-	return (!*q->due || !strcmp(q->due, "overdue") || !strcmp(q->due, "soon")) &&
-	       period_read(q->from, q->to, clock_now_ms(&c->flow->clock), &c->period);
+		return "cursor";
+	*ret_why = "must be a date like 2026-01-31, not behind to";
+	return period_read(q->from, q->to, clock_now_ms(&c->flow->clock), &c->period) ? NULL : "from";
 }
 
 void query_facts(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
 {
 	struct call *c = mem_zalloc(sizeof(*c));
+	const char *what, *why;
 
 	c->flow = f;
 	c->who = principal_ref(who);
@@ -227,8 +253,15 @@ void query_facts(struct flow *f, struct principal *who, const struct query_notic
 	c->q = mem_strdup(q->q);
 	buf_init(&c->out, 32 << 20);
 	buf_add_str(&c->out, "{\"items\":[");
-	if (read_filters(c, q) && read_bounds(c, q))
-		figures_read(f->figures, c->period.from_day, on_read, c);
-	else
-		call_end(c, ERR_INVALID);
+	what = read_filters(c, q, &why);
+	if (!what)
+		what = read_bounds(c, q, &why);
+	if (what) {
+		reply_invalid(fn, arg, what, why);
+		call_free(c);
+		return;
+	}
+	c->body_name = mem_strdup(q->body);
+	c->item_name = mem_strdup(q->item);
+	figures_read(f->figures, c->period.from_day, on_read, c);
 }

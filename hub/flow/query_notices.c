@@ -304,16 +304,6 @@ static void call_start(struct call *c, const char *cursor)
 	call_free(c);
 }
 
-/* Whether somebody has bodies that are told things, and nothing but those. */
-static bool has_lists(const struct principal *who)
-{
-	for (int i = 0; i < who->grant_count; i++) {
-		if (who->grants[i].who != WHO_SUPERVISOR && who->grants[i].who != WHO_APPROVER)
-			return false;
-	}
-	return true;
-}
-
 void query_notices(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
 {
 	enum list_sight sight = *q->body ? principal_sees_list(who, f->pack, q->body) : LIST_WHOLE;
@@ -321,10 +311,6 @@ void query_notices(struct flow *f, struct principal *who, const struct query_not
 
 	if (sight == LIST_NONE) {
 		reply_problem(fn, arg, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
-		return;
-	}
-	if (!*q->body && !has_lists(who)) {
-		query_scan(f, who, q, fn, arg);
 		return;
 	}
 	c = call_new(f, who, q, fn, arg);

@@ -64,11 +64,10 @@ static void on_scanned(void *arg, enum err e, const struct loaded *items, int co
 		return;
 	}
 	for (i = 0; i < count && w->found < w->limit; i++) {
-		w->stays = false;
 		w->before = items[i].seq;
 		w->take(w->arg, &items[i]);
 	}
-	if (i == count && !(count && w->stays))
+	if (i == count)
 		w->before = next;
 	if (!w->before || w->found >= w->limit || ++w->rounds >= ROUNDS_MAX)
 		w->end(w->arg, ERR_OK);

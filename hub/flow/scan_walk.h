@@ -18,7 +18,6 @@ struct scan_walk {
 	void (*end)(void *arg, enum err e);
 	void *arg;
 	int64_t before;	/* events from here on are behind us; 0: begin with the newest */
-	bool stays;	/* take has not done with the event: it has set before itself */
 	int limit, found, rounds;
 	char *need;	/* the text as it stands in a document, "" anything */
 	char *any[SCAN_ANY_MAX];

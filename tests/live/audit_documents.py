@@ -57,6 +57,7 @@ class Documents(unittest.TestCase):
         rows = re.findall(r'\{ "(\w+)", "(/[^"]*)", (\w+), ', source("api.c"))
         for method, pattern, flags in rows:
             call = documents.find(method, pattern.replace("*", "x"))
+            self.assertTrue(call, (method, pattern))
             self.assertEqual(call.get("security") == [], flags == "OPEN", (method, pattern))
 
 

@@ -106,14 +106,14 @@ def hold_message(name, frame):
 def hold_frame(frame):
     """Anything the hub sends: one of the messages that it may send."""
     if "method" in frame:
-        name = {"notice": "Notice", "change": "Change", "bye": "Bye"}.get(frame["method"])
+        name = {"notice": "Notice", "change": "Change", "board": "Board", "bye": "Bye"}.get(frame["method"])
         if not name:
             raise DocumentFault(f"the document has no frame {frame['method']}")
         hold_message(name, frame)
     elif "error" in frame:
         hold_message("Error", frame)
     else:
-        answers = [message_schema(n) for n in ("InboxOpened", "NoticeState", "EventAccepted")]
+        answers = [message_schema(n) for n in ("InboxOpened", "NoticeState", "EventAccepted", "BoardOpened")]
         hold({"anyOf": answers}, frame, "an answer over the WebSocket", "asyncapi.yaml")
 
 

@@ -22,7 +22,7 @@ FOLDER = os.path.join(documents.ROOT, "tests", "wire")
 PACK = os.path.join(documents.ROOT, "tests", "cases", "mini")
 EVENT_TIME = "2026-11-23T10:15:00+08:00"
 PEOPLE = {"wjw": (("supervisor", "wjw-371302"), ("supervisor", "wjw-371300")), "spj": (("approver", "spj-371302"),),
-          "lxhy": (("coordinator", "znb-371300"),), "scjg": (("supervisor", "scjg-371302"),)}
+          "lxhy": (("coordinator", "znb-371300"),), "scjg": (("supervisor", "scjg-371302"),), "sjj": (("auditor", "znb-371300"),)}
 
 
 def clinic(number, **data):
@@ -36,10 +36,20 @@ def clinic(number, **data):
                      "scope": "门诊", "remark": "无", **data}}
 
 
+def steady_member(name, value):
+    if name == "cursor":
+        return "42-0.0.0"
+    if name in ("from", "to") and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return "2026-11-23"
+    if name == "hours_to_claim" and value is not None:
+        return 0.5
+    return steady(value)
+
+
 def steady(value):
     """What differs from run to run, as something that does not."""
     if isinstance(value, dict):
-        return {k: "42-0.0.0" if k == "cursor" else steady(v) for k, v in value.items()}
+        return {k: steady_member(k, v) for k, v in value.items()}
     if isinstance(value, list):
         return [steady(v) for v in value]
     if isinstance(value, str):
@@ -126,6 +136,8 @@ class Story:
             "result": "fails", "disposal": "rectify", "checked_on": "2026-11-24", "rectify_by": "2026-12-01",
             "penalty": {"document": "兰卫罚〔2026〕1号", "kind": "警告"}, "remark": "限期整改"})
         self.act("closed", done, "close", "wjw", {})
+        self.call("board", 200, "GET", "/board?by=region", "lxhy")
+        self.call("audit", 200, "GET", "/audit?limit=3", "sjj")
         self.call("notice-closed", 200, "GET", "/notices/" + done, "wjw")
 
     async def said(self, rpc, name, method, params, number):
@@ -133,7 +145,8 @@ class Story:
         kind = "".join(word.capitalize() for word in method.split("."))
         answer = await rpc.say(json.dumps(request))
         self.keep(f"ws-{name}", {"message": kind, "frame": request})
-        back = "Error" if "error" in answer else {"InboxOpen": "InboxOpened", "EventSubmit": "EventAccepted"}.get(kind, "NoticeState")
+        back = "Error" if "error" in answer else {"InboxOpen": "InboxOpened", "EventSubmit": "EventAccepted",
+                                                       "BoardOpen": "BoardOpened"}.get(kind, "NoticeState")
         self.keep(f"ws-{name}-answer", {"message": back, "frame": answer})
         return answer.get("result")
 
@@ -160,6 +173,9 @@ class Story:
                 if verb == "acknowledge":
                     await self.pushed(rpc, "change", "change", lead)
             await self.said(rpc, "claim-missing", "notice.claim", {"notice": "n99.0"}, 20)
+            await self.said(rpc, "board-open", "board.open", {}, 21)
+            assert self.hub.submit(clinic(7)).status == 201
+            await self.pushed(rpc, "board", "board", "sent")
             self.hub.process.send_signal(signal.SIGTERM)
             await self.pushed(rpc, "bye", "bye", "draining")
 

@@ -42,6 +42,8 @@ const READ_AS: Record<string, string | null> = {
 	'POST /api/v1/events 201': null,
 	'POST /api/v1/notices/acknowledge 200': null,
 	'GET /api/v1/policy 200': null,
+	'GET /api/v1/board 200': null,
+	'GET /api/v1/audit 200': null,
 	Notice: 'NoticeMessage',
 	Change: 'ChangeMessage',
 	Bye: 'ByeMessage',
@@ -59,6 +61,9 @@ const READ_AS: Record<string, string | null> = {
 	NoticeClose: null,
 	NoticeUndo: null,
 	EventSubmit: null,
+	BoardOpen: null,
+	BoardOpened: null,
+	Board: null,
 };
 
 const examples = readdirSync(FOLDER).filter((name) => name.endsWith('.json'))
