@@ -71,8 +71,7 @@ int import_name_find(const char *const *lists, int count, const char *folded);
 
 const char *import_trim(struct arena *arena, const char *s); /* NULL is "" */
 
-/* CSV: a cell, quoted when it has to be; a record in which nothing stands. */
-void import_csv_cell(struct buf *out, const char *text);
+/* A record in which nothing stands. */
 bool import_record_is_empty(const struct csv *c);
 
 /* Codes out of a pack, by a name as people write it; NULL when there is none, or more than one. */

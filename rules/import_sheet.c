@@ -36,7 +36,7 @@ static void keep_record(struct sheet_run *r)
 	buf_init(&line, (size_t)8 << 20);
 	if (!r->header_kept) {
 		for (i = 0; i < r->column_count; i++) {
-			import_csv_cell(&line, r->headings[i]);
+			csv_add_cell(&line, r->headings[i]);
 			buf_add_char(&line, ',');
 		}
 		buf_add_str(&line, "note_rejected\r\n");
@@ -49,7 +49,7 @@ static void keep_record(struct sheet_run *r)
 		for (i = c->count; i < r->column_count; i++)
 			buf_add_char(&line, ',');
 		buf_add_char(&line, ',');
-		import_csv_cell(&line, buf_cstr(&r->imp->why));
+		csv_add_cell(&line, buf_cstr(&r->imp->why));
 	}
 	buf_add_str(&line, "\r\n");
 	keep(r, line.data, line.len);

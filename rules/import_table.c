@@ -289,7 +289,7 @@ static void read_row(struct table_run *r)
 	for (c = 0; c < r->spec->count; c++) {
 		if (c)
 			buf_add_char(r->out, ',');
-		import_csv_cell(r->out, cells[c]);
+		csv_add_cell(r->out, cells[c]);
 	}
 	buf_add_char(r->out, '\n');
 	r->imp->counts.events++;

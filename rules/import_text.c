@@ -128,21 +128,6 @@ const char *import_trim(struct arena *arena, const char *s)
 	return arena_strndup(arena, s, len);
 }
 
-void import_csv_cell(struct buf *out, const char *text)
-{
-	if (!strpbrk(text, ",\"\r\n") && *text != '#') {
-		buf_add_str(out, text);
-		return;
-	}
-	buf_add_char(out, '"');
-	for (; *text; text++) {
-		if (*text == '"')
-			buf_add_char(out, '"');
-		buf_add_char(out, *text);
-	}
-	buf_add_char(out, '"');
-}
-
 bool import_record_is_empty(const struct csv *c)
 {
 	int i;

@@ -48,13 +48,7 @@ static void add_cell(struct buf *out, const char *text, bool first)
 {
 	if (!first)
 		buf_add_char(out, ',');
-	buf_add_char(out, '"');
-	for (; *text; text++) {
-		if (*text == '"')
-			buf_add_char(out, '"');
-		buf_add_char(out, *text);
-	}
-	buf_add_char(out, '"');
+	csv_add_cell(out, text);
 }
 
 static int column_count(const struct sheet_spec *spec)

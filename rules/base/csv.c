@@ -200,3 +200,18 @@ bool csv_next(struct csv *c)
 	c->count = 0;
 	return false;
 }
+
+void csv_add_cell(struct buf *out, const char *text)
+{
+	if (!strpbrk(text, ",\"\r\n") && *text != '#') {
+		buf_add_str(out, text);
+		return;
+	}
+	buf_add_char(out, '"');
+	for (; *text; text++) {
+		if (*text == '"')
+			buf_add_char(out, '"');
+		buf_add_char(out, *text);
+	}
+	buf_add_char(out, '"');
+}

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 
 #define CSV_CELLS_MAX 128
 #define CSV_CELL_BYTES_MAX 65536
@@ -42,5 +43,7 @@ struct csv_source {
 };
 void csv_init(struct csv *c, const struct csv_source *from, struct arena *arena, struct diag *diag);
 bool csv_next(struct csv *c); /* false at the end */
+/* The other way: one cell, quoted when it has to be. Separators and line ends are the caller's. */
+void csv_add_cell(struct buf *out, const char *text);
 
 #endif
