@@ -105,9 +105,11 @@ static void run_commit(struct run *r)
 	struct cached *entry = cache_find(c->flow->cache, c->seq);
 	struct commit_in in = { .seq = c->seq, .expected_version = c->record.version, .index = c->index,
 				.index_count = c->index_count, .holder_body = c->holder_body,
-				.holder_case = c->holder_case, .holder_permit = c->holder_permit };
+				.holder_case = c->holder_case, .holder_permit = c->holder_permit,
+				.expected_writer = c->record.writer };
 
 	c->record.version++;
+	c->record.writer = c->flow->writer;
 	buf_reset(&r->encoded);
 	record_encode(&c->record, &r->encoded);
 	if (r->encoded.overflow) {

@@ -2,6 +2,7 @@
 #include "flow/flow.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ struct flow *flow_new(const struct flow_options *opt)
 {
 	struct flow *f = mem_zalloc(sizeof(*f));
 
+	snprintf(f->writer, sizeof(f->writer), "%06x", randombytes_random() & 0xffffff);
 	f->loop = opt->loop;
 	f->clock = loop_clock(opt->loop);
 	f->store = opt->store;

@@ -46,6 +46,7 @@ struct flow {
 	struct person_contact *people; int people_count; /* set by auth whenever the users are read */
 	unsigned char hash_key[32];	/* for hashes of numbers; the cell's, kept in Redis */
 	struct attempt *unrecorded;	/* deliver.c: outcomes that wait for Redis to be back */
+	char writer[8];			/* this process' mark on what it writes */
 	bool draining;
 };
 

@@ -136,6 +136,10 @@ static void put_receipt(struct buf *out, const struct receipt *r)
 void record_encode(const struct record *r, struct buf *out)
 {
 	buf_add_int(out, r->version);
+	if (r->writer && *r->writer) {
+		buf_add_char(out, '.');
+		put_text(out, r->writer);
+	}
 	record_tab_int(out, r->accepted_ms);
 	record_tab_text(out, r->policy);
 	record_tab_text(out, r->item_code);
@@ -302,6 +306,8 @@ static bool get_receipt(const struct line *l, struct receipt *r)
 static void get_head(const struct line *l, struct record *r)
 {
 	r->version = (int)record_int_at(l, 0);
+	r->writer = strchrnul(record_text_at(l, 0), '.');
+	r->writer += *r->writer == '.';
 	r->accepted_ms = record_int_at(l, 1);
 	r->policy = record_text_at(l, 2);
 	r->item_code = record_text_at(l, 3);

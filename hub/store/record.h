@@ -72,6 +72,7 @@ struct receipt {
 };
 struct record {
 	int version;
+	const char *writer;	/* the process that wrote this version, NULL or "": as accepted. Two may make the same number of one record */
 	int64_t accepted_ms;
 	const char *policy;	/* "linyi@3f9c2a71" */
 	const char *item_code, *region; /* of the decision */

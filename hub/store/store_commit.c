@@ -94,7 +94,10 @@ static void put_commit(struct ask *a, const struct commit_in *in)
 	while (len && lines[len - 1] == '\n')
 		len--;
 	args_int(&a->args, in->seq);
-	args_join(&a->args, args_digits(&a->arena, in->expected_version), "\t", NULL);
+	if (in->expected_writer && *in->expected_writer)
+		args_join(&a->args, args_digits(&a->arena, in->expected_version), ".", in->expected_writer, "\t", NULL);
+	else
+		args_join(&a->args, args_digits(&a->arena, in->expected_version), "\t", NULL);
 	args_bytes(&a->args, in->record.data, in->record.len);
 	if (in->due_ms >= 0)
 		args_int(&a->args, in->due_ms);

@@ -56,8 +56,11 @@ static void send_text(void *self, const struct message *m, connector_done_fn *do
 
 	w->sent++;
 	snprintf(w->last_to, sizeof(w->last_to), "%s", m->to);
-	if (w->sending == SENDING_HANGS)
-		return; /* and is never heard of again */
+	if (w->sending == SENDING_HANGS) {
+		assert_true(w->hung_count < 64);
+		w->hung[w->hung_count++] = arg;
+		return;
+	}
 	h = mem_zalloc(sizeof(*h));
 	h->outcome = w->sending == SENDING_REFUSES ? OUTCOME_REFUSED : OUTCOME_ACCEPTED;
 	h->done = done;
@@ -116,6 +119,8 @@ static void hub_stop(struct world *w, int i)
 	store_close(b->store, on_closed, w);
 	harness_until(&w->h, &w->h.closes, before + 1);
 	flow_free(b->flow);
+	while (w->hung_count)
+		free(w->hung[--w->hung_count]);
 	b->flow = NULL;
 	b->store = NULL;
 }
@@ -157,6 +162,7 @@ void world_restart(struct world *w)
 {
 	for (int i = 0; i < w->hub_count; i++)
 		hub_stop(w, i);
+	w->now_ms++; /* what was leased this very moment is nobody's now */
 	for (int i = 0; i < w->hub_count; i++)
 		hub_start(w, i);
 }
@@ -203,6 +209,8 @@ static bool is_settled(struct world *w, int64_t seq)
 			next = -2;
 	}
 	arena_clear(&arena);
+	snprintf(w->h.why, sizeof(w->h.why), "event %lld: due %lld, next %lld, now %lld", (long long)seq, (long long)score,
+		 (long long)next, (long long)w->now_ms);
 	return next == score && (next < 0 || next > w->now_ms);
 }
 

@@ -32,6 +32,8 @@ struct world {
 	int64_t now_ms;
 	enum sending sending;
 	int sent; /* texts that the provider was given */
+	void *hung[64]; /* what would have heard of those never answered; freed with the process that asked */
+	int hung_count;
 	char last_to[32];
 	int answers, status; /* of the last call */
 	char etag[16];

@@ -10,7 +10,7 @@
 
 static struct record sample(struct arena *arena)
 {
-	struct record r = { .version = 7, .accepted_ms = 1700000000000, .policy = "linyi@3f9c2a71",
+	struct record r = { .version = 7, .writer = "a1b2c3", .accepted_ms = 1700000000000, .policy = "linyi@3f9c2a71",
 			    .item_code = "370123020001", .region = "371302", .by = "a\tb\\c\nd",
 			    .applicant_via = "sms", .applicant_rules = "A1", .problems = "no-body:R14|no-lead" };
 	struct notice *n = record_add_notice(&r, arena);
@@ -77,7 +77,8 @@ static void comes_back_as_it_was(void **state)
 	assert_string_equal(got.positions[0].text, "line\nline");
 	assert_true(bars_hold(got.approvers, "spj-371300") && !bars_hold(got.approvers, "spj-37130"));
 	assert_int_equal(record_next_ms(&got), 1700000020000);
-	assert_memory_equal(buf_cstr(&first), "7\t", 2);
+	assert_memory_equal(buf_cstr(&first), "7.a1b2c3\t", 9);
+	assert_string_equal(got.writer, "a1b2c3");
 	buf_clear(&first);
 	buf_clear(&second);
 	arena_clear(&arena);
