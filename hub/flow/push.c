@@ -31,6 +31,8 @@ struct push_batch *push_batch_new(struct flow *f)
 
 void push_batch_free(struct push_batch *b)
 {
+	if (!b)
+		return;
 	free(b->need);
 	arena_clear(&b->arena);
 	buf_clear(&b->out);

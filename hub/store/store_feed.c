@@ -11,6 +11,8 @@
 
 #define BLOCK_MS 5000
 #define ENTRIES_PER_READ 256
+/* Backwards in pieces that come in time on a busy machine too: an entry can have hundreds of lines. */
+#define ENTRIES_PER_READ_BACK 32
 #define ID_BYTES 48
 
 struct line { /* gathered from the newest backwards */
@@ -228,7 +230,7 @@ static void backlog_end(struct feed_tail *t)
 	t->is_following = true;
 	t->fn(t->arg, out, t->gathered);
 	forget_backlog(t);
-	read_on(t);
+	go_on(t);
 }
 
 /* One entry's lines, its last first, until there are enough. */
@@ -269,7 +271,7 @@ static void on_older(void *arg, const struct redis_reply *r)
 		gather(t, &r->items[i]);
 	if (r->count && lines_of(&r->items[0]) && !strcmp(t->last, "0-0"))
 		snprintf(t->last, sizeof(t->last), "%s", r->items[0].items[0].str);
-	if (r->count < ENTRIES_PER_READ || t->gathered >= t->backlog) {
+	if (r->count < ENTRIES_PER_READ_BACK || t->gathered >= t->backlog) {
 		backlog_end(t);
 		return;
 	}
@@ -281,7 +283,7 @@ static void read_back(struct feed_tail *t)
 {
 	char count[16];
 
-	snprintf(count, sizeof(count), "%d", ENTRIES_PER_READ);
+	snprintf(count, sizeof(count), "%d", ENTRIES_PER_READ_BACK);
 	ask(t, (const char *const[]){ "XREVRANGE", t->store->keys.feed, t->before, "-", "COUNT", count, NULL },
 	    t->store->limit_ms, on_older);
 }
@@ -290,20 +292,17 @@ static void on_up(struct link *l)
 {
 	struct feed_tail *t = l->opt.owner;
 
-	if (t->is_following) {
+	/* What has been gathered stays: entries do not change. Beginning anew each time might never end. */
+	if (t->is_following)
 		go_on(t);
-		return;
-	}
-	forget_backlog(t);
-	snprintf(t->last, sizeof(t->last), "0-0");
-	snprintf(t->before, sizeof(t->before), "+");
-	read_back(t);
+	else
+		read_back(t);
 }
 
 static void on_down(struct link *l, const char *why)
 {
 	(void)l;
-	(void)why; /* the main connection tells it */
+	log_at(LOG_DEBUG, "", "the feed's connection: %s", why); /* at large the main connection tells it */
 }
 
 static void on_closed(struct link *l)
@@ -326,6 +325,8 @@ void store_feed_start(struct store *s, int backlog, store_feed_fn *fn, void *arg
 	t->backlog = backlog;
 	arena_init(&t->arena);
 	forget_backlog(t);
+	snprintf(t->last, sizeof(t->last), "0-0");
+	snprintf(t->before, sizeof(t->before), "+");
 	s->feed = t;
 	store_link_options(s, &link, t);
 	link_open(&t->link, &link, &tail_events);

@@ -242,7 +242,7 @@ class Run:
         if kind != "redis":
             self.hub.launch()
         wait_until(self.redis.answers, 60, "Redis")
-        self.hub.wait_ready()
+        self.hub.wait_ready(QUIET_LIMIT_S)
         self.kills[kind] += 1
         self.up.set()
 

@@ -21,6 +21,7 @@ from sms_provider import ACCEPTED, DROP, LATER  # noqa: E402
 
 SETTLED = ("accepted", "delivered", "failed", "unknown", "cancelled")
 KINDS = ("hub", "redis", "both")
+QUIET_LIMIT_S = 120  # nothing at all happened for so long: it hangs
 
 
 def answer_for(seed):
@@ -68,14 +69,14 @@ class Run:
         if kind != "redis":
             self.s.hub.launch()
         wait_until(self.s.redis.answers, 60, "Redis")
-        self.s.hub.wait_ready()
+        self.s.hub.wait_ready(QUIET_LIMIT_S)
         self.up.set()
 
     def kill_all_along(self):
         kinds = [KINDS[i % len(KINDS)] for i in range(self.a.kills)]
         self.random.shuffle(kinds)
         for kind, after in zip(kinds, sorted(self.random.sample(range(1, int(self.a.events * 0.8)), self.a.kills))):
-            wait_until(lambda after=after: len(self.s.provider.posts) >= after or self.failure, 120, f"{after} texts")
+            wait_until(lambda after=after: len(self.s.provider.posts) >= after or self.failure, QUIET_LIMIT_S, f"{after} texts")
             self.kill(kind)
 
     def unsettled(self, left):
@@ -123,7 +124,7 @@ def main():
         producer = threading.Thread(target=run.produce, daemon=True)
         producer.start()
         run.kill_all_along()
-        wait_until(lambda: not producer.is_alive(), 120, "the last event")
+        wait_until(lambda: not producer.is_alive(), QUIET_LIMIT_S, "the last event")
         assert not run.failure, run.failure
         violations, states = run.check()
         print(f"{len(run.notices)} notices, {len(s.provider.posts)} requests, {arguments.kills} kills, deliveries {states}")

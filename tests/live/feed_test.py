@@ -3,6 +3,7 @@ import asyncio
 import http.client
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -10,7 +11,7 @@ import unittest
 
 import websockets
 
-from hub import Hub, event
+from hub import Hub, event, wait_until
 from redis_box import Redis
 
 BODY = "wjw-371300"
@@ -126,9 +127,14 @@ class Feed(unittest.TestCase):
 
     def test_redis_is_away_while_somebody_catches_up(self):
         """What cannot be read just then is given when it can: a hub that lives through a Redis that dies."""
+        for ring in ("65536", "16"):
+            with self.subTest(ring=ring):
+                self.catch_up_through_an_outage(ring)
+
+    def catch_up_through_an_outage(self, ring):
         with tempfile.TemporaryDirectory(prefix="tdm-", dir="/tmp") as folder:
             redis = Redis(folder)
-            with redis, Hub(redis_url=redis.url) as hub:
+            with redis, Hub(redis_url=redis.url, environment={"TANDEM_FEED_RING": ring}) as hub:
                 hub.sign_in("spj", "wjw")
                 since = self.first(hub)
                 cases = submit(hub, "away", 3000)
@@ -137,6 +143,8 @@ class Feed(unittest.TestCase):
                 hub.sign_in("wjw")
 
                 def outage():
+                    redis.process.send_signal(signal.SIGSTOP)
+                    wait_until(lambda: hub.request("GET", "/readyz").status == 503, what="the hub to notice")
                     redis.kill()
                     redis.start()
                 reader = Reader(hub, since)

@@ -81,8 +81,8 @@ class Hub:
             [BIN, "serve", "--port", str(self.port), "--data", self.data, *self.arguments],
             stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL, env=self.environment, preexec_fn=end_with_us)
 
-    def wait_ready(self):
-        wait_until(self.is_ready, 30, f"readiness of the hub (see {self.log.name})")
+    def wait_ready(self, seconds=30):
+        wait_until(self.is_ready, seconds, f"readiness of the hub (see {self.log.name})")
         if "--demo" in self.arguments:
             wait_until(lambda: self.try_sign_in("admin"), 30, "the demo people")
         return self

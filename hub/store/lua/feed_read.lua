@@ -25,18 +25,25 @@ local function is_whole()
 	return length == added
 end
 
-local found = call('XRANGE', feed, place, '+', 'COUNT', entries_max + 1)
+-- An entry can be long, so few are read that are not given.
+local step = 8
+local found = call('XRANGE', feed, place, '+', 'COUNT', step)
 local known = found[1] and found[1][1] == place
 if not known and not (place == '0-0' and is_whole()) then
 	return { tonumber(request), 0 }
 end
 local answer, n, bytes = { tonumber(request), 1 }, 2, 0
-for i = 1, #found do
-	local lines = found[i][2][2]
-	if n > 4 and bytes + #lines > bytes_max then
-		break
+while true do
+	for i = 1, #found do
+		local lines = found[i][2][2]
+		if n > 4 and bytes + #lines > bytes_max or n > 2 * entries_max then
+			return answer
+		end
+		answer[n + 1], answer[n + 2] = found[i][1], lines
+		n, bytes = n + 2, bytes + #lines
 	end
-	answer[n + 1], answer[n + 2] = found[i][1], lines
-	n, bytes = n + 2, bytes + #lines
+	if #found < step then
+		return answer
+	end
+	found = call('XRANGE', feed, '(' .. found[#found][1], '+', 'COUNT', step)
 end
-return answer
