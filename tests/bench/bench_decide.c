@@ -116,8 +116,8 @@ static const struct {
 	     {"<500", "[null,true,500,false]"},
 	     {"[500..1000)", "[500,true,1000,false]"},
 	     {">2500", "[2500,false,null,true]"}},
-  risks[] = {{"", "null"}, {"high|very-high", "[\"high\",\"very-high\"]"}},
-  flags[] = {{"", "null"}, {"true", "true"}};
+	risks[] = {{"", "null"}, {"high|very-high", "[\"high\",\"very-high\"]"}},
+	flags[] = {{"", "null"}, {"true", "true"}};
 
 static void rows_make(const struct pack_view *v)
 {
