@@ -114,6 +114,8 @@ static void note_key(struct scan *s, struct frame *f)
 	struct key *k = key_decode(s->key_arena, f->key, f->key_len), *other;
 	char where[POINTER_BYTES];
 
+	f->key = k->text; /* pointers name it as it is meant, not as it was spelled */
+	f->key_len = k->len;
 	for (other = f->keys; other; other = other->next) {
 		if (other->len == k->len && memcmp(other->text, k->text, k->len) == 0) {
 			lex_pointer(s, s->depth, where);

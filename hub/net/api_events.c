@@ -11,12 +11,14 @@
 /* --- several: cut into parts, a slice in hand at a time, so that a large batch does not hold the loop --- */
 
 #define SLICE 128
+#define SLICE_MS 10 /* events full of faults take long each and are answered at once */
 
 struct batch {
 	struct call *call;
 	struct event_part *parts;
 	size_t count, next, waiting;
 	struct gather *gather;
+	struct loop_deferred rest;
 	bool submitting;
 };
 struct part {
@@ -24,14 +26,12 @@ struct part {
 	void *slot;
 };
 
-static void batch_slice(struct batch *b);
-
 static void batch_go_on(struct batch *b)
 {
 	if (b->waiting > 0 || b->submitting)
 		return;
 	if (b->next < b->count) {
-		batch_slice(b);
+		loop_defer(b->call->api->flow->loop, &b->rest);
 		return;
 	}
 	gather_seal(b->gather);
@@ -49,12 +49,15 @@ static void on_part(void *arg, const struct reply *r)
 	batch_go_on(b);
 }
 
-static void batch_slice(struct batch *b)
+static void batch_slice(void *arg)
 {
+	struct batch *b = arg;
+	struct loop *loop = b->call->api->flow->loop;
 	size_t end = b->next + SLICE < b->count ? b->next + SLICE : b->count;
+	int64_t until_ms = loop_mono_ms(loop) + SLICE_MS;
 
 	b->submitting = true;
-	while (b->next < end) {
+	while (b->next < end && loop_mono_ms(loop) < until_ms) {
 		struct part *p = mem_zalloc(sizeof(*p));
 		const struct event_part *e = &b->parts[b->next];
 
@@ -81,6 +84,7 @@ static void submit_many(struct call *c, bool ndjson)
 		return;
 	}
 	b->call = c;
+	b->rest = (struct loop_deferred){ .fn = batch_slice, .arg = b };
 	b->gather = gather_new(b->count, call_on_reply, c);
 	batch_slice(b);
 }

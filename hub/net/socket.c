@@ -36,6 +36,10 @@ static void send_result(struct rpc *r, const char *kind, const char *json, size_
 	buf_printf(&out, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"%s\":", r->id, kind);
 	buf_add(&out, json, len);
 	buf_add_char(&out, '}');
+	if (out.overflow) {
+		buf_reset(&out);
+		buf_printf(&out, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{\"code\":-32603,\"message\":\"The answer is too large\"}}", r->id);
+	}
 	ws_send(r->inbox->conn, out.data, out.len);
 	buf_clear(&out);
 }

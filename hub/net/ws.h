@@ -23,7 +23,6 @@ struct ws_conn; /* one connection */
 enum ws_close {
 	WS_DRAINING = 1001,
 	WS_BAD_FRAME = 1002,
-	WS_BAD_DATA = 1003,
 	WS_BAD_TEXT = 1007,
 	WS_NOT_ALLOWED = 1008,
 	WS_TOO_BIG = 1009,

@@ -80,7 +80,7 @@ int ws_join_close_code(enum ws_joined joined, const char **ret_reason)
 		enum ws_close code;
 		const char *reason;
 	} refusals[] = {
-		[WS_JOIN_BINARY] = {WS_BAD_DATA, "text only"},
+		[WS_JOIN_BINARY] = {WS_PROTOCOL, "text only"},
 		[WS_JOIN_BIG] = {WS_TOO_BIG, "too big"},
 		[WS_JOIN_FRAGMENTS] = {WS_TOO_BIG, "too many fragments"},
 		[WS_JOIN_BAD_UTF8] = {WS_BAD_TEXT, "not UTF-8"},

@@ -242,8 +242,8 @@ def case_message_endless_empty_fragments(s):
 
 
 def case_message_binary(s):
-    assert code_after(s, frame(BINARY, b"\x00\x01")) == 1003
-    assert code_after(s, frame(BINARY, b"", fin=False), greet=True) == 1003
+    assert code_after(s, frame(BINARY, b"\x00\x01")) == 4002
+    assert code_after(s, frame(BINARY, b"", fin=False), greet=True) == 4002
 
 
 def case_message_utf8(s):
@@ -409,7 +409,7 @@ def case_library_client(s):
                 await ws.recv()
                 raise AssertionError("binary was taken")
             except websockets.ConnectionClosed as e:
-                assert e.rcvd.code == 1003
+                assert e.rcvd.code == 4002
 
     asyncio.run(asyncio.wait_for(talk(), 30))
 
