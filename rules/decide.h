@@ -77,6 +77,10 @@ bool decide_needs_holder(const struct pack *p, const struct event *e);
 /* The items a registration concerns, as decide() gives them; none for other events and for scopes that imply nothing. */
 int decide_items(const struct pack *p, const struct event *e, struct arena *arena, const struct decided_item **ret);
 
+/* A rule's time to act (or to feed back), before any calendar; false when it sets none. */
+struct duration;
+bool pack_rule_time(const struct pack *p, int rule, bool feedback, struct duration *ret);
+
 /* One line of JSON as `policy explain` prints it (contract 3.5), without the line feed. */
 void decision_to_json(const struct pack *p, const struct event *e, const struct decision *d, struct buf *out);
 /* Why, and why not, this body: text for people, or JSON. ERR_NOT_FOUND: no such body. */

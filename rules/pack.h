@@ -110,9 +110,6 @@ void pack_canonical(const struct pack *p, struct buf *out);
 int pack_find_region(const struct pack *p, const char *code, size_t len); /* index or -1; exact */
 int pack_find_body(const struct pack *p, const char *id);		  /* index or -1 */
 int pack_find_rule(const struct pack *p, const char *id);
-/* A rule's time to act (or to feed back), before any calendar; false when it sets none. */
-struct duration;
-bool pack_rule_time(const struct pack *p, int rule, bool feedback, struct duration *ret);
 int pack_find_item(const struct pack *p, const char *code); /* the first row of that code, or -1 */
 bool region_within(const struct pack *p, int region, int ancestor);	  /* also when equal */
 const char *pack_text_find(const struct pack *p, const char *name);

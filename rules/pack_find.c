@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "decide.h"
 #include "pack_in.h"
 
 static void finding(struct pack *p, const struct sheet *s, int row, int column, const char *what)

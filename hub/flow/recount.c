@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "calendar.h"
+#include "decide.h"
 #include "flow/audit.h"
 #include "flow/change.h"
 #include "flow/ladder.h"
