@@ -51,8 +51,7 @@ struct rule {
 };
 /* A step of the escalation ladder: whom of the body to remind when, counted in working days from the day of the deadline. */
 struct ladder_step {
-	enum role role;
-	int working_days;
+	enum role role; int working_days;
 	const char *post; /* "liaison", "section-head", "leader"; "coordination" is the coordinating office */
 	enum channel via;
 	const char *text; /* as it is written: "lead +1wd section-head sms" */

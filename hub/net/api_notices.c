@@ -8,12 +8,6 @@
 #include "flow/respond.h"
 #include "net/api.h"
 
-/* Whether one has lists of one's own: what one's bodies were told. */
-static bool has_bodies(const struct principal *who)
-{
-	return principal_is(who, WHO_SUPERVISOR) || principal_is(who, WHO_APPROVER);
-}
-
 void api_notices(struct call *c)
 {
 	struct query_notices q = { .body = call_query(c, "body"), .state = call_query(c, "state"), .role = call_query(c, "role"),
@@ -24,7 +18,7 @@ void api_notices(struct call *c)
 
 	if (!call_limit(c, &q.limit))
 		return;
-	if (as_counted || (!*q.body && !has_bodies(c->who)))
+	if (as_counted)
 		query_facts(c->api->flow, c->who, &q, call_on_reply, c);
 	else
 		query_notices(c->api->flow, c->who, &q, call_on_reply, c);

@@ -18,6 +18,7 @@
 #include "packdir.h"
 
 #define SENDING_LEASE_MS 60000 /* as deliver.c has it */
+#define CLAIM_LEASE_MS 30000   /* as deadline.c has it */
 
 /* --- the clock and the provider --- */
 
@@ -162,7 +163,7 @@ void world_restart(struct world *w)
 {
 	for (int i = 0; i < w->hub_count; i++)
 		hub_stop(w, i);
-	w->now_ms++; /* what was leased this very moment is nobody's now */
+	w->now_ms += CLAIM_LEASE_MS + 1; /* until what the dead ones had claimed is anybody's again */
 	for (int i = 0; i < w->hub_count; i++)
 		hub_start(w, i);
 }
