@@ -1,7 +1,7 @@
 /*
  * pack.h: a jurisdiction's policy, read from its folder's files and compiled.
  *
- * pack_read takes the bytes of the files (the caller reads them) and gives an immutable, reference-counted pack, or every
+ * pack_read takes the bytes of the files (nothing here opens one) and gives an immutable, reference-counted pack, or every
  * fault at once with file, line and column. Strings and arrays of a pack live as long as a reference to it is held.
  */
 #ifndef TANDEM_PACK_H

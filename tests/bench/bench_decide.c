@@ -109,15 +109,17 @@ struct made_row {
 	int event, item, region, area, risk, flag; /* region -1: any */
 };
 static struct made_row made[MADE_MANY];
-static const struct {
+struct made_cell {
 	const char *cell, *json;
-} areas[] = {{"", "null"},
+};
+static const struct made_cell areas[] = {{"", "null"},
 	     {">=1000", "[1000,true,null,true]"},
 	     {"<500", "[null,true,500,false]"},
 	     {"[500..1000)", "[500,true,1000,false]"},
-	     {">2500", "[2500,false,null,true]"}},
-	risks[] = {{"", "null"}, {"high|very-high", "[\"high\",\"very-high\"]"}},
-	flags[] = {{"", "null"}, {"true", "true"}};
+	     {">2500", "[2500,false,null,true]"}};
+static const struct made_cell risks[] = {{"", "null"},
+					 {"high|very-high", "[\"high\",\"very-high\"]"}};
+static const struct made_cell flags[] = {{"", "null"}, {"true", "true"}};
 
 static void rows_make(const struct pack_view *v)
 {
