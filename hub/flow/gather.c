@@ -3,14 +3,17 @@
 
 #include <stdlib.h>
 
+/* Answers mostly come in order; those then go straight to the end of `out`, the others wait in their slots. */
 struct slot {
 	struct gather *gather;
 	struct buf result;
+	bool has_come;
 };
 struct gather {
 	reply_fn *fn;
 	void *arg;
-	size_t count, waiting;
+	size_t count, waiting, next;
+	struct buf out;
 	struct slot slots[];
 };
 
@@ -22,6 +25,8 @@ struct gather *gather_new(size_t count, reply_fn *fn, void *arg)
 	g->arg = arg;
 	g->count = count;
 	g->waiting = 1; /* until it is sealed */
+	buf_init(&g->out, 64u << 20);
+	buf_add_str(&g->out, "{\"results\":[");
 	return g;
 }
 
@@ -35,21 +40,12 @@ void *gather_slot(struct gather *g, size_t index)
 static void gather_end(struct gather *g)
 {
 	struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
-	struct buf out;
 
-	buf_init(&out, 64u << 20);
-	buf_add_str(&out, "{\"results\":[");
-	for (size_t i = 0; i < g->count; i++) {
-		if (i)
-			buf_add_char(&out, ',');
-		buf_add(&out, g->slots[i].result.data, g->slots[i].result.len);
-		buf_clear(&g->slots[i].result);
-	}
-	buf_add_str(&out, "]}");
-	r.json = buf_cstr(&out);
-	r.len = out.len;
+	buf_add_str(&g->out, "]}");
+	r.json = buf_cstr(&g->out);
+	r.len = g->out.len;
 	g->fn(g->arg, &r);
-	buf_clear(&out);
+	buf_clear(&g->out);
 	free(g);
 }
 
@@ -60,16 +56,48 @@ void gather_seal(struct gather *g)
 }
 
 /* A problem document names its status itself; a good answer gets it put in front. */
+static void put_result(struct buf *out, const struct reply *r)
+{
+	if (r->status < 400) {
+		buf_add_str(out, "{\"status\":");
+		buf_add_int(out, r->status);
+		buf_add_char(out, ',');
+		buf_add(out, r->json + 1, r->len - 1);
+	} else {
+		buf_add(out, r->json, r->len);
+	}
+}
+
+static void begin_next(struct gather *g)
+{
+	if (g->next++)
+		buf_add_char(&g->out, ',');
+}
+
+static void take_waiting(struct gather *g)
+{
+	while (g->next < g->count && g->slots[g->next].has_come) {
+		struct buf *held = &g->slots[g->next].result;
+
+		begin_next(g);
+		buf_add(&g->out, held->data, held->len);
+		buf_clear(held);
+	}
+}
+
 void gather_on_reply(void *arg, const struct reply *r)
 {
 	struct slot *s = arg;
+	struct gather *g = s->gather;
 
-	buf_init(&s->result, 2u << 20);
-	if (r->status < 400) {
-		buf_printf(&s->result, "{\"status\":%d,", r->status);
-		buf_add(&s->result, r->json + 1, r->len - 1);
+	if (s == &g->slots[g->next]) {
+		begin_next(g);
+		put_result(&g->out, r);
+		take_waiting(g);
 	} else {
-		buf_add(&s->result, r->json, r->len);
+		buf_init(&s->result, 2u << 20);
+		put_result(&s->result, r);
+		s->has_come = true;
 	}
-	gather_seal(s->gather);
+	gather_seal(g);
 }
