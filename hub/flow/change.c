@@ -19,9 +19,10 @@ struct run {
 	bool need_event, has_event, has_record;
 	bool guessed; /* the record came from the cache */
 	struct event event;
-	char *doc;
-	struct buf encoded;
+	struct bytes encoded;
 	int tries, base_version;
+	struct loop_deferred later;
+	struct arena arena; /* of what outlives a try, the run itself among it */
 };
 
 static void run_free(struct run *r)
@@ -30,13 +31,13 @@ static void run_free(struct run *r)
 
 	if (e && r->base_version && --e->tips == 0)
 		cache_set_tip(r->c.flow->cache, e, (struct bytes){ 0 });
+	struct arena arena = r->arena;
+
 	if (r->has_event)
 		event_clear(&r->event);
-	free(r->doc);
-	buf_clear(&r->encoded);
 	buf_clear(&r->c.feed);
 	arena_clear(&r->c.arena);
-	free(r);
+	arena_clear(&arena);
 }
 
 static void run_done(struct run *r, enum err e)
@@ -91,7 +92,7 @@ static void on_committed(void *arg, enum err e, struct bytes current)
 		return;
 	}
 	if (e == ERR_OK && entry)
-		cache_set_record(r->c.flow->cache, entry, (struct bytes){ r->encoded.data, r->encoded.len });
+		cache_set_record(r->c.flow->cache, entry, r->encoded);
 	if (e == ERR_OK) {
 		figures_touch(r->c.flow->figures, r->c.seq);
 		log_noted(&r->c);
@@ -110,13 +111,12 @@ static void run_commit(struct run *r)
 
 	c->record.version++;
 	c->record.writer = c->flow->writer;
-	buf_reset(&r->encoded);
-	record_encode(&c->record, &r->encoded);
-	if (r->encoded.overflow) {
+	r->encoded = record_bytes(&c->record, &c->arena);
+	if (!r->encoded.data) {
 		run_done(r, ERR_TOO_LARGE);
 		return;
 	}
-	in.record = (struct bytes){ r->encoded.data, r->encoded.len };
+	in.record = r->encoded;
 	in.due_ms = record_next_ms(&c->record);
 	if (c->touched && !c->feed.len)
 		buf_printf(&c->feed, "V\t%lld\n", (long long)c->seq);
@@ -169,18 +169,17 @@ static void run_on(struct run *r, struct bytes record)
 static bool run_parse(struct run *r, struct bytes doc)
 {
 	struct diag diag;
+	const char *own;
 
 	if (r->has_event)
 		return true;
-	diag_init(&diag, &r->c.arena);
-	r->doc = mem_alloc(doc.len + 1);
-	memcpy(r->doc, doc.data, doc.len);
-	r->doc[doc.len] = '\0';
-	if (event_parse(r->doc, doc.len, &r->c.flow->limits, &r->event, &diag) != ERR_OK)
+	diag_init(&diag, &r->arena);
+	own = arena_strndup(&r->arena, doc.data, doc.len);
+	if (event_parse(own, doc.len, &r->c.flow->limits, &r->event, &diag) != ERR_OK)
 		return false;
 	r->has_event = true;
 	r->c.event = &r->event;
-	r->c.doc = (struct bytes){ r->doc, doc.len };
+	r->c.doc = (struct bytes){ own, doc.len };
 	return true;
 }
 
@@ -219,26 +218,22 @@ static bool run_from_cache(struct run *r)
 	return true;
 }
 
-struct start {
-	struct loop_deferred later;
-	struct run *run;
-};
-
 static void start_now(void *arg)
 {
-	struct start *s = arg;
-	struct run *r = s->run;
+	struct run *r = arg;
 
-	free(s);
 	if (!run_from_cache(r))
 		run_load(r);
 }
 
 void change_run(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply, change_done_fn *done, void *arg)
 {
-	struct run *r = mem_zalloc(sizeof(*r));
-	struct start *s = mem_zalloc(sizeof(*s));
+	struct arena arena;
+	struct run *r;
 
+	arena_init(&arena);
+	r = arena_zalloc(&arena, sizeof(*r));
+	r->arena = arena;
 	r->c.flow = f;
 	r->c.seq = seq;
 	r->need_event = need_event;
@@ -247,11 +242,8 @@ void change_run(struct flow *f, int64_t seq, bool need_event, change_apply_fn *a
 	r->arg = arg;
 	arena_init(&r->c.arena);
 	buf_init(&r->c.feed, 64 << 10);
-	buf_init(&r->encoded, RECORD_BYTES_MAX);
-	s->run = r;
-	s->later.fn = start_now;
-	s->later.arg = s;
-	loop_defer(f->loop, &s->later);
+	r->later = (struct loop_deferred){ .fn = start_now, .arg = r };
+	loop_defer(f->loop, &r->later);
 }
 
 void change_index(struct change *c, const char *list, int entry, bool todo, bool added)

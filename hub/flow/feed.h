@@ -16,7 +16,9 @@
 struct feed_message {
 	const char *method; /* "notice" or "change" */
 	const char *cursor;
-	const char *params; /* the JSON object */
+	const char *text;   /* the whole JSON-RPC notification */
+	size_t text_len;
+	const char *params; /* the JSON object in it */
 	size_t len;
 };
 struct feed_wish {

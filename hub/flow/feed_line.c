@@ -48,7 +48,15 @@ int cursor_compare(const struct cursor *a, const struct cursor *b)
 
 void cursor_print(const struct cursor *c, char ret[CURSOR_BYTES])
 {
-	snprintf(ret, CURSOR_BYTES, "%lld-%lld.%d.%d", (long long)c->ms, (long long)c->seq, c->line, c->part);
+	const int64_t parts[] = { c->ms, c->seq, c->line, c->part };
+	struct buf out = { .data = ret, .cap = CURSOR_BYTES, .max = CURSOR_BYTES - 1 };
+
+	for (int i = 0; i < 4; i++) {
+		if (i)
+			buf_add_char(&out, i == 1 ? '-' : '.');
+		buf_add_int(&out, parts[i]);
+	}
+	ret[out.len] = '\0';
 }
 
 /* Cuts at tabs in place; fields that are not there are "". */

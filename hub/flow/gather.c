@@ -8,14 +8,17 @@
 #define ANSWER_BYTES_MAX ((size_t)64 << 20)
 #define PROBLEM_BYTES_MAX ((size_t)4 << 20) /* of all results together; what comes behind is told in short */
 
+/* Answers mostly come in order; those then go straight to the end of `out`, the others wait in their slots. */
 struct slot {
 	struct gather *gather;
 	struct buf result;
+	bool has_come;
 };
 struct gather {
 	reply_fn *fn;
 	void *arg;
-	size_t count, waiting, problem_bytes;
+	size_t count, waiting, next, problem_bytes;
+	struct buf out;
 	struct slot slots[];
 };
 
@@ -27,6 +30,8 @@ struct gather *gather_new(size_t count, reply_fn *fn, void *arg)
 	g->arg = arg;
 	g->count = count;
 	g->waiting = 1; /* until it is sealed */
+	buf_init(&g->out, ANSWER_BYTES_MAX);
+	buf_add_str(&g->out, "{\"results\":[");
 	return g;
 }
 
@@ -40,27 +45,18 @@ void *gather_slot(struct gather *g, size_t index)
 static void gather_end(struct gather *g)
 {
 	struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
-	struct buf out;
 
-	buf_init(&out, ANSWER_BYTES_MAX);
-	buf_add_str(&out, "{\"results\":[");
-	for (size_t i = 0; i < g->count; i++) {
-		if (i)
-			buf_add_char(&out, ',');
-		buf_add(&out, g->slots[i].result.data, g->slots[i].result.len);
-		buf_clear(&g->slots[i].result);
-	}
-	buf_add_str(&out, "]}");
-	if (out.overflow) {
-		buf_reset(&out);
+	buf_add_str(&g->out, "]}");
+	if (g->out.overflow) {
+		buf_reset(&g->out);
 		r.err = ERR_TOO_LARGE;
 		r.status = err_http_status(r.err);
-		problem_json(&out, r.err, r.status, "The answer is too large; the same events in smaller batches get it", NULL);
+		problem_json(&g->out, r.err, r.status, "The answer is too large; the same events in smaller batches get it", NULL);
 	}
-	r.json = buf_cstr(&out);
-	r.len = out.len;
+	r.json = buf_cstr(&g->out);
+	r.len = g->out.len;
 	g->fn(g->arg, &r);
-	buf_clear(&out);
+	buf_clear(&g->out);
 	free(g);
 }
 
@@ -71,7 +67,7 @@ void gather_seal(struct gather *g)
 }
 
 /* A small body can name a great many faults, and a batch holds many bodies: their list is bounded, not their number. */
-static void problem_add(struct gather *g, struct buf *out, const struct reply *r)
+static void put_problem(struct gather *g, struct buf *out, const struct reply *r)
 {
 	if (r->len > PROBLEM_BYTES_MAX - g->problem_bytes) {
 		problem_json(out, r->err, r->status, "Too many faults to list in one answer; sent alone, this event gets its own", NULL);
@@ -82,16 +78,48 @@ static void problem_add(struct gather *g, struct buf *out, const struct reply *r
 }
 
 /* A problem document names its status itself; a good answer gets it put in front. */
+static void put_result(struct gather *g, struct buf *out, const struct reply *r)
+{
+	if (r->status < 400) {
+		buf_add_str(out, "{\"status\":");
+		buf_add_int(out, r->status);
+		buf_add_char(out, ',');
+		buf_add(out, r->json + 1, r->len - 1);
+	} else {
+		put_problem(g, out, r);
+	}
+}
+
+static void begin_next(struct gather *g)
+{
+	if (g->next++)
+		buf_add_char(&g->out, ',');
+}
+
+static void take_waiting(struct gather *g)
+{
+	while (g->next < g->count && g->slots[g->next].has_come) {
+		struct buf *held = &g->slots[g->next].result;
+
+		begin_next(g);
+		buf_add(&g->out, held->data, held->len);
+		buf_clear(held);
+	}
+}
+
 void gather_on_reply(void *arg, const struct reply *r)
 {
 	struct slot *s = arg;
+	struct gather *g = s->gather;
 
-	buf_init(&s->result, 2u << 20);
-	if (r->status < 400) {
-		buf_printf(&s->result, "{\"status\":%d,", r->status);
-		buf_add(&s->result, r->json + 1, r->len - 1);
+	if (s == &g->slots[g->next]) {
+		begin_next(g);
+		put_result(g, &g->out, r);
+		take_waiting(g);
 	} else {
-		problem_add(s->gather, &s->result, r);
+		buf_init(&s->result, 2u << 20);
+		put_result(g, &s->result, r);
+		s->has_come = true;
 	}
-	gather_seal(s->gather);
+	gather_seal(g);
 }

@@ -25,19 +25,18 @@ struct job {
 	char *dumped; /* the document when the bytes as they came will not do */
 	struct record record;
 	int unmatched; /* clauses of the scope */
-	struct buf encoded;
 	struct accept_in in;
 };
 
 static void job_free(struct job *j)
 {
+	struct arena arena = j->arena; /* the job itself lives in it */
+
 	event_clear(&j->event);
 	free(j->dumped);
-	buf_clear(&j->encoded);
-	arena_clear(&j->arena);
 	pack_unref(j->pack);
 	principal_unref(j->who);
-	free(j);
+	arena_clear(&arena);
 }
 
 static void job_refuse(struct job *j, enum err e, int status, const char *detail, const struct diag *diag)
@@ -62,7 +61,7 @@ static void job_answer(struct job *j, int64_t seq, const struct record *record, 
 	struct reply r = { .err = ERR_OK, .status = status, .etag = "" };
 	struct buf out;
 
-	buf_init(&out, 1 << 20);
+	buf_init_brief(&out, 1 << 20);
 	view_accepted(&v, &out);
 	r.json = buf_cstr(&out);
 	r.len = out.len;
@@ -76,7 +75,7 @@ static void job_remember(struct job *j, int64_t seq)
 	struct cached *c;
 	struct buf common;
 
-	buf_init(&common, 64 << 10);
+	buf_init_brief(&common, 64 << 10);
 	view_common(&v, &common);
 	c = cache_put(j->flow->cache, seq, j->doc, (struct bytes){ common.data, common.len });
 	cache_set_record(j->flow->cache, c, j->in.record);
@@ -130,7 +129,7 @@ static void job_identity(struct job *j)
 	crypto_generichash_update(&st, (const unsigned char *)j->event.source, strlen(j->event.source) + 1);
 	crypto_generichash_update(&st, (const unsigned char *)j->event.id, strlen(j->event.id));
 	crypto_generichash_final(&st, j->in.identity, sizeof(j->in.identity));
-	buf_init(&canon, 2 << 20);
+	buf_init_brief(&canon, 2 << 20);
 	event_canonical(&j->event, &canon);
 	crypto_generichash(j->in.fingerprint, sizeof(j->in.fingerprint), (const unsigned char *)canon.data, canon.len, NULL,
 			   0);
@@ -147,14 +146,12 @@ static void job_store(struct job *j, const char *holder)
 	decided_record(j->flow, &(struct decided){ .pack = j->pack, .event = &j->event, .decision = &decision,
 						   .by = j->who->name, .at_ms = in.at_ms },
 		       &j->arena, &j->record);
-	buf_init(&j->encoded, RECORD_BYTES_MAX);
-	record_encode(&j->record, &j->encoded);
+	j->in.record = record_bytes(&j->record, &j->arena);
 	job_identity(j);
 	j->in.case_id = j->event.case_id;
 	j->in.type = event_type_name(j->event.type);
 	j->in.version = j->event.version;
 	j->in.doc = j->doc;
-	j->in.record = (struct bytes){ j->encoded.data, j->encoded.len };
 	j->in.bodies = decided_bodies(&j->record, &j->arena);
 	j->in.body_count = j->record.notice_count;
 	j->in.due_ms = record_next_ms(&j->record);
@@ -186,13 +183,16 @@ static void job_go(struct job *j)
 
 static struct job *job_new(struct flow *f, struct principal *who, reply_fn *fn, void *arg)
 {
-	struct job *j = mem_zalloc(sizeof(*j));
+	struct arena arena;
+	struct job *j;
 
+	arena_init(&arena);
+	j = arena_zalloc(&arena, sizeof(*j));
 	j->flow = f;
 	j->who = principal_ref(who);
 	j->fn = fn;
 	j->arg = arg;
-	arena_init(&j->arena);
+	j->arena = arena;
 	return j;
 }
 

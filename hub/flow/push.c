@@ -14,9 +14,13 @@ struct push_batch {
 	push_loaded_fn *fn;
 	void *arg;
 	struct arena arena;
-	struct buf out;
+	struct buf out;		/* the message rendered last */
+	size_t params_at;
 	char cursor[CURSOR_BYTES];
-	bool masked, rendered; /* what `out` holds now, for `cursor` */
+	struct cursor at;	/* where it stands */
+	bool masked, rendered;
+	struct record record;	/* of the event looked at last; in the arena */
+	int64_t record_of;	/* 0: none */
 };
 
 struct push_batch *push_batch_new(struct flow *f)
@@ -25,7 +29,7 @@ struct push_batch *push_batch_new(struct flow *f)
 
 	b->flow = f;
 	arena_init(&b->arena);
-	buf_init(&b->out, 256 << 10);
+	buf_init_brief(&b->out, 256 << 10);
 	return b;
 }
 
@@ -107,21 +111,30 @@ void push_load(struct push_batch *b, push_loaded_fn *fn, void *arg)
 		store_load(b->flow->store, b->need, b->need_count, true, on_load, b);
 }
 
+/* An event's notices are rendered one after the other, so its record is read once. */
+static bool record_at_hand(struct push_batch *b, const struct cached *c)
+{
+	if (b->record_of == c->seq)
+		return true;
+	b->record_of = 0;
+	arena_reset(&b->arena);
+	if (record_decode(c->record, c->record_len, &b->arena, &b->record) != ERR_OK)
+		return false;
+	b->record_of = c->seq;
+	return true;
+}
+
 static bool render_notice(struct push_batch *b, const struct feed_line *l, int part, bool masked)
 {
 	struct cached *c = cache_find(b->flow->cache, l->seq);
-	struct record r;
 	struct event e = { 0 };
 	struct diag diag;
-	struct view v = { .event = &e, .record = &r, .seq = l->seq, .masked = masked };
+	struct view v = { .event = &e, .record = &b->record, .seq = l->seq, .masked = masked };
 	struct buf common;
 
-	arena_reset(&b->arena);
-	if (!c || !c->common || !c->record || record_decode(c->record, c->record_len, &b->arena, &r) != ERR_OK)
+	if (!c || !c->common || !c->record || !record_at_hand(b, c) || part >= b->record.notice_count)
 		return false;
-	if (part >= r.notice_count)
-		return false;
-	v.pack = flow_pack_of(b->flow, r.policy);
+	v.pack = flow_pack_of(b->flow, b->record.policy);
 	v.now_ms = clock_now_ms(&b->flow->clock);
 	if (!masked) {
 		view_notice(&v, part, (struct bytes){ c->common, c->common_len }, &b->out);
@@ -140,7 +153,11 @@ static bool render_notice(struct push_batch *b, const struct feed_line *l, int p
 
 static void render_change(struct push_batch *b, const struct feed_line *l)
 {
-	buf_printf(&b->out, "\"n%lld.%d\",\"state\":", (long long)l->seq, l->notice);
+	buf_add_str(&b->out, "\"n");
+	buf_add_int(&b->out, l->seq);
+	buf_add_char(&b->out, '.');
+	buf_add_int(&b->out, l->notice);
+	buf_add_str(&b->out, "\",\"state\":");
 	buf_add_json(&b->out, l->state);
 	buf_add_str(&b->out, ",\"by\":");
 	buf_add_json(&b->out, l->by);
@@ -148,40 +165,48 @@ static void render_change(struct push_batch *b, const struct feed_line *l)
 	view_time(&b->out, l->at_ms);
 }
 
-static bool is_rendered(const struct push_batch *b, const struct cursor *at, int part, bool masked)
+static bool is_rendered(const struct push_batch *b, const struct cursor *at, bool masked)
 {
-	char cursor[CURSOR_BYTES];
-	struct cursor mine = *at;
+	return b->rendered && b->masked == masked && b->at.part == at->part && !cursor_compare(&b->at, at);
+}
 
-	mine.part = part;
-	cursor_print(&mine, cursor);
-	return b->rendered && b->masked == masked && !strcmp(cursor, b->cursor);
+/* A JSON-RPC message around the parameters, so that it can leave as it is. */
+static bool render(struct push_batch *b, const struct feed_line *l, const struct cursor *at, bool masked)
+{
+	bool ok = true;
+
+	b->rendered = false;
+	b->masked = masked;
+	b->at = *at;
+	buf_reset(&b->out);
+	cursor_print(at, b->cursor);
+	buf_add_str(&b->out, l->kind == 'E' ? "{\"jsonrpc\":\"2.0\",\"method\":\"notice\",\"params\":" :
+					      "{\"jsonrpc\":\"2.0\",\"method\":\"change\",\"params\":");
+	b->params_at = b->out.len;
+	buf_add_str(&b->out, "{\"cursor\":\"");
+	buf_add_str(&b->out, b->cursor);
+	buf_add_str(&b->out, "\",\"notice\":");
+	if (l->kind == 'E')
+		ok = render_notice(b, l, at->part, masked);
+	else
+		render_change(b, l);
+	buf_add_str(&b->out, "}}");
+	b->rendered = ok && !b->out.overflow;
+	return b->rendered;
 }
 
 bool push_render(struct push_batch *b, const struct feed_line *l, int part, bool masked, struct feed_message *ret)
 {
 	struct cursor at = l->at;
-	bool ok = true;
 
 	at.part = part;
-	if (!is_rendered(b, &at, part, masked)) {
-		b->rendered = false;
-		buf_reset(&b->out);
-		cursor_print(&at, b->cursor);
-		buf_printf(&b->out, "{\"cursor\":\"%s\",\"notice\":", b->cursor);
-		if (l->kind == 'E')
-			ok = render_notice(b, l, part, masked);
-		else
-			render_change(b, l);
-		buf_add_char(&b->out, '}');
-		if (!ok || b->out.overflow)
-			return false;
-		b->rendered = true;
-		b->masked = masked;
-	}
+	if (!is_rendered(b, &at, masked) && !render(b, l, &at, masked))
+		return false;
 	ret->method = l->kind == 'E' ? "notice" : "change";
 	ret->cursor = b->cursor;
-	ret->params = buf_cstr(&b->out);
-	ret->len = b->out.len;
+	ret->text = buf_cstr(&b->out);
+	ret->text_len = b->out.len;
+	ret->params = ret->text + b->params_at;
+	ret->len = ret->text_len - b->params_at - 1;
 	return true;
 }

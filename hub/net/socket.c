@@ -325,14 +325,7 @@ void socket_message(void *arg, struct ws_conn *c, const char *text, size_t len)
 
 void socket_push(struct inbox *b, const struct feed_message *m)
 {
-	struct buf out;
-
-	buf_init(&out, 1u << 20);
-	buf_printf(&out, "{\"jsonrpc\":\"2.0\",\"method\":\"%s\",\"params\":", m->method);
-	buf_add(&out, m->params, m->len);
-	buf_add_char(&out, '}');
-	ws_send(b->conn, out.data, out.len);
-	buf_clear(&out);
+	ws_send(b->conn, m->text, m->text_len);
 }
 
 void api_socket(struct call *c)

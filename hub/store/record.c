@@ -27,21 +27,25 @@ const char *receipt_kind_name(enum receipt_kind k)
 	return receipt_names[k];
 }
 
+/* What ends a field, and what means that something in it is written differently. */
+enum { BYTE_PLAIN, BYTE_ENDS, BYTE_ESCAPES };
+static const unsigned char byte_kinds[256] = { [0] = BYTE_ENDS, ['\t'] = BYTE_ENDS, ['\n'] = BYTE_ENDS, ['\\'] = BYTE_ESCAPES };
+
 static void put_text(struct buf *out, const char *s)
 {
-	size_t plain;
+	const char *from = s;
 
 	if (!s)
 		return;
-	while (*s) {
-		plain = strcspn(s, "\t\n\\");
-		buf_add(out, s, plain);
-		s += plain;
+	for (;; s++) {
+		if (!byte_kinds[(unsigned char)*s])
+			continue;
+		buf_add(out, from, (size_t)(s - from));
 		if (!*s)
-			break;
+			return;
 		buf_add_char(out, '\\');
 		buf_add_char(out, *s == '\t' ? 't' : *s == '\n' ? 'n' : '\\');
-		s++;
+		from = s + 1;
 	}
 }
 
@@ -163,6 +167,19 @@ void record_encode(const struct record *r, struct buf *out)
 	record_encode_life(r, out);
 }
 
+struct bytes record_bytes(const struct record *r, struct arena *arena)
+{
+	struct bytes b = { 0 };
+	struct buf out;
+
+	buf_init_brief(&out, RECORD_BYTES_MAX);
+	record_encode(r, &out);
+	if (!out.overflow)
+		b = (struct bytes){ arena_strndup(arena, out.data, out.len), out.len };
+	buf_clear(&out);
+	return b;
+}
+
 static void unescape(char *s)
 {
 	char *w = s;
@@ -182,13 +199,18 @@ static char *line_cut(char *p, struct line *l)
 {
 	l->count = 0;
 	for (;;) {
-		char *stop = p + strcspn(p, "\t\n");
-		char sep = *stop;
+		unsigned char kind, seen = 0;
+		char *stop = p, sep;
 
+		while ((kind = byte_kinds[(unsigned char)*stop]) != BYTE_ENDS) {
+			seen |= kind;
+			stop++;
+		}
+		sep = *stop;
 		if (l->count < RECORD_FIELDS_MAX)
 			l->fields[l->count++] = p;
 		*stop = '\0';
-		if (strchr(p, '\\'))
+		if (seen)
 			unescape(p);
 		if (sep == '\0')
 			return stop;
@@ -206,8 +228,14 @@ const char *record_text_at(const struct line *l, int i)
 int64_t record_int_at(const struct line *l, int i)
 {
 	const char *s = record_text_at(l, i);
+	bool is_negative = *s == '-';
+	uint64_t v = 0;
 
-	return *s ? strtoll(s, NULL, 10) : -1;
+	if (!*s)
+		return -1;
+	for (s += is_negative; *s >= '0' && *s <= '9'; s++)
+		v = v * 10 + (uint64_t)(*s - '0');
+	return (int64_t)(is_negative ? 0 - v : v);
 }
 
 bool record_enum_at(const struct line *l, int i, int count, int *ret)

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "decide.h"
 #include "lifecycle.h"
+#include "store/store.h"
 #include "store/record_life.h"
 
 #define RECORD_NOTICES_MAX 64
@@ -91,6 +92,7 @@ struct record {
 };
 
 void record_encode(const struct record *r, struct buf *out);
+struct bytes record_bytes(const struct record *r, struct arena *arena); /* the same, kept in the arena; data NULL: too large */
 MUST_CHECK enum err record_decode(const char *data, size_t len, struct arena *arena, struct record *ret);
 /* Room for one more, in the arena; the new one is cleared. */
 struct delivery *record_add_delivery(struct record *r, struct arena *arena);

@@ -88,6 +88,7 @@ static void send_asks(struct store *s)
 {
 	struct ask *a = s->asks, *next;
 
+	s->audit = NULL;
 	s->asks = NULL;
 	s->asks_last = &s->asks;
 	for (; a; a = next) {

@@ -78,14 +78,21 @@ int feed_count_lines(const char *lines)
 
 int feed_cut_lines(struct arena *arena, const char *id, char *lines, struct feed_entry *out)
 {
+	size_t id_len = strlen(id);
 	char *end;
 	int n = 0;
 
 	for (char *s = lines; s; s = end, n++) {
+		const char *at = args_digits(arena, n);
+		char *cursor = arena_alloc(arena, id_len + strlen(at) + 2);
+
 		end = strchr(s, '\n');
 		if (end)
 			*end++ = '\0';
-		out[n].cursor = arena_printf(arena, "%s.%d", id, n);
+		memcpy(cursor, id, id_len);
+		cursor[id_len] = '.';
+		memcpy(cursor + id_len + 1, at, strlen(at) + 1);
+		out[n].cursor = cursor;
 		out[n].line = s;
 	}
 	return n;

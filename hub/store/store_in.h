@@ -43,6 +43,7 @@ struct store {
 	struct loop_timer *expiry;
 	struct ask *asks, **asks_last;
 	int ask_count; /* waiting and sent */
+	struct ask *audit; /* of this turn: its lines go together */
 	struct queue accepts, commits, refused;
 	int batches;   /* sent and not answered */
 	bool commits_next, expiring;

@@ -151,12 +151,34 @@ void store_append_feed(struct store *s, const char *line, store_text_fn *fn, voi
 	ask_submit(a);
 }
 
+/* Who waits for a line of the audit log: all lines of one turn are one command. */
+struct audit_wait {
+	struct audit_wait *next;
+	store_text_fn *fn;
+	void *arg;
+};
+
+static void on_audited(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	(void)r;
+	for (struct audit_wait *w = a->own; w; w = w->next)
+		w->fn(w->arg, e, NULL);
+}
+
 void store_audit(struct store *s, const char *json_line, store_text_fn *fn, void *arg)
 {
-	struct ask *a = text_ask(s, true, fn, arg);
+	struct ask *a = s->audit;
+	struct audit_wait *w;
 
-	args_str(&a->args, "RPUSH");
-	args_str(&a->args, s->keys.audit);
+	if (!a) {
+		a = s->audit = ask_new(s, SCRIPT_NONE, on_audited, NULL);
+		a->is_write = true;
+		args_str(&a->args, "RPUSH");
+		args_str(&a->args, s->keys.audit);
+		ask_submit(a);
+	}
 	args_copy(&a->args, (struct bytes){ json_line, strlen(json_line) });
-	ask_submit(a);
+	w = arena_alloc(&a->arena, sizeof(*w));
+	*w = (struct audit_wait){ a->own, fn, arg };
+	a->own = w;
 }

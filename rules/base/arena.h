@@ -35,5 +35,9 @@ void *mem_alloc(size_t bytes);
 void *mem_zalloc(size_t bytes);
 void *mem_realloc(void *p, size_t bytes);
 char *mem_strdup(const char *s);
+/* One page for a moment; a thread keeps some that were given back. */
+#define PAGE_BYTES ((size_t)8192)
+void *mem_page_take(void);
+void mem_page_give(void *page);
 
 #endif

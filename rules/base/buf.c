@@ -13,9 +13,17 @@ void buf_init(struct buf *b, size_t max_bytes)
 	*b = (struct buf){.max = max_bytes};
 }
 
+void buf_init_brief(struct buf *b, size_t max_bytes)
+{
+	*b = (struct buf){.data = mem_page_take(), .cap = PAGE_BYTES, .max = max_bytes, .is_page = true};
+}
+
 void buf_clear(struct buf *b)
 {
-	free(b->data);
+	if (b->is_page)
+		mem_page_give(b->data);
+	else
+		free(b->data);
 	*b = (struct buf){.max = b->max};
 }
 
@@ -23,6 +31,19 @@ void buf_reset(struct buf *b)
 {
 	b->len = 0;
 	b->overflow = false;
+}
+
+static void grow(struct buf *b, size_t cap)
+{
+	char *page = b->data;
+
+	b->data = mem_realloc(b->is_page ? NULL : page, cap);
+	if (b->is_page) {
+		memcpy(b->data, page, b->len);
+		mem_page_give(page);
+		b->is_page = false;
+	}
+	b->cap = cap;
 }
 
 bool buf_reserve(struct buf *b, size_t more)
@@ -40,14 +61,19 @@ bool buf_reserve(struct buf *b, size_t more)
 		cap *= 2;
 	if (cap > b->max + 1)
 		cap = b->max + 1;
-	b->data = mem_realloc(b->data, cap);
-	b->cap = cap;
+	grow(b, cap);
 	return true;
+}
+
+/* The way of nearly every append: there is room, and the ceiling is behind it. */
+static inline bool has_room(const struct buf *b, size_t more)
+{
+	return !b->overflow && more < b->cap && b->len < b->cap - more && b->cap <= b->max;
 }
 
 bool buf_add(struct buf *b, const void *data, size_t len)
 {
-	if (!buf_reserve(b, len))
+	if (!has_room(b, len) && !buf_reserve(b, len))
 		return false;
 	if (len)
 		memcpy(b->data + b->len, data, len);
@@ -62,7 +88,10 @@ bool buf_add_str(struct buf *b, const char *s)
 
 bool buf_add_char(struct buf *b, char c)
 {
-	return buf_add(b, &c, 1);
+	if (!has_room(b, 1) && !buf_reserve(b, 1))
+		return false;
+	b->data[b->len++] = c;
+	return true;
 }
 
 bool buf_add_int(struct buf *b, int64_t v)
@@ -81,12 +110,17 @@ bool buf_add_int(struct buf *b, int64_t v)
 
 bool buf_printf(struct buf *b, const char *fmt, ...)
 {
+	size_t room = b->overflow || b->cap > b->max ? 0 : b->cap - b->len;
 	va_list ap;
 	int len;
 
 	va_start(ap, fmt);
-	len = vsnprintf(NULL, 0, fmt, ap);
+	len = vsnprintf(room ? b->data + b->len : NULL, room, fmt, ap);
 	va_end(ap);
+	if (len >= 0 && (size_t)len < room) {
+		b->len += (size_t)len;
+		return true;
+	}
 	if (len < 0 || !buf_reserve(b, (size_t)len))
 		return false;
 	va_start(ap, fmt);
@@ -119,9 +153,14 @@ bool buf_add_jsonn(struct buf *b, const char *s, size_t len)
 	buf_add_char(b, '"');
 	while (at < len) {
 		unsigned char c = (unsigned char)s[at];
-		size_t step = c < 0x80 ? 1 : utf8_length(s + at, len - at);
+		size_t step;
 
-		if (step && !(c < 0x80 && escapes[c])) {
+		if (c < 0x80 && !escapes[c]) {
+			at++;
+			continue;
+		}
+		step = c < 0x80 ? 1 : utf8_length(s + at, len - at);
+		if (step && c >= 0x80) {
 			at += step;
 			continue;
 		}
@@ -159,6 +198,8 @@ char *buf_take(struct buf *b, size_t *ret_len)
 	char *data;
 
 	buf_cstr(b);
+	if (b->is_page)
+		grow(b, b->cap);
 	data = b->data;
 	if (ret_len)
 		*ret_len = b->len;

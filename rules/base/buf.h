@@ -18,9 +18,12 @@ struct buf {
 	char *data;
 	size_t len, cap, max;
 	bool overflow;
+	bool is_page; /* of mem_page_take, not of the heap */
 };
 
 void buf_init(struct buf *b, size_t max_bytes);
+/* The same for one that is filled and cleared at once: it begins with a page of its thread's. At least a page may be asked for. */
+void buf_init_brief(struct buf *b, size_t max_bytes);
 void buf_clear(struct buf *b);			/* frees */
 void buf_reset(struct buf *b);			/* keeps the memory */
 bool buf_reserve(struct buf *b, size_t more);	/* room for `more` bytes behind len */
