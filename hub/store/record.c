@@ -238,6 +238,13 @@ int64_t record_int_at(const struct line *l, int i)
 	return (int64_t)(is_negative ? 0 - v : v);
 }
 
+int record_small_at(const struct line *l, int i)
+{
+	int64_t v = record_int_at(l, i);
+
+	return v < 0 || v > INT32_MAX ? -1 : (int)v;
+}
+
 bool record_enum_at(const struct line *l, int i, int count, int *ret)
 {
 	int64_t v = record_int_at(l, i);
@@ -264,7 +271,7 @@ static bool get_notice(const struct line *l, struct notice *n)
 	n->body = record_text_at(l, 1);
 	n->role = (enum role)role;
 	n->state = (enum notice_state)state;
-	n->version = (int)record_int_at(l, 4);
+	n->version = record_small_at(l, 4);
 	n->due_ms = record_int_at(l, 5);
 	n->feedback_due_ms = record_int_at(l, 6);
 	n->provisional = record_int_at(l, 7) == 1;
@@ -273,14 +280,14 @@ static bool get_notice(const struct line *l, struct notice *n)
 	get_stamp(l, 10, &n->acknowledged);
 	get_stamp(l, 13, &n->claimed);
 	n->next_ms = record_int_at(l, 16);
-	n->rung = (int)record_int_at(l, 17);
+	n->rung = record_small_at(l, 17);
 	n->overdue_told = record_int_at(l, 18) == 1;
 	if (l->count > 19 && !record_enum_at(l, 19, CAUSE_COUNT, &cause))
 		return false;
 	n->cause = (enum cause)cause;
-	n->from = (int)record_int_at(l, 20);
+	n->from = record_small_at(l, 20);
 	n->made_ms = record_int_at(l, 21) > 0 ? record_int_at(l, 21) : 0;
-	n->step = record_int_at(l, 22) > 0 ? (int)record_int_at(l, 22) : 0;
+	n->step = record_small_at(l, 22) > 0 ? record_small_at(l, 22) : 0;
 	return true;
 }
 
@@ -301,12 +308,12 @@ static bool get_delivery(const struct line *l, struct delivery *d)
 
 	if (!record_enum_at(l, 2, CHANNEL_COUNT, &channel) || !record_enum_at(l, 5, DELIVERY_STATE_COUNT, &state))
 		return false;
-	d->notice = (int)record_int_at(l, 1);
+	d->notice = record_small_at(l, 1);
 	d->channel = (enum channel)channel;
 	d->connector = record_text_at(l, 3);
 	d->address_hash = record_text_at(l, 4);
 	d->state = (enum delivery_state)state;
-	d->attempts = (int)record_int_at(l, 6);
+	d->attempts = record_small_at(l, 6);
 	d->next_ms = record_int_at(l, 7);
 	d->provider_id = record_text_at(l, 8);
 	d->detail = record_text_at(l, 9);
@@ -322,8 +329,8 @@ static bool get_receipt(const struct line *l, struct receipt *r)
 	if (!record_enum_at(l, 1, RECEIPT_KIND_COUNT, &kind))
 		return false;
 	r->kind = (enum receipt_kind)kind;
-	r->notice = (int)record_int_at(l, 2);
-	r->delivery = (int)record_int_at(l, 3);
+	r->notice = record_small_at(l, 2);
+	r->delivery = record_small_at(l, 3);
 	r->at_ms = record_int_at(l, 4);
 	r->by = record_text_at(l, 5);
 	r->channel = record_text_at(l, 6);
@@ -333,7 +340,7 @@ static bool get_receipt(const struct line *l, struct receipt *r)
 
 static void get_head(const struct line *l, struct record *r)
 {
-	r->version = (int)record_int_at(l, 0);
+	r->version = record_small_at(l, 0);
 	r->writer = strchrnul(record_text_at(l, 0), '.');
 	r->writer += *r->writer == '.';
 	r->accepted_ms = record_int_at(l, 1);
@@ -411,6 +418,30 @@ static bool get_line(const struct line *l, struct arena *arena, struct record *r
 	}
 }
 
+static bool is_place(int i, int count)
+{
+	return i >= -1 && i < count;
+}
+
+/* What names another thing by its place names one that is there: nobody behind this asks again. */
+static bool places_hold(const struct record *r)
+{
+	bool hold = true;
+
+	for (int i = 0; i < r->notice_count; i++)
+		hold = hold && is_place(r->notices[i].from, r->notice_count);
+	for (int i = 0; i < r->delivery_count; i++)
+		hold = hold && is_place(r->deliveries[i].notice, r->notice_count);
+	for (int i = 0; i < r->receipt_count; i++)
+		hold = hold && is_place(r->receipts[i].notice, r->notice_count) &&
+		       is_place(r->receipts[i].delivery, r->delivery_count);
+	for (int i = 0; i < r->feedback_count; i++)
+		hold = hold && is_place(r->feedback[i].notice, r->notice_count);
+	for (int i = 0; i < r->position_count; i++)
+		hold = hold && is_place(r->positions[i].dispute, r->dispute_count);
+	return hold;
+}
+
 enum err record_decode(const char *data, size_t len, struct arena *arena, struct record *ret)
 {
 	struct record r = { 0 };
@@ -428,6 +459,8 @@ enum err record_decode(const char *data, size_t len, struct arena *arena, struct
 		if (!get_line(&l, arena, &r))
 			return ERR_INVALID;
 	}
+	if (!places_hold(&r))
+		return ERR_INVALID;
 	*ret = r;
 	return ERR_OK;
 }

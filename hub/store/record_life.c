@@ -91,7 +91,7 @@ static bool get_feedback(const struct line *l, struct feedback *f)
 
 	if (!record_enum_at(l, 5, INSPECTION_COUNT, &result) || !record_enum_at(l, 6, DISPOSAL_COUNT, &disposal))
 		return false;
-	f->notice = (int)record_int_at(l, 1);
+	f->notice = record_small_at(l, 1);
 	f->at_ms = record_int_at(l, 2);
 	f->by = record_text_at(l, 3);
 	f->channel = record_text_at(l, 4);
@@ -116,7 +116,7 @@ static bool get_dispute(const struct line *l, struct dispute *d)
 		return false;
 	d->kind = (enum dispute_kind)kind;
 	d->state = (enum dispute_state)state;
-	d->version = (int)record_int_at(l, 3);
+	d->version = record_small_at(l, 3);
 	d->opened_ms = record_int_at(l, 4);
 	d->due_ms = record_int_at(l, 5);
 	d->next_ms = record_int_at(l, 6);
@@ -132,7 +132,7 @@ static bool get_dispute(const struct line *l, struct dispute *d)
 
 static bool get_position(const struct line *l, struct position *p)
 {
-	p->dispute = (int)record_int_at(l, 1);
+	p->dispute = record_small_at(l, 1);
 	p->at_ms = record_int_at(l, 2);
 	p->by = record_text_at(l, 3);
 	p->body = record_text_at(l, 4);

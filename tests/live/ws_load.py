@@ -91,7 +91,7 @@ def read_all(clients, want_bytes, seconds):
 def case_slow_readers(exe, idle_count):
     """Those who never read are closed; memory stays bounded; the others get everything."""
     queue, slow_count, messages, size = 128 * KIB, 100, 300, 20 * KIB
-    with Server(exe, QUEUE_BYTES=queue) as s:
+    with Server(exe, QUEUE_BYTES=queue, PING_MS=600000) as s:  # nobody here answers a ping
         good = many(s.port, 10)
         slow = many(s.port, slow_count, rcvbuf=4096)
         speaker = Client(s.port).open()
@@ -129,12 +129,13 @@ def case_slow_reader_of_private_messages(exe, idle_count):
 
 
 def case_queue_is_the_limit(exe, idle_count):
-    """A message just under the queue's limit is sent, one over it closes with 4001."""
+    """One message over the limit goes to a reader who has read everything; what comes behind it in the same turn closes."""
     with Server(exe, QUEUE_BYTES=100000) as s:
         c = Client(s.port).open()
-        c.send(TEXT, "big 99990")
-        assert len(c.text()) == 99990
-        c.send(TEXT, "big 100000")
+        for size in (99990, 200000):
+            c.send(TEXT, f"big {size}")
+            assert len(c.text()) == size
+        c.sock.sendall(frame(TEXT, "big 200000") + frame(TEXT, "big 1"))
         assert c.closed() == 4001
 
 

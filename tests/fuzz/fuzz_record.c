@@ -1,0 +1,58 @@
+/* Fuzz harness: a record as it comes back from Redis. What is read is written the same however often. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/record.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_places(const struct record *r)
+{
+	if (r->notice_count > RECORD_NOTICES_MAX)
+		abort();
+	for (int i = 0; i < r->notice_count; i++) {
+		const struct notice *n = &r->notices[i];
+
+		if ((unsigned)n->role >= ROLE_COUNT || (unsigned)n->state >= STATE_COUNT || !n->body || !n->via || !n->rules)
+			abort();
+	}
+	for (int i = 0; i < r->delivery_count; i++) {
+		const struct delivery *d = &r->deliveries[i];
+
+		if ((unsigned)d->state >= DELIVERY_STATE_COUNT || d->notice < -1 || d->notice >= r->notice_count)
+			abort();
+	}
+	for (int i = 0; i < r->receipt_count; i++) {
+		const struct receipt *t = &r->receipts[i];
+
+		if ((unsigned)t->kind >= RECEIPT_KIND_COUNT || t->notice < -1 || t->notice >= r->notice_count || t->delivery < -1 ||
+		    t->delivery >= r->delivery_count)
+			abort();
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct record first, second;
+	struct buf once, twice;
+	struct arena arena;
+
+	arena_init(&arena);
+	buf_init(&once, RECORD_BYTES_MAX * 4);
+	buf_init(&twice, RECORD_BYTES_MAX * 4);
+	if (record_decode((const char *)data, size, &arena, &first) == ERR_OK) {
+		check_places(&first);
+		record_encode(&first, &once);
+		if (record_decode(once.data, once.len, &arena, &second) != ERR_OK)
+			abort();
+		record_encode(&second, &twice);
+		if (once.len != twice.len || memcmp(once.data, twice.data, once.len) != 0)
+			abort();
+		(void)record_next_ms(&second);
+	}
+	buf_clear(&once);
+	buf_clear(&twice);
+	arena_clear(&arena);
+	return 0;
+}
