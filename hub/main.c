@@ -14,8 +14,8 @@ static const struct command {
 } commands[] = {
 	{"serve", cli_serve, "[--config FILE] [--port N] [--data DIR] [--demo] [--SETTING VALUE]...", "run the hub"},
 	{"config", cli_config, "check [FILE] | show", "check the settings; show those in force with their meaning"},
-	{"policy", cli_policy, "explain PACK [FILE] [--at TIME] [--body ID] | check PACK",
-	 "decide events by a pack, and say why"},
+	{"policy", cli_policy, "explain PACK [FILE] [--at TIME] [--body ID] | check PACK [--matrix] | diff OLD NEW [FILE]",
+	 "decide events by a pack, and say why; prove the pack; compare two"},
 	{"calendar", cli_calendar, "due PACK FROM DURATION [--explain] | import PACK FILE",
 	 "the deadline, and the days counted; the yearly notice (JSON, iCalendar) put into a pack"},
 	{"import", cli_import, "permits|cases|items|bodies FILE [--to URL --key-file FILE] [--items PACK] [--bodies PACK]...",

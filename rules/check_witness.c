@@ -108,7 +108,7 @@ const char *witness_make(const struct witness *w, struct arena *arena)
 		   "\"id\":\"%s\",\"time\":\"%sT10:00:00+08:00\",\"data\":{\"case\":\"CHECK\"",
 		   event_type_name(w->type), w->id, day);
 	buf_add_str(&out, *w->item ? ",\"item\":" : ",\"scope\":");
-	buf_add_json(&out, *w->item ? w->item : "某项经营活动");
+	buf_add_json(&out, *w->item ? w->item : "无");
 	buf_add_str(&out, ",\"region\":");
 	buf_add_json(&out, region);
 	buf_add_str(&out, ",\"accepted_in\":");
