@@ -32,6 +32,7 @@ def make_pack(rng):
     codes = sorted({row[0] for row in pack["items.csv"]})
     keep = rng.sample(codes, min(2, len(codes)))
     pack["items.csv"] = [row for row in pack["items.csv"] if row[0] in keep]
+    pack["scope.csv"] = []  # Each implied item is decided as an event of its own, which is looked at here anyway.
     columns = randpack.COLUMNS["rules.csv"]
     rules = pack["rules.csv"][:rng.randint(2, 12)]
     names = {row[0] for row in rules}
