@@ -1,0 +1,84 @@
+"""Traps that only the whole hub can step into: sign-ins beside other work, and several processes on one address."""
+import os
+import sys
+import threading
+import unittest
+
+from hub import Hub, wait_until
+
+SIGN_INS = 8
+
+
+def seconds_of_cpu(pid, thread=None):
+    path = f"/proc/{pid}/task/{thread}/schedstat" if thread else f"/proc/{pid}/schedstat"
+    with open(path) as f:
+        return int(f.read().split()[0]) / 1e9
+
+
+def threads_of(pid):
+    return {int(t) for t in os.listdir(f"/proc/{pid}/task")}
+
+
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as f:
+        return [int(p) for p in f.read().split()]
+
+
+def inodes_of(pid):
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            link = os.readlink(f"/proc/{pid}/fd/{name}")
+        except FileNotFoundError:
+            continue
+        if link.startswith("socket:["):
+            yield link[8:-1]
+
+
+def listeners_on(port):
+    """Inodes of the sockets that listen on this port of 127.0.0.1."""
+    with open("/proc/net/tcp") as f:
+        rows = [line.split() for line in list(f)[1:]]
+    return {row[9] for row in rows if row[3] == "0A" and row[1] == f"0100007F:{port:04X}"}
+
+
+class Traps(unittest.TestCase):
+    def test_argon2_leaves_the_loop_alone(self):
+        """A password is hashed by another thread: the loop's own thread has next to no part in that work. (The demo people's hashes
+        are cheap on purpose; an unknown name costs what a real one does.)"""
+        with Hub() as hub:
+            hub.sign_in("wjw")
+            pid = hub.process.pid
+            loop_before = seconds_of_cpu(pid, pid)
+            others_before = {t: seconds_of_cpu(pid, t) for t in threads_of(pid) - {pid}}
+            threads = [threading.Thread(target=hub.try_sign_in, args=(f"nobody{i}", "guess")) for i in range(SIGN_INS)]
+            for t in threads:
+                t.start()
+            for t in threads:
+                t.join()
+            loop = seconds_of_cpu(pid, pid) - loop_before
+            others = sum(seconds_of_cpu(pid, t) - others_before.get(t, 0) for t in threads_of(pid) - {pid})
+            self.assertGreater(others, 0.1, "no hashing was seen at all")
+            self.assertLess(loop, others / 3)
+
+    def test_workers_share_the_address(self):
+        """Each process has a listening socket of its own on the one port, and each of them answers."""
+        with Hub("--workers", "2", demo=False) as hub:
+            pid = hub.process.pid
+
+            def workers():
+                mine = listeners_on(hub.port)
+                return [p for p in children_of(pid) if mine & set(inodes_of(p))]
+            both = wait_until(lambda: len(workers()) == 2 and workers(), what="two workers that listen")
+            self.assertEqual(len(listeners_on(hub.port)), 2)
+            self.assertNotEqual(listeners_on(hub.port) & set(inodes_of(both[0])), listeners_on(hub.port) & set(inodes_of(both[1])))
+            before = [seconds_of_cpu(p) for p in both]
+
+            def all_have_worked():
+                self.assertEqual(hub.request("GET", "/healthz").status, 200)
+                return all(seconds_of_cpu(p) - b > 0.001 for p, b in zip(both, before))
+            wait_until(all_have_worked, what="work for each worker")
+
+
+if __name__ == "__main__":
+    result = unittest.main(exit=False, verbosity=1).result
+    sys.exit(not result.wasSuccessful())
