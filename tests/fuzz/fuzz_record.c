@@ -7,28 +7,35 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void must(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void must_be_place(int i, int count)
+{
+	must(i >= -1 && i < count);
+}
+
 static void check_places(const struct record *r)
 {
-	if (r->notice_count > RECORD_NOTICES_MAX)
-		abort();
+	must(r->notice_count <= RECORD_NOTICES_MAX);
 	for (int i = 0; i < r->notice_count; i++) {
 		const struct notice *n = &r->notices[i];
 
-		if ((unsigned)n->role >= ROLE_COUNT || (unsigned)n->state >= STATE_COUNT || !n->body || !n->via || !n->rules)
-			abort();
+		must((unsigned)n->role < ROLE_COUNT && (unsigned)n->state < STATE_COUNT);
+		must(n->body && n->via && n->rules);
+		must_be_place(n->from, r->notice_count);
 	}
 	for (int i = 0; i < r->delivery_count; i++) {
-		const struct delivery *d = &r->deliveries[i];
-
-		if ((unsigned)d->state >= DELIVERY_STATE_COUNT || d->notice < -1 || d->notice >= r->notice_count)
-			abort();
+		must((unsigned)r->deliveries[i].state < DELIVERY_STATE_COUNT);
+		must_be_place(r->deliveries[i].notice, r->notice_count);
 	}
 	for (int i = 0; i < r->receipt_count; i++) {
-		const struct receipt *t = &r->receipts[i];
-
-		if ((unsigned)t->kind >= RECEIPT_KIND_COUNT || t->notice < -1 || t->notice >= r->notice_count || t->delivery < -1 ||
-		    t->delivery >= r->delivery_count)
-			abort();
+		must((unsigned)r->receipts[i].kind < RECEIPT_KIND_COUNT);
+		must_be_place(r->receipts[i].notice, r->notice_count);
+		must_be_place(r->receipts[i].delivery, r->delivery_count);
 	}
 }
 

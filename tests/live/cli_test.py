@@ -67,6 +67,41 @@ class Settings(unittest.TestCase):
         self.assertIn("\nping = 7s\n", answer.stdout)
         self.assertRegex(answer.stdout, r"# how long a sign-in lasts\. Default: 12h\.")
 
+    def pack_with(self, name, change):
+        """The shipped pack with one file of it changed; what explain says to it."""
+        pack = os.path.join(self.folder, "pack")
+        shutil.copytree("rules/packs/linyi", pack)
+        path = os.path.join(pack, name)
+        with open(path, encoding="utf-8-sig") as f:
+            text = f.read()
+        changed, line = change(text)
+        self.assertNotEqual(text, changed)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(changed)
+        event = os.path.join(self.folder, "event.json")
+        with open(event, "w", encoding="utf-8") as f:
+            f.write("{}")
+        for command in (["policy", "explain", pack, event], ["policy", "check", pack]):
+            answer = run(*command)
+            self.assertIn(answer.returncode, (1, 2), answer)
+            self.assertIn(f"{name}:{line}:", answer.stdout + answer.stderr)
+            self.assertNotIn('"notices"', answer.stdout, "nothing is decided by half a pack")
+        return answer.stdout + answer.stderr
+
+    def test_a_pack_whose_regions_go_round(self):
+        def change(text):
+            lines = text.split("\n")
+            at = next(i for i, row in enumerate(lines) if row.startswith("371300,"))
+            lines[at] = lines[at].replace(",370000", ",371302")
+            return "\n".join(lines), at + 1
+        self.assertIn("go round in a circle", self.pack_with("regions.csv", change))
+
+    def test_a_calendar_with_a_day_twice(self):
+        def change(text):
+            day = re.search(r'"\d{4}-\d\d-\d\d"', text)
+            return text[:day.end()] + ", " + day.group() + text[day.end():], text.count("\n", 0, day.end()) + 1
+        self.assertIn("twice", self.pack_with("calendar.json", change))
+
     def test_the_pack_is_found_from_anywhere(self):
         if not os.path.isdir(os.path.join(os.path.dirname(os.path.abspath(BIN)), "..", "rules")):
             self.skipTest("the build folder does not lie in the repository")
