@@ -418,30 +418,6 @@ static bool get_line(const struct line *l, struct arena *arena, struct record *r
 	}
 }
 
-static bool is_place(int i, int count)
-{
-	return i >= -1 && i < count;
-}
-
-/* What names another thing by its place names one that is there: nobody behind this asks again. */
-static bool places_hold(const struct record *r)
-{
-	bool hold = true;
-
-	for (int i = 0; i < r->notice_count; i++)
-		hold = hold && is_place(r->notices[i].from, r->notice_count);
-	for (int i = 0; i < r->delivery_count; i++)
-		hold = hold && is_place(r->deliveries[i].notice, r->notice_count);
-	for (int i = 0; i < r->receipt_count; i++)
-		hold = hold && is_place(r->receipts[i].notice, r->notice_count) &&
-		       is_place(r->receipts[i].delivery, r->delivery_count);
-	for (int i = 0; i < r->feedback_count; i++)
-		hold = hold && is_place(r->feedback[i].notice, r->notice_count);
-	for (int i = 0; i < r->position_count; i++)
-		hold = hold && is_place(r->positions[i].dispute, r->dispute_count);
-	return hold;
-}
-
 enum err record_decode(const char *data, size_t len, struct arena *arena, struct record *ret)
 {
 	struct record r = { 0 };
@@ -459,7 +435,7 @@ enum err record_decode(const char *data, size_t len, struct arena *arena, struct
 		if (!get_line(&l, arena, &r))
 			return ERR_INVALID;
 	}
-	if (!places_hold(&r))
+	if (!record_places_hold(&r))
 		return ERR_INVALID;
 	*ret = r;
 	return ERR_OK;

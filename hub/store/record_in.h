@@ -13,6 +13,7 @@ void record_tab_text(struct buf *out, const char *s);
 void record_tab_int(struct buf *out, int64_t v); /* -1, "nothing", is written as an empty field */
 const char *record_text_at(const struct line *l, int i);
 int64_t record_int_at(const struct line *l, int i);
+bool record_places_hold(const struct record *r);
 int record_small_at(const struct line *l, int i); /* -1 as well where it would be no int */
 /* A number that indexes a table: anything outside makes the record unreadable rather than wrong. */
 bool record_enum_at(const struct line *l, int i, int count, int *ret);

@@ -172,3 +172,27 @@ struct position *record_add_position(struct record *r, struct arena *arena)
 	r->positions = record_grow(arena, r->positions, r->position_count, sizeof(*r->positions));
 	return memset(&r->positions[r->position_count++], 0, sizeof(*r->positions));
 }
+
+static bool is_place(int i, int count)
+{
+	return i >= -1 && i < count;
+}
+
+/* What names another thing by its place names one that is there: nobody behind this asks again. */
+bool record_places_hold(const struct record *r)
+{
+	bool hold = true;
+
+	for (int i = 0; i < r->notice_count; i++)
+		hold = hold && is_place(r->notices[i].from, r->notice_count);
+	for (int i = 0; i < r->delivery_count; i++)
+		hold = hold && is_place(r->deliveries[i].notice, r->notice_count);
+	for (int i = 0; i < r->receipt_count; i++)
+		hold = hold && is_place(r->receipts[i].notice, r->notice_count) &&
+		       is_place(r->receipts[i].delivery, r->delivery_count);
+	for (int i = 0; i < r->feedback_count; i++)
+		hold = hold && is_place(r->feedback[i].notice, r->notice_count);
+	for (int i = 0; i < r->position_count; i++)
+		hold = hold && is_place(r->positions[i].dispute, r->dispute_count);
+	return hold;
+}

@@ -1,9 +1,5 @@
-/*
- * The link to Redis when Redis is not as it should be: never there, killed, standing still, without its scripts, or set so that
- * answered writes could be lost. Every call is answered once, and in time.
- */
+/* The link to a Redis that was never there: it is told why, and every call is answered at once. The rest: test_store_away.c. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -14,10 +10,8 @@
 
 #include "contract/harness.h"
 
-#define SHORT_MS 400
-
 static struct heard heard;
-static struct sample samples[4];
+static struct sample sample;
 
 static int open_loop(void **state)
 {
@@ -25,8 +19,7 @@ static int open_loop(void **state)
 
 	memset(&heard, 0, sizeof(heard));
 	harness_loop(h);
-	for (int i = 0; i < 4; i++)
-		sample_event(&samples[i], i, "wjw");
+	sample_event(&sample, 0, "wjw");
 	*state = h;
 	return 0;
 }
@@ -56,7 +49,7 @@ static void refused(struct harness *h)
 {
 	int before = heard.count;
 
-	store_accept(h->store, &samples[0].in, heard_accept, &heard);
+	store_accept(h->store, &sample.in, heard_accept, &heard);
 	harness_until(h, &heard.count, before + 1);
 	assert_int_equal(heard.e[before], ERR_UNAVAILABLE);
 }
@@ -82,88 +75,11 @@ static void test_a_refused_connection(void **state)
 	refused(h);
 }
 
-static void test_killed_under_way(void **state)
-{
-	struct harness *h = *state;
-
-	harness_connect(h);
-	kill(h->server.pid, SIGSTOP);
-	store_accept(h->store, &samples[0].in, heard_accept, &heard);
-	store_find_case(h->store, "case-0", heard_text, &heard);
-	server_kill(&h->server);
-	harness_until(h, &heard.count, 2);
-	assert_int_equal(heard.e[0], ERR_UNAVAILABLE);
-	assert_int_equal(heard.e[1], ERR_UNAVAILABLE);
-	server_restart(&h->server);
-	harness_until(h, &h->ups, 2);
-	accept_samples(h, samples, 0, 1, &heard);
-	assert_int_equal(heard.e[2], ERR_OK);
-}
-
-static void test_standing_still(void **state)
-{
-	struct harness *h = *state;
-
-	h->timeout_ms = SHORT_MS;
-	harness_connect(h);
-	kill(h->server.pid, SIGSTOP);
-	store_accept(h->store, &samples[0].in, heard_accept, &heard);
-	harness_until(h, &heard.count, 1);
-	assert_int_equal(heard.e[0], ERR_UNAVAILABLE);
-	assert_non_null(strstr(h->why, "time limit"));
-	assert_false(store_is_up(h->store));
-	kill(h->server.pid, SIGCONT);
-	harness_until(h, &h->ups, 2);
-	/* The first may have been taken by Redis all the same: the same again is harmless. */
-	accept_samples(h, samples, 0, 1, &heard);
-	assert_int_equal(heard.e[1], ERR_OK);
-	assert_int_equal(heard.seq[1], 1);
-}
-
-static void test_scripts_are_lost(void **state)
-{
-	struct harness *h = *state;
-
-	harness_connect(h);
-	accept_samples(h, samples, 0, 1, &heard);
-	server_do(&h->server, "SCRIPT FLUSH");
-	accept_samples(h, samples, 1, 1, &heard);
-	assert_int_equal(heard.e[1], ERR_OK);
-	assert_int_equal(heard.result[1], ACCEPT_NEW);
-	assert_int_equal(heard.seq[1], 2);
-	assert_int_equal(h->downs, 0);
-}
-
-static void test_set_otherwise(void **state)
-{
-	static const char *const wrong[][2] = {
-		{ "appendfsync", "everysec" }, { "appendonly", "no" }, { "no-appendfsync-on-rewrite", "yes" },
-		{ "aof-load-truncated", "yes" }, { "maxmemory-policy", "allkeys-lru" },
-	};
-	static const char *const right[] = { "always", "yes", "no", "no", "noeviction" };
-	struct harness *h = *state;
-
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		server_do(&h->server, "CONFIG SET %s %s", wrong[i][0], wrong[i][1]);
-		h->downs = 0;
-		connect_in_vain(h, h->server.url);
-		assert_non_null(strstr(h->why, wrong[i][0]));
-		refused(h);
-		harness_disconnect(h);
-		server_do(&h->server, "CONFIG SET %s %s", wrong[i][0], right[i]);
-	}
-	assert_int_equal(server_number(&h->server, "DBSIZE"), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_nobody_there, open_loop, close_all),
 		cmocka_unit_test_setup_teardown(test_a_refused_connection, open_loop, close_all),
-		cmocka_unit_test_setup_teardown(test_killed_under_way, open_loop, close_all),
-		cmocka_unit_test_setup_teardown(test_standing_still, open_loop, close_all),
-		cmocka_unit_test_setup_teardown(test_scripts_are_lost, open_loop, close_all),
-		cmocka_unit_test_setup_teardown(test_set_otherwise, open_loop, close_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@ import threading
 import unittest
 
 from hub import Hub, wait_until
+from ws_server import sockets_of
 
 SIGN_INS = 8
 
@@ -22,16 +23,6 @@ def threads_of(pid):
 def children_of(pid):
     with open(f"/proc/{pid}/task/{pid}/children") as f:
         return [int(p) for p in f.read().split()]
-
-
-def inodes_of(pid):
-    for name in os.listdir(f"/proc/{pid}/fd"):
-        try:
-            link = os.readlink(f"/proc/{pid}/fd/{name}")
-        except FileNotFoundError:
-            continue
-        if link.startswith("socket:["):
-            yield link[8:-1]
 
 
 def listeners_on(port):
@@ -67,10 +58,10 @@ class Traps(unittest.TestCase):
 
             def workers():
                 mine = listeners_on(hub.port)
-                return [p for p in children_of(pid) if mine & set(inodes_of(p))]
+                return [p for p in children_of(pid) if mine & set(sockets_of(p))]
             both = wait_until(lambda: len(workers()) == 2 and workers(), what="two workers that listen")
             self.assertEqual(len(listeners_on(hub.port)), 2)
-            self.assertNotEqual(listeners_on(hub.port) & set(inodes_of(both[0])), listeners_on(hub.port) & set(inodes_of(both[1])))
+            self.assertNotEqual(listeners_on(hub.port) & set(sockets_of(both[0])), listeners_on(hub.port) & set(sockets_of(both[1])))
             before = [seconds_of_cpu(p) for p in both]
 
             def all_have_worked():

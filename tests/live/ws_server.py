@@ -6,6 +6,17 @@ import subprocess
 import time
 
 
+def sockets_of(pid):
+    """Inodes of the sockets a process holds."""
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            link = os.readlink(f"/proc/{pid}/fd/{name}")
+        except FileNotFoundError:
+            continue
+        if link.startswith("socket:["):
+            yield link[8:-1]
+
+
 class Server:
     def __init__(self, exe, before=None, **env):
         self.process = subprocess.Popen([exe], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -46,14 +57,7 @@ class Server:
             return next(int(line.split()[3]) for line in f if line.startswith("Max open files"))
 
     def listening_count(self):
-        inodes = set()
-        for name in os.listdir(f"/proc/{self.pid}/fd"):
-            try:
-                link = os.readlink(f"/proc/{self.pid}/fd/{name}")
-            except FileNotFoundError:
-                continue
-            if link.startswith("socket:["):
-                inodes.add(link[8:-1])
+        inodes = set(sockets_of(self.pid))
         count = 0
         for table in ("tcp", "tcp6"):
             with open(f"/proc/{self.pid}/net/{table}") as f:
