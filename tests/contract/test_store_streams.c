@@ -268,6 +268,25 @@ static void test_entries_of_a_dead_hub_are_taken_over(void **state)
 	assert_int_equal(server_number(&h->server, "XACK " KEY "intake tandem %s", of_busy), 1);
 }
 
+/* What intake_tidy.lua relies on: whom it takes for gone and who only waits gets the next entry all the same. */
+static void test_a_forgotten_reader_gets_the_next_entry(void **state)
+{
+	struct harness *h = *state;
+
+	store_intake_start(h->store, heard_intake, &given);
+	write_entry(h, "first");
+	await_given(h, 1);
+	store_intake_done(h->store, id_given(0, " first"), "good");
+	settle(h);
+	assert_int_equal(server_number(&h->server, "XGROUP DELCONSUMER " KEY "intake tandem hub-a"), 0);
+	write_entry(h, "second");
+	await_given(h, 2);
+	store_intake_done(h->store, id_given(1, " second"), "good");
+	settle(h);
+	assert_int_equal(server_number(&h->server, "XLEN " KEY "intake"), 0);
+	outcome_is(h, 1, "good");
+}
+
 /* Somebody else's mistake with the key ends nothing: the rest works on, and the intake when it has been put right. */
 static void test_intake_of_another_type(void **state)
 {
@@ -296,6 +315,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_entry_without_event, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_own_entries_come_again, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_entries_of_a_dead_hub_are_taken_over, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_a_forgotten_reader_gets_the_next_entry, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_intake_of_another_type, open_all, harness_teardown),
 	};
 

