@@ -38,13 +38,13 @@ static void trim(const char **data, size_t *len)
 		(*len)--;
 }
 
-static enum err read_tree(json_t *root, const struct event_limits *lim, struct event *e,
+static enum err read_tree(const struct node *root, const struct event_limits *lim, struct event *e,
 			  struct diag *diag)
 {
 	struct field_check c = {.lim = lim, .event = e, .diag = diag};
 	size_t before = diag->count;
 
-	if (!json_is_object(root)) {
+	if (!node_is(root, NODE_OBJECT)) {
 		diag_add(diag, "", "an event must be a JSON object");
 		return ERR_INVALID;
 	}
@@ -53,28 +53,12 @@ static enum err read_tree(json_t *root, const struct event_limits *lim, struct e
 	return diag->count > before ? ERR_INVALID : ERR_OK;
 }
 
-/*
- * Repeats make the strict parse fail; then they are named one by one, and a lenient parse finds
- * what else is wrong, so that the sender hears of everything at once. Rejected events alone pay for
- * this.
- */
-static json_t *parse_repeats(const char *data, size_t len, const struct event_limits *lim,
-			     struct diag *diag)
-{
-	size_t before = diag->count;
-	json_t *root;
-
-	json_scan_repeats(data, len, lim, diag);
-	root = json_loadb(data, len, JSON_DECODE_ANY, NULL);
-	if (diag->count == before)
-		diag_add(diag, "", "cannot be read as JSON");
-	return root;
-}
-
 enum err event_parse(const char *data, size_t len, const struct event_limits *lim,
 		     struct event *ret, struct diag *diag)
 {
 	struct event e = {0};
+	struct scan_in_bytes in;
+	struct scan_tree tree;
 	struct scan_end end;
 	enum err err, scanned;
 
@@ -84,19 +68,24 @@ enum err event_parse(const char *data, size_t len, const struct event_limits *li
 			 lim->event_bytes);
 		return ERR_TOO_LARGE;
 	}
-	scanned = json_scan_all(data, len, lim, diag, &end);
-	if (!end.parseable)
+	in = (struct scan_in_bytes){data, len, lim};
+	arena_init(&e.arena);
+	scanned = json_scan_tree(&in, &e.arena, diag, &tree, &end);
+	if (!end.parseable) {
+		arena_clear(&e.arena);
 		return scanned;
-	e.root = json_loadb(data, len, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
-	if (!e.root) {
-		scanned = ERR_INVALID;
-		e.root = parse_repeats(data, len, lim, diag);
 	}
-	err = e.root ? read_tree(e.root, lim, &e, diag) : ERR_INVALID;
+	/* Repeats are named one by one, and what else is wrong is told as well; only refused events pay for this. */
+	if (tree.has_repeats) {
+		scanned = ERR_INVALID;
+		json_scan_repeats(data, len, lim, diag);
+	}
+	e.root = tree.root;
+	err = read_tree(e.root, lim, &e, diag);
 	if (!err)
 		err = scanned;
 	if (err) {
-		json_decref(e.root);
+		arena_clear(&e.arena);
 		return err;
 	}
 	e.raw = data;
@@ -105,24 +94,8 @@ enum err event_parse(const char *data, size_t len, const struct event_limits *li
 	return ERR_OK;
 }
 
-enum err event_from_json(json_t *root, const struct event_limits *lim, struct event *ret,
-			 struct diag *diag)
-{
-	struct event e = {0};
-	size_t before = diag->count;
-	enum err err;
-
-	json_tree_check(root, lim, diag);
-	err = read_tree(root, lim, &e, diag);
-	if (err || diag->count > before)
-		return ERR_INVALID;
-	e.root = root;
-	*ret = e;
-	return ERR_OK;
-}
-
 void event_clear(struct event *e)
 {
-	json_decref(e->root);
+	arena_clear(&e->arena);
 	*e = (struct event){0};
 }

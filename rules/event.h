@@ -2,19 +2,19 @@
  * event.h: one approval event, from bytes to values.
  *
  * event_parse checks everything contract section 4 and the limits of section 5 ask for and reports every
- * fault at once with its JSON pointer. A byte scan bounds size, depth and member counts before jansson is
- * let near the bytes. Strings of struct event point into its JSON document; event_clear drops it.
+ * fault at once with its JSON pointer, in one walk over the bytes. Texts of struct event point into its own copy of
+ * the document; event_clear drops it.
  * Not done here: identity against earlier events, and what follows from the event.
  */
 #ifndef TANDEM_EVENT_H
 #define TANDEM_EVENT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "json_node.h"
 
 enum event_type { /* order is the contract's */
 	EVENT_GRANTED, EVENT_REFUSED, EVENT_CHANGED, EVENT_RENEWED, EVENT_SUSPENDED, EVENT_REVOKED,
@@ -37,7 +37,8 @@ struct event_limits {
 extern const struct event_limits event_limits_default;
 
 struct event {
-	json_t *root;		/* owned */
+	struct arena arena;	/* of the document's values */
+	const struct node *root;
 	const char *raw;	/* borrowed: the bytes it was parsed from */
 	size_t raw_len;
 	enum event_type type;
@@ -52,15 +53,13 @@ struct event {
 	const char *applicant_kind, *applicant_name, *applicant_code, *applicant_phone;
 	const char *permit_number;
 	int32_t decision_day;	/* permit.decided_on, else the local (+08:00) date of time */
-	json_t *attributes;	/* borrowed from root, or NULL */
+	const struct node *attributes; /* or NULL */
 	const char *scope;
 };
 
 /* ERR_SYNTAX: not JSON at all (400). ERR_TOO_LARGE: a limit of size (413). ERR_INVALID: everything else (422). */
 MUST_CHECK enum err event_parse(const char *data, size_t len, const struct event_limits *lim, struct event *ret,
 				struct diag *diag);
-/* The same from a document somebody else parsed (binary mode, JSON-RPC params); takes over root on success. */
-MUST_CHECK enum err event_from_json(json_t *root, const struct event_limits *lim, struct event *ret, struct diag *diag);
 void event_clear(struct event *e);
 
 /* Canonical bytes of type, time and data: equal for equal content however spaced and ordered. */

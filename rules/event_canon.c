@@ -3,77 +3,94 @@
 
 #include "event.h"
 
-static void add_value(const json_t *v, struct buf *out);
+#define SORTED_IN_PLACE 16
 
 static int name_order(const void *a, const void *b)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	const struct node *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
 }
 
-/* Member names live in the object itself, so only pointers to them are sorted. */
-static void add_object(const json_t *v, struct buf *out)
+/* Most objects are small, and then the library's sort costs more than the sorting. */
+static void sort_members(const struct node **m, size_t count)
 {
-	const char *few[64], **names = few;
-	size_t count = json_object_size(v), i = 0;
-	void *it;
+	if (count > SORTED_IN_PLACE) {
+		qsort(m, count, sizeof(*m), name_order);
+		return;
+	}
+	for (size_t i = 1; i < count; i++) {
+		const struct node *one = m[i];
+		size_t at = i;
 
-	if (count > sizeof(few) / sizeof(few[0]))
-		names = mem_alloc(count * sizeof(*names));
-	for (it = json_object_iter((json_t *)v); it; it = json_object_iter_next((json_t *)v, it))
-		names[i++] = json_object_iter_key(it);
-	qsort(names, count, sizeof(*names), name_order);
+		for (; at && strcmp(m[at - 1]->name, one->name) > 0; at--)
+			m[at] = m[at - 1];
+		m[at] = one;
+	}
+}
+
+static void add_object(const struct node *v, struct buf *out)
+{
+	const struct node *few[64], **members = few, *m;
+	size_t i = 0;
+
+	if (v->len > sizeof(few) / sizeof(few[0]))
+		members = mem_alloc(v->len * sizeof(*members));
+	for (m = v->first; m; m = m->next)
+		members[i++] = m;
+	sort_members(members, v->len);
 	buf_add_char(out, '{');
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < v->len; i++) {
 		if (i)
 			buf_add_char(out, ',');
-		buf_add_json(out, names[i]);
+		buf_add_jsonn(out, members[i]->name, members[i]->name_len);
 		buf_add_char(out, ':');
-		add_value(json_object_get(v, names[i]), out);
+		node_canonical(members[i], out);
 	}
 	buf_add_char(out, '}');
-	if (names != few)
-		free(names);
+	if (members != few)
+		free(members);
 }
 
-static void add_array(const json_t *v, struct buf *out)
+static void add_array(const struct node *v, struct buf *out)
 {
-	size_t i;
+	const struct node *one;
 
 	buf_add_char(out, '[');
-	for (i = 0; i < json_array_size(v); i++) {
-		if (i)
+	for (one = v->first; one; one = one->next) {
+		if (one != v->first)
 			buf_add_char(out, ',');
-		add_value(json_array_get(v, i), out);
+		node_canonical(one, out);
 	}
 	buf_add_char(out, ']');
 }
 
-/* The depth was bounded when the event was read. */
-static void add_value(const json_t *v, struct buf *out)
+/* The depth was bounded when the document was read. */
+void node_canonical(const struct node *v, struct buf *out)
 {
-	switch (json_typeof(v)) {
-	case JSON_OBJECT:
+	switch (v->kind) {
+	case NODE_OBJECT:
 		add_object(v, out);
 		return;
-	case JSON_ARRAY:
+	case NODE_ARRAY:
 		add_array(v, out);
 		return;
-	case JSON_STRING:
-		buf_add_jsonn(out, json_string_value(v), json_string_length(v));
+	case NODE_TEXT:
+		buf_add_jsonn(out, v->text, v->len);
 		return;
-	case JSON_INTEGER:
-		buf_add_int(out, json_integer_value(v));
+	case NODE_INTEGER:
+		buf_add_int(out, v->integer);
 		return;
-	case JSON_REAL:
-		buf_printf(out, "%.17g", json_real_value(v));
+	case NODE_REAL:
+		buf_printf(out, "%.17g", v->real ? v->real : 0.0); /* minus zero is zero */
 		return;
-	case JSON_TRUE:
+	case NODE_TRUE:
 		buf_add_str(out, "true");
 		return;
-	case JSON_FALSE:
+	case NODE_FALSE:
 		buf_add_str(out, "false");
 		return;
-	case JSON_NULL:
+	case NODE_NULL:
 		buf_add_str(out, "null");
 		return;
 	}
@@ -81,12 +98,12 @@ static void add_value(const json_t *v, struct buf *out)
 
 void event_canonical(const struct event *e, struct buf *out)
 {
-	const json_t *data = json_object_get(e->root, "data");
+	const struct node *data = node_member(e->root, "data");
 
 	buf_add_str(out, event_type_name(e->type));
 	buf_add_char(out, '\n');
 	buf_add_str(out, e->time);
 	buf_add_char(out, '\n');
 	if (data)
-		add_value(data, out);
+		node_canonical(data, out);
 }

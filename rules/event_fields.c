@@ -184,36 +184,36 @@ static check_fn *const string_checks[] = {
 	[KIND_MEDIA] = check_media,
 };
 
-static void read_string(const struct field_check *c, const struct field *f, const json_t *v)
+static void read_string(const struct field_check *c, const struct field *f, const struct node *v)
 {
-	const char *what, *s = json_string_value(v);
+	const char *what, *s = node_text(v);
 
 	if (!s) {
 		fault(c, f, "must be a string");
 		return;
 	}
-	what = string_checks[f->kind](c, s, json_string_length(v));
+	what = string_checks[f->kind](c, s, v->len);
 	if (what)
 		fault(c, f, what);
 	else if (f->offset >= 0)
 		*(const char **)((char *)c->event + f->offset) = s;
 }
 
-static void read_field(const struct field_check *c, const struct field *f, const json_t *v)
+static void read_field(const struct field_check *c, const struct field *f, const struct node *v)
 {
-	json_int_t n;
+	int64_t n;
 
 	switch (f->kind) {
 	case KIND_OBJECT:
-		if (!json_is_object(v))
+		if (!node_is(v, NODE_OBJECT))
 			fault(c, f, "must be an object");
 		return;
 	case KIND_LIST:
-		if (!json_is_array(v))
+		if (!node_is(v, NODE_ARRAY))
 			fault(c, f, "must be a list");
 		return;
 	case KIND_COUNT:
-		n = json_is_integer(v) ? json_integer_value(v) : 0;
+		n = node_is(v, NODE_INTEGER) ? v->integer : 0;
 		if (n < 1 || n > INT32_MAX)
 			fault(c, f, "must be a whole number from 1");
 		else
@@ -225,36 +225,35 @@ static void read_field(const struct field_check *c, const struct field *f, const
 }
 
 /* A missing object is one fault; its members are not missed as well. */
-static void read_sections(const struct field_check *c, json_t *const objects[SECTION_COUNT])
+static void read_sections(const struct field_check *c, const struct node *const objects[SECTION_COUNT])
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		const struct field *f = &fields[i];
-		const json_t *v;
+		const struct node *v;
 
 		if (!objects[f->section])
 			continue;
-		v = json_object_get(objects[f->section], f->name);
-		if (v && !json_is_null(v))
+		v = node_member(objects[f->section], f->name);
+		if (!node_is_missing(v))
 			read_field(c, f, v);
 		else if (f->required)
 			fault(c, f, "is missing");
 	}
 }
 
-static void check_commitment(const struct field_check *c, const json_t *one, size_t index)
+static void check_commitment(const struct field_check *c, const struct node *one, size_t index)
 {
 	char where[POINTER_BYTES];
-	const json_t *kind = json_object_get(one, "kind"), *due = json_object_get(one, "due"),
-		     *what = json_object_get(one, "what");
-	const char *k = json_string_value(kind);
+	const struct node *due = node_member(one, "due"), *what = node_member(one, "what");
+	const char *k = node_text(node_member(one, "kind"));
 	size_t at = pointer_add(where, 0, "data", 4);
 	int32_t day;
 
 	at = pointer_add(where, at, "commitments", 11);
 	at = pointer_add_index(where, at, index);
-	if (!json_is_object(one)) {
+	if (!node_is(one, NODE_OBJECT)) {
 		diag_add(c->diag, where, "must be an object");
 		return;
 	}
@@ -262,27 +261,27 @@ static void check_commitment(const struct field_check *c, const json_t *one, siz
 	if (!k || (strcmp(k, "informed-commitment") != 0 && strcmp(k, "deferred-material") != 0))
 		diag_add(c->diag, where, "must be informed-commitment or deferred-material");
 	pointer_add(where, at, "what", 4);
-	if (what && !json_is_null(what) && !json_is_string(what))
+	if (!node_is_missing(what) && !node_is(what, NODE_TEXT))
 		diag_add(c->diag, where, "must be a string");
 	pointer_add(where, at, "due", 3);
-	if (due && !json_is_null(due) &&
-	    !(json_is_string(due) &&
-	      date_parse(json_string_value(due), json_string_length(due), &day)))
+	if (!node_is_missing(due) && !(node_is(due, NODE_TEXT) && date_parse(due->text, due->len, &day)))
 		diag_add(c->diag, where, "must be a date like 2026-01-31");
 }
 
-static void check_commitments(const struct field_check *c, const json_t *data)
+static void check_commitments(const struct field_check *c, const struct node *data)
 {
-	const json_t *list = json_object_get(data, "commitments");
-	size_t i, count = json_array_size(list);
+	const struct node *list = node_member(data, "commitments"), *one;
+	size_t i = 0;
 
-	if (count > (size_t)c->lim->commitments) {
+	if (!node_is(list, NODE_ARRAY))
+		return;
+	if (list->len > (size_t)c->lim->commitments) {
 		diag_add(c->diag, "/data/commitments",
 			 "more commitments than the limit, which is %d", c->lim->commitments);
 		return;
 	}
-	for (i = 0; i < count; i++)
-		check_commitment(c, json_array_get(list, i), i);
+	for (one = list->first; one; one = one->next)
+		check_commitment(c, one, i++);
 }
 
 static bool is_registration(enum event_type t)
@@ -290,13 +289,19 @@ static bool is_registration(enum event_type t)
 	return t == EVENT_REGISTERED || t == EVENT_REREGISTERED || t == EVENT_DEREGISTERED;
 }
 
+static const struct node *object_of(const struct node *parent, const char *name)
+{
+	const struct node *v = node_member(parent, name);
+
+	return node_is(v, NODE_OBJECT) ? v : NULL;
+}
+
 /* What hangs on more than one member. */
-static void finish(const struct field_check *c, json_t *const objects[SECTION_COUNT])
+static void finish(const struct field_check *c, const struct node *const objects[SECTION_COUNT])
 {
 	struct event *e = c->event;
-	const json_t *item = json_object_get(objects[IN_DATA], "item");
-	const json_t *on = json_object_get(objects[IN_PERMIT], "decided_on");
-	bool has_item = item && !json_is_null(item);
+	const struct node *on = node_member(objects[IN_PERMIT], "decided_on");
+	bool has_item = !node_is_missing(node_member(objects[IN_DATA], "item"));
 
 	if (!has_item && !is_registration(e->type))
 		diag_add(c->diag, "/data/item", "is missing");
@@ -305,25 +310,15 @@ static void finish(const struct field_check *c, json_t *const objects[SECTION_CO
 			 "is missing, and there is no scope to stand for it");
 	if (!e->handling && e->item)
 		e->handling = item_code_handling(e->item, strlen(e->item));
-	if (!json_is_string(on) ||
-	    !date_parse(json_string_value(on), json_string_length(on), &e->decision_day))
+	if (!node_is(on, NODE_TEXT) || !date_parse(on->text, on->len, &e->decision_day))
 		e->decision_day = day_of_ms(e->time_ms, SHANGHAI_MIN);
-	e->attributes = json_object_get(objects[IN_DATA], "attributes");
-	if (!json_is_object(e->attributes))
-		e->attributes = NULL;
+	e->attributes = object_of(objects[IN_DATA], "attributes");
 }
 
-static json_t *object_of(const json_t *parent, const char *name)
+void event_fields_read(const struct field_check *c, const struct node *root)
 {
-	json_t *v = json_object_get(parent, name);
-
-	return json_is_object(v) ? v : NULL;
-}
-
-void event_fields_read(const struct field_check *c, json_t *root)
-{
-	json_t *objects[SECTION_COUNT] = {[IN_ROOT] = root};
-	const json_t *data = json_object_get(root, "data");
+	const struct node *objects[SECTION_COUNT] = {[IN_ROOT] = root};
+	const struct node *data = node_member(root, "data");
 
 	objects[IN_DATA] = object_of(root, "data");
 	objects[IN_BODIES] = object_of(data, "bodies");

@@ -13,6 +13,6 @@ struct field_check {
 	struct diag *diag;
 };
 /* Checks all members and fills the event; faults go to the diag. */
-void event_fields_read(const struct field_check *c, json_t *root);
+void event_fields_read(const struct field_check *c, const struct node *root);
 
 #endif

@@ -83,15 +83,16 @@ static const char *text_or_null(const char *s)
 
 static const char *attribute_value(struct explaining *x, const char *name)
 {
-	const json_t *v =
-		x->facts.attributes ? json_object_get(x->facts.attributes, name) : NULL;
-	char *text, *copy;
+	const struct node *v = node_member(x->facts.attributes, name);
+	struct buf text;
+	char *copy;
 
-	if (!v || json_is_null(v))
+	if (node_is_missing(v))
 		return NULL;
-	text = json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
-	copy = arena_strdup(&x->arena, text ? text : "");
-	free(text);
+	buf_init(&text, 1 << 20);
+	node_canonical(v, &text);
+	copy = arena_strndup(&x->arena, text.data, text.len);
+	buf_clear(&text);
 	return copy;
 }
 

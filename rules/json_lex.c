@@ -6,7 +6,6 @@
 
 #include "base/utf8.h"
 
-#define NUMBER_BYTES_MAX 64
 #define NUMBER_MAX	 9007199254740992.0 /* 2^53 */
 
 size_t pointer_add(char ret[POINTER_BYTES], size_t at, const char *name, size_t len)
@@ -286,7 +285,7 @@ static bool scan_number_text(struct scan *s, bool *ret_plain)
 enum next lex_number(struct scan *s)
 {
 	const char *from = s->pos;
-	char text[NUMBER_BYTES_MAX + 1];
+	char text[LEX_NUMBER_BYTES_MAX + 1];
 	size_t len;
 	double v;
 	bool plain;
@@ -297,7 +296,7 @@ enum next lex_number(struct scan *s)
 	/* Fifteen digits without an exponent are always inside. */
 	if (plain && len <= 15)
 		return NEXT_AFTER;
-	if (len > NUMBER_BYTES_MAX) {
+	if (len > LEX_NUMBER_BYTES_MAX) {
 		lex_fault(s, s->depth, "a number written with more than 64 characters");
 		s->unparseable = true;
 		return NEXT_AFTER;

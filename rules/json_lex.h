@@ -7,8 +7,10 @@
 #define TANDEM_JSON_LEX_H
 
 #include "json_scan.h"
+#include "json_node.h"
 
 #define STACK_MAX 64
+#define LEX_NUMBER_BYTES_MAX 64
 
 struct key {
 	const char *text;
@@ -21,6 +23,9 @@ struct frame {
 	const char *key;
 	size_t key_len;
 	struct key *keys; /* only when repeats are looked for */
+	struct node *container, *last; /* these four only when a tree is made */
+	const char *name;		/* the key without its escapes */
+	size_t name_len;
 };
 struct scan {
 	const char *start, *pos, *end;
@@ -29,6 +34,10 @@ struct scan {
 	struct arena *key_arena;
 	struct diag *key_diag;	    /* repeats go here, while diag is NULL */
 	const char *target, *found; /* a pointer to look for, and its value's first byte */
+	struct arena *tree;	    /* values are made in it; copy: of the document, for their texts */
+	char *copy;
+	struct node *root;
+	bool has_repeats;
 	bool unparseable;
 	int syntax_line, syntax_column; /* line 0: no fault of syntax */
 	int depth;
@@ -47,5 +56,12 @@ bool lex_string(struct scan *s, size_t *ret_bytes);
 enum next lex_string_value(struct scan *s);
 enum next lex_number(struct scan *s);
 enum next lex_literal(struct scan *s);
+size_t lex_unescape(const char *p, size_t len, char *out);
+
+/* json_node.c: a value behind the last one of the object or array at hand, and what it is. */
+struct node *tree_add(struct scan *s);
+void tree_name(struct scan *s, struct frame *f);
+void tree_text(struct scan *s, struct node *v, const char *from, const char *end);
+void tree_number(struct scan *s, struct node *v, const char *from, size_t len);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static enum next scan_open(struct scan *s)
+static enum next scan_open(struct scan *s, struct node *v)
 {
 	const int depth_max = s->lim->depth < STACK_MAX ? s->lim->depth : STACK_MAX;
 	const bool is_object = *s->pos == '{';
@@ -14,7 +14,9 @@ static enum next scan_open(struct scan *s)
 		return NEXT_STOP;
 	}
 	s->pos++;
-	s->stack[s->depth++] = (struct frame){.is_object = is_object};
+	s->stack[s->depth++] = (struct frame){.is_object = is_object, .container = v};
+	if (v)
+		v->kind = is_object ? NODE_OBJECT : NODE_ARRAY;
 	lex_skip_space(s);
 	if (s->pos < s->end && *s->pos == (is_object ? '}' : ']')) {
 		s->pos++;
@@ -36,6 +38,32 @@ static void look_for_target(struct scan *s)
 		s->found = s->pos;
 }
 
+static enum next scan_scalar(struct scan *s, struct node *v)
+{
+	const char *from = s->pos;
+	enum next next;
+
+	if (*from == '"') {
+		next = lex_string_value(s);
+		if (v && next == NEXT_AFTER)
+			tree_text(s, v, from + 1, s->pos - 1);
+	} else if (*from == '-' || (*from >= '0' && *from <= '9')) {
+		next = lex_number(s);
+		if (v && next == NEXT_AFTER)
+			tree_number(s, v, from, (size_t)(s->pos - from));
+	} else {
+		next = lex_literal(s);
+		if (v && next == NEXT_AFTER)
+			v->kind = *from == 't' ? NODE_TRUE : *from == 'f' ? NODE_FALSE : NODE_NULL;
+	}
+	return next;
+}
+
+static enum next scan_any(struct scan *s, struct node *v)
+{
+	return *s->pos == '{' || *s->pos == '[' ? scan_open(s, v) : scan_scalar(s, v);
+}
+
 static enum next scan_value(struct scan *s)
 {
 	lex_skip_space(s);
@@ -45,67 +73,16 @@ static enum next scan_value(struct scan *s)
 		look_for_target(s);
 	if (s->found)
 		return NEXT_STOP;
-	if (*s->pos == '"')
-		return lex_string_value(s);
-	if (*s->pos == '{' || *s->pos == '[')
-		return scan_open(s);
-	if (*s->pos == '-' || (*s->pos >= '0' && *s->pos <= '9'))
-		return lex_number(s);
-	return lex_literal(s);
-}
-
-static int unicode_decode(const char *p, char out[4], size_t *used)
-{
-	int v = lex_hex4(p, p + 4), low;
-
-	*used = 4;
-	if (v >= 0xd800 && v <= 0xdbff) {
-		low = lex_hex4(p + 6, p + 10);
-		v = 0x10000 + ((v - 0xd800) << 10) + (low - 0xdc00);
-		*used = 10;
-	}
-	if (v < 0x80) {
-		out[0] = (char)v;
-		return 1;
-	}
-	if (v < 0x800) {
-		out[0] = (char)(0xc0 | v >> 6);
-		out[1] = (char)(0x80 | (v & 63));
-		return 2;
-	}
-	if (v < 0x10000) {
-		out[0] = (char)(0xe0 | v >> 12);
-		out[1] = (char)(0x80 | (v >> 6 & 63));
-		out[2] = (char)(0x80 | (v & 63));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | v >> 18);
-	out[1] = (char)(0x80 | (v >> 12 & 63));
-	out[2] = (char)(0x80 | (v >> 6 & 63));
-	out[3] = (char)(0x80 | (v & 63));
-	return 4;
+	return scan_any(s, s->tree ? tree_add(s) : NULL);
 }
 
 /* A member's name with its escapes undone; only asked for bytes that a scan found good. */
 static struct key *key_decode(struct arena *a, const char *p, size_t len)
 {
-	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
 	struct key *k = arena_alloc(a, sizeof(*k));
 	char *out = arena_alloc(a, len + 1);
-	size_t i = 0, at = 0, used;
 
-	while (i < len) {
-		if (p[i] != '\\') {
-			out[at++] = p[i++];
-		} else if (p[i + 1] == 'u') {
-			at += (size_t)unicode_decode(p + i + 2, out + at, &used);
-			i += 2 + used;
-		} else {
-			out[at++] = to[strchr(from, p[i + 1]) - from];
-			i += 2;
-		}
-	}
-	*k = (struct key){.text = out, .len = at};
+	*k = (struct key){.text = out, .len = lex_unescape(p, len, out)};
 	return k;
 }
 
@@ -160,6 +137,8 @@ static enum next scan_key(struct scan *s)
 	count_member(s, f);
 	if (s->key_arena && !f->too_many)
 		note_key(s, f);
+	if (s->tree)
+		tree_name(s, f);
 	lex_skip_space(s);
 	if (s->pos == s->end || *s->pos != ':')
 		return lex_syntax_fault(s);
@@ -205,19 +184,38 @@ static void scan_run(struct scan *s)
 	}
 }
 
+static enum err scan_through(struct scan *s, struct scan_end *ret)
+{
+	size_t before = s->diag->count;
+
+	scan_run(s);
+	ret->parseable = !s->syntax_line && !s->unparseable;
+	ret->line = s->syntax_line;
+	ret->column = s->syntax_column;
+	if (s->syntax_line)
+		return ERR_SYNTAX;
+	return s->diag->count > before ? ERR_INVALID : ERR_OK;
+}
+
 enum err json_scan_all(const char *data, size_t len, const struct event_limits *lim,
 		       struct diag *diag, struct scan_end *ret)
 {
 	struct scan s = {.start = data, .pos = data, .end = data + len, .lim = lim, .diag = diag};
-	size_t before = diag->count;
 
-	scan_run(&s);
-	ret->parseable = !s.syntax_line && !s.unparseable;
-	ret->line = s.syntax_line;
-	ret->column = s.syntax_column;
-	if (s.syntax_line)
-		return ERR_SYNTAX;
-	return diag->count > before ? ERR_INVALID : ERR_OK;
+	return scan_through(&s, ret);
+}
+
+enum err json_scan_tree(const struct scan_in_bytes *in, struct arena *arena, struct diag *diag,
+			struct scan_tree *ret, struct scan_end *ret_end)
+{
+	struct scan s = {.start = in->data, .pos = in->data, .end = in->data + in->len, .lim = in->lim,
+			 .diag = diag, .tree = arena};
+	enum err err;
+
+	s.copy = arena_strndup(arena, in->data, in->len);
+	err = scan_through(&s, ret_end);
+	*ret = (struct scan_tree){ret_end->parseable ? s.root : NULL, s.has_repeats};
+	return err;
 }
 
 enum err json_scan(const char *data, size_t len, const struct event_limits *lim, struct diag *diag)

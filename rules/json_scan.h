@@ -5,11 +5,11 @@
 #ifndef TANDEM_JSON_SCAN_H
 #define TANDEM_JSON_SCAN_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
 #include "base/arena.h"
 #include "event.h"
+#include "json_node.h"
 
 #define POINTER_BYTES 512
 
@@ -17,6 +17,11 @@
 size_t pointer_add(char ret[POINTER_BYTES], size_t at, const char *name, size_t len);
 size_t pointer_add_index(char ret[POINTER_BYTES], size_t at, size_t index);
 
+struct scan_in_bytes {
+	const char *data;
+	size_t len;
+	const struct event_limits *lim;
+};
 /* How a scan ended: whether a parser would get through, and where the syntax broke (line 0:
  * nowhere). */
 struct scan_end {
@@ -25,14 +30,18 @@ struct scan_end {
 };
 MUST_CHECK enum err json_scan_all(const char *data, size_t len, const struct event_limits *lim,
 				  struct diag *diag, struct scan_end *ret);
+/* The same, and the document as values besides; root NULL when it is not parseable. */
+struct scan_tree {
+	const struct node *root;
+	bool has_repeats; /* a member is there twice in an object; the first of them is found */
+};
+MUST_CHECK enum err json_scan_tree(const struct scan_in_bytes *in, struct arena *arena,
+				   struct diag *diag, struct scan_tree *ret, struct scan_end *ret_end);
 /* Every repeated member of every object, escapes undone. The bytes have passed json_scan's syntax.
  */
 void json_scan_repeats(const char *data, size_t len, const struct event_limits *lim,
 		       struct diag *diag);
 /* Line and column, both from 1, of the value a pointer names; false when there is none. */
 bool json_locate(const char *data, size_t len, const char *pointer, int *ret_line, int *ret_column);
-
-/* The limits again, for a tree that was not made from scanned bytes. */
-void json_tree_check(const json_t *root, const struct event_limits *lim, struct diag *diag);
 
 #endif

@@ -7,6 +7,10 @@
 #ifndef TANDEM_JSONFILE_H
 #define TANDEM_JSONFILE_H
 
+#include <jansson.h>
+
+#include <jansson.h>
+
 #include "json_scan.h"
 
 #define JSONFILE_BYTES_MAX (1u << 20)

@@ -28,26 +28,27 @@ int interval_of(const struct column *c, double v)
 	return lo < c->point_count && c->points[lo] == v ? 2 * lo + 1 : 2 * lo;
 }
 
-static rowset attribute_class(const struct column *c, const json_t *attributes)
+static rowset attribute_class(const struct column *c, const struct node *attributes)
 {
-	const json_t *v = attributes ? json_object_get(attributes, c->attribute) : NULL;
+	const struct node *v = node_member(attributes, c->attribute);
 
 	if (!v)
 		return c->missing;
-	switch (json_typeof(v)) {
-	case JSON_STRING:
-		return text_class(c, json_string_value(v), json_string_length(v));
-	case JSON_INTEGER:
-	case JSON_REAL:
-		return c->intervals[interval_of(c, json_number_value(v))];
-	case JSON_TRUE:
+	switch (v->kind) {
+	case NODE_TEXT:
+		return text_class(c, v->text, v->len);
+	case NODE_INTEGER:
+		return c->intervals[interval_of(c, (double)v->integer)];
+	case NODE_REAL:
+		return c->intervals[interval_of(c, v->real)];
+	case NODE_TRUE:
 		return c->flags[1];
-	case JSON_FALSE:
+	case NODE_FALSE:
 		return c->flags[0];
-	case JSON_NULL:
+	case NODE_NULL:
 		return c->missing;
-	case JSON_OBJECT:
-	case JSON_ARRAY:
+	case NODE_OBJECT:
+	case NODE_ARRAY:
 		return c->other;
 	}
 	return c->other;

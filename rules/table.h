@@ -12,7 +12,7 @@
 #ifndef TANDEM_TABLE_H
 #define TANDEM_TABLE_H
 
-#include <jansson.h>
+#include "json_node.h"
 #include <stdint.h>
 
 #include "base/strmap.h"
@@ -65,7 +65,7 @@ struct facts {
 		region;	  /* indexes; sector -1 and devolution DEV_NONE when unknown */
 	const char *item; /* "" when unknown */
 	int32_t day;
-	const json_t *attributes; /* or NULL */
+	const struct node *attributes; /* or NULL */
 };
 
 void table_init(struct table *t, struct arena *arena, int row_count, int column_count);

@@ -5,6 +5,8 @@
 #ifndef TANDEM_FLOW_H
 #define TANDEM_FLOW_H
 
+#include <jansson.h>
+
 #include "config.h"
 #include "connector.h"
 #include "flow/principal.h"

@@ -202,9 +202,12 @@ static bool has_escapes(struct bytes raw)
 	return memchr(raw.data, '\\', raw.len) != NULL;
 }
 
-static void job_dump(struct job *j)
+static void job_dump(struct job *j, struct bytes raw)
 {
-	j->dumped = json_dumps(j->event.root, JSON_COMPACT);
+	json_t *root = json_loadb(raw.data, raw.len, 0, NULL);
+
+	j->dumped = json_dumps(root, JSON_COMPACT);
+	json_decref(root);
 	if (!j->dumped)
 		abort();
 	j->doc = (struct bytes){ j->dumped, strlen(j->dumped) };
@@ -228,32 +231,38 @@ void intake_submit(struct flow *f, struct principal *who, struct bytes raw, repl
 		return;
 	}
 	if (has_escapes(raw))
-		job_dump(j);
+		job_dump(j, raw);
 	else
 		j->doc = raw;
 	job_go(j);
 }
 
+struct text_job {
+	char *text;
+	reply_fn *fn;
+	void *arg;
+};
+
+static void on_text_reply(void *arg, const struct reply *r)
+{
+	struct text_job *t = arg;
+
+	t->fn(t->arg, r);
+	free(t->text);
+	free(t);
+}
+
 void intake_submit_json(struct flow *f, struct principal *who, json_t *root, reply_fn *fn, void *arg)
 {
-	struct job *j = job_new(f, who, fn, arg);
-	struct diag diag;
-	enum err e;
+	struct text_job *t = mem_zalloc(sizeof(*t));
 
-	diag_init(&diag, &j->arena);
-	e = event_from_json(root, &f->limits, &j->event, &diag);
-	if (e != ERR_OK) {
-		json_decref(root);
-		job_refuse(j, e, err_http_status(e), detail_of(e), &diag);
-		return;
-	}
-	job_dump(j);
-	if (j->doc.len > f->limits.event_bytes) {
-		diag_add(&diag, "", "longer than the limit of an event in bytes, which is %zu", f->limits.event_bytes);
-		job_refuse(j, ERR_TOO_LARGE, err_http_status(ERR_TOO_LARGE), detail_of(ERR_TOO_LARGE), &diag);
-		return;
-	}
-	job_go(j);
+	t->text = json_dumps(root, JSON_COMPACT | JSON_ENCODE_ANY);
+	t->fn = fn;
+	t->arg = arg;
+	json_decref(root);
+	if (!t->text)
+		t->text = mem_strdup("null"); /* params that are not there: no event */
+	intake_submit(f, who, (struct bytes){ t->text, strlen(t->text) }, on_text_reply, t);
 }
 
 /* --- intake from the stream: the same road; the entry is done only when the event is on disk or refused for good --- */

@@ -1,6 +1,8 @@
 /* The check of a pack: each kind of finding with its place, severity and an event that shows it. */
 #include <stdlib.h>
 
+#include <jansson.h>
+
 #include "diff.h"
 #include "rules_help.h"
 #include "timefmt.h"

@@ -1,6 +1,8 @@
 /* Decisions: the worked cases line by line, and the corners of contract section 3 one by one. */
 #include <stdio.h>
 
+#include <jansson.h>
+
 #include "decide.h"
 #include "packdir.h"
 #include "rules_help.h"

@@ -1,6 +1,8 @@
 /* Why and why not: the reasons of each row, the climbs, the deadline day by day. */
 #include <stdlib.h>
 
+#include <jansson.h>
+
 #include "decide.h"
 #include "rules_help.h"
 
