@@ -8,6 +8,12 @@
 #include "flow/respond.h"
 #include "net/api.h"
 
+/* Whether one has lists of one's own: what one's bodies were told. Those who oversee a region have the board's list. */
+static bool has_bodies(const struct principal *who)
+{
+	return principal_is(who, WHO_SUPERVISOR) || principal_is(who, WHO_APPROVER);
+}
+
 void api_notices(struct call *c)
 {
 	struct query_notices q = { .body = call_query(c, "body"), .state = call_query(c, "state"), .role = call_query(c, "role"),
@@ -18,7 +24,7 @@ void api_notices(struct call *c)
 
 	if (!call_limit(c, &q.limit))
 		return;
-	if (as_counted)
+	if (as_counted || (!*q.body && !has_bodies(c->who)))
 		query_facts(c->api->flow, c->who, &q, call_on_reply, c);
 	else
 		query_notices(c->api->flow, c->who, &q, call_on_reply, c);

@@ -63,6 +63,18 @@ void board_open(struct inbox *b, const struct query_board *wish, reply_fn *fn, v
 	query_board(f, b->who, &b->board.wish, on_first, o);
 }
 
+static void send_figures(struct inbox *b, const struct reply *r)
+{
+	struct buf out;
+
+	buf_init(&out, r->len + 256);
+	buf_add_str(&out, "{\"jsonrpc\":\"2.0\",\"method\":\"board\",\"params\":");
+	buf_add(&out, r->json, r->len);
+	buf_add_char(&out, '}');
+	ws_send(b->conn, out.data, out.len);
+	buf_clear(&out);
+}
+
 static void on_again(void *arg, const struct reply *r)
 {
 	struct inbox *b = arg;
@@ -72,11 +84,9 @@ static void on_again(void *arg, const struct reply *r)
 	if (r->status == 200 && b->conn && b->board.open) {
 		hash_of(r, hash);
 		if (memcmp(hash, b->board.last, sizeof(hash)) != 0) {
-			const struct feed_message m = { .method = "board", .cursor = "", .params = r->json, .len = r->len };
-
 			memcpy(b->board.last, hash, sizeof(hash));
 			metric_add(METRIC_FRAMES_SENT, 1);
-			socket_push(b, &m);
+			send_figures(b, r);
 		}
 	}
 	inbox_unref(b);
