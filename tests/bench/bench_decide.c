@@ -269,19 +269,18 @@ static void json_event(const struct pack *pack, const struct event *e, struct bu
 	struct decide_in in = {.at_ms = e->time_ms};
 	struct decision d;
 	struct arena arena;
-	char *attributes = json_dumps(e->attributes, JSON_COMPACT);
 	int i;
 
 	arena_init(&arena);
 	decide(pack, e, &in, &arena, &d);
-	buf_printf(out, "{\"event\":\"%s\",\"item\":\"%s\",\"region\":\"%s\",\"attributes\":%s,",
-		   event_type_name(e->type), e->item_code, e->region, attributes);
-	buf_add_str(out, "\"rows\":[");
+	buf_printf(out, "{\"event\":\"%s\",\"item\":\"%s\",\"region\":\"%s\",\"attributes\":",
+		   event_type_name(e->type), e->item_code, e->region);
+	node_canonical(e->attributes, out);
+	buf_add_str(out, ",\"rows\":[");
 	for (i = 0; d.notice_count && i < d.notices[0].rule_count; i++)
 		buf_printf(out, "%s\"%s\"", i ? "," : "",
 			   pack_view(pack)->rules[d.notices[0].rules[i]].id);
 	buf_add_str(out, "]}\n");
-	free(attributes);
 	arena_clear(&arena);
 }
 
