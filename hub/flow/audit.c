@@ -7,7 +7,9 @@ static void member(struct buf *out, const char *name, const char *value)
 {
 	if (!value || !*value)
 		return;
-	buf_printf(out, ",\"%s\":", name);
+	buf_add_str(out, ",\"");
+	buf_add_str(out, name);
+	buf_add_str(out, "\":");
 	buf_add_json(out, value);
 }
 
@@ -23,7 +25,7 @@ void audit_act(struct flow *f, const struct audited *a)
 {
 	struct buf out;
 
-	buf_init(&out, 8192);
+	buf_init_brief(&out, 8192);
 	buf_add_str(&out, "{\"at\":");
 	view_time(&out, a->at_ms);
 	member(&out, "who", a->who);

@@ -13,6 +13,8 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include <jansson.h>
+
 #include "decide.h"
 #include "event.h"
 #include "pack.h"

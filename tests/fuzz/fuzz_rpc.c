@@ -87,7 +87,6 @@ void respond(struct flow *f, const struct respond_in *in, reply_fn *fn, void *ar
 
 void intake_submit_json(struct flow *f, struct principal *who, json_t *root, reply_fn *fn, void *arg)
 {
-	char *text = json_dumps(root, JSON_COMPACT | JSON_ENCODE_ANY);
 	struct event event;
 	struct arena arena;
 	struct diag diag;
