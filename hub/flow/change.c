@@ -110,7 +110,8 @@ static void run_commit(struct run *r)
 				.expected_writer = c->record.writer };
 
 	c->record.version++;
-	c->record.writer = c->flow->writer;
+	/* No two of the same: of two built on one version, what is chained on the one that loses must lose too. */
+	c->record.writer = arena_printf(&c->arena, "%s%llx", c->flow->writer, (unsigned long long)c->flow->writes++);
 	r->encoded = record_bytes(&c->record, &c->arena);
 	if (!r->encoded.data) {
 		run_done(r, ERR_TOO_LARGE);

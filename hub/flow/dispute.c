@@ -35,22 +35,27 @@ static const char *interim_lead(const struct pack *pack, const struct record *r)
 	return dispute_office(pack, r->region, BODY_COORDINATION);
 }
 
+static int64_t negotiated_until(const struct flow *f, int64_t from_ms)
+{
+	struct duration time;
+	bool provisional;
+
+	if (!duration_parse(pack_view(f->pack)->settings.negotiate, &time))
+		return -1;
+	return calendar_due_ms(pack_calendar(f->pack), from_ms, time, &provisional);
+}
+
 static struct dispute *dispute_make(const struct flow *f, struct record *r, enum dispute_kind kind, int64_t now_ms,
 				    struct arena *arena)
 {
 	struct dispute *d = record_add_dispute(r, arena);
-	const struct pack *pack = f->pack;
-	struct duration time;
-	bool provisional;
 
 	d->kind = kind;
 	d->state = DISPUTE_NEGOTIATING;
 	d->version = 1;
 	d->opened_ms = now_ms;
-	d->due_ms = -1;
-	if (duration_parse(pack_view(pack)->settings.negotiate, &time))
-		d->due_ms = calendar_due_ms(pack_calendar(pack), now_ms, time, &provisional);
-	d->interim = interim_lead(pack, r);
+	d->due_ms = negotiated_until(f, now_ms);
+	d->interim = interim_lead(f->pack, r);
 	d->body = d->by = d->basis = d->remark = "";
 	return d;
 }
@@ -89,7 +94,7 @@ struct dispute *dispute_current(struct record *r)
 
 static void enlist(struct change *c, struct dispute *d)
 {
-	change_index(c, DISPUTE_LIST, (int)(d - c->record.disputes), d->state <= DISPUTE_AGENDA, true);
+	change_index(c, DISPUTE_LIST, (int)(d - c->record.disputes), d->state <= DISPUTE_AGENDA, !d->listed);
 	d->listed = true;
 	d->next_ms = d->state == DISPUTE_NEGOTIATING ? d->due_ms : -1;
 	metric_add(METRIC_DISPUTES, 1);
@@ -97,11 +102,35 @@ static void enlist(struct change *c, struct dispute *d)
 	c->touched = true;
 }
 
+static struct dispute *settled_one(struct record *r, enum dispute_kind kind)
+{
+	for (int i = r->dispute_count - 1; i >= 0; i--) {
+		if (r->disputes[i].kind == kind && r->disputes[i].state == DISPUTE_SETTLED)
+			return &r->disputes[i];
+	}
+	return NULL;
+}
+
+/* What had settled it was undone. */
+static void reopen(struct change *c, struct dispute *d)
+{
+	d->state = DISPUTE_NEGOTIATING;
+	d->version++;
+	d->at_ms = 0;
+	d->due_ms = d->kind == DISPUTE_NO_LEAD ? pool_notice(&c->record)->due_ms : negotiated_until(c->flow, c->now_ms);
+	enlist(c, d);
+}
+
 void dispute_open(struct change *c, enum dispute_kind kind)
 {
-	if (dispute_current(&c->record) || c->record.dispute_count >= RECORD_DISPUTES_MAX)
+	struct dispute *before = settled_one(&c->record, kind);
+
+	if (dispute_current(&c->record))
 		return;
-	enlist(c, dispute_make(c->flow, &c->record, kind, c->now_ms, &c->arena));
+	if (before)
+		reopen(c, before);
+	else if (c->record.dispute_count < RECORD_DISPUTES_MAX)
+		enlist(c, dispute_make(c->flow, &c->record, kind, c->now_ms, &c->arena));
 }
 
 void dispute_end(struct change *c, struct dispute *d, enum dispute_state state)
@@ -120,23 +149,38 @@ void dispute_end(struct change *c, struct dispute *d, enum dispute_state state)
 }
 
 /* Contested: a notice that is disputed, one in the pool, or more leads than one. */
+struct contest {
+	bool is_disputed, in_pool;
+	int leads;
+};
+
+static struct contest contest_of(const struct record *r)
+{
+	struct contest x = { 0 };
+
+	for (int i = 0; i < r->notice_count; i++) {
+		const struct notice *n = &r->notices[i];
+
+		x.is_disputed = x.is_disputed || n->state == STATE_DISPUTED;
+		x.in_pool = x.in_pool || (is_contested(n) && notice_is_pool(n->body));
+		x.leads += is_contested(n);
+	}
+	return x;
+}
+
 void dispute_review(struct change *c)
 {
 	struct dispute *d = dispute_current(&c->record);
-	int leads = 0;
+	const struct contest x = contest_of(&c->record);
 
-	if (!d)
-		return;
-	for (int i = 0; i < c->record.notice_count; i++) {
-		const struct notice *n = &c->record.notices[i];
-
-		if (n->state == STATE_DISPUTED || (is_contested(n) && notice_is_pool(n->body)))
-			return;
-		leads += is_contested(n);
+	if (!d) {
+		if (x.in_pool && settled_one(&c->record, DISPUTE_NO_LEAD))
+			dispute_open(c, DISPUTE_NO_LEAD);
+		else if (x.leads > 1 && settled_one(&c->record, DISPUTE_SEVERAL_LEADS))
+			dispute_open(c, DISPUTE_SEVERAL_LEADS);
+	} else if (!x.is_disputed && !x.in_pool && !(d->kind == DISPUTE_SEVERAL_LEADS && x.leads > 1)) {
+		dispute_end(c, d, DISPUTE_SETTLED);
 	}
-	if (d->kind == DISPUTE_SEVERAL_LEADS && leads > 1)
-		return;
-	dispute_end(c, d, DISPUTE_SETTLED);
 }
 
 /* What nobody has taken from the pool in its time is the joint meeting's. */

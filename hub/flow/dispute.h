@@ -13,9 +13,9 @@
 
 /* Opened by what the decision says: several leads, or none. It is put into the list of disputes by the clock, right away. */
 void dispute_at_decision(const struct flow *f, struct record *r, struct arena *arena);
-void dispute_open(struct change *c, enum dispute_kind kind); /* nothing when one is open already */
+void dispute_open(struct change *c, enum dispute_kind kind); /* nothing when one is open already; one that had settled itself opens again */
 struct dispute *dispute_current(struct record *r);	     /* the open one, or NULL */
-/* After any change: an open dispute in which nothing is contested any more settles itself. */
+/* After any change: an open dispute in which nothing is contested any more settles itself; what an undoing contests anew opens again. */
 void dispute_review(struct change *c);
 void dispute_end(struct change *c, struct dispute *d, enum dispute_state state); /* ruled or settled */
 bool dispute_due(struct change *c); /* what the clock brings; whether anything changed */

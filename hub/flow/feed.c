@@ -187,7 +187,7 @@ static int64_t serve(struct feed *d)
 
 		if (!l)
 			break;
-		if (l->kind == 'E' && is_wanted(d, l) && !push_has(d->batch, l->seq)) {
+		if (l->kind == 'E' && is_wanted(d, l) && !push_has(d->batch, l->seq, l->topic_count)) {
 			if (i > d->from || d->to - d->from > 1)
 				break;
 			log_at(LOG_ERROR, "", "event=e%lld: cannot be read, so nobody is told of it", (long long)l->seq);
@@ -240,7 +240,7 @@ static void load_slice(struct feed *d)
 		const struct feed_line *l = slice_line(d, i);
 
 		if (l && l->kind == 'E' && is_wanted(d, l))
-			push_need(d->batch, l->seq);
+			push_need(d->batch, l->seq, l->topic_count);
 	}
 	push_load(d->batch, on_loaded, d);
 }

@@ -49,6 +49,7 @@ struct flow {
 	unsigned char hash_key[32];	/* for hashes of numbers; the cell's, kept in Redis */
 	struct attempt *unrecorded;	/* deliver.c: outcomes that wait for Redis to be back */
 	char writer[8];			/* this process' mark on what it writes */
+	uint64_t writes;		/* how many records it has tried to write: the rest of the mark */
 	bool draining;
 };
 

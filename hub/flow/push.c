@@ -43,16 +43,16 @@ void push_batch_free(struct push_batch *b)
 	free(b);
 }
 
-static bool at_hand(struct flow *f, int64_t seq)
+static bool at_hand(struct flow *f, int64_t seq, int notices)
 {
 	const struct cached *c = cache_find(f->cache, seq);
 
-	return c && c->common && c->record;
+	return c && c->common && c->record && record_has_notices(c->record, c->record_len, notices);
 }
 
-void push_need(struct push_batch *b, int64_t seq)
+void push_need(struct push_batch *b, int64_t seq, int notices)
 {
-	if (at_hand(b->flow, seq) || (b->need_count && b->need[b->need_count - 1] == seq))
+	if (at_hand(b->flow, seq, notices) || (b->need_count && b->need[b->need_count - 1] == seq))
 		return;
 	if (b->need_count == b->need_capacity) {
 		b->need_capacity = b->need_capacity ? b->need_capacity * 2 : 64;
@@ -96,9 +96,9 @@ static void on_load(void *arg, enum err e, const struct loaded *items, int count
 	b->fn(b->arg, e == ERR_OK);
 }
 
-bool push_has(struct push_batch *b, int64_t seq)
+bool push_has(struct push_batch *b, int64_t seq, int notices)
 {
-	return at_hand(b->flow, seq);
+	return at_hand(b->flow, seq, notices);
 }
 
 void push_load(struct push_batch *b, push_loaded_fn *fn, void *arg)

@@ -11,11 +11,12 @@ struct push_batch;
 typedef void push_loaded_fn(void *arg, bool ok);
 
 struct push_batch *push_batch_new(struct flow *f);
-void push_need(struct push_batch *b, int64_t seq);
+/* An event's document, and a record of it that knows at least that many notices: the line may be newer than what the cache has. */
+void push_need(struct push_batch *b, int64_t seq, int notices);
 /* Calls back when everything needed has been read (false: the store is away): at once, from inside the call, when it is at hand. */
 void push_load(struct push_batch *b, push_loaded_fn *fn, void *arg);
 /* Still at hand: what was read can have been pushed out of the cache by what was read behind it. */
-bool push_has(struct push_batch *b, int64_t seq);
+bool push_has(struct push_batch *b, int64_t seq, int notices);
 /* The message for one notice of a line (part), plain or masked. False: the event cannot be had any more. */
 bool push_render(struct push_batch *b, const struct feed_line *l, int part, bool masked, struct feed_message *ret);
 void push_batch_free(struct push_batch *b);

@@ -461,6 +461,17 @@ int64_t record_next_ms(const struct record *r)
 	return next;
 }
 
+bool record_has_notices(const char *data, size_t len, int count)
+{
+	const char *end = data + len;
+
+	for (const char *line = data; count > 0 && line; line = memchr(line, '\n', (size_t)(end - line))) {
+		line += line != data;
+		count -= end - line > 1 && line[0] == 'N' && line[1] == '\t';
+	}
+	return count <= 0;
+}
+
 int64_t notice_made_ms(const struct record *r, const struct notice *n)
 {
 	return n->made_ms ? n->made_ms : r->accepted_ms;

@@ -73,7 +73,7 @@ struct receipt {
 };
 struct record {
 	int version;
-	const char *writer;	/* the process that wrote this version, NULL or "": as accepted. Two may make the same number of one record */
+	const char *writer;	/* the mark of the write that made this version, NULL or "": as accepted. Two may make the same number of one record */
 	int64_t accepted_ms;
 	const char *policy;	/* "linyi@3f9c2a71" */
 	const char *item_code, *region; /* of the decision */
@@ -98,6 +98,7 @@ MUST_CHECK enum err record_decode(const char *data, size_t len, struct arena *ar
 struct delivery *record_add_delivery(struct record *r, struct arena *arena);
 struct receipt *record_add_receipt(struct record *r, struct arena *arena);
 struct notice *record_add_notice(struct record *r, struct arena *arena);
+bool record_has_notices(const char *data, size_t len, int count); /* in its text form: at least that many */
 int64_t record_next_ms(const struct record *r); /* earliest next_ms of notices, deliveries and disputes, or -1 */
 int64_t notice_made_ms(const struct record *r, const struct notice *n);
 bool notice_is_pool(const char *body); /* "pool:371302" */

@@ -73,7 +73,7 @@ struct commit_index { /* of the set of things a body still has to do */
 struct commit_in {
 	int64_t seq;
 	int expected_version;
-	const char *expected_writer; /* who wrote that version; NULL or "": it was accepted so */
+	const char *expected_writer; /* the mark of the write that made it; NULL or "": it was accepted so */
 	struct bytes record; /* encoded with version expected_version + 1 */
 	int64_t due_ms;	     /* new next moment; -1: nothing is due */
 	const struct commit_index *index; int index_count;

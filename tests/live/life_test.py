@@ -318,5 +318,34 @@ class Life(unittest.TestCase):
         self.rpc("wjw", story)
 
 
+class TwoHubs(unittest.TestCase):
+    """What one hub writes about an event that the other has in hand already reaches the other's listeners whole."""
+
+    def test_a_notice_made_by_the_other_hub_arrives(self):
+        with Hub() as one:
+            two = Hub(data=one.data, environment={"TANDEM_REDIS_URL": "unix:" + one.redis_socket()})
+            two.start()
+            try:
+                one.sign_in("spj", "wjw")
+                two.sign_in("wjw", "zjj")
+                asyncio.run(self.story(one, two))
+            finally:
+                self.assertEqual(two.stop(), 0)
+
+    async def story(self, one, two):
+        (first, options), (second, others) = two.socket_url("wjw"), two.socket_url("zjj")
+        async with websockets.connect(first, **options) as c, websockets.connect(second, **others) as d:
+            before, after = Rpc(c), Rpc(d)
+            await before.call("inbox.open")
+            await after.call("inbox.open")
+            for i in range(10):
+                taken = one.submit(event(f"both{i}")).json
+                notice = next(n["id"] for n in taken["notices"] if n["body"] == LEAD)
+                self.assertEqual((await before.push("notice", notice))["notice"]["state"], "open")
+                sent = one.post(f"/notices/{notice}/transfer", "wjw", TRANSFER).json
+                pushed = (await after.push("notice", sent["made"]))["notice"]
+                self.assertEqual((pushed["id"], pushed["body"], pushed["state"]), (sent["made"], "zjj-371302", "open"))
+
+
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[1:]], verbosity=1)

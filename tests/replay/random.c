@@ -231,12 +231,11 @@ static bool was_fed_back(const struct record *r, int notice)
 	return false;
 }
 
-static void has_an_owner(const struct world *w, int64_t seq, const struct record *r, int i)
+static void has_an_owner(struct world *w, int64_t seq, const struct record *r, int i)
 {
 	const struct notice *n = &r->notices[i];
 	bool ok = *n->body != '\0';
 
-	(void)w;
 	if (n->state == STATE_DISPUTED || (notice_is_pool(n->body) && lifecycle_is_live(n->state)))
 		ok = ok && has_open_dispute(r); /* the named exceptions: before the joint meeting, in the pool */
 	if (n->state == STATE_TRANSFERRED)
@@ -245,8 +244,11 @@ static void has_an_owner(const struct world *w, int64_t seq, const struct record
 		ok = ok && (was_fed_back(r, i) || r->dispute_count > 0);
 	if (n->state == STATE_CLAIMED)
 		ok = ok && n->claimed.at_ms > 0 && n->acknowledged.at_ms > 0;
-	if (!ok)
-		fail_msg("n%lld.%d of %s is %s without an owner", (long long)seq, i, n->body, notice_state_name(n->state));
+	if (!ok) {
+		redisReply *text = server_ask(&w->h.server, "HGET %sr:%lld %lld", KEY, (long long)(seq / 16), (long long)seq);
+
+		fail_msg("n%lld.%d of %s is %s without an owner: %s", (long long)seq, i, n->body, notice_state_name(n->state), text->str);
+	}
 }
 
 static int64_t list_count(struct world *w, const char *body, const char *which)
@@ -348,8 +350,9 @@ static void look_at_everything(struct world *w)
 	struct count counts[COUNT(bodies)] = { 0 };
 
 	world_settle(w);
-	count_anew(w, counts);
 	for (int hub = (int)roll((uint32_t)w->hub_count), tries = 0; tries < 500; tries++) {
+		memset(counts, 0, sizeof(counts));
+		count_anew(w, counts);
 		world_get(w, &(struct asked){ hub, "lxhy", "board", "body", NULL });
 		assert_int_equal(w->status, 200);
 		if (agrees(w->answer, counts))

@@ -227,7 +227,8 @@ static void on_look(void *arg)
 	struct looking *l = arg;
 	struct world *w = l->world;
 
-	while (l->seq <= w->events && is_settled(w, l->seq))
+	/* From the first each time: settling a later event may change an earlier one. */
+	for (l->seq = 1; l->seq <= w->events && is_settled(w, l->seq);)
 		l->seq++;
 	if (l->seq > w->events) {
 		l->settled = 1;
@@ -239,7 +240,7 @@ static void on_look(void *arg)
 
 void world_settle(struct world *w)
 {
-	struct looking l = { .world = w, .seq = 1 };
+	struct looking l = { .world = w };
 
 	l.timer = loop_timer_new(w->h.loop, on_look, &l);
 	loop_timer_start(l.timer, 0, 1);

@@ -1,0 +1,106 @@
+/*
+ * races.c: what one hub does at once to one event while another hub writes to it too. Every change is there once, whatever it was built
+ * on: one built on a change of the same process that lost its race must lose as well.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "flow/change.h"
+#include "replay/world.h"
+
+#define START_MS INT64_C(1795399200000)
+#define AT_ONCE 3
+
+struct marking { /* one change that leaves its mark, a receipt, behind */
+	struct world *world;
+	char mark[8];
+	int tries;
+	struct marking *then; /* begun when this one has lost its first race, on what is then on its way */
+	int *done;
+};
+
+static void mark(struct marking *m, int hub);
+
+static enum err apply_mark(void *arg, struct change *c)
+{
+	struct marking *m = arg;
+	struct receipt *r = change_receipt(c, RECEIPT_REPLY, 0, -1);
+
+	r->detail = m->mark;
+	if (++m->tries == 2 && m->then) {
+		mark(m->then, 0);
+		m->then = NULL;
+	}
+	return ERR_OK;
+}
+
+static void done_mark(void *arg, enum err e, struct change *c)
+{
+	struct marking *m = arg;
+
+	(void)c;
+	assert_int_equal(e, ERR_OK);
+	++*m->done;
+}
+
+static void mark(struct marking *m, int hub)
+{
+	change_run(m->world->hubs[hub].flow, 1, false, apply_mark, done_mark, m);
+}
+
+static int marks_of(const struct record *r, const char *text)
+{
+	int n = 0;
+
+	for (int i = 0; i < r->receipt_count; i++)
+		n += !strcmp(r->receipts[i].detail, text);
+	return n;
+}
+
+static void every_change_is_there_once(void **state)
+{
+	struct world w;
+	int done = 0;
+	struct marking others = { &w, "other", 0, NULL, &done }, last = { &w, "last", 0, NULL, &done }, ours[AT_ONCE];
+	struct arena arena;
+	struct record r;
+
+	(void)state;
+	world_open(&w, "tests/replay/pack", 2, START_MS);
+	world_submit(&w, 0, "spj",
+		     json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s,s:{s:s}}}", "specversion", "1.0", "type", "approval.granted", "source",
+			       "/sources/races", "id", "1", "time", "2026-11-23T10:00:00+08:00", "data", "case", "1", "item", "000123901000",
+			       "region", "371302", "applicant", "name", "某公司"));
+	assert_int_equal(w.status, 201);
+	mark(&others, 1); /* hub-a does not know of this one yet when it begins its own */
+	harness_until(&w.h, &done, 1);
+	for (int i = 0; i < AT_ONCE; i++) {
+		ours[i] = (struct marking){ &w, { (char)('0' + i) }, 0, i ? NULL : &last, &done };
+		mark(&ours[i], 0);
+	}
+	harness_until(&w.h, &done, 2 + AT_ONCE);
+	assert_true(ours[0].tries > 1);
+	arena_init(&arena);
+	assert_true(world_record(&w, 1, &arena, &r));
+	assert_int_equal(marks_of(&r, "other"), 1);
+	assert_int_equal(marks_of(&r, "last"), 1);
+	for (int i = 0; i < AT_ONCE; i++)
+		assert_int_equal(marks_of(&r, ours[i].mark), 1);
+	arena_clear(&arena);
+	world_close(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_change_is_there_once),
+	};
+
+	log_set_level(LOG_ERROR);
+	return cmocka_run_group_tests_name("races", tests, NULL, NULL);
+}
