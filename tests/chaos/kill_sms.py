@@ -36,7 +36,7 @@ class Run:
     def __init__(self, arguments, s):
         self.a, self.s = arguments, s
         self.random = random.Random(arguments.seed)
-        self.notices, self.failure = {}, None
+        self.notices, self.left, self.failure = {}, None, None
         self.up = threading.Event()
 
     def produce(self):
@@ -72,11 +72,22 @@ class Run:
         self.s.hub.wait_ready(QUIET_LIMIT_S)
         self.up.set()
 
+    def wait(self, question, what):
+        """Until it is true; fails when nothing moves any more. How long it takes is the machine's affair."""
+        moved, seen = time.monotonic(), None
+        while not question():
+            now = (len(self.notices), len(self.s.provider.posts), self.left)
+            if now != seen:
+                moved, seen = time.monotonic(), now
+            elif time.monotonic() - moved > QUIET_LIMIT_S:
+                raise AssertionError(f"nothing moves, and still not: {what}")
+            time.sleep(0.02)
+
     def kill_all_along(self):
         kinds = [KINDS[i % len(KINDS)] for i in range(self.a.kills)]
         self.random.shuffle(kinds)
         for kind, after in zip(kinds, sorted(self.random.sample(range(1, int(self.a.events * 0.8)), self.a.kills))):
-            wait_until(lambda after=after: len(self.s.provider.posts) >= after or self.failure, QUIET_LIMIT_S, f"{after} texts")
+            self.wait(lambda after=after: len(self.s.provider.posts) >= after or self.failure, f"{after} texts")
             self.kill(kind)
 
     def unsettled(self, left):
@@ -85,11 +96,12 @@ class Run:
             deliveries = self.s.whole(notice)["deliveries"]
             if len(deliveries) == 1 and deliveries[0]["state"] in SETTLED:
                 del left[notice]
+        self.left = len(left)
         return left
 
     def check(self):
         violations, left = [], dict.fromkeys(self.notices.values())
-        wait_until(lambda: not self.unsettled(left), 180, "every delivery to be settled or in doubt")
+        self.wait(lambda: not self.unsettled(left), "every delivery to be settled or in doubt")
         taken = {}
         for message_id, count in self.s.provider.posts.items():
             delivery = message_id.rsplit("-", 1)[0]
@@ -124,7 +136,7 @@ def main():
         producer = threading.Thread(target=run.produce, daemon=True)
         producer.start()
         run.kill_all_along()
-        wait_until(lambda: not producer.is_alive(), QUIET_LIMIT_S, "the last event")
+        run.wait(lambda: not producer.is_alive(), "the last event")
         assert not run.failure, run.failure
         violations, states = run.check()
         print(f"{len(run.notices)} notices, {len(s.provider.posts)} requests, {arguments.kills} kills, deliveries {states}")
