@@ -17,9 +17,9 @@ struct job {
 	bool failed;
 };
 struct one {
-	struct job *job;
-	struct flow *flow;
 	int64_t by; /* superseded by */
+	correct_done_fn *fn;
+	void *arg;
 };
 
 static enum err apply_supersede(void *arg, struct change *c)
@@ -68,8 +68,11 @@ static void done_corrected(void *arg, enum err e, struct change *c)
 	(void)c;
 }
 
-static void job_step_done(struct job *j)
+static void job_step_done(void *arg, enum err e)
 {
+	struct job *j = arg;
+
+	j->failed = j->failed || e != ERR_OK;
 	if (--j->pending > 0)
 		return;
 	if (!j->failed)
@@ -82,22 +85,17 @@ static void done_supersede(void *arg, enum err e, struct change *c)
 	struct one *o = arg;
 
 	(void)c;
-	if (o->job) {
-		o->job->failed = o->job->failed || e != ERR_OK;
-		job_step_done(o->job);
-	}
+	o->fn(o->arg, e);
 	free(o);
 }
 
-static void supersede(struct flow *f, int64_t seq, int64_t by, struct job *job)
+static void supersede(struct flow *f, int64_t seq, int64_t by, correct_done_fn *fn, void *arg)
 {
 	struct one *o = mem_zalloc(sizeof(*o));
 
-	o->job = job;
-	o->flow = f;
 	o->by = by;
-	if (job)
-		job->pending++;
+	o->fn = fn;
+	o->arg = arg;
 	change_run(f, seq, false, apply_supersede, done_supersede, o);
 }
 
@@ -124,12 +122,13 @@ static void on_case(void *arg, enum err e, const char *list)
 	int version;
 
 	j->pending = 1;
-	j->failed = e != ERR_OK;
-	while (list && *list && !j->failed) {
-		if (entry_parse(&list, j->type, &seq, &version) && version < j->version && seq != j->seq)
-			supersede(j->flow, seq, j->seq, j);
+	while (e == ERR_OK && list && *list) {
+		if (!entry_parse(&list, j->type, &seq, &version) || version >= j->version || seq == j->seq)
+			continue;
+		j->pending++;
+		supersede(j->flow, seq, j->seq, job_step_done, j);
 	}
-	job_step_done(j);
+	job_step_done(j, e);
 }
 
 void correct_earlier(struct flow *f, int64_t seq, const struct event *e)
@@ -143,15 +142,17 @@ void correct_earlier(struct flow *f, int64_t seq, const struct event *e)
 	store_find_case(f->store, e->case_id, on_case, j);
 }
 
-void deadline_outdated(struct flow *f, int64_t seq, const char *type, int version, const char *earlier)
+void correct_outdated(struct flow *f, const struct outdated *o, correct_done_fn *fn, void *arg)
 {
+	const char *list = o->list;
 	int64_t other;
-	int other_version;
+	int version;
 
-	while (*earlier) {
-		if (entry_parse(&earlier, type, &other, &other_version) && other_version > version) {
-			supersede(f, seq, other, NULL);
+	while (*list) {
+		if (entry_parse(&list, event_type_name(o->event->type), &other, &version) && version > o->event->version) {
+			supersede(f, o->seq, other, fn, arg);
 			return;
 		}
 	}
+	fn(arg, ERR_OK);
 }

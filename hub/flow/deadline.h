@@ -14,7 +14,5 @@ void deadline_start(struct due_clock *d);
 void deadline_stop(struct due_clock *d); /* claims nothing more */
 void deadline_free(struct due_clock *d);
 void deadline_kick(struct due_clock *d, int64_t due_ms); /* something falls due then: look sooner than the next tick would */
-/* An event came after one of a higher version of the same case and type: it is superseded at once. earlier: as store_accept gives it. */
-void deadline_outdated(struct flow *f, int64_t seq, const char *type, int version, const char *earlier);
 
 #endif

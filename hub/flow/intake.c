@@ -7,6 +7,7 @@
 
 #include "decide.h"
 #include "flow/cache.h"
+#include "flow/correct.h"
 #include "flow/deadline.h"
 #include "flow/decided.h"
 #include "flow/figures.h"
@@ -25,6 +26,8 @@ struct job {
 	char *dumped; /* the document when the bytes as they came will not do */
 	struct record record;
 	int unmatched; /* clauses of the scope */
+	int64_t seq;
+	int status; /* of the answer */
 	struct accept_in in;
 };
 
@@ -55,11 +58,17 @@ static void job_refuse(struct job *j, enum err e, int status, const char *detail
 	job_free(j);
 }
 
-static void job_answer(struct job *j, int64_t seq, const struct record *record, int status)
+static void job_answer(void *arg, enum err e)
 {
-	struct view v = { .pack = flow_pack_of(j->flow, record->policy), .event = &j->event, .record = record, .seq = seq };
-	struct reply r = { .err = ERR_OK, .status = status, .etag = "" };
+	struct job *j = arg;
+	struct view v = { .pack = flow_pack_of(j->flow, j->record.policy), .event = &j->event, .record = &j->record, .seq = j->seq };
+	struct reply r = { .err = ERR_OK, .status = j->status, .etag = "" };
 	struct buf out;
+
+	if (e != ERR_OK) {
+		job_refuse(j, e, err_http_status(e), "A higher version of the case is known, and this one still stands; send it again", NULL);
+		return;
+	}
 
 	buf_init_brief(&out, 1 << 20);
 	view_accepted(&v, &out);
@@ -67,6 +76,7 @@ static void job_answer(struct job *j, int64_t seq, const struct record *record, 
 	r.len = out.len;
 	j->fn(j->arg, &r);
 	buf_clear(&out);
+	job_free(j);
 }
 
 static void job_remember(struct job *j, int64_t seq)
@@ -82,37 +92,60 @@ static void job_remember(struct job *j, int64_t seq)
 	buf_clear(&common);
 }
 
+static void taken_new(struct job *j, const struct accept_out *out)
+{
+	const struct outdated o = { .seq = out->seq, .event = &j->event, .list = out->earlier };
+
+	metric_add(METRIC_EVENTS_ACCEPTED, 1);
+	metric_add(METRIC_NOTICES_MADE, j->record.notice_count);
+	metric_add(METRIC_SCOPE_UNMATCHED, j->unmatched);
+	job_remember(j, out->seq);
+	figures_touch(j->flow->figures, out->seq);
+	if (j->in.due_ms >= 0)
+		deadline_kick(j->flow->deadline, j->in.due_ms);
+	j->status = 201;
+	correct_outdated(j->flow, &o, job_answer, j);
+}
+
+static void on_repeated_case(void *arg, enum err e, const char *list)
+{
+	struct job *j = arg;
+	const struct outdated o = { .seq = j->seq, .event = &j->event, .list = list ? list : "" };
+
+	if (e != ERR_OK)
+		job_answer(j, e);
+	else
+		correct_outdated(j->flow, &o, job_answer, j);
+}
+
+/* The first time may have ended between taking it and finding it outdated. */
+static void taken_before(struct job *j, struct bytes record)
+{
+	metric_add(METRIC_EVENTS_REPEATED, 1);
+	j->status = 200;
+	if (record_decode(record.data, record.len, &j->arena, &j->record) != ERR_OK)
+		job_refuse(j, ERR_INTERNAL, 500, "The stored record cannot be read", NULL);
+	else if (j->record.superseded_by)
+		job_answer(j, ERR_OK);
+	else
+		store_find_case(j->flow->store, j->event.case_id, on_repeated_case, j);
+}
+
 static void on_accepted(void *arg, enum err e, const struct accept_out *out)
 {
 	struct job *j = arg;
-	struct record first;
 
 	if (e != ERR_OK) {
 		job_refuse(j, e, err_http_status(e), "The event was not taken; send it again", NULL);
 		return;
 	}
+	j->seq = out->seq;
 	switch (out->result) {
 	case ACCEPT_NEW:
-		metric_add(METRIC_EVENTS_ACCEPTED, 1);
-		metric_add(METRIC_NOTICES_MADE, j->record.notice_count);
-		metric_add(METRIC_SCOPE_UNMATCHED, j->unmatched);
-		job_remember(j, out->seq);
-		figures_touch(j->flow->figures, out->seq);
-		job_answer(j, out->seq, &j->record, 201);
-		if (*out->earlier)
-			deadline_outdated(j->flow, out->seq, event_type_name(j->event.type), j->event.version, out->earlier);
-		if (j->in.due_ms >= 0)
-			deadline_kick(j->flow->deadline, j->in.due_ms);
-		job_free(j);
+		taken_new(j, out);
 		return;
 	case ACCEPT_REPEAT:
-		metric_add(METRIC_EVENTS_REPEATED, 1);
-		if (record_decode(out->record.data, out->record.len, &j->arena, &first) != ERR_OK) {
-			job_refuse(j, ERR_INTERNAL, 500, "The stored record cannot be read", NULL);
-			return;
-		}
-		job_answer(j, out->seq, &first, 200);
-		job_free(j);
+		taken_before(j, out->record);
 		return;
 	case ACCEPT_CONFLICT:
 		job_refuse(j, ERR_CONFLICT, 409, "This source and id were used before with other content", NULL);
