@@ -17,6 +17,7 @@
 #include "demo.h"
 #include "flow/deadline.h"
 #include "flow/flow.h"
+#include "flow/policies.h"
 #include "hub_connectors.h"
 #include "metrics.h"
 #include "net/api.h"
@@ -118,25 +119,51 @@ static void on_stop_signal(uv_signal_t *handle, int number)
 	stop(handle->data);
 }
 
-/* A new pack takes over only when it is whole; sockets and what was decided stay as they are. */
-static void on_hangup(uv_signal_t *handle, int number)
+/* --- the folder read anew: beside the loop, because requests go on --- */
+
+struct rereading {
+	struct hub *hub;
+	struct pack *fresh;
+	struct buf content;
+	size_t fault_count;
+};
+
+static void reread(void *arg)
 {
-	struct hub *h = handle->data;
-	struct pack *fresh = NULL;
+	struct rereading *r = arg;
 	struct arena arena;
 	struct diag diag;
 
-	(void)number;
 	arena_init(&arena);
 	diag_init(&diag, &arena);
-	if (pack_read_dir(h->config->policy, &fresh, &diag) == ERR_OK) {
-		flow_set_pack(h->flow, fresh);
-		log_at(LOG_INFO, "", "policy in force: %s", pack_view(fresh)->version);
-		pack_unref(fresh);
-	} else {
-		log_at(LOG_ERROR, "", "the pack has %zu faults; the old one stays (tandem policy check says which)", diag.count);
-	}
+	if (pack_read_dir(r->hub->config->policy, &r->fresh, &diag) == ERR_OK)
+		pack_canonical(r->fresh, &r->content);
+	r->fault_count = diag.count;
 	arena_clear(&arena);
+}
+
+/* A new pack takes over only when it is whole; sockets and what was decided stay as they are. */
+static void reread_done(void *arg)
+{
+	struct rereading *r = arg;
+
+	if (r->fresh)
+		policies_offer_folder(r->hub->flow->policies, r->fresh, (struct bytes){ r->content.data, r->content.len });
+	else
+		log_at(LOG_ERROR, "", "the pack has %zu faults; the old one stays (tandem policy check says which)", r->fault_count);
+	pack_unref(r->fresh);
+	buf_clear(&r->content);
+	free(r);
+}
+
+static void on_hangup(uv_signal_t *handle, int number)
+{
+	struct rereading *r = mem_zalloc(sizeof(*r));
+
+	(void)number;
+	r->hub = handle->data;
+	buf_init(&r->content, PACK_CONTENT_BYTES);
+	loop_work(r->hub->loop, reread, reread_done, r);
 }
 
 static void watch(struct hub *h, uv_signal_t *s, int number, uv_signal_cb fn)

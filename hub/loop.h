@@ -34,7 +34,7 @@ struct loop_deferred {
 	int queued;
 };
 void loop_defer(struct loop *l, struct loop_deferred *d); /* caller's memory; queued twice runs once */
-/* work runs in libuv's pool, done on the loop. For argon2id only. */
+/* work runs in libuv's pool, done on the loop. For what takes too long for the loop: argon2id, policies. */
 void loop_work(struct loop *l, loop_fn *work, loop_fn *done, void *arg);
 
 #endif

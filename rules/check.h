@@ -66,6 +66,8 @@ const struct check_sums *check_sums(const struct check *c);
 const char *check_item_code(const struct check *c, int code); /* of a place; "" for an event without an item */
 
 void check_to_json(const struct check *c, struct buf *out); /* one object, without a line feed */
+/* The same with the worst findings only, and fewer of their places. */
+void check_to_brief_json(const struct check *c, int worst, struct buf *out);
 void check_to_text(const struct check *c, const char *dir, struct buf *out);
 /* The grid item x region. item and region narrow it, NULL is all. ERR_NOT_FOUND: no such item or region. */
 struct check_grid_ask {

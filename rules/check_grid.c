@@ -35,27 +35,30 @@ static const struct cell_state *state_of(const struct check *c, int code, int re
 	return cell & CELL_MAYBE ? &maybe : &ok;
 }
 
-/* Who leads a plain grant, decided today. */
-static int lead_of(struct grid *g, int code, int region)
+/* A plain grant, decided today: who leads, by which rows, and how the item's power was handed down there. */
+struct lead {
+	int body, item;
+	struct rows rows; /* in the grid's arena, until it is reset */
+};
+
+static void lead_find(struct grid *g, int code, int region, struct lead *ret)
 {
 	const struct check *c = g->check;
 	const struct pack *p = c->pack;
-	int item, lead = LEAD_NOBODY, i;
-	struct facts facts = facts_at_place(p, c->codes[code].text, region, &item);
-	const struct outcome_ask ask = {.pack = p, .facts = &facts, .item = item};
+	struct facts facts = facts_at_place(p, c->codes[code].text, region, &ret->item);
+	const struct outcome_ask ask = {.pack = p, .facts = &facts, .item = ret->item};
 	struct outcome o;
-	struct rows rows;
+	int i;
 
 	facts.type = EVENT_GRANTED;
 	facts.day = c->today;
-	rows_find(p, &facts, &g->arena, &rows);
-	outcome_make(&ask, rows.list, rows.count, &g->arena, &o);
+	rows_find(p, &facts, &g->arena, &ret->rows);
+	outcome_make(&ask, ret->rows.list, ret->rows.count, &g->arena, &o);
+	ret->body = LEAD_NOBODY;
 	for (i = 0; i < o.count; i++) {
 		if (o.list[i].role == ROLE_LEAD && o.list[i].who >= 0)
-			lead = lead == LEAD_NOBODY ? o.list[i].who : LEAD_SEVERAL;
+			ret->body = ret->body == LEAD_NOBODY ? o.list[i].who : LEAD_SEVERAL;
 	}
-	arena_reset(&g->arena);
-	return lead;
 }
 
 static bool shows_code(const struct grid *g, int code)
@@ -72,12 +75,31 @@ static bool shows_region(const struct grid *g, int region)
 
 static void json_cell(struct grid *g, int code, int region)
 {
-	int lead = lead_of(g, code, region);
+	const struct pack_view *v = &g->check->pack->view;
+	const char *between = "";
+	struct lead lead;
+	int i;
 
+	lead_find(g, code, region, &lead);
 	buf_printf(g->out, "{\"state\":\"%s\",\"lead\":",
 		   state_of(g->check, code, region)->word);
-	buf_add_json(g->out, lead >= 0 ? g->check->pack->view.bodies[lead].id : NULL);
-	buf_add_char(g->out, '}');
+	buf_add_json(g->out, lead.body >= 0 ? v->bodies[lead.body].id : NULL);
+	buf_add_str(g->out, ",\"devolution\":");
+	buf_add_json(g->out, lead.item < 0 || v->items[lead.item].devolution == DEV_NONE
+				     ? NULL
+				     : devolution_name(v->items[lead.item].devolution));
+	buf_add_str(g->out, ",\"rules\":[");
+	for (i = 0; i < lead.rows.count; i++) {
+		const struct rule *rule = &v->rules[lead.rows.list[i]];
+
+		if (rule->role != ROLE_LEAD && rule->role != ROLE_NONE)
+			continue;
+		buf_add_str(g->out, between);
+		buf_add_json(g->out, rule->id);
+		between = ",";
+	}
+	buf_add_str(g->out, "]}");
+	arena_reset(&g->arena);
 }
 
 static void json_grid(struct grid *g)

@@ -3,6 +3,7 @@
 #include "timefmt.h"
 
 #define PLACES_SHOWN 1000
+#define PLACES_BRIEF 20
 #define EACH_SHOWN   20
 
 static void add_types(uint32_t types, const char *quote, const char *between, struct buf *out)
@@ -18,13 +19,14 @@ static void add_types(uint32_t types, const char *quote, const char *between, st
 	}
 }
 
-static void json_places(const struct check *c, const struct check_finding *f, struct buf *out)
+static void json_places(const struct check *c, const struct check_finding *f, int most,
+			struct buf *out)
 {
 	int i;
 
 	buf_printf(out, ",\"items\":%d,\"regions\":%d,\"place_count\":%d,\"places\":[",
 		   f->item_count, f->region_count, f->place_count);
-	for (i = 0; i < f->place_count && i < PLACES_SHOWN; i++) {
+	for (i = 0; i < f->place_count && i < most; i++) {
 		buf_add_str(out, i ? ",[" : "[");
 		buf_add_json(out, c->codes[f->places[i].code].text);
 		buf_add_char(out, ',');
@@ -34,7 +36,8 @@ static void json_places(const struct check *c, const struct check_finding *f, st
 	buf_add_char(out, ']');
 }
 
-static void json_finding(const struct check *c, const struct check_finding *f, struct buf *out)
+static void json_finding(const struct check *c, const struct check_finding *f, int places,
+			 struct buf *out)
 {
 	buf_printf(out, "{\"code\":\"%s\",\"severity\":\"%s\",\"where\":",
 		   check_code_name(f->code), check_severity_name(f->severity));
@@ -49,7 +52,7 @@ static void json_finding(const struct check *c, const struct check_finding *f, s
 	add_types(f->types, "\"", ",", out);
 	buf_add_str(out, "],\"when\":");
 	buf_add_json(out, f->when);
-	json_places(c, f, out);
+	json_places(c, f, places, out);
 	buf_printf(out, ",\"witness\":%s,\"holder\":", f->witness ? f->witness : "null");
 	buf_add_json(out, f->witness_holder);
 	buf_add_char(out, '}');
@@ -77,7 +80,7 @@ static void json_sums(const struct check *c, struct buf *out)
 	buf_printf(out, "},\"left_out\":%d}", s->left_out);
 }
 
-void check_to_json(const struct check *c, struct buf *out)
+static void json_check(const struct check *c, int findings, int places, struct buf *out)
 {
 	char day[TIMEFMT_BYTES];
 	int i;
@@ -88,12 +91,22 @@ void check_to_json(const struct check *c, struct buf *out)
 	buf_printf(out, ",\"today\":\"%s\",\"summary\":", day);
 	json_sums(c, out);
 	buf_add_str(out, ",\"findings\":[");
-	for (i = 0; i < c->found_count; i++) {
+	for (i = 0; i < findings; i++) {
 		if (i)
 			buf_add_char(out, ',');
-		json_finding(c, &c->sorted[i], out);
+		json_finding(c, &c->sorted[i], places, out);
 	}
 	buf_add_str(out, "]}");
+}
+
+void check_to_json(const struct check *c, struct buf *out)
+{
+	json_check(c, c->found_count, PLACES_SHOWN, out);
+}
+
+void check_to_brief_json(const struct check *c, int worst, struct buf *out)
+{
+	json_check(c, worst < c->found_count ? worst : c->found_count, PLACES_BRIEF, out);
 }
 
 static void text_finding(const struct check *c, const char *dir, const struct check_finding *f,

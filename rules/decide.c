@@ -470,3 +470,8 @@ bool decide_one_needs_holder(const struct pack *p, const struct event *e)
 	arena_clear(&arena);
 	return needs;
 }
+
+bool decide_rule_names_holder(const struct pack *p, int rule)
+{
+	return p->rule_rows[rule].to.kind == TO_HOLDER;
+}

@@ -73,6 +73,7 @@ void decide(const struct pack *p, const struct event *e, const struct decide_in 
 	    struct decision *ret);
 /* Whether a matching row's `to` is holder, so that the caller has to look the holder up first. */
 bool decide_needs_holder(const struct pack *p, const struct event *e);
+bool decide_rule_names_holder(const struct pack *p, int rule); /* its recipient is whoever holds an earlier notice */
 
 /* The items a registration concerns, as decide() gives them; none for other events and for scopes that imply nothing. */
 int decide_items(const struct pack *p, const struct event *e, struct arena *arena, const struct decided_item **ret);

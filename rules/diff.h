@@ -47,6 +47,7 @@ const struct diff_sample *diff_samples(const struct diff *d, int *ret_count);
 const struct check *diff_check(const struct diff *d, bool is_new);
 bool diff_is_empty(const struct diff *d); /* same content, same decisions */
 void diff_to_json(const struct diff *d, struct buf *out);
+void diff_to_brief_json(const struct diff *d, struct buf *out); /* the sums only */
 void diff_to_text(const struct diff *d, struct buf *out);
 
 #endif

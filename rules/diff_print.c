@@ -99,12 +99,10 @@ static void json_samples(const struct diff *d, struct buf *out)
 	buf_add_char(out, ']');
 }
 
-void diff_to_json(const struct diff *d, struct buf *out)
+static void json_sums(const struct diff *d, struct buf *out)
 {
 	const struct diff_sums *s = &d->sums;
-	int by;
 
-	buf_add_char(out, '{');
 	member(out, "old", d->packs[WAS]->view.version);
 	buf_add_char(out, ',');
 	member(out, "new", d->packs[IS]->view.version);
@@ -115,6 +113,26 @@ void diff_to_json(const struct diff *d, struct buf *out)
 	buf_printf(out, ",\"new_gaps\":%lld,\"gone_gaps\":%lld", s->new_gaps, s->gone_gaps);
 	buf_printf(out, ",\"new_overlaps\":%lld,\"gone_overlaps\":%lld", s->new_overlaps,
 		   s->gone_overlaps);
+}
+
+void diff_to_brief_json(const struct diff *d, struct buf *out)
+{
+	int kinds[3] = {0}, i;
+
+	for (i = 0; i < d->line_count; i++)
+		kinds[d->lines[i].kind]++;
+	buf_add_char(out, '{');
+	json_sums(d, out);
+	buf_printf(out, ",\"lines_removed\":%d,\"lines_added\":%d,\"lines_changed\":%d}",
+		   kinds[DIFF_REMOVED], kinds[DIFF_ADDED], kinds[DIFF_CHANGED]);
+}
+
+void diff_to_json(const struct diff *d, struct buf *out)
+{
+	int by;
+
+	buf_add_char(out, '{');
+	json_sums(d, out);
 	json_lines(d, out);
 	for (by = 0; by < DIFF_BY_COUNT; by++)
 		json_tallies(d, (enum diff_by)by, out);

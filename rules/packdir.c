@@ -11,6 +11,7 @@
 
 #define FILE_BYTES_MAX ((size_t)16 << 20)
 #define FILES_MAX      200
+#define TEXT_NAME_MAX  100
 
 static const char *const names[] = {"pack.json", "regions.csv", "bodies.csv",	 "items.csv",
 				    "rules.csv", "scope.csv",	"calendar.json", "contacts.csv"};
@@ -86,6 +87,20 @@ static void open_and_take(struct folder *f, const char *name)
 	}
 	take(f, name, fd);
 	close(fd);
+}
+
+bool pack_file_is_known(const char *name)
+{
+	const char *text = strncmp(name, "texts/", 6) ? NULL : name + 6;
+	size_t len, i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(names[i], name))
+			return true;
+	}
+	len = text ? strlen(text) : 0;
+	return len > 4 && len <= TEXT_NAME_MAX && *text != '.' && !strchr(text, '/') &&
+	       !strcmp(text + len - 4, ".txt");
 }
 
 static void take_texts(struct folder *f)

@@ -21,25 +21,30 @@ static void on_kept(void *arg, enum err e, const char *text)
 		log_at(LOG_ERROR, "", "a line of the audit log could not be written: %s", err_name(e));
 }
 
+void audit_line(const struct audited *a, struct buf *out)
+{
+	buf_add_str(out, "{\"at\":");
+	view_time(out, a->at_ms);
+	member(out, "who", a->who);
+	member(out, "act", a->act);
+	if (a->seq && a->notice >= 0)
+		buf_printf(out, ",\"notice\":\"n%lld.%d\"", (long long)a->seq, a->notice);
+	else if (a->seq)
+		buf_printf(out, ",\"event\":\"e%lld\"", (long long)a->seq);
+	member(out, "body", a->body);
+	member(out, "region", a->region);
+	member(out, "state", a->state);
+	member(out, "channel", a->channel);
+	member(out, "detail", a->detail);
+	buf_add_char(out, '}');
+}
+
 void audit_act(struct flow *f, const struct audited *a)
 {
 	struct buf out;
 
 	buf_init_brief(&out, 8192);
-	buf_add_str(&out, "{\"at\":");
-	view_time(&out, a->at_ms);
-	member(&out, "who", a->who);
-	member(&out, "act", a->act);
-	if (a->seq && a->notice >= 0)
-		buf_printf(&out, ",\"notice\":\"n%lld.%d\"", (long long)a->seq, a->notice);
-	else if (a->seq)
-		buf_printf(&out, ",\"event\":\"e%lld\"", (long long)a->seq);
-	member(&out, "body", a->body);
-	member(&out, "region", a->region);
-	member(&out, "state", a->state);
-	member(&out, "channel", a->channel);
-	member(&out, "detail", a->detail);
-	buf_add_char(&out, '}');
+	audit_line(a, &out);
 	store_audit(f->store, buf_cstr(&out), on_kept, NULL);
 	buf_clear(&out);
 }

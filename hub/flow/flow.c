@@ -35,6 +35,7 @@ struct flow *flow_new(const struct flow_options *opt)
 	f->feed = feed_new(f, opt->config->feed_ring);
 	f->deadline = deadline_new(f);
 	f->recount = recount_new(f);
+	f->policies = policies_new(f);
 	f->figures = figures_new(f);
 	return f;
 }
@@ -69,7 +70,7 @@ static void read_hash_key(struct flow *f)
 void flow_start(struct flow *f)
 {
 	read_hash_key(f);
-	policies_keep(f);
+	policies_start(f->policies);
 	feed_start(f->feed);
 	intake_start_stream(f);
 	recount_look(f->recount);
@@ -80,6 +81,7 @@ void flow_drain(struct flow *f)
 	f->draining = true;
 	deadline_stop(f->deadline);
 	recount_stop(f->recount);
+	policies_stop(f->policies);
 }
 
 void flow_free(struct flow *f)
@@ -90,23 +92,10 @@ void flow_free(struct flow *f)
 	recount_free(f->recount);
 	figures_free(f->figures);
 	cache_free(f->cache);
-	policies_free(f);
+	policies_free(f->policies);
 	pack_unref(f->pack);
 	flow_forget_people(f);
 	free(f);
-}
-
-void flow_set_pack(struct flow *f, struct pack *fresh)
-{
-	struct pack *old = f->pack;
-
-	if (!strcmp(pack_view(old)->version, pack_view(fresh)->version))
-		return;
-	f->old_packs = mem_realloc(f->old_packs, sizeof(struct pack *) * (size_t)(f->old_pack_count + 1));
-	f->old_packs[f->old_pack_count++] = old;
-	f->pack = pack_ref(fresh);
-	policies_keep_current(f);
-	recount_look(f->recount);
 }
 
 void flow_forget_people(struct flow *f)
@@ -176,6 +165,30 @@ bool id_parse_delivery(const char *s, int64_t *ret_seq, int *ret_delivery)
 	return parse_pair(s, 'd', ret_seq, ret_delivery);
 }
 
+/* A place is a pointer, or of a pack's file "rules.csv:12:5", which becomes a pointer to the file and the rest beside it. */
+static void fault_json(struct buf *out, const struct fault *x)
+{
+	size_t len = *x->where == '/' ? 0 : strcspn(x->where, ":");
+	const char *line = x->where + len;
+	char *end = NULL;
+
+	if (!len || *line != ':') {
+		buf_add_str(out, "{\"pointer\":");
+		buf_add_json(out, x->where);
+	} else {
+		buf_add_str(out, "{\"pointer\":\"/files/");
+		for (size_t i = 0; i < len; i++)
+			buf_add_str(out, x->where[i] == '/' ? "~1" : (char[]){ x->where[i], '\0' });
+		buf_add_str(out, "\",\"file\":");
+		buf_add_jsonn(out, x->where, len);
+		buf_printf(out, ",\"line\":%ld", strtol(line + 1, &end, 10));
+		buf_printf(out, ",\"column\":%ld", *end == ':' ? strtol(end + 1, NULL, 10) : 1);
+	}
+	buf_add_str(out, ",\"detail\":");
+	buf_add_json(out, x->what);
+	buf_add_char(out, '}');
+}
+
 void problem_json(struct buf *out, enum err e, int status, const char *detail, const struct diag *diag)
 {
 	const char *comma = "";
@@ -190,11 +203,7 @@ void problem_json(struct buf *out, enum err e, int status, const char *detail, c
 		buf_add_str(out, ",\"errors\":[");
 		for (const struct fault *x = diag->first; x; x = x->next) {
 			buf_add_str(out, comma);
-			buf_add_str(out, "{\"pointer\":");
-			buf_add_json(out, x->where);
-			buf_add_str(out, ",\"detail\":");
-			buf_add_json(out, x->what);
-			buf_add_char(out, '}');
+			fault_json(out, x);
 			comma = ",";
 		}
 		buf_add_char(out, ']');

@@ -20,6 +20,7 @@ struct cache;
 struct due_clock;
 struct recount;
 struct figures;
+struct policies;
 struct flow_connector {
 	const char *name;
 	const struct connector_kind *kind;
@@ -36,7 +37,7 @@ struct flow {
 	struct store *store;
 	const struct config *config;
 	struct pack *pack;		/* in force */
-	struct pack **old_packs; int old_pack_count; /* of earlier versions, so that old decisions explain themselves */
+	struct policies *policies;	/* the earlier ones too, so that old decisions explain themselves */
 	struct event_limits limits;
 	struct cache *cache;
 	struct feed *feed;
@@ -63,7 +64,6 @@ struct flow *flow_new(const struct flow_options *opt);
 void flow_start(struct flow *f); /* once the store is up: earlier policies, hash key, feed, deadlines, intake stream */
 void flow_drain(struct flow *f); /* stops claiming what is due; what is in hand is finished */
 void flow_free(struct flow *f);
-void flow_set_pack(struct flow *f, struct pack *fresh); /* takes a reference; events from now on are decided by it */
 void flow_forget_people(struct flow *f);
 void flow_add_person(struct flow *f, const char *body, const char *name, const char *phone);
 

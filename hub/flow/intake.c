@@ -11,6 +11,7 @@
 #include "flow/deadline.h"
 #include "flow/decided.h"
 #include "flow/figures.h"
+#include "flow/policies.h"
 #include "flow/view.h"
 #include "metrics.h"
 
@@ -205,6 +206,10 @@ static void job_go(struct job *j)
 {
 	if (!principal_may_submit(j->who, j->event.source)) {
 		job_refuse(j, ERR_FORBIDDEN, 403, "This source is not one you may send for", NULL);
+		return;
+	}
+	if (!policies_are_settled(j->flow->policies)) {
+		job_refuse(j, ERR_UNAVAILABLE, 503, "The policy in force is still being read; send it again", NULL);
 		return;
 	}
 	j->pack = pack_ref(j->flow->pack);

@@ -6,6 +6,7 @@
 
 #include "metrics.h"
 #include "net/inbox.h"
+#include "pack_sent.h"
 
 enum {
 	OPEN = 1,      /* nobody has to be signed in */
@@ -16,6 +17,8 @@ enum {
 #define READERS (MAY(APPROVER) | MAY(SUPERVISOR) | MAY(COORDINATOR) | MAY(AUDITOR) | MAY(SYSTEM))
 /* Supervisors, and bureaus for what they are told themselves. */
 #define ANSWERERS (MAY(SUPERVISOR) | MAY(APPROVER))
+#define POLICY_MAKERS (MAY(COORDINATOR) | MAY(ADMIN))
+#define POLICY_READERS (POLICY_MAKERS | MAY(AUDITOR))
 
 struct route {
 	const char *method, *pattern; /* a * stands for one segment */
@@ -62,6 +65,15 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/disputes/*/ruling", 0, MAY(COORDINATOR), SMALL, api_ruling },
 	{ "GET", "/api/v1/policy", 0, EVERYBODY, 0, api_policy },
 	{ "POST", "/api/v1/policy/explain", 0, EVERYBODY, 256u << 10, api_policy_explain },
+	{ "GET", "/api/v1/policy/matrix", 0, EVERYBODY, 0, api_policy_matrix },
+	{ "GET", "/api/v1/policy/versions", 0, POLICY_READERS, 0, api_policy_versions },
+	{ "POST", "/api/v1/policy/versions", 0, POLICY_MAKERS, PACK_SENT_BYTES, api_policy_submit },
+	{ "GET", "/api/v1/policy/versions/*", 0, POLICY_READERS, 0, api_policy_version },
+	{ "DELETE", "/api/v1/policy/versions/*", 0, POLICY_MAKERS, SMALL, api_policy_withdraw },
+	{ "POST", "/api/v1/policy/versions/*/approve", BODILESS, POLICY_MAKERS, SMALL, api_policy_approve },
+	{ "POST", "/api/v1/policy/versions/*/activate", BODILESS, POLICY_MAKERS, SMALL, api_policy_activate },
+	{ "GET", "/api/v1/policy/versions/*/diff", 0, POLICY_READERS, 0, api_policy_diff },
+	{ "POST", "/api/v1/policy/versions/*/rehearse", 0, POLICY_MAKERS, SMALL, api_policy_rehearse },
 	{ "GET", "/api/v1/stream", 0, READERS, 0, api_stream },
 	{ "GET", "/api/v1/ws", 0, EVERYBODY, 0, api_socket },
 	{ "POST", "/api/v1/connectors/*/receipt", OPEN, 0, 1u << 20, api_receipt },

@@ -4,6 +4,7 @@
 
 #include "flow/deliver.h"
 #include "flow/feed.h"
+#include "flow/policies.h"
 #include "metrics.h"
 #include "net/api.h"
 
@@ -20,6 +21,8 @@ const char *api_not_ready(const struct api *a)
 		return "Draining";
 	if (!store_is_up(a->flow->store))
 		return "Redis is away or not set safely";
+	if (!policies_are_read(a->flow->policies))
+		return "Still reading the policies";
 	return feed_is_ready(a->flow->feed) ? NULL : "Still reading the feed";
 }
 

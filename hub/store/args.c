@@ -24,6 +24,11 @@ void args_bytes(struct args *a, const void *data, size_t len)
 	a->v[a->count++] = (struct bytes){ data, len };
 }
 
+void args_copy(struct args *a, struct bytes b)
+{
+	args_bytes(a, arena_strndup(a->arena, b.data ? b.data : "", b.len), b.len);
+}
+
 void args_str(struct args *a, const char *s)
 {
 	args_bytes(a, s, strlen(s));

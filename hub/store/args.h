@@ -20,6 +20,7 @@ void args_init(struct args *a, struct arena *arena);
 void args_clear(struct args *a);
 void args_bytes(struct args *a, const void *data, size_t len);
 void args_str(struct args *a, const char *s);
+void args_copy(struct args *a, struct bytes b);
 void args_int(struct args *a, int64_t v);
 /* The texts one after the other as one word; NULL ends the list. */
 void args_join(struct args *a, const char *first, ...) __attribute__((sentinel));

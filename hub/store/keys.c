@@ -17,6 +17,7 @@ void keys_init(struct keys *k, const char *cell, struct arena *arena)
 		{ &k->prefix, "" }, { &k->id, "id" }, { &k->seq, "seq" }, { &k->due, "due" }, { &k->clock, "clock" },
 		{ &k->feed, "feed" }, { &k->audit, "audit" }, { &k->intake, "intake" },
 		{ &k->intake_done, "intake:done" }, { &k->docs, "e:" }, { &k->records, "r:" },
+		{ &k->steps, "policy:steps" }, { &k->answers, "policy:answers" }, { &k->shadow, "policy:shadow" },
 	};
 
 	for (size_t i = 0; i < sizeof(named) / sizeof(*named); i++)

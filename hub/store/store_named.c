@@ -3,11 +3,6 @@
 
 #include "store/store_in.h"
 
-static void args_copy(struct args *a, struct bytes b)
-{
-	args_bytes(a, arena_strndup(a->arena, b.data ? b.data : "", b.len), b.len);
-}
-
 /* The value of a reading command; writing commands answer with numbers and states, which nobody wants to know. */
 static void on_value(struct ask *a, enum err e, const struct redis_reply *r)
 {

@@ -13,6 +13,7 @@
 #include "flow/deadline.h"
 #include "flow/feed.h"
 #include "flow/intake.h"
+#include "flow/policies.h"
 #include "flow/query.h"
 #include "flow/respond.h"
 #include "packdir.h"
@@ -88,6 +89,24 @@ static void on_closed(void *arg)
 	((struct world *)arg)->h.closes++;
 }
 
+/* The hub decides by the world's pack. */
+static void look_at_policy(void *arg)
+{
+	struct hub *b = arg;
+
+	b->world->taken += policies_are_read(b->flow->policies) &&
+			   !strcmp(pack_view(b->flow->pack)->version, pack_view(b->world->pack)->version);
+}
+
+static void until_taken(struct world *w, int i)
+{
+	struct loop_timer *look = loop_timer_new(w->h.loop, look_at_policy, &w->hubs[i]);
+
+	loop_timer_start(look, 0, 1);
+	harness_until(&w->h, &w->taken, w->taken + 1);
+	loop_timer_free(look);
+}
+
 static void hub_start(struct world *w, int i)
 {
 	static const char *const ids[WORLD_HUBS] = { "hub-a", "hub-b" };
@@ -109,6 +128,7 @@ static void hub_start(struct world *w, int i)
 	flow_add_person(b->flow, "zjj-371302", "liaison of zjj", "13900000002");
 	flow_add_person(b->flow, "znb-371300", "office", "13900000009");
 	flow_start(b->flow);
+	until_taken(w, i);
 }
 
 static void hub_stop(struct world *w, int i)
@@ -171,10 +191,16 @@ void world_restart(struct world *w)
 void world_use_pack(struct world *w, const char *pack_folder)
 {
 	struct pack *old = w->pack;
+	struct buf content;
 
+	buf_init(&content, PACK_CONTENT_BYTES);
 	read_pack(w, pack_folder);
+	pack_canonical(w->pack, &content);
 	for (int i = 0; i < w->hub_count; i++)
-		flow_set_pack(w->hubs[i].flow, w->pack);
+		policies_offer_folder(w->hubs[i].flow->policies, w->pack, (struct bytes){ content.data, content.len });
+	for (int i = 0; i < w->hub_count; i++)
+		until_taken(w, i);
+	buf_clear(&content);
 	pack_unref(old);
 }
 

@@ -28,6 +28,7 @@ struct world {
 	struct hub hubs[WORLD_HUBS];
 	int hub_count;
 	struct pack *pack;
+	int taken; /* times that a hub was seen to decide by it */
 	struct config config;
 	int64_t now_ms;
 	enum sending sending;

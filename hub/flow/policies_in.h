@@ -1,0 +1,77 @@
+/*
+ * policies_in.h: the inside of struct policies, for policies.c, policy_steps.c and the calls of people (policy_*.c).
+ *
+ * A call first lets the steps be read up to now (policies_fresh), looks at what follows from them, and writes its own step by
+ * policies_write; ERR_STALE means that somebody else's came between, and the call looks again. Long work runs beside the loop
+ * (loop_work), counted by policies_begin and policies_end; packs that it needs are referenced here, on the loop, before and after.
+ */
+#ifndef TANDEM_POLICIES_IN_H
+#define TANDEM_POLICIES_IN_H
+
+#include "flow/policies.h"
+
+enum step_kind {
+	STEP_SUBMITTED, STEP_APPROVED, STEP_SCHEDULED, STEP_ACTIVATED, STEP_WITHDRAWN, STEP_SHADOW_ON, STEP_SHADOW_OFF,
+	STEP_KIND_COUNT /* one that this program does not know: counted, and without effect */
+};
+struct policy_step {
+	enum step_kind kind;
+	const char *version, *by, *why, *folder; /* "" where not said */
+	int64_t at_ms, for_ms;			 /* for_ms: of a scheduled one, else 0 */
+};
+struct policy {
+	const char *version;
+	struct pack *pack; /* resident when it was ever in force, else NULL */
+	bool is_stored, was_tried;
+	const struct policy_step *submitted, *approved, *scheduled, *activated; /* the last of each that counts, or NULL */
+};
+struct fresh_wait {
+	struct fresh_wait *next;
+	void (*fn)(void *arg, enum err e);
+	void *arg;
+};
+struct policies {
+	struct flow *flow;
+	struct arena arena;
+	const struct policy_step **steps; int step_count, step_room;
+	struct policy **list; int count, room; /* in the order of their first step */
+	struct policy *force, *shadow;
+	const char *folder;   /* the version last taken from a folder, "" none */
+	struct pack *offered; /* the folder's, to be compared */
+	struct buf offered_content;
+	struct loop_timer *tick;
+	struct fresh_wait *waiting, **waiting_last, *served; /* for the next reading; for the one under way */
+	struct policy *loading; /* its pack is being read, or NULL */
+	bool reading, names_read, settled, writing, stopped;
+	int jobs, resident_count;
+};
+
+/* --- policy_steps.c: what follows from the steps --- */
+struct policy *policy_find(const struct policies *ps, const char *version); /* NULL: never heard of */
+struct policy *policy_get(struct policies *ps, const char *version);
+void policy_step_take(struct policies *ps, struct bytes line);
+void policy_step_print(const struct policy_step *st, struct buf *out);
+const char *step_kind_name(enum step_kind kind);
+const char *policy_state(const struct policies *ps, const struct policy *p); /* NULL: withdrawn, or never was */
+void policy_life(const struct policies *ps, const struct policy *p, struct buf *out); /* members without braces */
+
+/* --- policies.c --- */
+typedef void fresh_fn(void *arg, enum err e);
+void policies_fresh(struct policies *ps, fresh_fn *fn, void *arg);
+struct step_write {
+	struct policy_step step;
+	enum step_keeps keeps;
+	struct bytes content, answer;
+};
+void policies_write(struct policies *ps, const struct step_write *w, fresh_fn *fn, void *arg);
+void policy_reside(struct policies *ps, struct policy *p, struct pack *pack); /* takes a reference, once */
+
+/* --- policy_work.c --- */
+bool policies_begin(struct policies *ps); /* false: as much as may is under way */
+void policies_end(struct policies *ps);
+/* The pack of a version, resident or read from the store beside the loop; borrowed for the callback. */
+typedef void policy_pack_fn(void *arg, enum err e, struct pack *pack);
+void policy_with_pack(struct policies *ps, const char *version, policy_pack_fn *fn, void *arg);
+int32_t policies_today(const struct policies *ps);
+
+#endif

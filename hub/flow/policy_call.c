@@ -1,0 +1,108 @@
+/* policy_call.c: see policy_call.h. */
+#include "flow/policy_call.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "pack_sent.h"
+
+void policy_call_begin(struct policy_call *c, const struct policy_asked *asked, reply_fn *fn, void *arg)
+{
+	c->ps = asked->flow->policies;
+	c->who = asked->who ? principal_ref(asked->who) : NULL;
+	c->fn = fn;
+	c->arg = arg;
+	arena_init(&c->arena);
+	c->version = arena_strdup(&c->arena, asked->version);
+	c->why = "";
+}
+
+static void call_end(struct policy_call *c)
+{
+	principal_unref(c->who);
+	arena_clear(&c->arena);
+}
+
+bool policy_call_may(const struct policy_call *c)
+{
+	const struct pack *pack = c->ps->flow->pack;
+	const struct pack_view *v = pack_view(pack);
+
+	return principal_is(c->who, WHO_ADMIN) ||
+	       principal_oversees(c->who, pack, v->regions[v->jurisdiction].code, WHO_COORDINATOR);
+}
+
+static void reply(struct policy_call *c, const struct reply *r)
+{
+	c->fn(c->arg, r);
+	call_end(c);
+}
+
+void policy_answer(struct policy_call *c, const char *json, size_t len)
+{
+	reply(c, &(struct reply){ .err = ERR_OK, .status = 200, .json = json, .len = len, .etag = "" });
+}
+
+void policy_answer_life(struct policy_call *c, int status, const char *members)
+{
+	struct buf out;
+
+	buf_init(&out, ANSWER_BYTES);
+	buf_add_char(&out, '{');
+	policy_life(c->ps, policy_get(c->ps, c->version), &out);
+	buf_add_str(&out, members);
+	buf_add_char(&out, '}');
+	reply(c, &(struct reply){ .err = ERR_OK, .status = status, .json = buf_cstr(&out), .len = out.len, .etag = "" });
+	buf_clear(&out);
+}
+
+static void refuse(struct policy_call *c, enum err e, struct buf *problem)
+{
+	reply(c, &(struct reply){ .err = e, .status = err_http_status(e), .json = buf_cstr(problem), .len = problem->len,
+				  .etag = "" });
+	buf_clear(problem);
+}
+
+void policy_refuse_with(struct policy_call *c, enum err e, const char *detail, const char *members)
+{
+	struct buf out;
+
+	buf_init(&out, ANSWER_BYTES);
+	problem_json(&out, e, err_http_status(e), detail, NULL);
+	out.len--; /* the brace at its end comes behind the members */
+	buf_add_str(&out, members);
+	buf_add_char(&out, '}');
+	refuse(c, e, &out);
+}
+
+void policy_refuse(struct policy_call *c, enum err e, const char *detail)
+{
+	policy_refuse_with(c, e, detail, "");
+}
+
+void policy_refuse_faults(struct policy_call *c, enum err e, const struct diag *diag)
+{
+	struct buf out;
+
+	buf_init(&out, ANSWER_BYTES);
+	problem_json(&out, e, err_http_status(e), e == ERR_SYNTAX ? "The body is not JSON" : "Nothing was done", diag);
+	refuse(c, e, &out);
+}
+
+struct policy_step policy_call_step(const struct policy_call *c, enum step_kind kind)
+{
+	return (struct policy_step){ .kind = kind, .version = c->version, .by = c->who->name, .why = c->why, .folder = "",
+				     .at_ms = clock_now_ms(&c->ps->flow->clock) };
+}
+
+const char *policy_text(const json_t *said, const char *name, struct diag *diag)
+{
+	const json_t *v = json_object_get(said, name);
+	const char *s = json_string_value(v);
+
+	if (!v || json_is_null(v))
+		return "";
+	if (!s || utf8_chars(s, strlen(s)) > WHY_CHARS)
+		diag_add(diag, arena_printf(diag->arena, "/%s", name), "must be a text of at most %d characters", WHY_CHARS);
+	return s ? arena_strdup(diag->arena, s) : "";
+}

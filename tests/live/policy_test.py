@@ -1,0 +1,241 @@
+"""The policy as a thing that offices change, from outside: submitted, approved by a second person, put into force, compared, rehearsed."""
+import datetime as dt
+import os
+import shutil
+import tempfile
+import unittest
+
+import documents
+from hub import Hub, event, wait_until
+
+PACK = "rules/packs/linyi"
+ZONE = dt.timezone(dt.timedelta(hours=8))
+LEAD, OTHER = "wjw-371302", "zjj-371302"
+CLINIC = "000123901000"
+
+
+def files():
+    """The pack as a page sends it."""
+    found = {}
+    for root, _, names in os.walk(PACK):
+        for name in names:
+            path = os.path.relpath(os.path.join(root, name), PACK)
+            if not name.endswith(".md"):
+                with open(os.path.join(root, name), encoding="utf-8") as f:
+                    found[path] = f.read()
+    return found
+
+
+def row(number, to="住房城乡建设@here", role="copy"):
+    """One more row; a number makes it another version."""
+    return f"X{number},,,granted,{CLINIC},,,,,,,,,,{role},{to},2wd,,push,,第 {number} 号文,\n"
+
+
+def with_row(number, **more):
+    pack = files()
+    pack["rules.csv"] += row(number, **more)
+    return pack
+
+
+class Base(unittest.TestCase):
+    maxDiff = None
+
+    def call(self, hub, method, path, user, body=None, want=200):
+        answer = hub.request(method, "/api/v1" + path, body, user=user, timeout=60)
+        documents.hold_answer(method, "/api/v1" + path.partition("?")[0], answer)
+        self.assertEqual(answer.status, want, answer.body)
+        return answer.json
+
+    def submit(self, hub, pack, user="lxhy", want=201, why="试验"):
+        return self.call(hub, "POST", "/policy/versions", user, {"why": why, "files": pack}, want)
+
+    def approved(self, hub, pack):
+        version = self.submit(hub, pack)["version"]
+        self.call(hub, "POST", f"/policy/versions/{version}/approve", "admin", {})
+        return version
+
+    def activate(self, hub, version, want=200, **body):
+        return self.call(hub, "POST", f"/policy/versions/{version}/activate", "lxhy", body, want)
+
+    def in_force(self, hub):
+        return hub.get("/policy", "admin").json["policy"]
+
+    def steps(self, hub, version):
+        return [s["step"] for s in self.call(hub, "GET", f"/policy/versions/{version}", "sjj")["steps"]]
+
+
+class Versions(Base):
+    @classmethod
+    def setUpClass(cls):
+        cls.hub = Hub()
+        cls.hub.start()
+        cls.hub.sign_in("lxhy", "admin", "sjj", "spj", "wjw")
+        cls.first = cls.hub.get("/policy", "admin").json["policy"]
+
+    @classmethod
+    def tearDownClass(cls):
+        status = cls.hub.stop()
+        cls.hub.__exit__(None, None, None)
+        assert status == 0, f"the hub ended with {status}"
+
+    def test_from_submission_to_force_and_the_old_decision_still_explains_itself(self):
+        hub = self.hub
+        before = hub.submit(event("P1", item=CLINIC)).json
+        was = self.in_force(hub)
+        answer = self.submit(hub, with_row(1))
+        version = answer["version"]
+        self.assertEqual(answer["state"], "submitted")
+        self.assertEqual(answer["check"]["summary"]["errors"], 0)
+        self.assertEqual(answer["diff"]["lines_added"], 1)
+        self.assertEqual(self.submit(hub, with_row(1), want=200), answer)
+        self.assertEqual(self.submit(hub, with_row(1), user="admin", want=200, why="再交")["steps"], answer["steps"])
+
+        own = self.call(hub, "POST", f"/policy/versions/{version}/approve", "lxhy", want=403)
+        self.assertIn("second person", own["detail"])
+        self.assertIn("approve", self.activate(hub, version, want=409)["detail"])
+        life = self.call(hub, "POST", f"/policy/versions/{version}/approve", "admin", {"why": "已核"})
+        self.assertEqual([life["state"], life["steps"][0]["why"]], ["approved", "已核"])
+        self.assertEqual(self.activate(hub, version)["state"], "in-force")
+        self.assertIn("in force already", self.activate(hub, version, want=409)["detail"])
+        self.assertEqual(self.in_force(hub), version)
+
+        after = hub.submit(event("P2", item=CLINIC)).json
+        self.assertEqual([before["policy"], after["policy"]], [was, version])
+        self.assertIn(OTHER, [n["body"] for n in after["notices"]])
+        old = hub.get(f"/events/{before['event']}/explain", "spj").json
+        self.assertEqual(old["policy"], was)
+        self.assertNotIn(OTHER, [n["body"] for n in old["notices"]])
+
+        items = self.call(hub, "GET", "/policy/versions", "sjj")["items"]
+        self.assertEqual({i["version"]: i["state"] for i in items if i["version"] in (was, version)}, {was: "former", version: "in-force"})
+        self.assertEqual(self.steps(hub, version), ["activated", "approved", "submitted"])
+        acts = [a["act"] for a in hub.get(f"/audit?about={version}", "sjj").json["items"]]
+        self.assertEqual(acts, ["policy-activated", "policy-approved", "policy-submitted"])
+
+    def test_every_fault_at_once_with_its_place(self):
+        pack = files()
+        pack["rules.csv"] += "ZZ,,,granted,,,,,,,,,,,boss,nobody,2wd,,push,,x,\n"
+        pack["bodies.csv"] = pack["bodies.csv"].replace(",supervision,", ",police,", 1)
+        errors = self.submit(self.hub, pack, want=422)["errors"]
+        line = len(pack["rules.csv"].splitlines())
+        self.assertIn(("/files/rules.csv", "rules.csv", line), [(e["pointer"], e["file"], e["line"]) for e in errors])
+        self.assertIn("/files/bodies.csv", [e["pointer"] for e in errors])
+        told = self.call(self.hub, "POST", "/policy/versions", "lxhy", {"why": " ", "files": {"a.exe": "", "rules.csv": 1}}, 422)
+        self.assertEqual({e["pointer"] for e in told["errors"]}, {"/why", "/files/a.exe", "/files/rules.csv"})
+        other = files()
+        other["pack.json"] = other["pack.json"].replace('"371300"', '"371302"')
+        self.assertIn("jurisdiction", self.submit(self.hub, other, want=422)["errors"][0]["detail"])
+        self.call(self.hub, "POST", "/policy/versions", "lxhy", {"why": "x" * 501, "files": files()}, 422)
+
+    def test_only_who_may(self):
+        for user in ("wjw", "spj", "sjj"):
+            self.submit(self.hub, files(), user=user, want=403)
+        self.call(self.hub, "GET", "/policy/versions", "wjw", want=403)
+        self.call(self.hub, "GET", "/policy/versions/linyi@00000000", "sjj", want=404)
+
+    def test_a_pack_with_errors_is_kept_and_not_put_into_force(self):
+        pack = files()
+        pack["rules.csv"] = "".join(line for line in pack["rules.csv"].splitlines(True) if ",lead," not in line)
+        answer = self.submit(self.hub, pack)
+        self.assertGreater(answer["check"]["summary"]["errors"], 0)
+        worst = answer["check"]["findings"][0]
+        self.assertEqual((worst["severity"], worst["witness"]["specversion"]), ("error", "1.0"))
+        self.call(self.hub, "POST", f"/policy/versions/{answer['version']}/approve", "admin")
+        refused = self.activate(self.hub, answer["version"], want=409)
+        self.assertEqual(refused["check"]["summary"]["errors"], answer["check"]["summary"]["errors"])
+        self.call(self.hub, "DELETE", f"/policy/versions/{answer['version']}", "lxhy")
+        self.call(self.hub, "GET", f"/policy/versions/{answer['version']}", "lxhy", want=404)
+
+    def test_rehearsal_limit_and_comparison(self):
+        hub = self.hub
+        for n in range(8):
+            hub.submit(event(f"R{n}", item=CLINIC))
+            hub.submit(event(f"S{n}"))
+        pack = with_row(2, to="市场监管@here")
+        version = self.approved(hub, pack)
+        told = self.call(hub, "POST", f"/policy/versions/{version}/rehearse", "lxhy", {"events": 16})
+        self.assertEqual((told["of"], told["events"], told["changed"]), ("events", 16, 8))
+        self.assertEqual(sum(b["gained"] for b in told["by_body"]), told["gained"])
+        self.assertEqual([r["region"] for r in told["by_region"]], ["371302"])
+        self.assertIn("t-R", told["samples"][0]["id"])
+        refused = self.activate(hub, version, want=409, limit=10, events=16)
+        self.assertIn("50.00 %", refused["detail"])
+        self.assertEqual(refused["diff"]["changed"], 8)
+        compared = self.call(hub, "GET", f"/policy/versions/{version}/diff?from={self.first}", "sjj")
+        self.assertEqual((compared["of"], [c["name"] for c in compared["content"]]), ("combinations", ["X2"]))
+        self.assertGreater(compared["changed"], 0)
+        self.call(hub, "POST", f"/policy/versions/{version}/rehearse", "lxhy", {"events": 0}, 422)
+        self.call(hub, "GET", f"/policy/versions/{version}/diff?from=linyi@00000000", "sjj", want=404)
+        self.assertEqual(self.activate(hub, version, limit=60, events=16)["state"], "in-force")
+
+    def test_matrix_says_who_leads(self):
+        told = self.call(self.hub, "GET", f"/policy/matrix?item={CLINIC}&region=371302", "wjw")
+        cell = told["items"][0]["cells"][[r["code"] for r in told["regions"]].index("371302")]
+        self.assertEqual((cell["state"], cell["lead"]), ("ok", LEAD))
+        self.assertTrue(cell["rules"])
+        self.call(self.hub, "GET", "/policy/matrix?item=999999999999", "wjw", want=404)
+        self.call(self.hub, "GET", "/policy/matrix?at=gestern", "wjw", want=422)
+
+
+class Times(Base):
+    def test_a_timed_activation_happens_once_with_several_hubs_and_after_a_restart(self):
+        with Hub() as a:
+            a.sign_in("lxhy", "admin", "sjj")
+            first = self.in_force(a)
+            b = Hub(redis_url="unix:" + a.redis_socket(), demo=True)
+            with b:
+                b.sign_in("admin", "lxhy", "sjj")
+                soon, never = self.approved(a, with_row(3)), self.approved(a, with_row(4))
+                at = dt.datetime.now(ZONE) + dt.timedelta(seconds=2)
+                self.activate(a, soon, want=422, at="2020-01-01T00:00:00+08:00")
+                self.assertEqual(self.activate(a, soon, at=at.isoformat())["state"], "scheduled")
+                far = self.activate(a, never, at="2099-01-01T00:00:00+08:00")
+                self.assertEqual(far["steps"][0]["for"], "2099-01-01T00:00:00+08:00")
+                self.assertEqual(self.in_force(b), first)
+                wait_until(lambda: self.in_force(a) == self.in_force(b) == soon, 20, "both hubs by the new one")
+                self.assertGreaterEqual(dt.datetime.now(ZONE), at)
+                self.assertEqual(self.steps(b, soon).count("activated"), 1)
+                self.call(b, "DELETE", f"/policy/versions/{never}", "lxhy")
+                self.call(a, "GET", f"/policy/versions/{never}", "sjj", want=404)
+                late = self.approved(a, with_row(5))
+                at = dt.datetime.now(ZONE) + dt.timedelta(seconds=1)
+                self.activate(a, late, at=at.isoformat())
+                b.stop()
+            a.stop()
+            wait_until(lambda: dt.datetime.now(ZONE) > at, 20, "its time")
+            a.start()
+            a.sign_in("lxhy", "admin", "sjj")
+            wait_until(lambda: self.in_force(a) == late, 20, "what was due while the hub was down")
+            self.assertEqual(self.steps(a, late).count("activated"), 1)
+
+    def test_the_folder_is_taken_only_when_it_has_changed(self):
+        pack = os.path.join(self.folder(), "pack")
+        shutil.copytree(PACK, pack)
+        with Hub("--policy", pack) as hub:
+            hub.sign_in("lxhy", "admin", "sjj")
+            first = self.in_force(hub)
+            version = self.approved(hub, with_row(6))
+            self.activate(hub, version)
+            hub.stop()
+            hub.start()
+            hub.sign_in("admin", "sjj")
+            self.assertEqual(self.in_force(hub), version)
+            hub.stop()
+            with open(os.path.join(pack, "rules.csv"), "a", encoding="utf-8") as f:
+                f.write(row(7))
+            hub.start()
+            hub.sign_in("admin", "sjj")
+            third = self.in_force(hub)
+            self.assertNotIn(third, (first, version))
+            told = self.call(hub, "GET", f"/policy/versions/{third}", "sjj")
+            self.assertEqual([(s["step"], s["by"]) for s in told["steps"]], [("activated", "folder")])
+            self.assertIsNone(told["diff"])
+
+    def folder(self):
+        made = tempfile.mkdtemp(prefix="tdm-", dir="/tmp")
+        self.addCleanup(shutil.rmtree, made)
+        return made
+
+
+if __name__ == "__main__":
+    unittest.main()
