@@ -2,7 +2,8 @@
 // knows a path, a header or a frame. It keeps no state of the product; composables do.
 
 import type {
-	ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Me, Notice, NoticeDetail, NoticeMessage, NoticeState, Page, ProblemDetails, Verb,
+	ByeMessage, CaseDetail, CaseSummary, ChangeMessage, FormVerb, Me, Notice, NoticeDetail, NoticeMessage, NoticeState, Page, PolicyNames,
+	ProblemDetails, Verb, WorkCalendar,
 } from './wire.ts';
 
 const BASE = '/api/v1';
@@ -121,10 +122,13 @@ export const hub = {
 	notices: (p: { body?: string; state?: string; due?: string; cursor?: string | null; limit?: number }) =>
 		request<Page<Notice>>('GET', `/notices${query(p)}`),
 	notice: (id: string) => request<NoticeDetail>('GET', `/notices/${seg(id)}`),
-	act: (id: string, verb: Verb, version: number) =>
-		request<NoticeState>('POST', `/notices/${seg(id)}/${verb}`, { body: {}, version }),
+	pool: (p: { cursor?: string | null }) => request<Page<Notice>>('GET', `/pool${query(p)}`),
+	act: (id: string, verb: Verb | FormVerb, version: number, said: object = {}) =>
+		request<NoticeState>('POST', `/notices/${seg(id)}/${verb}`, { body: said, version }),
 	cases: (p: { q: string; cursor?: string | null }) => request<Page<CaseSummary>>('GET', `/cases${query(p)}`),
 	case: (id: string) => request<CaseDetail>('GET', `/cases/${seg(id)}`),
+	names: () => request<PolicyNames>('GET', '/policy/names'),
+	calendar: () => request<WorkCalendar>('GET', '/policy/calendar'),
 };
 
 export interface LiveHandlers {

@@ -5,6 +5,8 @@ export type State = 'open' | 'acknowledged' | 'claimed' | 'returned' | 'transfer
 export type Role = 'lead' | 'assist' | 'copy' | 'applicant';
 export type Lamp = 'green' | 'yellow' | 'red';
 export type Verb = 'acknowledge' | 'claim';
+/** Acts that need something said, so that a form stands between the button and the hub. */
+export type FormVerb = 'return' | 'transfer' | 'feedback' | 'close' | 'undo';
 
 export interface Stamp { by: string; at: string; channel?: string }
 export interface Item { code: string; name?: string | null }
@@ -110,9 +112,8 @@ export interface CaseEvent extends EventFacts {
 }
 export interface CaseDetail { case: string; events: CaseEvent[] }
 
-export type Counts = Record<string, number>;
 /** `total` and `open`: how much there is, and how much of it the bodies still have to do, whatever the filter. */
-export interface Page<T> { items: T[]; next: string | null; total?: number; open?: number; counts?: Counts }
+export interface Page<T> { items: T[]; next: string | null; total?: number; open?: number }
 
 export interface Me { user: string; name?: string | null; roles: string[]; bodies: { id: string; name?: string | null; role?: string }[]; policy?: string; title?: string }
 
@@ -126,7 +127,14 @@ export interface ProblemDetails {
 	at?: string;
 }
 
-export interface NoticeMessage { cursor: string; notice: Notice; counts?: Counts }
-export interface ChangeMessage { cursor: string; notice: string | Notice; state: State; by?: string; at?: string; counts?: Counts }
+export interface NoticeMessage { cursor: string; notice: Notice }
+export interface ChangeMessage { cursor: string; notice: string | Notice; state: State; by?: string; at?: string }
 export interface ByeMessage { reason?: string; reconnect_ms?: number }
 export interface InboxOpened { cursor: string; recovered?: boolean; open?: number }
+
+/** Everything the policy in force has a name for. */
+export interface RegionName { code: string; name: string; level: string; parent: string | null }
+export interface BodyName { id: string; name: string; kind: 'approval' | 'supervision' | 'enforcement' | 'coordination'; region: string; sectors: string[] }
+export interface ItemName { code: string; name: string | null; sector: string | null }
+export interface PolicyNames { policy: string; regions: RegionName[]; bodies: BodyName[]; items: ItemName[] }
+export interface WorkCalendar { from: string; to: string; opens: string; closes: string; days_off: string[] }

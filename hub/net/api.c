@@ -61,6 +61,8 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/disputes/*/position", 0, ANSWERERS, SMALL, api_position },
 	{ "POST", "/api/v1/disputes/*/ruling", 0, MAY(COORDINATOR), SMALL, api_ruling },
 	{ "GET", "/api/v1/policy", 0, EVERYBODY, 0, api_policy },
+	{ "GET", "/api/v1/policy/names", 0, EVERYBODY, 0, api_policy_names },
+	{ "GET", "/api/v1/policy/calendar", 0, EVERYBODY, 0, api_policy_calendar },
 	{ "POST", "/api/v1/policy/explain", 0, EVERYBODY, 256u << 10, api_policy_explain },
 	{ "GET", "/api/v1/stream", 0, READERS, 0, api_stream },
 	{ "GET", "/api/v1/ws", 0, EVERYBODY, 0, api_socket },

@@ -70,7 +70,7 @@ handler_fn api_notices, api_notice, api_acknowledge, api_claim, api_shown, api_a
 handler_fn api_return, api_transfer, api_feedback, api_close, api_undo;
 handler_fn api_board, api_board_csv, api_audit;
 handler_fn api_disputes, api_dispute, api_position, api_ruling;
-handler_fn api_policy, api_policy_explain;
+handler_fn api_policy, api_policy_explain, api_policy_names, api_policy_calendar;
 handler_fn api_stream, api_socket;
 handler_fn api_openapi, api_asyncapi;
 handler_fn api_receipt, api_reply;

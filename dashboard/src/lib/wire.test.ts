@@ -42,6 +42,8 @@ const READ_AS: Record<string, string | null> = {
 	'POST /api/v1/events 201': null,
 	'POST /api/v1/notices/acknowledge 200': null,
 	'GET /api/v1/policy 200': null,
+	'GET /api/v1/policy/names 200': 'PolicyNames',
+	'GET /api/v1/policy/calendar 200': 'WorkCalendar',
 	'GET /api/v1/board 200': null,
 	'GET /api/v1/audit 200': null,
 	Notice: 'NoticeMessage',
