@@ -4,9 +4,9 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const DIST = new URL('../dist/', import.meta.url);
-const TOTAL_MAX_BYTES = 80 * 1024;
-const FIRST_SCRIPT_MAX_BYTES = 50 * 1024;
-const LATER_SCRIPT_MAX_BYTES = 20 * 1024;
+const TOTAL_MAX_BYTES = 150 * 1024;
+const FIRST_SCRIPT_MAX_BYTES = 55 * 1024; // the entry and what it imports at once, together
+const LATER_SCRIPT_MAX_BYTES = 30 * 1024;
 
 const files = readdirSync(DIST, { recursive: true })
 	.map((name) => name.replaceAll('\\', '/'))
@@ -14,6 +14,7 @@ const files = readdirSync(DIST, { recursive: true })
 
 const entry = readFileSync(new URL('index.html', DIST), 'utf8');
 let total = 0;
+let first = 0;
 for (const name of files) {
 	const path = new URL(name, DIST);
 	const plain = readFileSync(path);
@@ -23,10 +24,13 @@ for (const name of files) {
 	writeFileSync(new URL(name + '.br', DIST), br);
 	total += gz.length;
 	console.log(`${name}: ${plain.length} bytes, gz ${gz.length}, br ${br.length}`);
-	const max = entry.includes(name) ? FIRST_SCRIPT_MAX_BYTES : LATER_SCRIPT_MAX_BYTES;
-	if (name.endsWith('.js') && gz.length > max)
-		throw new Error(`${name} is over its budget of ${max} bytes`);
+	if (name.endsWith('.js') && entry.includes(name))
+		first += gz.length;
+	else if (name.endsWith('.js') && gz.length > LATER_SCRIPT_MAX_BYTES)
+		throw new Error(`${name} is over its budget of ${LATER_SCRIPT_MAX_BYTES} bytes`);
 }
-console.log(`all: gz ${total}`);
+console.log(`all: gz ${total}, first script ${first}`);
+if (first > FIRST_SCRIPT_MAX_BYTES)
+	throw new Error(`the first script is over its budget of ${FIRST_SCRIPT_MAX_BYTES} bytes`);
 if (total > TOTAL_MAX_BYTES)
 	throw new Error(`the page is over its budget of ${TOTAL_MAX_BYTES} bytes`);

@@ -2,7 +2,8 @@
 // knows a path, a header or a frame. It keeps no state of the product; composables do.
 
 import type {
-	ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Me, Notice, NoticeDetail, NoticeMessage, NoticeState, Page, ProblemDetails, Verb,
+	Accepted, Board, ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Decision, Dispute, FormVerb, Me, Notice, NoticeDetail, NoticeMessage,
+	NoticeState, Page, Policy, PolicyNames, ProblemDetails, Reasons, Verb, WorkCalendar,
 } from './wire.ts';
 
 const BASE = '/api/v1';
@@ -114,23 +115,46 @@ function query(params: Record<string, string | number | null | undefined>): stri
 
 const seg = encodeURIComponent;
 
+export interface NoticeQuery {
+	body?: string; state?: string; due?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;
+	cursor?: string | null; limit?: number;
+}
+export interface BoardQuery { from?: string; to?: string; region?: string; by?: string }
+
 export const hub = {
 	me: () => request<Me>('GET', '/me'),
 	signIn: (user: string, password: string) => request<unknown>('POST', '/session', { body: { user, password }, quiet401: true }),
 	signOut: () => request<unknown>('DELETE', '/session', { quiet401: true }),
-	notices: (p: { body?: string; state?: string; due?: string; cursor?: string | null; limit?: number }) =>
-		request<Page<Notice>>('GET', `/notices${query(p)}`),
+	notices: (p: NoticeQuery) =>
+		request<Page<Notice>>('GET', `/notices${query({ ...p })}`),
 	notice: (id: string) => request<NoticeDetail>('GET', `/notices/${seg(id)}`),
-	act: (id: string, verb: Verb, version: number) =>
-		request<NoticeState>('POST', `/notices/${seg(id)}/${verb}`, { body: {}, version }),
+	pool: (p: { cursor?: string | null }) => request<Page<Notice>>('GET', `/pool${query(p)}`),
+	act: (id: string, verb: Verb | FormVerb, version: number, said: object = {}) =>
+		request<NoticeState>('POST', `/notices/${seg(id)}/${verb}`, { body: said, version }),
 	cases: (p: { q: string; cursor?: string | null }) => request<Page<CaseSummary>>('GET', `/cases${query(p)}`),
 	case: (id: string) => request<CaseDetail>('GET', `/cases/${seg(id)}`),
+	disputes: (p: { state?: string; cursor?: string | null; limit?: number }) => request<Page<Dispute>>('GET', `/disputes${query(p)}`),
+	dispute: (id: string) => request<Dispute>('GET', `/disputes/${seg(id)}`),
+	position: (id: string, version: number, said: object) => request<Dispute>('POST', `/disputes/${seg(id)}/position`, { body: said, version }),
+	ruling: (id: string, version: number, said: object) => request<Dispute>('POST', `/disputes/${seg(id)}/ruling`, { body: said, version }),
+	board: (p: BoardQuery) => request<Board>('GET', `/board${query({ ...p })}`),
+	/** A link for the browser to follow, so that the sheet is saved as it comes. */
+	boardSheet: (p: BoardQuery) => `${BASE}/board.csv${query({ ...p })}`,
+	reasons: (event: string, body: string) => request<Reasons>('GET', `/events/${seg(event)}/explain${query({ body })}`),
+	policy: () => request<Policy>('GET', '/policy'),
+	/** A trial: nothing is stored and nobody is told. */
+	trial: (event: object) => request<Decision>('POST', '/policy/explain', { body: event }),
+	trialReasons: (event: object, body: string) => request<Reasons>('POST', `/policy/explain${query({ body })}`, { body: event }),
+	submit: (event: object) => request<Accepted>('POST', '/events', { body: event }),
+	names: () => request<PolicyNames>('GET', '/policy/names'),
+	calendar: () => request<WorkCalendar>('GET', '/policy/calendar'),
 };
 
 export interface LiveHandlers {
 	open: () => void;
 	notice: (m: NoticeMessage) => void;
 	change: (m: ChangeMessage) => void;
+	board?: (figures: Board) => void;
 	bye: (m: ByeMessage) => void;
 	close: (code: number) => void;
 }
@@ -193,8 +217,8 @@ export function openLive(handlers: LiveHandlers): Live
 		} catch {
 			return;
 		}
-		if (frame.method === 'notice' || frame.method === 'change' || frame.method === 'bye')
-			handlers[frame.method](frame.params as never);
+		if (frame.method === 'notice' || frame.method === 'change' || frame.method === 'board' || frame.method === 'bye')
+			handlers[frame.method]?.(frame.params as never);
 		else if (frame.id !== undefined)
 			answer(frame);
 	};

@@ -5,6 +5,8 @@ export type State = 'open' | 'acknowledged' | 'claimed' | 'returned' | 'transfer
 export type Role = 'lead' | 'assist' | 'copy' | 'applicant';
 export type Lamp = 'green' | 'yellow' | 'red';
 export type Verb = 'acknowledge' | 'claim';
+/** Acts that need something said, so that a form stands between the button and the hub. */
+export type FormVerb = 'return' | 'transfer' | 'feedback' | 'close' | 'undo';
 
 export interface Stamp { by: string; at: string; channel?: string }
 export interface Item { code: string; name?: string | null }
@@ -110,9 +112,8 @@ export interface CaseEvent extends EventFacts {
 }
 export interface CaseDetail { case: string; events: CaseEvent[] }
 
-export type Counts = Record<string, number>;
 /** `total` and `open`: how much there is, and how much of it the bodies still have to do, whatever the filter. */
-export interface Page<T> { items: T[]; next: string | null; total?: number; open?: number; counts?: Counts }
+export interface Page<T> { items: T[]; next: string | null; total?: number; open?: number }
 
 export interface Me { user: string; name?: string | null; roles: string[]; bodies: { id: string; name?: string | null; role?: string }[]; policy?: string; title?: string }
 
@@ -126,7 +127,81 @@ export interface ProblemDetails {
 	at?: string;
 }
 
-export interface NoticeMessage { cursor: string; notice: Notice; counts?: Counts }
-export interface ChangeMessage { cursor: string; notice: string | Notice; state: State; by?: string; at?: string; counts?: Counts }
+export interface NoticeMessage { cursor: string; notice: Notice }
+export interface ChangeMessage { cursor: string; notice: string | Notice; state: State; by?: string; at?: string }
 export interface ByeMessage { reason?: string; reconnect_ms?: number }
 export interface InboxOpened { cursor: string; recovered?: boolean; open?: number }
+
+/** Everything the policy in force has a name for. */
+export interface RegionName { code: string; name: string; level: string; parent: string | null }
+export interface BodyName { id: string; name: string; kind: 'approval' | 'supervision' | 'enforcement' | 'coordination'; region: string; sectors: string[] }
+export interface ItemName { code: string; name: string | null; sector: string | null }
+export interface PolicyNames { policy: string; regions: RegionName[]; bodies: BodyName[]; items: ItemName[] }
+export interface WorkCalendar { from: string; to: string; opens: string; closes: string; days_off: string[] }
+export interface Policy { policy: string; id: string; title: string; jurisdiction: string; regions: number; bodies: number; items: number; rules: number }
+
+export interface Party { body: string; name: string | null; role: Role; state: State; notice: string }
+export interface Position { body: string; name: string | null; position: string; proposes: BodyRef | null; by: string; at: string }
+export type DisputeState = 'negotiating' | 'agenda' | 'ruled' | 'settled';
+/** Who answers is not settled: what it is about, who is party, what they say, and what was ruled. */
+export interface Dispute extends EventFacts {
+	id: string;
+	kind: string;
+	state: DisputeState;
+	opened: string;
+	negotiate_until: string | null;
+	ended: string | null;
+	interim: BodyRef | null;
+	parties: Party[];
+	bureaus: string[];
+	positions: Position[];
+	ruling: { close: boolean; body: BodyRef | null; basis: string; remark: string; by: string; at: string } | null;
+	allowed: ('position' | 'ruling')[];
+	version: number;
+}
+
+export type Figure = 'sent' | 'delivered' | 'open' | 'acknowledged' | 'claimed' | 'returned' | 'transferred' | 'disputed' | 'closed' | 'withdrawn'
+	| 'superseded' | 'overdue' | 'fed_back' | 'pool' | 'no_lead' | 'lead_sent' | 'lead_standing' | 'lead_claimed' | 'due' | 'claimed_in_time'
+	| 'first_sent' | 'first_hit' | 'acknowledged_ever' | 'claimed_ever' | 'returned_ever';
+export type Rate = 'claim_rate' | 'on_time_rate' | 'return_rate' | 'first_hit_rate' | 'hours_to_claim';
+export type Figures = Record<Figure, number> & Record<Rate, number | null>;
+export interface FigureRow extends Figures { key: string; name: string | null }
+export interface Board { from: string; to: string; by: string; region: string | null; at: string; total: Figures; items: FigureRow[]; next: string | null }
+
+/** What the policy says about one event, before or after it is sent. */
+export interface DecidedNotice { id?: string; body: string; role: Role; due: string | null; feedback_due: string | null; via: string[]; rules: string[] }
+export interface DecidedApplicant { via: string[]; rules: string[] }
+export interface Decision {
+	event: { source: string; id: string };
+	policy: string;
+	item: { code: string; sector: string | null; devolution: string | null } | null;
+	notices: DecidedNotice[];
+	applicant: DecidedApplicant | null;
+	problems: Problem[];
+}
+export interface Accepted { event: string; case: string; policy: string; notices: DecidedNotice[]; applicant: DecidedApplicant | null; problems: Problem[] }
+export interface RuleReason {
+	rule: string;
+	role: string;
+	to: string;
+	basis: string;
+	from: string;
+	until: string;
+	why: string;
+	overridden_by: string | null;
+	overrides: string[];
+	fails: { column: string; cell: string; value?: unknown }[];
+	climbs: { for: string | null; steps: { region: string; body: string | null; several: boolean }[] }[];
+}
+export interface DueReason { at: string; rule: string; duration: string; provisional: boolean; days: string[] }
+/** Why, and why not, one body is told. */
+export interface Reasons {
+	event: { source: string; id: string };
+	policy: string;
+	body: string;
+	role: string | null;
+	facts: Record<string, unknown>;
+	rules: RuleReason[];
+	due: DueReason | null;
+	feedback_due: DueReason | null;
+}

@@ -97,6 +97,28 @@ static void put_ruling(const struct view *v, const struct dispute *d, struct buf
 	buf_add_char(out, '}');
 }
 
+static bool may_state(const struct view *v)
+{
+	for (int i = 0; i < v->principal->grant_count; i++) {
+		const struct grant *g = &v->principal->grants[i];
+
+		if ((g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER) && dispute_is_party(v->record, g->body))
+			return true;
+	}
+	return false;
+}
+
+/* As with notices: the hub says what the person who asks may do with it now. */
+static void put_allowed(const struct view *v, const struct dispute *d, struct buf *out)
+{
+	bool stands = d->state <= DISPUTE_AGENDA && v->principal;
+	bool position = stands && may_state(v);
+	bool ruling = stands && principal_oversees(v->principal, v->pack, v->record->region, WHO_COORDINATOR);
+
+	buf_printf(out, ",\"allowed\":[%s%s%s]", position ? "\"position\"" : "", position && ruling ? "," : "",
+		   ruling ? "\"ruling\"" : "");
+}
+
 void view_dispute(const struct view *v, int dispute, struct buf *out)
 {
 	const struct dispute *d = &v->record->disputes[dispute];
@@ -112,5 +134,6 @@ void view_dispute(const struct view *v, int dispute, struct buf *out)
 	put_parties(v, out);
 	put_positions(v, dispute, out);
 	put_ruling(v, d, out);
+	put_allowed(v, d, out);
 	buf_printf(out, ",\"version\":%d}", d->version);
 }

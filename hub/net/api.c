@@ -64,6 +64,8 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/disputes/*/position", 0, ANSWERERS, SMALL, api_position },
 	{ "POST", "/api/v1/disputes/*/ruling", 0, MAY(COORDINATOR), SMALL, api_ruling },
 	{ "GET", "/api/v1/policy", 0, EVERYBODY, 0, api_policy },
+	{ "GET", "/api/v1/policy/names", 0, EVERYBODY, 0, api_policy_names },
+	{ "GET", "/api/v1/policy/calendar", 0, EVERYBODY, 0, api_policy_calendar },
 	{ "POST", "/api/v1/policy/explain", 0, EVERYBODY, 256u << 10, api_policy_explain },
 	{ "GET", "/api/v1/policy/matrix", 0, EVERYBODY, 0, api_policy_matrix },
 	{ "GET", "/api/v1/policy/versions", 0, POLICY_READERS, 0, api_policy_versions },

@@ -33,6 +33,11 @@ async function tour(page, size, language)
 	await rowOf(page, made).getByRole('link').click();
 	await page.locator('.inbox-pane .timeline li').first().waitFor();
 	await look(page, `detail-${language}`, size);
+	await page.locator('.pane-foot .acts').last().getByRole('button').first().click();
+	await page.locator('form.act-form').waitFor();
+	await look(page, `form-${language}`, size);
+	await page.keyboard.press('Escape');
+	await page.locator('form.act-form').waitFor({ state: 'detached' });
 	await page.keyboard.press('Escape');
 	await page.goto(`${world.url}/#/inbox?state=closed`);
 	await page.locator('.empty').waitFor();

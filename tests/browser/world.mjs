@@ -203,7 +203,7 @@ export async function openWorld()
 		await hub.close();
 	}
 
-	return { url: line.url, line, newPage, signIn, grant, close, as: (user) => person(hub.url, user) };
+	return { url: line.url, line, newPage, signIn, grant, eventOf, close, as: (user) => person(hub.url, user) };
 }
 
 /** Finds nothing, or says what and where. The script is put in past the policy that the page lives under. */

@@ -4,7 +4,7 @@ import { serverNow, hub, HubError } from '../hub.ts';
 import { t, tCode, type Key } from '../i18n/index.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { minuteText, parseTime } from '../lib/time.ts';
-import type { Notice, State, Verb } from '../wire.ts';
+import type { FormVerb, Notice, State, Verb } from '../wire.ts';
 import { isLive } from './useConnection.ts';
 import { refreshNotice } from './useInbox.ts';
 import { busy, notices, put } from './useNotices.ts';
@@ -14,7 +14,7 @@ import { say } from './useToasts.ts';
 const OUTCOME: Record<Verb, State> = { acknowledge: 'acknowledged', claim: 'claimed' };
 const DONE: Record<Verb, Key> = { acknowledge: 'act.acknowledged', claim: 'act.claimed' };
 
-export const allows = (notice: Notice, verb: Verb): boolean =>
+export const allows = (notice: Notice, verb: Verb | FormVerb): boolean =>
 	!busy.has(notice.id) && (notice.allowed ?? []).includes(verb);
 
 const isMe = (by: string): boolean => by === me.value?.user || by === me.value?.name;
@@ -26,24 +26,24 @@ function atText(at: string | undefined): string
 	return minuteText(parseTime(at) ?? serverNow());
 }
 
-async function send(notice: Notice, verb: Verb): Promise<Notice>
+async function send(notice: Notice, verb: Verb | FormVerb, said: object): Promise<Notice>
 {
-	await hub.act(notice.id, verb, notice.version);
+	await hub.act(notice.id, verb, notice.version, said);
 	return (await hub.notice(notice.id)).notice;
 }
 
 /** A version that rose for another reason (a receipt, say) is no lost race: ask again once with the new one. */
-async function sendTwice(before: Notice, verb: Verb): Promise<Notice>
+export async function sendTwice(before: Notice, verb: Verb | FormVerb, said: object = {}): Promise<Notice>
 {
 	try {
-		return await send(before, verb);
+		return await send(before, verb, said);
 	} catch (error) {
 		if (!(error instanceof HubError) || error.status !== 412)
 			throw error;
 		const fresh = (await hub.notice(before.id)).notice;
 		if (fresh.state !== before.state || !(fresh.allowed ?? []).includes(verb))
 			throw error;
-		return send(fresh, verb);
+		return send(fresh, verb, said);
 	}
 }
 
@@ -66,21 +66,31 @@ async function verify(before: Notice, shown: Notice, verb: Verb): Promise<void>
 		say(t('act.checkedNot', { name }), true);
 }
 
-async function refuse(before: Notice, shown: Notice, verb: Verb, error: HubError): Promise<void>
+/** Who did what stands in the way: the stamp of the very act, else the hand that touched the notice last. */
+async function firstHand(before: Notice, verb: Verb | FormVerb): Promise<{ fresh: Notice | null; stamp: { by?: string | null; at: string } | undefined }>
+{
+	const detail = await hub.notice(before.id).catch(() => null);
+	const fresh = detail?.notice ?? null;
+	if (fresh)
+		put(fresh);
+	const own = verb === 'claim' ? fresh?.claimed ?? fresh?.acknowledged : verb === 'acknowledge' ? fresh?.acknowledged ?? fresh?.claimed : null;
+	return { fresh, stamp: own ?? detail?.receipts.filter((r) => r.by).pop() };
+}
+
+/** Why the hub said no, and if somebody was first, who. Reads the notice anew, because the screen was out of date. */
+export async function refusalOf(before: Notice, verb: Verb | FormVerb, error: HubError): Promise<string>
 {
 	const name = before.applicant.name;
-	restore(before, shown);
-	const fresh = await refreshNotice(before.id);
-	const stamp = verb === 'claim' ? fresh?.claimed ?? fresh?.acknowledged : fresh?.acknowledged ?? fresh?.claimed;
+	const { fresh, stamp } = await firstHand(before, verb);
 	const by = error.problem.by ?? stamp?.by;
-	if ((error.status === 409 || error.status === 412) && by)
-		say(t('act.firstBy', { by, at: atText(error.problem.at ?? stamp?.at), name }), true);
-	else if (error.status === 409 || error.status === 412)
-		say(t('act.changed', { name, state: tCode('state', fresh?.state ?? before.state) }), true);
-	else if (error.status === 403 || error.status === 404)
-		say(t('act.forbidden', { name }), true);
-	else
-		say(t('act.failed', { reason: reasonOf(error) }), true);
+	const moved = error.problem.by !== undefined || (fresh !== null && fresh.state !== before.state);
+	if ((error.status === 409 || error.status === 412) && by && moved)
+		return t('act.firstBy', { by, at: atText(error.problem.at ?? stamp?.at), name });
+	if (error.status === 409 || error.status === 412)
+		return t('act.changed', { name, state: tCode('state', fresh?.state ?? before.state) });
+	if (error.status === 403 || error.status === 404)
+		return t('act.forbidden', { name });
+	return t('act.failed', { reason: reasonOf(error) });
 }
 
 export async function act(id: string, verb: Verb): Promise<void>
@@ -100,10 +110,12 @@ export async function act(id: string, verb: Verb): Promise<void>
 		else
 			say(t(DONE[verb], { name: before.applicant.name }));
 	} catch (error) {
-		if (error instanceof HubError && error.failure === 'http')
-			await refuse(before, shown, verb, error);
-		else
+		if (error instanceof HubError && error.failure === 'http') {
+			restore(before, shown);
+			say(await refusalOf(before, verb, error), true);
+		} else {
 			await verify(before, shown, verb);
+		}
 	} finally {
 		busy.delete(id);
 	}

@@ -5,13 +5,13 @@ import { hub, serverNow } from '../hub.ts';
 import { t } from '../i18n/index.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { compareNotices, isTodo, lookOf } from '../lib/state.ts';
-import type { ChangeMessage, Counts, Notice, NoticeMessage, Page } from '../wire.ts';
+import type { ChangeMessage, Notice, NoticeMessage, Page } from '../wire.ts';
 import { busy, forgetAll, notices, put, putAll } from './useNotices.ts';
 import { route } from './useRoute.ts';
 import { me } from './useSession.ts';
 import { say } from './useToasts.ts';
 
-export const FILTERS = ['todo', 'overdue', 'acknowledged', 'claimed', 'closed', 'all'] as const;
+export const FILTERS = ['todo', 'overdue', 'acknowledged', 'claimed', 'closed', 'all', 'pool'] as const;
 export type Filter = typeof FILTERS[number];
 
 const COUNT_PAUSE_MS = 1000;
@@ -21,7 +21,8 @@ export const inbox = reactive({
 	body: null as string | null, filter: 'todo' as Filter, ids: [] as string[], next: null as string | null,
 	pending: [] as string[], loading: false, loaded: false, error: '', lastArrivalMs: 0,
 });
-export const counts = shallowRef<Counts | null>(null);
+/** How many there are under a filter, as far as the hub has said so. */
+export const counts = shallowRef<Partial<Record<Filter, number>>>({});
 export const rows = computed(() => inbox.ids.map((id) => notices.get(id)).filter((n): n is Notice => n !== undefined));
 
 let lastLoad = 0;
@@ -35,8 +36,12 @@ function question(filter: Filter): { state?: string; due?: string }
 	return filter === 'all' ? {} : { state: filter };
 }
 
+const inPool = (n: Notice): boolean => n.body.startsWith('pool:');
+
 function fits(n: Notice): boolean
 {
+	if (inbox.filter === 'pool')
+		return inPool(n) && isTodo(n.state, n.role);
 	if (n.body !== inbox.body)
 		return false;
 	if (inbox.filter === 'todo')
@@ -48,9 +53,7 @@ function fits(n: Notice): boolean
 
 function takeCounts(page: Page<Notice>): void
 {
-	if (page.counts)
-		counts.value = page.counts;
-	else if (page.open !== undefined)
+	if (page.open !== undefined)
 		counts.value = { todo: page.open };
 }
 
@@ -65,7 +68,8 @@ async function fetchPage(cursor: string | null): Promise<void>
 	inbox.loading = true;
 	inbox.error = '';
 	try {
-		const page = await hub.notices({ body: inbox.body ?? undefined, ...question(inbox.filter), cursor });
+		const page = inbox.filter === 'pool' ? await hub.pool({ cursor })
+			: await hub.notices({ body: inbox.body ?? undefined, ...question(inbox.filter), cursor });
 		if (mine !== lastLoad)
 			return;
 		const ids = putAll(page.items);
@@ -73,7 +77,8 @@ async function fetchPage(cursor: string | null): Promise<void>
 		inbox.pending = inbox.pending.filter((id) => !inbox.ids.includes(id));
 		inbox.next = page.next;
 		inbox.loaded = true;
-		takeCounts(page);
+		if (inbox.filter !== 'pool')
+			takeCounts(page);
 	} catch (error) {
 		if (mine === lastLoad)
 			inbox.error = reasonOf(error);
@@ -99,12 +104,8 @@ export function showPending(): void
 }
 
 /** The hub counts; the page never adds or subtracts, because that drifts. */
-export function recount(told?: Counts): void
+export function recount(): void
 {
-	if (told) {
-		counts.value = told;
-		return;
-	}
 	clearTimeout(countTimer);
 	countTimer = window.setTimeout(async () => {
 		const body = inbox.body;
@@ -130,7 +131,7 @@ export function onNotice(m: NoticeMessage): void
 {
 	const known = notices.has(m.notice.id);
 	put(m.notice);
-	recount(m.counts);
+	recount();
 	if (inbox.ids.includes(m.notice.id) || inbox.pending.includes(m.notice.id))
 		return;
 	if (!known) {
@@ -149,7 +150,7 @@ export function onNotice(m: NoticeMessage): void
 
 export async function onChange(m: ChangeMessage): Promise<void>
 {
-	recount(m.counts);
+	recount();
 	const id = typeof m.notice === 'string' ? m.notice : m.notice.id;
 	if (typeof m.notice !== 'string')
 		put(m.notice);
@@ -174,6 +175,6 @@ export async function refreshNotice(id: string): Promise<Notice | null>
 export function openInboxOf(body: string | null): void
 {
 	forgetAll();
-	counts.value = null;
+	counts.value = {};
 	Object.assign(inbox, { body, ids: [], pending: [], next: null, loaded: false, error: '', lastArrivalMs: 0 });
 }

@@ -15,7 +15,12 @@ export const inboxBodies = computed(() => {
 		return [];
 	return who.bodies.filter((b) => !b.role || b.role === 'supervisor');
 });
+const has = (...roles: string[]): boolean => (me.value?.roles ?? []).some((r) => roles.includes(r));
 export const maySearch = computed(() => me.value !== null && me.value.roles.some((r) => r !== 'admin'));
+/** Whether somebody looks after a region, or the roles' people have to do with the thing at all. */
+export const oversees = computed(() => has('coordinator', 'auditor'));
+export const mayApprove = computed(() => has('approver'));
+export const mayDispute = computed(() => has('supervisor', 'approver', 'coordinator', 'auditor'));
 export const homePage = computed(() => (inboxBodies.value.length > 0 ? 'inbox' : 'search'));
 
 onSessionEnded(() => {

@@ -2,13 +2,20 @@
 // English is a file of its own, fetched behind the first paint; until it is there the page stays Chinese.
 import { ref, watchEffect } from 'vue';
 import { zh } from './zh.ts';
+import type { zhLater } from './zh_later.ts';
 
-export type Key = keyof typeof zh;
+export type Key = keyof typeof zh | keyof typeof zhLater;
 export type Language = 'zh' | 'en';
 export const DATA_LANG = 'zh-CN';
 
 const STORAGE_KEY = 'tandem.language';
-const tables: Partial<Record<Language, Record<Key, string>>> = { zh };
+const tables: { zh: Partial<Record<Key, string>>; en?: Record<Key, string> } = { zh: { ...zh } };
+
+/** Words that came with a later part of the page. They are there before that part draws anything. */
+export function addWords(words: Partial<Record<Key, string>>): void
+{
+	Object.assign(tables.zh, words);
+}
 
 export const language = ref<Language>('zh');
 
@@ -59,7 +66,7 @@ export async function setLanguage(next: Language): Promise<boolean>
 
 export function t(key: Key, params: Record<string, string | number> = {}): string
 {
-	const text = (tables[language.value] ?? zh)[key];
+	const text = (tables[language.value] ?? tables.zh)[key] ?? key;
 	return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
 }
 
@@ -67,5 +74,5 @@ export function t(key: Key, params: Record<string, string | number> = {}): strin
 export function tCode(prefix: string, code: string, params: Record<string, string | number> = {}): string
 {
 	const key = `${prefix}.${code}`;
-	return key in zh ? t(key as Key, params) : code;
+	return key in (tables[language.value] ?? tables.zh) ? t(key as Key, params) : code;
 }

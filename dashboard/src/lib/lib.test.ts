@@ -2,12 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { en } from '../i18n/en.ts';
-import { zh } from '../i18n/zh.ts';
+import { zh as zhFirst } from '../i18n/zh.ts';
+import { zhLater } from '../i18n/zh_later.ts';
 import type { CaseEvent, Notice } from '../wire.ts';
 import { creditCheckCharacter, creditCodeIsValid, queryKind } from './credit.ts';
 import { compareNotices, lookOf } from './state.ts';
+import { alarms, bodyOf, faultsIn, lengthOf, nothingSaid } from './said.ts';
 import { clockText, minuteText, parseTime, secondText, shortText, spanTo } from './time.ts';
 import { caseEntries, firstAt } from './timeline.ts';
+import { workDays, workSpan, workingMinutes } from './worktime.ts';
+
+const zh = { ...zhFirst, ...zhLater };
 
 process.env.TZ = 'America/New_York';
 
@@ -53,7 +58,8 @@ test('what the search box was given', () => {
 
 test('both languages have the same keys and the same places', () => {
 	const places = (text: string): string => (text.match(/\{\w+\}/g) ?? []).sort().join();
-	assert.deepEqual(Object.keys(en), Object.keys(zh));
+	assert.deepEqual(Object.keys(en).sort(), Object.keys(zh).sort());
+	assert.equal(Object.keys(zh).length, Object.keys(zhFirst).length + Object.keys(zhLater).length, 'no word is in both files');
 	for (const key of Object.keys(zh) as (keyof typeof zh)[])
 		assert.equal(places(en[key]), places(zh[key]), key);
 });
@@ -102,4 +108,37 @@ test('a case is one line of evidence after another, and no step stands for anoth
 	assert.equal(entries[2].body, 'applicant');
 	assert.equal(entries[3].to, '138****5678');
 	assert.equal(firstAt(event.notices[0].receipts, 'shown'), null);
+});
+
+test('working time is office hours of working days, as the hub counts it', () => {
+	const days = workDays({ from: '2026-11-01', to: '2026-12-31', opens: '09:00', closes: '17:00', days_off: ['2026-11-21', '2026-11-22', '2026-11-28', '2026-11-29'] });
+	const at = (text: string): number => parseTime(`2026-11-${text}:00+08:00`)!;
+	assert.equal(workingMinutes(days, at('23T10:15'), at('23T11:00')), 45);
+	assert.equal(workingMinutes(days, at('20T16:00'), at('23T09:30')), 90, 'over a weekend');
+	assert.equal(workingMinutes(days, at('23T17:00'), at('24T09:00')), 0, 'over a night');
+	assert.equal(workingMinutes(days, at('23T10:15'), parseTime('2027-01-04T10:00:00+08:00')!), null, 'past the calendar');
+	assert.deepEqual(workSpan(days, at('25T23:59'), at('23T10:15')), { late: false, days: 2, hours: 6, minutes: 45 });
+	assert.deepEqual(workSpan(days, at('20T23:59'), at('24T12:00')), { late: true, days: 1, hours: 3, minutes: 0 });
+	assert.deepEqual(workSpan(days, at('23T23:59'), at('23T18:00')), { late: false, days: 0, hours: 0, minutes: 0 });
+});
+
+test('a form says what is missing, and sends only what it asked for', () => {
+	const today = '2026-11-23';
+	const said = nothingSaid(today);
+	assert.deepEqual(faultsIn('return', said, today), { reason: 'reason', remark: 'remark' });
+	assert.deepEqual(faultsIn('transfer', said, today), { to: 'to' });
+	assert.deepEqual(faultsIn('undo', said, today), {});
+	assert.deepEqual(Object.keys(faultsIn('feedback', said, today)), ['result', 'disposal']);
+	Object.assign(said, { result: 'fails', disposal: 'rectify', checked_on: '2026-11-24', rectify_by: '2026-11-20', penalised: true });
+	assert.deepEqual(faultsIn('feedback', said, today), { checked_on: 'future', rectify_by: 'before', document: 'document' });
+	Object.assign(said, { disposal: 'enforce', checked_on: today, document: ' 兰卫罚〔2026〕1号 ', remark: ' 已立案 ' });
+	assert.deepEqual(faultsIn('feedback', said, today), {});
+	assert.deepEqual(bodyOf('feedback', said), {
+		result: 'fails', disposal: 'enforce', checked_on: today, remark: '已立案', close: false, rectify_by: null,
+		penalty: { document: '兰卫罚〔2026〕1号', kind: '', licence_revoked: false },
+	});
+	assert.ok(alarms(said));
+	assert.ok(!alarms({ ...said, disposal: 'rectify' }));
+	assert.equal(lengthOf(' 𠮷野家 '), 3);
+	assert.equal(faultsIn('close', { ...said, remark: '字'.repeat(501) }, today).remark, 'long');
 });

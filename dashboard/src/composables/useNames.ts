@@ -1,0 +1,34 @@
+// The names that the policy in force has: bodies, regions and items to choose from. Fetched when first needed, and once.
+import { computed, shallowRef } from 'vue';
+import { hub } from '../hub.ts';
+import type { BodyName, PolicyNames, RegionName } from '../wire.ts';
+
+export const names = shallowRef<PolicyNames | null>(null);
+let asked: Promise<void> | null = null;
+
+export function needNames(): void
+{
+	asked = asked ?? hub.names().then((x) => { names.value = x; }, () => { asked = null; });
+}
+
+const byCode = computed(() => new Map((names.value?.regions ?? []).map((r) => [r.code, r])));
+const byId = computed(() => new Map((names.value?.bodies ?? []).map((b) => [b.id, b])));
+export const regionOf = (code: string): RegionName | undefined => byCode.value.get(code);
+export const bodyOf = (id: string): BodyName | undefined => byId.value.get(id);
+
+/** Whether the region lies in the other one, or is it. */
+export function within(code: string | null, of: string): boolean
+{
+	for (let at = code; at; at = regionOf(at)?.parent ?? null)
+		if (at === of)
+			return true;
+	return false;
+}
+
+/** Bodies that can be made responsible, those of the region first, then those above it. */
+export function supervisors(region: string): BodyName[]
+{
+	const near = (b: BodyName): number => (b.region === region ? 0 : within(region, b.region) ? 1 : 2);
+	return (names.value?.bodies ?? []).filter((b) => b.kind === 'supervision' || b.kind === 'enforcement')
+		.map((b, i) => ({ b, i })).sort((x, y) => near(x.b) - near(y.b) || x.i - y.i).map((x) => x.b);
+}

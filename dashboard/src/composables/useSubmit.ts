@@ -1,0 +1,42 @@
+// Sends what a form says. Nothing is shown before the hub has agreed: these acts go out of one's hands.
+import { HubError } from '../hub.ts';
+import { t, tCode } from '../i18n/index.ts';
+import { bodyOf, type Said } from '../lib/said.ts';
+import type { FormVerb, Notice } from '../wire.ts';
+import { refusalOf, sendTwice } from './useActions.ts';
+import { refreshNotice } from './useInbox.ts';
+import { busy, put } from './useNotices.ts';
+import { say } from './useToasts.ts';
+
+export interface Outcome { done: boolean; message: string; fields: Record<string, string> }
+
+/** The hub's faults by the form's fields, in the page's words where it has them. */
+export function fieldsOf(error: HubError): Record<string, string>
+{
+	const fields: Record<string, string> = {};
+	for (const { pointer, detail } of error.problem.errors ?? [])
+		fields[pointer.split('/').pop() ?? ''] = tCode('fault', detail);
+	return fields;
+}
+
+/** An answer that never came is looked up. */
+export async function submitForm(notice: Notice, verb: FormVerb, said: Said): Promise<Outcome>
+{
+	const name = notice.applicant.name;
+	busy.add(notice.id);
+	try {
+		put(await sendTwice(notice, verb, bodyOf(verb, said)));
+		say(t(`act.done.${verb}`, { name }));
+		return { done: true, message: '', fields: {} };
+	} catch (error) {
+		if (error instanceof HubError && error.status === 422)
+			return { done: false, message: '', fields: fieldsOf(error) };
+		if (error instanceof HubError && error.failure === 'http')
+			return { done: false, message: await refusalOf(notice, verb, error), fields: {} };
+		const fresh = await refreshNotice(notice.id);
+		const done = fresh !== null && fresh.version > notice.version && fresh.state !== notice.state;
+		return { done, message: t(done ? 'act.checkedDone' : fresh ? 'act.checkedNot' : 'act.unknown', { name }), fields: {} };
+	} finally {
+		busy.delete(notice.id);
+	}
+}

@@ -1,0 +1,94 @@
+// What a form of a notice asks for, and what is missing in it. The hub checks again; this is so that nobody waits to be told.
+import type { FormVerb, Notice } from '../wire.ts';
+
+export const RETURN_REASONS = ['not-our-remit', 'wrong-region', 'not-in-scope', 'other'] as const;
+export const RESULTS = ['conforms', 'mostly', 'fails'] as const;
+export const DISPOSALS = ['pass', 'rectify', 'enforce'] as const;
+export const FORM_VERBS: readonly FormVerb[] = ['feedback', 'close', 'return', 'transfer', 'undo'];
+export const RETURN_REMARK_MIN = 10;
+export const REMARK_MAX = 500;
+
+export interface Said {
+	remark: string;
+	reason: typeof RETURN_REASONS[number] | '';
+	to: string;
+	result: typeof RESULTS[number] | '';
+	disposal: typeof DISPOSALS[number] | '';
+	checked_on: string;
+	rectify_by: string;
+	penalised: boolean;
+	document: string;
+	kind: string;
+	licence_revoked: boolean;
+	close: boolean;
+}
+
+export const nothingSaid = (today: string): Said => ({
+	remark: '', reason: '', to: '', result: '', disposal: '', checked_on: today, rectify_by: '', penalised: false, document: '', kind: '',
+	licence_revoked: false, close: false,
+});
+
+/** Characters as the hub counts them, so that one outside the basic plane is one. */
+export const lengthOf = (text: string): number => [...text.trim()].length;
+
+/** The forms that this person may use on the notice now, in the order in which they are offered. */
+export const formsOf = (notice: Notice): FormVerb[] => FORM_VERBS.filter((v) => (notice.allowed ?? []).includes(v));
+
+export type Fault = 'reason' | 'remark' | 'long' | 'to' | 'result' | 'disposal' | 'checked_on' | 'future' | 'rectify_by' | 'before' | 'document';
+export type Faults = Partial<Record<keyof Said, Fault>>;
+
+function feedbackFaults(said: Said, today: string): Faults
+{
+	const faults: Faults = {};
+	if (!said.result)
+		faults.result = 'result';
+	if (!said.disposal)
+		faults.disposal = 'disposal';
+	if (!said.checked_on || said.checked_on > today)
+		faults.checked_on = said.checked_on ? 'future' : 'checked_on';
+	if (said.disposal === 'rectify' && !said.rectify_by)
+		faults.rectify_by = 'rectify_by';
+	else if (said.disposal === 'rectify' && said.rectify_by < said.checked_on)
+		faults.rectify_by = 'before';
+	if (said.penalised && !said.document.trim())
+		faults.document = 'document';
+	return faults;
+}
+
+/** In the order in which the fields stand, so that the first one is where the cursor goes. */
+export function faultsIn(verb: FormVerb, said: Said, today: string): Faults
+{
+	const faults: Faults = {};
+	if (verb === 'return' && !said.reason)
+		faults.reason = 'reason';
+	if (verb === 'transfer' && !said.to)
+		faults.to = 'to';
+	if (verb === 'feedback')
+		Object.assign(faults, feedbackFaults(said, today));
+	if (verb === 'return' && lengthOf(said.remark) < RETURN_REMARK_MIN)
+		faults.remark = 'remark';
+	if (lengthOf(said.remark) > REMARK_MAX)
+		faults.remark = 'long';
+	return faults;
+}
+
+/** What goes to the hub: only what the form asked for. */
+export function bodyOf(verb: FormVerb, said: Said): object
+{
+	const remark = said.remark.trim();
+	if (verb === 'return')
+		return { reason: said.reason, remark };
+	if (verb === 'transfer')
+		return { to: said.to, remark };
+	if (verb !== 'feedback')
+		return { remark };
+	return {
+		result: said.result, disposal: said.disposal, checked_on: said.checked_on, remark, close: said.close,
+		rectify_by: said.disposal === 'rectify' ? said.rectify_by : null,
+		penalty: said.penalised ? { document: said.document.trim(), kind: said.kind.trim(), licence_revoked: said.licence_revoked } : null,
+	};
+}
+
+/** Whether the bureau that decided will be told with a deadline of its own. */
+export const alarms = (said: Said): boolean =>
+	(said.result === 'fails' && said.disposal === 'enforce') || (said.penalised && said.licence_revoked);
