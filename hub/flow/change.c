@@ -272,7 +272,7 @@ static void overtake_deliveries(struct change *c, int notice)
 	for (int i = 0; i < c->record.delivery_count; i++) {
 		struct delivery *d = &c->record.deliveries[i];
 
-		if (d->notice != notice || (*d->post && lifecycle_is_todo(c->record.notices[notice].state, c->record.notices[notice].role)))
+		if (d->notice != notice || d->term >= 0 || (*d->post && lifecycle_is_todo(c->record.notices[notice].state, c->record.notices[notice].role)))
 			continue;
 		if (d->state == DELIVERY_WAITING) {
 			d->state = DELIVERY_CANCELLED;

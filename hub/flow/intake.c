@@ -10,6 +10,7 @@
 #include "flow/deadline.h"
 #include "flow/decided.h"
 #include "flow/figures.h"
+#include "flow/term.h"
 #include "flow/view.h"
 #include "metrics.h"
 
@@ -99,8 +100,10 @@ static void on_accepted(void *arg, enum err e, const struct accept_out *out)
 		job_remember(j, out->seq);
 		figures_touch(j->flow->figures, out->seq);
 		job_answer(j, out->seq, &j->record, 201);
-		if (*out->earlier)
+		if (*out->earlier) {
 			deadline_outdated(j->flow, out->seq, event_type_name(j->event.type), j->event.version, out->earlier);
+			terms_overtaken(j->flow, out->seq, j->event.type, out->earlier);
+		}
 		if (j->in.due_ms >= 0)
 			deadline_kick(j->flow->deadline, j->in.due_ms);
 		job_free(j);

@@ -52,7 +52,7 @@ static enum err may(struct answering *c, const struct change *x, const struct no
 		return ERR_OK;
 	if (notice_is_pool(n->body) && pool_taker(c, n))
 		return takes ? ERR_OK : refuse(c, ERR_CONFLICT, "It lies in the pool: claim it first");
-	if (c->answer == ANSWER_TRANSFER && principal_approves(c->who, &x->record))
+	if ((c->answer == ANSWER_TRANSFER || c->answer == ANSWER_FULFIL) && principal_approves(c->who, &x->record))
 		return ERR_OK;
 	if (principal_sees_notice(c->who, c->flow->pack, n, x->event, &x->record) == SIGHT_NONE)
 		return ERR_NOT_FOUND;
@@ -141,6 +141,7 @@ static const struct kind {
 	[ANSWER_FEEDBACK] = { act_feedback, true, "feedback", METRIC_FED_BACK },
 	[ANSWER_CLOSE] = { act_close, false, "close", METRIC_COUNT },
 	[ANSWER_UNDO] = { act_undo, false, "undo", METRIC_COUNT },
+	[ANSWER_FULFIL] = { act_fulfil, false, "fulfil", METRIC_COUNT },
 };
 
 static enum err apply(void *arg, struct change *x)

@@ -5,6 +5,7 @@
 #include "flow/dispute.h"
 #include "flow/ladder.h"
 #include "flow/respond_in.h"
+#include "flow/term.h"
 
 struct receipt *act_receipt(struct answering *a, struct change *x, enum receipt_kind kind)
 {
@@ -266,6 +267,7 @@ enum err act_feedback(struct answering *a, struct change *x, struct notice *n)
 	if (x->record.feedback_count >= RECORD_FEEDBACK_MAX)
 		return refuse(a, ERR_CONFLICT, "The event has as much feedback as it can have");
 	keep_feedback(a, x);
+	terms_checked(x, a->notice, a->by);
 	change_notice(x, a->notice, to, a->by);
 	notice_schedule(x->flow, &x->record, n);
 	if (feedback_alarms(a->p.feedback.result, a->p.feedback.disposal, a->p.feedback.licence_revoked))

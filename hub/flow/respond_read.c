@@ -123,11 +123,23 @@ static void read_remark(const json_t *said, struct act_params *p, struct diag *d
 	p->remark = act_text(said, "remark", false, diag);
 }
 
+static void read_fulfil(const json_t *said, struct act_params *p, struct diag *diag)
+{
+	const json_t *v = json_object_get(said, "clock");
+
+	p->remark = act_text(said, "remark", false, diag);
+	if (!json_is_integer(v) || json_integer_value(v) < 0 || json_integer_value(v) >= RECORD_TERMS_MAX)
+		diag_add(diag, "/clock", "must be the number of one of the notice's clocks");
+	else
+		p->clock = (int)json_integer_value(v);
+}
+
 void act_read(enum answer a, const json_t *said, struct arena *arena, struct act_params *ret, struct diag *diag)
 {
 	static void (*const readers[ANSWER_COUNT])(const json_t *, struct act_params *, struct diag *) = {
 		[ANSWER_RETURN] = read_return, [ANSWER_TRANSFER] = read_transfer, [ANSWER_FEEDBACK] = read_feedback,
 		[ANSWER_CLOSE] = read_remark,  [ANSWER_UNDO] = read_remark,
+		[ANSWER_FULFIL] = read_fulfil,
 	};
 
 	memset(ret, 0, sizeof(*ret));

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "flow/respond_in.h"
+#include "flow/term.h"
 #include "flow/view.h"
 
 static void member(struct buf *out, const char *name, const char *value)
@@ -28,6 +29,8 @@ static bool leads_somewhere(const struct record *r, int notice, enum act act)
 		       !notice_was_sent_on(r, notice);
 	if (act == ACT_CLOSE && !notice_has_feedback(r, notice))
 		return false;
+	if (act == ACT_FULFIL && !term_may_be_fulfilled(r, notice))
+		return false;
 	if (notice_is_pool(n->body) && act != ACT_ACKNOWLEDGE && act != ACT_CLAIM)
 		return false;
 	return lifecycle_next(n->state, n->role, act, &to) == VERDICT_MOVES;
@@ -36,7 +39,8 @@ static bool leads_somewhere(const struct record *r, int notice, enum act act)
 /* The page holds no logic of rights: the hub says which buttons there are. */
 static void put_allowed(const struct view *v, int notice, struct buf *out)
 {
-	static const enum act acts[] = { ACT_ACKNOWLEDGE, ACT_CLAIM, ACT_RETURN, ACT_TRANSFER, ACT_FEEDBACK, ACT_CLOSE, ACT_UNDO };
+	static const enum act acts[] = { ACT_ACKNOWLEDGE, ACT_CLAIM, ACT_RETURN, ACT_TRANSFER, ACT_FEEDBACK, ACT_CLOSE, ACT_UNDO,
+					 ACT_FULFIL };
 	const struct notice *n = &v->record->notices[notice];
 	const char *comma = "";
 
@@ -45,7 +49,9 @@ static void put_allowed(const struct view *v, int notice, struct buf *out)
 		bool sends_on = acts[i] == ACT_TRANSFER && v->principal && n->state == STATE_RETURNED &&
 				principal_approves(v->principal, v->record) && !notice_was_sent_on(v->record, notice);
 
-		if (!sends_on && !(may_act(v, n, acts[i]) && leads_somewhere(v->record, notice, acts[i])))
+		bool is_bureaus = acts[i] == ACT_FULFIL && v->principal && principal_approves(v->principal, v->record);
+
+		if (!sends_on && !((is_bureaus || may_act(v, n, acts[i])) && leads_somewhere(v->record, notice, acts[i])))
 			continue;
 		buf_add_str(out, comma);
 		buf_add_json(out, act_name(acts[i]));
@@ -128,6 +134,38 @@ static void put_feedback(const struct feedback *f, struct buf *out)
 	buf_add_char(out, '}');
 }
 
+static const char *term_state(const struct view *v, const struct term *t)
+{
+	bool is_over = v->now_ms > t->due_ms;
+
+	if (t->met_ms)
+		return "fulfilled";
+	if (t->dropped || v->record->superseded_by || (is_over && !term_is_promise(t)))
+		return "ended";
+	return is_over ? "overdue" : "running";
+}
+
+void view_terms(const struct view *v, struct buf *out)
+{
+	for (int k = 0; k < v->record->term_count; k++) {
+		const struct term *t = &v->record->terms[k];
+
+		buf_add_str(out, k ? ",{\"clock\":" : ",\"clocks\":[{\"clock\":");
+		buf_add_int(out, k);
+		member(out, "kind", term_kind_name(t->kind));
+		member(out, "what", t->what);
+		buf_add_str(out, ",\"due\":");
+		view_time(out, t->due_ms);
+		member(out, "state", term_state(v, t));
+		member(out, "by", *t->by ? t->by : NULL);
+		buf_add_str(out, ",\"at\":");
+		view_time(out, t->met_ms);
+		buf_add_char(out, '}');
+	}
+	if (v->record->term_count)
+		buf_add_char(out, ']');
+}
+
 /* What is not there is left out, because most notices have none of it and their frames stay short. */
 void view_life(const struct view *v, int notice, struct buf *out)
 {
@@ -143,6 +181,8 @@ void view_life(const struct view *v, int notice, struct buf *out)
 	}
 	if (n->from >= 0)
 		buf_printf(out, ",\"from\":\"n%lld.%d\"", (long long)v->seq, n->from);
+	if (notice == term_notice(r))
+		view_terms(v, out);
 	put_returned(v, notice, out);
 	put_transferred(v, notice, out);
 	for (int i = 0; i < r->feedback_count; i++) {

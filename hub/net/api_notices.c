@@ -106,6 +106,11 @@ void api_undo(struct call *c)
 	answer_saying(c, ANSWER_UNDO);
 }
 
+void api_fulfil(struct call *c)
+{
+	answer_saying(c, ANSWER_FULFIL);
+}
+
 void api_shown(struct call *c)
 {
 	answer(c, ANSWER_SHOWN);

@@ -190,6 +190,11 @@ static void rpc_undo(struct rpc *r)
 	answer(r, ANSWER_UNDO);
 }
 
+static void rpc_fulfil(struct rpc *r)
+{
+	answer(r, ANSWER_FULFIL);
+}
+
 /* --- event.submit: one, or an array with a result each --- */
 
 static void submit_array(struct rpc *r)
@@ -232,7 +237,8 @@ static const struct method {
 	{ "notice.claim", rpc_claim },		 { "notice.shown", rpc_shown },
 	{ "notice.return", rpc_return },	 { "notice.transfer", rpc_transfer },
 	{ "notice.feedback", rpc_feedback },	 { "notice.close", rpc_close },
-	{ "notice.undo", rpc_undo },		 { "event.submit", rpc_submit },
+	{ "notice.undo", rpc_undo },		 { "notice.fulfil", rpc_fulfil },
+	{ "event.submit", rpc_submit },
 };
 
 static const struct method *method_find(const char *name)

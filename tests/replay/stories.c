@@ -223,6 +223,30 @@ static void step_check_dispute(struct story *s)
 	arena_clear(&arena);
 }
 
+/* One clock of an event, as the notice shows it to its own people. */
+static void step_check_clock(struct story *s)
+{
+	struct arena arena;
+	struct record r;
+	int64_t seq;
+	int i;
+	char id[64];
+	const json_t *clock;
+
+	arena_init(&arena);
+	i = find_notice(s, text(s->now, "check_clock", ""), &seq, &arena, &r);
+	arena_clear(&arena);
+	snprintf(id, sizeof(id), "n%lld.%d", (long long)seq, i);
+	world_get(&s->world, &(struct asked){ number(s->now, "hub", 0), text(s->now, "who", "wjw"), "notice", id, NULL });
+	clock = json_array_get(json_object_get(json_object_get(s->world.answer, "notice"), "clocks"),
+			       (size_t)number(s->now, "clock", 0));
+	same_text(s, "kind", text(clock, "kind", "none"));
+	same_text(s, "what", text(clock, "what", "none"));
+	same_text(s, "due", text(clock, "due", "none"));
+	same_text(s, "state", text(clock, "state", "none"));
+	same_text(s, "by", text(clock, "by", "none"));
+}
+
 static void step_figures(struct story *s)
 {
 	const char *key = text(s->now, "figures", ""), *name;
@@ -252,6 +276,8 @@ static void step_setting(struct story *s)
 		world_to(&s->world, moment(text(s->now, "to", "")));
 	if (json_object_get(s->now, "restart"))
 		world_restart(&s->world);
+	if (json_object_get(s->now, "away_until"))
+		world_away(&s->world, moment(text(s->now, "away_until", "")));
 	if (json_object_get(s->now, "pack"))
 		world_use_pack(&s->world, text(s->now, "pack", ""));
 	if (json_object_get(s->now, "sending"))
@@ -269,6 +295,7 @@ static const struct {
 	{ "say", step_say },
 	{ "check", step_check },
 	{ "check_dispute", step_check_dispute },
+	{ "check_clock", step_check_clock },
 	{ "figures", step_figures },
 };
 
