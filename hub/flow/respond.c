@@ -46,9 +46,12 @@ static enum err refuse(struct answering *c, enum err e, const char *why)
 /* Whether this person may do this to this notice; what they may not see is not there for them. */
 static enum err may(struct answering *c, const struct change *x, const struct notice *n)
 {
+	bool is_clock = c->answer == ANSWER_PAUSE || c->answer == ANSWER_RESUME;
 	bool takes = c->answer == ANSWER_ACKNOWLEDGE || c->answer == ANSWER_CLAIM || c->answer == ANSWER_SHOWN;
 
 	if (!c->who || principal_answers(c->who, n->body))
+		return ERR_OK;
+	if (is_clock && principal_oversees(c->who, c->flow->pack, x->record.region, WHO_COORDINATOR))
 		return ERR_OK;
 	if (notice_is_pool(n->body) && pool_taker(c, n))
 		return takes ? ERR_OK : refuse(c, ERR_CONFLICT, "It lies in the pool: claim it first");
@@ -142,6 +145,8 @@ static const struct kind {
 	[ANSWER_CLOSE] = { act_close, false, "close", METRIC_COUNT },
 	[ANSWER_UNDO] = { act_undo, false, "undo", METRIC_COUNT },
 	[ANSWER_FULFIL] = { act_fulfil, false, "fulfil", METRIC_COUNT },
+	[ANSWER_PAUSE] = { act_pause, false, "pause", METRIC_COUNT },
+	[ANSWER_RESUME] = { act_resume, false, "resume", METRIC_COUNT },
 };
 
 static enum err apply(void *arg, struct change *x)

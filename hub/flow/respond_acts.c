@@ -4,6 +4,7 @@
 #include "calendar.h"
 #include "flow/dispute.h"
 #include "flow/ladder.h"
+#include "flow/pause.h"
 #include "flow/respond_in.h"
 #include "flow/term.h"
 
@@ -187,6 +188,7 @@ enum err act_transfer(struct answering *a, struct change *x, struct notice *n)
 	}
 	if (sends_on)
 		return send_on(a, x, n);
+	pause_end(x, a->notice, a->by, a->channel); /* the receiver's clock goes on */
 	e = hand_on(a, x, n, CAUSE_TRANSFER);
 	if (e != ERR_OK)
 		return e;

@@ -16,6 +16,7 @@ enum {
 #define READERS (MAY(APPROVER) | MAY(SUPERVISOR) | MAY(COORDINATOR) | MAY(AUDITOR) | MAY(SYSTEM))
 /* Supervisors, and bureaus for what they are told themselves. */
 #define ANSWERERS (MAY(SUPERVISOR) | MAY(APPROVER))
+#define PAUSERS (ANSWERERS | MAY(COORDINATOR))
 
 struct route {
 	const char *method, *pattern; /* a * stands for one segment */
@@ -52,6 +53,8 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/notices/*/close", BODILESS, ANSWERERS, SMALL, api_close },
 	{ "POST", "/api/v1/notices/*/undo", BODILESS, ANSWERERS, SMALL, api_undo },
 	{ "POST", "/api/v1/notices/*/fulfil", 0, ANSWERERS, SMALL, api_fulfil },
+	{ "POST", "/api/v1/notices/*/pause", 0, PAUSERS, SMALL, api_pause },
+	{ "POST", "/api/v1/notices/*/resume", BODILESS, PAUSERS, SMALL, api_resume },
 	{ "GET", "/api/v1/pool", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_pool },
 	{ "POST", "/api/v1/pool/*/claim", BODILESS, MAY(SUPERVISOR), SMALL, api_claim },
 	{ "GET", "/api/v1/audit", 0, MAY(AUDITOR), 0, api_audit },

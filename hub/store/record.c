@@ -14,7 +14,7 @@ static const char *const delivery_names[DELIVERY_STATE_COUNT] = {
 static const char *const receipt_names[RECEIPT_KIND_COUNT] = {
 	"handed-over", "delivered", "shown", "acknowledged", "claimed", "failed", "reply", "state",
 	"returned",    "transferred", "sent-on", "fed-back",     "closed",  "undone", "disputed", "ruled",
-	"taken",       "reminded", "fulfilled",
+	"taken",       "reminded", "fulfilled",    "paused",  "resumed",
 };
 
 const char *delivery_state_name(enum delivery_state s)

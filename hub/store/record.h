@@ -63,7 +63,7 @@ struct delivery {
 enum receipt_kind { RECEIPT_HANDED_OVER, RECEIPT_DELIVERED, RECEIPT_SHOWN, RECEIPT_ACKNOWLEDGED, RECEIPT_CLAIMED,
 		    RECEIPT_FAILED, RECEIPT_REPLY, RECEIPT_STATE, RECEIPT_RETURNED, RECEIPT_TRANSFERRED, RECEIPT_SENT_ON,
 		    RECEIPT_FED_BACK, RECEIPT_CLOSED, RECEIPT_UNDONE, RECEIPT_DISPUTED, RECEIPT_RULED, RECEIPT_TAKEN,
-		    RECEIPT_REMINDED, RECEIPT_FULFILLED, RECEIPT_KIND_COUNT };
+		    RECEIPT_REMINDED, RECEIPT_FULFILLED, RECEIPT_PAUSED, RECEIPT_RESUMED, RECEIPT_KIND_COUNT };
 const char *receipt_kind_name(enum receipt_kind k);
 struct receipt {
 	enum receipt_kind kind;
@@ -91,6 +91,7 @@ struct record {
 	struct dispute *disputes; int dispute_count;
 	struct position *positions; int position_count;
 	struct term *terms; int term_count;
+	struct pause *pauses; int pause_count;
 };
 
 void record_encode(const struct record *r, struct buf *out);

@@ -98,6 +98,22 @@ static void put_term(struct buf *out, const struct term *t)
 	buf_add_char(out, '\n');
 }
 
+static void put_pause(struct buf *out, const struct pause *p)
+{
+	buf_add_char(out, 'Z');
+	record_tab_int(out, p->notice);
+	record_tab_int(out, p->from_ms);
+	record_tab_int(out, p->until_ms);
+	record_tab_text(out, p->by);
+	record_tab_text(out, p->reason);
+	record_tab_int(out, p->due_ms);
+	record_tab_int(out, p->feedback_due_ms);
+	record_tab_int(out, p->ended_ms ? p->ended_ms : -1);
+	record_tab_int(out, p->moved_days);
+	record_tab_text(out, p->ended_by);
+	buf_add_char(out, '\n');
+}
+
 void record_encode_life(const struct record *r, struct buf *out)
 {
 	for (int i = 0; i < r->feedback_count; i++)
@@ -108,6 +124,8 @@ void record_encode_life(const struct record *r, struct buf *out)
 		put_position(out, &r->positions[i]);
 	for (int i = 0; i < r->term_count; i++)
 		put_term(out, &r->terms[i]);
+	for (int i = 0; i < r->pause_count; i++)
+		put_pause(out, &r->pauses[i]);
 }
 
 static bool get_feedback(const struct line *l, struct feedback *f)
@@ -183,6 +201,20 @@ static bool get_term(const struct line *l, struct term *t)
 	return true;
 }
 
+static void get_pause(const struct line *l, struct pause *p)
+{
+	p->notice = record_small_at(l, 1);
+	p->from_ms = record_int_at(l, 2);
+	p->until_ms = record_int_at(l, 3);
+	p->by = record_text_at(l, 4);
+	p->reason = record_text_at(l, 5);
+	p->due_ms = record_int_at(l, 6);
+	p->feedback_due_ms = record_int_at(l, 7);
+	p->ended_ms = record_int_at(l, 8) > 0 ? record_int_at(l, 8) : 0;
+	p->moved_days = record_small_at(l, 9) > 0 ? record_small_at(l, 9) : 0;
+	p->ended_by = record_text_at(l, 10);
+}
+
 bool record_decode_life(const struct line *l, struct arena *arena, struct record *r)
 {
 	switch (l->fields[0][0]) {
@@ -194,6 +226,11 @@ bool record_decode_life(const struct line *l, struct arena *arena, struct record
 		return r->position_count < RECORD_POSITIONS_MAX && get_position(l, record_add_position(r, arena));
 	case 'K':
 		return r->term_count < RECORD_TERMS_MAX && get_term(l, record_add_term(r, arena));
+	case 'Z':
+		if (r->pause_count >= RECORD_PAUSES_MAX)
+			return false;
+		get_pause(l, record_add_pause(r, arena));
+		return true;
 	default:
 		return false;
 	}
@@ -226,6 +263,26 @@ struct term *record_add_term(struct record *r, struct arena *arena)
 	t->what = t->by = "";
 	t->next_ms = -1;
 	return t;
+}
+
+struct pause *record_add_pause(struct record *r, struct arena *arena)
+{
+	struct pause *p;
+
+	r->pauses = record_grow(arena, r->pauses, r->pause_count, sizeof(*r->pauses));
+	p = memset(&r->pauses[r->pause_count++], 0, sizeof(*p));
+	p->by = p->reason = p->ended_by = "";
+	p->until_ms = p->due_ms = p->feedback_due_ms = -1;
+	return p;
+}
+
+struct pause *record_pause(const struct record *r, int notice)
+{
+	for (int i = 0; i < r->pause_count; i++) {
+		if (r->pauses[i].notice == notice && !r->pauses[i].ended_ms)
+			return &r->pauses[i];
+	}
+	return NULL;
 }
 
 bool term_runs(const struct record *r, const struct term *t)
@@ -264,6 +321,8 @@ bool record_places_hold(const struct record *r)
 	for (int i = 0; i < r->receipt_count; i++)
 		hold = hold && is_place(r->receipts[i].notice, r->notice_count) &&
 		       is_place(r->receipts[i].delivery, r->delivery_count);
+	for (int i = 0; i < r->pause_count; i++)
+		hold = hold && is_place(r->pauses[i].notice, r->notice_count);
 	for (int i = 0; i < r->feedback_count; i++)
 		hold = hold && is_place(r->feedback[i].notice, r->notice_count);
 	for (int i = 0; i < r->position_count; i++)

@@ -13,6 +13,7 @@
 #define RECORD_DISPUTES_MAX 16
 #define RECORD_POSITIONS_MAX 100
 #define RECORD_TERMS_MAX 101 /* as many commitments as an event may have, and the permit's end */
+#define RECORD_PAUSES_MAX 100
 #define TERM_WHAT_CHARACTERS 40
 
 /* Why there is a notice. */
@@ -67,6 +68,16 @@ struct term {
 	int64_t met_ms;		/* 0: not fulfilled */
 	bool dropped;		/* ended with the permit before its day */
 };
+/* A notice's clocks stand still: the notice has no due moment until it is over, then they go on as much later as was paused. */
+struct pause {
+	int notice;
+	int64_t from_ms, until_ms; /* until_ms: when it ends by itself, -1 never */
+	const char *by, *reason;
+	int64_t due_ms, feedback_due_ms; /* as they were, -1: not paused */
+	int64_t ended_ms;	/* 0: it lasts */
+	int moved_days;		/* working days, of clocks that end with a day */
+	const char *ended_by;	/* "": by itself, or with the notice's state */
+};
 
 struct record;
 struct line;
@@ -77,6 +88,8 @@ struct feedback *record_add_feedback(struct record *r, struct arena *arena);
 struct dispute *record_add_dispute(struct record *r, struct arena *arena);
 struct position *record_add_position(struct record *r, struct arena *arena);
 struct term *record_add_term(struct record *r, struct arena *arena);
+struct pause *record_add_pause(struct record *r, struct arena *arena);
+struct pause *record_pause(const struct record *r, int notice); /* the one that lasts, or NULL */
 bool term_runs(const struct record *r, const struct term *t); /* neither fulfilled, nor ended, nor of an event that was corrected */
 int64_t terms_next_ms(const struct record *r); /* the earliest of those that run, or -1 */
 

@@ -33,6 +33,8 @@ static void check_places(const struct record *r)
 		must_be_place(r->deliveries[i].notice, r->notice_count);
 		must_be_place(r->deliveries[i].term, r->term_count);
 	}
+	for (int i = 0; i < r->pause_count; i++)
+		must_be_place(r->pauses[i].notice, r->notice_count);
 	for (int i = 0; i < r->term_count; i++)
 		must((unsigned)r->terms[i].kind < TERM_KIND_COUNT && r->terms[i].told <= TERM_OVER);
 	for (int i = 0; i < r->receipt_count; i++) {

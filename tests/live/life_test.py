@@ -122,6 +122,29 @@ class Life(unittest.TestCase):
         decided = self.hub.get("/cases/" + taken["case"], "spj").json["events"][0]
         self.assertEqual([c["by"] for c in decided["clocks"]], ["spj", "wjw", None])
 
+    def test_a_clock_stands_still_while_it_is_paused(self):
+        notice = self.lead()
+        before = self.whole(notice)
+        for user, said, status in (("wjw", {"reason": "x"}, 409), ("zjj", {"reason": "x"}, 404), ("spj", {"reason": "x"}, 403),
+                                   ("sjj", {"reason": "x"}, 403), ("lxhy", {}, 422), ("lxhy", {"reason": "x" * 501}, 422),
+                                   ("lxhy", {"reason": "x", "until": "2020-01-01"}, 422)):
+            self.assertEqual(self.act(notice, "pause", user, said).status, status, (user, said))
+            self.assertEqual(self.whole(notice), before)
+        self.assertEqual(self.act(notice, "resume", "lxhy").status, 409)
+        self.assertNotIn("pause", before["notice"]["allowed"])
+        self.assertIn("pause", self.whole(notice, "lxhy")["notice"]["allowed"])
+        self.done(notice, "pause", "lxhy", {"reason": "等待现场核查"})
+        paused = self.whole(notice)
+        self.assertIsNone(paused["notice"]["due"])
+        self.assertEqual(paused["notice"]["pauses"][0]["due"], before["notice"]["due"])
+        self.assertEqual(paused["receipts"][-1]["kind"], "paused")
+        self.assertEqual(self.done(notice, "pause", "lxhy", {"reason": "等待现场核查"})["version"], paused["notice"]["version"])
+        self.done(notice, "resume", "lxhy")
+        after = self.whole(notice)
+        self.assertGreaterEqual(after["notice"]["due"], before["notice"]["due"])
+        self.assertIsNotNone(after["notice"]["pauses"][0]["to"])
+        self.assertEqual(after["receipts"][-1]["kind"], "resumed")
+
     def test_every_cell_for_the_lead(self):
         for state, cells in TABLE.items():
             for act, expected in cells.items():

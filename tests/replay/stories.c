@@ -169,6 +169,15 @@ static int count_receipts(const struct record *r, int notice, enum receipt_kind 
 	return n;
 }
 
+static int count_pauses(const struct record *r, int notice)
+{
+	int n = 0;
+
+	for (int i = 0; i < r->pause_count; i++)
+		n += r->pauses[i].notice == notice;
+	return n;
+}
+
 static const char *deliveries_of(const struct record *r, int notice, struct arena *arena)
 {
 	const char *all = "";
@@ -186,7 +195,7 @@ static void step_check(struct story *s)
 	struct record r;
 	int64_t seq;
 	int i;
-	char due[TIMEFMT_BYTES] = "none";
+	char due[TIMEFMT_BYTES] = "none", feedback_due[TIMEFMT_BYTES] = "none";
 
 	arena_init(&arena);
 	i = find_notice(s, text(s->now, "check", ""), &seq, &arena, &r);
@@ -197,6 +206,10 @@ static void step_check(struct story *s)
 	if (r.notices[i].due_ms >= 0)
 		time_format(r.notices[i].due_ms, SHANGHAI_MIN, due);
 	same_text(s, "due", due);
+	if (r.notices[i].feedback_due_ms >= 0)
+		time_format(r.notices[i].feedback_due_ms, SHANGHAI_MIN, feedback_due);
+	same_text(s, "feedback_due", feedback_due);
+	same_number(s, "pauses", count_pauses(&r, i));
 	same_text(s, "deliveries", deliveries_of(&r, i, &arena));
 	same_number(s, "reminded", count_receipts(&r, i, RECEIPT_REMINDED));
 	same_number(s, "fed_back", count_receipts(&r, i, RECEIPT_FED_BACK));

@@ -49,6 +49,11 @@ static struct record sample(struct arena *arena)
 						     .next_ms = 1700000030000, .told = TERM_ANNOUNCED, .by = "" };
 	*record_add_term(&r, arena) = (struct term){ .kind = TERM_PERMIT, .what = "", .due_ms = 1700000100000,
 						     .next_ms = 1700000010000, .by = "spj", .met_ms = 1700000090000 };
+	*record_add_pause(&r, arena) = (struct pause){ .notice = 1, .from_ms = 1700000060000, .until_ms = -1, .by = "lxhy",
+						       .reason = "c\td", .due_ms = 1700000100000, .feedback_due_ms = -1,
+						       .ended_ms = 1700000070000, .moved_days = 2, .ended_by = "" };
+	*record_add_pause(&r, arena) = (struct pause){ .notice = 1, .from_ms = 1700000080000, .until_ms = 1700000095000, .by = "lxhy",
+						       .reason = "e", .due_ms = -1, .feedback_due_ms = -1, .ended_by = "" };
 	return r;
 }
 
@@ -80,6 +85,11 @@ static void comes_back_as_it_was(void **state)
 	assert_true(got.feedback[0].licence_revoked && got.feedback[0].closes);
 	assert_string_equal(got.positions[0].text, "line\nline");
 	assert_true(bars_hold(got.approvers, "spj-371300") && !bars_hold(got.approvers, "spj-37130"));
+	assert_int_equal(got.pauses[0].moved_days, 2);
+	assert_string_equal(got.pauses[0].reason, "c\td");
+	assert_null(record_pause(&got, 0));
+	assert_ptr_equal(record_pause(&got, 1), &got.pauses[1]);
+	assert_int_equal(record_pause(&got, 1)->until_ms, 1700000095000);
 	assert_int_equal(got.deliveries[0].term, 1);
 	assert_string_equal(got.terms[0].what, "a\tb");
 	assert_int_equal(got.terms[0].told, TERM_ANNOUNCED);
