@@ -4,6 +4,7 @@
 
 #include "event_fields.h"
 #include "json_scan.h"
+#include "timefmt.h"
 
 const struct event_limits event_limits_default = {
 	.event_bytes = 256 * 1024,
@@ -92,6 +93,34 @@ enum err event_parse(const char *data, size_t len, const struct event_limits *li
 	e.raw_len = len;
 	*ret = e;
 	return ERR_OK;
+}
+
+int event_commitments(const struct event *e, struct commitment *ret, int max)
+{
+	const struct node *list = node_member(node_member(e->root, "data"), "commitments"), *one;
+	int count = 0;
+
+	if (!node_is(list, NODE_ARRAY))
+		return 0;
+	for (one = list->first; one && count < max; one = one->next) {
+		const char *due = node_text(node_member(one, "due"));
+		const char *what = node_text(node_member(one, "what"));
+		const char *kind = node_text(node_member(one, "kind"));
+
+		if (!due || !date_parse(due, strlen(due), &ret[count].due_day))
+			continue;
+		ret[count].what = what ? what : "";
+		ret[count++].is_material = kind && strcmp(kind, "deferred-material") == 0;
+	}
+	return count;
+}
+
+bool event_valid_until(const struct event *e, int32_t *ret_day)
+{
+	const struct node *permit = node_member(node_member(e->root, "data"), "permit");
+	const char *until = node_text(node_member(permit, "valid_until"));
+
+	return until && date_parse(until, strlen(until), ret_day);
 }
 
 void event_clear(struct event *e)

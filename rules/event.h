@@ -62,6 +62,15 @@ MUST_CHECK enum err event_parse(const char *data, size_t len, const struct event
 				struct diag *diag);
 void event_clear(struct event *e);
 
+/* What was promised with a date, in the document's order; at most max are given, and how many. */
+struct commitment {
+	const char *what; /* "" when it is not said */
+	int32_t due_day;
+	bool is_material; /* deferred-material; else informed-commitment */
+};
+int event_commitments(const struct event *e, struct commitment *ret, int max);
+bool event_valid_until(const struct event *e, int32_t *ret_day); /* permit.valid_until, when the event has it */
+
 /* Canonical bytes of type, time and data: equal for equal content however spaced and ordered. */
 void event_canonical(const struct event *e, struct buf *out);
 

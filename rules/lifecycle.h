@@ -14,9 +14,14 @@ enum notice_state {
 const char *notice_state_name(enum notice_state s);
 bool notice_state_parse(const char *s, enum notice_state *ret);
 
-/* A dispute takes a notice out of its body's hands; a ruling gives it to that body (ruling) or ends it (rule-out). */
+/*
+ * What is fulfilled is a clock of the event (a commitment checked, a material brought), and what is paused and resumed
+ * is the notice's own: the notice stays where it is.
+ * A dispute takes a notice out of its body's hands; a ruling gives it to that body (ruling) or ends it (rule-out).
+ */
 enum act { ACT_ACKNOWLEDGE, ACT_CLAIM, ACT_RETURN, ACT_TRANSFER, ACT_FEEDBACK, ACT_RULING, ACT_WITHDRAW,
-	   ACT_SUPERSEDE, ACT_CLOSE, ACT_DISPUTE, ACT_RULE_OUT, ACT_UNDO, ACT_COUNT };
+	   ACT_SUPERSEDE, ACT_CLOSE, ACT_DISPUTE, ACT_RULE_OUT, ACT_UNDO, ACT_FULFIL,
+	   ACT_PAUSE, ACT_RESUME, ACT_COUNT };
 const char *act_name(enum act a);
 
 enum verdict {

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "calendar_in.h"
@@ -37,6 +38,15 @@ static void add_sheet(const struct sheet *s, struct buf *out)
 	}
 }
 
+static void add_named(struct buf *out, const char *name, const char *value)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s=%s", name, value);
+	buf_add_char(out, ',');
+	buf_add_json(out, text);
+}
+
 static void add_settings(const struct pack *p, struct buf *out)
 {
 	const struct pack_settings *s = &p->view.settings;
@@ -55,6 +65,10 @@ static void add_settings(const struct pack *p, struct buf *out)
 		buf_add_char(out, ',');
 		buf_add_json(out, s->ladder[i].text);
 	}
+	/* What came later stands behind the steps under its name, and only when it is not the default: a pack
+	 * without it keeps its version. */
+	if (strcmp(s->permit_ahead, PERMIT_AHEAD) != 0)
+		add_named(out, "permit_ahead", s->permit_ahead);
 	buf_add_str(out, "]\n");
 }
 

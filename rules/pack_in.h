@@ -27,6 +27,7 @@ enum { CONTACT_BODY, CONTACT_NAME, CONTACT_POST, CONTACT_PHONE, CONTACT_EMAIL };
 extern const struct sheet_spec sheet_specs[SHEET_COUNT];
 
 #define REGION_DEPTH_MAX 16
+#define PERMIT_AHEAD "30d"
 
 /* The part of an item row that matching needs. */
 struct item_row {

@@ -119,6 +119,22 @@ static void restore_sheet(struct restore *r, const struct sheet_spec *spec)
 	}
 }
 
+/* "permit_ahead=45d"; the words of a step of the ladder have spaces between them. */
+static bool is_named(const char *text)
+{
+	return text[strcspn(text, "= ")] == '=';
+}
+
+static void restore_named(struct buf *out, const char *text)
+{
+	size_t name_len = strcspn(text, "=");
+
+	buf_add_char(out, ',');
+	buf_add_jsonn(out, text, name_len);
+	buf_add_char(out, ':');
+	buf_add_json(out, text + name_len + 1);
+}
+
 static void restore_settings(struct restore *r, const json_t *line)
 {
 	static const char *const names[] = { "id", "title", "jurisdiction", "timezone", "pool_due", "sms_sign",
@@ -135,11 +151,18 @@ static void restore_settings(struct restore *r, const json_t *line)
 	}
 	buf_add_str(out, ",\"ladder\":[");
 	for (size_t i = first; i < json_array_size(line); i++) {
+		if (is_named(text_at(line, i)))
+			continue;
 		if (i > first)
 			buf_add_char(out, ',');
 		buf_add_json(out, text_at(line, i));
 	}
-	buf_add_str(out, "]}");
+	buf_add_char(out, ']');
+	for (size_t i = first; i < json_array_size(line); i++) {
+		if (is_named(text_at(line, i)))
+			restore_named(out, text_at(line, i));
+	}
+	buf_add_char(out, '}');
 }
 
 static void add_days(struct buf *out, const json_t *line, int64_t year, const char *kind)

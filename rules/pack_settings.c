@@ -72,6 +72,9 @@ static void read_durations(struct pack *p, struct jsonfile *f)
 	s->lamp_yellow = duration_member(p, f, "lamp_yellow", "1wd");
 	if (duration_parse(s->lamp_yellow, &d) && d.unit != DURATION_WORKING_DAYS)
 		jsonfile_fault(f, "/lamp_yellow", "must be working days, like 1wd");
+	s->permit_ahead = duration_member(p, f, "permit_ahead", PERMIT_AHEAD);
+	if (duration_parse(s->permit_ahead, &d) && d.unit > DURATION_DAYS)
+		jsonfile_fault(f, "/permit_ahead", "must be days or working days, like 30d");
 	s->sms_after_ms = 0;
 	if (!duration_parse(string_member(p, f, "sms_after", false, "30m"), &d) ||
 	    (d.unit != DURATION_HOURS && d.unit != DURATION_MINUTES))
@@ -85,7 +88,7 @@ void pack_read_settings(struct pack *p, const struct pack_file *file, struct dia
 {
 	static const char *const members[] = {"id",	   "title",    "jurisdiction", "timezone",
 					      "sms_after", "pool_due", "sms_sign",     "alarm_due",
-					      "negotiate", "lamp_yellow", "ladder",	     NULL};
+					      "negotiate", "lamp_yellow", "ladder",	     "permit_ahead", NULL};
 	struct jsonfile f;
 
 	if (!jsonfile_open(&f, file->name, file->data, file->len, diag))

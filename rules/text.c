@@ -6,7 +6,7 @@
 
 static const char *const places[] = {
 	"code",	  "item", "applicant", "region", "body", "type",  "case",	"permit",
-	"sender", "due",  "sign",      "role",	 "link", "count", "decided_on",
+	"sender", "due",  "sign",      "role",	 "link", "count", "decided_on", "what",
 };
 
 static bool is_place(const char *name, size_t len)

@@ -16,7 +16,8 @@
 struct text_value {
 	const char *name, *value;
 };
-/* The places a template may have: code item applicant region body type case permit sender due sign role link count decided_on. */
+/* The places a template may have: code item applicant region body type case permit sender due sign role link count decided_on
+ * what. */
 const char *text_check(const char *tmpl, size_t len, size_t *ret_at); /* NULL, or what is wrong and where */
 bool text_fill(const char *tmpl, const struct text_value *values, int count, struct buf *out); /* false: unknown place */
 

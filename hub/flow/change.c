@@ -7,6 +7,7 @@
 #include "flow/audit.h"
 #include "flow/cache.h"
 #include "flow/figures.h"
+#include "flow/pause.h"
 #include "flow/view.h"
 
 #define TRIES_MAX 16
@@ -272,7 +273,7 @@ static void overtake_deliveries(struct change *c, int notice)
 	for (int i = 0; i < c->record.delivery_count; i++) {
 		struct delivery *d = &c->record.deliveries[i];
 
-		if (d->notice != notice || (*d->post && lifecycle_is_todo(c->record.notices[notice].state, c->record.notices[notice].role)))
+		if (d->notice != notice || d->term >= 0 || (*d->post && lifecycle_is_todo(c->record.notices[notice].state, c->record.notices[notice].role)))
 			continue;
 		if (d->state == DELIVERY_WAITING) {
 			d->state = DELIVERY_CANCELLED;
@@ -304,6 +305,8 @@ void change_notice(struct change *c, int notice, enum notice_state to, const cha
 	struct notice *n = &c->record.notices[notice];
 	bool was = lifecycle_is_todo(n->state, n->role), is = lifecycle_is_todo(to, n->role);
 
+	if (to != n->state)
+		pause_end(c, notice, "", ""); /* what was paused was the clock of the state it leaves */
 	n->state = to;
 	n->version++;
 	if (was != is)

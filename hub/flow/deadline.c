@@ -9,6 +9,7 @@
 #include "flow/deliver.h"
 #include "flow/dispute.h"
 #include "flow/ladder.h"
+#include "flow/term.h"
 #include "metrics.h"
 
 #define TICK_MS 250
@@ -39,6 +40,7 @@ static enum err apply_due(void *arg, struct change *c)
 	w->correcting = c->record.correcting;
 	for (int i = 0; i < c->record.notice_count; i++)
 		changed = ladder_due(c, i) || changed;
+	changed = terms_due(c) || changed;
 	/* What has no room stays due. */
 	for (int i = 0; i < c->record.delivery_count && w->send_count < RECORD_NOTICES_MAX; i++) {
 		bool send = false;

@@ -8,6 +8,7 @@
 #include "flow/deliver.h"
 #include "flow/dispute.h"
 #include "flow/ladder.h"
+#include "flow/term.h"
 
 static const char *join_channels(const enum channel *via, int count, struct arena *arena)
 {
@@ -154,6 +155,7 @@ void decided_record(const struct flow *f, const struct decided *d, struct arena 
 	if (has_problem(x, PROBLEM_NO_LEAD) || has_problem(x, PROBLEM_UNMATCHED_SCOPE))
 		add_pool(f, d, arena, &r);
 	dispute_at_decision(f, &r, arena);
+	terms_at_decision(d->pack, d->event, &r, arena);
 	if (x->tells_applicant) {
 		r.applicant_via = join_channels(x->applicant_via, x->applicant_via_count, arena);
 		r.applicant_rules = join_rules(p, x->applicant_rules, x->applicant_rule_count, arena);

@@ -102,6 +102,8 @@ static bool is_needless(const struct change *c, const struct delivery *d)
 {
 	const struct notice *n = d->notice >= 0 ? &c->record.notices[d->notice] : NULL;
 
+	if (d->term >= 0)
+		return !term_runs(&c->record, &c->record.terms[d->term]);
 	return n && (*d->post ? !lifecycle_is_todo(n->state, n->role) : n->state != STATE_OPEN);
 }
 

@@ -10,6 +10,7 @@
 
 /* Used when a pack brings no texts of its own. */
 static const char notice_fallback[] = "【{sign}】您单位有1件待认领:{item}({region}),{due}前签收。编号{code},回复编号即签收。";
+static const char term_fallback[] = "【{sign}】{item}（{region}）有期限将于{due}到期：{what}。编号{code}";
 static const char applicant_fallback[] = "【{sign}】您的{item}办件已办结,监管部门已获告知。编号{code}";
 
 static const char *item_name(const struct pack *pack, const char *code)
@@ -33,13 +34,13 @@ static const char *body_name(const struct pack *pack, const char *id)
 	return b < 0 ? "" : pack_view(pack)->bodies[b].name;
 }
 
-static const char *due_text(struct change *c, const struct notice *n)
+static const char *due_text(struct change *c, int64_t due_ms)
 {
 	char text[TIMEFMT_BYTES];
 
-	if (!n || n->due_ms < 0)
+	if (due_ms < 0)
 		return "";
-	date_format(day_of_ms(n->due_ms, SHANGHAI_MIN), text);
+	date_format(day_of_ms(due_ms, SHANGHAI_MIN), text);
 	return arena_strdup(&c->arena, text);
 }
 
@@ -83,6 +84,22 @@ static const char *office_name(struct change *c, const struct pack *pack)
 	return count && items[0].accepts >= 0 ? pack_view(pack)->bodies[items[0].accepts].name : NULL;
 }
 
+/* About a clock of the event: ahead of it, or when a promise is overdue. */
+static const char *term_template(const struct change *c, const struct term *t, bool is_applicants)
+{
+	static const char *const ahead[TERM_KIND_COUNT] = { "sms-commitment", "sms-material", "sms-permit-end" };
+	static const char *const over[TERM_KIND_COUNT] = { "sms-commitment-overdue", "sms-material-overdue", "sms-permit-end" };
+
+	if (is_applicants)
+		return "sms-applicant-permit-end";
+	return c->now_ms > t->due_ms ? over[t->kind] : ahead[t->kind];
+}
+
+static const char *fallback_text(const struct notice *n, const struct term *t)
+{
+	return t ? term_fallback : n ? notice_fallback : applicant_fallback;
+}
+
 static const char *template_name(const struct change *c, const struct notice *n, const char *office)
 {
 	static const char *const of_applicant[EVENT_TYPE_COUNT] = {
@@ -99,39 +116,61 @@ static const char *template_name(const struct change *c, const struct notice *n,
 	return name ? name : "sms-applicant";
 }
 
+/* What a text says: the pack's template, else the one here. Line feeds at its end belong to the file it came from. */
+struct wording {
+	const char *tmpl, *fallback;
+	const struct text_value *values;
+	int count;
+};
+
+static const char *worded(const struct wording *w, struct arena *arena)
+{
+	struct buf out;
+	const char *text;
+
+	buf_init(&out, 4096);
+	if (!w->tmpl || !text_fill(w->tmpl, w->values, w->count, &out)) {
+		buf_reset(&out);
+		if (!text_fill(w->fallback, w->values, w->count, &out))
+			buf_reset(&out);
+	}
+	while (out.len && (out.data[out.len - 1] == '\n' || out.data[out.len - 1] == '\r'))
+		out.len--;
+	text = arena_strndup(arena, out.data ? out.data : "", out.len);
+	buf_clear(&out);
+	return text;
+}
+
+static int64_t due_of(const struct notice *n, const struct term *t)
+{
+	return t ? t->due_ms : n ? n->due_ms : -1;
+}
+
 const char *deliver_text(struct change *c, const struct delivery *d)
 {
 	const struct pack *pack = flow_pack_of(c->flow, c->record.policy);
 	const struct pack_view *p = pack_view(pack);
 	const struct notice *n = d->notice >= 0 ? &c->record.notices[d->notice] : NULL;
+	const struct term *t = d->term >= 0 ? &c->record.terms[d->term] : NULL;
 	const char *office = n ? NULL : office_name(c, pack);
-	const char *tmpl = pack_text_find(pack, template_name(c, n, office));
 	char code[SHORT_CODE_BYTES];
-	struct buf out;
-	const char *text;
 
-	short_code_make(c->seq, d->notice >= 0 ? d->notice : RECORD_NOTICES_MAX - 1, code);
+	short_code_make(c->seq, n ? d->notice : RECORD_NOTICES_MAX - 1, code);
 	const struct text_value values[] = {
 		{ "sign", p->settings.sms_sign },
 		{ "count", "1" },
 		{ "item", items_text(c, pack, n) },
 		{ "region", region_name(pack, c->record.region) },
-		{ "due", due_text(c, n) },
+		{ "due", due_text(c, due_of(n, t)) },
 		{ "code", code },
 		{ "case", c->event->case_id },
 		{ "body", n ? body_name(pack, n->body) : office ? office : "" },
 		{ "type", event_type_name(c->event->type) },
+		{ "what", t ? t->what : "" },
+		{ "permit", c->event->permit_number },
 	};
 
-	buf_init(&out, 4096);
-	if (!tmpl || !text_fill(tmpl, values, sizeof(values) / sizeof(values[0]), &out)) {
-		buf_reset(&out);
-		if (!text_fill(n ? notice_fallback : applicant_fallback, values, sizeof(values) / sizeof(values[0]), &out))
-			buf_reset(&out);
-	}
-	while (out.len && (out.data[out.len - 1] == '\n' || out.data[out.len - 1] == '\r'))
-		out.len--;
-	text = arena_strndup(&c->arena, out.data ? out.data : "", out.len);
-	buf_clear(&out);
-	return text;
+	return worded(&(struct wording){ pack_text_find(pack, t ? term_template(c, t, !n) : template_name(c, n, office)),
+					 fallback_text(n, t), values, sizeof(values) / sizeof(values[0]) },
+		      &c->arena);
 }

@@ -5,6 +5,7 @@
 #include "calendar.h"
 #include "flow/figures_in.h"
 #include "flow/respond_in.h"
+#include "flow/term.h"
 #include "timefmt.h"
 
 static const char *const names[FIGURE_COUNT] = {
@@ -12,7 +13,7 @@ static const char *const names[FIGURE_COUNT] = {
 	"transferred",	"disputed",	   "closed",	    "withdrawn",	  "superseded",	     "overdue",
 	"fed_back",	"pool",		   "no_lead",	    "lead_sent",	  "lead_standing",   "lead_claimed",
 	"due",		"claimed_in_time", "first_sent",    "first_hit",	  "acknowledged_ever", "claimed_ever",
-	"returned_ever",
+	"returned_ever", "clocks_overdue",
 };
 
 const char *figure_name(enum figure f)
@@ -74,6 +75,8 @@ bool figure_counts(enum figure f, const struct fact *x, int64_t now_ms)
 	switch (f) {
 	case FIGURE_OVERDUE:
 		return is_overdue(x, now_ms);
+	case FIGURE_CLOCKS_OVERDUE:
+		return x->promise_ms >= 0 && now_ms > x->promise_ms;
 	case FIGURE_NO_LEAD:
 		return x->cause == CAUSE_POOL;
 	case FIGURE_LEAD_SENT:
@@ -119,12 +122,26 @@ static uint8_t evidence(const struct record *r, int notice)
 	return f;
 }
 
+static int64_t promise_of(const struct record *r, int notice)
+{
+	int64_t first = -1;
+
+	for (int k = 0; r->term_count && notice == term_notice(r) && k < r->term_count; k++) {
+		const struct term *t = &r->terms[k];
+
+		if (term_is_promise(t) && term_runs(r, t) && (first < 0 || t->due_ms < first))
+			first = t->due_ms;
+	}
+	return first;
+}
+
 void fact_of(const struct fact_source *s, int notice, struct fact *ret)
 {
 	const struct record *r = s->record;
 	const struct notice *n = &r->notices[notice];
 
-	*ret = (struct fact){ .seq = s->seq, .due_ms = n->due_ms, .day = day_of_ms(r->accepted_ms, SHANGHAI_MIN),
+	*ret = (struct fact){ .seq = s->seq, .due_ms = n->due_ms, .promise_ms = promise_of(r, notice),
+			      .day = day_of_ms(r->accepted_ms, SHANGHAI_MIN),
 			      .body = figures_intern(s->figures, n->body), .region = figures_intern(s->figures, r->region),
 			      .item = figures_intern(s->figures, r->item_code),
 			      .approvers = figures_intern(s->figures, r->approvers), .by = figures_intern(s->figures, r->by),

@@ -12,6 +12,7 @@
 #include "flow/decided.h"
 #include "flow/figures.h"
 #include "flow/policies.h"
+#include "flow/term.h"
 #include "flow/view.h"
 #include "metrics.h"
 
@@ -104,6 +105,8 @@ static void taken_new(struct job *j, const struct accept_out *out)
 	figures_touch(j->flow->figures, out->seq);
 	if (j->in.due_ms >= 0)
 		deadline_kick(j->flow->deadline, j->in.due_ms);
+	if (*out->earlier)
+		terms_overtaken(j->flow, out->seq, j->event.type, out->earlier);
 	j->status = 201;
 	correct_outdated(j->flow, &o, job_answer, j);
 }

@@ -6,6 +6,7 @@
 #include "calendar.h"
 #include "flow/deliver.h"
 #include "flow/dispute.h"
+#include "flow/pause.h"
 #include "metrics.h"
 #include "timefmt.h"
 
@@ -77,9 +78,12 @@ static int64_t step_at(const struct flow *f, const struct notice *n)
 
 void notice_schedule(const struct flow *f, const struct record *r, struct notice *n)
 {
+	const struct pause *pause = record_pause(r, (int)(n - r->notices));
 	int64_t step;
 
-	n->next_ms = -1;
+	n->next_ms = pause ? pause->until_ms : -1;
+	if (pause)
+		return;
 	if (!lifecycle_is_todo(n->state, n->role))
 		return;
 	/* What would have been said before there was anything to say is passed over. */
@@ -133,6 +137,10 @@ bool ladder_due(struct change *c, int i)
 	if (n->next_ms < 0 || n->next_ms > c->now_ms)
 		return false;
 	metric_add(METRIC_DUE_FIRED, 1);
+	if (pause_due(c, i)) {
+		notice_schedule(f, &c->record, n);
+		return true;
+	}
 	if (!lifecycle_is_todo(n->state, n->role)) {
 		n->next_ms = -1;
 		return true;

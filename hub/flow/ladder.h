@@ -8,7 +8,7 @@
 
 #include "flow/change.h"
 
-void notice_schedule(const struct flow *f, const struct record *r, struct notice *n); /* sets next_ms */
+void notice_schedule(const struct flow *f, const struct record *r, struct notice *n); /* sets next_ms; n is one of r's */
 bool ladder_due(struct change *c, int notice); /* does what has come due; whether there was anything */
 
 #endif

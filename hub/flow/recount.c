@@ -10,6 +10,7 @@
 #include "flow/audit.h"
 #include "flow/change.h"
 #include "flow/ladder.h"
+#include "flow/pause.h"
 #include "metrics.h"
 #include "timefmt.h"
 
@@ -81,37 +82,59 @@ static int64_t earliest(struct clocks *k, const struct notice *n, bool feedback)
 	return best;
 }
 
-/* Only clocks that a decision or the pool set can be told from the record; a copy handed on keeps the first one's. */
 static bool can_recount(const struct notice *n)
 {
-	return n->provisional && lifecycle_is_live(n->state) &&
-	       (n->cause == CAUSE_DECISION || n->cause == CAUSE_POOL || n->cause == CAUSE_TRANSFER);
+	return n->provisional && lifecycle_is_live(n->state);
+}
+
+/* What a setting of a pack gives; false: it gives nothing. */
+static bool of_setting(struct clocks *k, const char *setting, int64_t *ret_due)
+{
+	struct duration time;
+
+	if (!duration_parse(setting, &time))
+		return false;
+	*ret_due = calendar_due_ms(k->calendar, k->from_ms, time, &k->provisional);
+	return true;
+}
+
+/*
+ * By the notice's rules; by the pack's setting for the pool, and for a bureau that feedback alarmed, from that moment on. What is handed on,
+ * sent on or given by a ruling keeps the first one's clock, and its rules.
+ */
+static bool clocks_anew(const struct change *c, struct clocks *k, const struct notice *n, int64_t *ret_due, int64_t *ret_feedback)
+{
+	if (n->cause == CAUSE_FEEDBACK) {
+		k->from_ms = notice_made_ms(&c->record, n);
+		return of_setting(k, pack_view(c->flow->pack)->settings.alarm_due, ret_due);
+	}
+	if (n->cause == CAUSE_POOL || notice_is_pool(n->body))
+		return of_setting(k, pack_view(k->decided)->settings.pool_due, ret_due);
+	*ret_due = earliest(k, n, false);
+	*ret_feedback = earliest(k, n, true);
+	return true;
 }
 
 static bool notice_recount(struct change *c, const struct pack *decided, int i)
 {
 	struct notice *n = &c->record.notices[i];
 	struct clocks k = { decided, pack_calendar(c->flow->pack), c->record.accepted_ms, false };
-	int64_t due, feedback = n->feedback_due_ms;
-	struct duration pool;
+	struct pause *pause = record_pause(&c->record, i);
+	int64_t *due_at = pause && pause->due_ms >= 0 ? &pause->due_ms : &n->due_ms;
+	int64_t *feedback_at = pause && pause->feedback_due_ms >= 0 ? &pause->feedback_due_ms : &n->feedback_due_ms;
+	int64_t due = -1, feedback = -1;
 
-	if (n->cause == CAUSE_POOL || notice_is_pool(n->body)) {
-		if (!duration_parse(pack_view(decided)->settings.pool_due, &pool))
-			return false;
-		due = calendar_due_ms(k.calendar, k.from_ms, pool, &k.provisional);
-	} else {
-		due = earliest(&k, n, false);
-		feedback = earliest(&k, n, true);
-	}
+	if (!clocks_anew(c, &k, n, &due, &feedback))
+		return false;
 	/* A rule that is not known any more changes nothing. */
-	if (due < 0)
-		due = n->due_ms;
-	if (due == n->due_ms && feedback == n->feedback_due_ms && k.provisional)
+	due = due < 0 ? *due_at : pause_moved(c, i, due);
+	feedback = feedback < 0 ? *feedback_at : pause_moved(c, i, feedback);
+	if (due == *due_at && feedback == *feedback_at && k.provisional)
 		return false;
 	if (due > c->now_ms)
 		n->overdue_told = false;
-	n->due_ms = due;
-	n->feedback_due_ms = feedback;
+	*due_at = due;
+	*feedback_at = feedback;
 	n->provisional = k.provisional;
 	n->version++;
 	notice_schedule(c->flow, &c->record, n);

@@ -46,13 +46,16 @@ static enum err refuse(struct answering *c, enum err e, const char *why)
 /* Whether this person may do this to this notice; what they may not see is not there for them. */
 static enum err may(struct answering *c, const struct change *x, const struct notice *n)
 {
+	bool is_clock = c->answer == ANSWER_PAUSE || c->answer == ANSWER_RESUME;
 	bool takes = c->answer == ANSWER_ACKNOWLEDGE || c->answer == ANSWER_CLAIM || c->answer == ANSWER_SHOWN;
 
 	if (!c->who || principal_answers(c->who, n->body))
 		return ERR_OK;
+	if (is_clock && principal_oversees(c->who, c->flow->pack, x->record.region, WHO_COORDINATOR))
+		return ERR_OK;
 	if (notice_is_pool(n->body) && pool_taker(c, n))
 		return takes ? ERR_OK : refuse(c, ERR_CONFLICT, "It lies in the pool: claim it first");
-	if (c->answer == ANSWER_TRANSFER && principal_approves(c->who, &x->record))
+	if ((c->answer == ANSWER_TRANSFER || c->answer == ANSWER_FULFIL) && principal_approves(c->who, &x->record))
 		return ERR_OK;
 	if (principal_sees_notice(c->who, c->flow->pack, n, x->event, &x->record) == SIGHT_NONE)
 		return ERR_NOT_FOUND;
@@ -141,6 +144,9 @@ static const struct kind {
 	[ANSWER_FEEDBACK] = { act_feedback, true, "feedback", METRIC_FED_BACK },
 	[ANSWER_CLOSE] = { act_close, false, "close", METRIC_COUNT },
 	[ANSWER_UNDO] = { act_undo, false, "undo", METRIC_COUNT },
+	[ANSWER_FULFIL] = { act_fulfil, false, "fulfil", METRIC_COUNT },
+	[ANSWER_PAUSE] = { act_pause, false, "pause", METRIC_COUNT },
+	[ANSWER_RESUME] = { act_resume, false, "resume", METRIC_COUNT },
 };
 
 static enum err apply(void *arg, struct change *x)

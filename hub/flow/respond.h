@@ -11,7 +11,7 @@
 #include "flow/flow.h"
 
 enum answer { ANSWER_ACKNOWLEDGE, ANSWER_CLAIM, ANSWER_SHOWN, ANSWER_RETURN, ANSWER_TRANSFER, ANSWER_FEEDBACK, ANSWER_CLOSE,
-	      ANSWER_UNDO, ANSWER_COUNT };
+	      ANSWER_UNDO, ANSWER_FULFIL, ANSWER_PAUSE, ANSWER_RESUME, ANSWER_COUNT };
 struct respond_in {
 	struct principal *who;
 	const char *notice;	/* "n12.0" */

@@ -4,7 +4,9 @@
 #include "calendar.h"
 #include "flow/dispute.h"
 #include "flow/ladder.h"
+#include "flow/pause.h"
 #include "flow/respond_in.h"
+#include "flow/term.h"
 
 struct receipt *act_receipt(struct answering *a, struct change *x, enum receipt_kind kind)
 {
@@ -186,6 +188,7 @@ enum err act_transfer(struct answering *a, struct change *x, struct notice *n)
 	}
 	if (sends_on)
 		return send_on(a, x, n);
+	pause_end(x, a->notice, a->by, a->channel); /* the receiver's clock goes on */
 	e = hand_on(a, x, n, CAUSE_TRANSFER);
 	if (e != ERR_OK)
 		return e;
@@ -266,6 +269,7 @@ enum err act_feedback(struct answering *a, struct change *x, struct notice *n)
 	if (x->record.feedback_count >= RECORD_FEEDBACK_MAX)
 		return refuse(a, ERR_CONFLICT, "The event has as much feedback as it can have");
 	keep_feedback(a, x);
+	terms_checked(x, a->notice, a->by);
 	change_notice(x, a->notice, to, a->by);
 	notice_schedule(x->flow, &x->record, n);
 	if (feedback_alarms(a->p.feedback.result, a->p.feedback.disposal, a->p.feedback.licence_revoked))

@@ -11,6 +11,8 @@ struct act_params { /* what was said, checked; strings in the answer's arena */
 	enum return_reason reason;
 	const char *remark, *to;
 	struct feedback feedback;
+	int clock; /* which of the event's */
+	int32_t until; /* the last day of a pause, INT32_MIN none */
 };
 struct answering {
 	struct flow *flow;
@@ -36,7 +38,7 @@ void act_read(enum answer a, const json_t *said, struct arena *arena, struct act
 const char *act_text(const json_t *said, const char *name, bool required, struct diag *diag);
 
 typedef enum err act_fn(struct answering *a, struct change *x, struct notice *n);
-act_fn act_return, act_transfer, act_feedback, act_close, act_undo;
+act_fn act_return, act_transfer, act_feedback, act_close, act_undo, act_fulfil, act_pause, act_resume;
 
 /* The verdict on an act as an error with its words; *ret is the new state, and x->nothing is set when it is as wished. */
 enum err act_verdict(struct answering *a, struct change *x, const struct notice *n, enum act act, enum notice_state *ret);

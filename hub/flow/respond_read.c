@@ -25,7 +25,7 @@ static const char *text_member(const json_t *said, const char *where, bool requi
 	const char *name = strrchr(where, '/') + 1;
 	const json_t *v = json_object_get(said, name);
 	const char *s = v && json_is_string(v) ? json_string_value(v) : "";
-	size_t max = !strcmp(name, "remark") || !strcmp(name, "position") || !strcmp(name, "basis") ? REMARK_CHARACTERS_MAX :
+	size_t max = !strcmp(name, "remark") || !strcmp(name, "reason") || !strcmp(name, "position") || !strcmp(name, "basis") ? REMARK_CHARACTERS_MAX :
 												     NAME_CHARACTERS_MAX;
 
 	if (v && !json_is_string(v) && !json_is_null(v))
@@ -123,11 +123,30 @@ static void read_remark(const json_t *said, struct act_params *p, struct diag *d
 	p->remark = act_text(said, "remark", false, diag);
 }
 
+static void read_fulfil(const json_t *said, struct act_params *p, struct diag *diag)
+{
+	const json_t *v = json_object_get(said, "clock");
+
+	p->remark = act_text(said, "remark", false, diag);
+	if (!json_is_integer(v) || json_integer_value(v) < 0 || json_integer_value(v) >= RECORD_TERMS_MAX)
+		diag_add(diag, "/clock", "must be the number of one of the notice's clocks");
+	else
+		p->clock = (int)json_integer_value(v);
+}
+
+static void read_pause(const json_t *said, struct act_params *p, struct diag *diag)
+{
+	p->until = INT32_MIN;
+	p->remark = act_text(said, "reason", true, diag);
+	(void)date_member(said, "/until", false, &p->until, diag);
+}
+
 void act_read(enum answer a, const json_t *said, struct arena *arena, struct act_params *ret, struct diag *diag)
 {
 	static void (*const readers[ANSWER_COUNT])(const json_t *, struct act_params *, struct diag *) = {
 		[ANSWER_RETURN] = read_return, [ANSWER_TRANSFER] = read_transfer, [ANSWER_FEEDBACK] = read_feedback,
 		[ANSWER_CLOSE] = read_remark,  [ANSWER_UNDO] = read_remark,
+		[ANSWER_FULFIL] = read_fulfil, [ANSWER_PAUSE] = read_pause,    [ANSWER_RESUME] = read_remark,
 	};
 
 	memset(ret, 0, sizeof(*ret));

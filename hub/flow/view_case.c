@@ -210,6 +210,7 @@ void view_case_event(const struct view *v, struct buf *out)
 		buf_add_str(out, "null");
 	buf_add_str(out, ",\"problems\":");
 	view_problems(v->record, out);
+	view_terms(v, out);
 	buf_add_str(out, ",\"notices\":[");
 	for (int i = 0; i < v->record->notice_count; i++) {
 		if (!visible(v, i))

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "flow/respond_in.h"
+#include "flow/term.h"
 #include "flow/view.h"
 
 static void member(struct buf *out, const char *name, const char *value)
@@ -10,12 +11,32 @@ static void member(struct buf *out, const char *name, const char *value)
 	buf_add_json(out, value);
 }
 
+static bool is_on_clock(enum act act)
+{
+	return act == ACT_PAUSE || act == ACT_RESUME;
+}
+
+/* Whether it is this person's to do. Without a person: whether it is the body's. */
 static bool may_act(const struct view *v, const struct notice *n, enum act act)
 {
-	if (!v->principal || principal_answers(v->principal, n->body))
+	const struct principal *p = v->principal;
+
+	if (p && is_on_clock(act) && principal_oversees(p, v->pack, v->record->region, WHO_COORDINATOR))
 		return true;
-	return notice_is_pool(n->body) && (act == ACT_ACKNOWLEDGE || act == ACT_CLAIM) &&
-	       principal_is(v->principal, WHO_SUPERVISOR);
+	if (is_on_clock(act) && n->state != STATE_CLAIMED)
+		return false;
+	if (!p || principal_answers(p, n->body) || (act == ACT_FULFIL && principal_approves(p, v->record)))
+		return true;
+	return notice_is_pool(n->body) && (act == ACT_ACKNOWLEDGE || act == ACT_CLAIM) && principal_is(p, WHO_SUPERVISOR);
+}
+
+static bool clock_allows(const struct record *r, int notice, enum act act)
+{
+	const struct notice *n = &r->notices[notice];
+
+	if (act == ACT_RESUME)
+		return record_pause(r, notice) != NULL;
+	return n->feedback_due_ms >= 0 || (n->due_ms >= 0 && lifecycle_is_todo(n->state, n->role));
 }
 
 static bool leads_somewhere(const struct record *r, int notice, enum act act)
@@ -28,22 +49,32 @@ static bool leads_somewhere(const struct record *r, int notice, enum act act)
 		       !notice_was_sent_on(r, notice);
 	if (act == ACT_CLOSE && !notice_has_feedback(r, notice))
 		return false;
-	if (notice_is_pool(n->body) && act != ACT_ACKNOWLEDGE && act != ACT_CLAIM)
+	if (act == ACT_FULFIL && !term_may_be_fulfilled(r, notice))
+		return false;
+	if (is_on_clock(act) && !clock_allows(r, notice, act))
+		return false;
+	if (notice_is_pool(n->body) && act != ACT_ACKNOWLEDGE && act != ACT_CLAIM && !is_on_clock(act))
 		return false;
 	return lifecycle_next(n->state, n->role, act, &to) == VERDICT_MOVES;
+}
+
+static bool is_bureaus_to_send_on(const struct view *v, int notice)
+{
+	return v->principal && v->record->notices[notice].state == STATE_RETURNED && principal_approves(v->principal, v->record) &&
+	       !notice_was_sent_on(v->record, notice);
 }
 
 /* The page holds no logic of rights: the hub says which buttons there are. */
 static void put_allowed(const struct view *v, int notice, struct buf *out)
 {
-	static const enum act acts[] = { ACT_ACKNOWLEDGE, ACT_CLAIM, ACT_RETURN, ACT_TRANSFER, ACT_FEEDBACK, ACT_CLOSE, ACT_UNDO };
+	static const enum act acts[] = { ACT_ACKNOWLEDGE, ACT_CLAIM, ACT_RETURN, ACT_TRANSFER, ACT_FEEDBACK, ACT_CLOSE, ACT_UNDO,
+					 ACT_FULFIL, ACT_PAUSE, ACT_RESUME };
 	const struct notice *n = &v->record->notices[notice];
 	const char *comma = "";
 
 	buf_add_str(out, ",\"allowed\":[");
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
-		bool sends_on = acts[i] == ACT_TRANSFER && v->principal && n->state == STATE_RETURNED &&
-				principal_approves(v->principal, v->record) && !notice_was_sent_on(v->record, notice);
+		bool sends_on = acts[i] == ACT_TRANSFER && is_bureaus_to_send_on(v, notice);
 
 		if (!sends_on && !(may_act(v, n, acts[i]) && leads_somewhere(v->record, notice, acts[i])))
 			continue;
@@ -128,6 +159,70 @@ static void put_feedback(const struct feedback *f, struct buf *out)
 	buf_add_char(out, '}');
 }
 
+static const char *term_state(const struct view *v, const struct term *t)
+{
+	bool is_over = v->now_ms > t->due_ms;
+
+	if (t->met_ms)
+		return "fulfilled";
+	if (t->dropped || v->record->superseded_by || (is_over && !term_is_promise(t)))
+		return "ended";
+	return is_over ? "overdue" : "running";
+}
+
+void view_terms(const struct view *v, struct buf *out)
+{
+	for (int k = 0; k < v->record->term_count; k++) {
+		const struct term *t = &v->record->terms[k];
+
+		buf_add_str(out, k ? ",{\"clock\":" : ",\"clocks\":[{\"clock\":");
+		buf_add_int(out, k);
+		member(out, "kind", term_kind_name(t->kind));
+		member(out, "what", t->what);
+		buf_add_str(out, ",\"due\":");
+		view_time(out, t->due_ms);
+		member(out, "state", term_state(v, t));
+		member(out, "by", *t->by ? t->by : NULL);
+		buf_add_str(out, ",\"at\":");
+		view_time(out, t->met_ms);
+		buf_add_char(out, '}');
+	}
+	if (v->record->term_count)
+		buf_add_char(out, ']');
+}
+
+static void put_time(struct buf *out, const char *name, int64_t ms)
+{
+	buf_printf(out, ",\"%s\":", name);
+	view_time(out, ms);
+}
+
+static void put_pauses(const struct record *r, int notice, struct buf *out)
+{
+	const char *before = ",\"pauses\":[";
+
+	for (int i = 0; i < r->pause_count; i++) {
+		const struct pause *p = &r->pauses[i];
+
+		if (p->notice != notice)
+			continue;
+		buf_add_str(out, before);
+		buf_add_str(out, "{\"from\":");
+		view_time(out, p->from_ms);
+		put_time(out, "until", p->until_ms);
+		put_time(out, "to", p->ended_ms);
+		put_time(out, "due", p->due_ms);
+		put_time(out, "feedback_due", p->feedback_due_ms);
+		buf_printf(out, ",\"moved_days\":%d", p->moved_days);
+		member(out, "by", p->by);
+		member(out, "reason", p->reason);
+		buf_add_char(out, '}');
+		before = ",";
+	}
+	if (!strcmp(before, ","))
+		buf_add_char(out, ']');
+}
+
 /* What is not there is left out, because most notices have none of it and their frames stay short. */
 void view_life(const struct view *v, int notice, struct buf *out)
 {
@@ -143,6 +238,9 @@ void view_life(const struct view *v, int notice, struct buf *out)
 	}
 	if (n->from >= 0)
 		buf_printf(out, ",\"from\":\"n%lld.%d\"", (long long)v->seq, n->from);
+	if (notice == term_notice(r))
+		view_terms(v, out);
+	put_pauses(r, notice, out);
 	put_returned(v, notice, out);
 	put_transferred(v, notice, out);
 	for (int i = 0; i < r->feedback_count; i++) {

@@ -19,6 +19,7 @@ enum {
 #define ANSWERERS (MAY(SUPERVISOR) | MAY(APPROVER))
 #define POLICY_MAKERS (MAY(COORDINATOR) | MAY(ADMIN))
 #define POLICY_READERS (POLICY_MAKERS | MAY(AUDITOR))
+#define PAUSERS (ANSWERERS | MAY(COORDINATOR))
 
 struct route {
 	const char *method, *pattern; /* a * stands for one segment */
@@ -54,6 +55,9 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/notices/*/feedback", 0, ANSWERERS, SMALL, api_feedback },
 	{ "POST", "/api/v1/notices/*/close", BODILESS, ANSWERERS, SMALL, api_close },
 	{ "POST", "/api/v1/notices/*/undo", BODILESS, ANSWERERS, SMALL, api_undo },
+	{ "POST", "/api/v1/notices/*/fulfil", 0, ANSWERERS, SMALL, api_fulfil },
+	{ "POST", "/api/v1/notices/*/pause", 0, PAUSERS, SMALL, api_pause },
+	{ "POST", "/api/v1/notices/*/resume", BODILESS, PAUSERS, SMALL, api_resume },
 	{ "GET", "/api/v1/pool", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_pool },
 	{ "POST", "/api/v1/pool/*/claim", BODILESS, MAY(SUPERVISOR), SMALL, api_claim },
 	{ "GET", "/api/v1/audit", 0, MAY(AUDITOR), 0, api_audit },

@@ -106,6 +106,21 @@ void api_undo(struct call *c)
 	answer_saying(c, ANSWER_UNDO);
 }
 
+void api_fulfil(struct call *c)
+{
+	answer_saying(c, ANSWER_FULFIL);
+}
+
+void api_pause(struct call *c)
+{
+	answer_saying(c, ANSWER_PAUSE);
+}
+
+void api_resume(struct call *c)
+{
+	answer_saying(c, ANSWER_RESUME);
+}
+
 void api_shown(struct call *c)
 {
 	answer(c, ANSWER_SHOWN);

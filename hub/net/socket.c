@@ -136,13 +136,15 @@ static void answer(struct rpc *r, enum answer a)
 	struct respond_in in = { .who = r->inbox->who, .notice = text_param(r, "notice"), .answer = a, .channel = "ws",
 				 .if_match = -1, .params = r->params };
 	const json_t *version = json_object_get(r->params, "version");
+	bool is_on_clock = a == ANSWER_PAUSE || a == ANSWER_RESUME;
 
 	if (json_is_integer(version))
 		in.if_match = (int)json_integer_value(version);
 	if (!in.notice) {
 		send_error(r, -32602, "params.notice is needed", NULL);
 		rpc_free(r);
-	} else if (!principal_is(in.who, WHO_SUPERVISOR) && !principal_is(in.who, WHO_APPROVER)) {
+	} else if (!principal_is(in.who, WHO_SUPERVISOR) && !principal_is(in.who, WHO_APPROVER) &&
+		   !(is_on_clock && principal_is(in.who, WHO_COORDINATOR))) {
 		send_error(r, 403, "Your role may not do this", NULL);
 		rpc_free(r);
 	} else {
@@ -190,6 +192,21 @@ static void rpc_undo(struct rpc *r)
 	answer(r, ANSWER_UNDO);
 }
 
+static void rpc_fulfil(struct rpc *r)
+{
+	answer(r, ANSWER_FULFIL);
+}
+
+static void rpc_pause(struct rpc *r)
+{
+	answer(r, ANSWER_PAUSE);
+}
+
+static void rpc_resume(struct rpc *r)
+{
+	answer(r, ANSWER_RESUME);
+}
+
 /* --- event.submit: one, or an array with a result each --- */
 
 static void submit_array(struct rpc *r)
@@ -232,7 +249,9 @@ static const struct method {
 	{ "notice.claim", rpc_claim },		 { "notice.shown", rpc_shown },
 	{ "notice.return", rpc_return },	 { "notice.transfer", rpc_transfer },
 	{ "notice.feedback", rpc_feedback },	 { "notice.close", rpc_close },
-	{ "notice.undo", rpc_undo },		 { "event.submit", rpc_submit },
+	{ "notice.undo", rpc_undo },		 { "notice.fulfil", rpc_fulfil },
+	{ "notice.pause", rpc_pause },		 { "notice.resume", rpc_resume },
+	{ "event.submit", rpc_submit },
 };
 
 static const struct method *method_find(const char *name)

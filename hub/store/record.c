@@ -14,7 +14,7 @@ static const char *const delivery_names[DELIVERY_STATE_COUNT] = {
 static const char *const receipt_names[RECEIPT_KIND_COUNT] = {
 	"handed-over", "delivered", "shown", "acknowledged", "claimed", "failed", "reply", "state",
 	"returned",    "transferred", "sent-on", "fed-back",     "closed",  "undone", "disputed", "ruled",
-	"taken",       "reminded",
+	"taken",       "reminded", "fulfilled",    "paused",  "resumed",
 };
 
 const char *delivery_state_name(enum delivery_state s)
@@ -117,9 +117,11 @@ static void put_delivery(struct buf *out, const struct delivery *d)
 	record_tab_int(out, d->next_ms);
 	record_tab_text(out, d->provider_id);
 	record_tab_text(out, d->detail);
-	if (*d->post || *d->body) {
+	if (*d->post || *d->body || d->term >= 0) {
 		record_tab_text(out, d->post);
 		record_tab_text(out, d->body);
+		if (d->term >= 0)
+			record_tab_int(out, d->term);
 	}
 	buf_add_char(out, '\n');
 }
@@ -319,6 +321,7 @@ static bool get_delivery(const struct line *l, struct delivery *d)
 	d->detail = record_text_at(l, 9);
 	d->post = record_text_at(l, 10);
 	d->body = record_text_at(l, 11);
+	d->term = record_small_at(l, 12);
 	return true;
 }
 
@@ -389,6 +392,7 @@ struct delivery *record_add_delivery(struct record *r, struct arena *arena)
 	d = &r->deliveries[r->delivery_count++];
 	memset(d, 0, sizeof(*d));
 	d->post = d->body = "";
+	d->term = -1;
 	return d;
 }
 
@@ -458,7 +462,7 @@ int64_t record_next_ms(const struct record *r)
 		next = earlier(next, r->deliveries[i].next_ms);
 	for (int i = 0; i < r->dispute_count; i++)
 		next = earlier(next, r->disputes[i].next_ms);
-	return next;
+	return earlier(next, terms_next_ms(r));
 }
 
 bool record_has_notices(const char *data, size_t len, int count)

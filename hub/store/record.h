@@ -58,11 +58,12 @@ struct delivery {
 	const char *detail;    /* provider's code, cut and cleaned */
 	const char *post;      /* "": whoever comes first; else the post that is asked for, of `body` */
 	const char *body;      /* "": the notice's */
+	int term;	       /* the clock of the event that it is about, -1 none */
 };
 enum receipt_kind { RECEIPT_HANDED_OVER, RECEIPT_DELIVERED, RECEIPT_SHOWN, RECEIPT_ACKNOWLEDGED, RECEIPT_CLAIMED,
 		    RECEIPT_FAILED, RECEIPT_REPLY, RECEIPT_STATE, RECEIPT_RETURNED, RECEIPT_TRANSFERRED, RECEIPT_SENT_ON,
 		    RECEIPT_FED_BACK, RECEIPT_CLOSED, RECEIPT_UNDONE, RECEIPT_DISPUTED, RECEIPT_RULED, RECEIPT_TAKEN,
-		    RECEIPT_REMINDED, RECEIPT_KIND_COUNT };
+		    RECEIPT_REMINDED, RECEIPT_FULFILLED, RECEIPT_PAUSED, RECEIPT_RESUMED, RECEIPT_KIND_COUNT };
 const char *receipt_kind_name(enum receipt_kind k);
 struct receipt {
 	enum receipt_kind kind;
@@ -89,6 +90,8 @@ struct record {
 	struct feedback *feedback; int feedback_count;
 	struct dispute *disputes; int dispute_count;
 	struct position *positions; int position_count;
+	struct term *terms; int term_count;
+	struct pause *pauses; int pause_count;
 };
 
 void record_encode(const struct record *r, struct buf *out);
@@ -99,7 +102,7 @@ struct delivery *record_add_delivery(struct record *r, struct arena *arena);
 struct receipt *record_add_receipt(struct record *r, struct arena *arena);
 struct notice *record_add_notice(struct record *r, struct arena *arena);
 bool record_has_notices(const char *data, size_t len, int count); /* in its text form: at least that many */
-int64_t record_next_ms(const struct record *r); /* earliest next_ms of notices, deliveries and disputes, or -1 */
+int64_t record_next_ms(const struct record *r); /* earliest next_ms of notices, deliveries, disputes and terms, or -1 */
 int64_t notice_made_ms(const struct record *r, const struct notice *n);
 bool notice_is_pool(const char *body); /* "pool:371302" */
 bool bars_hold(const char *bars, const char *word); /* whether "a|b" names the word */

@@ -9,6 +9,13 @@ static const char *const cause_names[CAUSE_COUNT] = {
 static const char *const kind_names[DISPUTE_KIND_COUNT] = { "two-returns", "several-leads", "no-lead" };
 static const char *const state_names[DISPUTE_STATE_COUNT] = { "negotiating", "agenda", "ruled", "settled" };
 
+static const char *const term_names[TERM_KIND_COUNT] = { "informed-commitment", "deferred-material", "permit-end" };
+
+const char *term_kind_name(enum term_kind k)
+{
+	return term_names[k];
+}
+
 const char *cause_name(enum cause c)
 {
 	return cause_names[c];
@@ -75,6 +82,38 @@ static void put_position(struct buf *out, const struct position *p)
 	buf_add_char(out, '\n');
 }
 
+static void put_term(struct buf *out, const struct term *t)
+{
+	buf_add_char(out, 'K');
+	record_tab_int(out, t->kind);
+	record_tab_text(out, t->what);
+	record_tab_int(out, t->due_ms);
+	record_tab_int(out, t->next_ms);
+	record_tab_int(out, t->told);
+	if (t->met_ms || t->dropped) {
+		record_tab_text(out, t->by);
+		record_tab_int(out, t->met_ms ? t->met_ms : -1);
+		record_tab_int(out, t->dropped ? 1 : -1);
+	}
+	buf_add_char(out, '\n');
+}
+
+static void put_pause(struct buf *out, const struct pause *p)
+{
+	buf_add_char(out, 'Z');
+	record_tab_int(out, p->notice);
+	record_tab_int(out, p->from_ms);
+	record_tab_int(out, p->until_ms);
+	record_tab_text(out, p->by);
+	record_tab_text(out, p->reason);
+	record_tab_int(out, p->due_ms);
+	record_tab_int(out, p->feedback_due_ms);
+	record_tab_int(out, p->ended_ms ? p->ended_ms : -1);
+	record_tab_int(out, p->moved_days);
+	record_tab_text(out, p->ended_by);
+	buf_add_char(out, '\n');
+}
+
 void record_encode_life(const struct record *r, struct buf *out)
 {
 	for (int i = 0; i < r->feedback_count; i++)
@@ -83,6 +122,10 @@ void record_encode_life(const struct record *r, struct buf *out)
 		put_dispute(out, &r->disputes[i]);
 	for (int i = 0; i < r->position_count; i++)
 		put_position(out, &r->positions[i]);
+	for (int i = 0; i < r->term_count; i++)
+		put_term(out, &r->terms[i]);
+	for (int i = 0; i < r->pause_count; i++)
+		put_pause(out, &r->pauses[i]);
 }
 
 static bool get_feedback(const struct line *l, struct feedback *f)
@@ -141,6 +184,37 @@ static bool get_position(const struct line *l, struct position *p)
 	return true;
 }
 
+static bool get_term(const struct line *l, struct term *t)
+{
+	int kind, told;
+
+	if (!record_enum_at(l, 1, TERM_KIND_COUNT, &kind) || !record_enum_at(l, 5, TERM_OVER + 1, &told))
+		return false;
+	t->kind = (enum term_kind)kind;
+	t->what = record_text_at(l, 2);
+	t->due_ms = record_int_at(l, 3);
+	t->next_ms = record_int_at(l, 4);
+	t->told = told;
+	t->by = record_text_at(l, 6);
+	t->met_ms = record_int_at(l, 7) > 0 ? record_int_at(l, 7) : 0;
+	t->dropped = record_int_at(l, 8) == 1;
+	return true;
+}
+
+static void get_pause(const struct line *l, struct pause *p)
+{
+	p->notice = record_small_at(l, 1);
+	p->from_ms = record_int_at(l, 2);
+	p->until_ms = record_int_at(l, 3);
+	p->by = record_text_at(l, 4);
+	p->reason = record_text_at(l, 5);
+	p->due_ms = record_int_at(l, 6);
+	p->feedback_due_ms = record_int_at(l, 7);
+	p->ended_ms = record_int_at(l, 8) > 0 ? record_int_at(l, 8) : 0;
+	p->moved_days = record_small_at(l, 9) > 0 ? record_small_at(l, 9) : 0;
+	p->ended_by = record_text_at(l, 10);
+}
+
 bool record_decode_life(const struct line *l, struct arena *arena, struct record *r)
 {
 	switch (l->fields[0][0]) {
@@ -150,6 +224,13 @@ bool record_decode_life(const struct line *l, struct arena *arena, struct record
 		return r->dispute_count < RECORD_DISPUTES_MAX && get_dispute(l, record_add_dispute(r, arena));
 	case 'P':
 		return r->position_count < RECORD_POSITIONS_MAX && get_position(l, record_add_position(r, arena));
+	case 'K':
+		return r->term_count < RECORD_TERMS_MAX && get_term(l, record_add_term(r, arena));
+	case 'Z':
+		if (r->pause_count >= RECORD_PAUSES_MAX)
+			return false;
+		get_pause(l, record_add_pause(r, arena));
+		return true;
 	default:
 		return false;
 	}
@@ -173,6 +254,55 @@ struct position *record_add_position(struct record *r, struct arena *arena)
 	return memset(&r->positions[r->position_count++], 0, sizeof(*r->positions));
 }
 
+struct term *record_add_term(struct record *r, struct arena *arena)
+{
+	struct term *t;
+
+	r->terms = record_grow(arena, r->terms, r->term_count, sizeof(*r->terms));
+	t = memset(&r->terms[r->term_count++], 0, sizeof(*t));
+	t->what = t->by = "";
+	t->next_ms = -1;
+	return t;
+}
+
+struct pause *record_add_pause(struct record *r, struct arena *arena)
+{
+	struct pause *p;
+
+	r->pauses = record_grow(arena, r->pauses, r->pause_count, sizeof(*r->pauses));
+	p = memset(&r->pauses[r->pause_count++], 0, sizeof(*p));
+	p->by = p->reason = p->ended_by = "";
+	p->until_ms = p->due_ms = p->feedback_due_ms = -1;
+	return p;
+}
+
+struct pause *record_pause(const struct record *r, int notice)
+{
+	for (int i = 0; i < r->pause_count; i++) {
+		if (r->pauses[i].notice == notice && !r->pauses[i].ended_ms)
+			return &r->pauses[i];
+	}
+	return NULL;
+}
+
+bool term_runs(const struct record *r, const struct term *t)
+{
+	return !r->superseded_by && !t->met_ms && !t->dropped;
+}
+
+int64_t terms_next_ms(const struct record *r)
+{
+	int64_t next = -1;
+
+	for (int i = 0; i < r->term_count; i++) {
+		const struct term *t = &r->terms[i];
+
+		if (t->next_ms >= 0 && term_runs(r, t) && (next < 0 || t->next_ms < next))
+			next = t->next_ms;
+	}
+	return next;
+}
+
 static bool is_place(int i, int count)
 {
 	return i >= -1 && i < count;
@@ -186,10 +316,13 @@ bool record_places_hold(const struct record *r)
 	for (int i = 0; i < r->notice_count; i++)
 		hold = hold && is_place(r->notices[i].from, r->notice_count);
 	for (int i = 0; i < r->delivery_count; i++)
-		hold = hold && is_place(r->deliveries[i].notice, r->notice_count);
+		hold = hold && is_place(r->deliveries[i].notice, r->notice_count) &&
+		       is_place(r->deliveries[i].term, r->term_count);
 	for (int i = 0; i < r->receipt_count; i++)
 		hold = hold && is_place(r->receipts[i].notice, r->notice_count) &&
 		       is_place(r->receipts[i].delivery, r->delivery_count);
+	for (int i = 0; i < r->pause_count; i++)
+		hold = hold && is_place(r->pauses[i].notice, r->notice_count);
 	for (int i = 0; i < r->feedback_count; i++)
 		hold = hold && is_place(r->feedback[i].notice, r->notice_count);
 	for (int i = 0; i < r->position_count; i++)

@@ -31,7 +31,12 @@ static void check_places(const struct record *r)
 	for (int i = 0; i < r->delivery_count; i++) {
 		must((unsigned)r->deliveries[i].state < DELIVERY_STATE_COUNT);
 		must_be_place(r->deliveries[i].notice, r->notice_count);
+		must_be_place(r->deliveries[i].term, r->term_count);
 	}
+	for (int i = 0; i < r->pause_count; i++)
+		must_be_place(r->pauses[i].notice, r->notice_count);
+	for (int i = 0; i < r->term_count; i++)
+		must((unsigned)r->terms[i].kind < TERM_KIND_COUNT && r->terms[i].told <= TERM_OVER);
 	for (int i = 0; i < r->receipt_count; i++) {
 		must((unsigned)r->receipts[i].kind < RECEIPT_KIND_COUNT);
 		must_be_place(r->receipts[i].notice, r->notice_count);

@@ -94,6 +94,57 @@ class Life(unittest.TestCase):
         self.assertEqual(self.state(notice), state)
         return notice
 
+    def clocks(self, notice, user="wjw"):
+        return {c["clock"]: c["state"] for c in self.whole(notice, user)["notice"].get("clocks", [])}
+
+    def test_promises_and_the_end_of_the_permit_are_clocks(self):
+        taken = self.taken(commitments=[{"kind": "deferred-material", "what": "环境检测报告", "due": "2031-12-31"},
+                                        {"kind": "informed-commitment", "what": "消防承诺", "due": "2020-01-02"},
+                                        {"kind": "informed-commitment", "what": "无期限"}],
+                           permit={"number": "P-1", "valid_until": "2031-05-06"})
+        lead, copy = self.notice_of(taken, LEAD), self.notice_of(taken, COPY)
+        wait_until(lambda: any(r["kind"] == "reminded" for r in self.whole(lead)["receipts"]), 20, "what is over is said at once")
+        self.assertEqual(self.clocks(lead), {0: "running", 1: "overdue", 2: "running"})
+        self.assertEqual(self.clocks(copy), {})
+        self.assertIn("fulfil", self.whole(lead)["notice"]["allowed"])
+        overdue = self.hub.get("/notices?figure=clocks_overdue&body=" + LEAD, "wjw").json
+        self.assertIn(lead, [n["id"] for n in overdue["items"]])
+        self.assertEqual(self.act(lead, "fulfil", "zjj", {"clock": 1}).status, 404)
+        self.assertEqual(self.act(lead, "fulfil", "lxhy", {"clock": 1}).status, 403)
+        self.assertEqual(self.act(lead, "fulfil", "wjw", {"clock": 2}).status, 409)
+        self.assertEqual(self.act(lead, "fulfil", "wjw", {"clock": "1"}).status, 422)
+        self.assertEqual(self.clocks(lead), {0: "running", 1: "overdue", 2: "running"})
+        self.done(lead, "fulfil", "spj", {"clock": 0, "remark": "已补齐"})
+        self.done(lead, "claim")
+        self.done(lead, "feedback")
+        self.assertEqual(self.clocks(lead), {0: "fulfilled", 1: "fulfilled", 2: "running"})
+        self.assertNotIn("fulfil", self.whole(lead)["notice"]["allowed"])
+        decided = self.hub.get("/cases/" + taken["case"], "spj").json["events"][0]
+        self.assertEqual([c["by"] for c in decided["clocks"]], ["spj", "wjw", None])
+
+    def test_a_clock_stands_still_while_it_is_paused(self):
+        notice = self.lead()
+        before = self.whole(notice)
+        for user, said, status in (("wjw", {"reason": "x"}, 409), ("zjj", {"reason": "x"}, 404), ("spj", {"reason": "x"}, 403),
+                                   ("sjj", {"reason": "x"}, 403), ("lxhy", {}, 422), ("lxhy", {"reason": "x" * 501}, 422),
+                                   ("lxhy", {"reason": "x", "until": "2020-01-01"}, 422)):
+            self.assertEqual(self.act(notice, "pause", user, said).status, status, (user, said))
+            self.assertEqual(self.whole(notice), before)
+        self.assertEqual(self.act(notice, "resume", "lxhy").status, 409)
+        self.assertNotIn("pause", before["notice"]["allowed"])
+        self.assertIn("pause", self.whole(notice, "lxhy")["notice"]["allowed"])
+        self.done(notice, "pause", "lxhy", {"reason": "等待现场核查"})
+        paused = self.whole(notice)
+        self.assertIsNone(paused["notice"]["due"])
+        self.assertEqual(paused["notice"]["pauses"][0]["due"], before["notice"]["due"])
+        self.assertEqual(paused["receipts"][-1]["kind"], "paused")
+        self.assertEqual(self.done(notice, "pause", "lxhy", {"reason": "等待现场核查"})["version"], paused["notice"]["version"])
+        self.done(notice, "resume", "lxhy")
+        after = self.whole(notice)
+        self.assertGreaterEqual(after["notice"]["due"], before["notice"]["due"])
+        self.assertIsNotNone(after["notice"]["pauses"][0]["to"])
+        self.assertEqual(after["receipts"][-1]["kind"], "resumed")
+
     def test_every_cell_for_the_lead(self):
         for state, cells in TABLE.items():
             for act, expected in cells.items():

@@ -138,6 +138,10 @@ class Story:
             "result": "fails", "disposal": "rectify", "checked_on": "2026-11-24", "rectify_by": "2026-12-01",
             "penalty": {"document": "兰卫罚〔2026〕1号", "kind": "警告"}, "remark": "限期整改"})
         self.act("closed", done, "close", "wjw", {})
+        promised = self.hub.submit(clinic(8, commitments=[{"kind": "deferred-material", "what": "环境检测报告", "due": "2031-12-31"}])).json
+        self.act("paused", promised["notices"][0]["id"], "pause", "lxhy", {"reason": "等待现场核查"})
+        self.act("resumed", promised["notices"][0]["id"], "resume", "lxhy", {})
+        self.act("fulfilled", promised["notices"][0]["id"], "fulfil", "spj", {"clock": 0, "remark": "已补齐"})
         self.call("board", 200, "GET", "/board?by=region", "lxhy")
         self.call("audit", 200, "GET", "/audit?limit=3", "sjj")
         self.call("notice-closed", 200, "GET", "/notices/" + done, "wjw")
@@ -170,6 +174,7 @@ class Story:
             for number, (verb, params) in enumerate((
                     ("shown", {}), ("acknowledge", {"version": 1}), ("claim", {}), ("undo", {"remark": "误操作"}),
                     ("feedback", {"result": "conforms", "disposal": "pass", "checked_on": "2026-11-24"}), ("close", {"remark": "完成"}),
+                    ("fulfil", {"clock": 0}), ("pause", {"reason": "企业停业"}), ("resume", {}),
                     ("transfer", {"to": "wjw-371300"}), ("return", {"reason": "not-our-remit"})), 2):
                 await self.said(rpc, verb, "notice." + verb, {"notice": lead, **params}, number)
                 if verb == "acknowledge":

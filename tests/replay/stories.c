@@ -169,6 +169,15 @@ static int count_receipts(const struct record *r, int notice, enum receipt_kind 
 	return n;
 }
 
+static int count_pauses(const struct record *r, int notice)
+{
+	int n = 0;
+
+	for (int i = 0; i < r->pause_count; i++)
+		n += r->pauses[i].notice == notice;
+	return n;
+}
+
 static const char *deliveries_of(const struct record *r, int notice, struct arena *arena)
 {
 	const char *all = "";
@@ -186,7 +195,7 @@ static void step_check(struct story *s)
 	struct record r;
 	int64_t seq;
 	int i;
-	char due[TIMEFMT_BYTES] = "none";
+	char due[TIMEFMT_BYTES] = "none", feedback_due[TIMEFMT_BYTES] = "none";
 
 	arena_init(&arena);
 	i = find_notice(s, text(s->now, "check", ""), &seq, &arena, &r);
@@ -197,6 +206,10 @@ static void step_check(struct story *s)
 	if (r.notices[i].due_ms >= 0)
 		time_format(r.notices[i].due_ms, SHANGHAI_MIN, due);
 	same_text(s, "due", due);
+	if (r.notices[i].feedback_due_ms >= 0)
+		time_format(r.notices[i].feedback_due_ms, SHANGHAI_MIN, feedback_due);
+	same_text(s, "feedback_due", feedback_due);
+	same_number(s, "pauses", count_pauses(&r, i));
 	same_text(s, "deliveries", deliveries_of(&r, i, &arena));
 	same_number(s, "reminded", count_receipts(&r, i, RECEIPT_REMINDED));
 	same_number(s, "fed_back", count_receipts(&r, i, RECEIPT_FED_BACK));
@@ -221,6 +234,30 @@ static void step_check_dispute(struct story *s)
 	same_text(s, "interim", r.disputes[k].interim);
 	same_number(s, "disputes", r.dispute_count);
 	arena_clear(&arena);
+}
+
+/* One clock of an event, as the notice shows it to its own people. */
+static void step_check_clock(struct story *s)
+{
+	struct arena arena;
+	struct record r;
+	int64_t seq;
+	int i;
+	char id[64];
+	const json_t *clock;
+
+	arena_init(&arena);
+	i = find_notice(s, text(s->now, "check_clock", ""), &seq, &arena, &r);
+	arena_clear(&arena);
+	snprintf(id, sizeof(id), "n%lld.%d", (long long)seq, i);
+	world_get(&s->world, &(struct asked){ number(s->now, "hub", 0), text(s->now, "who", "wjw"), "notice", id, NULL });
+	clock = json_array_get(json_object_get(json_object_get(s->world.answer, "notice"), "clocks"),
+			       (size_t)number(s->now, "clock", 0));
+	same_text(s, "kind", text(clock, "kind", "none"));
+	same_text(s, "what", text(clock, "what", "none"));
+	same_text(s, "due", text(clock, "due", "none"));
+	same_text(s, "state", text(clock, "state", "none"));
+	same_text(s, "by", text(clock, "by", "none"));
 }
 
 static void step_figures(struct story *s)
@@ -252,6 +289,8 @@ static void step_setting(struct story *s)
 		world_to(&s->world, moment(text(s->now, "to", "")));
 	if (json_object_get(s->now, "restart"))
 		world_restart(&s->world);
+	if (json_object_get(s->now, "away_until"))
+		world_away(&s->world, moment(text(s->now, "away_until", "")));
 	if (json_object_get(s->now, "pack"))
 		world_use_pack(&s->world, text(s->now, "pack", ""));
 	if (json_object_get(s->now, "sending"))
@@ -269,6 +308,7 @@ static const struct {
 	{ "say", step_say },
 	{ "check", step_check },
 	{ "check_dispute", step_check_dispute },
+	{ "check_clock", step_check_clock },
 	{ "figures", step_figures },
 };
 

@@ -188,6 +188,13 @@ void world_restart(struct world *w)
 		hub_start(w, i);
 }
 
+void world_away(struct world *w, int64_t until_ms)
+{
+	world_restart(w);
+	w->now_ms = until_ms;
+	world_settle(w);
+}
+
 void world_use_pack(struct world *w, const char *pack_folder)
 {
 	struct pack *old = w->pack;
@@ -350,7 +357,7 @@ void world_submit(struct world *w, int hub, const char *who, json_t *event)
 void world_act(struct world *w, const struct asked *a)
 {
 	static const char *const names[ANSWER_COUNT] = { "acknowledge", "claim", "shown", "return",
-							 "transfer",	"feedback", "close", "undo" };
+							 "transfer",	"feedback", "close", "undo", "fulfil", "pause", "resume" };
 	struct principal *p = world_person(a->who);
 	struct respond_in in = { .who = p, .notice = a->id, .channel = "http", .if_match = -1, .params = a->with };
 	int before = w->answers, act = word_find(a->what, names, ANSWER_COUNT);

@@ -242,7 +242,7 @@ static void test_the_ladder(void **state)
 	assert_int_equal(help_pack(h, "pack.json",
 				   "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"ladder\":["
 				   "\"lead -1wd liaison sms\",\"assist +0wd liaison push\","
-				   "\"lead +3wd coordination sms\"]}",
+				   "\"lead +3wd coordination sms\"],\"permit_ahead\":\"20wd\"}",
 				   &pack),
 			 ERR_OK);
 	s = &pack_view(pack)->settings;
@@ -256,9 +256,23 @@ static void test_the_ladder(void **state)
 	assert_int_equal(pack_read_canonical(buf_cstr(&text), text.len, &again, &diag), ERR_OK);
 	assert_string_equal(pack_view(again)->version, pack_view(pack)->version);
 	assert_string_equal(pack_view(again)->settings.ladder[1].text, "assist +0wd liaison push");
+	assert_int_equal(pack_view(again)->settings.ladder_count, 3);
+	assert_string_equal(pack_view(again)->settings.permit_ahead, "20wd");
 	buf_clear(&text);
 	pack_unref(again);
 	pack_unref(pack);
+}
+
+static void test_a_permit_is_announced_days_ahead(void **state)
+{
+	struct help *h = *state;
+	struct pack *pack;
+
+	assert_int_equal(help_pack(h, "pack.json", "{\"id\":\"p\",\"jurisdiction\":\"371300\"}", &pack), ERR_OK);
+	assert_string_equal(pack_view(pack)->settings.permit_ahead, "30d");
+	pack_unref(pack);
+	assert_int_equal(help_pack(h, "pack.json", "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"permit_ahead\":\"24h\"}", &pack),
+			 ERR_INVALID);
 }
 
 static void test_a_bad_ladder_is_told_step_by_step(void **state)
@@ -347,6 +361,7 @@ int main(void)
 		WITH_HELP(test_version),
 		WITH_HELP(test_reference_counts_and_lookups),
 		WITH_HELP(test_the_ladder),
+		WITH_HELP(test_a_permit_is_announced_days_ahead),
 		WITH_HELP(test_a_bad_ladder_is_told_step_by_step),
 		WITH_HELP(test_dangling_names_are_findings),
 		WITH_HELP(test_odd_files),

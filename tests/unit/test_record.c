@@ -24,7 +24,7 @@ static struct record sample(struct arena *arena)
 	d = record_add_delivery(&r, arena);
 	*d = (struct delivery){ .notice = -1, .channel = CHANNEL_SMS, .connector = "sms1", .address_hash = "ab",
 				.state = DELIVERY_SENDING, .attempts = 2, .next_ms = 1700000020000,
-				.provider_id = "", .detail = "", .post = "leader", .body = "znb-371300" };
+				.provider_id = "", .detail = "", .post = "leader", .body = "znb-371300", .term = 1 };
 	x = record_add_receipt(&r, arena);
 	*x = (struct receipt){ .kind = RECEIPT_SHOWN, .notice = 0, .delivery = -1, .at_ms = 1700000000400, .by = "wjw",
 			       .channel = "ws", .detail = "" };
@@ -45,6 +45,15 @@ static struct record sample(struct arena *arena)
 	*record_add_position(&r, arena) = (struct position){ .dispute = 0, .at_ms = 1700000080000, .by = "wjw",
 							      .body = "wjw-371302", .text = "line\nline",
 							      .proposes = "zjj-371302" };
+	*record_add_term(&r, arena) = (struct term){ .kind = TERM_MATERIAL, .what = "a\tb", .due_ms = 1700000100000,
+						     .next_ms = 1700000030000, .told = TERM_ANNOUNCED, .by = "" };
+	*record_add_term(&r, arena) = (struct term){ .kind = TERM_PERMIT, .what = "", .due_ms = 1700000100000,
+						     .next_ms = 1700000010000, .by = "spj", .met_ms = 1700000090000 };
+	*record_add_pause(&r, arena) = (struct pause){ .notice = 1, .from_ms = 1700000060000, .until_ms = -1, .by = "lxhy",
+						       .reason = "c\td", .due_ms = 1700000100000, .feedback_due_ms = -1,
+						       .ended_ms = 1700000070000, .moved_days = 2, .ended_by = "" };
+	*record_add_pause(&r, arena) = (struct pause){ .notice = 1, .from_ms = 1700000080000, .until_ms = 1700000095000, .by = "lxhy",
+						       .reason = "e", .due_ms = -1, .feedback_due_ms = -1, .ended_by = "" };
 	return r;
 }
 
@@ -76,7 +85,19 @@ static void comes_back_as_it_was(void **state)
 	assert_true(got.feedback[0].licence_revoked && got.feedback[0].closes);
 	assert_string_equal(got.positions[0].text, "line\nline");
 	assert_true(bars_hold(got.approvers, "spj-371300") && !bars_hold(got.approvers, "spj-37130"));
+	assert_int_equal(got.pauses[0].moved_days, 2);
+	assert_string_equal(got.pauses[0].reason, "c\td");
+	assert_null(record_pause(&got, 0));
+	assert_ptr_equal(record_pause(&got, 1), &got.pauses[1]);
+	assert_int_equal(record_pause(&got, 1)->until_ms, 1700000095000);
+	assert_int_equal(got.deliveries[0].term, 1);
+	assert_string_equal(got.terms[0].what, "a\tb");
+	assert_int_equal(got.terms[0].told, TERM_ANNOUNCED);
+	assert_true(term_runs(&got, &got.terms[0]) && !term_runs(&got, &got.terms[1]));
+	assert_int_equal(terms_next_ms(&got), 1700000030000);
 	assert_int_equal(record_next_ms(&got), 1700000020000);
+	got.superseded_by = 9;
+	assert_int_equal(terms_next_ms(&got), -1);
 	assert_memory_equal(buf_cstr(&first), "7.a1b2c3\t", 9);
 	assert_string_equal(got.writer, "a1b2c3");
 	buf_clear(&first);
@@ -88,7 +109,9 @@ static void rubbish_is_refused(void **state)
 {
 	static const char *const bad[] = { "", "x", "0\t1\tp\n", "1\t1\tp\nZ\t1\n", "1\t1\tp\nN\tb\t99\t0\n", "1\t1\tp\nN\n",
 					   "1\t1\tp\nD\t0\t77\n", "1\t1\tp\nR\t99\n", "1\t1\tp\nF\t0\t1\ta\tws\t9\t0\n",
-					   "1\t1\tp\nU\t7\t0\n", "1\t1\tp\nU\t0\t\n" };
+					   "1\t1\tp\nU\t7\t0\n", "1\t1\tp\nU\t0\t\n",
+					   "1\t1\tp\nK\t3\t\t1\t1\t0\n", "1\t1\tp\nK\t0\t\t1\t1\t3\n",
+					   "1\t1\tp\nD\t\t1\t\t\t0\t0\t\t\t\t\t\t0\n" };
 	struct arena arena;
 	struct record r;
 

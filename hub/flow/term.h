@@ -1,0 +1,23 @@
+/*
+ * term.h: the clocks of an event beside those of its notices: what the applicant promised until a day (告知承诺, 容缺), and the end of
+ * the permit. Those concerned are told ahead and when the day is over, each counted in the record by the commit that does it, so none
+ * comes twice, also after a restart and with several hubs.
+ *
+ * The supervisor is whoever claimed the matter, else its lead; that body's notice shows the clocks and its reminders.
+ */
+#ifndef TANDEM_TERM_H
+#define TANDEM_TERM_H
+
+#include "flow/change.h"
+
+void terms_at_decision(const struct pack *pack, const struct event *e, struct record *r, struct arena *arena);
+bool terms_due(struct change *c); /* what the clock brings; whether anything changed */
+int term_notice(const struct record *r); /* whose reminders they are, -1 nobody's */
+bool term_is_promise(const struct term *t); /* can be fulfilled, and overdue */
+bool term_may_be_fulfilled(const struct record *r, int notice); /* whether one shown there can be */
+/* Supervision has looked: what was promised and had to be checked, has been. */
+void terms_checked(struct change *c, int notice, const char *by);
+/* An event that ends a permit, or its term, ends the clocks of the earlier events of its case. earlier: as store_accept gives it. */
+void terms_overtaken(struct flow *f, int64_t seq, enum event_type type, const char *earlier);
+
+#endif
