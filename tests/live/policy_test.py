@@ -1,8 +1,14 @@
 """The policy as a thing that offices change, from outside: submitted, approved by a second person, put into force, compared, rehearsed."""
 import datetime as dt
+import http.client
+import itertools
+import json
 import os
 import shutil
+import statistics
 import tempfile
+import threading
+import time
 import unittest
 
 import documents
@@ -235,6 +241,72 @@ class Times(Base):
         made = tempfile.mkdtemp(prefix="tdm-", dir="/tmp")
         self.addCleanup(shutil.rmtree, made)
         return made
+
+
+class Asker(threading.Thread):
+    """Asks one thing after the other on one connection, and remembers each answer with its beginning and its end."""
+
+    def __init__(self, hub, ask):
+        super().__init__(daemon=True)
+        self.ask, self.over, self.heard = ask, threading.Event(), []
+        self.connection = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=20)
+
+    def run(self):
+        while not self.over.is_set():
+            start = time.monotonic()
+            self.connection.request(*self.ask())
+            response = self.connection.getresponse()
+            body = response.read()
+            self.heard.append((start, time.monotonic(), response.status, body))
+        self.connection.close()
+
+    def longest(self, start, end):
+        return max((h[1] - h[0] for h in self.heard if h[1] > start and h[0] < end), default=0)
+
+
+class Swap(Base):
+    ROUNDS, WINDOWS, LATE = 6, 8, 0.005
+
+    def post(self, hub):
+        numbers = itertools.count()
+        headers = {"Content-Type": "application/cloudevents+json", "Cookie": hub.cookies["spj"]}
+        return lambda: ("POST", "/api/v1/events", json.dumps(event(f"swap{next(numbers)}", item=CLINIC)).encode(), headers)
+
+    def window(self, work):
+        start = time.monotonic()
+        work()
+        return start, time.monotonic()
+
+    def late(self, hub, pair, probe):
+        """How much longer the slowest request is while policies change than in as long a time when they do not; the median."""
+        changing, plain = [], []
+        for n in range(self.WINDOWS):
+            changing.append(self.window(lambda: self.activate(hub, pair[(n + 1) % 2])))
+            end = time.monotonic() + changing[-1][1] - changing[-1][0]
+            plain.append(self.window(lambda: wait_until(lambda: time.monotonic() > end, 60)))
+        slowest = [statistics.median(probe.longest(*w) for w in windows) for windows in (changing, plain)]
+        return slowest[0] - slowest[1]
+
+    def test_no_request_waits_for_a_swap_and_none_is_lost(self):
+        with Hub() as hub:
+            hub.sign_in("lxhy", "admin", "spj")
+            pair = [self.in_force(hub), self.approved(hub, with_row(8))]
+            self.call(hub, "POST", f"/policy/versions/{pair[0]}/approve", "admin")
+            # A request that only the loop answers shows how long the loop was away, and not how long a disk took.
+            posting, probe = Asker(hub, self.post(hub)), Asker(hub, lambda: ("GET", "/healthz"))
+            posting.start()
+            probe.start()
+            # Others use the machine too: what is late for the policy's sake is late in every round.
+            late = next((x for x in (self.late(hub, pair, probe) for _ in range(self.ROUNDS)) if x <= self.LATE), None)
+            for asker in (posting, probe):
+                asker.over.set()
+                asker.join()
+            self.assertIsNotNone(late, "each round was late")
+            self.assertEqual({h[2] for h in posting.heard}, {201})
+            self.assertEqual({json.loads(h[3])["policy"] for h in posting.heard}, set(pair))
+            taken = next(line for line in hub.request("GET", "/metrics").body.decode().splitlines()
+                         if line.startswith("tandem_events_accepted_total "))
+            self.assertGreaterEqual(int(taken.split()[1]), len(posting.heard))
 
 
 if __name__ == "__main__":
