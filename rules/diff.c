@@ -27,16 +27,25 @@ static void number_bodies(struct diff *d)
 	}
 }
 
-struct diff *diff_new(const struct pack *was, const struct pack *is, int32_t today)
+struct diff *diff_new_counting(const struct pack *was, const struct pack *is)
 {
-	const struct check_options o = {today};
 	struct diff *d = mem_zalloc(sizeof(*d));
-	int i;
 
 	arena_init(&d->arena);
 	arena_init(&d->scratch);
+	arena_init(&d->sampled);
 	d->packs[WAS] = was;
 	d->packs[IS] = is;
+	number_bodies(d);
+	return d;
+}
+
+struct diff *diff_new(const struct pack *was, const struct pack *is, int32_t today)
+{
+	const struct check_options o = {today};
+	struct diff *d = diff_new_counting(was, is);
+	int i;
+
 	d->checks[WAS] = check_pack(was, &o);
 	d->checks[IS] = check_pack(is, &o);
 	for (i = 0; i < DIFF_BY_COUNT; i++) {
@@ -44,7 +53,6 @@ struct diff *diff_new(const struct pack *was, const struct pack *is, int32_t tod
 		d->tallies[i].list =
 			arena_alloc(&d->arena, TALLIES_MAX * sizeof(*d->tallies[i].list));
 	}
-	number_bodies(d);
 	diff_content(d);
 	diff_proof(d);
 	return d;
@@ -57,6 +65,7 @@ void diff_free(struct diff *d)
 	check_free(d->checks[WAS]);
 	check_free(d->checks[IS]);
 	arena_clear(&d->scratch);
+	arena_clear(&d->sampled);
 	arena_clear(&d->arena);
 	free(d);
 }
@@ -102,29 +111,28 @@ static const char *words_of(struct diff *d, const struct diff_case *c)
 		const char *between = i ? "; " : "";
 
 		if (g->was == ROLE_NONE)
-			text = arena_printf(&d->arena, "%s%s+%s %s", text, between, g->body,
+			text = arena_printf(&d->sampled, "%s%s+%s %s", text, between, g->body,
 					    role_name((enum role)g->is));
 		else if (g->is == ROLE_NONE)
-			text = arena_printf(&d->arena, "%s%s-%s %s", text, between, g->body,
+			text = arena_printf(&d->sampled, "%s%s-%s %s", text, between, g->body,
 					    role_name((enum role)g->was));
 		else if (g->is != g->was)
-			text = arena_printf(&d->arena, "%s%s%s %s instead of %s", text, between,
+			text = arena_printf(&d->sampled, "%s%s%s %s instead of %s", text, between,
 					    g->body, role_name((enum role)g->is),
 					    role_name((enum role)g->was));
 		else
-			text = arena_printf(&d->arena, "%s%s%s told otherwise", text, between,
+			text = arena_printf(&d->sampled, "%s%s%s told otherwise", text, between,
 					    g->body);
 	}
 	return *text ? text : "problems only";
 }
 
-void diff_take(struct diff *d, const struct diff_case *c)
+static void tally(struct diff *d, const struct diff_case *c)
 {
 	struct diff_tally *here[] = {tally_of(d, DIFF_BY_REGION, c->region),
 				     tally_of(d, DIFF_BY_ITEM, c->item)};
 	int i, j;
 
-	d->sums.changed += c->weight;
 	for (j = 0; j < 2; j++)
 		here[j]->events += c->weight;
 	for (i = 0; i < c->count; i++) {
@@ -138,16 +146,29 @@ void diff_take(struct diff *d, const struct diff_case *c)
 			here[j]->gained += gained * c->weight;
 			here[j]->lost += lost * c->weight;
 		}
+	}
+}
+
+void diff_take(struct diff *d, const struct diff_case *c)
+{
+	int i;
+
+	d->sums.changed += c->weight;
+	for (i = 0; i < c->count; i++) {
+		bool gained = c->changes[i].was == ROLE_NONE, lost = c->changes[i].is == ROLE_NONE;
+
 		d->sums.gained += gained * c->weight;
 		d->sums.lost += lost * c->weight;
 		d->sums.altered += (!gained && !lost) * c->weight;
 	}
+	if (d->tallies[0].list)
+		tally(d, c);
 	if (d->sample_count < SAMPLES_MAX) {
 		struct diff_sample *s = &d->samples[d->sample_count++];
 
 		*s = c->sample;
-		s->item = arena_strdup(&d->arena, c->item);
-		s->region = arena_strdup(&d->arena, c->region);
+		s->item = arena_strdup(&d->sampled, c->item);
+		s->region = arena_strdup(&d->sampled, c->region);
 		s->what = words_of(d, c);
 	}
 }
@@ -240,8 +261,8 @@ bool diff_event(struct diff *d, const struct event *e, const struct decide_in *i
 	if (!differs)
 		return false;
 	if (d->sample_count < SAMPLES_MAX) {
-		c.sample.source = arena_strdup(&d->arena, e->source);
-		c.sample.id = arena_strdup(&d->arena, e->id);
+		c.sample.source = arena_strdup(&d->sampled, e->source);
+		c.sample.id = arena_strdup(&d->sampled, e->id);
 	}
 	diff_take(d, &c);
 	return true;
@@ -268,6 +289,13 @@ const struct diff_sample *diff_samples(const struct diff *d, int *ret_count)
 {
 	*ret_count = d->sample_count;
 	return d->samples;
+}
+
+void diff_forget(struct diff *d)
+{
+	d->sums = (struct diff_sums){0};
+	d->sample_count = 0;
+	arena_reset(&d->sampled);
 }
 
 const struct check *diff_check(const struct diff *d, bool is_new)

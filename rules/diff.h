@@ -35,6 +35,9 @@ struct diff_sums {
 };
 struct diff;
 struct diff *diff_new(const struct pack *was, const struct pack *is, int32_t today);
+/* For events only, without checks, content and tallies: cheap to make, and it grows by no more than its samples. */
+struct diff *diff_new_counting(const struct pack *was, const struct pack *is);
+void diff_forget(struct diff *d); /* of such a one: sums and samples begin anew */
 void diff_free(struct diff *d);
 /* The same moment and holder for both. Gives whether the decision is another one. */
 bool diff_event(struct diff *d, const struct event *e, const struct decide_in *in);

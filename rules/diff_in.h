@@ -19,7 +19,7 @@ struct tallies {
 	int count;
 };
 struct diff {
-	struct arena arena, scratch;
+	struct arena arena, scratch, sampled; /* sampled: the samples' texts */
 	const struct pack *packs[2];
 	struct check *checks[2];
 	int *names[2]; /* of each pack's bodies, numbers that both share */

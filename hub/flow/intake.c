@@ -11,7 +11,7 @@
 #include "flow/deadline.h"
 #include "flow/decided.h"
 #include "flow/figures.h"
-#include "flow/policies.h"
+#include "flow/policy_shadow.h"
 #include "flow/term.h"
 #include "flow/view.h"
 #include "metrics.h"
@@ -27,6 +27,7 @@ struct job {
 	struct bytes doc;
 	char *dumped; /* the document when the bytes as they came will not do */
 	struct record record;
+	const char *holder; /* of an earlier notice, NULL none or not asked */
 	int unmatched; /* clauses of the scope */
 	int64_t seq;
 	int status; /* of the answer */
@@ -101,6 +102,9 @@ static void taken_new(struct job *j, const struct accept_out *out)
 	metric_add(METRIC_EVENTS_ACCEPTED, 1);
 	metric_add(METRIC_NOTICES_MADE, j->record.notice_count);
 	metric_add(METRIC_SCOPE_UNMATCHED, j->unmatched);
+	policies_shadow(j->flow->policies,
+			&(struct shadow_event){ .pack = j->pack, .event = &j->event, .seq = out->seq,
+						.in = { .at_ms = j->record.accepted_ms, .holder = j->holder } });
 	job_remember(j, out->seq);
 	figures_touch(j->flow->figures, out->seq);
 	if (j->in.due_ms >= 0)
@@ -178,6 +182,7 @@ static void job_store(struct job *j, const char *holder)
 	struct decide_in in = { .at_ms = clock_now_ms(&j->flow->clock), .holder = holder };
 	struct decision decision;
 
+	j->holder = holder ? arena_strdup(&j->arena, holder) : NULL;
 	decide(j->pack, &j->event, &in, &j->arena, &decision);
 	j->unmatched = decision.unmatched_count;
 	decided_record(j->flow, &(struct decided){ .pack = j->pack, .event = &j->event, .decision = &decision,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "flow/audit.h"
+#include "flow/policy_shadow.h"
 #include "flow/recount.h"
 
 #define TICK_MS		500
@@ -26,6 +27,7 @@ struct policies *policies_new(struct flow *f)
 	ps->waiting_last = &ps->waiting;
 	buf_init(&ps->offered_content, PACK_CONTENT_BYTES);
 	policy_reside(ps, policy_get(ps, pack_view(f->pack)->version), f->pack);
+	ps->shadowing = shadow_new(ps);
 	return ps;
 }
 
@@ -33,6 +35,7 @@ void policies_free(struct policies *ps)
 {
 	for (int i = 0; i < ps->count; i++)
 		pack_unref(ps->list[i]->pack);
+	shadow_free(ps->shadowing);
 	pack_unref(ps->offered);
 	buf_clear(&ps->offered_content);
 	loop_timer_free(ps->tick);
@@ -212,6 +215,10 @@ static void load(struct policies *ps, struct policy *p)
 /* The newest first: when there are more than are kept, those are asked for. */
 static void load_earlier(struct policies *ps)
 {
+	if (ps->shadow && !ps->shadow->pack && !ps->shadow->was_tried) {
+		load(ps, ps->shadow);
+		return;
+	}
 	for (int i = ps->count - 1; i >= 0 && ps->resident_count < RESIDENT_MAX; i--) {
 		struct policy *p = ps->list[i];
 
@@ -315,6 +322,7 @@ static void on_tick(void *arg)
 
 	if (!store_is_up(ps->flow->store))
 		return;
+	shadow_flush(ps->shadowing);
 	if (ps->names_read)
 		policies_fresh(ps, NULL, NULL);
 	else
@@ -337,6 +345,7 @@ void policies_start(struct policies *ps)
 void policies_stop(struct policies *ps)
 {
 	ps->stopped = true;
+	shadow_flush(ps->shadowing);
 	if (ps->tick)
 		loop_timer_stop(ps->tick);
 }

@@ -25,6 +25,7 @@ struct policy {
 	bool is_stored, was_tried;
 	const struct policy_step *submitted, *approved, *scheduled, *activated; /* the last of each that counts, or NULL */
 };
+struct shadow;
 struct fresh_wait {
 	struct fresh_wait *next;
 	void (*fn)(void *arg, enum err e);
@@ -40,6 +41,7 @@ struct policies {
 	struct pack *offered; /* the folder's, to be compared */
 	struct buf offered_content;
 	struct loop_timer *tick;
+	struct shadow *shadowing;
 	struct fresh_wait *waiting, **waiting_last, *served; /* for the next reading; for the one under way */
 	struct policy *loading; /* its pack is being read, or NULL */
 	bool reading, names_read, settled, writing, stopped;

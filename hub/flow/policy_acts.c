@@ -1,4 +1,4 @@
-/* policy_acts.c: what becomes of a submitted pack: approved by a second person, put into force now or at a time, taken back. */
+/* policy_acts.c: what becomes of a submitted pack: approved by a second person, put into force now or at a time, run as a shadow, taken back. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@ struct policy_act {
 	int64_t for_ms; /* 0: now */
 	double limit;	/* per cent; negative: none */
 	int events;
-	bool is_proven;
+	bool is_proven, is_on;
 };
 
 static void act_refuse(struct policy_act *a, enum err e, const char *detail)
@@ -116,6 +116,38 @@ static void look_withdraw(struct policy_act *a)
 		w.keeps = STEP_FORGETS_PACK;
 	w.step = policy_call_step(&a->call, STEP_WITHDRAWN);
 	policies_write(a->call.ps, &w, on_withdrawn, a);
+}
+
+/* --- beside the one in force --- */
+
+static void on_shadow_pack(void *arg, enum err e, struct pack *pack)
+{
+	struct policy_act *a = arg;
+	struct policies *ps = a->call.ps;
+
+	if (e != ERR_OK) {
+		act_refuse(a, e, err_title(e));
+		return;
+	}
+	policy_reside(ps, policy_get(ps, a->call.version), pack);
+	act_write(a, STEP_SHADOW_ON, STEP_BEGINS_SHADOW);
+}
+
+static void look_shadow(struct policy_act *a)
+{
+	struct policies *ps = a->call.ps;
+	struct policy *p = act_policy(a);
+
+	if (!p)
+		return;
+	if (a->is_on && p == ps->force)
+		act_refuse(a, ERR_CONFLICT, "This policy is in force; there is nothing to compare");
+	else if (a->is_on == (ps->shadow == p))
+		act_end(a, "");
+	else if (a->is_on)
+		policy_with_pack(ps, a->call.version, on_shadow_pack, a);
+	else
+		act_write(a, STEP_SHADOW_OFF, STEP_KEEPS_NOTHING);
 }
 
 /* --- put into force --- */
@@ -259,6 +291,18 @@ void policy_withdraw(struct flow *f, const struct policy_in *in, reply_fn *fn, v
 	struct policy_act *a = act_new(f, in, fn, arg);
 
 	a->look = look_withdraw;
+	act_start(a);
+}
+
+void policy_shadow(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg)
+{
+	struct policy_act *a = act_new(f, in, fn, arg);
+	const json_t *on = json_object_get(in->said, "on");
+
+	a->look = look_shadow;
+	a->is_on = json_is_true(on);
+	if (!json_is_boolean(on))
+		diag_add(&a->diag, "/on", "must be true or false");
 	act_start(a);
 }
 

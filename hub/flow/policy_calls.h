@@ -19,6 +19,8 @@ void policy_submit(struct flow *f, struct principal *who, struct bytes body, rep
 void policy_approve(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg);
 void policy_activate(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg);
 void policy_withdraw(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg);
+void policy_shadow(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg); /* on or off */
+void policy_shadow_found(struct flow *f, struct principal *who, reply_fn *fn, void *arg);
 void policy_rehearse(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg);
 
 void policy_list(struct flow *f, const char *cursor, int limit, reply_fn *fn, void *arg);

@@ -64,6 +64,8 @@ static void activate(struct policies *ps, struct policy *p, const struct policy_
 	p->activated = st;
 	p->scheduled = NULL;
 	ps->force = p;
+	if (ps->shadow == p)
+		ps->shadow = NULL; /* it would be compared with itself */
 	if (*st->folder)
 		ps->folder = st->folder;
 }

@@ -80,6 +80,8 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/policy/versions/*/activate", BODILESS, POLICY_MAKERS, SMALL, api_policy_activate },
 	{ "GET", "/api/v1/policy/versions/*/diff", 0, POLICY_READERS, 0, api_policy_diff },
 	{ "POST", "/api/v1/policy/versions/*/rehearse", 0, POLICY_MAKERS, SMALL, api_policy_rehearse },
+	{ "POST", "/api/v1/policy/versions/*/shadow", 0, POLICY_MAKERS, SMALL, api_policy_shadow },
+	{ "GET", "/api/v1/policy/shadow", 0, POLICY_READERS, 0, api_policy_shadow_found },
 	{ "GET", "/api/v1/stream", 0, READERS, 0, api_stream },
 	{ "GET", "/api/v1/ws", 0, EVERYBODY, 0, api_socket },
 	{ "POST", "/api/v1/connectors/*/receipt", OPEN, 0, 1u << 20, api_receipt },

@@ -73,6 +73,7 @@ handler_fn api_disputes, api_dispute, api_position, api_ruling;
 handler_fn api_policy, api_policy_explain, api_policy_matrix, api_policy_versions, api_policy_version, api_policy_diff;
 handler_fn api_policy_submit, api_policy_approve, api_policy_activate, api_policy_withdraw, api_policy_rehearse;
 handler_fn api_policy_names, api_policy_calendar;
+handler_fn api_policy_shadow, api_policy_shadow_found;
 handler_fn api_stream, api_socket;
 handler_fn api_openapi, api_asyncapi;
 handler_fn api_receipt, api_reply;

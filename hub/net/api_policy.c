@@ -102,6 +102,16 @@ void api_policy_rehearse(struct call *c)
 	act(c, policy_rehearse);
 }
 
+void api_policy_shadow(struct call *c)
+{
+	act(c, policy_shadow);
+}
+
+void api_policy_shadow_found(struct call *c)
+{
+	policy_shadow_found(c->api->flow, c->who, call_on_reply, c);
+}
+
 void api_policy_versions(struct call *c)
 {
 	int limit;

@@ -22,4 +22,16 @@ void store_policy_steps(struct store *s, int from, store_lines_fn *fn, void *arg
 void store_policy_names(struct store *s, store_lines_fn *fn, void *arg); /* of all stored packs */
 void store_policy_answer(struct store *s, const char *version, store_text_fn *fn, void *arg);
 
+/* What a shadow policy would have decided otherwise, added to what is there; nothing when the shadow is another one by now. */
+struct shadow_counts {
+	const char *version;
+	int64_t events, changed, gained, lost, altered;
+	const struct bytes *lines; int line_count; /* the last ones, oldest first */
+};
+#define SHADOW_LAST_MAX 50
+void store_policy_shadow_add(struct store *s, const struct shadow_counts *in, store_text_fn *fn, void *arg);
+/* Names and values in turn: version and the counts. Then the last lines, newest first. */
+void store_policy_shadow(struct store *s, store_lines_fn *fn, void *arg);
+void store_policy_shadow_last(struct store *s, store_lines_fn *fn, void *arg);
+
 #endif

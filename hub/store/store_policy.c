@@ -5,7 +5,8 @@
 #include "store/store_in.h"
 
 #define STEPS_PER_PIECE 512
-static_assert(SCRIPT_POLICY_STEP_KEYS == 5 && SCRIPT_POLICY_STEP_ARGS == 8, "policy_step.lua wants other arguments than are sent");
+static_assert(SCRIPT_POLICY_STEP_KEYS == 6 && SCRIPT_POLICY_STEP_ARGS == 8, "policy_step.lua wants other arguments than are sent");
+static_assert(SCRIPT_POLICY_SHADOW_KEYS == 2 && SCRIPT_POLICY_SHADOW_ARGS == 8, "policy_shadow.lua wants other arguments than are sent");
 
 static void on_stepped(struct ask *a, enum err e, const struct redis_reply *r)
 {
@@ -22,7 +23,7 @@ void store_policy_step(struct store *s, const struct policy_step_in *in, store_t
 {
 	static const char *const keeps[] = { "", "keep", "forget", "shadow" };
 	const struct keys *k = &s->keys;
-	const char *const keys[] = { k->steps, k->tables[TABLE_POLICIES], k->answers, k->shadow, k->audit };
+	const char *const keys[] = { k->steps, k->tables[TABLE_POLICIES], k->answers, k->shadow, k->shadow_last, k->audit };
 	struct ask *a = ask_new(s, SCRIPT_POLICY_STEP, on_stepped, arg);
 
 	a->fn.text = fn;
@@ -98,5 +99,48 @@ void store_policy_answer(struct store *s, const char *version, store_text_fn *fn
 	args_str(&a->args, "HGET");
 	args_str(&a->args, s->keys.answers);
 	args_join(&a->args, version, NULL);
+	ask_submit(a);
+}
+
+static void on_added(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	(void)r;
+	a->fn.text(a->arg, e, NULL);
+}
+
+void store_policy_shadow_add(struct store *s, const struct shadow_counts *in, store_text_fn *fn, void *arg)
+{
+	const int64_t counts[] = { in->events, in->changed, in->gained, in->lost, in->altered, SHADOW_LAST_MAX };
+	struct ask *a = ask_new(s, SCRIPT_POLICY_SHADOW, on_added, arg);
+
+	a->fn.text = fn;
+	a->is_write = true;
+	args_str(&a->keys, s->keys.shadow);
+	args_str(&a->keys, s->keys.shadow_last);
+	args_join(&a->args, in->version, NULL);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+		args_int(&a->args, counts[i]);
+	for (int i = 0; i < in->line_count; i++)
+		args_copy(&a->args, in->lines[i]);
+	ask_submit(a);
+}
+
+void store_policy_shadow(struct store *s, store_lines_fn *fn, void *arg)
+{
+	struct ask *a = texts_ask(s, 0, fn, arg);
+
+	args_str(&a->args, "HGETALL");
+	args_str(&a->args, s->keys.shadow);
+	ask_submit(a);
+}
+
+void store_policy_shadow_last(struct store *s, store_lines_fn *fn, void *arg)
+{
+	struct ask *a = texts_ask(s, 0, fn, arg);
+
+	args_str(&a->args, "LRANGE");
+	args_str(&a->args, s->keys.shadow_last);
+	args_int(&a->args, 0);
+	args_int(&a->args, SHADOW_LAST_MAX - 1);
 	ask_submit(a);
 }

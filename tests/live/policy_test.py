@@ -160,19 +160,52 @@ class Versions(Base):
         pack = with_row(2, to="市场监管@here")
         version = self.approved(hub, pack)
         told = self.call(hub, "POST", f"/policy/versions/{version}/rehearse", "lxhy", {"events": 16})
-        self.assertEqual((told["of"], told["events"], told["changed"]), ("events", 16, 8))
+        # The demo's own events come between, two at most.
+        self.assertEqual((told["of"], told["events"]), ("events", 16))
+        self.assertIn(told["changed"], range(6, 11))
         self.assertEqual(sum(b["gained"] for b in told["by_body"]), told["gained"])
-        self.assertEqual([r["region"] for r in told["by_region"]], ["371302"])
-        self.assertIn("t-R", told["samples"][0]["id"])
+        self.assertIn("371302", [r["region"] for r in told["by_region"]])
+        self.assertTrue([x for x in told["samples"] if x["id"].startswith("t-R")])
         refused = self.activate(hub, version, want=409, limit=10, events=16)
-        self.assertIn("50.00 %", refused["detail"])
-        self.assertEqual(refused["diff"]["changed"], 8)
+        self.assertIn(f"{refused['diff']['changed'] * 100 / 16:.2f} %", refused["detail"])
         compared = self.call(hub, "GET", f"/policy/versions/{version}/diff?from={self.first}", "sjj")
         self.assertEqual((compared["of"], [c["name"] for c in compared["content"]]), ("combinations", ["X2"]))
         self.assertGreater(compared["changed"], 0)
         self.call(hub, "POST", f"/policy/versions/{version}/rehearse", "lxhy", {"events": 0}, 422)
         self.call(hub, "GET", f"/policy/versions/{version}/diff?from=linyi@00000000", "sjj", want=404)
-        self.assertEqual(self.activate(hub, version, limit=60, events=16)["state"], "in-force")
+        self.assertEqual(self.activate(hub, version, limit=90, events=16)["state"], "in-force")
+
+    def test_a_shadow_decides_silently_and_what_differs_is_counted(self):
+        hub = self.hub
+        version = self.submit(hub, with_row(9, to="水利@here"))["version"]
+        path = f"/policy/versions/{version}/shadow"
+        self.call(hub, "POST", path, "lxhy", {"on": 1}, 422)
+        now = self.in_force(hub)
+        self.assertIn("in force", self.call(hub, "POST", f"/policy/versions/{now}/shadow", "lxhy", {"on": True}, 409)["detail"])
+        self.assertFalse(self.call(hub, "GET", "/policy/shadow", "sjj")["on"])
+        self.call(hub, "POST", path, "lxhy", {"on": True})
+        taken = [hub.submit(event(f"H{n}", item=item)).json for n, item in enumerate((CLINIC, "370123020001", CLINIC))]
+
+        def ours(told):
+            return [x for x in told["last"] if x["event"] in [answer["event"] for answer in taken]]
+
+        def found():
+            told = self.call(hub, "GET", "/policy/shadow", "sjj")
+            return told if len(ours(told)) == 2 else None
+        told = wait_until(found, 20, "what differs")
+        self.assertEqual(told["changed"], len(told["last"]))
+        self.assertEqual((told["on"], told["version"], told["by"], told["against"]), (True, version, "lxhy", now))
+        self.assertGreaterEqual(told["events"], 3)
+        self.assertEqual([x["event"] for x in ours(told)], [taken[2]["event"], taken[0]["event"]])
+        self.assertEqual({x["what"] for x in ours(told)}, {"+slj-371302 copy"})
+        for answer in taken:
+            self.assertEqual(answer["policy"], now)
+            self.assertNotIn("slj-371302", [n["body"] for n in answer["notices"]])
+        self.call(hub, "POST", path, "admin", {"on": False})
+        last = hub.submit(event("H9", item=CLINIC)).json["event"]
+        after = self.call(hub, "GET", "/policy/shadow", "sjj")
+        self.assertFalse(after["on"])
+        self.assertNotIn(last, [x["event"] for x in after["last"]])
 
     def test_matrix_says_who_leads(self):
         told = self.call(self.hub, "GET", f"/policy/matrix?item={CLINIC}&region=371302", "wjw")
@@ -187,24 +220,23 @@ class Times(Base):
     def test_a_timed_activation_happens_once_with_several_hubs_and_after_a_restart(self):
         with Hub() as a:
             a.sign_in("lxhy", "admin", "sjj")
-            first = self.in_force(a)
             b = Hub(redis_url="unix:" + a.redis_socket(), demo=True)
             with b:
                 b.sign_in("admin", "lxhy", "sjj")
                 soon, never = self.approved(a, with_row(3)), self.approved(a, with_row(4))
-                at = dt.datetime.now(ZONE) + dt.timedelta(seconds=2)
-                self.activate(a, soon, want=422, at="2020-01-01T00:00:00+08:00")
-                self.assertEqual(self.activate(a, soon, at=at.isoformat())["state"], "scheduled")
                 far = self.activate(a, never, at="2099-01-01T00:00:00+08:00")
                 self.assertEqual(far["steps"][0]["for"], "2099-01-01T00:00:00+08:00")
-                self.assertEqual(self.in_force(b), first)
+                self.activate(a, soon, want=422, at="2020-01-01T00:00:00+08:00")
+                at = dt.datetime.now(ZONE) + dt.timedelta(seconds=3)
+                self.assertEqual(self.activate(a, soon, at=at.isoformat())["state"], "scheduled")
                 wait_until(lambda: self.in_force(a) == self.in_force(b) == soon, 20, "both hubs by the new one")
-                self.assertGreaterEqual(dt.datetime.now(ZONE), at)
-                self.assertEqual(self.steps(b, soon).count("activated"), 1)
+                life = self.call(b, "GET", f"/policy/versions/{soon}", "sjj")["steps"]
+                self.assertEqual([x["step"] for x in life], ["activated", "scheduled", "approved", "submitted"])
+                self.assertGreaterEqual(dt.datetime.fromisoformat(life[0]["at"]), at.replace(microsecond=0))
                 self.call(b, "DELETE", f"/policy/versions/{never}", "lxhy")
                 self.call(a, "GET", f"/policy/versions/{never}", "sjj", want=404)
                 late = self.approved(a, with_row(5))
-                at = dt.datetime.now(ZONE) + dt.timedelta(seconds=1)
+                at = dt.datetime.now(ZONE) + dt.timedelta(seconds=5)
                 self.activate(a, late, at=at.isoformat())
                 b.stop()
             a.stop()

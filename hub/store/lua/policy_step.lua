@@ -1,11 +1,11 @@
 -- Writes one step in the life of the policies, but only if none was written since its writer last looked, together with
 -- its line in the audit log and what is kept by the version.
--- KEYS: steps, policies, answers, shadow, audit
+-- KEYS: steps, policies, answers, shadow, shadow_last, audit
 -- ARGS: request, known, step, line, kept, version, content, answer
 -- RETURNS: request, 0 done, 1 others were first or 2 another content has this name; how many steps there are
 --
--- kept: 'keep' puts content and answer under the version, 'forget' drops both, 'shadow' begins to count anew, '' neither.
-local steps, policies, answers, shadow, audit = unpack(KEYS, 1, 5)
+-- kept: 'keep' puts content and answer under the version, 'forget' drops both, 'shadow' begins to count for it, '' neither.
+local steps, policies, answers, shadow, shadow_last, audit = unpack(KEYS, 1, 6)
 local request, known, step, line, kept, version, content, answer = unpack(ARGV, 1, 8)
 local call = redis.call
 
@@ -31,6 +31,8 @@ elseif kept == 'forget' then
 	call('HDEL', answers, version)
 elseif kept == 'shadow' then
 	call('DEL', shadow)
+	call('DEL', shadow_last)
+	call('HSET', shadow, 'version', version)
 end
 call('RPUSH', audit, line)
 return { tonumber(request), 0, call('RPUSH', steps, step) }
