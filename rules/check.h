@@ -26,6 +26,7 @@ enum check_code {
 	CHECK_ITEM_SILENT,  /* no row ever says whom to tell about the item */
 	CHECK_ITEM_UNUSED,  /* another row of the same code always applies */
 	CHECK_UNCOVERED,    /* no row of the code applies in these regions */
+	CHECK_NO_YEAR,	    /* the calendar does not list the year of today, or the next one when it is near */
 	CHECK_NO_BASIS, CHECK_BODY_IDLE, CHECK_NO_CONTACT, CHECK_EXPIRED, CHECK_NOT_YET, CHECK_CODE_COUNT
 };
 const char *check_severity_name(enum check_severity s);

@@ -30,6 +30,7 @@ static const struct {
 	[CHECK_ITEM_SILENT] = {"item-silent", "no row ever says whom to tell about the item"},
 	[CHECK_ITEM_UNUSED] = {"item-unused", "another row of the same code applies everywhere"},
 	[CHECK_UNCOVERED] = {"uncovered", "no row of the code applies there"},
+	[CHECK_NO_YEAR] = {"no-year", "the calendar does not list a year that has begun or is near"},
 	[CHECK_NO_BASIS] = {"no-basis", "the basis is blank"},
 	[CHECK_BODY_IDLE] = {"body-idle", "no row ever addresses the body"},
 	[CHECK_NO_CONTACT] = {"no-contact", "the body is told, but contacts.csv has nobody of it"},

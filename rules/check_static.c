@@ -1,7 +1,9 @@
 /* What can be said of a pack without any event, and what is left over when all events have been seen. */
 #include <string.h>
 
+#include "calendar_in.h"
 #include "check_in.h"
+#include "timefmt.h"
 
 static void note(struct check *c, enum check_code code, enum sheet_id sheet, int row)
 {
@@ -125,9 +127,35 @@ static void look_at_bodies(struct check *c)
 	}
 }
 
+static void look_at_year(struct check *c, int year)
+{
+	if (calendar_lists_year(c->pack->calendar, year))
+		return;
+	check_report(c,
+		     &(struct report){.code = CHECK_NO_YEAR,
+				      .severity = CHECK_WARNING,
+				      .sheet = SHEET_RULES,
+				      .subject = -1,
+				      .other = -1,
+				      .where = "calendar.json:1",
+				      .detail = arena_printf(&c->arena, "%d", year)},
+		     (struct check_place){-1, -1});
+}
+
+/* As the hub does: two months before a year begins its days should be known. */
+static void look_at_calendar(struct check *c)
+{
+	int year = year_of_day(c->today);
+
+	look_at_year(c, year);
+	if (c->today >= day_of_civil(year, 11, 1))
+		look_at_year(c, year + 1);
+}
+
 void check_static(struct check *c)
 {
 	look_at_names(c);
+	look_at_calendar(c);
 	look_at_circles(c);
 	look_at_rules(c);
 	look_at_items(c);

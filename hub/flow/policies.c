@@ -71,6 +71,13 @@ void policy_reside(struct policies *ps, struct policy *p, struct pack *pack)
 	ps->resident_count++;
 }
 
+void policy_let_go(struct policies *ps, struct policy *p)
+{
+	ps->resident_count -= p->pack != NULL;
+	pack_unref(p->pack);
+	p->pack = NULL;
+}
+
 /* What is decided from now on is decided by it; whoever is deciding just now holds a reference to the one before. */
 static void put_in_force(struct policies *ps)
 {

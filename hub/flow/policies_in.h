@@ -67,6 +67,7 @@ struct step_write {
 };
 void policies_write(struct policies *ps, const struct step_write *w, fresh_fn *fn, void *arg);
 void policy_reside(struct policies *ps, struct policy *p, struct pack *pack); /* takes a reference, once */
+void policy_let_go(struct policies *ps, struct policy *p); /* of one that has decided nothing */
 
 /* --- policy_work.c --- */
 bool policies_begin(struct policies *ps); /* false: as much as may is under way */

@@ -50,13 +50,16 @@ struct policy *policy_get(struct policies *ps, const char *version)
 }
 
 /* A version that was never in force is gone when it is withdrawn; another one only loses its time. */
-static void withdraw(struct policy *p)
+static void withdraw(struct policies *ps, struct policy *p)
 {
 	p->scheduled = NULL;
 	if (p->activated)
 		return;
 	p->submitted = p->approved = NULL;
 	p->is_stored = false;
+	if (ps->shadow == p)
+		ps->shadow = NULL;
+	policy_let_go(ps, p);
 }
 
 static void activate(struct policies *ps, struct policy *p, const struct policy_step *st)
@@ -89,7 +92,7 @@ static void follow(struct policies *ps, const struct policy_step *st)
 		activate(ps, p, st);
 		return;
 	case STEP_WITHDRAWN:
-		withdraw(p);
+		withdraw(ps, p);
 		return;
 	case STEP_SHADOW_ON:
 		ps->shadow = p;

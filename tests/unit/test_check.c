@@ -208,6 +208,41 @@ static void test_items_and_bodies(void **state)
 	pack_unref(pack);
 }
 
+/* The year of the day asked about, and from November the next one. */
+static void test_years(void **state)
+{
+	static const struct {
+		const char *calendar;
+		int month, count;
+		const char *last;
+	} cases[] = {
+		{"{\"years\":{\"2026\":{\"off\":[],\"work\":[]}}}", 10, 0, NULL},
+		{"{\"years\":{\"2026\":{\"off\":[],\"work\":[]}}}", 11, 1, "2027"},
+		{"{\"years\":{\"2027\":{\"off\":[],\"work\":[]}}}", 12, 1, "2026"},
+		{"{\"years\":{}}", 10, 1, "2026"},
+		{"{\"years\":{}}", 12, 2, "2026"},
+	};
+	const struct check_finding *f;
+	struct pack *pack;
+	struct check *c;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(help_pack(*state, "calendar.json", cases[i].calendar, &pack), ERR_OK);
+		c = check_pack(pack, &(struct check_options){day_of_civil(2026, cases[i].month, 1)});
+		assert_int_equal(count_of(c, CHECK_NO_YEAR), cases[i].count);
+		f = find(c, CHECK_NO_YEAR, NULL);
+		assert_int_equal(!f, !cases[i].count);
+		if (f) {
+			assert_int_equal(f->severity, CHECK_WARNING);
+			assert_string_equal(f->where, "calendar.json:1");
+			assert_non_null(strstr(f->what, cases[i].last));
+		}
+		check_free(c);
+		pack_unref(pack);
+	}
+}
+
 static void test_contacts(void **state)
 {
 	struct help *h = *state;
@@ -313,8 +348,8 @@ int main(void)
 #define WITH_HELP(f) cmocka_unit_test_setup_teardown(f, help_setup, help_teardown)
 	const struct CMUnitTest tests[] = {
 		WITH_HELP(test_gaps),	  WITH_HELP(test_gap_reasons),	    WITH_HELP(test_overlaps),
-		WITH_HELP(test_rows),	  WITH_HELP(test_items_and_bodies), WITH_HELP(test_contacts),
-		WITH_HELP(test_answers),  WITH_HELP(test_diff),
+		WITH_HELP(test_rows),	  WITH_HELP(test_items_and_bodies), WITH_HELP(test_years),
+		WITH_HELP(test_contacts), WITH_HELP(test_answers),	    WITH_HELP(test_diff),
 	};
 
 	return cmocka_run_group_tests_name("check", tests, NULL, NULL);
