@@ -215,6 +215,22 @@ class Versions(Base):
         self.call(self.hub, "GET", "/policy/matrix?item=999999999999", "wjw", want=404)
         self.call(self.hub, "GET", "/policy/matrix?at=gestern", "wjw", want=422)
 
+    def test_no_more_long_work_at_once_than_may_be(self):
+        """Twelve at once: some are served, the others are told to come back, and the hub goes on."""
+        answers, start = [], threading.Barrier(12)
+
+        def ask():
+            start.wait()
+            answers.append(self.hub.get("/policy/matrix", "wjw", timeout=60))
+        threads = [threading.Thread(target=ask) for _ in range(12)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        self.assertEqual({a.status for a in answers}, {200, 503})
+        self.assertTrue(all(a.headers["Retry-After"] for a in answers if a.status == 503))
+        self.call(self.hub, "GET", "/policy/matrix", "wjw")
+
 
 class Times(Base):
     def test_a_timed_activation_happens_once_with_several_hubs_and_after_a_restart(self):
