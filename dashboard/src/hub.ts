@@ -133,7 +133,7 @@ export const hub = {
 		request<NoticeState>('POST', `/notices/${seg(id)}/${verb}`, { body: said, version }),
 	cases: (p: { q: string; cursor?: string | null }) => request<Page<CaseSummary>>('GET', `/cases${query(p)}`),
 	case: (id: string) => request<CaseDetail>('GET', `/cases/${seg(id)}`),
-	disputes: (p: { state?: string; cursor?: string | null; limit?: number }) => request<Page<Dispute>>('GET', `/disputes${query(p)}`),
+	disputes: (p: { state?: string; region?: string; cursor?: string | null; limit?: number }) => request<Page<Dispute>>('GET', `/disputes${query(p)}`),
 	dispute: (id: string) => request<Dispute>('GET', `/disputes/${seg(id)}`),
 	position: (id: string, version: number, said: object) => request<Dispute>('POST', `/disputes/${seg(id)}/position`, { body: said, version }),
 	ruling: (id: string, version: number, said: object) => request<Dispute>('POST', `/disputes/${seg(id)}/ruling`, { body: said, version }),
