@@ -53,9 +53,10 @@ function heard(date: string | null): void
 	contactListener();
 }
 
-function idempotencyKey(): string
+/** Works over plain HTTP too, where there is no randomUUID. */
+export function randomHex(bytes: number): string
 {
-	return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
+	return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (b) => b.toString(16).padStart(2, '0')).join('');
 }
 
 async function readJson(response: Response): Promise<unknown>
@@ -78,7 +79,7 @@ async function request<T>(method: string, path: string, options: Options = {}): 
 	if (options.body !== undefined)
 		headers['Content-Type'] = 'application/json';
 	if (method === 'POST' && !options.quiet401)
-		headers['Idempotency-Key'] = idempotencyKey();
+		headers['Idempotency-Key'] = randomHex(16);
 	if (options.version !== undefined)
 		headers['If-Match'] = `"${options.version}"`;
 	const abort = new AbortController();

@@ -83,6 +83,26 @@ async function officeTour(page, size, language)
 	await look(page, `dispute-${language}`, size);
 }
 
+/** What the bureau sees: the search before it is asked, a submission with its trial, and the policy. */
+async function bureauTour(page, size, language)
+{
+	await page.goto(`${world.url}/#/search`);
+	await page.locator('.hit').first().waitFor();
+	await look(page, `recent-${language}`, size);
+	for (const name of ['submit', 'policy']) {
+		await page.goto(`${world.url}/#/${name}`);
+		await page.locator('#e-item-list option').first().waitFor({ state: 'attached' });
+		await page.locator('#e-item').fill('370123020001');
+		await page.locator('#e-region').fill('兰山区');
+		await page.locator('.told-list li').first().waitFor();
+		if (name === 'policy') {
+			await page.locator('#p-body').fill('罗庄区卫生健康局');
+			await page.locator('.reasons li').first().waitFor();
+		}
+		await look(page, `${name}-${language}`, size);
+	}
+}
+
 /** Text that is neither translated nor marked as data. */
 function chineseLeft(page)
 {
@@ -119,6 +139,14 @@ for (const size of SIZES) {
 		await world.signIn(page, 'wjw');
 		await inEach(page, size, (language) => tour(page, size, language));
 		assert.deepEqual(await chineseLeft(page), [], 'nothing Chinese is left but data marked as such');
+		await page.context().close();
+	});
+
+	test(`${size.width} px wide, for the bureau`, async () => {
+		const page = await world.newPage(size);
+		await world.signIn(page, 'spj');
+		await inEach(page, size, (language) => bureauTour(page, size, language));
+		assert.deepEqual(await chineseLeft(page), [], 'the policy');
 		await page.context().close();
 	});
 

@@ -331,4 +331,6 @@ export const en: Record<Key, string> = {
 	'nav.returned': 'Returned',
 	'nav.disputes': 'Disputes',
 	'nav.policy': 'Policy',
+	'search.recent': 'Received last',
+	'search.nothing': 'There is no case that you may see yet.',
 };

@@ -329,4 +329,6 @@ export const zh = {
 	'nav.returned': '退回件',
 	'nav.disputes': '争议',
 	'nav.policy': '政策',
+	'search.recent': '最近收到的办件',
+	'search.nothing': '还没有您有权查看的办件。',
 } as const;
