@@ -79,12 +79,20 @@ export interface Notice extends EventFacts {
 	allowed?: string[];
 	/** Why there is this notice; what follows is there only where it happened. */
 	items?: Item[];
+	clocks?: Clock[];
+	pauses?: Pause[];
 	cause?: string;
 	made?: string;
 	from?: string;
 	returned?: { reason: string; remark: string; by: string; at: string };
 	transferred?: { to: string; remark: string; by: string; at: string; notice?: string };
 	feedback?: Feedback[];
+}
+/** What was promised with a date, or the end of the permit. */
+export interface Clock { clock: number; kind: string; what: string; due: string; state: 'running' | 'overdue' | 'fulfilled' | 'ended'; by: string | null; at: string | null }
+/** When the notice's clocks stood still; `to` is null while they do. */
+export interface Pause {
+	from: string; until: string | null; to: string | null; reason: string; by: string; moved_days: number; due: string | null; feedback_due: string | null;
 }
 export interface Feedback {
 	result: string;
@@ -106,6 +114,7 @@ export interface CaseEvent extends EventFacts {
 	version?: number;
 	superseded_by?: string | null;
 	problems?: Problem[];
+	clocks?: Clock[];
 	notices: ToldNotice[];
 	applicant_told?: { via?: string[]; rules?: string[]; receipts?: Receipt[]; deliveries?: Delivery[];
 		items?: { code: string; name: string | null; apply_at: string | null; authority: string | null }[] } | null;
@@ -162,7 +171,7 @@ export interface Dispute extends EventFacts {
 
 export type Figure = 'sent' | 'delivered' | 'open' | 'acknowledged' | 'claimed' | 'returned' | 'transferred' | 'disputed' | 'closed' | 'withdrawn'
 	| 'superseded' | 'overdue' | 'fed_back' | 'pool' | 'no_lead' | 'lead_sent' | 'lead_standing' | 'lead_claimed' | 'due' | 'claimed_in_time'
-	| 'first_sent' | 'first_hit' | 'acknowledged_ever' | 'claimed_ever' | 'returned_ever' | 'undelivered';
+	| 'first_sent' | 'first_hit' | 'acknowledged_ever' | 'claimed_ever' | 'returned_ever' | 'undelivered' | 'clocks_overdue';
 export type Rate = 'claim_rate' | 'on_time_rate' | 'return_rate' | 'first_hit_rate' | 'hours_to_claim';
 export type Figures = Record<Figure, number> & Record<Rate, number | null>;
 export interface FigureRow extends Figures { key: string; name: string | null }

@@ -276,4 +276,5 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'devolution.entrusted': 'entrusted',
 	'devolution.retained': 'not handed down',
 	'policy.size': 'Size',
+	'figure.clocks_overdue': 'Promises overdue',
 };

@@ -275,4 +275,5 @@ export const zhLater = {
 	'devolution.entrusted': '委托',
 	'devolution.retained': '未下放',
 	'policy.size': '规模',
+	'figure.clocks_overdue': '承诺超期',
 } as const;
