@@ -2,7 +2,7 @@
 // knows a path, a header or a frame. It keeps no state of the product; composables do.
 
 import type {
-	Accepted, Board, ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Decision, Dispute, FormVerb, Me, Notice, NoticeDetail, NoticeMessage,
+	Accepted, Board, ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Decision, Dispute, FormVerb, Matrix, Me, Notice, NoticeDetail, NoticeMessage,
 	NoticeState, Page, Policy, PolicyNames, ProblemDetails, Reasons, Verb, WorkCalendar,
 } from './wire.ts';
 
@@ -143,6 +143,7 @@ export const hub = {
 	boardSheet: (p: BoardQuery) => `${BASE}/board.csv${query({ ...p })}`,
 	reasons: (event: string, body: string) => request<Reasons>('GET', `/events/${seg(event)}/explain${query({ body })}`),
 	policy: () => request<Policy>('GET', '/policy'),
+	matrix: (p: { item?: string; region?: string; at?: string }) => request<Matrix>('GET', `/policy/matrix${query(p)}`),
 	/** A trial: nothing is stored and nobody is told. */
 	trial: (event: object) => request<Decision>('POST', '/policy/explain', { body: event }),
 	trialReasons: (event: object, body: string) => request<Reasons>('POST', `/policy/explain${query({ body })}`, { body: event }),

@@ -98,6 +98,7 @@ async function bureauTour(page, size, language)
 		if (name === 'policy') {
 			await page.locator('#p-body').fill('罗庄区卫生健康局');
 			await page.locator('.reasons li').first().waitFor();
+			await page.locator('.told-table tbody tr').first().waitFor();
 		}
 		await look(page, `${name}-${language}`, size);
 	}

@@ -115,6 +115,10 @@ test('the policy says which it is, who would be told, and why not another', asyn
 	await page.locator('#e-item').fill('370123020001');
 	await page.locator('#e-region').fill('兰山区');
 	await trial().getByText('兰山区卫生健康局').waitFor();
+	await page.locator('.told-table tbody tr', { hasText: '370123020001' }).first().getByText('兰山区卫生健康局').waitFor();
+	await page.locator('#e-region').fill('');
+	await page.locator('.told-table tbody tr').filter({ hasText: '罗庄区' }).first().getByText('罗庄区卫生健康局').waitFor();
+	await page.locator('#e-region').fill('兰山区');
 	await page.locator('#p-body').fill('罗庄区卫生健康局');
 	await trial().getByText('不告知', { exact: true }).waitFor();
 	await trial().getByText('指明了其他单位').first().waitFor();

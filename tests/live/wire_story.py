@@ -108,6 +108,7 @@ class Story:
         self.call("cases", 200, "GET", "/cases?q=WIRE-1", "spj")
         self.call("case", 200, "GET", "/cases/WIRE-1", "spj")
         self.call("policy", 200, "GET", "/policy", "lxhy")
+        self.call("matrix", 200, "GET", "/policy/matrix?item=000123011000&region=371302", "wjw")
         self.call("names", 200, "GET", "/policy/names", "wjw")
         self.call("calendar", 200, "GET", "/policy/calendar?from=2026-09-28&to=2026-10-11", "wjw")
 

@@ -45,6 +45,7 @@ const READ_AS: Record<string, string | null> = {
 	'POST /api/v1/events 201': 'Accepted',
 	'POST /api/v1/notices/acknowledge 200': null,
 	'GET /api/v1/policy 200': 'Policy',
+	'GET /api/v1/policy/matrix 200': 'Matrix',
 	'GET /api/v1/policy/names 200': 'PolicyNames',
 	'GET /api/v1/policy/calendar 200': 'WorkCalendar',
 	'GET /api/v1/board 200': 'Board',
