@@ -346,4 +346,5 @@ export const en: Record<Key, string> = {
 	'kind.fulfilled': 'Promise fulfilled',
 	'kind.paused': 'Clocks paused',
 	'kind.resumed': 'Clocks resumed',
+	'span.wholeDays': '{d} d',
 };

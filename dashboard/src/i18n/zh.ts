@@ -344,4 +344,5 @@ export const zh = {
 	'kind.fulfilled': '承诺已履行',
 	'kind.paused': '时限暂停',
 	'kind.resumed': '时限恢复',
+	'span.wholeDays': '{d} 天',
 } as const;
