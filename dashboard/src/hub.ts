@@ -2,7 +2,7 @@
 // knows a path, a header or a frame. It keeps no state of the product; composables do.
 
 import type {
-	Accepted, Board, ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Decision, Dispute, FormVerb, Me, Notice, NoticeDetail, NoticeMessage,
+	Accepted, Board, ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Decision, Dispute, FormVerb, Matrix, Me, Notice, NoticeDetail, NoticeMessage,
 	NoticeState, Page, Policy, PolicyNames, ProblemDetails, Reasons, Verb, WorkCalendar,
 } from './wire.ts';
 
@@ -53,9 +53,10 @@ function heard(date: string | null): void
 	contactListener();
 }
 
-function idempotencyKey(): string
+/** Works over plain HTTP too, where there is no randomUUID. */
+export function randomHex(bytes: number): string
 {
-	return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
+	return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (b) => b.toString(16).padStart(2, '0')).join('');
 }
 
 async function readJson(response: Response): Promise<unknown>
@@ -78,7 +79,7 @@ async function request<T>(method: string, path: string, options: Options = {}): 
 	if (options.body !== undefined)
 		headers['Content-Type'] = 'application/json';
 	if (method === 'POST' && !options.quiet401)
-		headers['Idempotency-Key'] = idempotencyKey();
+		headers['Idempotency-Key'] = randomHex(16);
 	if (options.version !== undefined)
 		headers['If-Match'] = `"${options.version}"`;
 	const abort = new AbortController();
@@ -133,7 +134,7 @@ export const hub = {
 		request<NoticeState>('POST', `/notices/${seg(id)}/${verb}`, { body: said, version }),
 	cases: (p: { q: string; cursor?: string | null }) => request<Page<CaseSummary>>('GET', `/cases${query(p)}`),
 	case: (id: string) => request<CaseDetail>('GET', `/cases/${seg(id)}`),
-	disputes: (p: { state?: string; cursor?: string | null; limit?: number }) => request<Page<Dispute>>('GET', `/disputes${query(p)}`),
+	disputes: (p: { state?: string; region?: string; cursor?: string | null; limit?: number }) => request<Page<Dispute>>('GET', `/disputes${query(p)}`),
 	dispute: (id: string) => request<Dispute>('GET', `/disputes/${seg(id)}`),
 	position: (id: string, version: number, said: object) => request<Dispute>('POST', `/disputes/${seg(id)}/position`, { body: said, version }),
 	ruling: (id: string, version: number, said: object) => request<Dispute>('POST', `/disputes/${seg(id)}/ruling`, { body: said, version }),
@@ -142,6 +143,7 @@ export const hub = {
 	boardSheet: (p: BoardQuery) => `${BASE}/board.csv${query({ ...p })}`,
 	reasons: (event: string, body: string) => request<Reasons>('GET', `/events/${seg(event)}/explain${query({ body })}`),
 	policy: () => request<Policy>('GET', '/policy'),
+	matrix: (p: { item?: string; region?: string; at?: string }) => request<Matrix>('GET', `/policy/matrix${query(p)}`),
 	/** A trial: nothing is stored and nobody is told. */
 	trial: (event: object) => request<Decision>('POST', '/policy/explain', { body: event }),
 	trialReasons: (event: object, body: string) => request<Reasons>('POST', `/policy/explain${query({ body })}`, { body: event }),

@@ -79,12 +79,20 @@ export interface Notice extends EventFacts {
 	allowed?: string[];
 	/** Why there is this notice; what follows is there only where it happened. */
 	items?: Item[];
+	clocks?: Clock[];
+	pauses?: Pause[];
 	cause?: string;
 	made?: string;
 	from?: string;
 	returned?: { reason: string; remark: string; by: string; at: string };
 	transferred?: { to: string; remark: string; by: string; at: string; notice?: string };
 	feedback?: Feedback[];
+}
+/** What was promised with a date, or the end of the permit. */
+export interface Clock { clock: number; kind: string; what: string; due: string; state: 'running' | 'overdue' | 'fulfilled' | 'ended'; by: string | null; at: string | null }
+/** When the notice's clocks stood still; `to` is null while they do. */
+export interface Pause {
+	from: string; until: string | null; to: string | null; reason: string; by: string; moved_days: number; due: string | null; feedback_due: string | null;
 }
 export interface Feedback {
 	result: string;
@@ -106,6 +114,7 @@ export interface CaseEvent extends EventFacts {
 	version?: number;
 	superseded_by?: string | null;
 	problems?: Problem[];
+	clocks?: Clock[];
 	notices: ToldNotice[];
 	applicant_told?: { via?: string[]; rules?: string[]; receipts?: Receipt[]; deliveries?: Delivery[];
 		items?: { code: string; name: string | null; apply_at: string | null; authority: string | null }[] } | null;
@@ -140,6 +149,10 @@ export interface PolicyNames { policy: string; regions: RegionName[]; bodies: Bo
 export interface WorkCalendar { from: string; to: string; opens: string; closes: string; days_off: string[] }
 export interface Policy { policy: string; id: string; title: string; jurisdiction: string; regions: number; bodies: number; items: number; rules: number }
 
+/** Item by region, as the policy decides a plain grant; `cells` in the order of `regions`. */
+export interface MatrixCell { state: string; lead: string | null; devolution: string | null; rules: string[] }
+export interface Matrix { policy: string; regions: { code: string; name: string }[]; items: { code: string; name: string | null; cells: MatrixCell[] }[] }
+
 export interface Party { body: string; name: string | null; role: Role; state: State; notice: string }
 export interface Position { body: string; name: string | null; position: string; proposes: BodyRef | null; by: string; at: string }
 export type DisputeState = 'negotiating' | 'agenda' | 'ruled' | 'settled';
@@ -162,7 +175,7 @@ export interface Dispute extends EventFacts {
 
 export type Figure = 'sent' | 'delivered' | 'open' | 'acknowledged' | 'claimed' | 'returned' | 'transferred' | 'disputed' | 'closed' | 'withdrawn'
 	| 'superseded' | 'overdue' | 'fed_back' | 'pool' | 'no_lead' | 'lead_sent' | 'lead_standing' | 'lead_claimed' | 'due' | 'claimed_in_time'
-	| 'first_sent' | 'first_hit' | 'acknowledged_ever' | 'claimed_ever' | 'returned_ever';
+	| 'first_sent' | 'first_hit' | 'acknowledged_ever' | 'claimed_ever' | 'returned_ever' | 'undelivered' | 'clocks_overdue';
 export type Rate = 'claim_rate' | 'on_time_rate' | 'return_rate' | 'first_hit_rate' | 'hours_to_claim';
 export type Figures = Record<Figure, number> & Record<Rate, number | null>;
 export interface FigureRow extends Figures { key: string; name: string | null }

@@ -11,7 +11,7 @@
 #include "flow/flow.h"
 
 enum fact_flag { FACT_DELIVERED = 1, FACT_ACKNOWLEDGED = 2, FACT_CLAIMED = 4, FACT_RETURNED = 8, FACT_FED_BACK = 16,
-		 FACT_IN_TIME = 32, FACT_POOL = 64 };
+		 FACT_IN_TIME = 32, FACT_POOL = 64, FACT_UNDELIVERED = 128 };
 struct fact { /* one notice, as it is counted; names are numbers of figures_name */
 	int64_t seq, due_ms, promise_ms; /* promise_ms: the earliest clock of a promise that runs with this notice, -1 none */
 	int32_t day;	       /* on which the event was accepted */
@@ -24,7 +24,7 @@ enum figure {
 	FIGURE_DISPUTED, FIGURE_CLOSED, FIGURE_WITHDRAWN, FIGURE_SUPERSEDED, FIGURE_OVERDUE, FIGURE_FED_BACK, FIGURE_POOL,
 	FIGURE_NO_LEAD, FIGURE_LEAD_SENT, FIGURE_LEAD_STANDING, FIGURE_LEAD_CLAIMED, FIGURE_DUE, FIGURE_CLAIMED_IN_TIME,
 	FIGURE_FIRST_SENT, FIGURE_FIRST_HIT, FIGURE_ACKNOWLEDGED_EVER, FIGURE_CLAIMED_EVER, FIGURE_RETURNED_EVER,
-	FIGURE_CLOCKS_OVERDUE, FIGURE_COUNT
+	FIGURE_CLOCKS_OVERDUE, FIGURE_UNDELIVERED, FIGURE_COUNT
 };
 const char *figure_name(enum figure f);
 bool figure_parse(const char *s, enum figure *ret);

@@ -13,7 +13,7 @@ static const char *const names[FIGURE_COUNT] = {
 	"transferred",	"disputed",	   "closed",	    "withdrawn",	  "superseded",	     "overdue",
 	"fed_back",	"pool",		   "no_lead",	    "lead_sent",	  "lead_standing",   "lead_claimed",
 	"due",		"claimed_in_time", "first_sent",    "first_hit",	  "acknowledged_ever", "claimed_ever",
-	"returned_ever", "clocks_overdue",
+	"returned_ever", "clocks_overdue", "undelivered",
 };
 
 const char *figure_name(enum figure f)
@@ -64,6 +64,7 @@ static const uint8_t flags[FIGURE_COUNT] = {
 	[FIGURE_DELIVERED] = FACT_DELIVERED, [FIGURE_FED_BACK] = FACT_FED_BACK,
 	[FIGURE_POOL] = FACT_POOL,	     [FIGURE_ACKNOWLEDGED_EVER] = FACT_ACKNOWLEDGED,
 	[FIGURE_CLAIMED_EVER] = FACT_CLAIMED, [FIGURE_RETURNED_EVER] = FACT_RETURNED,
+	[FIGURE_UNDELIVERED] = FACT_UNDELIVERED,
 };
 
 bool figure_counts(enum figure f, const struct fact *x, int64_t now_ms)
@@ -98,17 +99,48 @@ bool figure_counts(enum figure f, const struct fact *x, int64_t now_ms)
 	}
 }
 
-static uint8_t evidence(const struct record *r, int notice)
+/* Every message that left for somebody of the body has failed: somebody has to ring them up. */
+static bool all_failed(const struct record *r, int notice)
 {
-	const struct notice *n = &r->notices[notice];
-	uint8_t f = n->acknowledged.at_ms ? FACT_DELIVERED | FACT_ACKNOWLEDGED : 0;
+	int failed = 0;
 
+	for (int i = 0; i < r->delivery_count; i++) {
+		if (r->deliveries[i].notice != notice || r->deliveries[i].state == DELIVERY_CANCELLED)
+			continue;
+		if (r->deliveries[i].state != DELIVERY_FAILED)
+			return false;
+		failed++;
+	}
+	return failed > 0;
+}
+
+static bool was_delivered(const struct record *r, int notice)
+{
 	for (int i = 0; i < r->receipt_count; i++) {
 		const struct receipt *x = &r->receipts[i];
 
 		if (x->notice == notice && (x->kind == RECEIPT_DELIVERED || x->kind == RECEIPT_SHOWN))
-			f |= FACT_DELIVERED;
+			return true;
 	}
+	return false;
+}
+
+static uint8_t arrival(const struct record *r, int notice)
+{
+	const struct notice *n = &r->notices[notice];
+
+	if (n->acknowledged.at_ms)
+		return FACT_DELIVERED | FACT_ACKNOWLEDGED;
+	if (was_delivered(r, notice))
+		return FACT_DELIVERED;
+	return lifecycle_is_live(n->state) && all_failed(r, notice) ? FACT_UNDELIVERED : 0;
+}
+
+static uint8_t evidence(const struct record *r, int notice)
+{
+	const struct notice *n = &r->notices[notice];
+	uint8_t f = arrival(r, notice);
+
 	if (n->claimed.at_ms)
 		f |= FACT_CLAIMED;
 	if (n->claimed.at_ms && (n->due_ms < 0 || n->claimed.at_ms <= n->due_ms))

@@ -43,9 +43,9 @@ test('the list of disputes leads to the one, and the coordinator rules in two st
 	await form.getByRole('button', { name: '作出裁定' }).click();
 	await form.getByText('请选择由哪个单位主管').waitFor();
 	await form.getByText('请填写依据').waitFor();
-	await form.getByLabel('其他单位').check();
+	await form.getByLabel('从名录中指定单位').check();
 	await form.locator('datalist option').first().waitFor({ state: 'attached' });
-	await form.getByLabel('主管单位').fill('兰山区卫生健康局');
+	await form.locator('#d-body').fill('兰山区卫生健康局');
 	await form.getByLabel('依据').fill('联席会议纪要〔2026〕12号');
 	await form.getByRole('button', { name: '作出裁定' }).click();
 	await form.getByText('裁定后由兰山区卫生健康局主管').waitFor();

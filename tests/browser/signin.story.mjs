@@ -38,7 +38,7 @@ test('an approval officer comes to the search and is shown no inbox', async () =
 	const page = await world.newPage();
 	await world.signIn(page, 'spj');
 	await page.getByRole('heading', { name: '办件查询' }).waitFor();
-	assert.equal(await page.locator('nav.side a').count(), 1);
+	assert.equal(await page.getByRole('link', { name: '收件箱' }).count(), 0);
 	await page.getByText('实时连接').waitFor();
 	await page.context().close();
 });

@@ -108,6 +108,7 @@ class Story:
         self.call("cases", 200, "GET", "/cases?q=WIRE-1", "spj")
         self.call("case", 200, "GET", "/cases/WIRE-1", "spj")
         self.call("policy", 200, "GET", "/policy", "lxhy")
+        self.call("matrix", 200, "GET", "/policy/matrix?item=000123011000&region=371302", "wjw")
         self.call("names", 200, "GET", "/policy/names", "wjw")
         self.call("calendar", 200, "GET", "/policy/calendar?from=2026-09-28&to=2026-10-11", "wjw")
 
@@ -142,8 +143,12 @@ class Story:
         self.act("paused", promised["notices"][0]["id"], "pause", "lxhy", {"reason": "等待现场核查"})
         self.act("resumed", promised["notices"][0]["id"], "resume", "lxhy", {})
         self.act("fulfilled", promised["notices"][0]["id"], "fulfil", "spj", {"clock": 0, "remark": "已补齐"})
-        self.call("board", 200, "GET", "/board?by=region", "lxhy")
         self.call("audit", 200, "GET", "/audit?limit=3", "sjj")
+        # Its channels begin with sms, and there is no connector: nobody of the body has been reached.
+        assert self.hub.submit(clinic(9, item="000117051000", attributes={"area_m2": 1200, "risk": "high"})).status == 201
+        wait_until(lambda: self.hub.get("/board", "lxhy").json["total"]["undelivered"] > 0, what="a failed text")
+        self.call("board", 200, "GET", "/board?by=region", "lxhy")
+        self.call("notices-undelivered", 200, "GET", "/notices?figure=undelivered", "lxhy")
         self.call("notice-closed", 200, "GET", "/notices/" + done, "wjw")
 
     async def said(self, rpc, name, method, params, number):

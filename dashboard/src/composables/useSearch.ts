@@ -39,8 +39,8 @@ export function useSearch()
 	{
 		clearTimeout(timer);
 		const q = text.trim();
-		const kind = queryKind(q);
-		if (kind === 'empty' || kind === 'short') {
+		// Nothing asked is a question too: for what came in last.
+		if (queryKind(q) === 'short') {
 			last++;
 			Object.assign(state, { asked: '', items: [], next: null, done: false, loading: false, error: '' });
 			return;

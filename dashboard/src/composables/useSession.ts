@@ -21,7 +21,7 @@ export const maySearch = computed(() => me.value !== null && me.value.roles.some
 export const oversees = computed(() => has('coordinator', 'auditor'));
 export const mayApprove = computed(() => has('approver'));
 export const mayDispute = computed(() => has('supervisor', 'approver', 'coordinator', 'auditor'));
-export const homePage = computed(() => (inboxBodies.value.length > 0 ? 'inbox' : 'search'));
+export const homePage = computed(() => (inboxBodies.value.length > 0 ? 'inbox' : has('coordinator') ? 'board' : 'search'));
 
 onSessionEnded(() => {
 	ended.value = me.value !== null;

@@ -4,10 +4,12 @@ import { test } from 'node:test';
 import { en } from '../i18n/en.ts';
 import { zh as zhFirst } from '../i18n/zh.ts';
 import { zhLater } from '../i18n/zh_later.ts';
-import type { CaseEvent, Notice } from '../wire.ts';
+import type { BodyName, CaseEvent, FigureRow, Notice, RegionName } from '../wire.ts';
+import { gridOf, percentOf, periodOf, pointsOf, stepOf, textOf } from './board.ts';
 import { creditCheckCharacter, creditCodeIsValid, queryKind } from './credit.ts';
 import { compareNotices, lookOf } from './state.ts';
 import { alarms, bodyOf, faultsIn, lengthOf, nothingSaid } from './said.ts';
+import { canBeTried, draftFaults, emptyDraft, eventOf } from './submission.ts';
 import { clockText, minuteText, parseTime, secondText, shortText, spanTo } from './time.ts';
 import { caseEntries, firstAt } from './timeline.ts';
 import { workDays, workSpan, workingMinutes } from './worktime.ts';
@@ -141,4 +143,59 @@ test('a form says what is missing, and sends only what it asked for', () => {
 	assert.ok(!alarms({ ...said, disposal: 'rectify' }));
 	assert.equal(lengthOf(' 𠮷野家 '), 3);
 	assert.equal(faultsIn('close', { ...said, remark: '字'.repeat(501) }, today).remark, 'long');
+});
+
+test('a submission says what is missing, and becomes an event without empty members', () => {
+	const draft = emptyDraft('2026-11-23', 'spj-371302');
+	assert.ok(!canBeTried(draft));
+	assert.deepEqual(draftFaults(draft), { item: 'need', region: 'need', case: 'need', name: 'need' });
+	Object.assign(draft, { item: '370123020001', region: '371302' });
+	assert.ok(canBeTried(draft));
+	Object.assign(draft, { case: '有空 格', name: ' 示例厂 ', code: '91350100M000100Y44', valid_from: '2026-11-23', valid_until: '2026-11-22' });
+	assert.deepEqual(draftFaults(draft), { case: 'case', code: 'code', valid_until: 'order' });
+	Object.assign(draft, { case: '2026-1', code: '91350100m000100y43', valid_until: '2030-11-22' });
+	assert.deepEqual(draftFaults(draft), {});
+	const event = eventOf(draft, { id: 'page-1', source: '/sources/spj-371302', time: '2026-11-23T02:15:00Z' }, false) as { data: Record<string, unknown> };
+	assert.deepEqual(event.data, {
+		case: '2026-1', version: 1, region: '371302', item: '370123020001', bodies: { accepting: 'spj-371302', reviewing: 'spj-371302', deciding: 'spj-371302' },
+		applicant: { kind: 'entity', name: '示例厂', code: '91350100M000100Y43' }, permit: { decided_on: '2026-11-23', valid_from: '2026-11-23', valid_until: '2030-11-22' },
+	});
+	Object.assign(draft, { type: 'approval.registered', item: '', scope: ' ' });
+	assert.deepEqual(draftFaults(draft), { scope: 'needScope' });
+});
+
+function figures(key: string, change: Partial<FigureRow>): FigureRow
+{
+	return { key, name: key, sent: 0, due: 0, overdue: 0, lead_claimed: 0, on_time_rate: null, hours_to_claim: null, ...change } as FigureRow;
+}
+
+test('number and colour of a cell never disagree, and too few are not compared', () => {
+	const rate = (value: number, due = 100): FigureRow => figures('b', { on_time_rate: value, due });
+	assert.deepEqual([0.7999, 0.8, 0.8999, 0.9, 0.9499, 0.95, 0.9799, 0.98, 1].map((v) => stepOf('on_time_rate', rate(v))), [1, 2, 2, 3, 3, 4, 4, 5, 5]);
+	assert.equal(textOf('on_time_rate', rate(0.9499)), '94');
+	assert.equal(percentOf(0.29), 29, 'a rate that no binary fraction hits');
+	assert.equal(stepOf('on_time_rate', rate(0.5, 4)), -1);
+	assert.equal(stepOf('on_time_rate', figures('b', {})), 0);
+	assert.equal(stepOf('overdue', figures('b', { sent: 3, overdue: 0 })), 5);
+	assert.equal(stepOf('hours_to_claim', figures('b', { hours_to_claim: 30, lead_claimed: 5 })), 1);
+	assert.equal(textOf('hours_to_claim', figures('b', { hours_to_claim: 1.25 })), '1.3');
+});
+
+test('the table has a cell for each body, and what finds no place stands apart', () => {
+	const body = (id: string, region: string, ...sectors: string[]): [string, BodyName] => [id, { id, name: id, kind: 'supervision', region, sectors }];
+	const bodies = new Map([body('w1', 'a', '卫生'), body('w2', 'b', '卫生'), body('z1', 'a', '住建', '园林'), body('w3', 'a', '卫生'), body('e1', 'a')]);
+	const region = (code: string): RegionName => ({ code, name: code, level: 'county', parent: null });
+	const grid = gridOf(['w1', 'z1', 'w2', 'w3', 'e1', 'pool:a'].map((key, i) => figures(key, { sent: 10 - i })), bodies, ['c', 'b', 'a'].map(region));
+	assert.deepEqual(grid.columns, ['卫生', '住建']);
+	assert.deepEqual(grid.rows.map((r) => [r.region.code, ...r.cells.map((c) => c?.key ?? null)]), [['b', 'w2', null], ['a', 'w1', 'z1']]);
+	assert.deepEqual(grid.others.map((o) => o.key), ['w3', 'e1', 'pool:a']);
+});
+
+test('periods are days of Beijing, and the days of a line stand where they are', () => {
+	const early = parseTime('2026-03-01T00:30:00+08:00')!;
+	assert.deepEqual(periodOf('month', early), { from: '2026-03-01', to: '2026-03-01' });
+	assert.deepEqual(periodOf('last', early), { from: '2026-02-01', to: '2026-02-28' });
+	assert.deepEqual(periodOf('quarter', early), { from: '2025-11-30', to: '2026-03-01' });
+	const points = pointsOf([figures('2026-03-01', { sent: 4 }), figures('2026-03-03', { sent: 1 })], '2026-03-01', '2026-03-05', 'sent', { width: 100, height: 40, max: 4 });
+	assert.deepEqual(points.map((p) => [p.x, p.y]), [[0, 0], [50, 30]]);
 });

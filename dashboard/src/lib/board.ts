@@ -1,0 +1,96 @@
+// The board's own arithmetic, which is little: the hub counts. How a value is stepped for the eye, what stands where in the
+// table of counties and departments, and which days a period has.
+import type { BodyName, Figure, FigureRow, RegionName } from '../wire.ts';
+import { minuteText } from './time.ts';
+
+export type Metric = 'on_time_rate' | 'overdue' | 'hours_to_claim' | 'sent';
+export const METRICS: readonly Metric[] = ['on_time_rate', 'overdue', 'hours_to_claim', 'sent'];
+/** The figure whose list stands behind the metric's value. */
+export const BEHIND: Record<Metric, Figure> = { on_time_rate: 'due', overdue: 'overdue', hours_to_claim: 'lead_claimed', sent: 'sent' };
+/** Fewer than this say nothing about a rate. */
+export const FEW = 5;
+
+/** From 1, very bad, to 5, very good; 0 where there is nothing to say, -1 where there is too little. */
+export function stepOf(metric: Metric, row: FigureRow): number
+{
+	const value = row[metric];
+	if (value === null || metric === 'sent')
+		return 0;
+	if (metric === 'overdue')
+		return row.sent === 0 ? 0 : value === 0 ? 5 : value <= 2 ? 4 : value <= 5 ? 3 : value <= 10 ? 2 : 1;
+	if (row[BEHIND[metric]] < FEW)
+		return -1;
+	if (metric === 'hours_to_claim')
+		return value <= 4 ? 5 : value <= 8 ? 4 : value <= 16 ? 3 : value <= 24 ? 2 : 1;
+	const percent = percentOf(value);
+	return percent >= 98 ? 5 : percent >= 95 ? 4 : percent >= 90 ? 3 : percent >= 80 ? 2 : 1;
+}
+
+/** Cut down, not rounded, so that the number and its colour never disagree. A rate has four places, so ten thousand of it is whole. */
+export const percentOf = (rate: number): number => Math.floor(Math.round(rate * 10_000) / 100);
+
+export function textOf(metric: Metric, row: FigureRow): string
+{
+	const value = row[metric];
+	if (value === null)
+		return '–';
+	return metric === 'on_time_rate' ? String(percentOf(value)) : metric === 'hours_to_claim' ? value.toFixed(1) : String(value);
+}
+
+export interface Grid { columns: string[]; rows: { region: RegionName; cells: (FigureRow | null)[] }[]; others: FigureRow[] }
+
+/** A row a region, a column a department, each cell one body. What finds no place there (pools, bureaus, a second body) is listed apart. */
+export function gridOf(items: FigureRow[], bodies: Map<string, BodyName>, regions: RegionName[]): Grid
+{
+	const at = new Map<string, FigureRow>();
+	const others: FigureRow[] = [];
+	const columns = new Map<string, number>();
+	const used = new Set<string>();
+	for (const row of items) {
+		const body = bodies.get(row.key);
+		const column = body?.sectors[0];
+		if (!body || !column || at.has(`${body.region} ${column}`)) {
+			others.push(row);
+			continue;
+		}
+		at.set(`${body.region} ${column}`, row);
+		columns.set(column, (columns.get(column) ?? 0) + row.sent);
+		used.add(body.region);
+	}
+	const names = [...columns].sort((a, b) => b[1] - a[1]).map(([name]) => name);
+	return {
+		columns: names, others,
+		rows: regions.filter((r) => used.has(r.code)).map((region) => ({ region, cells: names.map((c) => at.get(`${region.code} ${c}`) ?? null) })),
+	};
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+const dayText = (ms: number): string => minuteText(ms).slice(0, 10);
+
+export type Period = 'month' | 'last' | 'quarter';
+export const PERIODS: readonly Period[] = ['month', 'last', 'quarter'];
+
+/** The days of a named period, in Beijing. */
+export function periodOf(period: Period, nowMs: number): { from: string; to: string }
+{
+	const today = dayText(nowMs);
+	const first = today.slice(0, 8) + '01';
+	if (period === 'month')
+		return { from: first, to: today };
+	if (period === 'quarter')
+		return { from: dayText(nowMs - 91 * DAY_MS), to: today };
+	const before = dayText(Date.parse(first + 'T00:00:00+08:00') - DAY_MS);
+	return { from: before.slice(0, 8) + '01', to: before };
+}
+
+export interface Point { x: number; y: number; row: FigureRow }
+
+/** Points of a line, inside a box that is 0..width and 0..height with 0 at its foot. Days without anything sent are none. */
+export function pointsOf(days: FigureRow[], from: string, to: string, figure: Figure, size: { width: number; height: number; max: number }): Point[]
+{
+	const start = Date.parse(from);
+	const length = Math.max(1, (Date.parse(to) - start) / DAY_MS);
+	return days.map((row) => ({
+		row, x: (Date.parse(row.key) - start) / DAY_MS / length * size.width, y: size.height - row[figure] / Math.max(1, size.max) * size.height,
+	}));
+}
