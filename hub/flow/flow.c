@@ -14,6 +14,7 @@
 #include "flow/intake.h"
 #include "flow/policies.h"
 #include "flow/recount.h"
+#include "flow/watchdog.h"
 
 #define CACHE_BYTES (64u << 20)
 
@@ -37,6 +38,7 @@ struct flow *flow_new(const struct flow_options *opt)
 	f->recount = recount_new(f);
 	f->policies = policies_new(f);
 	f->figures = figures_new(f);
+	f->watchdog = watchdog_new(f);
 	return f;
 }
 
@@ -74,6 +76,7 @@ void flow_start(struct flow *f)
 	feed_start(f->feed);
 	intake_start_stream(f);
 	recount_look(f->recount);
+	watchdog_start(f->watchdog);
 }
 
 void flow_drain(struct flow *f)
@@ -82,6 +85,7 @@ void flow_drain(struct flow *f)
 	deadline_stop(f->deadline);
 	recount_stop(f->recount);
 	policies_stop(f->policies);
+	watchdog_stop(f->watchdog);
 }
 
 void flow_free(struct flow *f)
@@ -90,6 +94,7 @@ void flow_free(struct flow *f)
 	deliver_forget(f);
 	deadline_free(f->deadline);
 	recount_free(f->recount);
+	watchdog_free(f->watchdog);
 	figures_free(f->figures);
 	cache_free(f->cache);
 	policies_free(f->policies);

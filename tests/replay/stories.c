@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #include "flow/view.h"
+#include "flow/watchdog.h"
+#include "metrics.h"
 #include "replay/world.h"
 #include "timefmt.h"
 
@@ -299,6 +301,35 @@ static void step_setting(struct story *s)
 	same_text(s, "last_to", s->world.last_to);
 }
 
+struct found {
+	int64_t should, did;
+	int looked;
+};
+
+static void on_looked(void *arg, int64_t should, int64_t did)
+{
+	*(struct found *)arg = (struct found){ should, did, 1 };
+}
+
+/* A clock that has lost its mark in Redis, and what the watchdog says and does. */
+static void step_watchdog(struct story *s)
+{
+	struct found found = { 0 };
+
+	watchdog_look(s->world.hubs[number(s->now, "hub", 0)].flow->watchdog, on_looked, &found);
+	harness_until(&s->world.h, &found.looked, 1);
+	same_number(s, "should", found.should);
+	same_number(s, "did", found.did);
+	same_number(s, "should", metric_get(METRIC_RUNGS_DUE));
+	same_number(s, "did", metric_get(METRIC_RUNGS_FIRED));
+	world_settle(&s->world);
+}
+
+static void step_lose(struct story *s)
+{
+	freeReplyObject(server_ask(&s->world.h.server, "ZREM %sdue %d", KEY, number(s->now, "lose_due", 0)));
+}
+
 static const struct {
 	const char *key;
 	void (*run)(struct story *s);
@@ -310,6 +341,8 @@ static const struct {
 	{ "check_dispute", step_check_dispute },
 	{ "check_clock", step_check_clock },
 	{ "figures", step_figures },
+	{ "watchdog", step_watchdog },
+	{ "lose_due", step_lose },
 };
 
 static void run_step(struct story *s)
