@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/contacts.h"
 #include "flow/decided.h"
 #include "flow/deliver_text.h"
 #include "flow/intake.h"
@@ -26,29 +27,21 @@ int flow_connector_for(const struct flow *f, enum channel c)
 	return -1;
 }
 
-static const char *contact_phone(const struct flow *f, const char *body, const char *post)
+static const char *asked_body(const struct change *c, const struct delivery *d)
 {
-	const struct pack_view *p = pack_view(f->pack);
-	int b = pack_find_body(f->pack, body);
-
-	for (int i = 0; b >= 0 && i < p->contact_count; i++) {
-		const struct pack_contact *k = &p->contacts[i];
-
-		if (k->body == b && *k->phone && (!*post || !strcmp(k->post, post)))
-			return k->phone;
-	}
-	return NULL;
+	return *d->body ? d->body : c->record.notices[d->notice].body;
 }
 
-const char *deliver_phone_of(const struct flow *f, const char *body, const char *post)
+/* When somebody is on duty, unless what it is about would be over by then; now when there is nobody to wait for. */
+static int64_t duty_begins(const struct change *c, const struct delivery *d)
 {
-	const char *phone = *post ? contact_phone(f, body, post) : NULL;
+	int64_t due_ms = d->term >= 0 ? c->record.terms[d->term].due_ms : d->notice >= 0 ? c->record.notices[d->notice].due_ms : -1;
+	int64_t from_ms;
 
-	for (int i = 0; !phone && i < f->people_count; i++) {
-		if (!strcmp(f->people[i].body, body) && *f->people[i].phone)
-			phone = f->people[i].phone;
-	}
-	return phone ? phone : contact_phone(f, body, "");
+	if (d->channel != CHANNEL_SMS || d->notice < 0)
+		return c->now_ms;
+	from_ms = contacts_find(c->flow, asked_body(c, d), d->post, c->now_ms).from_ms;
+	return due_ms >= 0 && from_ms > due_ms ? c->now_ms : from_ms;
 }
 
 static const char *address_of(const struct change *c, const struct delivery *d)
@@ -57,7 +50,7 @@ static const char *address_of(const struct change *c, const struct delivery *d)
 		return NULL;
 	if (d->notice < 0)
 		return c->event->applicant_phone;
-	return deliver_phone_of(c->flow, *d->body ? d->body : c->record.notices[d->notice].body, d->post);
+	return contacts_find(c->flow, asked_body(c, d), d->post, c->now_ms).phone;
 }
 
 void deliver_add(const struct flow *f, struct record *r, int notice, enum channel channel, struct arena *arena)
@@ -116,6 +109,10 @@ static void begin_attempt(struct change *c, int i, bool *ret_send)
 
 	if (k < 0 || !address || !number_normalise(address, number)) {
 		give_up(c, i, k < 0 ? "no connector for this channel" : address ? "no telephone number" : "no contact known");
+		return;
+	}
+	if (duty_begins(c, d) > c->now_ms) {
+		d->next_ms = duty_begins(c, d);
 		return;
 	}
 	if (c->flow->connectors[k].down_until_ms > c->now_ms) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "flow/cache.h"
+#include "flow/contacts.h"
 #include "flow/deadline.h"
 #include "flow/deliver.h"
 #include "flow/feed.h"
@@ -39,6 +40,7 @@ struct flow *flow_new(const struct flow_options *opt)
 	f->policies = policies_new(f);
 	f->figures = figures_new(f);
 	f->watchdog = watchdog_new(f);
+	f->contacts = contacts_new(f);
 	return f;
 }
 
@@ -71,6 +73,7 @@ static void read_hash_key(struct flow *f)
 
 void flow_start(struct flow *f)
 {
+	contacts_load(f->contacts); /* known before the clock runs */
 	read_hash_key(f);
 	policies_start(f->policies);
 	feed_start(f->feed);
@@ -95,6 +98,7 @@ void flow_free(struct flow *f)
 	deadline_free(f->deadline);
 	recount_free(f->recount);
 	watchdog_free(f->watchdog);
+	contacts_free(f->contacts);
 	figures_free(f->figures);
 	cache_free(f->cache);
 	policies_free(f->policies);

@@ -22,6 +22,7 @@ struct recount;
 struct figures;
 struct policies;
 struct watchdog;
+struct contacts;
 struct flow_connector {
 	const char *name;
 	const struct connector_kind *kind;
@@ -46,6 +47,7 @@ struct flow {
 	struct recount *recount;
 	struct figures *figures;
 	struct watchdog *watchdog;
+	struct contacts *contacts;
 	struct flow_connector connectors[CONFIG_CONNECTORS_MAX];
 	int connector_count;
 	struct person_contact *people; int people_count; /* set by auth whenever the users are read */

@@ -325,6 +325,14 @@ static void step_watchdog(struct story *s)
 	world_settle(&s->world);
 }
 
+static void step_contacts(struct story *s)
+{
+	world_contacts(&s->world, text(s->now, "who", "admin"), text(s->now, "contacts", ""), json_object_get(s->now, "with"));
+	if (!json_object_get(s->now, "status") && s->world.status != 200)
+		wrong(s, "the answer", json_string_value(json_object_get(s->world.answer, "detail")), "200");
+	same_number(s, "status", s->world.status);
+}
+
 static void step_lose(struct story *s)
 {
 	freeReplyObject(server_ask(&s->world.h.server, "ZREM %sdue %d", KEY, number(s->now, "lose_due", 0)));
@@ -342,6 +350,7 @@ static const struct {
 	{ "check_clock", step_check_clock },
 	{ "figures", step_figures },
 	{ "watchdog", step_watchdog },
+	{ "contacts", step_contacts },
 	{ "lose_due", step_lose },
 };
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "flow/board.h"
+#include "flow/contacts.h"
 #include "flow/deadline.h"
 #include "flow/feed.h"
 #include "flow/intake.h"
@@ -407,5 +408,14 @@ void world_get(struct world *w, const struct asked *a)
 	else
 		query_board(f, p, &(struct query_board){ .from = "2000-01-01", .to = "2099-12-31", .region = "", .by = a->id }, on_reply,
 			    w);
+	await_answer(w, p, before);
+}
+
+void world_contacts(struct world *w, const char *who, const char *body, const json_t *said)
+{
+	struct principal *p = world_person(who);
+	int before = w->answers;
+
+	contacts_put(w->hubs[0].flow, &(struct contacts_put){ p, body, said }, on_reply, w);
 	await_answer(w, p, before);
 }

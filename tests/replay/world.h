@@ -62,6 +62,7 @@ struct asked {
 };
 void world_submit(struct world *w, int hub, const char *who, json_t *event); /* takes event over */
 void world_act(struct world *w, const struct asked *a);
+void world_contacts(struct world *w, const char *who, const char *body, const json_t *said); /* replaces a body's */
 void world_dispute(struct world *w, const struct asked *a);
 void world_get(struct world *w, const struct asked *a);
 
