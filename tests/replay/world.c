@@ -196,13 +196,12 @@ void world_away(struct world *w, int64_t until_ms)
 	world_settle(w);
 }
 
-void world_use_pack(struct world *w, const char *pack_folder)
+/* As every hub does that has read its folder anew. */
+static void offer_pack(struct world *w, struct pack *old)
 {
-	struct pack *old = w->pack;
 	struct buf content;
 
 	buf_init(&content, PACK_CONTENT_BYTES);
-	read_pack(w, pack_folder);
 	pack_canonical(w->pack, &content);
 	for (int i = 0; i < w->hub_count; i++)
 		policies_offer_folder(w->hubs[i].flow->policies, w->pack, (struct bytes){ content.data, content.len });
@@ -210,6 +209,42 @@ void world_use_pack(struct world *w, const char *pack_folder)
 		until_taken(w, i);
 	buf_clear(&content);
 	pack_unref(old);
+}
+
+void world_use_pack(struct world *w, const char *pack_folder)
+{
+	struct pack *old = w->pack;
+
+	read_pack(w, pack_folder);
+	offer_pack(w, old);
+}
+
+/* The line of the canonical content that is the calendar, with more in it: the year's notice has come. */
+void world_publish(struct world *w, const char *more)
+{
+	static const char mark[] = "[\"calendar.json\"";
+	struct pack *old = w->pack;
+	struct buf text, fresh;
+	struct arena arena;
+	struct diag diag;
+	const char *end;
+
+	arena_init(&arena);
+	diag_init(&diag, &arena);
+	buf_init(&text, 1 << 20);
+	buf_init(&fresh, 1 << 20);
+	pack_canonical(old, &text);
+	end = strstr(buf_cstr(&text), mark);
+	assert_non_null(end);
+	end += strcspn(end, "]");
+	buf_add(&fresh, text.data, (size_t)(end - text.data));
+	buf_printf(&fresh, ",%s%s", more, end);
+	if (pack_read_canonical(buf_cstr(&fresh), fresh.len, &w->pack, &diag) != ERR_OK)
+		fail_msg("%s: %s", more, diag.first ? diag.first->what : "cannot be read");
+	offer_pack(w, old);
+	buf_clear(&text);
+	buf_clear(&fresh);
+	arena_clear(&arena);
 }
 
 /* --- time --- */
