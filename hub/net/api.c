@@ -63,6 +63,7 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/audit", 0, MAY(AUDITOR), 0, api_audit },
 	{ "GET", "/api/v1/bodies/*/contacts", 0, ANSWERERS | MAY(ADMIN), 0, api_contacts },
 	{ "PUT", "/api/v1/bodies/*/contacts", 0, MAY(ADMIN), SMALL, api_put_contacts },
+	{ "POST", "/api/v1/bodies/*/handover", 0, ANSWERERS | MAY(ADMIN), SMALL, api_handover },
 	{ "GET", "/api/v1/board", 0, READERS, 0, api_board },
 	{ "GET", "/api/v1/board.csv", 0, READERS, 0, api_board_csv },
 	{ "GET", "/api/v1/disputes", 0, READERS, 0, api_disputes },

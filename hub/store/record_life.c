@@ -10,6 +10,7 @@ static const char *const receipt_names[RECEIPT_KIND_COUNT] = {
 	"handed-over", "delivered", "shown", "acknowledged", "claimed", "failed", "reply", "state",
 	"returned",    "transferred", "sent-on", "fed-back",     "closed",  "undone", "disputed", "ruled",
 	"taken",       "reminded", "fulfilled",    "paused",  "resumed",
+	"handed-on",
 };
 static const char *const kind_names[DISPUTE_KIND_COUNT] = { "two-returns", "several-leads", "no-lead" };
 static const char *const state_names[DISPUTE_STATE_COUNT] = { "negotiating", "agenda", "ruled", "settled" };

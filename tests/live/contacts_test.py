@@ -1,9 +1,10 @@
 """Whom to ask at a body, from outside: who may write and read it, and what is refused."""
+import subprocess
 import sys
 import unittest
 
 import documents
-from hub import Hub
+from hub import BIN, Hub, event, wait_until
 
 BODY = "wjw-371302"
 PEOPLE = [{"name": "联络员甲", "post": "liaison", "phone": "13900000021", "hours": "09:00-17:30", "checked_on": "2999-01-01"},
@@ -44,6 +45,34 @@ class Contacts(unittest.TestCase):
         audit = self.hub.get("/audit?act=contacts", "sjj")
         self.assertEqual(audit.json["items"][0]["body"], BODY)
         self.assertNotIn(b"13900000021", audit.body)
+
+    def handover(self, body, user, **said):
+        return self.hub.post(f"/bodies/{body}/handover", user, said)
+
+    def test_what_one_has_in_hand_goes_to_another(self):
+        taken = [self.hub.submit(event(f"hand{i}")).json for i in range(3)]
+        mine = [next(n["id"] for n in t["notices"] if n["body"] == BODY) for t in taken]
+        for notice in mine[:2]:
+            self.assertEqual(self.hub.post(f"/notices/{notice}/claim", "wjw").status, 200)
+        for user, body, said, status in (("zjj", BODY, {"from": "wjw", "to": "zjj"}, 404), ("spj", BODY, {"from": "spj", "to": "wjw"}, 404),
+                                         ("lxhy", BODY, {"from": "wjw", "to": "zjj"}, 403), ("wjw", BODY, {"from": "zjj", "to": "wjw"}, 403),
+                                         ("wjw", BODY, {"from": "wjw", "to": "zjj"}, 422), ("wjw", BODY, {"from": "wjw", "to": "wjw"}, 422),
+                                         ("admin", BODY, {"from": "wjw", "to": "nobody"}, 422), ("admin", BODY, {}, 422),
+                                         ("admin", "nobody", {"from": "wjw", "to": "zjj"}, 404)):
+            self.assertEqual(self.handover(body, user, **said).status, status, (user, said))
+        subprocess.run([BIN, "user", "add", "wjw2", "--role", "supervisor", "--body", BODY, "--data", self.hub.data], check=True,
+                       input="wjw2\n", text=True, capture_output=True)
+        wait_until(lambda: self.hub.try_sign_in("wjw2"), 20, "the new person")
+        answer = self.handover(BODY, "wjw", **{"from": "wjw", "to": "wjw2"})
+        self.assertEqual(answer.status, 200, answer.body)
+        documents.hold({"$ref": "#/components/schemas/Handover"}, answer.json, "handover")
+        self.assertEqual(answer.json["moved"], 2)
+        whole = self.hub.get(f"/notices/{mine[0]}", "wjw").json
+        self.assertEqual((whole["notice"]["keeper"], whole["notice"]["claimed"]["by"]), ("wjw2", "wjw"))
+        self.assertEqual([(r["kind"], r["by"], r["detail"]) for r in whole["receipts"]][-1], ("handed-on", "wjw", "wjw2"))
+        self.assertNotIn("keeper", self.hub.get(f"/notices/{mine[2]}", "wjw").json["notice"])
+        self.assertEqual(self.handover(BODY, "wjw", **{"from": "wjw", "to": "wjw2"}).json["moved"], 0)
+        self.assertEqual(self.handover(BODY, "admin", **{"from": "wjw2", "to": "wjw"}).json["moved"], 2)
 
     def test_nobody_else_may(self):
         before = self.get().json
