@@ -153,14 +153,14 @@ static struct contact_found on_duty(const struct flow *f, const struct roster *r
 		from = who->from_minute < 0 ? morning : morning + who->from_minute * INT64_C(60000);
 		to = who->from_minute < 0 ? INT64_MAX : morning + who->to_minute * INT64_C(60000);
 		if (now_ms < to)
-			return (struct contact_found){ who->phone, from > now_ms ? from : now_ms };
+			return (struct contact_found){ who->phone, from > now_ms ? from : now_ms, who->from_minute >= 0 };
 	}
-	return (struct contact_found){ NULL, now_ms };
+	return (struct contact_found){ .from_ms = now_ms };
 }
 
 static struct contact_found first_on_duty(const struct flow *f, const struct roster *r, const char *post, int64_t now_ms)
 {
-	struct contact_found best = { NULL, now_ms };
+	struct contact_found best = { .from_ms = now_ms };
 
 	for (int i = 0; i < r->count; i++) {
 		struct contact_found one;
@@ -191,7 +191,7 @@ static const char *pack_phone(const struct flow *f, const char *body, const char
 struct contact_found contacts_find(const struct flow *f, const char *body, const char *post, int64_t now_ms)
 {
 	const struct roster *r = roster_of(f->contacts, body);
-	struct contact_found found = { NULL, now_ms };
+	struct contact_found found = { .from_ms = now_ms };
 
 	if (r)
 		found = first_on_duty(f, r, post, now_ms);

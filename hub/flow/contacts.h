@@ -25,6 +25,7 @@ void contacts_free(struct contacts *c);
 struct contact_found {
 	const char *phone;
 	int64_t from_ms; /* on duty from then on; not later than now when they are now, or when it cannot be said */
+	bool works_then; /* by hours of their own: not to be left alone in quiet hours */
 };
 struct contact_found contacts_find(const struct flow *f, const char *body, const char *post, int64_t now_ms);
 

@@ -34,22 +34,6 @@ static int32_t date(const struct reading *r, const json_t *o, const char *name, 
 	return day;
 }
 
-static int two(const char *s)
-{
-	return s[0] >= '0' && s[0] <= '9' && s[1] >= '0' && s[1] <= '9' ? (s[0] - '0') * 10 + s[1] - '0' : 99;
-}
-
-/* "09:00-17:30" */
-static bool hours_parse(const char *s, int *ret_from, int *ret_to)
-{
-	if (strlen(s) != 11 || s[2] != ':' || s[5] != '-' || s[8] != ':' || two(s) > 23 || two(s + 6) > 24 || two(s + 3) > 59 ||
-	    two(s + 9) > 59)
-		return false;
-	*ret_from = two(s) * 60 + two(s + 3);
-	*ret_to = two(s + 6) * 60 + two(s + 9);
-	return *ret_from < *ret_to && *ret_to <= 24 * 60;
-}
-
 static void read_leaves(const struct reading *r, const json_t *o, struct contact *k)
 {
 	const json_t *list = json_object_get(o, "leave");
@@ -82,7 +66,7 @@ static void read_person(const struct reading *r, const json_t *o, struct contact
 			       .email = text(r, o, "email", false), .from_minute = -1, .to_minute = -1 };
 	if (*k->phone && !number_normalise(k->phone, number))
 		diag_add(r->diag, arena_printf(r->arena, "%s/phone", r->where), "is no telephone number");
-	if (*hours && !hours_parse(hours, &k->from_minute, &k->to_minute))
+	if (*hours && (!hours_parse(hours, &k->from_minute, &k->to_minute) || k->from_minute > k->to_minute))
 		diag_add(r->diag, arena_printf(r->arena, "%s/hours", r->where), "must be like 09:00-17:30");
 	k->checked_day = date(r, o, "checked_on", false);
 	read_leaves(r, o, k);

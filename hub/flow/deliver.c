@@ -11,6 +11,7 @@
 #include "flow/intake.h"
 #include "metrics.h"
 #include "sms.h"
+#include "timefmt.h"
 
 #define SENDING_LEASE_MS 60000
 #define BACKOFF_BASE_MS 1000
@@ -32,16 +33,39 @@ static const char *asked_body(const struct change *c, const struct delivery *d)
 	return *d->body ? d->body : c->record.notices[d->notice].body;
 }
 
-/* When somebody is on duty, unless what it is about would be over by then; now when there is nobody to wait for. */
-static int64_t duty_begins(const struct change *c, const struct delivery *d)
+/* A permit that has stopped is worth waking somebody for. */
+static bool is_urgent(const struct change *c, const struct delivery *d)
+{
+	enum event_type t = c->event->type;
+
+	return d->notice >= 0 && d->term < 0 && (t == EVENT_SUSPENDED || t == EVENT_REVOKED || t == EVENT_WITHDRAWN);
+}
+
+static int64_t after_quiet(const struct change *c, int64_t at_ms)
+{
+	int32_t day = day_of_ms(at_ms, SHANGHAI_MIN);
+	int minute = (int)((at_ms - ms_of_day(day, SHANGHAI_MIN)) / 60000), from, to;
+
+	if (!hours_parse(pack_view(c->flow->pack)->settings.quiet, &from, &to))
+		return at_ms;
+	if (from < to ? minute < from || minute >= to : minute < from && minute >= to)
+		return at_ms;
+	return ms_of_day(day + (from > to && minute >= from), SHANGHAI_MIN) + to * INT64_C(60000);
+}
+
+/* When somebody is on duty and it is no quiet hour, unless what it is about would be over by then; now when there is nobody to wait for. */
+static int64_t not_before(const struct change *c, const struct delivery *d)
 {
 	int64_t due_ms = d->term >= 0 ? c->record.terms[d->term].due_ms : d->notice >= 0 ? c->record.notices[d->notice].due_ms : -1;
-	int64_t from_ms;
+	struct contact_found who = { .from_ms = c->now_ms };
 
-	if (d->channel != CHANNEL_SMS || d->notice < 0)
+	if (d->channel != CHANNEL_SMS)
 		return c->now_ms;
-	from_ms = contacts_find(c->flow, asked_body(c, d), d->post, c->now_ms).from_ms;
-	return due_ms >= 0 && from_ms > due_ms ? c->now_ms : from_ms;
+	if (d->notice >= 0)
+		who = contacts_find(c->flow, asked_body(c, d), d->post, c->now_ms);
+	if (!who.works_then && !is_urgent(c, d))
+		who.from_ms = after_quiet(c, who.from_ms);
+	return due_ms >= 0 && who.from_ms > due_ms ? c->now_ms : who.from_ms;
 }
 
 static const char *address_of(const struct change *c, const struct delivery *d)
@@ -111,8 +135,8 @@ static void begin_attempt(struct change *c, int i, bool *ret_send)
 		give_up(c, i, k < 0 ? "no connector for this channel" : address ? "no telephone number" : "no contact known");
 		return;
 	}
-	if (duty_begins(c, d) > c->now_ms) {
-		d->next_ms = duty_begins(c, d);
+	if (not_before(c, d) > c->now_ms) {
+		d->next_ms = not_before(c, d);
 		return;
 	}
 	if (c->flow->connectors[k].down_until_ms > c->now_ms) {

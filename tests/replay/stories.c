@@ -293,6 +293,8 @@ static void step_setting(struct story *s)
 		world_restart(&s->world);
 	if (json_object_get(s->now, "away_until"))
 		world_away(&s->world, moment(text(s->now, "away_until", "")));
+	if (json_object_get(s->now, "setting"))
+		world_amend(&s->world, "pack.json", text(s->now, "setting", ""));
 	if (json_object_get(s->now, "pack"))
 		world_use_pack(&s->world, text(s->now, "pack", ""));
 	if (json_object_get(s->now, "sending"))
@@ -338,7 +340,7 @@ static void step_publish(struct story *s)
 {
 	int64_t wanted = metric_get(METRIC_CALENDAR_RECOUNTED) + number(s->now, "recounted", 0);
 
-	world_publish(&s->world, text(s->now, "publish", ""));
+	world_amend(&s->world, "calendar.json", text(s->now, "publish", ""));
 	for (int tries = 0; tries < 5000 && metric_get(METRIC_CALENDAR_RECOUNTED) < wanted; tries++)
 		world_get(&s->world, &(struct asked){ 0, "lxhy", "board", "body", NULL });
 	world_settle(&s->world);

@@ -219,18 +219,18 @@ void world_use_pack(struct world *w, const char *pack_folder)
 	offer_pack(w, old);
 }
 
-/* The line of the canonical content that is the calendar, with more in it: the year's notice has come. */
-void world_publish(struct world *w, const char *more)
+/* A line of the canonical content with more in it. */
+void world_amend(struct world *w, const char *file, const char *more)
 {
-	static const char mark[] = "[\"calendar.json\"";
 	struct pack *old = w->pack;
 	struct buf text, fresh;
 	struct arena arena;
 	struct diag diag;
-	const char *end;
+	const char *end, *mark;
 
 	arena_init(&arena);
 	diag_init(&diag, &arena);
+	mark = arena_printf(&arena, "[\"%s\"", file);
 	buf_init(&text, 1 << 20);
 	buf_init(&fresh, 1 << 20);
 	pack_canonical(old, &text);

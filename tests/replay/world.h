@@ -47,7 +47,8 @@ void world_close(struct world *w);
 void world_restart(struct world *w); /* crash and start */
 void world_away(struct world *w, int64_t until_ms); /* nothing is worked off until then */
 void world_use_pack(struct world *w, const char *pack_folder);
-void world_publish(struct world *w, const char *more); /* days of a year that the calendar lacked, as the canonical content has them */
+/* Adds to calendar.json, or to pack.json, what stands there in the canonical content: a year's notice, a setting. */
+void world_amend(struct world *w, const char *file, const char *more);
 void world_settle(struct world *w); /* until everything due by now has been worked off */
 void world_to(struct world *w, int64_t ms);
 
