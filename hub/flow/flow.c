@@ -10,6 +10,7 @@
 #include "flow/contacts.h"
 #include "flow/deadline.h"
 #include "flow/deliver.h"
+#include "flow/digest.h"
 #include "flow/feed.h"
 #include "flow/figures.h"
 #include "flow/intake.h"
@@ -41,6 +42,7 @@ struct flow *flow_new(const struct flow_options *opt)
 	f->figures = figures_new(f);
 	f->watchdog = watchdog_new(f);
 	f->contacts = contacts_new(f);
+	f->digest = digest_new(f);
 	return f;
 }
 
@@ -80,6 +82,7 @@ void flow_start(struct flow *f)
 	intake_start_stream(f);
 	recount_look(f->recount);
 	watchdog_start(f->watchdog);
+	digest_start(f->digest);
 }
 
 void flow_drain(struct flow *f)
@@ -89,6 +92,7 @@ void flow_drain(struct flow *f)
 	recount_stop(f->recount);
 	policies_stop(f->policies);
 	watchdog_stop(f->watchdog);
+	digest_stop(f->digest);
 }
 
 void flow_free(struct flow *f)
@@ -98,6 +102,7 @@ void flow_free(struct flow *f)
 	deadline_free(f->deadline);
 	recount_free(f->recount);
 	watchdog_free(f->watchdog);
+	digest_free(f->digest);
 	contacts_free(f->contacts);
 	figures_free(f->figures);
 	cache_free(f->cache);

@@ -23,6 +23,7 @@ struct figures;
 struct policies;
 struct watchdog;
 struct contacts;
+struct digest;
 struct flow_connector {
 	const char *name;
 	const struct connector_kind *kind;
@@ -48,6 +49,7 @@ struct flow {
 	struct figures *figures;
 	struct watchdog *watchdog;
 	struct contacts *contacts;
+	struct digest *digest;
 	struct flow_connector connectors[CONFIG_CONNECTORS_MAX];
 	int connector_count;
 	struct person_contact *people; int people_count; /* set by auth whenever the users are read */

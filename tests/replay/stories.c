@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "flow/view.h"
+#include "flow/digest.h"
 #include "flow/watchdog.h"
 #include "metrics.h"
 #include "replay/world.h"
@@ -347,6 +348,22 @@ static void step_publish(struct story *s)
 	same_number(s, "recounted", metric_get(METRIC_CALENDAR_RECOUNTED) - wanted + number(s->now, "recounted", 0));
 }
 
+static void on_digest(void *arg)
+{
+	*(int *)arg = 1;
+}
+
+/* The minute's look at whether it is time to tell everybody what waits. */
+static void step_digest(struct story *s)
+{
+	int done = 0;
+
+	digest_look(s->world.hubs[number(s->now, "hub", 0)].flow->digest, on_digest, &done);
+	harness_until(&s->world.h, &done, 1);
+	same_number(s, "sent", s->world.sent);
+	same_text(s, "last_to", s->world.last_to);
+}
+
 static void step_lose(struct story *s)
 {
 	freeReplyObject(server_ask(&s->world.h.server, "ZREM %sdue %d", KEY, number(s->now, "lose_due", 0)));
@@ -366,6 +383,7 @@ static const struct {
 	{ "watchdog", step_watchdog },
 	{ "contacts", step_contacts },
 	{ "publish", step_publish },
+	{ "digest", step_digest },
 	{ "lose_due", step_lose },
 };
 

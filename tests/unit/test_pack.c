@@ -242,7 +242,7 @@ static void test_the_ladder(void **state)
 	assert_int_equal(help_pack(h, "pack.json",
 				   "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"ladder\":["
 				   "\"lead -1wd liaison sms\",\"assist +0wd liaison push\","
-				   "\"lead +3wd coordination sms\"],\"permit_ahead\":\"20wd\",\"quiet\":\"21:00-07:00\"}",
+				   "\"lead +3wd coordination sms\"],\"permit_ahead\":\"20wd\",\"quiet\":\"21:00-07:00\",\"digest\":\"09:00-10:00\"}",
 				   &pack),
 			 ERR_OK);
 	s = &pack_view(pack)->settings;
@@ -259,6 +259,7 @@ static void test_the_ladder(void **state)
 	assert_int_equal(pack_view(again)->settings.ladder_count, 3);
 	assert_string_equal(pack_view(again)->settings.permit_ahead, "20wd");
 	assert_string_equal(pack_view(again)->settings.quiet, "21:00-07:00");
+	assert_string_equal(pack_view(again)->settings.digest, "09:00-10:00");
 	buf_clear(&text);
 	pack_unref(again);
 	pack_unref(pack);
