@@ -7,6 +7,7 @@
 #include "jsonfile.h"
 #include "pack_in.h"
 #include "text.h"
+#include "timefmt.h"
 
 #define TEXT_BYTES_MAX 4096
 
@@ -84,11 +85,26 @@ static void read_durations(struct pack *p, struct jsonfile *f)
 			d.count * (d.unit == DURATION_HOURS ? INT64_C(3600000) : INT64_C(60000));
 }
 
+static const char *hours_member(struct pack *p, struct jsonfile *f, const char *name, bool over_night)
+{
+	const char *text = string_member(p, f, name, false, "");
+	int from, to;
+
+	if (!*text)
+		return text;
+	if (!hours_parse(text, &from, &to) || to - from == 24 * 60 || (from > to && !over_night))
+		jsonfile_fault(f, arena_printf(&p->arena, "/%s", name),
+			       over_night ? "must be hours like 21:00-07:00, and not all of them"
+					  : "must be hours of one day like 09:00-10:00");
+	return text;
+}
+
 void pack_read_settings(struct pack *p, const struct pack_file *file, struct diag *diag)
 {
 	static const char *const members[] = {"id",	   "title",    "jurisdiction", "timezone",
 					      "sms_after", "pool_due", "sms_sign",     "alarm_due",
-					      "negotiate", "lamp_yellow", "ladder",	     "permit_ahead", NULL};
+					      "negotiate", "lamp_yellow", "ladder",	     "permit_ahead", "quiet",
+					      "digest",	   NULL};
 	struct jsonfile f;
 
 	if (!jsonfile_open(&f, file->name, file->data, file->len, diag))
@@ -100,6 +116,8 @@ void pack_read_settings(struct pack *p, const struct pack_file *file, struct dia
 	if (strcmp(string_member(p, &f, "timezone", false, "Asia/Shanghai"), "Asia/Shanghai") != 0)
 		jsonfile_fault(&f, "/timezone", "Asia/Shanghai is the one time zone known here");
 	read_durations(p, &f);
+	p->view.settings.quiet = hours_member(p, &f, "quiet", true);
+	p->view.settings.digest = hours_member(p, &f, "digest", false);
 	pack_read_ladder(p, &f);
 	p->view.settings.sms_sign = string_member(p, &f, "sms_sign", false, "审管联动");
 	jsonfile_close(&f);

@@ -1,6 +1,7 @@
 #include "timefmt.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define DAY_MS	 INT64_C(86400000)
 #define YEAR_MIN 1900
@@ -220,4 +221,23 @@ void time_format(int64_t ms, int offset_min, char ret[TIMEFMT_BYTES])
 	*out++ = ':';
 	out = put(out, east % 60, 2);
 	*out = '\0';
+}
+
+static int two_digits(const char *s)
+{
+	return s[0] >= '0' && s[0] <= '9' && s[1] >= '0' && s[1] <= '9'
+		       ? (s[0] - '0') * 10 + s[1] - '0'
+		       : 99;
+}
+
+bool hours_parse(const char *s, int *ret_from, int *ret_to)
+{
+	if (strlen(s) != 11 || s[2] != ':' || s[5] != '-' || s[8] != ':')
+		return false;
+	if (two_digits(s) > 23 || two_digits(s + 3) > 59 || two_digits(s + 6) > 24 ||
+	    two_digits(s + 9) > 59)
+		return false;
+	*ret_from = two_digits(s) * 60 + two_digits(s + 3);
+	*ret_to = two_digits(s + 6) * 60 + two_digits(s + 9);
+	return *ret_from != *ret_to && *ret_to <= 24 * 60;
 }

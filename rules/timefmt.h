@@ -22,5 +22,7 @@ int64_t ms_of_day(int32_t day, int offset_min); /* its first millisecond */
 int weekday_of(int32_t day);			/* 0 Monday .. 6 Sunday */
 int32_t day_of_civil(int year, int month, int mday);
 int year_of_day(int32_t day);
+/* "09:00-17:30" in minutes of a day; the end may lie before the beginning, over midnight, and may be 24:00. */
+bool hours_parse(const char *s, int *ret_from, int *ret_to);
 
 #endif

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/contacts.h"
 #include "flow/decided.h"
 #include "flow/deliver_text.h"
 #include "flow/intake.h"
 #include "metrics.h"
 #include "sms.h"
+#include "timefmt.h"
 
 #define SENDING_LEASE_MS 60000
 #define BACKOFF_BASE_MS 1000
@@ -26,29 +28,44 @@ int flow_connector_for(const struct flow *f, enum channel c)
 	return -1;
 }
 
-static const char *contact_phone(const struct flow *f, const char *body, const char *post)
+static const char *asked_body(const struct change *c, const struct delivery *d)
 {
-	const struct pack_view *p = pack_view(f->pack);
-	int b = pack_find_body(f->pack, body);
-
-	for (int i = 0; b >= 0 && i < p->contact_count; i++) {
-		const struct pack_contact *k = &p->contacts[i];
-
-		if (k->body == b && *k->phone && (!*post || !strcmp(k->post, post)))
-			return k->phone;
-	}
-	return NULL;
+	return *d->body ? d->body : c->record.notices[d->notice].body;
 }
 
-const char *deliver_phone_of(const struct flow *f, const char *body, const char *post)
+/* A permit that has stopped is worth waking somebody for. */
+static bool is_urgent(const struct change *c, const struct delivery *d)
 {
-	const char *phone = *post ? contact_phone(f, body, post) : NULL;
+	enum event_type t = c->event->type;
 
-	for (int i = 0; !phone && i < f->people_count; i++) {
-		if (!strcmp(f->people[i].body, body) && *f->people[i].phone)
-			phone = f->people[i].phone;
-	}
-	return phone ? phone : contact_phone(f, body, "");
+	return d->notice >= 0 && d->term < 0 && (t == EVENT_SUSPENDED || t == EVENT_REVOKED || t == EVENT_WITHDRAWN);
+}
+
+static int64_t after_quiet(const struct change *c, int64_t at_ms)
+{
+	int32_t day = day_of_ms(at_ms, SHANGHAI_MIN);
+	int minute = (int)((at_ms - ms_of_day(day, SHANGHAI_MIN)) / 60000), from, to;
+
+	if (!hours_parse(pack_view(c->flow->pack)->settings.quiet, &from, &to))
+		return at_ms;
+	if (from < to ? minute < from || minute >= to : minute < from && minute >= to)
+		return at_ms;
+	return ms_of_day(day + (from > to && minute >= from), SHANGHAI_MIN) + to * INT64_C(60000);
+}
+
+/* When somebody is on duty and it is no quiet hour, unless what it is about would be over by then; now when there is nobody to wait for. */
+static int64_t not_before(const struct change *c, const struct delivery *d)
+{
+	int64_t due_ms = d->term >= 0 ? c->record.terms[d->term].due_ms : d->notice >= 0 ? c->record.notices[d->notice].due_ms : -1;
+	struct contact_found who = { .from_ms = c->now_ms };
+
+	if (d->channel != CHANNEL_SMS)
+		return c->now_ms;
+	if (d->notice >= 0)
+		who = contacts_find(c->flow, asked_body(c, d), d->post, c->now_ms);
+	if (!who.works_then && !is_urgent(c, d))
+		who.from_ms = after_quiet(c, who.from_ms);
+	return due_ms >= 0 && who.from_ms > due_ms ? c->now_ms : who.from_ms;
 }
 
 static const char *address_of(const struct change *c, const struct delivery *d)
@@ -57,7 +74,7 @@ static const char *address_of(const struct change *c, const struct delivery *d)
 		return NULL;
 	if (d->notice < 0)
 		return c->event->applicant_phone;
-	return deliver_phone_of(c->flow, *d->body ? d->body : c->record.notices[d->notice].body, d->post);
+	return contacts_find(c->flow, asked_body(c, d), d->post, c->now_ms).phone;
 }
 
 void deliver_add(const struct flow *f, struct record *r, int notice, enum channel channel, struct arena *arena)
@@ -116,6 +133,10 @@ static void begin_attempt(struct change *c, int i, bool *ret_send)
 
 	if (k < 0 || !address || !number_normalise(address, number)) {
 		give_up(c, i, k < 0 ? "no connector for this channel" : address ? "no telephone number" : "no contact known");
+		return;
+	}
+	if (not_before(c, d) > c->now_ms) {
+		d->next_ms = not_before(c, d);
 		return;
 	}
 	if (c->flow->connectors[k].down_until_ms > c->now_ms) {

@@ -24,7 +24,4 @@ void deliver_forget(struct flow *f);
 typedef void deliver_done_fn(void *arg, enum err e);
 void deliver_report(struct flow *f, const char *connector, const struct report *r, deliver_done_fn *done, void *arg);
 
-/* Who at a body gets its texts: whoever of the pack's contacts has the post, else a person of the hub, else any contact. NULL: nobody. */
-const char *deliver_phone_of(const struct flow *f, const char *body, const char *post);
-
 #endif

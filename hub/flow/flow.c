@@ -7,13 +7,16 @@
 #include <string.h>
 
 #include "flow/cache.h"
+#include "flow/contacts.h"
 #include "flow/deadline.h"
 #include "flow/deliver.h"
+#include "flow/digest.h"
 #include "flow/feed.h"
 #include "flow/figures.h"
 #include "flow/intake.h"
 #include "flow/policies.h"
 #include "flow/recount.h"
+#include "flow/watchdog.h"
 
 #define CACHE_BYTES (64u << 20)
 
@@ -37,6 +40,9 @@ struct flow *flow_new(const struct flow_options *opt)
 	f->recount = recount_new(f);
 	f->policies = policies_new(f);
 	f->figures = figures_new(f);
+	f->watchdog = watchdog_new(f);
+	f->contacts = contacts_new(f);
+	f->digest = digest_new(f);
 	return f;
 }
 
@@ -69,11 +75,14 @@ static void read_hash_key(struct flow *f)
 
 void flow_start(struct flow *f)
 {
+	contacts_load(f->contacts); /* known before the clock runs */
 	read_hash_key(f);
 	policies_start(f->policies);
 	feed_start(f->feed);
 	intake_start_stream(f);
 	recount_look(f->recount);
+	watchdog_start(f->watchdog);
+	digest_start(f->digest);
 }
 
 void flow_drain(struct flow *f)
@@ -82,6 +91,8 @@ void flow_drain(struct flow *f)
 	deadline_stop(f->deadline);
 	recount_stop(f->recount);
 	policies_stop(f->policies);
+	watchdog_stop(f->watchdog);
+	digest_stop(f->digest);
 }
 
 void flow_free(struct flow *f)
@@ -90,6 +101,9 @@ void flow_free(struct flow *f)
 	deliver_forget(f);
 	deadline_free(f->deadline);
 	recount_free(f->recount);
+	watchdog_free(f->watchdog);
+	digest_free(f->digest);
+	contacts_free(f->contacts);
 	figures_free(f->figures);
 	cache_free(f->cache);
 	policies_free(f->policies);

@@ -21,6 +21,9 @@ struct due_clock;
 struct recount;
 struct figures;
 struct policies;
+struct watchdog;
+struct contacts;
+struct digest;
 struct flow_connector {
 	const char *name;
 	const struct connector_kind *kind;
@@ -44,6 +47,9 @@ struct flow {
 	struct due_clock *deadline;
 	struct recount *recount;
 	struct figures *figures;
+	struct watchdog *watchdog;
+	struct contacts *contacts;
+	struct digest *digest;
 	struct flow_connector connectors[CONFIG_CONNECTORS_MAX];
 	int connector_count;
 	struct person_contact *people; int people_count; /* set by auth whenever the users are read */

@@ -66,14 +66,17 @@ static const struct ladder_step *step_of(const struct flow *f, const struct noti
 	return NULL;
 }
 
+static int64_t moment_of(const struct flow *f, const struct notice *n, const struct ladder_step *s)
+{
+	return ms_of_day(calendar_shift(pack_calendar(f->pack), day_of_ms(n->due_ms, SHANGHAI_MIN), s->working_days), SHANGHAI_MIN) +
+	       REMIND_AT_MS;
+}
+
 static int64_t step_at(const struct flow *f, const struct notice *n)
 {
 	const struct ladder_step *s = n->due_ms >= 0 ? step_of(f, n) : NULL;
 
-	if (!s)
-		return -1;
-	return ms_of_day(calendar_shift(pack_calendar(f->pack), day_of_ms(n->due_ms, SHANGHAI_MIN), s->working_days), SHANGHAI_MIN) +
-	       REMIND_AT_MS;
+	return s ? moment_of(f, n, s) : -1;
 }
 
 void notice_schedule(const struct flow *f, const struct record *r, struct notice *n)
@@ -157,4 +160,48 @@ bool ladder_due(struct change *c, int i)
 	}
 	notice_schedule(f, &c->record, n);
 	return true;
+}
+
+/* --- for the watchdog: counted from the deadline and the pack, not from where the record says that the ladder stands --- */
+
+static void compare_steps(const struct flow *f, const struct record *r, const struct notice *n, int64_t limit_ms, struct rungs *sum)
+{
+	const struct pack_settings *s = &pack_view(f->pack)->settings;
+	int64_t made_ms = notice_made_ms(r, n);
+	int passed = 0, should = 0, did;
+
+	for (int k = 0; k < s->ladder_count; k++) {
+		int64_t at = s->ladder[k].role == n->role ? moment_of(f, n, &s->ladder[k]) : INT64_MAX;
+
+		passed += at <= made_ms;
+		should += at > made_ms && at <= limit_ms;
+	}
+	did = n->step - passed;
+	sum->should += should;
+	sum->did += did < 0 ? 0 : did < should ? did : should;
+}
+
+static void compare_channels(const struct flow *f, const struct record *r, const struct notice *n, int64_t limit_ms, struct rungs *sum)
+{
+	struct notice probe = *n;
+	int64_t at;
+
+	for (probe.rung = 1; (at = rung_at(f, r, &probe)) >= 0 && at <= limit_ms; probe.rung++) {
+		sum->should++;
+		sum->did += n->rung > probe.rung;
+	}
+}
+
+void ladder_compare(const struct flow *f, const struct record *r, int notice, int64_t limit_ms, struct rungs *sum)
+{
+	const struct notice *n = &r->notices[notice];
+
+	if (!lifecycle_is_todo(n->state, n->role) || record_pause(r, notice))
+		return;
+	compare_channels(f, r, n, limit_ms, sum);
+	if (n->due_ms < 0)
+		return;
+	compare_steps(f, r, n, limit_ms, sum);
+	sum->should += n->due_ms < limit_ms;
+	sum->did += n->due_ms < limit_ms && n->overdue_told;
 }

@@ -11,4 +11,10 @@
 void notice_schedule(const struct flow *f, const struct record *r, struct notice *n); /* sets next_ms; n is one of r's */
 bool ladder_due(struct change *c, int notice); /* does what has come due; whether there was anything */
 
+/* For the watchdog: what should have been said by a moment, and how much of that was. */
+struct rungs {
+	int64_t should, did;
+};
+void ladder_compare(const struct flow *f, const struct record *r, int notice, int64_t limit_ms, struct rungs *sum); /* adds */
+
 #endif

@@ -194,6 +194,20 @@ bool terms_due(struct change *c)
 	return changed;
 }
 
+void terms_compare(const struct pack *pack, const struct record *r, int64_t limit_ms, struct rungs *sum)
+{
+	for (int k = 0; k < r->term_count; k++) {
+		const struct term *t = &r->terms[k];
+		int64_t announced = announce_at(pack, t, r->accepted_ms);
+		bool is_over = t->due_ms < limit_ms, was_ahead = announced > r->accepted_ms && announced <= limit_ms;
+
+		if (!term_runs(r, t))
+			continue;
+		sum->should += is_over || was_ahead;
+		sum->did += is_over ? t->told == TERM_OVER : was_ahead && t->told != TERM_QUIET;
+	}
+}
+
 void terms_checked(struct change *c, int notice, const char *by)
 {
 	for (int k = 0; notice == term_notice(&c->record) && k < c->record.term_count; k++) {

@@ -8,10 +8,12 @@
 #ifndef TANDEM_TERM_H
 #define TANDEM_TERM_H
 
-#include "flow/change.h"
+#include "flow/ladder.h"
 
 void terms_at_decision(const struct pack *pack, const struct event *e, struct record *r, struct arena *arena);
 bool terms_due(struct change *c); /* what the clock brings; whether anything changed */
+/* For the watchdog: adds what should have been said by a moment, and how much of that was. */
+void terms_compare(const struct pack *pack, const struct record *r, int64_t limit_ms, struct rungs *sum);
 int term_notice(const struct record *r); /* whose reminders they are, -1 nobody's */
 bool term_is_promise(const struct term *t); /* can be fulfilled, and overdue */
 bool term_may_be_fulfilled(const struct record *r, int notice); /* whether one shown there can be */

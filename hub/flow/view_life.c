@@ -1,6 +1,7 @@
 /* view_life.c: what became of a notice: where it came from, what it led to, what was fed back, and what may be done now. */
 #include <string.h>
 
+#include "flow/handover.h"
 #include "flow/respond_in.h"
 #include "flow/term.h"
 #include "flow/view.h"
@@ -238,6 +239,8 @@ void view_life(const struct view *v, int notice, struct buf *out)
 	}
 	if (n->from >= 0)
 		buf_printf(out, ",\"from\":\"n%lld.%d\"", (long long)v->seq, n->from);
+	if (last_receipt(r, notice, RECEIPT_HANDED_ON))
+		member(out, "keeper", handover_keeper(r, notice));
 	if (notice == term_notice(r))
 		view_terms(v, out);
 	put_pauses(r, notice, out);

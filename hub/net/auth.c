@@ -361,3 +361,11 @@ void auth_sign_out(struct auth *a, const struct principal *who)
 	auth_reload(a, line + 2);
 }
 
+
+bool auth_answers(void *auth, const char *user, const char *body)
+{
+	const struct auth *a = auth;
+	const struct user *u = people_find_user(&a->people, user);
+
+	return u && !u->disabled && principal_answers(u->as, body);
+}

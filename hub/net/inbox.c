@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/contacts.h"
 #include "metrics.h"
 
 struct inbox *inbox_new(struct api *a, struct principal *who)
@@ -267,6 +268,10 @@ void inbox_name_changed(void *arg, const char *name)
 {
 	struct api *a = arg;
 
+	if (!strncmp(name, "contacts:", 9)) {
+		contacts_load(a->flow->contacts);
+		return;
+	}
 	auth_reload(a->auth, name);
 	for (struct inbox *b = a->inboxes, *next; b; b = next) {
 		next = b->next;

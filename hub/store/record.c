@@ -11,20 +11,9 @@ static const char *const delivery_names[DELIVERY_STATE_COUNT] = {
 	"waiting", "sending", "accepted", "delivered", "failed", "unknown", "cancelled",
 };
 
-static const char *const receipt_names[RECEIPT_KIND_COUNT] = {
-	"handed-over", "delivered", "shown", "acknowledged", "claimed", "failed", "reply", "state",
-	"returned",    "transferred", "sent-on", "fed-back",     "closed",  "undone", "disputed", "ruled",
-	"taken",       "reminded", "fulfilled",    "paused",  "resumed",
-};
-
 const char *delivery_state_name(enum delivery_state s)
 {
 	return delivery_names[s];
-}
-
-const char *receipt_kind_name(enum receipt_kind k)
-{
-	return receipt_names[k];
 }
 
 /* What ends a field, and what means that something in it is written differently. */

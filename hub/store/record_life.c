@@ -1,4 +1,4 @@
-/* record_life.c: the lines F (feedback), U (dispute) and P (position) of a record. SCHEMA.md lists the fields. */
+/* record_life.c: the lines F (feedback), U (dispute), P (position), K (clock) and Z (pause) of a record, and names. SCHEMA.md lists the fields. */
 #include "store/record_in.h"
 
 #include <string.h>
@@ -6,10 +6,21 @@
 static const char *const cause_names[CAUSE_COUNT] = {
 	"decision", "pool", "transfer", "sent-on", "ruling", "feedback",
 };
+static const char *const receipt_names[RECEIPT_KIND_COUNT] = {
+	"handed-over", "delivered", "shown", "acknowledged", "claimed", "failed", "reply", "state",
+	"returned",    "transferred", "sent-on", "fed-back",     "closed",  "undone", "disputed", "ruled",
+	"taken",       "reminded", "fulfilled",    "paused",  "resumed",
+	"handed-on",
+};
 static const char *const kind_names[DISPUTE_KIND_COUNT] = { "two-returns", "several-leads", "no-lead" };
 static const char *const state_names[DISPUTE_STATE_COUNT] = { "negotiating", "agenda", "ruled", "settled" };
 
 static const char *const term_names[TERM_KIND_COUNT] = { "informed-commitment", "deferred-material", "permit-end" };
+
+const char *receipt_kind_name(enum receipt_kind k)
+{
+	return receipt_names[k];
+}
 
 const char *term_kind_name(enum term_kind k)
 {

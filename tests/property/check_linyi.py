@@ -20,7 +20,8 @@ PUBLISHED = {"市县同权196项": 196, "临政字〔2020〕64号76项": 76, "�
 MODES = {"市县同权196项": {"direct", "review", "window"}, "临政字〔2020〕64号76项": {"full", "partial"}}
 PARTIAL, DEPARTMENTS, COUNTY = 16, 19, "371321"
 TYPICAL = {"sign": "临沂审管联动", "count": "1", "item": "建筑工程施工许可", "region": "兰山区", "due": "2026-11-25",
-           "code": "A7K3F2", "case": "371302202611230001", "body": "兰山区卫生健康局", "type": "准予"}
+           "code": "A7K3F2", "case": "371302202611230001", "body": "兰山区卫生健康局", "type": "准予",
+           "what": "环境检测报告", "permit": "鲁临卫消字1号"}
 
 
 def make_event(kind, code, region, attributes):

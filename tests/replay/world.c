@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "flow/board.h"
+#include "flow/contacts.h"
 #include "flow/deadline.h"
 #include "flow/feed.h"
 #include "flow/intake.h"
@@ -195,13 +196,12 @@ void world_away(struct world *w, int64_t until_ms)
 	world_settle(w);
 }
 
-void world_use_pack(struct world *w, const char *pack_folder)
+/* As every hub does that has read its folder anew. */
+static void offer_pack(struct world *w, struct pack *old)
 {
-	struct pack *old = w->pack;
 	struct buf content;
 
 	buf_init(&content, PACK_CONTENT_BYTES);
-	read_pack(w, pack_folder);
 	pack_canonical(w->pack, &content);
 	for (int i = 0; i < w->hub_count; i++)
 		policies_offer_folder(w->hubs[i].flow->policies, w->pack, (struct bytes){ content.data, content.len });
@@ -209,6 +209,42 @@ void world_use_pack(struct world *w, const char *pack_folder)
 		until_taken(w, i);
 	buf_clear(&content);
 	pack_unref(old);
+}
+
+void world_use_pack(struct world *w, const char *pack_folder)
+{
+	struct pack *old = w->pack;
+
+	read_pack(w, pack_folder);
+	offer_pack(w, old);
+}
+
+/* A line of the canonical content with more in it. */
+void world_amend(struct world *w, const char *file, const char *more)
+{
+	struct pack *old = w->pack;
+	struct buf text, fresh;
+	struct arena arena;
+	struct diag diag;
+	const char *end, *mark;
+
+	arena_init(&arena);
+	diag_init(&diag, &arena);
+	mark = arena_printf(&arena, "[\"%s\"", file);
+	buf_init(&text, 1 << 20);
+	buf_init(&fresh, 1 << 20);
+	pack_canonical(old, &text);
+	end = strstr(buf_cstr(&text), mark);
+	assert_non_null(end);
+	end += strcspn(end, "]");
+	buf_add(&fresh, text.data, (size_t)(end - text.data));
+	buf_printf(&fresh, ",%s%s", more, end);
+	if (pack_read_canonical(buf_cstr(&fresh), fresh.len, &w->pack, &diag) != ERR_OK)
+		fail_msg("%s: %s", more, diag.first ? diag.first->what : "cannot be read");
+	offer_pack(w, old);
+	buf_clear(&text);
+	buf_clear(&fresh);
+	arena_clear(&arena);
 }
 
 /* --- time --- */
@@ -407,5 +443,14 @@ void world_get(struct world *w, const struct asked *a)
 	else
 		query_board(f, p, &(struct query_board){ .from = "2000-01-01", .to = "2099-12-31", .region = "", .by = a->id }, on_reply,
 			    w);
+	await_answer(w, p, before);
+}
+
+void world_contacts(struct world *w, const char *who, const char *body, const json_t *said)
+{
+	struct principal *p = world_person(who);
+	int before = w->answers;
+
+	contacts_put(w->hubs[0].flow, &(struct contacts_put){ p, body, said }, on_reply, w);
 	await_answer(w, p, before);
 }

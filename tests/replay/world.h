@@ -47,6 +47,8 @@ void world_close(struct world *w);
 void world_restart(struct world *w); /* crash and start */
 void world_away(struct world *w, int64_t until_ms); /* nothing is worked off until then */
 void world_use_pack(struct world *w, const char *pack_folder);
+/* Adds to calendar.json, or to pack.json, what stands there in the canonical content: a year's notice, a setting. */
+void world_amend(struct world *w, const char *file, const char *more);
 void world_settle(struct world *w); /* until everything due by now has been worked off */
 void world_to(struct world *w, int64_t ms);
 
@@ -62,6 +64,7 @@ struct asked {
 };
 void world_submit(struct world *w, int hub, const char *who, json_t *event); /* takes event over */
 void world_act(struct world *w, const struct asked *a);
+void world_contacts(struct world *w, const char *who, const char *body, const json_t *said); /* replaces a body's */
 void world_dispute(struct world *w, const struct asked *a);
 void world_get(struct world *w, const struct asked *a);
 

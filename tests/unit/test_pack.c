@@ -242,7 +242,7 @@ static void test_the_ladder(void **state)
 	assert_int_equal(help_pack(h, "pack.json",
 				   "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"ladder\":["
 				   "\"lead -1wd liaison sms\",\"assist +0wd liaison push\","
-				   "\"lead +3wd coordination sms\"],\"permit_ahead\":\"20wd\"}",
+				   "\"lead +3wd coordination sms\"],\"permit_ahead\":\"20wd\",\"quiet\":\"21:00-07:00\",\"digest\":\"09:00-10:00\"}",
 				   &pack),
 			 ERR_OK);
 	s = &pack_view(pack)->settings;
@@ -258,21 +258,25 @@ static void test_the_ladder(void **state)
 	assert_string_equal(pack_view(again)->settings.ladder[1].text, "assist +0wd liaison push");
 	assert_int_equal(pack_view(again)->settings.ladder_count, 3);
 	assert_string_equal(pack_view(again)->settings.permit_ahead, "20wd");
+	assert_string_equal(pack_view(again)->settings.quiet, "21:00-07:00");
+	assert_string_equal(pack_view(again)->settings.digest, "09:00-10:00");
 	buf_clear(&text);
 	pack_unref(again);
 	pack_unref(pack);
 }
 
-static void test_a_permit_is_announced_days_ahead(void **state)
+static void test_the_later_settings(void **state)
 {
 	struct help *h = *state;
 	struct pack *pack;
 
 	assert_int_equal(help_pack(h, "pack.json", "{\"id\":\"p\",\"jurisdiction\":\"371300\"}", &pack), ERR_OK);
 	assert_string_equal(pack_view(pack)->settings.permit_ahead, "30d");
+	assert_string_equal(pack_view(pack)->settings.quiet, "");
 	pack_unref(pack);
 	assert_int_equal(help_pack(h, "pack.json", "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"permit_ahead\":\"24h\"}", &pack),
 			 ERR_INVALID);
+	assert_int_equal(help_pack(h, "pack.json", "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"quiet\":\"21-7\"}", &pack), ERR_INVALID);
 }
 
 static void test_a_bad_ladder_is_told_step_by_step(void **state)
@@ -361,7 +365,7 @@ int main(void)
 		WITH_HELP(test_version),
 		WITH_HELP(test_reference_counts_and_lookups),
 		WITH_HELP(test_the_ladder),
-		WITH_HELP(test_a_permit_is_announced_days_ahead),
+		WITH_HELP(test_the_later_settings),
 		WITH_HELP(test_a_bad_ladder_is_told_step_by_step),
 		WITH_HELP(test_dangling_names_are_findings),
 		WITH_HELP(test_odd_files),

@@ -92,6 +92,22 @@ static void test_days_of_moments(void **state)
 	assert_int_equal(ms_of_day(1, SHANGHAI_MIN), INT64_C(57600000));
 }
 
+static void test_hours(void **state)
+{
+	static const char *const bad[] = {"",	     "9:00-17:00",  "09:00-17:60", "09:00-24:01",
+					  "24:00-09:00", "09:00-09:00", "09:00 17:00", "09:00-17:0x"};
+	int from, to;
+
+	(void)state;
+	assert_true(hours_parse("09:00-17:30", &from, &to));
+	assert_int_equal(from, 540);
+	assert_int_equal(to, 1050);
+	assert_true(hours_parse("21:00-07:00", &from, &to));
+	assert_true(hours_parse("00:00-24:00", &from, &to));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(hours_parse(bad[i], &from, &to));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +115,7 @@ int main(void)
 		cmocka_unit_test(test_times_out),
 		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_days_of_moments),
+		cmocka_unit_test(test_hours),
 	};
 
 	return cmocka_run_group_tests_name("timefmt", tests, NULL, NULL);

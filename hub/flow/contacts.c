@@ -1,0 +1,358 @@
+/* contacts.c: see contacts.h. */
+#include "flow/contacts_in.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "calendar.h"
+#include "flow/audit.h"
+#include "flow/view.h"
+#include "metrics.h"
+#include "timefmt.h"
+
+#define DAYS_AHEAD 60 /* beyond that it is not waited for anybody */
+
+struct contacts {
+	struct flow *flow;
+	struct roster **rosters;
+	int count;
+	int stale; /* as last told */
+};
+
+static struct roster *roster_new(const char *body)
+{
+	struct roster *r = mem_zalloc(sizeof(*r));
+
+	arena_init(&r->arena);
+	r->body = arena_strdup(&r->arena, body);
+	r->by = "";
+	return r;
+}
+
+static void roster_free(struct roster *r)
+{
+	arena_clear(&r->arena);
+	free(r);
+}
+
+static const struct roster *roster_of(const struct contacts *c, const char *body)
+{
+	for (int i = 0; i < c->count; i++) {
+		if (!strcmp(c->rosters[i]->body, body))
+			return c->rosters[i];
+	}
+	return NULL;
+}
+
+/* --- as the store has them --- */
+
+static void forget(struct contacts *c)
+{
+	for (int i = 0; i < c->count; i++)
+		roster_free(c->rosters[i]);
+	free(c->rosters);
+	c->rosters = NULL;
+	c->count = 0;
+}
+
+static struct roster *roster_read(const char *body, struct bytes value)
+{
+	json_t *kept = json_loadb(value.data, value.len, 0, NULL);
+	struct roster *r = roster_new(body);
+	struct diag diag;
+
+	diag_init(&diag, &r->arena);
+	contacts_read(kept, r, &diag);
+	r->by = arena_strdup(&r->arena, json_string_value(json_object_get(kept, "by")) ? json_string_value(json_object_get(kept, "by")) : "");
+	r->at_ms = json_integer_value(json_object_get(kept, "at"));
+	json_decref(kept);
+	if (diag.first)
+		log_at(LOG_ERROR, "", "body=%s: its contacts cannot be read as they are kept: %s", body, diag.first->where);
+	return r;
+}
+
+static void count_stale(struct contacts *c)
+{
+	int32_t today = day_of_ms(clock_now_ms(&c->flow->clock), SHANGHAI_MIN);
+	int stale = 0;
+
+	for (int i = 0; i < c->count; i++) {
+		for (int k = 0; k < c->rosters[i]->count; k++)
+			stale += contact_is_stale(&c->rosters[i]->people[k], today);
+	}
+	metric_set(METRIC_CONTACTS_STALE, stale);
+	if (stale && stale != c->stale)
+		log_at(LOG_WARN, "", "%d contacts have a number that was not confirmed for %d days", stale, CONTACTS_STALE_DAYS);
+	c->stale = stale;
+}
+
+static void on_list(void *arg, enum err e, const struct named *items, int count)
+{
+	struct contacts *c = arg;
+
+	if (e != ERR_OK)
+		return; /* what is known stays */
+	forget(c);
+	c->rosters = mem_zalloc(sizeof(struct roster *) * (size_t)(count + 1));
+	for (int i = 0; i < count; i++)
+		c->rosters[c->count++] = roster_read(items[i].name, items[i].value);
+	count_stale(c);
+}
+
+void contacts_load(struct contacts *c)
+{
+	store_list(c->flow->store, TABLE_CONTACTS, on_list, c);
+}
+
+struct contacts *contacts_new(struct flow *f)
+{
+	struct contacts *c = mem_zalloc(sizeof(*c));
+
+	c->flow = f;
+	return c;
+}
+
+void contacts_free(struct contacts *c)
+{
+	forget(c);
+	free(c);
+}
+
+/* --- who, and when --- */
+
+/* Whoever stands in on that day, also over several steps; NULL: nobody. */
+static const struct contact *at_work(const struct roster *r, const struct contact *k, int32_t day)
+{
+	for (int steps = 0; k && steps <= r->count; steps++) {
+		const struct leave *l = contact_leave(k, day);
+		const struct contact *next = NULL;
+
+		if (!l)
+			return *k->phone ? k : NULL;
+		for (int i = 0; *l->substitute && i < r->count; i++) {
+			if (!strcmp(r->people[i].name, l->substitute))
+				next = &r->people[i];
+		}
+		k = next;
+	}
+	return NULL;
+}
+
+/* The first moment from now on at which this person, or who stands in, is on duty; phone NULL: none in sight. */
+static struct contact_found on_duty(const struct flow *f, const struct roster *r, const struct contact *k, int64_t now_ms)
+{
+	int32_t today = day_of_ms(now_ms, SHANGHAI_MIN);
+	bool listed;
+
+	for (int32_t day = today; day < today + DAYS_AHEAD; day++) {
+		const struct contact *who = at_work(r, k, day);
+		int64_t morning = ms_of_day(day, SHANGHAI_MIN), from, to;
+
+		if (!who || (who->from_minute >= 0 && !calendar_is_working(pack_calendar(f->pack), day, &listed)))
+			continue;
+		from = who->from_minute < 0 ? morning : morning + who->from_minute * INT64_C(60000);
+		to = who->from_minute < 0 ? INT64_MAX : morning + who->to_minute * INT64_C(60000);
+		if (now_ms < to)
+			return (struct contact_found){ who->phone, from > now_ms ? from : now_ms, who->from_minute >= 0 };
+	}
+	return (struct contact_found){ .from_ms = now_ms };
+}
+
+static struct contact_found first_on_duty(const struct flow *f, const struct roster *r, const char *post, int64_t now_ms)
+{
+	struct contact_found best = { .from_ms = now_ms };
+
+	for (int i = 0; i < r->count; i++) {
+		struct contact_found one;
+
+		if (*post && strcmp(r->people[i].post, post) != 0)
+			continue;
+		one = on_duty(f, r, &r->people[i], now_ms);
+		if (one.phone && (!best.phone || one.from_ms < best.from_ms))
+			best = one;
+	}
+	return best;
+}
+
+static const char *pack_phone(const struct flow *f, const char *body, const char *post)
+{
+	const struct pack_view *p = pack_view(f->pack);
+	int b = pack_find_body(f->pack, body);
+
+	for (int i = 0; b >= 0 && i < p->contact_count; i++) {
+		const struct pack_contact *k = &p->contacts[i];
+
+		if (k->body == b && *k->phone && (!*post || !strcmp(k->post, post)))
+			return k->phone;
+	}
+	return NULL;
+}
+
+struct contact_found contacts_find(const struct flow *f, const char *body, const char *post, int64_t now_ms)
+{
+	const struct roster *r = roster_of(f->contacts, body);
+	struct contact_found found = { .from_ms = now_ms };
+
+	if (r)
+		found = first_on_duty(f, r, post, now_ms);
+	if (r && !found.phone && *post)
+		found = first_on_duty(f, r, "", now_ms);
+	if (found.phone)
+		return found;
+	found.phone = *post ? pack_phone(f, body, post) : NULL;
+	for (int i = 0; !found.phone && i < f->people_count; i++) {
+		if (!strcmp(f->people[i].body, body) && *f->people[i].phone)
+			found.phone = f->people[i].phone;
+	}
+	if (!found.phone)
+		found.phone = pack_phone(f, body, "");
+	return found;
+}
+
+/* --- calls --- */
+
+/* An administrator of no body in particular runs the hub. */
+static bool administers(const struct principal *who, const char *body)
+{
+	for (int i = 0; i < who->grant_count; i++) {
+		const struct grant *g = &who->grants[i];
+
+		if (g->who == WHO_ADMIN && (!*g->body || !strcmp(g->body, body)))
+			return true;
+	}
+	return false;
+}
+
+static void reply_roster(struct flow *f, const char *body, reply_fn *fn, void *arg)
+{
+	const struct roster none = { .body = body, .by = "" }, *r = roster_of(f->contacts, body);
+	struct reply answer = { .err = ERR_OK, .status = 200, .etag = "" };
+	struct buf out;
+
+	r = r ? r : &none;
+	buf_init(&out, 1 << 20);
+	buf_add_str(&out, "{\"body\":");
+	buf_add_json(&out, body);
+	buf_add_str(&out, ",\"people\":");
+	contacts_print(r, day_of_ms(clock_now_ms(&f->clock), SHANGHAI_MIN), &out);
+	buf_add_str(&out, ",\"by\":");
+	buf_add_json(&out, *r->by ? r->by : NULL);
+	buf_add_str(&out, ",\"at\":");
+	view_time(&out, r->at_ms);
+	buf_add_char(&out, '}');
+	answer.json = buf_cstr(&out);
+	answer.len = out.len;
+	fn(arg, &answer);
+	buf_clear(&out);
+}
+
+void contacts_get(struct flow *f, struct principal *who, const char *body, reply_fn *fn, void *arg)
+{
+	if (pack_find_body(f->pack, body) < 0 || (!administers(who, body) && !principal_answers(who, body)))
+		reply_problem(fn, arg, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
+	else
+		reply_roster(f, body, fn, arg);
+}
+
+struct putting {
+	struct flow *flow;
+	struct roster *roster; /* until it takes the old one's place */
+	reply_fn *fn;
+	void *arg;
+};
+
+static void replace(struct contacts *c, struct roster *fresh)
+{
+	for (int i = 0; i < c->count; i++) {
+		if (strcmp(c->rosters[i]->body, fresh->body) != 0)
+			continue;
+		roster_free(c->rosters[i]);
+		c->rosters[i] = fresh;
+		return;
+	}
+	c->rosters = mem_realloc(c->rosters, sizeof(struct roster *) * (size_t)(c->count + 2));
+	c->rosters[c->count++] = fresh;
+}
+
+static void on_told(void *arg, enum err e, const char *text)
+{
+	(void)arg;
+	(void)text;
+	if (e != ERR_OK)
+		log_at(LOG_WARN, "", "that contacts have changed could not be told to the other hubs");
+}
+
+static void on_put(void *arg, enum err e, const char *text)
+{
+	struct putting *p = arg;
+	struct roster *r = p->roster;
+	struct buf line;
+
+	(void)text;
+	if (e != ERR_OK) {
+		roster_free(r);
+		reply_problem(p->fn, p->arg, e, err_title(e));
+		free(p);
+		return;
+	}
+	replace(p->flow->contacts, r);
+	count_stale(p->flow->contacts);
+	audit_act(p->flow, &(struct audited){ .at_ms = r->at_ms, .who = r->by, .act = "contacts", .notice = -1, .body = r->body });
+	buf_init(&line, 1024);
+	buf_printf(&line, "X\tcontacts:%s", r->body);
+	store_append_feed(p->flow->store, buf_cstr(&line), on_told, NULL);
+	buf_clear(&line);
+	reply_roster(p->flow, r->body, p->fn, p->arg);
+	free(p);
+}
+
+static void keep(struct flow *f, struct roster *r, reply_fn *fn, void *arg)
+{
+	struct putting *p = mem_zalloc(sizeof(*p));
+	struct buf out;
+
+	*p = (struct putting){ f, r, fn, arg };
+	buf_init(&out, 1 << 20);
+	buf_add_str(&out, "{\"people\":");
+	contacts_print(r, INT32_MIN, &out);
+	buf_add_str(&out, ",\"by\":");
+	buf_add_json(&out, r->by);
+	buf_printf(&out, ",\"at\":%lld}", (long long)r->at_ms);
+	store_put(f->store, TABLE_CONTACTS, r->body, (struct bytes){ out.data, out.len }, on_put, p);
+	buf_clear(&out);
+}
+
+static void reply_faults(reply_fn *fn, void *arg, const struct diag *diag)
+{
+	struct reply r = { .err = ERR_INVALID, .status = err_http_status(ERR_INVALID), .etag = "" };
+	struct buf out;
+
+	buf_init(&out, 1 << 20);
+	problem_json(&out, r.err, r.status, "The contacts have faults; nothing was changed", diag);
+	r.json = buf_cstr(&out);
+	r.len = out.len;
+	fn(arg, &r);
+	buf_clear(&out);
+}
+
+void contacts_put(struct flow *f, const struct contacts_put *in, reply_fn *fn, void *arg)
+{
+	struct roster *r;
+	struct diag diag;
+
+	if (pack_find_body(f->pack, in->body) < 0 || !administers(in->who, in->body)) {
+		reply_problem(fn, arg, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
+		return;
+	}
+	r = roster_new(in->body);
+	r->by = arena_strdup(&r->arena, in->who->name);
+	r->at_ms = clock_now_ms(&f->clock);
+	diag_init(&diag, &r->arena);
+	contacts_read(in->said, r, &diag);
+	if (!diag.first) {
+		keep(f, r, fn, arg);
+		return;
+	}
+	reply_faults(fn, arg, &diag);
+	roster_free(r);
+}

@@ -1,0 +1,262 @@
+/* digest.c: see digest.h. The bodies of the pack are taken one after the other. */
+#include "flow/digest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "calendar.h"
+#include "flow/audit.h"
+#include "flow/contacts.h"
+#include "flow/decided.h"
+#include "flow/intake.h"
+#include "sms.h"
+#include "text.h"
+#include "timefmt.h"
+
+#define EVERY_MS (60 * 1000)
+#define MARK_TTL_MS (2LL * 24 * 3600 * 1000)
+#define POST "liaison"
+
+static const char fallback[] = "【{sign}】{body}今日尚有{count}件未认领，请登录审管联动平台办理";
+
+struct digest {
+	struct flow *flow;
+	struct loop_timer *timer;
+	struct pack *pack;	 /* while a morning is under way */
+	struct arena arena;	 /* of the morning */
+	const char **numbers;	 /* of each body of the pack, NULL: nobody is asked there now */
+	int first, other;	 /* the body under work, and the one with the same number that is counted */
+	int64_t waiting;	 /* for that number */
+	int32_t day;		 /* the last that was begun */
+	bool busy, stopped;
+	loop_fn *done;
+	void *arg;
+};
+
+static void end(struct digest *d)
+{
+	loop_fn *done = d->done;
+
+	if (d->busy) {
+		pack_unref(d->pack);
+		arena_clear(&d->arena);
+	}
+	d->busy = false;
+	d->done = NULL;
+	if (!d->stopped)
+		loop_timer_start(d->timer, EVERY_MS, 0);
+	if (done)
+		done(d->arg);
+}
+
+static void next_number(struct digest *d);
+
+/* --- one text --- */
+
+static const char *wording(struct digest *d)
+{
+	const struct pack_view *p = pack_view(d->pack);
+	const char *tmpl = pack_text_find(d->pack, "sms-digest"), *text;
+	char count[24];
+	const struct text_value values[] = { { "sign", p->settings.sms_sign },
+					     { "body", p->bodies[d->first].name },
+					     { "count", count } };
+	struct buf out;
+
+	snprintf(count, sizeof(count), "%lld", (long long)d->waiting);
+	buf_init(&out, 4096);
+	if (!tmpl || !text_fill(tmpl, values, 3, &out)) {
+		buf_reset(&out);
+		if (!text_fill(fallback, values, 3, &out))
+			buf_reset(&out);
+	}
+	text = arena_strdup(&d->arena, buf_cstr(&out));
+	buf_clear(&out);
+	return text;
+}
+
+static void on_sent(void *arg, const struct send_result *r)
+{
+	(void)arg;
+	if (r->outcome != OUTCOME_ACCEPTED)
+		log_at(LOG_WARN, "", "a morning's text was not taken: %s", outcome_name(r->outcome));
+}
+
+static void send(struct digest *d)
+{
+	struct flow *f = d->flow;
+	int k = flow_connector_for(f, CHANNEL_SMS);
+	const char *body = pack_view(d->pack)->bodies[d->first].id;
+	const struct message m = { .id = arena_printf(&d->arena, "g%d-%s", d->day, body), .to = d->numbers[d->first],
+				   .text = wording(d) };
+	struct diag diag;
+
+	diag_init(&diag, &d->arena);
+	if (k < 0 || f->connectors[k].kind->check(&m, &diag) != ERR_OK) {
+		log_at(LOG_WARN, "", "body=%s: the morning's text cannot be sent: %s", body, diag.first ? diag.first->what : "no connector");
+		return;
+	}
+	f->connectors[k].kind->send(f->connectors[k].self, &m, on_sent, f);
+	audit_act(f, &(struct audited){ .at_ms = clock_now_ms(&f->clock), .who = "hub", .act = "digest", .notice = -1, .body = body });
+}
+
+static void on_marked(void *arg, enum err e, const char *text)
+{
+	struct digest *d = arg;
+
+	if (e == ERR_OK && text && !strcmp(text, d->flow->writer) && !d->stopped)
+		send(d);
+	next_number(d);
+}
+
+static void mark(struct digest *d)
+{
+	const char *name = arena_printf(&d->arena, "%s:%d", decided_address_hash(d->flow, d->numbers[d->first], &d->arena), d->day);
+
+	store_put_expiring(d->flow->store,
+			   &(struct expiring){ .kind = "digest", .name = name, .value = { d->flow->writer, strlen(d->flow->writer) },
+					       .ttl_ms = MARK_TTL_MS, .only_if_new = true },
+			   on_marked, d);
+}
+
+/* --- the way through the bodies --- */
+
+static bool same_number(const struct digest *d, int a, int b)
+{
+	return d->numbers[a] && d->numbers[b] && !strcmp(d->numbers[a], d->numbers[b]);
+}
+
+static void count_next(struct digest *d);
+
+static void on_count(void *arg, enum err e, const struct ref *refs, int count, int64_t total)
+{
+	struct digest *d = arg;
+
+	(void)refs;
+	(void)count;
+	if (e != ERR_OK || d->stopped) {
+		end(d);
+		return;
+	}
+	d->waiting += total;
+	count_next(d);
+}
+
+static void count_next(struct digest *d)
+{
+	const struct pack_view *p = pack_view(d->pack);
+
+	while (++d->other < p->body_count && !same_number(d, d->first, d->other))
+		;
+	if (d->other < p->body_count)
+		store_body_list(d->flow->store, &(struct list_in){ .body = p->bodies[d->other].id, .todo_only = true, .below = -1, .limit = 1 },
+				on_count, d);
+	else if (d->waiting)
+		mark(d);
+	else
+		next_number(d);
+}
+
+/* Whoever answers for several bodies was counted with the first of them. */
+static bool was_counted(const struct digest *d)
+{
+	for (int i = 0; i < d->first; i++) {
+		if (same_number(d, i, d->first))
+			return true;
+	}
+	return false;
+}
+
+static void next_number(struct digest *d)
+{
+	int count = pack_view(d->pack)->body_count;
+
+	while (++d->first < count && (!d->numbers[d->first] || was_counted(d)))
+		;
+	if (d->first >= count || d->stopped) {
+		end(d);
+		return;
+	}
+	d->waiting = 0;
+	d->other = d->first - 1;
+	count_next(d);
+}
+
+static bool is_time(const struct digest *d, int64_t now_ms)
+{
+	int32_t day = day_of_ms(now_ms, SHANGHAI_MIN);
+	int minute = (int)((now_ms - ms_of_day(day, SHANGHAI_MIN)) / 60000), from, to;
+	bool listed;
+
+	return hours_parse(pack_view(d->flow->pack)->settings.digest, &from, &to) && minute >= from && minute < to && day != d->day &&
+	       calendar_is_working(pack_calendar(d->flow->pack), day, &listed);
+}
+
+void digest_look(struct digest *d, loop_fn *done, void *arg)
+{
+	int64_t now_ms = clock_now_ms(&d->flow->clock);
+	const struct pack_view *p;
+
+	if (done) {
+		d->done = done;
+		d->arg = arg;
+	}
+	if (d->busy)
+		return;
+	if (d->stopped || !store_is_up(d->flow->store) || !is_time(d, now_ms)) {
+		end(d);
+		return;
+	}
+	d->busy = true;
+	d->day = day_of_ms(now_ms, SHANGHAI_MIN);
+	d->pack = pack_ref(d->flow->pack);
+	arena_init(&d->arena);
+	p = pack_view(d->pack);
+	d->numbers = arena_zalloc(&d->arena, sizeof(*d->numbers) * (size_t)(p->body_count + 1));
+	for (int b = 0; b < p->body_count; b++) {
+		struct contact_found who = contacts_find(d->flow, p->bodies[b].id, POST, now_ms);
+		char number[NUMBER_BYTES];
+
+		if (who.phone && number_normalise(who.phone, number))
+			d->numbers[b] = arena_strdup(&d->arena, number);
+	}
+	d->first = -1;
+	next_number(d);
+}
+
+static void on_timer(void *arg)
+{
+	digest_look(arg, NULL, NULL);
+}
+
+struct digest *digest_new(struct flow *f)
+{
+	struct digest *d = mem_zalloc(sizeof(*d));
+
+	d->flow = f;
+	d->day = INT32_MIN;
+	d->timer = loop_timer_new(f->loop, on_timer, d);
+	return d;
+}
+
+void digest_start(struct digest *d)
+{
+	loop_timer_start(d->timer, EVERY_MS, 0);
+}
+
+void digest_stop(struct digest *d)
+{
+	d->stopped = true;
+	loop_timer_stop(d->timer);
+}
+
+void digest_free(struct digest *d)
+{
+	if (d->busy) {
+		pack_unref(d->pack);
+		arena_clear(&d->arena);
+	}
+	loop_timer_free(d->timer);
+	free(d);
+}

@@ -1,0 +1,18 @@
+/*
+ * digest.h: one text a working morning for each person who is asked for a body, saying how much waits there; none on days off, none when
+ * nothing waits. In the hours that the pack's "digest" names, once a day and number whichever hub comes first: it is marked in the store
+ * before it is sent, so a crash in between loses that morning's text rather than sending it twice.
+ */
+#ifndef TANDEM_DIGEST_H
+#define TANDEM_DIGEST_H
+
+#include "flow/flow.h"
+
+struct digest;
+struct digest *digest_new(struct flow *f);
+void digest_start(struct digest *d);
+void digest_look(struct digest *d, loop_fn *done, void *arg); /* now, as once a minute by itself; done NULL: nobody waits for it */
+void digest_stop(struct digest *d);
+void digest_free(struct digest *d);
+
+#endif

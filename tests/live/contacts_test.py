@@ -1,0 +1,100 @@
+"""Whom to ask at a body, from outside: who may write and read it, and what is refused."""
+import subprocess
+import sys
+import unittest
+
+import documents
+from hub import BIN, Hub, event, wait_until
+
+BODY = "wjw-371302"
+PEOPLE = [{"name": "联络员甲", "post": "liaison", "phone": "13900000021", "hours": "09:00-17:30", "checked_on": "2999-01-01"},
+          {"name": "科长乙", "post": "section-head", "phone": "13900000022",
+           "leave": [{"from": "2020-01-01", "to": "2999-01-01", "substitute": "联络员甲"}]}]
+
+
+class Contacts(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.hub = Hub()
+        cls.hub.start()
+        cls.hub.sign_in("wjw", "zjj", "spj", "lxhy", "sjj", "admin")
+
+    @classmethod
+    def tearDownClass(cls):
+        status = cls.hub.stop()
+        cls.hub.__exit__(None, None, None)
+        assert status == 0, f"the hub ended with {status}"
+
+    def put(self, body, people, user="admin"):
+        return self.hub.request("PUT", f"/api/v1/bodies/{body}/contacts", {"people": people}, user=user)
+
+    def get(self, body=BODY, user="wjw"):
+        return self.hub.get(f"/bodies/{body}/contacts", user)
+
+    def test_written_by_an_administrator_and_read_by_the_bodys_own(self):
+        answer = self.put(BODY, PEOPLE)
+        self.assertEqual(answer.status, 200, answer.body)
+        for user in ("wjw", "admin"):
+            got = self.get(user=user)
+            self.assertEqual(got.status, 200, got.body)
+            documents.hold({"$ref": "#/components/schemas/Contacts"}, got.json, "contacts")
+            self.assertEqual([(k["name"], k["on_leave"], k["stale"]) for k in got.json["people"]],
+                             [("联络员甲", False, False), ("科长乙", True, True)])
+            self.assertEqual(got.json["by"], "admin")
+        self.assertIn(b"tandem_contacts_stale 1\n", self.hub.request("GET", "/metrics").body)
+        audit = self.hub.get("/audit?act=contacts", "sjj")
+        self.assertEqual(audit.json["items"][0]["body"], BODY)
+        self.assertNotIn(b"13900000021", audit.body)
+
+    def handover(self, body, user, **said):
+        return self.hub.post(f"/bodies/{body}/handover", user, said)
+
+    def test_what_one_has_in_hand_goes_to_another(self):
+        taken = [self.hub.submit(event(f"hand{i}")).json for i in range(3)]
+        mine = [next(n["id"] for n in t["notices"] if n["body"] == BODY) for t in taken]
+        for notice in mine[:2]:
+            self.assertEqual(self.hub.post(f"/notices/{notice}/claim", "wjw").status, 200)
+        for user, body, said, status in (("zjj", BODY, {"from": "wjw", "to": "zjj"}, 404), ("spj", BODY, {"from": "spj", "to": "wjw"}, 404),
+                                         ("lxhy", BODY, {"from": "wjw", "to": "zjj"}, 403), ("wjw", BODY, {"from": "zjj", "to": "wjw"}, 403),
+                                         ("wjw", BODY, {"from": "wjw", "to": "zjj"}, 422), ("wjw", BODY, {"from": "wjw", "to": "wjw"}, 422),
+                                         ("admin", BODY, {"from": "wjw", "to": "nobody"}, 422), ("admin", BODY, {}, 422),
+                                         ("admin", "nobody", {"from": "wjw", "to": "zjj"}, 404)):
+            self.assertEqual(self.handover(body, user, **said).status, status, (user, said))
+        subprocess.run([BIN, "user", "add", "wjw2", "--role", "supervisor", "--body", BODY, "--data", self.hub.data], check=True,
+                       input="wjw2\n", text=True, capture_output=True)
+        wait_until(lambda: self.hub.try_sign_in("wjw2"), 20, "the new person")
+        answer = self.handover(BODY, "wjw", **{"from": "wjw", "to": "wjw2"})
+        self.assertEqual(answer.status, 200, answer.body)
+        documents.hold({"$ref": "#/components/schemas/Handover"}, answer.json, "handover")
+        self.assertEqual(answer.json["moved"], 2)
+        whole = self.hub.get(f"/notices/{mine[0]}", "wjw").json
+        self.assertEqual((whole["notice"]["keeper"], whole["notice"]["claimed"]["by"]), ("wjw2", "wjw"))
+        self.assertEqual([(r["kind"], r["by"], r["detail"]) for r in whole["receipts"]][-1], ("handed-on", "wjw", "wjw2"))
+        self.assertNotIn("keeper", self.hub.get(f"/notices/{mine[2]}", "wjw").json["notice"])
+        self.assertEqual(self.handover(BODY, "wjw", **{"from": "wjw", "to": "wjw2"}).json["moved"], 0)
+        self.assertEqual(self.handover(BODY, "admin", **{"from": "wjw2", "to": "wjw"}).json["moved"], 2)
+
+    def test_nobody_else_may(self):
+        before = self.get().json
+        for user, status in (("wjw", 403), ("spj", 403), ("lxhy", 403), ("sjj", 403)):
+            self.assertEqual(self.put(BODY, [], user).status, status, user)
+        for user, status in (("zjj", 404), ("spj", 404), ("lxhy", 403), ("sjj", 403)):
+            self.assertEqual(self.get(user=user).status, status, user)
+        self.assertEqual(self.put("nobody", []).status, 404)
+        self.assertEqual(self.get("nobody", "admin").status, 404)
+        self.assertEqual(self.get().json, before)
+
+    def test_every_fault_at_once_and_nothing_changed(self):
+        before = self.get().json
+        answer = self.put(BODY, [{"name": "", "post": "liaison", "phone": "12"}, {"name": "乙", "post": "x", "hours": "9-17"},
+                                 {"name": "乙", "post": "x", "leave": [{"from": "soon", "to": "2026-01-01", "substitute": "丁"}]}])
+        self.assertEqual(answer.status, 422, answer.body)
+        self.assertEqual({e["pointer"] for e in answer.json["errors"]},
+                         {"/people/0/name", "/people/0/phone", "/people/1/hours", "/people/2/name", "/people/2/leave/0/from",
+                          "/people/2/leave/0/substitute"})
+        self.assertEqual(self.put(BODY, [{"name": str(i), "post": "x"} for i in range(101)]).status, 422)
+        self.assertEqual(self.get().json, before)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
