@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "calendar.h"
+#include "decide.h"
 #include "flow/deliver.h"
 #include "flow/dispute.h"
 #include "flow/ladder.h"
@@ -183,4 +184,24 @@ const char *decided_address_hash(const struct flow *f, const char *address, stru
 			   sizeof(f->hash_key));
 	sodium_bin2hex(hex, sizeof(hex), h, sizeof(h));
 	return arena_strdup(arena, hex);
+}
+
+const char *decided_holder(const struct pack *pack, const struct record *r, struct arena *arena)
+{
+	const struct pack_view *v = pack_view(pack);
+
+	for (int i = 0; i < r->notice_count; i++) {
+		const char *rest = r->notices[i].cause == CAUSE_DECISION ? r->notices[i].rules : "";
+
+		while (*rest) {
+			const char *id = arena_strndup(arena, rest, strcspn(rest, "|"));
+			int rule = pack_find_rule(pack, id);
+
+			if (rule >= 0 && rule < v->rule_count && decide_rule_names_holder(pack, rule))
+				return r->notices[i].body;
+			rest += strlen(id);
+			rest += *rest == '|';
+		}
+	}
+	return NULL;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "decide.h"
+#include "flow/decided.h"
 #include "flow/policy_call.h"
 
 #define SLICE 256
@@ -101,28 +102,6 @@ static void on_compared(void *arg)
 	next_slice(arg);
 }
 
-/* The body that a row for the holder told at that time. */
-static const char *holder_of(const struct flow *f, const struct record *r, struct arena *arena)
-{
-	const struct pack *pack = flow_pack_of(f, r->policy);
-	const struct pack_view *v = pack_view(pack);
-
-	for (int i = 0; i < r->notice_count; i++) {
-		const char *rest = r->notices[i].cause == CAUSE_DECISION ? r->notices[i].rules : "";
-
-		while (*rest) {
-			const char *id = arena_strndup(arena, rest, strcspn(rest, "|"));
-			int rule = pack_find_rule(pack, id);
-
-			if (rule >= 0 && rule < v->rule_count && decide_rule_names_holder(pack, rule))
-				return r->notices[i].body;
-			rest += strlen(id);
-			rest += *rest == '|';
-		}
-	}
-	return NULL;
-}
-
 static void take_past(struct proof *p, const struct loaded *x)
 {
 	struct record record;
@@ -132,7 +111,7 @@ static void take_past(struct proof *p, const struct loaded *x)
 	p->slice[p->slice_count++] =
 		(struct past){ .doc = { arena_strndup(&p->arena, x->doc.data, x->doc.len), x->doc.len },
 			       .at_ms = record.accepted_ms,
-			       .holder = holder_of(p->in.ps->flow, &record, &p->arena) };
+			       .holder = decided_holder(flow_pack_of(p->in.ps->flow, record.policy), &record, &p->arena) };
 }
 
 static void on_slice(void *arg, enum err e, const struct loaded *items, int count, int64_t next)

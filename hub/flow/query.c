@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/decided.h"
 #include "flow/row.h"
 
 struct call {
@@ -137,7 +138,8 @@ void query_event(struct flow *f, struct principal *who, const char *id, reply_fn
 
 static enum err put_explanation(struct call *c, struct row *row)
 {
-	struct decide_in in = { .at_ms = row->record.accepted_ms };
+	struct decide_in in = { .at_ms = row->record.accepted_ms,
+				.holder = decided_holder(row->view.pack, &row->record, &row->arena) };
 
 	if (principal_sees_event(c->who, c->flow->pack, &row->event, &row->record) == SIGHT_NONE)
 		return ERR_NOT_FOUND;

@@ -152,6 +152,17 @@ class Acts(Audit):
         self.assertIsNone(why_not["role"])
         self.assertEqual(self.hub.get(f"/events/{taken['event']}/explain?body=no-such", "spj").status, 404)
 
+    def test_explained_with_the_holder_it_was_decided_with(self):
+        """The row for the holder names who took the grant on, and not who it would be by the region."""
+        lead = self.lead("holder")
+        sent = self.hub.post(f"/notices/{lead}/transfer", "wjw", {"to": "zjj-371302"}).json
+        self.assertEqual(self.act(sent["made"], "claim", "zjj").status, 200)
+        taken = self.taken("holder-changed", case="TESTholder", type="approval.changed")
+        self.assertEqual([n["body"] for n in taken["notices"] if n["role"] == "lead"], ["zjj-371302"])
+        decision = self.hub.get(f"/events/{taken['event']}/explain", "spj").json
+        self.assertEqual([(n["body"], n["role"], n["rules"]) for n in decision["notices"]],
+                         [(n["body"], n["role"], n["rules"]) for n in taken["notices"]])
+
 
 class Readme(Audit):
     def test_the_walk_with_curl_works_as_it_is_written(self):
