@@ -120,6 +120,20 @@ static bool is_on_list(const struct notice *n, const char *list)
 	return is_split(list) || !strcmp(n->body, list);
 }
 
+/* What came back stands in the list of each bureau of its case; whoever asks for several is told once. */
+static bool is_told_already(const struct call *c, const struct record *r, int from)
+{
+	if (!is_split(c->sources[from].list.name))
+		return false;
+	for (int i = 0; i < from; i++) {
+		const char *list = c->sources[i].list.name;
+
+		if (is_split(list) && bars_hold(r->approvers, list + strlen("split:")))
+			return true;
+	}
+	return false;
+}
+
 static void take(struct call *c, const struct loaded *x, int i)
 {
 	const char *list = c->sources[c->batch_from[i]].list.name;
@@ -130,7 +144,7 @@ static void take(struct call *c, const struct loaded *x, int i)
 	if (row_open(c->flow, c->who, x, &row) != ERR_OK)
 		return;
 	if (notice < row.record.notice_count && is_on_list(&row.record.notices[notice], list) &&
-	    notice_filter_wants(&c->filter, &row, notice)) {
+	    !is_told_already(c, &row.record, c->batch_from[i]) && notice_filter_wants(&c->filter, &row, notice)) {
 		sight = principal_sees_notice(c->who, c->flow->pack, &row.record.notices[notice], &row.event, &row.record);
 		if (sight != SIGHT_NONE) {
 			if (c->found++)
@@ -316,8 +330,9 @@ void query_notices(struct flow *f, struct principal *who, const struct query_not
 	c = call_new(f, who, q, fn, arg);
 	if (!c)
 		return;
-	c->says_counts = sight == LIST_WHOLE;
 	add_lists(c, q->body);
+	/* Lists that share notices cannot be counted by their lengths. */
+	c->says_counts = sight == LIST_WHOLE && (c->source_count < 2 || !is_split(c->sources[0].list.name));
 	call_start(c, q->cursor);
 }
 
