@@ -89,7 +89,7 @@ class Planting:
     def write(self, folder):
         os.makedirs(folder)
         for name, content in (("pack.json", {"id": "planted", "title": "t", "jurisdiction": "371300",
-                                             "timezone": "Asia/Shanghai"}), ("calendar.json", {"years": {}})):
+                                             "timezone": "Asia/Shanghai"}), ("calendar.json", {"years": {year: {"off": [], "work": []} for year in ("2026", "2027")}})):
             with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                 json.dump(content, file)
         self.rng.shuffle(self.rows)
