@@ -4,34 +4,20 @@ import { onBeforeUnmount, shallowReactive, watch } from 'vue';
 import { reasonOf } from '../lib/reason.ts';
 import type { Page } from '../wire.ts';
 import { isLive } from './useConnection.ts';
+import { useNewest } from './useNewest.ts';
 
 export function useFetched<T>(ask: () => Promise<T>, key: () => unknown, everyMs = 0)
 {
 	const state = shallowReactive({ data: null as T | null, error: '', loading: false });
-	let last = 0;
+	const newest = useNewest(state);
 
-	async function load(): Promise<void>
-	{
-		const mine = ++last;
-		state.loading = true;
-		try {
-			const data = await ask();
-			if (mine === last)
-				Object.assign(state, { data, error: '' });
-		} catch (error) {
-			if (mine === last)
-				state.error = reasonOf(error);
-		} finally {
-			if (mine === last)
-				state.loading = false;
-		}
-	}
+	const load = () => newest.run(ask, (data) => { state.data = data; });
 
 	/** What the hub said in another answer. */
 	function put(data: T): void
 	{
-		last++;
-		Object.assign(state, { data, error: '', loading: false });
+		newest.drop();
+		state.data = data;
 	}
 
 	watch(key, () => { Object.assign(state, { data: null, error: '' }); void load(); }, { immediate: true });

@@ -1,9 +1,9 @@
 // One notice opened: its event, deliveries and receipts, read when it opens and again when it changes.
 import { computed, reactive, watch, type Ref } from 'vue';
 import { hub } from '../hub.ts';
-import { reasonOf } from '../lib/reason.ts';
 import type { NoticeDetail } from '../wire.ts';
 import { isLive, tellShown } from './useConnection.ts';
+import { useNewest } from './useNewest.ts';
 import { notices, put } from './useNotices.ts';
 import { inboxBodies } from './useSession.ts';
 
@@ -24,28 +24,17 @@ async function tell(detail: NoticeDetail): Promise<boolean>
 export function useNotice(id: Ref<string>)
 {
 	const state = reactive({ detail: null as NoticeDetail | null, error: '', loading: false });
-	let last = 0;
+	const newest = useNewest(state);
 
-	async function load(): Promise<void>
+	function load(): Promise<void>
 	{
-		const mine = ++last;
-		state.loading = true;
 		state.error = '';
-		try {
-			const detail = await hub.notice(id.value);
-			if (mine !== last)
-				return;
+		return newest.run(() => hub.notice(id.value), async (detail) => {
 			state.detail = detail;
 			put(detail.notice);
 			if (await tell(detail))
 				void load();
-		} catch (error) {
-			if (mine === last)
-				state.error = reasonOf(error);
-		} finally {
-			if (mine === last)
-				state.loading = false;
-		}
+		});
 	}
 
 	const notice = computed(() => notices.get(id.value) ?? (state.detail?.notice.id === id.value ? state.detail.notice : null));

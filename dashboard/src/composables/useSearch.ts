@@ -2,8 +2,8 @@
 import { reactive } from 'vue';
 import { hub } from '../hub.ts';
 import { queryKind } from '../lib/credit.ts';
-import { reasonOf } from '../lib/reason.ts';
 import type { CaseSummary } from '../wire.ts';
+import { useNewest } from './useNewest.ts';
 
 const TYPING_PAUSE_MS = 250;
 
@@ -12,27 +12,16 @@ export function useSearch()
 	const state = reactive({
 		asked: '', items: [] as CaseSummary[], next: null as string | null, loading: false, error: '', done: false,
 	});
-	let last = 0;
+	const newest = useNewest(state);
 	let timer = 0;
 
-	async function fetchPage(q: string, cursor: string | null): Promise<void>
+	function fetchPage(q: string, cursor: string | null): Promise<void>
 	{
-		const mine = ++last;
-		state.loading = true;
 		state.error = '';
-		try {
-			const page = await hub.cases({ q, cursor });
-			if (mine !== last)
-				return;
+		return newest.run(() => hub.cases({ q, cursor }), (page) => {
 			state.items = cursor ? [...state.items, ...page.items] : page.items;
 			Object.assign(state, { asked: q, next: page.next, done: true });
-		} catch (error) {
-			if (mine === last)
-				state.error = reasonOf(error);
-		} finally {
-			if (mine === last)
-				state.loading = false;
-		}
+		});
 	}
 
 	function ask(text: string): void
@@ -41,8 +30,8 @@ export function useSearch()
 		const q = text.trim();
 		// Nothing asked is a question too: for what came in last.
 		if (queryKind(q) === 'short') {
-			last++;
-			Object.assign(state, { asked: '', items: [], next: null, done: false, loading: false, error: '' });
+			newest.drop();
+			Object.assign(state, { asked: '', items: [], next: null, done: false });
 			return;
 		}
 		void fetchPage(q, null);
