@@ -1,20 +1,25 @@
 #!/bin/sh
 # The table of traps in tests/README.md tells the truth: the guard's function is in its file, the test in ctest, the case in tests/.
-# TANDEM_BUILD names the build folder.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 PYTHONPATH="$here" exec python3 -B - <<'PYTHON'
 import os
 import re
-import subprocess
 from source import ROOT, complain, end, files, text
 
 PAGE = "tests/README.md"
 ROW = re.compile(r"\| [^|]*\| (?P<trap>[^|]+) \| `(?P<file>[^`]+)`: `(?P<function>[^`]+)` \| `(?P<test>\w+)` \| `(?P<case>\w+)` \|")
 
-listed = subprocess.run(["ctest", "--test-dir", os.environ["TANDEM_BUILD"], "-N"], capture_output=True, text=True, check=True).stdout
-tests = set(re.findall(r"Test +#\d+: (\S+)", listed))
-words = set()
+LOOP = re.compile(r"^foreach\((\w+) ([^)]*)\)\n(.*?)^endforeach\(\)", re.MULTILINE | re.DOTALL)
+
+
+def unrolled(loop):
+    return "".join(loop[3].replace("${" + loop[1] + "}", word) for word in loop[2].split())
+
+
+tests, words = set(), set()
+for path in files("CMakeLists.txt", under=("tests",)):
+    tests.update(re.findall(r"^\s*tandem_(?:script_)?test\((\w+)", LOOP.sub(unrolled, text(path)), re.MULTILINE))
 for path in files(".c", ".h", ".py", under=("tests",)):
     words.update(re.findall(r"\w+", text(path)))
 rows = 0

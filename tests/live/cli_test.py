@@ -54,6 +54,14 @@ class Settings(unittest.TestCase):
         self.assertIn(f"{self.file}:2: unknown setting sesion; did you mean session?", answer.stderr)
         self.assertIn(f"{self.file}:3: ping must be a whole number with its unit", answer.stderr)
 
+    def test_the_readme_lists_them_as_the_program_does(self):
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "README.md"), encoding="utf-8") as f:
+            readme = f.read()
+        answer = run("config", "markdown")
+        self.assertEqual(answer.returncode, 0)
+        self.assertIn("| setting |", answer.stdout)
+        self.assertIn(answer.stdout, readme)
+
     def test_well_and_not_there(self):
         self.write("listen = 127.0.0.1:1\n")
         self.assertEqual(run("config", "check", self.file).returncode, 0)
