@@ -103,6 +103,7 @@ static void set_holder(struct change *x, const struct notice *n)
 
 static enum err move(struct answering *c, struct change *x, struct notice *n, enum act act)
 {
+	int64_t after_ms = n->acknowledged.at_ms; /* a claim of its own stands behind it: equal stamps are one act that did both */
 	enum notice_state to;
 	enum err e = act_verdict(c, x, n, act, &to);
 
@@ -111,7 +112,7 @@ static enum err move(struct answering *c, struct change *x, struct notice *n, en
 	take_from_pool(c, x, n);
 	act_stamp(&n->acknowledged, c, x->now_ms);
 	if (act == ACT_CLAIM) {
-		act_stamp(&n->claimed, c, x->now_ms);
+		act_stamp(&n->claimed, c, after_ms > 0 && after_ms >= x->now_ms ? after_ms + 1 : x->now_ms);
 		set_holder(x, n);
 	}
 	change_notice(x, c->notice, to, c->by);
