@@ -100,6 +100,7 @@ struct connector_kind {
 	const struct setting_row *settings; int setting_count;
 	enum err (*open)(const struct connector_env *env, const struct settings *s, struct arena *arena, void **ret_self, struct diag *diag);
 	enum err (*check)(const struct message *msg, struct diag *diag);
+	int (*width)(void *self); /* messages it hands over at the same time: one more would only wait, at least 1 */
 	void (*send)(void *self, const struct message *msg, connector_done_fn *done, void *arg);
 	enum err (*receipt)(void *self, const struct http_in *in, struct arena *arena, struct reports *ret);
 	void (*close)(void *self, connector_closed_fn *closed, void *arg);

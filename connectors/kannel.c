@@ -21,6 +21,7 @@ struct kannel {
 	struct connector_log log;
 	const char *log_ctx;
 	bool provider_signs;
+	int width;
 	connector_closed_fn *closed;
 	void *closed_arg;
 };
@@ -114,7 +115,7 @@ static enum err kannel_open(const struct connector_env *env, const struct settin
 	e = kannel_fill(k, &v, arena, diag);
 	if (e != ERR_OK)
 		return e;
-	options.connections_max = (int)settings_number(&v, "connections");
+	options.connections_max = k->width = (int)settings_number(&v, "connections");
 	options.total_timeout_ms = settings_number(&v, "timeout_ms");
 	e = http_client_open(env->uv_loop, &options, &k->http);
 	if (e != ERR_OK) {
@@ -243,6 +244,13 @@ static void message_post(struct kannel *k, const struct message *msg, struct sen
 
 	http_client_post(k->http, &call, on_answer, sg);
 	buf_clear(&dlr_url);
+}
+
+static int kannel_width(void *self)
+{
+	const struct kannel *k = self;
+
+	return k->width;
 }
 
 static void kannel_send(void *self, const struct message *msg, connector_done_fn *done, void *arg)
@@ -403,6 +411,7 @@ const struct connector_kind kannel_connector = {
 	.setting_count = sizeof(setting_rows) / sizeof(setting_rows[0]),
 	.open = kannel_open,
 	.check = kannel_check,
+	.width = kannel_width,
 	.send = kannel_send,
 	.receipt = kannel_receipt,
 	.close = kannel_close,

@@ -13,6 +13,7 @@
 #define LATER_MS 5000
 #define OUR_NUMBER "10690000"
 #define STEPS_MAX 4
+#define WIDTH 64
 
 struct plan {
 	const char *ending; /* of the address; NULL: any */
@@ -106,6 +107,12 @@ static enum err sandbox_open(const struct connector_env *env, const struct setti
 static enum err sandbox_check(const struct message *msg, struct diag *diag)
 {
 	return message_check(msg, PARTS_MAX, diag);
+}
+
+static int sandbox_width(void *self)
+{
+	(void)self;
+	return WIDTH;
 }
 
 static bool ends_with(const char *s, const char *ending)
@@ -291,6 +298,7 @@ const struct connector_kind sandbox_connector = {
 	.setting_count = sizeof(setting_rows) / sizeof(setting_rows[0]),
 	.open = sandbox_open,
 	.check = sandbox_check,
+	.width = sandbox_width,
 	.send = sandbox_send,
 	.receipt = sandbox_receipt,
 	.close = sandbox_close,

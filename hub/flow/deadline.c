@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "flow/change.h"
 #include "flow/correct.h"
@@ -13,65 +14,133 @@
 #include "metrics.h"
 
 #define TICK_MS 250
-#define LEASE_MS 30000
+#define LEASE_MS 5000 /* a hub that died delays what it had claimed by so much */
 #define CLAIM_MAX 128
+#define WAITING_MAX 4096
 
+struct work { /* one event that is due */
+	STAILQ_ENTRY(work) next;
+	struct flow *flow;
+	int64_t seq, lease_ms;
+	struct {
+		int delivery;
+		enum channel channel;
+	} sends[RECORD_NOTICES_MAX];
+	int send_count;
+	bool correcting, waits, had_its_turn;
+};
 struct due_clock {
 	struct flow *flow;
 	struct loop_timer *timer;
+	STAILQ_HEAD(, work) waiting; /* for a place of a connector */
+	int waiting_count, turns;    /* turns: of these, the ones being worked off */
+	int64_t claim_ms; /* when the last claim was made */
 	bool claiming, again, stopped;
-};
-struct work { /* one event that is due */
-	struct flow *flow;
-	int64_t seq;
-	int sends[RECORD_NOTICES_MAX];
-	int send_count;
-	bool correcting;
 };
 
 static void claim(struct due_clock *d);
+
+static void drop_sends(struct work *w)
+{
+	while (w->send_count > 0)
+		deliver_drop(w->flow, w->sends[--w->send_count].channel);
+}
 
 static enum err apply_due(void *arg, struct change *c)
 {
 	struct work *w = arg;
 	bool changed = dispute_due(c);
 
-	w->send_count = 0;
+	drop_sends(w); /* another change came between: all anew */
+	w->waits = false;
 	w->correcting = c->record.correcting;
 	for (int i = 0; i < c->record.notice_count; i++)
 		changed = ladder_due(c, i) || changed;
 	changed = terms_due(c) || changed;
 	/* What has no room stays due. */
 	for (int i = 0; i < c->record.delivery_count && w->send_count < RECORD_NOTICES_MAX; i++) {
-		bool send = false;
+		enum prepared p = deliver_prepare(c, i);
 
-		changed = deliver_prepare(c, i, &send) || changed;
-		if (send)
-			w->sends[w->send_count++] = i;
+		changed = changed || p == PREPARED_MOVED || p == PREPARED_SEND;
+		w->waits = w->waits || p == PREPARED_WAITS;
+		if (p == PREPARED_SEND) {
+			w->sends[w->send_count].delivery = i;
+			w->sends[w->send_count++].channel = c->record.deliveries[i].channel;
+		}
 	}
 	/* Writing also sets the due moment right again after the lease moved it. */
-	c->nothing = !changed && w->correcting;
+	c->nothing = !changed && (w->correcting || w->waits);
 	return ERR_OK;
+}
+
+static struct work *next_waiting(struct due_clock *d)
+{
+	struct work *w = STAILQ_FIRST(&d->waiting);
+
+	STAILQ_REMOVE_HEAD(&d->waiting, next);
+	d->waiting_count--;
+	return w;
+}
+
+/* Whose lease has ended is claimed anew, here or by another hub. */
+static void forget_ended(struct due_clock *d)
+{
+	int64_t now_ms = clock_now_ms(&d->flow->clock);
+
+	while (d->waiting_count > 0 && STAILQ_FIRST(&d->waiting)->lease_ms <= now_ms)
+		free(next_waiting(d));
+}
+
+static void wait_for_place(struct due_clock *d, struct work *w)
+{
+	forget_ended(d);
+	if (d->waiting_count == WAITING_MAX) {
+		free(w);
+		return;
+	}
+	w->had_its_turn = false;
+	STAILQ_INSERT_TAIL(&d->waiting, w, next);
+	d->waiting_count++;
 }
 
 static void done_due(void *arg, enum err e, struct change *c)
 {
 	struct work *w = arg;
+	struct due_clock *d = w->flow->deadline;
 
+	d->turns -= w->had_its_turn;
 	if (e == ERR_OK) {
 		for (int i = 0; i < w->send_count; i++)
-			deliver_send(c, w->sends[i]);
+			deliver_send(c, w->sends[i].delivery);
+		w->send_count = 0;
 		if (w->correcting)
 			correct_earlier(w->flow, w->seq, c->event);
 		else if (record_next_ms(&c->record) >= 0)
 			deadline_kick(w->flow->deadline, record_next_ms(&c->record));
 	} else if (e == ERR_UNAVAILABLE) {
 		for (int i = 0; i < w->send_count; i++)
-			deliver_take_back(c, w->sends[i]);
+			deliver_take_back(c, w->sends[i].delivery);
 	} else {
 		log_at(LOG_ERROR, "", "event=e%lld: what is due could not be worked off (%s)", (long long)w->seq, err_name(e));
 	}
-	free(w);
+	drop_sends(w);
+	if (e == ERR_OK && w->waits && c->nothing)
+		wait_for_place(d, w);
+	else
+		free(w);
+	deadline_room(d);
+}
+
+void deadline_room(struct due_clock *d)
+{
+	forget_ended(d);
+	while (!d->stopped && d->waiting_count > 0 && d->turns < deliver_places(d->flow)) {
+		struct work *w = next_waiting(d);
+
+		w->had_its_turn = true;
+		d->turns++;
+		change_run(d->flow, w->seq, true, apply_due, done_due, w);
+	}
 }
 
 static void on_claimed(void *arg, enum err e, const struct loaded *items, int count)
@@ -84,6 +153,7 @@ static void on_claimed(void *arg, enum err e, const struct loaded *items, int co
 
 		w->flow = d->flow;
 		w->seq = items[i].seq;
+		w->lease_ms = d->claim_ms + LEASE_MS;
 		change_run(d->flow, items[i].seq, true, apply_due, done_due, w);
 	}
 	if (d->stopped)
@@ -102,7 +172,8 @@ static void claim(struct due_clock *d)
 	}
 	d->claiming = true;
 	d->again = false;
-	store_claim_due(d->flow->store, clock_now_ms(&d->flow->clock), LEASE_MS, CLAIM_MAX, on_claimed, d);
+	d->claim_ms = clock_now_ms(&d->flow->clock);
+	store_claim_due(d->flow->store, d->claim_ms, LEASE_MS, CLAIM_MAX, on_claimed, d);
 }
 
 static void on_tick(void *arg)
@@ -110,6 +181,7 @@ static void on_tick(void *arg)
 	struct due_clock *d = arg;
 
 	claim(d);
+	deadline_room(d);
 	deliver_record_again(d->flow);
 }
 
@@ -118,6 +190,7 @@ struct due_clock *deadline_new(struct flow *f)
 	struct due_clock *d = mem_zalloc(sizeof(*d));
 
 	d->flow = f;
+	STAILQ_INIT(&d->waiting);
 	d->timer = loop_timer_new(f->loop, on_tick, d);
 	return d;
 }
@@ -137,6 +210,8 @@ void deadline_free(struct due_clock *d)
 {
 	if (!d)
 		return;
+	while (d->waiting_count > 0)
+		free(next_waiting(d));
 	loop_timer_free(d->timer);
 	free(d);
 }

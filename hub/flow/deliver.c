@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "flow/contacts.h"
+#include "flow/deadline.h"
 #include "flow/decided.h"
 #include "flow/deliver_text.h"
 #include "flow/intake.h"
@@ -124,50 +125,69 @@ static bool is_needless(const struct change *c, const struct delivery *d)
 	return n && (*d->post ? !lifecycle_is_todo(n->state, n->role) : n->state != STATE_OPEN);
 }
 
-static void begin_attempt(struct change *c, int i, bool *ret_send)
+static enum prepared begin_attempt(struct change *c, int i)
 {
 	struct delivery *d = &c->record.deliveries[i];
 	int k = flow_connector_for(c->flow, d->channel);
+	struct flow_connector *way = k < 0 ? NULL : &c->flow->connectors[k];
 	const char *address = address_of(c, d);
 	char number[NUMBER_BYTES];
 
-	if (k < 0 || !address || !number_normalise(address, number)) {
-		give_up(c, i, k < 0 ? "no connector for this channel" : address ? "no telephone number" : "no contact known");
-		return;
+	if (!way || !address || !number_normalise(address, number)) {
+		give_up(c, i, !way ? "no connector for this channel" : address ? "no telephone number" : "no contact known");
+		return PREPARED_MOVED;
 	}
 	if (not_before(c, d) > c->now_ms) {
 		d->next_ms = not_before(c, d);
-		return;
+		return PREPARED_MOVED;
 	}
-	if (c->flow->connectors[k].down_until_ms > c->now_ms) {
-		d->next_ms = c->flow->connectors[k].down_until_ms;
-		return;
+	if (way->down_until_ms > c->now_ms) {
+		d->next_ms = way->down_until_ms;
+		return PREPARED_MOVED;
 	}
-	d->connector = c->flow->connectors[k].name;
+	if (way->begun >= way->kind->width(way->self))
+		return PREPARED_WAITS;
+	way->begun++;
+	d->connector = way->name;
 	d->address_hash = decided_address_hash(c->flow, number, &c->arena);
 	d->state = DELIVERY_SENDING;
 	d->attempts++;
 	d->next_ms = c->now_ms + SENDING_LEASE_MS;
-	*ret_send = true;
+	return PREPARED_SEND;
 }
 
-bool deliver_prepare(struct change *c, int i, bool *ret_send)
+int deliver_places(const struct flow *f)
+{
+	int places = 0;
+
+	for (int i = 0; i < f->connector_count; i++) {
+		const struct flow_connector *way = &f->connectors[i];
+		int width = way->kind->width(way->self);
+
+		places += way->begun < width ? width - way->begun : 0;
+	}
+	return places;
+}
+
+void deliver_drop(struct flow *f, enum channel channel)
+{
+	f->connectors[flow_connector_for(f, channel)].begun--;
+}
+
+enum prepared deliver_prepare(struct change *c, int i)
 {
 	struct delivery *d = &c->record.deliveries[i];
 
 	if (d->next_ms < 0 || d->next_ms > c->now_ms)
-		return false;
-	if (d->state == DELIVERY_SENDING) {
+		return PREPARED_NOTHING;
+	if (d->state == DELIVERY_WAITING && !is_needless(c, d))
+		return begin_attempt(c, i);
+	if (d->state == DELIVERY_SENDING)
 		in_doubt(c, i, "in doubt: the hub stopped between handing over and recording");
-	} else if (d->state == DELIVERY_WAITING && is_needless(c, d)) {
+	else if (d->state == DELIVERY_WAITING)
 		d->state = DELIVERY_CANCELLED;
-		d->next_ms = -1;
-	} else if (d->state == DELIVERY_WAITING) {
-		begin_attempt(c, i, ret_send);
-	} else {
-		d->next_ms = -1;
-	}
-	return true;
+	d->next_ms = -1;
+	return PREPARED_MOVED;
 }
 
 struct attempt {
@@ -347,8 +367,11 @@ static struct attempt *attempt_new(const struct change *c, int i)
 
 void deliver_take_back(const struct change *c, int i)
 {
-	struct attempt *a = attempt_new(c, i);
+	struct attempt *a;
 
+	if (i >= c->record.delivery_count)
+		return; /* lost between two tries of the change, of which the first was refused */
+	a = attempt_new(c, i);
 	a->outcome = OUTCOME_NOT_SENT;
 	a->taken_back_ms = c->record.deliveries[i].next_ms;
 	snprintf(a->code, sizeof(a->code), "the hub could not write that it was about to send");
@@ -368,7 +391,9 @@ static void on_sent(void *arg, const struct send_result *r)
 		a->flow->connectors[a->connector].down_until_ms = clock_now_ms(&a->flow->clock) + 30000;
 	log_at(LOG_INFO, "", "delivery=d%lld.%d attempt=%d connector=%s outcome=%s", (long long)a->seq, a->delivery, a->number,
 	       a->flow->connectors[a->connector].name, outcome_name(r->outcome));
+	a->flow->connectors[a->connector].begun--;
 	record_outcome(a);
+	deadline_room(a->flow->deadline);
 }
 
 void deliver_send(struct change *c, int i)
@@ -387,6 +412,7 @@ void deliver_send(struct change *c, int i)
 	m.text = deliver_text(c, d);
 	diag_init(&diag, &c->arena);
 	if (c->flow->connectors[a->connector].kind->check(&m, &diag) != ERR_OK) {
+		deliver_drop(c->flow, d->channel);
 		a->outcome = OUTCOME_REFUSED;
 		snprintf(a->code, sizeof(a->code), "%s", diag.first ? diag.first->what : "refused");
 		record_outcome(a);

@@ -3,7 +3,7 @@
  *
  * A delivery is written as `sending` before the provider is called and its outcome is written afterwards. A crash in between
  * leaves it in doubt: `unknown`, settled by its receipt, never sent again by the same way. An outcome that comes while Redis is
- * away is kept until it is back.
+ * away is kept until it is back. No more attempts are begun than the connector hands over at that moment.
  */
 #ifndef TANDEM_DELIVER_H
 #define TANDEM_DELIVER_H
@@ -11,11 +11,18 @@
 #include "flow/change.h"
 
 void deliver_add(const struct flow *f, struct record *r, int notice, enum channel channel, struct arena *arena);
-/* Moves a delivery that is due on; *ret_send: deliver_send must be called once this is on disk. True: the record changed. */
-bool deliver_prepare(struct change *c, int delivery, bool *ret_send);
-void deliver_send(struct change *c, int delivery);
-/* Instead of deliver_send, when it is not known whether what deliver_prepare did is on disk. */
-void deliver_take_back(const struct change *c, int delivery);
+enum prepared {
+	PREPARED_NOTHING, /* it is not due */
+	PREPARED_MOVED,	  /* the record changed, nothing goes out */
+	PREPARED_SEND,	  /* the record changed and the attempt holds a place of the connector: one of the next three must follow */
+	PREPARED_WAITS,	  /* the connector is busy; what is not begun cannot fall in doubt when the hub dies */
+};
+/* Moves a delivery that is due on. */
+enum prepared deliver_prepare(struct change *c, int delivery);
+void deliver_send(struct change *c, int delivery);	      /* it is on disk */
+void deliver_take_back(const struct change *c, int delivery); /* it is not known whether it is; the record may not be there */
+void deliver_drop(struct flow *f, enum channel channel);      /* it is not */
+int deliver_places(const struct flow *f); /* how many attempts could be begun now */
 /* Outcomes that came while Redis was away: written now if it is back; or given up, at the end. */
 void deliver_record_again(struct flow *f);
 void deliver_forget(struct flow *f);

@@ -30,6 +30,7 @@ struct flow_connector {
 	void *self;
 	enum channel channel;
 	int64_t down_until_ms; /* after "channel down": not tried before */
+	int begun;	       /* attempts that hold one of its places, from the decision to send until the outcome */
 };
 struct person_contact { /* of the people known to the hub; the pack's contacts stand in the pack */
 	const char *body, *name, *phone;

@@ -9,6 +9,7 @@ class Redis:
     def __init__(self, folder):
         self.folder, self.process = folder, None
         self.url = f"unix:{folder}/redis.sock"
+        self.log = open(f"{folder}/redis.log", "w+b")
 
     def start(self):
         self.launch()
@@ -20,11 +21,13 @@ class Redis:
             ["redis-server", "--port", "0", "--unixsocket", f"{self.folder}/redis.sock", "--dir", self.folder, "--save", "",
              "--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no",
              "--aof-load-truncated", "no", "--maxmemory-policy", "noeviction"],
-            stdout=subprocess.DEVNULL, preexec_fn=end_with_us)
+            stdout=self.log, preexec_fn=end_with_us)
 
     def answers(self):
         if self.process.poll() is not None:
-            raise AssertionError(f"redis-server ended with {self.process.returncode}")
+            self.log.seek(0)
+            said = self.log.read()[-2000:].decode(errors="replace")
+            raise AssertionError(f"redis-server ended with {self.process.returncode}: {said}")
         asked = subprocess.run(["redis-cli", "-s", f"{self.folder}/redis.sock", "PING"], stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL, check=False)
         return asked.stdout.strip() == b"PONG"
@@ -37,3 +40,4 @@ class Redis:
 
     def __exit__(self, *_):
         self.kill()
+        self.log.close()

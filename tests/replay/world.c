@@ -12,6 +12,7 @@
 #include "flow/board.h"
 #include "flow/contacts.h"
 #include "flow/deadline.h"
+#include "flow/deliver.h"
 #include "flow/feed.h"
 #include "flow/intake.h"
 #include "flow/policies.h"
@@ -20,7 +21,7 @@
 #include "packdir.h"
 
 #define SENDING_LEASE_MS 60000 /* as deliver.c has it */
-#define CLAIM_LEASE_MS 30000   /* as deadline.c has it */
+#define CLAIM_LEASE_MS 5000  /* as deadline.c has it */
 
 /* --- the clock and the provider --- */
 
@@ -73,7 +74,13 @@ static void send_text(void *self, const struct message *m, connector_done_fn *do
 	loop_defer(w->h.loop, &h->later);
 }
 
-static const struct connector_kind provider = { .kind = "replay", .check = check_anything, .send = send_text };
+static int two_at_a_time(void *self)
+{
+	(void)self;
+	return 2;
+}
+
+static const struct connector_kind provider = { .kind = "replay", .check = check_anything, .width = two_at_a_time, .send = send_text };
 
 /* --- hubs --- */
 
@@ -258,7 +265,18 @@ bool world_record(struct world *w, int64_t seq, struct arena *arena, struct reco
 	return ok;
 }
 
-/* Settled: what Redis holds as due is what the record says, nothing is leased, and nothing is due by now. */
+/* Due, and the provider has taken as many as it takes at a time and answers none. */
+static bool waits_for_place(const struct world *w, const struct delivery *d)
+{
+	int places = 0;
+
+	for (int i = 0; i < w->hub_count; i++)
+		places += deliver_places(w->hubs[i].flow);
+	return w->sending == SENDING_HANGS && places == 0 && d->state == DELIVERY_WAITING && d->next_ms >= 0 && d->next_ms <= w->now_ms;
+}
+
+/* Settled: what Redis holds as due is what the record says, nothing is leased, and nothing is due by now; or
+   what is due waits for its turn under a lease. */
 static bool is_settled(struct world *w, int64_t seq)
 {
 	redisReply *r = server_ask(&w->h.server, "ZSCORE %sdue %lld", KEY, (long long)seq);
@@ -266,6 +284,7 @@ static bool is_settled(struct world *w, int64_t seq)
 	struct arena arena;
 	struct record record;
 	int64_t next = -2;
+	bool waits = false;
 
 	freeReplyObject(r);
 	arena_init(&arena);
@@ -277,10 +296,13 @@ static bool is_settled(struct world *w, int64_t seq)
 		/* Handed over this very moment, to a provider that answers: the answer is on its way. */
 		if (d->state == DELIVERY_SENDING && w->sending != SENDING_HANGS && d->next_ms == w->now_ms + SENDING_LEASE_MS)
 			next = -2;
+		waits = waits || waits_for_place(w, d);
 	}
 	arena_clear(&arena);
 	snprintf(w->h.why, sizeof(w->h.why), "event %lld: due %lld, next %lld, now %lld", (long long)seq, (long long)score,
 		 (long long)next, (long long)w->now_ms);
+	if (waits)
+		return score > w->now_ms;
 	return next == score && (next < 0 || next > w->now_ms);
 }
 
