@@ -10,7 +10,7 @@ const struct node *node_member(const struct node *object, const char *name)
 {
 	const struct node *m = node_is(object, NODE_OBJECT) ? object->first : NULL;
 
-	while (m && strcmp(m->name, name) != 0)
+	while (m && (*m->name != *name || strcmp(m->name, name) != 0))
 		m = m->next;
 	return m;
 }

@@ -28,7 +28,7 @@ void audit_line(const struct audited *a, struct buf *out)
 	member(out, "who", a->who);
 	member(out, "act", a->act);
 	if (a->seq && a->notice >= 0)
-		buf_printf(out, ",\"notice\":\"n%lld.%d\"", (long long)a->seq, a->notice);
+		view_id(out, ",\"notice\":", 'n', a->seq, a->notice);
 	else if (a->seq)
 		buf_printf(out, ",\"event\":\"e%lld\"", (long long)a->seq);
 	member(out, "body", a->body);
@@ -41,9 +41,10 @@ void audit_line(const struct audited *a, struct buf *out)
 
 void audit_act(struct flow *f, const struct audited *a)
 {
+	char room[512];
 	struct buf out;
 
-	buf_init_brief(&out, 8192);
+	buf_init_in(&out, room, sizeof(room), 8192);
 	audit_line(a, &out);
 	store_audit(f->store, buf_cstr(&out), on_kept, NULL);
 	buf_clear(&out);

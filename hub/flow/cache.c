@@ -52,7 +52,6 @@ static void link_newest(struct cache *c, struct cached *e)
 
 static void entry_free(struct cached *e)
 {
-	free(e->doc);
 	free(e->common);
 	free(e->record);
 	free(e->tip);
@@ -131,17 +130,18 @@ struct cached *cache_put(struct cache *c, int64_t seq, struct bytes doc, struct 
 	struct cached *e = cache_find(c, seq);
 
 	if (!e) {
-		e = mem_zalloc(sizeof(*e));
-		e->seq = seq;
+		e = mem_alloc(sizeof(*e) + doc.len + 1);
+		*e = (struct cached){ .seq = seq, .doc_len = doc.len };
+		if (doc.data) {
+			e->doc = memcpy(e + 1, doc.data, doc.len);
+			e->doc[doc.len] = '\0';
+		}
 		e->chain = c->slots[(size_t)seq % CACHE_SLOTS];
 		c->slots[(size_t)seq % CACHE_SLOTS] = e;
 		link_newest(c, e);
-		c->bytes += sizeof(*e);
+		c->bytes += sizeof(*e) + doc.len;
 	}
-	if (doc.data)
-		replace(c, &e->doc, &e->doc_len, doc);
-	if (common.data)
-		replace(c, &e->common, &e->common_len, common);
+	replace(c, &e->common, &e->common_len, common);
 	shrink(c, e);
 	return e;
 }
@@ -160,4 +160,21 @@ void cache_set_record(struct cache *c, struct cached *e, struct bytes record)
 void cache_set_tip(struct cache *c, struct cached *e, struct bytes record)
 {
 	replace(c, &e->tip, &e->tip_len, record);
+}
+
+void cache_settle_tip(struct cache *c, struct cached *e)
+{
+	int version = (int)strtol(e->tip, NULL, 10);
+
+	if (e->record && version < e->record_version) {
+		cache_set_tip(c, e, (struct bytes){ 0 }); /* another hub's came in between */
+		return;
+	}
+	c->bytes -= e->record_len;
+	free(e->record);
+	e->record = e->tip;
+	e->record_len = e->tip_len;
+	e->record_version = version;
+	e->tip = NULL;
+	e->tip_len = 0;
 }

@@ -17,7 +17,7 @@
 struct cache;
 struct cached {
 	int64_t seq;
-	char *doc; size_t doc_len;
+	char *doc; size_t doc_len;	 /* what came never changes: it lies behind the entry, or is NULL */
 	char *common; size_t common_len; /* view.h: view_common */
 	char *record; size_t record_len;
 	char *tip; size_t tip_len;	 /* NULL: none on its way */
@@ -28,9 +28,10 @@ struct cached {
 struct cache *cache_new(size_t max_bytes);
 void cache_free(struct cache *c);
 struct cached *cache_find(struct cache *c, int64_t seq); /* NULL: not there; marks it as used */
-/* Puts or replaces; the bytes are copied. doc may be NULL to keep what is there. */
+/* Puts, or replaces what is not the document; the bytes are copied. */
 struct cached *cache_put(struct cache *c, int64_t seq, struct bytes doc, struct bytes common);
 void cache_set_record(struct cache *c, struct cached *e, struct bytes record); /* an older version than it has is left out */
 void cache_set_tip(struct cache *c, struct cached *e, struct bytes record);    /* data NULL: dropped */
+void cache_settle_tip(struct cache *c, struct cached *e); /* the tip is what Redis has now; there must be one */
 
 #endif

@@ -11,6 +11,7 @@
 #include "flow/view.h"
 
 #define TRIES_MAX 16
+#define FEED_ROOM 192 /* a line or two */
 
 struct run {
 	struct change c;
@@ -21,23 +22,21 @@ struct run {
 	bool guessed; /* the record came from the cache */
 	struct event event;
 	struct bytes encoded;
-	int tries, base_version;
+	int tries;
+	struct cached *tip; /* the cache's entry, which stays while this change is on its way; NULL: it has none, or nothing is */
 	struct loop_deferred later;
-	struct arena arena; /* of what outlives a try, the run itself among it */
+	char feed_room[FEED_ROOM];
 };
 
 static void run_free(struct run *r)
 {
-	struct cached *e = cache_find(r->c.flow->cache, r->c.seq);
+	struct arena arena = r->c.arena; /* the run lies in it */
 
-	if (e && r->base_version && --e->tips == 0)
-		cache_set_tip(r->c.flow->cache, e, (struct bytes){ 0 });
-	struct arena arena = r->arena;
-
+	if (r->tip && --r->tip->tips == 0)
+		cache_set_tip(r->c.flow->cache, r->tip, (struct bytes){ 0 });
 	if (r->has_event)
 		event_clear(&r->event);
 	buf_clear(&r->c.feed);
-	arena_clear(&r->c.arena);
 	arena_clear(&arena);
 }
 
@@ -52,15 +51,11 @@ static void run_on(struct run *r, struct bytes record);
 
 static void release_tip(struct run *r)
 {
-	struct cached *e = cache_find(r->c.flow->cache, r->c.seq);
-
-	if (!r->base_version)
+	if (!r->tip)
 		return;
-	r->base_version = 0;
-	if (!e)
-		return;
-	e->tips--;
-	cache_set_tip(r->c.flow->cache, e, (struct bytes){ 0 });
+	r->tip->tips--;
+	cache_set_tip(r->c.flow->cache, r->tip, (struct bytes){ 0 });
+	r->tip = NULL;
 }
 
 static void log_noted(const struct change *c)
@@ -78,7 +73,8 @@ static void log_noted(const struct change *c)
 static void on_committed(void *arg, enum err e, struct bytes current)
 {
 	struct run *r = arg;
-	struct cached *entry = cache_find(r->c.flow->cache, r->c.seq);
+	struct cache *cache = r->c.flow->cache;
+	struct cached *entry = r->tip ? r->tip : cache_find(cache, r->c.seq);
 
 	if (e == ERR_STALE) {
 		r->guessed = false;
@@ -88,12 +84,14 @@ static void on_committed(void *arg, enum err e, struct bytes current)
 			return;
 		}
 		if (entry)
-			cache_set_record(r->c.flow->cache, entry, current);
+			cache_set_record(cache, entry, current);
 		run_on(r, current);
 		return;
 	}
-	if (e == ERR_OK && entry)
-		cache_set_record(r->c.flow->cache, entry, r->encoded);
+	if (e == ERR_OK && r->tip && r->tip->tips == 1 && r->tip->tip)
+		cache_settle_tip(cache, r->tip); /* the newest on its way is this one */
+	else if (e == ERR_OK && entry)
+		cache_set_record(cache, entry, r->encoded);
 	if (e == ERR_OK) {
 		figures_touch(r->c.flow->figures, r->c.seq);
 		log_noted(&r->c);
@@ -126,7 +124,7 @@ static void run_commit(struct run *r)
 	if (entry) {
 		cache_set_tip(c->flow->cache, entry, in.record);
 		entry->tips++;
-		r->base_version = in.expected_version;
+		r->tip = entry;
 	}
 	store_commit(c->flow->store, &in, on_committed, r);
 }
@@ -143,8 +141,9 @@ static void run_on(struct run *r, struct bytes record)
 	struct change *c = &r->c;
 	enum err e;
 
-	arena_reset(&c->arena);
 	buf_reset(&c->feed);
+	c->index = NULL;
+	c->noted = NULL;
 	c->index_count = c->noted_count = 0;
 	c->nothing = c->touched = false;
 	c->holder_body = NULL;
@@ -175,8 +174,8 @@ static bool run_parse(struct run *r, struct bytes doc)
 
 	if (r->has_event)
 		return true;
-	diag_init(&diag, &r->arena);
-	own = arena_strndup(&r->arena, doc.data, doc.len);
+	diag_init(&diag, &r->c.arena);
+	own = arena_strndup(&r->c.arena, doc.data, doc.len);
 	if (event_parse(own, doc.len, &r->c.flow->limits, &r->event, &diag) != ERR_OK)
 		return false;
 	r->has_event = true;
@@ -235,24 +234,24 @@ void change_run(struct flow *f, int64_t seq, bool need_event, change_apply_fn *a
 
 	arena_init(&arena);
 	r = arena_zalloc(&arena, sizeof(*r));
-	r->arena = arena;
+	r->c.arena = arena;
 	r->c.flow = f;
 	r->c.seq = seq;
 	r->need_event = need_event;
 	r->apply = apply;
 	r->done = done;
 	r->arg = arg;
-	arena_init(&r->c.arena);
-	buf_init(&r->c.feed, 64 << 10);
+	buf_init_in(&r->c.feed, r->feed_room, FEED_ROOM, 64 << 10);
 	r->later = (struct loop_deferred){ .fn = start_now, .arg = r };
 	loop_defer(f->loop, &r->later);
 }
 
 void change_index(struct change *c, const char *list, int entry, bool todo, bool added)
 {
-	if (c->index_count < CHANGE_INDEX_MAX)
-		c->index[c->index_count++] =
-			(struct commit_index){ .body = list, .notice = entry, .todo = todo, .added = added };
+	if (c->index_count == CHANGE_INDEX_MAX)
+		return;
+	c->index = arena_grow(&c->arena, c->index, c->index_count, sizeof(*c->index));
+	c->index[c->index_count++] = (struct commit_index){ .body = list, .notice = entry, .todo = todo, .added = added };
 }
 
 void change_split(struct change *c, int notice, bool waits)
@@ -284,20 +283,43 @@ static void overtake_deliveries(struct change *c, int notice)
 	}
 }
 
+/* Feed lines as store.h has them. */
+static void begin_line(struct change *c, int notice, const char *body)
+{
+	buf_add(&c->feed, "C\t", 2);
+	buf_add_int(&c->feed, c->seq);
+	buf_add_char(&c->feed, '\t');
+	buf_add_int(&c->feed, notice);
+	buf_add_char(&c->feed, '\t');
+	buf_add_str(&c->feed, body);
+}
+
+static void end_line(struct change *c, enum notice_state state, const char *by)
+{
+	buf_add_char(&c->feed, '\t');
+	buf_add_str(&c->feed, notice_state_name(state));
+	buf_add_char(&c->feed, '\t');
+	buf_add_str(&c->feed, by);
+	buf_add_char(&c->feed, '\t');
+	buf_add_int(&c->feed, c->now_ms);
+	buf_add_char(&c->feed, '\n');
+}
+
 /* The notice's own body, and the bureaus whose case it is. */
 void change_tell(struct change *c, int notice, const char *by)
 {
 	const struct notice *n = &c->record.notices[notice];
 	const char *a = c->record.approvers;
 
-	buf_printf(&c->feed, "C\t%lld\t%d\t%s", (long long)c->seq, notice, n->body);
+	begin_line(c, notice, n->body);
 	while (a && *a) {
 		size_t len = strcspn(a, "|");
 
-		buf_printf(&c->feed, ",@%.*s", (int)len, a);
+		buf_add(&c->feed, ",@", 2);
+		buf_add(&c->feed, a, len);
 		a += len + (a[len] == '|');
 	}
-	buf_printf(&c->feed, "\t%s\t%s\t%lld\n", notice_state_name(n->state), by, (long long)c->now_ms);
+	end_line(c, n->state, by);
 }
 
 void change_notice(struct change *c, int notice, enum notice_state to, const char *by)
@@ -336,8 +358,8 @@ void change_owner(struct change *c, int notice, const char *body)
 	change_index(c, before, notice, false, false);
 	n->body = arena_strdup(&c->arena, body);
 	change_index(c, n->body, notice, lifecycle_is_todo(n->state, n->role), !had_it(c, notice, body));
-	buf_printf(&c->feed, "C\t%lld\t%d\t%s\t%s\t\t%lld\n", (long long)c->seq, notice, before,
-		   notice_state_name(STATE_TRANSFERRED), (long long)c->now_ms);
+	begin_line(c, notice, before);
+	end_line(c, STATE_TRANSFERRED, "");
 	r = change_receipt(c, RECEIPT_TAKEN, notice, -1);
 	r->detail = n->body;
 }
@@ -379,8 +401,8 @@ void change_note(struct change *c, const char *act, int notice)
 {
 	if (c->noted_count == CHANGE_NOTED_MAX)
 		return;
-	c->noted[c->noted_count].act = act;
-	c->noted[c->noted_count++].notice = notice;
+	c->noted = arena_grow(&c->arena, c->noted, c->noted_count, sizeof(*c->noted));
+	c->noted[c->noted_count++] = (struct noted){ act, notice };
 }
 
 struct receipt *change_receipt(struct change *c, enum receipt_kind kind, int notice, int delivery)

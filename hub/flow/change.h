@@ -22,10 +22,10 @@ struct change {
 	struct bytes doc;
 	bool nothing; /* set by apply: all is as wanted, nothing to write */
 	struct buf feed;
-	struct commit_index index[CHANGE_INDEX_MAX];
+	struct commit_index *index;
 	int index_count;
 	const char *holder_body, *holder_case, *holder_permit;
-	struct { const char *act; int notice; } noted[CHANGE_NOTED_MAX]; /* what the hub did by itself, for the audit log */
+	struct noted { const char *act; int notice; } *noted; /* what the hub did by itself, for the audit log */
 	int noted_count;
 	bool touched; /* evidence was added: those who count hear of it even when no state changed */
 };

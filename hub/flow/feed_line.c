@@ -74,20 +74,23 @@ static void cut(char *s, const char **fields, int count)
 
 static void set_topics(struct feed_line *l, const char *bodies, feed_topic_fn *topic_of, void *arg)
 {
-	struct feed_topic *found[RECORD_NOTICES_MAX];
-	int count = 0;
-
-	while (*bodies && count < RECORD_NOTICES_MAX) {
+	while (*bodies && l->topic_count < RECORD_NOTICES_MAX) {
 		size_t len = strcspn(bodies, ",");
 
-		found[count++] = topic_of(arg, bodies, len);
+		l->topics[l->topic_count++] = topic_of(arg, bodies, len);
 		bodies += len + (bodies[len] == ',');
 	}
-	l->topic_count = count;
-	if (!count)
-		return;
-	l->topics = mem_alloc(sizeof(*l->topics) * (size_t)count);
-	memcpy(l->topics, found, sizeof(*l->topics) * (size_t)count);
+}
+
+/* The topics and the text behind them in one piece; there are no more topics than commas and one. */
+static void take_text(struct feed_line *l, const char *text)
+{
+	size_t topics = 1, bytes = 1;
+
+	for (const char *s = text; *s; s++, bytes++)
+		topics += *s == ',';
+	l->topics = mem_alloc(topics * sizeof(*l->topics) + bytes);
+	l->text = memcpy(l->topics + topics, text, bytes);
 }
 
 void feed_line_set(struct feed_line *l, const char *cursor, const char *text, feed_topic_fn *topic_of, void *arg)
@@ -97,7 +100,7 @@ void feed_line_set(struct feed_line *l, const char *cursor, const char *text, fe
 	memset(l, 0, sizeof(*l));
 	if (!cursor_parse(cursor, &l->at))
 		return;
-	l->text = mem_strdup(text);
+	take_text(l, text);
 	cut(l->text, f, 7);
 	l->kind = f[0][0];
 	l->seq = strtoll(f[1], NULL, 10);
@@ -114,7 +117,6 @@ void feed_line_set(struct feed_line *l, const char *cursor, const char *text, fe
 
 void feed_line_clear(struct feed_line *l)
 {
-	free(l->text);
 	free(l->topics);
 	memset(l, 0, sizeof(*l));
 }

@@ -22,10 +22,10 @@ struct feed_line {
 	char kind;		/* 'E' new event, 'C' change, other: nobody's */
 	int64_t seq;
 	int notice;		/* of a change */
-	char *text;		/* owned; fields of a change point into it */
+	char *text;		/* fields of a change point into it */
 	const char *state, *by;
 	int64_t at_ms;
-	struct feed_topic **topics; /* of an event: by notice; of a change: one */
+	struct feed_topic **topics; /* owned, text with it; of an event: by notice; of a change: those who are told */
 	int topic_count;
 };
 

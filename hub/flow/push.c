@@ -153,11 +153,8 @@ static bool render_notice(struct push_batch *b, const struct feed_line *l, int p
 
 static void render_change(struct push_batch *b, const struct feed_line *l)
 {
-	buf_add_str(&b->out, "\"n");
-	buf_add_int(&b->out, l->seq);
-	buf_add_char(&b->out, '.');
-	buf_add_int(&b->out, l->notice);
-	buf_add_str(&b->out, "\",\"state\":");
+	view_id(&b->out, "", 'n', l->seq, l->notice);
+	buf_add_str(&b->out, ",\"state\":");
 	buf_add_json(&b->out, l->state);
 	buf_add_str(&b->out, ",\"by\":");
 	buf_add_json(&b->out, l->by);

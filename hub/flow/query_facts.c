@@ -51,9 +51,10 @@ static void call_end(struct call *c, enum err e)
 
 		buf_printf(&c->out, "],\"total\":%lld,\"next\":", (long long)c->total);
 		if (c->at < c->ref_count || c->ref_count == LOOKED_AT_MAX)
-			buf_printf(&c->out, "\"n%lld.%d\"}", (long long)c->refs[c->at - 1].seq, c->refs[c->at - 1].notice);
+			view_id(&c->out, "", 'n', c->refs[c->at - 1].seq, c->refs[c->at - 1].notice);
 		else
-			buf_add_str(&c->out, "null}");
+			buf_add_str(&c->out, "null");
+		buf_add_char(&c->out, '}');
 		r.json = buf_cstr(&c->out);
 		r.len = c->out.len;
 		c->fn(c->arg, &r);

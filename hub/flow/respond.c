@@ -14,7 +14,6 @@
 static void answering_free(struct answering *a)
 {
 	principal_unref(a->who);
-	free(a->by);
 	free(a->from_hash);
 	free(a->dedupe);
 	arena_clear(&a->arena);
@@ -194,12 +193,13 @@ static void put_stamp(struct buf *out, const char *name, const struct stamp *s)
 static void put_made(const struct answering *c, const struct change *x, struct buf *out)
 {
 	if (c->made >= 0) {
-		buf_printf(out, ",\"made\":\"n%lld.%d\",\"to\":", (long long)c->seq, c->made);
+		view_id(out, ",\"made\":", 'n', c->seq, c->made);
+		buf_add_str(out, ",\"to\":");
 		buf_add_json(out, x->record.notices[c->made].body);
 	}
 	for (int i = 0; i < x->record.dispute_count; i++) {
 		if (x->record.disputes[i].state <= DISPUTE_AGENDA)
-			buf_printf(out, ",\"dispute\":\"u%lld.%d\"", (long long)c->seq, i);
+			view_id(out, ",\"dispute\":", 'u', c->seq, i);
 	}
 }
 
@@ -208,16 +208,19 @@ static void reply_state(struct answering *c, const struct change *x)
 	const struct notice *n = &x->record.notices[c->notice];
 	struct reply r = { .err = ERR_OK, .status = 200 };
 	struct buf out;
-	char etag[16];
+	char etag[16], room[512];
 
 	snprintf(etag, sizeof(etag), "%d", n->version);
-	buf_init(&out, 4096);
-	buf_printf(&out, "{\"notice\":\"n%lld.%d\",\"state\":\"%s\"", (long long)c->seq, c->notice,
-		   notice_state_name(n->state));
+	buf_init_in(&out, room, sizeof(room), 4096);
+	view_id(&out, "{\"notice\":", 'n', c->seq, c->notice);
+	buf_add_str(&out, ",\"state\":");
+	buf_add_json(&out, notice_state_name(n->state));
 	put_stamp(&out, ",\"acknowledged\":", &n->acknowledged);
 	put_stamp(&out, ",\"claimed\":", &n->claimed);
 	put_made(c, x, &out);
-	buf_printf(&out, ",\"version\":%d}", n->version);
+	buf_add_str(&out, ",\"version\":");
+	buf_add_int(&out, n->version);
+	buf_add_char(&out, '}');
 	r.json = buf_cstr(&out);
 	r.len = out.len;
 	r.etag = etag;
@@ -281,10 +284,12 @@ static void done(void *arg, enum err e, struct change *x)
 
 static struct answering *answering_new(struct flow *f, const char *by, const char *channel)
 {
-	struct answering *c = mem_zalloc(sizeof(*c));
+	size_t by_bytes = strlen(by) + 1;
+	struct answering *c = mem_alloc(sizeof(*c) + by_bytes);
 
+	memset(c, 0, sizeof(*c));
 	c->flow = f;
-	c->by = mem_strdup(by);
+	c->by = memcpy(c + 1, by, by_bytes);
 	c->channel = channel;
 	c->detail = "";
 	arena_init(&c->arena);

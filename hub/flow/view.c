@@ -221,12 +221,15 @@ static void put_items(const struct view *v, const struct notice *n, struct buf *
 	buf_add_char(out, ']');
 }
 
-static void put_notice_id(const struct view *v, int notice, struct buf *out)
+void view_id(struct buf *out, const char *name, char kind, int64_t seq, int index)
 {
-	buf_add_str(out, "{\"id\":\"n");
-	buf_add_int(out, v->seq);
+	const char begin[] = { '"', kind };
+
+	buf_add_str(out, name);
+	buf_add(out, begin, sizeof(begin));
+	buf_add_int(out, seq);
 	buf_add_char(out, '.');
-	buf_add_int(out, notice);
+	buf_add_int(out, index);
 	buf_add_char(out, '"');
 }
 
@@ -235,7 +238,7 @@ void view_notice(const struct view *v, int notice, struct bytes common, struct b
 	const struct notice *n = &v->record->notices[notice];
 	const struct body *b = body_of(v, n->body);
 
-	put_notice_id(v, notice, out);
+	view_id(out, "{\"id\":", 'n', v->seq, notice);
 	buf_add_char(out, ',');
 	buf_add(out, common.data, common.len);
 	member(out, ",\"role\":", role_name(n->role));
@@ -297,7 +300,7 @@ static void put_accepted_notice(const struct view *v, int i, struct buf *out)
 {
 	const struct notice *n = &v->record->notices[i];
 
-	put_notice_id(v, i, out);
+	view_id(out, "{\"id\":", 'n', v->seq, i);
 	put_first_body(v, n, out);
 	member(out, ",\"role\":", role_name(n->role));
 	buf_add_str(out, ",\"due\":");

@@ -105,7 +105,7 @@ static void put_row_notice(const struct view *v, int i, struct buf *out)
 	const struct notice *n = &v->record->notices[i];
 	int b = pack_find_body(v->pack, n->body);
 
-	buf_printf(out, "{\"id\":\"n%lld.%d\"", (long long)v->seq, i);
+	view_id(out, "{\"id\":", 'n', v->seq, i);
 	member(out, ",\"body\":", n->body);
 	member(out, ",\"body_name\":", b < 0 ? NULL : pack_view(v->pack)->bodies[b].name);
 	member(out, ",\"role\":", role_name(n->role));

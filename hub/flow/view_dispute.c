@@ -52,7 +52,8 @@ static void put_parties(const struct view *v, struct buf *out)
 		member(out, "name", body_name(v, n->body));
 		member(out, "role", role_name(n->role));
 		member(out, "state", notice_state_name(n->state));
-		buf_printf(out, ",\"notice\":\"n%lld.%d\"}", (long long)v->seq, i);
+		view_id(out, ",\"notice\":", 'n', v->seq, i);
+		buf_add_char(out, '}');
 		comma = ",";
 	}
 	buf_add_str(out, "],\"bureaus\":");

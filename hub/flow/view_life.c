@@ -134,7 +134,7 @@ static void put_transferred(const struct view *v, int notice, struct buf *out)
 		const struct notice *n = &v->record->notices[i];
 
 		if (n->from == notice && (n->cause == CAUSE_TRANSFER || n->cause == CAUSE_SENT_ON))
-			buf_printf(out, ",\"notice\":\"n%lld.%d\"", (long long)v->seq, i);
+			view_id(out, ",\"notice\":", 'n', v->seq, i);
 	}
 	buf_add_char(out, '}');
 }
@@ -238,7 +238,7 @@ void view_life(const struct view *v, int notice, struct buf *out)
 		view_time(out, n->made_ms);
 	}
 	if (n->from >= 0)
-		buf_printf(out, ",\"from\":\"n%lld.%d\"", (long long)v->seq, n->from);
+		view_id(out, ",\"from\":", 'n', v->seq, n->from);
 	if (last_receipt(r, notice, RECEIPT_HANDED_ON))
 		member(out, "keeper", handover_keeper(r, notice));
 	if (notice == term_notice(r))

@@ -13,17 +13,19 @@
 #define SLICE 128
 #define SLICE_MS 10 /* events full of faults take long each and are answered at once */
 
+struct batch;
+struct part {
+	struct batch *batch;
+	void *slot;
+};
 struct batch {
 	struct call *call;
 	struct event_part *parts;
+	struct part *asked; /* one a part */
 	size_t count, next, waiting;
 	struct gather *gather;
 	struct loop_deferred rest;
 	bool submitting;
-};
-struct part {
-	struct batch *batch;
-	void *slot;
 };
 
 static void batch_go_on(struct batch *b)
@@ -35,6 +37,7 @@ static void batch_go_on(struct batch *b)
 		return;
 	}
 	gather_seal(b->gather);
+	free(b->asked);
 	free(b);
 }
 
@@ -44,7 +47,6 @@ static void on_part(void *arg, const struct reply *r)
 	struct batch *b = p->batch;
 
 	gather_on_reply(p->slot, r);
-	free(p);
 	b->waiting--;
 	batch_go_on(b);
 }
@@ -58,8 +60,8 @@ static void batch_slice(void *arg)
 
 	b->submitting = true;
 	while (b->next < end && loop_mono_ms(loop) < until_ms) {
-		struct part *p = mem_zalloc(sizeof(*p));
 		const struct event_part *e = &b->parts[b->next];
+		struct part *p = &b->asked[b->next];
 
 		p->batch = b;
 		p->slot = gather_slot(b->gather, b->next++);
@@ -84,6 +86,7 @@ static void submit_many(struct call *c, bool ndjson)
 		return;
 	}
 	b->call = c;
+	b->asked = mem_alloc(b->count * sizeof(*b->asked));
 	b->rest = (struct loop_deferred){ .fn = batch_slice, .arg = b };
 	b->gather = gather_new(b->count, call_on_reply, c);
 	batch_slice(b);

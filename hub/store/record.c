@@ -161,9 +161,10 @@ void record_encode(const struct record *r, struct buf *out)
 struct bytes record_bytes(const struct record *r, struct arena *arena)
 {
 	struct bytes b = { 0 };
+	char room[2048]; /* of the usual one, so that it is copied once, to where it stays */
 	struct buf out;
 
-	buf_init_brief(&out, RECORD_BYTES_MAX);
+	buf_init_in(&out, room, sizeof(room), RECORD_BYTES_MAX);
 	record_encode(r, &out);
 	if (!out.overflow)
 		b = (struct bytes){ arena_strndup(arena, out.data, out.len), out.len };
@@ -349,23 +350,11 @@ static void get_head(const struct line *l, struct record *r)
 }
 
 /* Arrays grow by doubling at powers of two, so that the count alone says when there is no room. */
-void *record_grow(struct arena *arena, void *items, int count, size_t size)
-{
-	void *more;
-
-	if (count & (count - 1))
-		return items;
-	more = arena_zalloc(arena, (size_t)(count ? count * 2 : 1) * size);
-	if (count)
-		memcpy(more, items, (size_t)count * size);
-	return more;
-}
-
 struct notice *record_add_notice(struct record *r, struct arena *arena)
 {
 	struct notice *n;
 
-	r->notices = record_grow(arena, r->notices, r->notice_count, sizeof(*r->notices));
+	r->notices = arena_grow(arena, r->notices, r->notice_count, sizeof(*r->notices));
 	n = &r->notices[r->notice_count++];
 	memset(n, 0, sizeof(*n));
 	n->from = -1;
@@ -377,7 +366,7 @@ struct delivery *record_add_delivery(struct record *r, struct arena *arena)
 {
 	struct delivery *d;
 
-	r->deliveries = record_grow(arena, r->deliveries, r->delivery_count, sizeof(*r->deliveries));
+	r->deliveries = arena_grow(arena, r->deliveries, r->delivery_count, sizeof(*r->deliveries));
 	d = &r->deliveries[r->delivery_count++];
 	memset(d, 0, sizeof(*d));
 	d->post = d->body = "";
@@ -389,7 +378,7 @@ struct receipt *record_add_receipt(struct record *r, struct arena *arena)
 {
 	struct receipt *x;
 
-	r->receipts = record_grow(arena, r->receipts, r->receipt_count, sizeof(*r->receipts));
+	r->receipts = arena_grow(arena, r->receipts, r->receipt_count, sizeof(*r->receipts));
 	x = &r->receipts[r->receipt_count++];
 	memset(x, 0, sizeof(*x));
 	return x;

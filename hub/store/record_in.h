@@ -17,6 +17,5 @@ bool record_places_hold(const struct record *r);
 int record_small_at(const struct line *l, int i); /* -1 as well where it would be no int */
 /* A number that indexes a table: anything outside makes the record unreadable rather than wrong. */
 bool record_enum_at(const struct line *l, int i, int count, int *ret);
-void *record_grow(struct arena *arena, void *items, int count, size_t size);
 
 #endif

@@ -249,19 +249,19 @@ bool record_decode_life(const struct line *l, struct arena *arena, struct record
 
 struct feedback *record_add_feedback(struct record *r, struct arena *arena)
 {
-	r->feedback = record_grow(arena, r->feedback, r->feedback_count, sizeof(*r->feedback));
+	r->feedback = arena_grow(arena, r->feedback, r->feedback_count, sizeof(*r->feedback));
 	return memset(&r->feedback[r->feedback_count++], 0, sizeof(*r->feedback));
 }
 
 struct dispute *record_add_dispute(struct record *r, struct arena *arena)
 {
-	r->disputes = record_grow(arena, r->disputes, r->dispute_count, sizeof(*r->disputes));
+	r->disputes = arena_grow(arena, r->disputes, r->dispute_count, sizeof(*r->disputes));
 	return memset(&r->disputes[r->dispute_count++], 0, sizeof(*r->disputes));
 }
 
 struct position *record_add_position(struct record *r, struct arena *arena)
 {
-	r->positions = record_grow(arena, r->positions, r->position_count, sizeof(*r->positions));
+	r->positions = arena_grow(arena, r->positions, r->position_count, sizeof(*r->positions));
 	return memset(&r->positions[r->position_count++], 0, sizeof(*r->positions));
 }
 
@@ -269,7 +269,7 @@ struct term *record_add_term(struct record *r, struct arena *arena)
 {
 	struct term *t;
 
-	r->terms = record_grow(arena, r->terms, r->term_count, sizeof(*r->terms));
+	r->terms = arena_grow(arena, r->terms, r->term_count, sizeof(*r->terms));
 	t = memset(&r->terms[r->term_count++], 0, sizeof(*t));
 	t->what = t->by = "";
 	t->next_ms = -1;
@@ -280,7 +280,7 @@ struct pause *record_add_pause(struct record *r, struct arena *arena)
 {
 	struct pause *p;
 
-	r->pauses = record_grow(arena, r->pauses, r->pause_count, sizeof(*r->pauses));
+	r->pauses = arena_grow(arena, r->pauses, r->pause_count, sizeof(*r->pauses));
 	p = memset(&r->pauses[r->pause_count++], 0, sizeof(*p));
 	p->by = p->reason = p->ended_by = "";
 	p->until_ms = p->due_ms = p->feedback_due_ms = -1;

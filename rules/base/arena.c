@@ -167,6 +167,18 @@ void *arena_zalloc(struct arena *a, size_t bytes)
 	return memset(arena_alloc(a, bytes), 0, bytes);
 }
 
+void *arena_grow(struct arena *a, void *items, int count, size_t size)
+{
+	void *more;
+
+	if (count & (count - 1))
+		return items;
+	more = arena_zalloc(a, (size_t)(count ? count * 2 : 1) * size);
+	if (count)
+		memcpy(more, items, (size_t)count * size);
+	return more;
+}
+
 char *arena_strndup(struct arena *a, const char *s, size_t len)
 {
 	char *p = arena_alloc(a, len + 1);

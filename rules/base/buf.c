@@ -15,14 +15,19 @@ void buf_init(struct buf *b, size_t max_bytes)
 
 void buf_init_brief(struct buf *b, size_t max_bytes)
 {
-	*b = (struct buf){.data = mem_page_take(), .cap = PAGE_BYTES, .max = max_bytes, .is_page = true};
+	*b = (struct buf){.data = mem_page_take(), .cap = PAGE_BYTES, .max = max_bytes, .home = BUF_PAGE};
+}
+
+void buf_init_in(struct buf *b, void *room, size_t room_bytes, size_t max_bytes)
+{
+	*b = (struct buf){.data = room, .cap = room_bytes, .max = max_bytes, .home = BUF_LENT};
 }
 
 void buf_clear(struct buf *b)
 {
-	if (b->is_page)
+	if (b->home == BUF_PAGE)
 		mem_page_give(b->data);
-	else
+	else if (b->home == BUF_HEAP)
 		free(b->data);
 	*b = (struct buf){.max = b->max};
 }
@@ -35,14 +40,14 @@ void buf_reset(struct buf *b)
 
 static void grow(struct buf *b, size_t cap)
 {
-	char *page = b->data;
+	char *old = b->data;
 
-	b->data = mem_realloc(b->is_page ? NULL : page, cap);
-	if (b->is_page) {
-		memcpy(b->data, page, b->len);
-		mem_page_give(page);
-		b->is_page = false;
-	}
+	b->data = mem_realloc(b->home == BUF_HEAP ? old : NULL, cap);
+	if (b->home != BUF_HEAP)
+		memcpy(b->data, old, b->len);
+	if (b->home == BUF_PAGE)
+		mem_page_give(old);
+	b->home = BUF_HEAP;
 	b->cap = cap;
 }
 
@@ -79,11 +84,6 @@ bool buf_add(struct buf *b, const void *data, size_t len)
 		memcpy(b->data + b->len, data, len);
 	b->len += len;
 	return true;
-}
-
-bool buf_add_str(struct buf *b, const char *s)
-{
-	return buf_add(b, s, strlen(s));
 }
 
 bool buf_add_char(struct buf *b, char c)
@@ -198,7 +198,7 @@ char *buf_take(struct buf *b, size_t *ret_len)
 	char *data;
 
 	buf_cstr(b);
-	if (b->is_page)
+	if (b->home != BUF_HEAP)
 		grow(b, b->cap);
 	data = b->data;
 	if (ret_len)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/err.h"
 
@@ -18,17 +19,23 @@ struct buf {
 	char *data;
 	size_t len, cap, max;
 	bool overflow;
-	bool is_page; /* of mem_page_take, not of the heap */
+	enum buf_home { BUF_HEAP, BUF_PAGE, BUF_LENT } home; /* where data lies: a page of mem_page_take, memory of the caller's */
 };
 
 void buf_init(struct buf *b, size_t max_bytes);
 /* The same for one that is filled and cleared at once: it begins with a page of its thread's. At least a page may be asked for. */
 void buf_init_brief(struct buf *b, size_t max_bytes);
+/* The same in memory of the caller's, which outlives it; what does not fit goes to the heap. */
+void buf_init_in(struct buf *b, void *room, size_t room_bytes, size_t max_bytes);
 void buf_clear(struct buf *b);			/* frees */
 void buf_reset(struct buf *b);			/* keeps the memory */
 bool buf_reserve(struct buf *b, size_t more);	/* room for `more` bytes behind len */
 bool buf_add(struct buf *b, const void *data, size_t len);
-bool buf_add_str(struct buf *b, const char *s);
+/* Here, so that the length of a literal is known when it is compiled. */
+static inline bool buf_add_str(struct buf *b, const char *s)
+{
+	return buf_add(b, s, strlen(s));
+}
 bool buf_add_char(struct buf *b, char c);
 bool buf_add_int(struct buf *b, int64_t v);
 bool buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
