@@ -10,6 +10,7 @@
 #include "flow/decided.h"
 #include "flow/deliver_text.h"
 #include "flow/intake.h"
+#include "flow/optout.h"
 #include "metrics.h"
 #include "sms.h"
 #include "timefmt.h"
@@ -54,6 +55,11 @@ static int64_t after_quiet(const struct change *c, int64_t at_ms)
 	return ms_of_day(day + (from > to && minute >= from), SHANGHAI_MIN) + to * INT64_C(60000);
 }
 
+static struct contact_found whom(const struct change *c, const struct delivery *d)
+{
+	return contacts_find(c->flow, asked_body(c, d), d->post, c->now_ms);
+}
+
 /* When somebody is on duty and it is no quiet hour, unless what it is about would be over by then; now when there is nobody to wait for. */
 static int64_t not_before(const struct change *c, const struct delivery *d)
 {
@@ -63,7 +69,7 @@ static int64_t not_before(const struct change *c, const struct delivery *d)
 	if (d->channel != CHANNEL_SMS)
 		return c->now_ms;
 	if (d->notice >= 0)
-		who = contacts_find(c->flow, asked_body(c, d), d->post, c->now_ms);
+		who = whom(c, d);
 	if (!who.works_then && !is_urgent(c, d))
 		who.from_ms = after_quiet(c, who.from_ms);
 	return due_ms >= 0 && who.from_ms > due_ms ? c->now_ms : who.from_ms;
@@ -73,9 +79,7 @@ static const char *address_of(const struct change *c, const struct delivery *d)
 {
 	if (d->channel != CHANNEL_SMS)
 		return NULL;
-	if (d->notice < 0)
-		return c->event->applicant_phone;
-	return contacts_find(c->flow, asked_body(c, d), d->post, c->now_ms).phone;
+	return d->notice < 0 ? c->event->applicant_phone : whom(c, d).phone;
 }
 
 void deliver_add(const struct flow *f, struct record *r, int notice, enum channel channel, struct arena *arena)
@@ -125,16 +129,28 @@ static bool is_needless(const struct change *c, const struct delivery *d)
 	return n && (*d->post ? !lifecycle_is_todo(n->state, n->role) : n->state != STATE_OPEN);
 }
 
+/* Whether there is a number to be texted, else why not; a body's people may all be such as want no texts. */
+static const char *find_number(const struct change *c, const struct delivery *d, char ret[NUMBER_BYTES])
+{
+	const char *address = address_of(c, d);
+
+	if (!address)
+		return d->channel == CHANNEL_SMS && d->notice >= 0 && whom(c, d).opted_out ? OPTOUT_WHY : "no contact known";
+	if (!number_normalise(address, ret))
+		return "no telephone number";
+	return optouts_hold_number(c->flow, address) ? OPTOUT_WHY : NULL;
+}
+
 static enum prepared begin_attempt(struct change *c, int i)
 {
 	struct delivery *d = &c->record.deliveries[i];
 	int k = flow_connector_for(c->flow, d->channel);
 	struct flow_connector *way = k < 0 ? NULL : &c->flow->connectors[k];
-	const char *address = address_of(c, d);
 	char number[NUMBER_BYTES];
+	const char *why_not = way ? find_number(c, d, number) : "no connector for this channel";
 
-	if (!way || !address || !number_normalise(address, number)) {
-		give_up(c, i, !way ? "no connector for this channel" : address ? "no telephone number" : "no contact known");
+	if (why_not) {
+		give_up(c, i, why_not);
 		return PREPARED_MOVED;
 	}
 	if (not_before(c, d) > c->now_ms) {

@@ -1,13 +1,14 @@
-/* report.c: what providers send back: delivery reports find their delivery, replies find their notice. */
-#include <ctype.h>
+/* report.c: what providers send back: delivery reports find their delivery, replies find their notice or are a word about texts as such. */
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "flow/decided.h"
 #include "flow/deliver.h"
+#include "flow/optout.h"
 #include "flow/respond.h"
 #include "metrics.h"
+#include "reply.h"
 #include "sms.h"
 #include "text.h"
 
@@ -129,27 +130,6 @@ static void on_last(void *arg, enum err e, const char *text)
 		job_done(j, e);
 }
 
-/*
- * "1", "收到" and their kin mean the newest notice, with or without a kind word behind them. With a letter or a digit behind
- * them they do not: that is a code which did not come out right, and which notice it meant is not to be guessed.
- */
-static bool says_received(const char *text)
-{
-	static const char *const words[] = { "1", "收到", "已收到", "签收", "已签收" };
-
-	text += strspn(text, " ");
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		size_t len = strlen(words[i]);
-
-		if (strncmp(text, words[i], len) != 0)
-			continue;
-		for (text += len; *text && !isalnum((unsigned char)*text); text++)
-			;
-		return !*text;
-	}
-	return false;
-}
-
 /* The name of whoever's number it is; a number nobody is known for stays masked. */
 static void name_sender(struct job *j, const char *number)
 {
@@ -184,6 +164,24 @@ static void hash_handset(struct job *j, const char *told)
 	arena_clear(&arena);
 }
 
+static void word_came(struct job *j, const char *text)
+{
+	switch (reply_word(text)) {
+	case REPLY_RECEIVED:
+		store_get_expiring(j->flow->store, "lastsms", j->hash, on_last, j);
+		break;
+	case REPLY_STOP:
+		optout_begin(j->flow, j->hash, done_sms, j);
+		break;
+	case REPLY_START:
+		optout_end(j->flow, j->hash, done_sms, j);
+		break;
+	case REPLY_OTHER:
+		job_done(j, ERR_OK);
+		break;
+	}
+}
+
 static void reply_came(struct job *j, const struct report *r)
 {
 	struct arena arena;
@@ -198,10 +196,8 @@ static void reply_came(struct job *j, const struct report *r)
 		job_done(j, ERR_OK); /* from nobody: it belongs to nothing */
 	else if (short_code_find(r->text, &seq, &notice))
 		answer_notice(j, seq, notice);
-	else if (says_received(r->text))
-		store_get_expiring(j->flow->store, "lastsms", j->hash, on_last, j);
 	else
-		job_done(j, ERR_OK);
+		word_came(j, r->text);
 }
 
 /* "d12.1-2": delivery 1 of event 12, second attempt. */

@@ -7,6 +7,7 @@ static const char *const table_names[TABLE_COUNT] = {
 	[TABLE_KEYS] = "keys",
 	[TABLE_POLICIES] = "policies",
 	[TABLE_CONTACTS] = "contacts",
+	[TABLE_OPTOUTS] = "optouts",
 };
 
 void keys_init(struct keys *k, const char *cell, struct arena *arena)

@@ -181,6 +181,18 @@ static int count_pauses(const struct record *r, int notice)
 	return n;
 }
 
+/* Of the last delivery that has anything to say. */
+static const char *why_of(const struct record *r, int notice)
+{
+	const char *why = "";
+
+	for (int i = 0; i < r->delivery_count; i++) {
+		if (r->deliveries[i].notice == notice && *r->deliveries[i].detail)
+			why = r->deliveries[i].detail;
+	}
+	return why;
+}
+
 static const char *deliveries_of(const struct record *r, int notice, struct arena *arena)
 {
 	const char *all = "";
@@ -214,11 +226,33 @@ static void step_check(struct story *s)
 	same_text(s, "feedback_due", feedback_due);
 	same_number(s, "pauses", count_pauses(&r, i));
 	same_text(s, "deliveries", deliveries_of(&r, i, &arena));
+	same_text(s, "why", why_of(&r, i));
 	same_number(s, "reminded", count_receipts(&r, i, RECEIPT_REMINDED));
 	same_number(s, "fed_back", count_receipts(&r, i, RECEIPT_FED_BACK));
 	same_number(s, "late", r.notices[i].overdue_told);
 	same_number(s, "notices", r.notice_count);
 	arena_clear(&arena);
+}
+
+/* What became of the texts to an event's applicant. */
+static void step_check_applicant(struct story *s)
+{
+	struct arena arena;
+	struct record r;
+
+	arena_init(&arena);
+	if (!world_record(&s->world, number(s->now, "check_applicant", 0), &arena, &r))
+		wrong(s, "the event", "not there", "there");
+	same_text(s, "deliveries", deliveries_of(&r, -1, &arena));
+	same_text(s, "why", why_of(&r, -1));
+	arena_clear(&arena);
+}
+
+static void step_reply(struct story *s)
+{
+	world_reply(&s->world, number(s->now, "hub", 0), text(s->now, "from", "13900000001"), text(s->now, "reply", ""));
+	same_number(s, "stale", metric_get(METRIC_CONTACTS_STALE));
+	world_settle(&s->world);
 }
 
 static void step_check_dispute(struct story *s)
@@ -377,7 +411,9 @@ static const struct {
 	{ "act", step_act },
 	{ "say", step_say },
 	{ "check", step_check },
+	{ "check_applicant", step_check_applicant },
 	{ "check_dispute", step_check_dispute },
+	{ "reply", step_reply },
 	{ "check_clock", step_check_clock },
 	{ "figures", step_figures },
 	{ "watchdog", step_watchdog },

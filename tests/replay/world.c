@@ -468,6 +468,22 @@ void world_get(struct world *w, const struct asked *a)
 	await_answer(w, p, before);
 }
 
+static void on_reported(void *arg, enum err e)
+{
+	assert_int_equal(e, ERR_OK);
+	((struct world *)arg)->answers++;
+}
+
+void world_reply(struct world *w, int hub, const char *from, const char *text)
+{
+	const struct report r = { .kind = REPORT_REPLY, .message_id = "", .provider_id = "", .from = from, .to = "10690000",
+				  .text = text, .code = "", .dedupe = text };
+	int before = w->answers;
+
+	deliver_report(w->hubs[hub].flow, "sms", &r, on_reported, w);
+	harness_until(&w->h, &w->answers, before + 1);
+}
+
 void world_contacts(struct world *w, const char *who, const char *body, const json_t *said)
 {
 	struct principal *p = world_person(who);
