@@ -16,6 +16,8 @@
 #include "timefmt.h"
 
 #define SENDING_LEASE_MS 60000
+#define MORNING_MS (INT64_C(9) * 3600000) /* of the day: nobody is woken */
+#define ENOUGH_WHY "waits for the next morning: the number has had its texts of the day"
 #define BACKOFF_BASE_MS 1000
 #define BACKOFF_CAP_MS 300000
 #define GIVE_UP_MS (24LL * 3600 * 1000)
@@ -55,6 +57,11 @@ static int64_t after_quiet(const struct change *c, int64_t at_ms)
 	return ms_of_day(day + (from > to && minute >= from), SHANGHAI_MIN) + to * INT64_C(60000);
 }
 
+static int64_t due_of(const struct change *c, const struct delivery *d)
+{
+	return d->term >= 0 ? c->record.terms[d->term].due_ms : d->notice >= 0 ? c->record.notices[d->notice].due_ms : -1;
+}
+
 static struct contact_found whom(const struct change *c, const struct delivery *d)
 {
 	return contacts_find(c->flow, asked_body(c, d), d->post, c->now_ms);
@@ -63,7 +70,7 @@ static struct contact_found whom(const struct change *c, const struct delivery *
 /* When somebody is on duty and it is no quiet hour, unless what it is about would be over by then; now when there is nobody to wait for. */
 static int64_t not_before(const struct change *c, const struct delivery *d)
 {
-	int64_t due_ms = d->term >= 0 ? c->record.terms[d->term].due_ms : d->notice >= 0 ? c->record.notices[d->notice].due_ms : -1;
+	int64_t due_ms = due_of(c, d);
 	struct contact_found who = { .from_ms = c->now_ms };
 
 	if (d->channel != CHANNEL_SMS)
@@ -129,6 +136,19 @@ static bool is_needless(const struct change *c, const struct delivery *d)
 	return n && (*d->post ? !lifecycle_is_todo(n->state, n->role) : n->state != STATE_OPEN);
 }
 
+static int64_t next_morning(int64_t now_ms)
+{
+	return ms_of_day(day_of_ms(now_ms, SHANGHAI_MIN) + 1, SHANGHAI_MIN) + MORNING_MS;
+}
+
+/* However many texts the number has had today: a permit has stopped, or the deadline would pass before the next morning. */
+static bool is_exempt(const struct change *c, const struct delivery *d)
+{
+	int64_t due_ms = due_of(c, d);
+
+	return is_urgent(c, d) || (due_ms >= c->now_ms && due_ms < next_morning(c->now_ms));
+}
+
 /* Whether there is a number to be texted, else why not; a body's people may all be such as want no texts. */
 static const char *find_number(const struct change *c, const struct delivery *d, char ret[NUMBER_BYTES])
 {
@@ -141,13 +161,37 @@ static const char *find_number(const struct change *c, const struct delivery *d,
 	return optouts_hold_number(c->flow, address) ? OPTOUT_WHY : NULL;
 }
 
-static enum prepared begin_attempt(struct change *c, int i)
+static enum prepared pass_gate(struct change *c, int i, const char *hash, struct gate *g)
+{
+	struct delivery *d = &c->record.deliveries[i];
+
+	if (d->channel != CHANNEL_SMS)
+		return PREPARED_SEND;
+	switch (gate_pass(g, &(struct gate_in){ .seq = c->seq, .now_ms = c->now_ms, .delivery = i, .hash = hash,
+						.is_exempt = is_exempt(c, d) })) {
+	case PASS_ASKED:
+		return PREPARED_ASKED;
+	case PASS_UNWANTED:
+		give_up(c, i, OPTOUT_WHY);
+		return PREPARED_MOVED;
+	case PASS_ENOUGH:
+		d->next_ms = next_morning(c->now_ms);
+		d->detail = ENOUGH_WHY;
+		return PREPARED_MOVED;
+	case PASS_MAY:
+		break;
+	}
+	return PREPARED_SEND;
+}
+
+static enum prepared begin_attempt(struct change *c, int i, struct gate *g)
 {
 	struct delivery *d = &c->record.deliveries[i];
 	int k = flow_connector_for(c->flow, d->channel);
 	struct flow_connector *way = k < 0 ? NULL : &c->flow->connectors[k];
 	char number[NUMBER_BYTES];
-	const char *why_not = way ? find_number(c, d, number) : "no connector for this channel";
+	enum prepared passed;
+	const char *hash, *why_not = way ? find_number(c, d, number) : "no connector for this channel";
 
 	if (why_not) {
 		give_up(c, i, why_not);
@@ -163,9 +207,14 @@ static enum prepared begin_attempt(struct change *c, int i)
 	}
 	if (way->begun >= way->kind->width(way->self))
 		return PREPARED_WAITS;
+	hash = decided_address_hash(c->flow, number, &c->arena);
+	passed = pass_gate(c, i, hash, g);
+	if (passed != PREPARED_SEND)
+		return passed;
 	way->begun++;
 	d->connector = way->name;
-	d->address_hash = decided_address_hash(c->flow, number, &c->arena);
+	d->address_hash = hash;
+	d->detail = "";
 	d->state = DELIVERY_SENDING;
 	d->attempts++;
 	d->next_ms = c->now_ms + SENDING_LEASE_MS;
@@ -190,14 +239,14 @@ void deliver_drop(struct flow *f, enum channel channel)
 	f->connectors[flow_connector_for(f, channel)].begun--;
 }
 
-enum prepared deliver_prepare(struct change *c, int i)
+enum prepared deliver_prepare(struct change *c, int i, struct gate *g)
 {
 	struct delivery *d = &c->record.deliveries[i];
 
 	if (d->next_ms < 0 || d->next_ms > c->now_ms)
 		return PREPARED_NOTHING;
 	if (d->state == DELIVERY_WAITING && !is_needless(c, d))
-		return begin_attempt(c, i);
+		return begin_attempt(c, i, g);
 	if (d->state == DELIVERY_SENDING)
 		in_doubt(c, i, "in doubt: the hub stopped between handing over and recording");
 	else if (d->state == DELIVERY_WAITING)

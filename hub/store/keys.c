@@ -82,6 +82,11 @@ void key_body_open(const struct keys *k, struct args *a, const char *body)
 	args_join(a, k->prefix, "b:", body, ":open", NULL);
 }
 
+void key_sent(const struct keys *k, struct args *a, const char *hash, int32_t day)
+{
+	args_join(a, k->prefix, "t:", hash, ":", args_digits(a->arena, day), NULL);
+}
+
 void key_expiring(const struct keys *k, struct args *a, const char *kind, const char *name)
 {
 	args_join(a, k->prefix, "x:", kind, ":", name, NULL);

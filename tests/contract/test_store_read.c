@@ -269,6 +269,43 @@ static void test_expiring(void **state)
 }
 
 /* A table that is something else is an error of this call and of no other. */
+static void heard_pass(void *arg, enum err e, enum text_pass pass)
+{
+	struct heard *to = arg;
+
+	to->e[to->count] = e;
+	to->result[to->count++] = (int)pass;
+}
+
+static void pass_is(struct harness *h, const struct text_pass_in *in, enum text_pass pass)
+{
+	store_text_pass(h->store, in, heard_pass, &heard);
+	harness_until(h, &heard.count, heard.count + 1);
+	assert_int_equal(heard.e[heard.count - 1], ERR_OK);
+	assert_int_equal(heard.result[heard.count - 1], pass);
+}
+
+static void test_texts_are_counted_by_number_and_day(void **state)
+{
+	struct harness *h = *state;
+
+	pass_is(h, &(struct text_pass_in){ "h1", "d1.0", 20000, 2 }, TEXT_MAY);
+	pass_is(h, &(struct text_pass_in){ "h1", "d2.0", 20000, 2 }, TEXT_MAY);
+	pass_is(h, &(struct text_pass_in){ "h1", "d3.0", 20000, 2 }, TEXT_ENOUGH);
+	pass_is(h, &(struct text_pass_in){ "h1", "d1.0", 20000, 2 }, TEXT_MAY); /* it was counted */
+	pass_is(h, &(struct text_pass_in){ "h1", "d4.0", 20000, 0 }, TEXT_MAY); /* no limit for this one, but it counts */
+	pass_is(h, &(struct text_pass_in){ "h1", "d3.0", 20000, 3 }, TEXT_ENOUGH);
+	pass_is(h, &(struct text_pass_in){ "h1", "d3.0", 20001, 2 }, TEXT_MAY);
+	pass_is(h, &(struct text_pass_in){ "h2", "d3.0", 20000, 2 }, TEXT_MAY);
+	store_put(h->store, TABLE_OPTOUTS, "h2", (struct bytes){ "1", 1 }, heard_text, &heard);
+	harness_until(h, &heard.count, heard.count + 1);
+	pass_is(h, &(struct text_pass_in){ "h2", "d3.0", 20000, 0 }, TEXT_UNWANTED);
+	server_do(&h->server, "SET " KEY "t:h4:20000 x");
+	store_text_pass(h->store, &(struct text_pass_in){ "h4", "d3.0", 20000, 1 }, heard_pass, &heard);
+	harness_until(h, &heard.count, heard.count + 1);
+	assert_int_equal(heard.e[heard.count - 1], ERR_INTERNAL);
+}
+
 static void test_wrong_types_are_errors(void **state)
 {
 	struct harness *h = *state;
@@ -300,6 +337,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_cases_and_holders, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_tables, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_expiring, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_texts_are_counted_by_number_and_day, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_types_are_errors, open_all, harness_teardown),
 	};
 

@@ -37,10 +37,10 @@ class SmsHub(contextlib.ExitStack):
         self.redis = Redis(self.folder)
         self.hub = None
 
-    def start(self, connections=4):
+    def start(self, connections=4, per_day=0):
         self.enter_context(self.redis)
         self.hub = Hub("--config", self.provider.hub_settings(self.folder, connections), "--policy", short_pack(self.folder),
-                       demo=False, data=self.folder, redis_url=self.redis.url)
+                       demo=False, data=self.folder, redis_url=self.redis.url, environment={"TANDEM_SMS_PER_DAY": str(per_day)})
         self.callback(self.end_hub)
         for name, role, body, *more in PEOPLE:
             subprocess.run([os.path.abspath(BIN), "user", "add", name, "--role", role, "--body", body, *more,

@@ -12,10 +12,12 @@
 
 #include <cmocka.h>
 
+#include "flow/deliver.h"
 #include "flow/view.h"
 #include "flow/digest.h"
 #include "flow/watchdog.h"
 #include "metrics.h"
+#include "replay/told.h"
 #include "replay/world.h"
 #include "timefmt.h"
 
@@ -163,47 +165,6 @@ static void step_say(struct story *s)
 	answered(s);
 }
 
-static int count_receipts(const struct record *r, int notice, enum receipt_kind kind)
-{
-	int n = 0;
-
-	for (int i = 0; i < r->receipt_count; i++)
-		n += r->receipts[i].notice == notice && r->receipts[i].kind == kind;
-	return n;
-}
-
-static int count_pauses(const struct record *r, int notice)
-{
-	int n = 0;
-
-	for (int i = 0; i < r->pause_count; i++)
-		n += r->pauses[i].notice == notice;
-	return n;
-}
-
-/* Of the last delivery that has anything to say. */
-static const char *why_of(const struct record *r, int notice)
-{
-	const char *why = "";
-
-	for (int i = 0; i < r->delivery_count; i++) {
-		if (r->deliveries[i].notice == notice && *r->deliveries[i].detail)
-			why = r->deliveries[i].detail;
-	}
-	return why;
-}
-
-static const char *deliveries_of(const struct record *r, int notice, struct arena *arena)
-{
-	const char *all = "";
-
-	for (int i = 0; i < r->delivery_count; i++) {
-		if (r->deliveries[i].notice == notice)
-			all = arena_printf(arena, "%s%s%s", all, *all ? " " : "", delivery_state_name(r->deliveries[i].state));
-	}
-	return all;
-}
-
 static void step_check(struct story *s)
 {
 	struct arena arena;
@@ -224,11 +185,11 @@ static void step_check(struct story *s)
 	if (r.notices[i].feedback_due_ms >= 0)
 		time_format(r.notices[i].feedback_due_ms, SHANGHAI_MIN, feedback_due);
 	same_text(s, "feedback_due", feedback_due);
-	same_number(s, "pauses", count_pauses(&r, i));
-	same_text(s, "deliveries", deliveries_of(&r, i, &arena));
-	same_text(s, "why", why_of(&r, i));
-	same_number(s, "reminded", count_receipts(&r, i, RECEIPT_REMINDED));
-	same_number(s, "fed_back", count_receipts(&r, i, RECEIPT_FED_BACK));
+	same_number(s, "pauses", told_pauses(&r, i));
+	same_text(s, "deliveries", told_deliveries(&r, i, &arena));
+	same_text(s, "why", told_why(&r, i));
+	same_number(s, "reminded", told_receipts(&r, i, RECEIPT_REMINDED));
+	same_number(s, "fed_back", told_receipts(&r, i, RECEIPT_FED_BACK));
 	same_number(s, "late", r.notices[i].overdue_told);
 	same_number(s, "notices", r.notice_count);
 	arena_clear(&arena);
@@ -243,14 +204,26 @@ static void step_check_applicant(struct story *s)
 	arena_init(&arena);
 	if (!world_record(&s->world, number(s->now, "check_applicant", 0), &arena, &r))
 		wrong(s, "the event", "not there", "there");
-	same_text(s, "deliveries", deliveries_of(&r, -1, &arena));
-	same_text(s, "why", why_of(&r, -1));
+	same_text(s, "deliveries", told_deliveries(&r, -1, &arena));
+	same_text(s, "why", told_why(&r, -1));
 	arena_clear(&arena);
+}
+
+static void on_reported(void *arg, enum err e)
+{
+	assert_int_equal(e, ERR_OK);
+	*(int *)arg = 1;
 }
 
 static void step_reply(struct story *s)
 {
-	world_reply(&s->world, number(s->now, "hub", 0), text(s->now, "from", "13900000001"), text(s->now, "reply", ""));
+	const char *said = text(s->now, "reply", "");
+	const struct report r = { .kind = REPORT_REPLY, .message_id = "", .provider_id = "", .from = text(s->now, "from", "13900000001"),
+				  .to = "10690000", .text = said, .code = "", .dedupe = said };
+	int done = 0;
+
+	deliver_report(s->world.hubs[number(s->now, "hub", 0)].flow, "sms", &r, on_reported, &done);
+	harness_until(&s->world.h, &done, 1);
 	same_number(s, "stale", metric_get(METRIC_CONTACTS_STALE));
 	world_settle(&s->world);
 }
@@ -330,6 +303,8 @@ static void step_setting(struct story *s)
 		world_away(&s->world, moment(text(s->now, "away_until", "")));
 	if (json_object_get(s->now, "setting"))
 		world_amend(&s->world, "pack.json", text(s->now, "setting", ""));
+	if (json_object_get(s->now, "sms_per_day"))
+		s->world.config.sms_per_day = number(s->now, "sms_per_day", 0);
 	if (json_object_get(s->now, "pack"))
 		world_use_pack(&s->world, text(s->now, "pack", ""));
 	if (json_object_get(s->now, "sending"))

@@ -67,7 +67,6 @@ void world_act(struct world *w, const struct asked *a);
 void world_contacts(struct world *w, const char *who, const char *body, const json_t *said); /* replaces a body's */
 void world_dispute(struct world *w, const struct asked *a);
 void world_get(struct world *w, const struct asked *a);
-void world_reply(struct world *w, int hub, const char *from, const char *text); /* from a phone, until the provider is answered */
 
 /* The record as Redis has it; lives in the arena. False: none. */
 bool world_record(struct world *w, int64_t seq, struct arena *arena, struct record *ret);

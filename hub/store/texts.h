@@ -1,0 +1,17 @@
+/*
+ * texts.h: what all hubs together send to one number. Part of store.h, which includes it and whose rules about callbacks hold here too.
+ */
+#ifndef TANDEM_STORE_TEXTS_H
+#define TANDEM_STORE_TEXTS_H
+
+enum text_pass { TEXT_MAY, TEXT_UNWANTED, TEXT_ENOUGH, TEXT_PASS_COUNT };
+struct text_pass_in { /* borrowed until the call returns */
+	const char *hash; /* of the number */
+	const char *id;	  /* of the text: asked again it is not counted again */
+	int32_t day;	  /* of which it is one */
+	int64_t limit;	  /* of texts a day, 0 none for this one */
+};
+typedef void store_text_pass_fn(void *arg, enum err e, enum text_pass pass);
+void store_text_pass(struct store *s, const struct text_pass_in *in, store_text_pass_fn *fn, void *arg);
+
+#endif
