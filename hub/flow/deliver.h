@@ -3,13 +3,16 @@
  *
  * A delivery is written as `sending` before the provider is called and its outcome is written afterwards. A crash in between
  * leaves it in doubt: `unknown`, settled by its receipt, never sent again by the same way. An outcome that comes while Redis is
- * away is kept until it is back. No more attempts are begun than the connector hands over at that moment.
+ * away is kept until it is back. No more attempts are begun than the connector hands over at that moment. Texts to one number that
+ * waited for each other go as one message.
  */
 #ifndef TANDEM_DELIVER_H
 #define TANDEM_DELIVER_H
 
 #include "flow/change.h"
 #include "flow/gate.h"
+
+#define DELIVER_JOIN_MAX 50 /* others in one message */
 
 void deliver_add(const struct flow *f, struct record *r, int notice, enum channel channel, struct arena *arena);
 enum prepared {

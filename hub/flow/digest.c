@@ -101,11 +101,11 @@ static void send(struct digest *d)
 	audit_act(f, &(struct audited){ .at_ms = clock_now_ms(&f->clock), .who = "hub", .act = "digest", .notice = -1, .body = body });
 }
 
-static void on_pass(void *arg, enum err e, enum text_pass pass)
+static void on_pass(void *arg, enum err e, const struct text_pass_out *out)
 {
 	struct digest *d = arg;
 
-	if (e == ERR_OK && pass == TEXT_MAY && !d->stopped)
+	if (e == ERR_OK && out->pass == TEXT_MAY && !d->stopped)
 		send(d);
 	next_number(d);
 }

@@ -20,12 +20,17 @@ struct job {
 	int delivery;
 	enum report_kind kind;
 	char connector[64], code[80], hash[64], dedupe[40], by[96];
+	char carrier[48]; /* "d12.1-": the message told of, while those that it carried besides are told; else "" */
+	char *rest;	  /* of these: "d15.0|d16.1" */
+	int pending;	  /* notices that the reply answers */
+	enum err worst;
 };
 
 static void job_done(struct job *j, enum err e)
 {
 	/* What belongs to nothing known is answered like the rest: a provider is told nothing about what exists. */
 	j->done(j->arg, e == ERR_UNAVAILABLE ? e : ERR_OK);
+	free(j->rest);
 	free(j);
 }
 
@@ -82,6 +87,8 @@ static enum err apply_report(void *arg, struct change *c)
 	/* Ids come round again when a carrier begins anew, so the handset must be the one it was sent to as well. */
 	if (*j->hash && strcmp(d->address_hash, j->hash) != 0)
 		return ERR_NOT_FOUND;
+	if (strncmp(d->with, j->carrier, strlen(j->carrier)) != 0)
+		return ERR_NOT_FOUND; /* it might have been carried, and was not */
 	moved = state_moves(d, j->kind);
 	if (!moved && (j->kind == REPORT_HANDED_OVER || change_has_receipt(c, receipt_of(j->kind), j->delivery, j->code))) {
 		c->nothing = true;
@@ -95,13 +102,52 @@ static enum err apply_report(void *arg, struct change *c)
 	return ERR_OK;
 }
 
+static void done_report(void *arg, enum err e, struct change *c);
+
+/* The next one that the message carried; a report that comes again tells those whom a hub that died had not told. */
+static void report_rest(struct job *j)
+{
+	char id[48];
+
+	while (j->rest && *j->rest) {
+		size_t len = strcspn(j->rest, "|");
+
+		snprintf(id, sizeof(id), "%.*s", (int)len, j->rest);
+		memmove(j->rest, j->rest + len + (j->rest[len] == '|'), strlen(j->rest + len + (j->rest[len] == '|')) + 1);
+		if (id_parse_delivery(id, &j->seq, &j->delivery)) {
+			change_run(j->flow, j->seq, false, apply_report, done_report, j);
+			return;
+		}
+	}
+	job_done(j, ERR_OK);
+}
+
 static void done_report(void *arg, enum err e, struct change *c)
 {
 	struct job *j = arg;
 
-	if (e == ERR_OK && !c->nothing)
-		metric_add(METRIC_RECEIPTS, 1);
-	job_done(j, e);
+	if (e == ERR_UNAVAILABLE || (e != ERR_OK && !*j->carrier)) {
+		job_done(j, e);
+		return;
+	}
+	if (!*j->carrier) {
+		metric_add(METRIC_RECEIPTS, !c->nothing);
+		snprintf(j->carrier, sizeof(j->carrier), "d%lld.%d-", (long long)j->seq, j->delivery);
+		j->rest = mem_strdup(c->record.deliveries[j->delivery].also);
+	}
+	report_rest(j);
+}
+
+static void done_answer(void *arg, enum err e)
+{
+	struct job *j = arg;
+
+	if (e == ERR_UNAVAILABLE)
+		j->worst = e;
+	if (--j->pending > 0)
+		return;
+	metric_add(METRIC_REPLIES, j->worst == ERR_OK);
+	job_done(j, j->worst);
 }
 
 static void done_sms(void *arg, enum err e)
@@ -115,18 +161,26 @@ static void answer_notice(struct job *j, int64_t seq, int notice)
 {
 	struct respond_sms in = { .seq = seq, .notice = notice, .by = j->by, .from_hash = j->hash, .dedupe = j->dedupe };
 
-	respond_by_sms(j->flow, &in, done_sms, j);
+	j->pending++;
+	respond_by_sms(j->flow, &in, done_answer, j);
 }
 
 static void on_last(void *arg, enum err e, const char *text)
 {
 	struct job *j = arg;
+	char id[48];
 	int64_t seq;
 	int notice;
 
-	if (e == ERR_OK && text && id_parse_notice(text, &seq, &notice))
-		answer_notice(j, seq, notice);
-	else
+	for (const char *rest = e == ERR_OK && text ? text : ""; *rest; rest += *rest == ' ') {
+		size_t len = strcspn(rest, " ");
+
+		snprintf(id, sizeof(id), "%.*s", (int)len, rest);
+		if (id_parse_notice(id, &seq, &notice))
+			answer_notice(j, seq, notice);
+		rest += len;
+	}
+	if (!j->pending)
 		job_done(j, e);
 }
 

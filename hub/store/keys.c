@@ -87,6 +87,11 @@ void key_sent(const struct keys *k, struct args *a, const char *hash, int32_t da
 	args_join(a, k->prefix, "t:", hash, ":", args_digits(a->arena, day), NULL);
 }
 
+void key_window(const struct keys *k, struct args *a, const char *hash)
+{
+	args_join(a, k->prefix, "w:", hash, NULL);
+}
+
 void key_expiring(const struct keys *k, struct args *a, const char *kind, const char *name)
 {
 	args_join(a, k->prefix, "x:", kind, ":", name, NULL);

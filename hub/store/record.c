@@ -380,7 +380,7 @@ struct delivery *record_add_delivery(struct record *r, struct arena *arena)
 	r->deliveries = record_grow(arena, r->deliveries, r->delivery_count, sizeof(*r->deliveries));
 	d = &r->deliveries[r->delivery_count++];
 	memset(d, 0, sizeof(*d));
-	d->post = d->body = "";
+	d->post = d->body = d->with = d->also = "";
 	d->term = -1;
 	return d;
 }

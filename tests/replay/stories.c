@@ -215,15 +215,32 @@ static void on_reported(void *arg, enum err e)
 	*(int *)arg = 1;
 }
 
+static void reported(struct story *s, const struct report *r)
+{
+	int done = 0;
+
+	deliver_report(s->world.hubs[number(s->now, "hub", 0)].flow, "sms", r, on_reported, &done);
+	harness_until(&s->world.h, &done, 1);
+}
+
+/* The provider's word about a message. */
+static void step_report(struct story *s)
+{
+	static const char *const kinds[] = { "handed-over", "delivered", "failed" };
+	const struct report r = { .kind = (enum report_kind)word_find(text(s->now, "report", ""), kinds, 3),
+				  .message_id = text(s->now, "of", ""), .provider_id = "", .from = "", .to = "", .text = "", .code = "",
+				  .dedupe = "" };
+
+	reported(s, &r);
+}
+
 static void step_reply(struct story *s)
 {
 	const char *said = text(s->now, "reply", "");
 	const struct report r = { .kind = REPORT_REPLY, .message_id = "", .provider_id = "", .from = text(s->now, "from", "13900000001"),
 				  .to = "10690000", .text = said, .code = "", .dedupe = said };
-	int done = 0;
 
-	deliver_report(s->world.hubs[number(s->now, "hub", 0)].flow, "sms", &r, on_reported, &done);
-	harness_until(&s->world.h, &done, 1);
+	reported(s, &r);
 	same_number(s, "stale", metric_get(METRIC_CONTACTS_STALE));
 	world_settle(&s->world);
 }
@@ -311,6 +328,8 @@ static void step_setting(struct story *s)
 		s->world.sending = (enum sending)word_find(text(s->now, "sending", ""), sendings, 3);
 	same_number(s, "sent", s->world.sent);
 	same_text(s, "last_to", s->world.last_to);
+	if (!strstr(s->world.last_text, text(s->now, "says", "")))
+		wrong(s, "the text", s->world.last_text, text(s->now, "says", ""));
 }
 
 struct found {
@@ -389,6 +408,7 @@ static const struct {
 	{ "check_applicant", step_check_applicant },
 	{ "check_dispute", step_check_dispute },
 	{ "reply", step_reply },
+	{ "report", step_report },
 	{ "check_clock", step_check_clock },
 	{ "figures", step_figures },
 	{ "watchdog", step_watchdog },

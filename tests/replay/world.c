@@ -12,7 +12,7 @@
 #include "flow/board.h"
 #include "flow/contacts.h"
 #include "flow/deadline.h"
-#include "flow/deliver.h"
+#include "flow/deliver_in.h"
 #include "flow/feed.h"
 #include "flow/intake.h"
 #include "flow/policies.h"
@@ -60,6 +60,8 @@ static void send_text(void *self, const struct message *m, connector_done_fn *do
 
 	w->sent++;
 	snprintf(w->last_to, sizeof(w->last_to), "%s", m->to);
+	snprintf(w->last_text, sizeof(w->last_text), "%s", m->text);
+	w->told += strstr(m->text, "有") ? strtol(strstr(m->text, "有") + strlen("有"), NULL, 10) : 0;
 	if (w->sending == SENDING_HANGS) {
 		assert_true(w->hung_count < 64);
 		w->hung[w->hung_count++] = arg;
@@ -149,7 +151,7 @@ static void hub_stop(struct world *w, int i)
 	harness_until(&w->h, &w->h.closes, before + 1);
 	flow_free(b->flow);
 	while (w->hung_count)
-		free(w->hung[--w->hung_count]);
+		attempt_free(w->hung[--w->hung_count]);
 	b->flow = NULL;
 	b->store = NULL;
 }

@@ -35,7 +35,8 @@ struct world {
 	int sent; /* texts that the provider was given */
 	void *hung[64]; /* what would have heard of those never answered; freed with the process that asked */
 	int hung_count;
-	char last_to[32];
+	char last_to[32], last_text[512];
+	long told; /* notices that the texts told of, as they say themselves */
 	int answers, status; /* of the last call */
 	char etag[16];
 	json_t *answer;
