@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "flow/archive.h"
 #include "flow/change.h"
 #include "flow/correct.h"
 #include "flow/deliver.h"
@@ -58,6 +59,7 @@ static enum err apply_due(void *arg, struct change *c)
 	for (int i = 0; i < c->record.notice_count; i++)
 		changed = ladder_due(c, i) || changed;
 	changed = terms_due(c) || changed;
+	changed = archive_due(c) || changed;
 	/* What has no room stays due. */
 	for (int i = 0; i < c->record.delivery_count && w->send_count < RECORD_NOTICES_MAX; i++) {
 		enum prepared p = deliver_prepare(c, i, &w->gate);

@@ -11,6 +11,7 @@
 /* Used when a pack brings no texts of its own. */
 static const char notice_fallback[] = "【{sign}】您单位有1件待认领:{item}({region}),{due}前签收。编号{code},回复编号即签收。";
 static const char term_fallback[] = "【{sign}】{item}（{region}）有期限将于{due}到期：{what}。编号{code}";
+static const char archive_fallback[] = "【{sign}】{item}（{region}）办件{case}的档案请于{due}前移交决定机关。编号{code},移交后回复编号。";
 static const char joined_fallback[] = "【{sign}】您有{count}件待办:{item},最早{due}到期。编号{code}等,回复1全部签收。";
 static const char applicant_fallback[] = "【{sign}】您的{item}办件已办结,监管部门已获告知。编号{code}";
 
@@ -98,7 +99,9 @@ static const char *term_template(const struct change *c, const struct term *t, b
 
 static const char *fallback_text(const struct notice *n, const struct term *t)
 {
-	return t ? term_fallback : n ? notice_fallback : applicant_fallback;
+	if (t || !n)
+		return t ? term_fallback : applicant_fallback;
+	return n->cause == CAUSE_ARCHIVE ? archive_fallback : notice_fallback;
 }
 
 static const char *template_name(const struct change *c, const struct notice *n, const char *office)
@@ -110,6 +113,8 @@ static const char *template_name(const struct change *c, const struct notice *n,
 	};
 	const char *name = of_applicant[c->event->type];
 
+	if (n && n->cause == CAUSE_ARCHIVE)
+		return "sms-archive";
 	if (n)
 		return n->due_ms >= 0 && c->now_ms > n->due_ms ? "sms-overdue" : "sms-notice";
 	if (office && c->event->type != EVENT_DEREGISTERED)

@@ -86,6 +86,7 @@ struct record {
 	bool correcting;	/* earlier versions are still to be superseded */
 	const char *applicant_via, *applicant_rules; /* NULL: not told */
 	const char *problems;	/* "no-body:R14|no-lead" */
+	int64_t archive_ms;	/* when its files come up for handing over, 0 not */
 	const char *approvers;	/* bodies that accept, review or decide, each once: "spj-371302|spj-371300" */
 	struct notice *notices; int notice_count;
 	struct delivery *deliveries; int delivery_count;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const cause_names[CAUSE_COUNT] = {
-	"decision", "pool", "transfer", "sent-on", "ruling", "feedback",
+	"decision", "pool", "transfer", "sent-on", "ruling", "feedback", "archive",
 };
 static const char *const receipt_names[RECEIPT_KIND_COUNT] = {
 	"handed-over", "delivered", "shown", "acknowledged", "claimed", "failed", "reply", "state",

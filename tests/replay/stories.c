@@ -287,6 +287,14 @@ static void step_check_clock(struct story *s)
 	same_text(s, "by", text(clock, "by", "none"));
 }
 
+/* How many of a cause stand on a body's list, as its own people see it. */
+static void step_list(struct story *s)
+{
+	world_get(&s->world, &(struct asked){ number(s->now, "hub", 0), text(s->now, "who", "spj"), "list", text(s->now, "list", ""),
+					      json_object_get(s->now, "cause") });
+	same_number(s, "items", (int64_t)json_array_size(json_object_get(s->world.answer, "items")));
+}
+
 static void step_figures(struct story *s)
 {
 	const char *key = text(s->now, "figures", ""), *name;
@@ -411,6 +419,7 @@ static const struct {
 	{ "report", step_report },
 	{ "check_clock", step_check_clock },
 	{ "figures", step_figures },
+	{ "list", step_list },
 	{ "watchdog", step_watchdog },
 	{ "contacts", step_contacts },
 	{ "publish", step_publish },

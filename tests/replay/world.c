@@ -452,9 +452,9 @@ void world_dispute(struct world *w, const struct asked *a)
 	await_answer(w, p, before);
 }
 
-static void ask_list(struct world *w, struct flow *f, struct principal *p, const char *body)
+static void ask_list(struct world *w, struct flow *f, struct principal *p, const struct asked *a)
 {
-	const struct query_notices q = { .body = body, .state = "", .role = "", .due = "", .q = "", .cursor = "", .figure = "",
+	const struct query_notices q = { .body = a->id, .state = "", .role = "", .cause = a->with ? json_string_value(a->with) : "", .due = "", .q = "", .cursor = "", .figure = "",
 					 .region = "", .item = "", .from = "", .to = "", .limit = 200 };
 
 	query_notices(f, p, &q, on_reply, w);
@@ -473,7 +473,7 @@ void world_get(struct world *w, const struct asked *a)
 	else if (!strcmp(a->what, "case"))
 		query_case(f, p, a->id, on_reply, w);
 	else if (!strcmp(a->what, "list"))
-		ask_list(w, f, p, a->id);
+		ask_list(w, f, p, a);
 	else
 		query_board(f, p, &(struct query_board){ .from = "2000-01-01", .to = "2099-12-31", .region = "", .by = a->id }, on_reply,
 			    w);

@@ -29,6 +29,7 @@ static struct record sample(struct arena *arena)
 	*x = (struct receipt){ .kind = RECEIPT_SHOWN, .notice = 0, .delivery = -1, .at_ms = 1700000000400, .by = "wjw",
 			       .channel = "ws", .detail = "" };
 	r.approvers = "spj-371302|spj-371300";
+	r.archive_ms = 1700000200000;
 	n = record_add_notice(&r, arena);
 	*n = (struct notice){ .body = "zjj-371302", .version = 1, .due_ms = -1, .feedback_due_ms = -1, .via = "push",
 			      .rules = "", .acknowledged = { "", 0, "" }, .claimed = { "", 0, "" }, .next_ms = -1,
@@ -73,6 +74,7 @@ static void comes_back_as_it_was(void **state)
 	record_encode(&got, &second);
 	assert_string_equal(buf_cstr(&first), buf_cstr(&second));
 	assert_string_equal(got.by, r.by);
+	assert_int_equal(got.archive_ms, r.archive_ms);
 	assert_int_equal(got.notices[0].next_ms, r.notices[0].next_ms);
 	assert_int_equal(got.deliveries[0].notice, -1);
 	assert_string_equal(got.deliveries[0].body, "znb-371300");

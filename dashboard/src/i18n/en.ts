@@ -136,6 +136,7 @@ export const en: Record<Key, string> = {
 	'notice.caseLink': 'See who was told about this case',
 	'notice.acknowledgedBy': 'acknowledged by {by} at {at}',
 	'notice.claimedBy': 'claimed by {by} at {at}',
+	'notice.archive': 'Half-yearly files to hand over',
 	'notice.mustClaim': 'acknowledged, to be claimed',
 
 	'role.lead': 'Lead (must claim)',

@@ -134,6 +134,7 @@ export const zh = {
 	'notice.caseLink': '查看这个办件告知了谁',
 	'notice.acknowledgedBy': '{by} 于 {at} 签收',
 	'notice.claimedBy': '{by} 于 {at} 认领',
+	'notice.archive': '半年档案移交',
 	'notice.mustClaim': '已签收，待认领',
 
 	'role.lead': '主管（须认领）',
