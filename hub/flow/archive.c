@@ -7,8 +7,6 @@
 #include "metrics.h"
 #include "timefmt.h"
 
-#define MORNING_MS (INT64_C(9) * 3600000)
-
 static bool leaves_files(enum event_type type)
 {
 	return type == EVENT_GRANTED || type == EVENT_REFUSED || type == EVENT_CHANGED || type == EVENT_RENEWED || type == EVENT_CANCELLED;

@@ -7,13 +7,13 @@
 #include "flow/contacts.h"
 #include "flow/decided.h"
 #include "flow/intake.h"
+#include "flow/ladder.h"
 #include "flow/optout.h"
 #include "metrics.h"
 #include "sms.h"
 #include "timefmt.h"
 
 #define SENDING_LEASE_MS 60000
-#define MORNING_MS (INT64_C(9) * 3600000) /* of the day: nobody is woken */
 #define ENOUGH_WHY "waits for the next morning: the number has had its texts of the day"
 
 int flow_connector_for(const struct flow *f, enum channel c)
