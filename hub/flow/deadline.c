@@ -126,7 +126,8 @@ static void done_due(void *arg, enum err e, struct change *c)
 		for (int i = 0; i < w->send_count; i++)
 			deliver_send(c, w->sends[i].delivery);
 		w->send_count = 0;
-		if (w->correcting)
+		/* When it has to ask the gate first, the rest comes when that has answered. */
+		if (!w->asks && w->correcting)
 			correct_earlier(w->flow, w->seq, c->event);
 		else if (!w->asks && record_next_ms(&c->record) >= 0)
 			deadline_kick(w->flow->deadline, record_next_ms(&c->record));
