@@ -100,6 +100,27 @@ class Deliver(unittest.TestCase):
             kinds = [r["kind"] for r in s.whole(taken)["receipts"] if r["delivery"]]
             self.assertEqual(kinds, ["handed-over"])
 
+    def test_one_text_for_several_and_then_the_hub_dies(self):
+        """Each of them is in doubt, none is sent again, and the report about the one message settles them all."""
+        with SmsHub() as s:
+            s.start(due="10m", join="1m")
+            s.provider.hold()
+            notices = [s.take(f"joined-{n}") for n in range(3)]
+            wait_until(lambda: s.provider.posts, 90, "the one text")
+            self.assertEqual([s.delivery(n)["state"] for n in notices], ["sending"] * 3)
+            s.hub.kill()
+            s.provider.let_go()
+            s.hub.start()
+            for notice in notices:
+                self.assertEqual(s.wait_state(notice, "unknown", seconds=LEASE_S)["attempts"], 1)
+            ((message, posts),) = s.provider.posts.items()
+            self.assertEqual(posts, 1)
+            for _ in range(2):
+                self.assertEqual(s.provider.report(message, DELIVERED), 200)
+            for notice in notices:
+                self.assertEqual(s.delivery(notice)["state"], "delivered")
+                self.assertEqual([r["kind"] for r in s.whole(notice)["receipts"] if r["delivery"]], ["delivered"])
+
     @staticmethod
     def is_turned_down(s, notice):
         delivery = s.delivery(notice)
