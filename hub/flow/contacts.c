@@ -165,6 +165,21 @@ bool contacts_have(const struct flow *f, const char *body, const char *hash)
 	return false;
 }
 
+const char *contacts_name_of(const struct flow *f, const char *number)
+{
+	char other[NUMBER_BYTES];
+
+	for (int i = 0; i < f->contacts->count; i++) {
+		const struct roster *r = f->contacts->rosters[i];
+
+		for (int k = 0; k < r->count; k++) {
+			if (number_normalise(r->people[k].phone, other) && !strcmp(other, number))
+				return r->people[k].name;
+		}
+	}
+	return NULL;
+}
+
 /* --- who, and when --- */
 
 /* Whoever stands in on that day, also over several steps; NULL: nobody. */

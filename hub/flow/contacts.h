@@ -31,6 +31,8 @@ struct contact_found {
 };
 /* Anew which numbers want no texts and which nobody has confirmed for long: after a change of either. */
 void contacts_look_over(struct flow *f);
+/* Whose number of those kept in the hub it is, in its normal form; NULL nobody's. */
+const char *contacts_name_of(const struct flow *f, const char *number);
 bool contacts_have(const struct flow *f, const char *body, const char *hash); /* a number of that hash; NULL: one that wants no texts */
 struct contact_found contacts_find(const struct flow *f, const char *body, const char *post, int64_t now_ms);
 

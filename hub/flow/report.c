@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/contacts.h"
 #include "flow/decided.h"
 #include "flow/deliver.h"
 #include "flow/optout.h"
@@ -188,8 +189,13 @@ static void on_last(void *arg, enum err e, const char *text)
 static void name_sender(struct job *j, const char *number)
 {
 	const struct pack_view *p = pack_view(j->flow->pack);
+	const char *kept = contacts_name_of(j->flow, number);
 	char other[NUMBER_BYTES];
 
+	if (kept) {
+		snprintf(j->by, sizeof(j->by), "%s", kept);
+		return;
+	}
 	for (int i = 0; i < j->flow->people_count; i++) {
 		if (number_normalise(j->flow->people[i].phone, other) && !strcmp(other, number)) {
 			snprintf(j->by, sizeof(j->by), "%s", j->flow->people[i].name);

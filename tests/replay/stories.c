@@ -178,6 +178,7 @@ static void step_check(struct story *s)
 	same_text(s, "state", notice_state_name(r.notices[i].state));
 	same_text(s, "role", role_name(r.notices[i].role));
 	same_text(s, "cause", cause_name(r.notices[i].cause));
+	same_text(s, "by", r.notices[i].acknowledged.by);
 	same_text(s, "lamp", view_lamp(s->world.pack, &r.notices[i], s->world.now_ms));
 	if (r.notices[i].due_ms >= 0)
 		time_format(r.notices[i].due_ms, SHANGHAI_MIN, due);
