@@ -51,6 +51,8 @@ static const struct config_row rows[] = {
 	RANGE(COUNT, "batch_count", batch_count, "10000", 1, 10000, "the most events of one batch"),
 	RANGE(DURATION, "drain", drain_ms, "10s", 0, 10 * MINUTE,
 	      "how long SIGTERM waits for what is in hand"),
+	RANGE(COUNT, "sms_per_day", sms_per_day, "20", 0, 1000,
+	      "texts that one number gets a day, 0 for any number; further ones wait for the next morning unless they are urgent or their deadline would pass"),
 	KIND(YES_NO, "demo", demo, "no", "demo people and a trickle of invented approvals; on loopback only"),
 };
 

@@ -37,7 +37,7 @@
 	X(DUE_FIRED, "deadlines_fired_total", "counter", "Deadlines and rungs worked off")         \
 	X(RUNGS_DUE, "rungs_due", "gauge", "Rungs of open work that should have fired, as the watchdog last counted them") \
 	X(RUNGS_FIRED, "rungs_fired", "gauge", "Of these, those that did")                         \
-	X(CONTACTS_STALE, "contacts_stale", "gauge", "Contacts whose number nobody has confirmed for half a year") \
+	X(CONTACTS_STALE, "contacts_stale", "gauge", "Contacts whose number nobody has confirmed for half a year, or that want no texts") \
 	X(CALENDAR_MISSING, "calendar_missing_year", "gauge", "The year the calendar lacks within two months; 0 none") \
 	X(CALENDAR_RECOUNTED, "deadlines_recounted_total", "counter", "Provisional deadlines computed anew") \
 	X(LOOP_LAG_MS, "loop_lag_milliseconds", "gauge", "Longest recent stall of the loop")

@@ -62,6 +62,16 @@ static const char *duration_member(struct pack *p, struct jsonfile *f, const cha
 	return text;
 }
 
+static void read_join(struct pack *p, struct jsonfile *f)
+{
+	const char *text = string_member(p, f, "sms_join", false, "");
+	struct duration d;
+
+	if (*text && (!duration_parse(text, &d) || d.unit != DURATION_MINUTES || d.count < 1 || d.count > 60))
+		jsonfile_fault(f, "/sms_join", "must be 1 to 60 minutes, like 2m");
+	p->view.settings.sms_join = text;
+}
+
 static void read_durations(struct pack *p, struct jsonfile *f)
 {
 	struct pack_settings *s = &p->view.settings;
@@ -104,7 +114,7 @@ void pack_read_settings(struct pack *p, const struct pack_file *file, struct dia
 	static const char *const members[] = {"id",	   "title",    "jurisdiction", "timezone",
 					      "sms_after", "pool_due", "sms_sign",     "alarm_due",
 					      "negotiate", "lamp_yellow", "ladder",	     "permit_ahead", "quiet",
-					      "digest",	   NULL};
+					      "digest",	   "sms_join", NULL};
 	struct jsonfile f;
 
 	if (!jsonfile_open(&f, file->name, file->data, file->len, diag))
@@ -118,6 +128,7 @@ void pack_read_settings(struct pack *p, const struct pack_file *file, struct dia
 	read_durations(p, &f);
 	p->view.settings.quiet = hours_member(p, &f, "quiet", true);
 	p->view.settings.digest = hours_member(p, &f, "digest", false);
+	read_join(p, &f);
 	pack_read_ladder(p, &f);
 	p->view.settings.sms_sign = string_member(p, &f, "sms_sign", false, "审管联动");
 	jsonfile_close(&f);

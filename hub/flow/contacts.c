@@ -6,8 +6,11 @@
 
 #include "calendar.h"
 #include "flow/audit.h"
+#include "flow/decided.h"
+#include "flow/optout.h"
 #include "flow/view.h"
 #include "metrics.h"
+#include "sms.h"
 #include "timefmt.h"
 
 #define DAYS_AHEAD 60 /* beyond that it is not waited for anybody */
@@ -71,18 +74,23 @@ static struct roster *roster_read(const char *body, struct bytes value)
 	return r;
 }
 
-static void count_stale(struct contacts *c)
+void contacts_look_over(struct flow *f)
 {
+	struct contacts *c = f->contacts;
 	int32_t today = day_of_ms(clock_now_ms(&c->flow->clock), SHANGHAI_MIN);
 	int stale = 0;
 
 	for (int i = 0; i < c->count; i++) {
-		for (int k = 0; k < c->rosters[i]->count; k++)
-			stale += contact_is_stale(&c->rosters[i]->people[k], today);
+		for (int k = 0; k < c->rosters[i]->count; k++) {
+			struct contact *one = &c->rosters[i]->people[k];
+
+			one->opted_out = optouts_hold_number(f, one->phone);
+			stale += contact_is_stale(one, today);
+		}
 	}
 	metric_set(METRIC_CONTACTS_STALE, stale);
 	if (stale && stale != c->stale)
-		log_at(LOG_WARN, "", "%d contacts have a number that was not confirmed for %d days", stale, CONTACTS_STALE_DAYS);
+		log_at(LOG_WARN, "", "%d contacts have a number that was not confirmed for %d days, or that " OPTOUT_WHY, stale, CONTACTS_STALE_DAYS);
 	c->stale = stale;
 }
 
@@ -96,7 +104,7 @@ static void on_list(void *arg, enum err e, const struct named *items, int count)
 	c->rosters = mem_zalloc(sizeof(struct roster *) * (size_t)(count + 1));
 	for (int i = 0; i < count; i++)
 		c->rosters[c->count++] = roster_read(items[i].name, items[i].value);
-	count_stale(c);
+	contacts_look_over(c->flow);
 }
 
 void contacts_load(struct contacts *c)
@@ -118,6 +126,60 @@ void contacts_free(struct contacts *c)
 	free(c);
 }
 
+/* --- whose number it is --- */
+
+static bool is_number(const struct flow *f, const char *phone, const char *hash)
+{
+	char number[NUMBER_BYTES];
+	struct arena arena;
+	bool is;
+
+	if (!hash)
+		return optouts_hold_number(f, phone);
+	if (!number_normalise(phone, number))
+		return false;
+	arena_init(&arena);
+	is = !strcmp(decided_address_hash(f, number, &arena), hash);
+	arena_clear(&arena);
+	return is;
+}
+
+bool contacts_have(const struct flow *f, const char *body, const char *hash)
+{
+	const struct roster *r = roster_of(f->contacts, body);
+	const struct pack_view *p = pack_view(f->pack);
+	int b = pack_find_body(f->pack, body);
+
+	for (int i = 0; r && i < r->count; i++) {
+		if (is_number(f, r->people[i].phone, hash))
+			return true;
+	}
+	for (int i = 0; i < f->people_count; i++) {
+		if (!strcmp(f->people[i].body, body) && is_number(f, f->people[i].phone, hash))
+			return true;
+	}
+	for (int i = 0; b >= 0 && i < p->contact_count; i++) {
+		if (p->contacts[i].body == b && is_number(f, p->contacts[i].phone, hash))
+			return true;
+	}
+	return false;
+}
+
+const char *contacts_name_of(const struct flow *f, const char *number)
+{
+	char other[NUMBER_BYTES];
+
+	for (int i = 0; i < f->contacts->count; i++) {
+		const struct roster *r = f->contacts->rosters[i];
+
+		for (int k = 0; k < r->count; k++) {
+			if (number_normalise(r->people[k].phone, other) && !strcmp(other, number))
+				return r->people[k].name;
+		}
+	}
+	return NULL;
+}
+
 /* --- who, and when --- */
 
 /* Whoever stands in on that day, also over several steps; NULL: nobody. */
@@ -128,7 +190,7 @@ static const struct contact *at_work(const struct roster *r, const struct contac
 		const struct contact *next = NULL;
 
 		if (!l)
-			return *k->phone ? k : NULL;
+			return *k->phone && !k->opted_out ? k : NULL;
 		for (int i = 0; *l->substitute && i < r->count; i++) {
 			if (!strcmp(r->people[i].name, l->substitute))
 				next = &r->people[i];
@@ -153,7 +215,8 @@ static struct contact_found on_duty(const struct flow *f, const struct roster *r
 		from = who->from_minute < 0 ? morning : morning + who->from_minute * INT64_C(60000);
 		to = who->from_minute < 0 ? INT64_MAX : morning + who->to_minute * INT64_C(60000);
 		if (now_ms < to)
-			return (struct contact_found){ who->phone, from > now_ms ? from : now_ms, who->from_minute >= 0 };
+			return (struct contact_found){ .phone = who->phone, .from_ms = from > now_ms ? from : now_ms,
+						       .works_then = who->from_minute >= 0 };
 	}
 	return (struct contact_found){ .from_ms = now_ms };
 }
@@ -182,7 +245,7 @@ static const char *pack_phone(const struct flow *f, const char *body, const char
 	for (int i = 0; b >= 0 && i < p->contact_count; i++) {
 		const struct pack_contact *k = &p->contacts[i];
 
-		if (k->body == b && *k->phone && (!*post || !strcmp(k->post, post)))
+		if (k->body == b && *k->phone && (!*post || !strcmp(k->post, post)) && !optouts_hold_number(f, k->phone))
 			return k->phone;
 	}
 	return NULL;
@@ -201,11 +264,12 @@ struct contact_found contacts_find(const struct flow *f, const char *body, const
 		return found;
 	found.phone = *post ? pack_phone(f, body, post) : NULL;
 	for (int i = 0; !found.phone && i < f->people_count; i++) {
-		if (!strcmp(f->people[i].body, body) && *f->people[i].phone)
+		if (!strcmp(f->people[i].body, body) && *f->people[i].phone && !optouts_hold_number(f, f->people[i].phone))
 			found.phone = f->people[i].phone;
 	}
 	if (!found.phone)
 		found.phone = pack_phone(f, body, "");
+	found.opted_out = !found.phone && contacts_have(f, body, NULL);
 	return found;
 }
 
@@ -296,7 +360,7 @@ static void on_put(void *arg, enum err e, const char *text)
 		return;
 	}
 	replace(p->flow->contacts, r);
-	count_stale(p->flow->contacts);
+	contacts_look_over(p->flow);
 	audit_act(p->flow, &(struct audited){ .at_ms = r->at_ms, .who = r->by, .act = "contacts", .notice = -1, .body = r->body });
 	buf_init(&line, 1024);
 	buf_printf(&line, "X\tcontacts:%s", r->body);

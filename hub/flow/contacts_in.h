@@ -16,6 +16,7 @@ struct contact {
 	int from_minute, to_minute; /* of a working day; -1: always */
 	int32_t checked_day;	    /* when the number was last known to be good; INT32_MIN never */
 	struct leave *leaves; int leave_count;
+	bool opted_out;		    /* the number wants no texts */
 };
 struct roster {
 	const char *body, *by;

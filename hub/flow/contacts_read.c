@@ -157,8 +157,8 @@ static void put_person(const struct contact *k, int32_t today, struct buf *out)
 	}
 	buf_add_str(out, k->leave_count ? "]" : ",\"leave\":[]");
 	if (today != INT32_MIN)
-		buf_printf(out, ",\"on_leave\":%s,\"stale\":%s", contact_leave(k, today) ? "true" : "false",
-			   contact_is_stale(k, today) ? "true" : "false");
+		buf_printf(out, ",\"on_leave\":%s,\"stale\":%s,\"opted_out\":%s", contact_leave(k, today) ? "true" : "false",
+			   contact_is_stale(k, today) ? "true" : "false", k->opted_out ? "true" : "false");
 	buf_add_char(out, '}');
 }
 
@@ -175,7 +175,7 @@ void contacts_print(const struct roster *r, int32_t today, struct buf *out)
 
 bool contact_is_stale(const struct contact *k, int32_t today)
 {
-	return *k->phone && (k->checked_day == INT32_MIN || today - k->checked_day > CONTACTS_STALE_DAYS);
+	return *k->phone && (k->opted_out || k->checked_day == INT32_MIN || today - k->checked_day > CONTACTS_STALE_DAYS);
 }
 
 const struct leave *contact_leave(const struct contact *k, int32_t day)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "flow/archive.h"
 #include "flow/change.h"
 #include "flow/correct.h"
 #include "flow/deliver.h"
@@ -27,7 +28,8 @@ struct work { /* one event that is due */
 		enum channel channel;
 	} sends[RECORD_NOTICES_MAX];
 	int send_count;
-	bool correcting, waits, had_its_turn;
+	struct gate gate;
+	bool correcting, waits, asks, running, had_its_turn;
 };
 struct due_clock {
 	struct flow *flow;
@@ -52,25 +54,33 @@ static enum err apply_due(void *arg, struct change *c)
 	bool changed = dispute_due(c);
 
 	drop_sends(w); /* another change came between: all anew */
-	w->waits = false;
+	w->waits = w->asks = false;
 	w->correcting = c->record.correcting;
 	for (int i = 0; i < c->record.notice_count; i++)
 		changed = ladder_due(c, i) || changed;
 	changed = terms_due(c) || changed;
+	changed = archive_due(c) || changed;
 	/* What has no room stays due. */
 	for (int i = 0; i < c->record.delivery_count && w->send_count < RECORD_NOTICES_MAX; i++) {
-		enum prepared p = deliver_prepare(c, i);
+		enum prepared p = deliver_prepare(c, i, &w->gate);
 
 		changed = changed || p == PREPARED_MOVED || p == PREPARED_SEND;
 		w->waits = w->waits || p == PREPARED_WAITS;
+		w->asks = w->asks || p == PREPARED_ASKED;
 		if (p == PREPARED_SEND) {
 			w->sends[w->send_count].delivery = i;
 			w->sends[w->send_count++].channel = c->record.deliveries[i].channel;
 		}
 	}
 	/* Writing also sets the due moment right again after the lease moved it. */
-	c->nothing = !changed && (w->correcting || w->waits);
+	c->nothing = !changed && (w->correcting || w->waits || w->asks);
 	return ERR_OK;
+}
+
+static void work_free(struct work *w)
+{
+	gate_clear(&w->gate);
+	free(w);
 }
 
 static struct work *next_waiting(struct due_clock *d)
@@ -88,14 +98,14 @@ static void forget_ended(struct due_clock *d)
 	int64_t now_ms = clock_now_ms(&d->flow->clock);
 
 	while (d->waiting_count > 0 && STAILQ_FIRST(&d->waiting)->lease_ms <= now_ms)
-		free(next_waiting(d));
+		work_free(next_waiting(d));
 }
 
 static void wait_for_place(struct due_clock *d, struct work *w)
 {
 	forget_ended(d);
 	if (d->waiting_count == WAITING_MAX) {
-		free(w);
+		work_free(w);
 		return;
 	}
 	w->had_its_turn = false;
@@ -103,19 +113,23 @@ static void wait_for_place(struct due_clock *d, struct work *w)
 	d->waiting_count++;
 }
 
+static void go_on(struct work *w);
+
 static void done_due(void *arg, enum err e, struct change *c)
 {
 	struct work *w = arg;
 	struct due_clock *d = w->flow->deadline;
 
 	d->turns -= w->had_its_turn;
+	w->had_its_turn = w->running = false;
 	if (e == ERR_OK) {
 		for (int i = 0; i < w->send_count; i++)
 			deliver_send(c, w->sends[i].delivery);
 		w->send_count = 0;
-		if (w->correcting)
+		/* When it has to ask the gate first, the rest comes when that has answered. */
+		if (!w->asks && w->correcting)
 			correct_earlier(w->flow, w->seq, c->event);
-		else if (record_next_ms(&c->record) >= 0)
+		else if (!w->asks && record_next_ms(&c->record) >= 0)
 			deadline_kick(w->flow->deadline, record_next_ms(&c->record));
 	} else if (e == ERR_UNAVAILABLE) {
 		for (int i = 0; i < w->send_count; i++)
@@ -124,11 +138,36 @@ static void done_due(void *arg, enum err e, struct change *c)
 		log_at(LOG_ERROR, "", "event=e%lld: what is due could not be worked off (%s)", (long long)w->seq, err_name(e));
 	}
 	drop_sends(w);
-	if (e == ERR_OK && w->waits && c->nothing)
+	w->asks = w->asks && e == ERR_OK;
+	if (w->asks || w->gate.pending)
+		go_on(w);
+	else if (e == ERR_OK && w->waits && c->nothing)
 		wait_for_place(d, w);
 	else
-		free(w);
+		work_free(w);
 	deadline_room(d);
+}
+
+static void run(struct work *w)
+{
+	w->running = true;
+	change_run(w->flow, w->seq, true, apply_due, done_due, w);
+}
+
+/* Both what holds and what the gate says are known. */
+static void go_on(struct work *w)
+{
+	if (w->running || w->gate.pending)
+		return;
+	if (w->asks && !w->gate.failed)
+		run(w);
+	else
+		work_free(w); /* its lease ends, and it is claimed anew */
+}
+
+static void on_gate(void *arg)
+{
+	go_on(arg);
 }
 
 void deadline_room(struct due_clock *d)
@@ -139,7 +178,7 @@ void deadline_room(struct due_clock *d)
 
 		w->had_its_turn = true;
 		d->turns++;
-		change_run(d->flow, w->seq, true, apply_due, done_due, w);
+		run(w);
 	}
 }
 
@@ -154,7 +193,8 @@ static void on_claimed(void *arg, enum err e, const struct loaded *items, int co
 		w->flow = d->flow;
 		w->seq = items[i].seq;
 		w->lease_ms = d->claim_ms + LEASE_MS;
-		change_run(d->flow, items[i].seq, true, apply_due, done_due, w);
+		w->gate = (struct gate){ .flow = d->flow, .answered = on_gate, .arg = w };
+		run(w);
 	}
 	if (d->stopped)
 		return;
@@ -211,7 +251,7 @@ void deadline_free(struct due_clock *d)
 	if (!d)
 		return;
 	while (d->waiting_count > 0)
-		free(next_waiting(d));
+		work_free(next_waiting(d));
 	loop_timer_free(d->timer);
 	free(d);
 }

@@ -6,6 +6,7 @@
 
 #include "calendar.h"
 #include "decide.h"
+#include "flow/archive.h"
 #include "flow/deliver.h"
 #include "flow/dispute.h"
 #include "flow/ladder.h"
@@ -157,6 +158,7 @@ void decided_record(const struct flow *f, const struct decided *d, struct arena 
 		add_pool(f, d, arena, &r);
 	dispute_at_decision(f, &r, arena);
 	terms_at_decision(d->pack, d->event, &r, arena);
+	r.archive_ms = archive_moment(d->event, x->item >= 0 ? p->items[x->item].devolution : DEV_NONE, d->at_ms);
 	if (x->tells_applicant) {
 		r.applicant_via = join_channels(x->applicant_via, x->applicant_via_count, arena);
 		r.applicant_rules = join_rules(p, x->applicant_rules, x->applicant_rule_count, arena);

@@ -3,22 +3,27 @@
  *
  * A delivery is written as `sending` before the provider is called and its outcome is written afterwards. A crash in between
  * leaves it in doubt: `unknown`, settled by its receipt, never sent again by the same way. An outcome that comes while Redis is
- * away is kept until it is back. No more attempts are begun than the connector hands over at that moment.
+ * away is kept until it is back. No more attempts are begun than the connector hands over at that moment. Texts to one number that
+ * waited for each other go as one message.
  */
 #ifndef TANDEM_DELIVER_H
 #define TANDEM_DELIVER_H
 
 #include "flow/change.h"
+#include "flow/gate.h"
+
+#define DELIVER_JOIN_MAX 50 /* others in one message */
 
 void deliver_add(const struct flow *f, struct record *r, int notice, enum channel channel, struct arena *arena);
 enum prepared {
 	PREPARED_NOTHING, /* it is not due */
 	PREPARED_MOVED,	  /* the record changed, nothing goes out */
 	PREPARED_SEND,	  /* the record changed and the attempt holds a place of the connector: one of the next three must follow */
+	PREPARED_ASKED,	  /* the gate does not know yet; nothing changed, and it is to be prepared again when it does */
 	PREPARED_WAITS,	  /* the connector is busy; what is not begun cannot fall in doubt when the hub dies */
 };
 /* Moves a delivery that is due on. */
-enum prepared deliver_prepare(struct change *c, int delivery);
+enum prepared deliver_prepare(struct change *c, int delivery, struct gate *g);
 void deliver_send(struct change *c, int delivery);	      /* it is on disk */
 void deliver_take_back(const struct change *c, int delivery); /* it is not known whether it is; the record may not be there */
 void deliver_drop(struct flow *f, enum channel channel);      /* it is not */

@@ -11,6 +11,8 @@
 /* Used when a pack brings no texts of its own. */
 static const char notice_fallback[] = "【{sign}】您单位有1件待认领:{item}({region}),{due}前签收。编号{code},回复编号即签收。";
 static const char term_fallback[] = "【{sign}】{item}（{region}）有期限将于{due}到期：{what}。编号{code}";
+static const char archive_fallback[] = "【{sign}】{item}（{region}）办件{case}的档案请于{due}前移交决定机关。编号{code},移交后回复编号。";
+static const char joined_fallback[] = "【{sign}】您有{count}件待办:{item},最早{due}到期。编号{code}等,回复1全部签收。";
 static const char applicant_fallback[] = "【{sign}】您的{item}办件已办结,监管部门已获告知。编号{code}";
 
 static const char *item_name(const struct pack *pack, const char *code)
@@ -34,14 +36,14 @@ static const char *body_name(const struct pack *pack, const char *id)
 	return b < 0 ? "" : pack_view(pack)->bodies[b].name;
 }
 
-static const char *due_text(struct change *c, int64_t due_ms)
+static const char *due_text(struct arena *arena, int64_t due_ms)
 {
 	char text[TIMEFMT_BYTES];
 
 	if (due_ms < 0)
 		return "";
 	date_format(day_of_ms(due_ms, SHANGHAI_MIN), text);
-	return arena_strdup(&c->arena, text);
+	return arena_strdup(arena, text);
 }
 
 #define NAMES_MAX 2 /* of items in one text: an SMS is short, and the page has them all */
@@ -97,7 +99,9 @@ static const char *term_template(const struct change *c, const struct term *t, b
 
 static const char *fallback_text(const struct notice *n, const struct term *t)
 {
-	return t ? term_fallback : n ? notice_fallback : applicant_fallback;
+	if (t || !n)
+		return t ? term_fallback : applicant_fallback;
+	return n->cause == CAUSE_ARCHIVE ? archive_fallback : notice_fallback;
 }
 
 static const char *template_name(const struct change *c, const struct notice *n, const char *office)
@@ -109,6 +113,8 @@ static const char *template_name(const struct change *c, const struct notice *n,
 	};
 	const char *name = of_applicant[c->event->type];
 
+	if (n && n->cause == CAUSE_ARCHIVE)
+		return "sms-archive";
 	if (n)
 		return n->due_ms >= 0 && c->now_ms > n->due_ms ? "sms-overdue" : "sms-notice";
 	if (office && c->event->type != EVENT_DEREGISTERED)
@@ -161,7 +167,7 @@ const char *deliver_text(struct change *c, const struct delivery *d)
 		{ "count", "1" },
 		{ "item", items_text(c, pack, n) },
 		{ "region", region_name(pack, c->record.region) },
-		{ "due", due_text(c, due_of(n, t)) },
+		{ "due", due_text(&c->arena, due_of(n, t)) },
 		{ "code", code },
 		{ "case", c->event->case_id },
 		{ "body", n ? body_name(pack, n->body) : office ? office : "" },
@@ -173,4 +179,55 @@ const char *deliver_text(struct change *c, const struct delivery *d)
 	return worded(&(struct wording){ pack_text_find(pack, t ? term_template(c, t, !n) : template_name(c, n, office)),
 					 fallback_text(n, t), values, sizeof(values) / sizeof(values[0]) },
 		      &c->arena);
+}
+
+struct text_piece deliver_piece(struct change *c, const struct delivery *d)
+{
+	const struct notice *n = &c->record.notices[d->notice];
+	char code[SHORT_CODE_BYTES];
+
+	short_code_make(c->seq, d->notice, code);
+	return (struct text_piece){ items_text(c, flow_pack_of(c->flow, c->record.policy), n), arena_strdup(&c->arena, code), n->due_ms };
+}
+
+/* Each kind of item once, as many as have room. */
+static const char *kinds_text(const struct text_piece *pieces, int count, struct arena *arena)
+{
+	const char *named[NAMES_MAX] = { "" };
+	int names = 0, i, k;
+
+	for (i = 0; i < count; i++) {
+		for (k = 0; k < names && strcmp(named[k], pieces[i].item) != 0; k++)
+			;
+		if (k == NAMES_MAX)
+			break;
+		if (k == names)
+			named[names++] = pieces[i].item;
+	}
+	return arena_printf(arena, "%s%s%s%s", named[0], names > 1 ? "、" : "", names > 1 ? named[1] : "", i < count ? "等" : "");
+}
+
+static int64_t first_due(const struct text_piece *pieces, int count)
+{
+	int64_t first = -1;
+
+	for (int i = 0; i < count; i++) {
+		if (pieces[i].due_ms >= 0 && (first < 0 || pieces[i].due_ms < first))
+			first = pieces[i].due_ms;
+	}
+	return first;
+}
+
+const char *deliver_text_joined(const struct flow *f, const struct text_piece *pieces, int count, struct arena *arena)
+{
+	const struct text_value values[] = {
+		{ "sign", pack_view(f->pack)->settings.sms_sign },
+		{ "count", arena_printf(arena, "%d", count) },
+		{ "item", kinds_text(pieces, count, arena) },
+		{ "due", due_text(arena, first_due(pieces, count)) },
+		{ "code", pieces[0].code },
+	};
+
+	return worded(&(struct wording){ pack_text_find(f->pack, "sms-joined"), joined_fallback, values, sizeof(values) / sizeof(values[0]) },
+		      arena);
 }

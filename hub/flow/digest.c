@@ -101,18 +101,37 @@ static void send(struct digest *d)
 	audit_act(f, &(struct audited){ .at_ms = clock_now_ms(&f->clock), .who = "hub", .act = "digest", .notice = -1, .body = body });
 }
 
+static void on_pass(void *arg, enum err e, const struct text_pass_out *out)
+{
+	struct digest *d = arg;
+
+	if (e == ERR_OK && out->pass == TEXT_MAY && !d->stopped)
+		send(d);
+	next_number(d);
+}
+
+static const char *hash_of_number(struct digest *d)
+{
+	return decided_address_hash(d->flow, d->numbers[d->first], &d->arena);
+}
+
+/* It is one of the texts that the number gets that day. */
 static void on_marked(void *arg, enum err e, const char *text)
 {
 	struct digest *d = arg;
 
 	if (e == ERR_OK && text && !strcmp(text, d->flow->writer) && !d->stopped)
-		send(d);
-	next_number(d);
+		store_text_pass(d->flow->store,
+				&(struct text_pass_in){ .hash = hash_of_number(d), .id = "digest", .day = d->day,
+							.limit = d->flow->config->sms_per_day },
+				on_pass, d);
+	else
+		next_number(d);
 }
 
 static void mark(struct digest *d)
 {
-	const char *name = arena_printf(&d->arena, "%s:%d", decided_address_hash(d->flow, d->numbers[d->first], &d->arena), d->day);
+	const char *name = arena_printf(&d->arena, "%s:%d", hash_of_number(d), d->day);
 
 	store_put_expiring(d->flow->store,
 			   &(struct expiring){ .kind = "digest", .name = name, .value = { d->flow->writer, strlen(d->flow->writer) },

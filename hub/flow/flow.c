@@ -14,6 +14,7 @@
 #include "flow/feed.h"
 #include "flow/figures.h"
 #include "flow/intake.h"
+#include "flow/optout.h"
 #include "flow/policies.h"
 #include "flow/recount.h"
 #include "flow/watchdog.h"
@@ -42,6 +43,7 @@ struct flow *flow_new(const struct flow_options *opt)
 	f->figures = figures_new(f);
 	f->watchdog = watchdog_new(f);
 	f->contacts = contacts_new(f);
+	f->optouts = optouts_new(f);
 	f->digest = digest_new(f);
 	return f;
 }
@@ -55,6 +57,7 @@ static void on_hash_key(void *arg, enum err e, const char *text)
 		return;
 	}
 	sodium_hex2bin(f->hash_key, sizeof(f->hash_key), text, 64, NULL, NULL, NULL);
+	contacts_look_over(f);
 	if (!f->draining)
 		deadline_start(f->deadline);
 }
@@ -75,7 +78,8 @@ static void read_hash_key(struct flow *f)
 
 void flow_start(struct flow *f)
 {
-	contacts_load(f->contacts); /* known before the clock runs */
+	contacts_load(f->contacts); /* known before the clock runs, and so is the next */
+	optouts_load(f->optouts);
 	read_hash_key(f);
 	policies_start(f->policies);
 	feed_start(f->feed);
@@ -104,6 +108,7 @@ void flow_free(struct flow *f)
 	watchdog_free(f->watchdog);
 	digest_free(f->digest);
 	contacts_free(f->contacts);
+	optouts_free(f->optouts);
 	figures_free(f->figures);
 	cache_free(f->cache);
 	policies_free(f->policies);

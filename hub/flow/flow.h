@@ -23,6 +23,7 @@ struct figures;
 struct policies;
 struct watchdog;
 struct contacts;
+struct optouts;
 struct digest;
 struct flow_connector {
 	const char *name;
@@ -50,6 +51,7 @@ struct flow {
 	struct figures *figures;
 	struct watchdog *watchdog;
 	struct contacts *contacts;
+	struct optouts *optouts;
 	struct digest *digest;
 	struct flow_connector connectors[CONFIG_CONNECTORS_MAX];
 	int connector_count;

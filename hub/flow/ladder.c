@@ -10,8 +10,6 @@
 #include "metrics.h"
 #include "timefmt.h"
 
-#define REMIND_AT_MS (INT64_C(9) * 3600000) /* of the day: nobody is woken */
-
 static int64_t earlier(int64_t a, int64_t b)
 {
 	if (a < 0 || b < 0)
@@ -69,7 +67,7 @@ static const struct ladder_step *step_of(const struct flow *f, const struct noti
 static int64_t moment_of(const struct flow *f, const struct notice *n, const struct ladder_step *s)
 {
 	return ms_of_day(calendar_shift(pack_calendar(f->pack), day_of_ms(n->due_ms, SHANGHAI_MIN), s->working_days), SHANGHAI_MIN) +
-	       REMIND_AT_MS;
+	       MORNING_MS;
 }
 
 static int64_t step_at(const struct flow *f, const struct notice *n)

@@ -8,6 +8,8 @@
 
 #include "flow/change.h"
 
+#define MORNING_MS (INT64_C(9) * 3600000) /* of a day: nobody is woken */
+
 void notice_schedule(const struct flow *f, const struct record *r, struct notice *n); /* sets next_ms; n is one of r's */
 bool ladder_due(struct change *c, int notice); /* does what has come due; whether there was anything */
 

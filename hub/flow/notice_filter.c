@@ -15,6 +15,17 @@ static bool role_parse(const char *s, enum role *ret)
 	return false;
 }
 
+static bool cause_parse(const char *s, enum cause *ret)
+{
+	for (int k = 0; k < CAUSE_COUNT; k++) {
+		if (!strcmp(cause_name((enum cause)k), s)) {
+			*ret = (enum cause)k;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool due_parse(const char *s, struct notice_filter *f)
 {
 	f->due = !*s ? DUE_ANY : !strcmp(s, "overdue") ? DUE_OVERDUE : DUE_SOON;
@@ -23,7 +34,7 @@ static bool due_parse(const char *s, struct notice_filter *f)
 
 bool notice_filter_read(const struct query_notices *q, struct notice_filter *ret, reply_fn *fn, void *arg)
 {
-	struct notice_filter f = { .has_role = *q->role != '\0' };
+	struct notice_filter f = { .has_role = *q->role != '\0', .has_cause = *q->cause != '\0' };
 	bool todo = !strcmp(q->state, "todo");
 
 	f.has_state = *q->state && !todo;
@@ -33,6 +44,10 @@ bool notice_filter_read(const struct query_notices *q, struct notice_filter *ret
 	}
 	if (f.has_role && !role_parse(q->role, &f.role)) {
 		reply_invalid(fn, arg, "role", "must be lead, assist or copy");
+		return false;
+	}
+	if (f.has_cause && !cause_parse(q->cause, &f.cause)) {
+		reply_invalid(fn, arg, "cause", QUERY_BAD_CAUSE);
 		return false;
 	}
 	if (!due_parse(q->due, &f)) {
@@ -65,6 +80,8 @@ bool notice_filter_wants(const struct notice_filter *f, const struct row *row, i
 	if (f->has_state && n->state != f->state)
 		return false;
 	if (f->has_role && n->role != f->role)
+		return false;
+	if (f->has_cause && n->cause != f->cause)
 		return false;
 	if (f->todo_only && !lifecycle_is_todo(n->state, n->role))
 		return false;

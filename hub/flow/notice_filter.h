@@ -11,9 +11,10 @@
 struct notice_filter {
 	char *q;
 	enum role role;
+	enum cause cause;
 	enum notice_state state;
 	enum { DUE_ANY, DUE_OVERDUE, DUE_SOON } due;
-	bool has_role, has_state, todo_only; /* todo_only: only what is still to be done can match */
+	bool has_role, has_cause, has_state, todo_only; /* todo_only: only what is still to be done can match */
 };
 /* False: a parameter cannot be read, and that has been answered. */
 bool notice_filter_read(const struct query_notices *q, struct notice_filter *ret, reply_fn *fn, void *arg);

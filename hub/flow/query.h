@@ -7,11 +7,12 @@
 
 #include "flow/flow.h"
 
+#define QUERY_BAD_CAUSE "must be decision, pool, transfer, sent-on, ruling, feedback or archive"
 #define QUERY_BAD_CURSOR "must be one that this list gave, with the same filter"
 
 struct query_notices {
 	const char *body; /* "" the principal's own bodies, or all that it may see when it has none */
-	const char *state, *role, *due, *q, *cursor; /* "" any */
+	const char *state, *role, *cause, *due, *q, *cursor; /* "" any */
 	const char *figure, *region, *item, *from, *to; /* as figures are chosen; "" any */
 	int limit;
 };

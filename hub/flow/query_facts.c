@@ -18,7 +18,7 @@ struct call {
 	reply_fn *fn;
 	void *arg;
 	struct period period;
-	int region, role, state; /* -1 any */
+	int region, role, cause, state; /* -1 any */
 	bool todo, has_figure;
 	enum figure figure;
 	int32_t body, item; /* -1 any, -2 one that no fact names */
@@ -71,11 +71,18 @@ static bool lamp_matches(const struct call *c, const struct fact *x)
 	return !*c->due || !strcmp(view_lamp(c->flow->pack, &n, c->now_ms), !strcmp(c->due, "overdue") ? "red" : "yellow");
 }
 
-static bool matches(const struct call *c, const struct fact *x)
+static bool kind_matches(const struct call *c, const struct fact *x)
 {
 	if ((c->state >= 0 && x->state != c->state) || (c->role >= 0 && x->role != c->role))
 		return false;
 	if (c->todo && !lifecycle_is_todo((enum notice_state)x->state, (enum role)x->role))
+		return false;
+	return c->cause < 0 || x->cause == c->cause;
+}
+
+static bool matches(const struct call *c, const struct fact *x)
+{
+	if (!kind_matches(c, x))
 		return false;
 	if ((c->body != -1 && x->body != c->body) || (c->item != -1 && x->item != c->item))
 		return false;
@@ -202,6 +209,11 @@ static const char *name_of_role(int i)
 	return role_name((enum role)i);
 }
 
+static const char *name_of_cause(int i)
+{
+	return cause_name((enum cause)i);
+}
+
 static const char *name_of_state(int i)
 {
 	return notice_state_name((enum notice_state)i);
@@ -213,6 +225,7 @@ static const char *read_filters(struct call *c, const struct query_notices *q, c
 	c->todo = !strcmp(q->state, "todo");
 	c->state = c->todo ? -1 : word_or_any(q->state, name_of_state, STATE_COUNT);
 	c->role = word_or_any(q->role, name_of_role, ROLE_APPLICANT);
+	c->cause = word_or_any(q->cause, name_of_cause, CAUSE_COUNT);
 	c->region = *q->region ? pack_find_region(c->flow->pack, q->region, strlen(q->region)) : -1;
 	c->has_figure = *q->figure != '\0';
 	*ret_why = "must be a state of a notice, or todo";
@@ -221,6 +234,9 @@ static const char *read_filters(struct call *c, const struct query_notices *q, c
 	*ret_why = "must be lead, assist or copy";
 	if (c->role < -1)
 		return "role";
+	*ret_why = QUERY_BAD_CAUSE;
+	if (c->cause < -1)
+		return "cause";
 	*ret_why = "must be a region of the policy";
 	if (*q->region && c->region < 0)
 		return "region";

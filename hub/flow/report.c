@@ -1,13 +1,15 @@
-/* report.c: what providers send back: delivery reports find their delivery, replies find their notice. */
-#include <ctype.h>
+/* report.c: what providers send back: delivery reports find their delivery, replies find their notice or are a word about texts as such. */
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/contacts.h"
 #include "flow/decided.h"
 #include "flow/deliver.h"
+#include "flow/optout.h"
 #include "flow/respond.h"
 #include "metrics.h"
+#include "reply.h"
 #include "sms.h"
 #include "text.h"
 
@@ -19,12 +21,17 @@ struct job {
 	int delivery;
 	enum report_kind kind;
 	char connector[64], code[80], hash[64], dedupe[40], by[96];
+	char carrier[48]; /* "d12.1-": the message told of, while those that it carried besides are told; else "" */
+	char *rest;	  /* of these: "d15.0|d16.1" */
+	int pending;	  /* notices that the reply answers */
+	enum err worst;
 };
 
 static void job_done(struct job *j, enum err e)
 {
 	/* What belongs to nothing known is answered like the rest: a provider is told nothing about what exists. */
 	j->done(j->arg, e == ERR_UNAVAILABLE ? e : ERR_OK);
+	free(j->rest);
 	free(j);
 }
 
@@ -81,6 +88,8 @@ static enum err apply_report(void *arg, struct change *c)
 	/* Ids come round again when a carrier begins anew, so the handset must be the one it was sent to as well. */
 	if (*j->hash && strcmp(d->address_hash, j->hash) != 0)
 		return ERR_NOT_FOUND;
+	if (strncmp(d->with, j->carrier, strlen(j->carrier)) != 0)
+		return ERR_NOT_FOUND; /* it might have been carried, and was not */
 	moved = state_moves(d, j->kind);
 	if (!moved && (j->kind == REPORT_HANDED_OVER || change_has_receipt(c, receipt_of(j->kind), j->delivery, j->code))) {
 		c->nothing = true;
@@ -94,13 +103,52 @@ static enum err apply_report(void *arg, struct change *c)
 	return ERR_OK;
 }
 
+static void done_report(void *arg, enum err e, struct change *c);
+
+/* The next one that the message carried; a report that comes again tells those whom a hub that died had not told. */
+static void report_rest(struct job *j)
+{
+	char id[48];
+
+	while (j->rest && *j->rest) {
+		size_t len = strcspn(j->rest, "|");
+
+		snprintf(id, sizeof(id), "%.*s", (int)len, j->rest);
+		memmove(j->rest, j->rest + len + (j->rest[len] == '|'), strlen(j->rest + len + (j->rest[len] == '|')) + 1);
+		if (id_parse_delivery(id, &j->seq, &j->delivery)) {
+			change_run(j->flow, j->seq, false, apply_report, done_report, j);
+			return;
+		}
+	}
+	job_done(j, ERR_OK);
+}
+
 static void done_report(void *arg, enum err e, struct change *c)
 {
 	struct job *j = arg;
 
-	if (e == ERR_OK && !c->nothing)
-		metric_add(METRIC_RECEIPTS, 1);
-	job_done(j, e);
+	if (e == ERR_UNAVAILABLE || (e != ERR_OK && !*j->carrier)) {
+		job_done(j, e);
+		return;
+	}
+	if (!*j->carrier) {
+		metric_add(METRIC_RECEIPTS, !c->nothing);
+		snprintf(j->carrier, sizeof(j->carrier), "d%lld.%d-", (long long)j->seq, j->delivery);
+		j->rest = mem_strdup(c->record.deliveries[j->delivery].also);
+	}
+	report_rest(j);
+}
+
+static void done_answer(void *arg, enum err e)
+{
+	struct job *j = arg;
+
+	if (e == ERR_UNAVAILABLE)
+		j->worst = e;
+	if (--j->pending > 0)
+		return;
+	metric_add(METRIC_REPLIES, j->worst == ERR_OK);
+	job_done(j, j->worst);
 }
 
 static void done_sms(void *arg, enum err e)
@@ -114,48 +162,40 @@ static void answer_notice(struct job *j, int64_t seq, int notice)
 {
 	struct respond_sms in = { .seq = seq, .notice = notice, .by = j->by, .from_hash = j->hash, .dedupe = j->dedupe };
 
-	respond_by_sms(j->flow, &in, done_sms, j);
+	j->pending++;
+	respond_by_sms(j->flow, &in, done_answer, j);
 }
 
 static void on_last(void *arg, enum err e, const char *text)
 {
 	struct job *j = arg;
+	char id[48];
 	int64_t seq;
 	int notice;
 
-	if (e == ERR_OK && text && id_parse_notice(text, &seq, &notice))
-		answer_notice(j, seq, notice);
-	else
-		job_done(j, e);
-}
+	for (const char *rest = e == ERR_OK && text ? text : ""; *rest; rest += *rest == ' ') {
+		size_t len = strcspn(rest, " ");
 
-/*
- * "1", "收到" and their kin mean the newest notice, with or without a kind word behind them. With a letter or a digit behind
- * them they do not: that is a code which did not come out right, and which notice it meant is not to be guessed.
- */
-static bool says_received(const char *text)
-{
-	static const char *const words[] = { "1", "收到", "已收到", "签收", "已签收" };
-
-	text += strspn(text, " ");
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		size_t len = strlen(words[i]);
-
-		if (strncmp(text, words[i], len) != 0)
-			continue;
-		for (text += len; *text && !isalnum((unsigned char)*text); text++)
-			;
-		return !*text;
+		snprintf(id, sizeof(id), "%.*s", (int)len, rest);
+		if (id_parse_notice(id, &seq, &notice))
+			answer_notice(j, seq, notice);
+		rest += len;
 	}
-	return false;
+	if (!j->pending)
+		job_done(j, e);
 }
 
 /* The name of whoever's number it is; a number nobody is known for stays masked. */
 static void name_sender(struct job *j, const char *number)
 {
 	const struct pack_view *p = pack_view(j->flow->pack);
+	const char *kept = contacts_name_of(j->flow, number);
 	char other[NUMBER_BYTES];
 
+	if (kept) {
+		snprintf(j->by, sizeof(j->by), "%s", kept);
+		return;
+	}
 	for (int i = 0; i < j->flow->people_count; i++) {
 		if (number_normalise(j->flow->people[i].phone, other) && !strcmp(other, number)) {
 			snprintf(j->by, sizeof(j->by), "%s", j->flow->people[i].name);
@@ -184,6 +224,24 @@ static void hash_handset(struct job *j, const char *told)
 	arena_clear(&arena);
 }
 
+static void word_came(struct job *j, const char *text)
+{
+	switch (reply_word(text)) {
+	case REPLY_RECEIVED:
+		store_get_expiring(j->flow->store, "lastsms", j->hash, on_last, j);
+		break;
+	case REPLY_STOP:
+		optout_begin(j->flow, j->hash, done_sms, j);
+		break;
+	case REPLY_START:
+		optout_end(j->flow, j->hash, done_sms, j);
+		break;
+	case REPLY_OTHER:
+		job_done(j, ERR_OK);
+		break;
+	}
+}
+
 static void reply_came(struct job *j, const struct report *r)
 {
 	struct arena arena;
@@ -198,10 +256,8 @@ static void reply_came(struct job *j, const struct report *r)
 		job_done(j, ERR_OK); /* from nobody: it belongs to nothing */
 	else if (short_code_find(r->text, &seq, &notice))
 		answer_notice(j, seq, notice);
-	else if (says_received(r->text))
-		store_get_expiring(j->flow->store, "lastsms", j->hash, on_last, j);
 	else
-		job_done(j, ERR_OK);
+		word_came(j, r->text);
 }
 
 /* "d12.1-2": delivery 1 of event 12, second attempt. */

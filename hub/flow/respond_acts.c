@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "calendar.h"
+#include "flow/archive.h"
 #include "flow/dispute.h"
 #include "flow/ladder.h"
 #include "flow/pause.h"
@@ -25,6 +26,8 @@ static enum err refuse(struct answering *a, enum err e, const char *why)
 
 enum err act_verdict(struct answering *a, struct change *x, const struct notice *n, enum act act, enum notice_state *ret)
 {
+	if (!archive_allows(n, act))
+		return refuse(a, ERR_CONFLICT, "The files are with nobody else");
 	switch (lifecycle_next(n->state, n->role, act, ret)) {
 	case VERDICT_NOT_LEAD:
 		return refuse(a, ERR_FORBIDDEN, "Only the lead of an event claims it");

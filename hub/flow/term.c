@@ -9,7 +9,6 @@
 #include "metrics.h"
 #include "timefmt.h"
 
-#define REMIND_AT_MS (INT64_C(9) * 3600000)
 #define LIAISON "liaison"
 
 static const struct duration day_before = { .count = 1, .unit = DURATION_WORKING_DAYS };
@@ -28,7 +27,7 @@ static int64_t morning_before(const struct pack *pack, int32_t day, struct durat
 		day -= ahead.count;
 	if (!calendar_is_working(calendar, day, &listed))
 		day = calendar_shift(calendar, day, -1);
-	return ms_of_day(day, SHANGHAI_MIN) + REMIND_AT_MS;
+	return ms_of_day(day, SHANGHAI_MIN) + MORNING_MS;
 }
 
 /* A permit shorter than what lies ahead of its end is announced the day before. */

@@ -1,6 +1,7 @@
 /* view_life.c: what became of a notice: where it came from, what it led to, what was fed back, and what may be done now. */
 #include <string.h>
 
+#include "flow/archive.h"
 #include "flow/handover.h"
 #include "flow/respond_in.h"
 #include "flow/term.h"
@@ -49,6 +50,8 @@ static bool leads_somewhere(const struct record *r, int notice, enum act act)
 		return lifecycle_undo(n->state, false, &to) == VERDICT_MOVES && !notice_has_feedback(r, notice) &&
 		       !notice_was_sent_on(r, notice);
 	if (act == ACT_CLOSE && !notice_has_feedback(r, notice))
+		return false;
+	if (!archive_allows(n, act))
 		return false;
 	if (act == ACT_FULFIL && !term_may_be_fulfilled(r, notice))
 		return false;

@@ -72,6 +72,7 @@ static void compare(struct watchdog *w, int64_t seq, const struct record *r, int
 	for (int i = 0; i < r->notice_count; i++)
 		ladder_compare(w->flow, r, i, limit_ms, &one);
 	terms_compare(w->flow->pack, r, limit_ms, &one);
+	one.should += r->archive_ms && r->archive_ms <= limit_ms; /* it is no more, once it has come up */
 	w->sum.should += one.should;
 	w->sum.did += one.did;
 	if (one.should == one.did)

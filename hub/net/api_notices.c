@@ -17,6 +17,7 @@ static bool has_bodies(const struct principal *who)
 void api_notices(struct call *c)
 {
 	struct query_notices q = { .body = call_query(c, "body"), .state = call_query(c, "state"), .role = call_query(c, "role"),
+				   .cause = call_query(c, "cause"),
 				   .due = call_query(c, "due"), .q = call_query(c, "q"), .cursor = call_query(c, "cursor"),
 				   .figure = call_query(c, "figure"), .region = call_query(c, "region"),
 				   .item = call_query(c, "item"), .from = call_query(c, "from"), .to = call_query(c, "to") };
@@ -32,7 +33,7 @@ void api_notices(struct call *c)
 
 void api_pool(struct call *c)
 {
-	struct query_notices q = { .body = call_query(c, "region"), .state = "todo", .role = "", .due = "",
+	struct query_notices q = { .body = call_query(c, "region"), .state = "todo", .role = "", .cause = "", .due = "",
 				   .q = call_query(c, "q"), .cursor = call_query(c, "cursor") };
 
 	if (call_limit(c, &q.limit))

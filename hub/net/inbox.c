@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "flow/contacts.h"
+#include "flow/optout.h"
 #include "metrics.h"
 
 struct inbox *inbox_new(struct api *a, struct principal *who)
@@ -270,6 +271,10 @@ void inbox_name_changed(void *arg, const char *name)
 
 	if (!strncmp(name, "contacts:", 9)) {
 		contacts_load(a->flow->contacts);
+		return;
+	}
+	if (!strcmp(name, "optouts")) {
+		optouts_load(a->flow->optouts);
 		return;
 	}
 	auth_reload(a->auth, name);

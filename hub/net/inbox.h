@@ -50,7 +50,7 @@ void board_beat(void *api);
 void board_forget(struct inbox *b);
 
 struct ws_options inbox_ws_options(struct api *a);
-void inbox_name_changed(void *api, const char *name); /* a session, user or key ended: its connections are closed; or a body's contacts changed */
+void inbox_name_changed(void *api, const char *name); /* a session, user or key ended: its connections are closed; or a body's contacts changed, or which numbers want no texts */
 void inbox_bye(struct api *a);
 
 void socket_message(void *arg, struct ws_conn *c, const char *text, size_t len); /* socket.c: one JSON-RPC message */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "metrics.h"
 #include "store/store_in.h"
 
 /*
@@ -135,10 +136,12 @@ void ask_send(struct ask *a)
 	}
 	cmd.number = link_next_number(&s->main);
 	args_init(&words, &a->arena);
-	if (cmd.is_script)
+	if (cmd.is_script) {
 		put_script(a, &words, cmd.number);
-	else
+		metric_add(METRIC_STORE_CALLS, 1);
+	} else {
 		put_all(&words, &a->args);
+	}
 	cmd.args = words.v;
 	cmd.count = words.count;
 	link_send(&s->main, &cmd, on_answer, a);

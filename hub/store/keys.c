@@ -7,6 +7,7 @@ static const char *const table_names[TABLE_COUNT] = {
 	[TABLE_KEYS] = "keys",
 	[TABLE_POLICIES] = "policies",
 	[TABLE_CONTACTS] = "contacts",
+	[TABLE_OPTOUTS] = "optouts",
 };
 
 void keys_init(struct keys *k, const char *cell, struct arena *arena)
@@ -79,6 +80,16 @@ void key_body_all(const struct keys *k, struct args *a, const char *body)
 void key_body_open(const struct keys *k, struct args *a, const char *body)
 {
 	args_join(a, k->prefix, "b:", body, ":open", NULL);
+}
+
+void key_sent(const struct keys *k, struct args *a, const char *hash, int32_t day)
+{
+	args_join(a, k->prefix, "t:", hash, ":", args_digits(a->arena, day), NULL);
+}
+
+void key_window(const struct keys *k, struct args *a, const char *hash)
+{
+	args_join(a, k->prefix, "w:", hash, NULL);
 }
 
 void key_expiring(const struct keys *k, struct args *a, const char *kind, const char *name)

@@ -27,6 +27,8 @@ void key_case(const struct keys *k, struct args *a, const char *case_id);
 void key_holder(const struct keys *k, struct args *a, const char *id); /* of a case or a permit */
 void key_body_all(const struct keys *k, struct args *a, const char *body);
 void key_body_open(const struct keys *k, struct args *a, const char *body);
+void key_sent(const struct keys *k, struct args *a, const char *hash, int32_t day); /* texts to a number on a day */
+void key_window(const struct keys *k, struct args *a, const char *hash); /* texts to a number that wait for each other */
 void key_expiring(const struct keys *k, struct args *a, const char *kind, const char *name);
 
 #endif

@@ -146,6 +146,8 @@ void record_encode(const struct record *r, struct buf *out)
 	record_tab_text(out, r->applicant_rules);
 	record_tab_text(out, r->problems);
 	record_tab_text(out, r->approvers);
+	if (r->archive_ms)
+		record_tab_int(out, r->archive_ms);
 	buf_add_char(out, '\n');
 	for (int i = 0; i < r->notice_count; i++)
 		put_notice(out, &r->notices[i]);
@@ -347,6 +349,7 @@ static void get_head(const struct line *l, struct record *r)
 	r->applicant_rules = record_text_at(l, 9);
 	r->problems = record_text_at(l, 10);
 	r->approvers = record_text_at(l, 11);
+	r->archive_ms = record_int_at(l, 12) > 0 ? record_int_at(l, 12) : 0;
 }
 
 /* Arrays grow by doubling at powers of two, so that the count alone says when there is no room. */
@@ -369,7 +372,7 @@ struct delivery *record_add_delivery(struct record *r, struct arena *arena)
 	r->deliveries = arena_grow(arena, r->deliveries, r->delivery_count, sizeof(*r->deliveries));
 	d = &r->deliveries[r->delivery_count++];
 	memset(d, 0, sizeof(*d));
-	d->post = d->body = "";
+	d->post = d->body = d->with = d->also = "";
 	d->term = -1;
 	return d;
 }
@@ -432,7 +435,7 @@ static int64_t earlier(int64_t a, int64_t b)
 
 int64_t record_next_ms(const struct record *r)
 {
-	int64_t next = r->correcting ? r->accepted_ms : -1;
+	int64_t next = earlier(r->correcting ? r->accepted_ms : -1, r->archive_ms ? r->archive_ms : -1);
 
 	for (int i = 0; i < r->notice_count; i++)
 		next = earlier(next, r->notices[i].next_ms);

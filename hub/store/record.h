@@ -59,6 +59,8 @@ struct delivery {
 	const char *post;      /* "": whoever comes first; else the post that is asked for, of `body` */
 	const char *body;      /* "": the notice's */
 	int term;	       /* the clock of the event that it is about, -1 none */
+	const char *with;      /* "d12.1-1": the message of another delivery that carried it, "": its own */
+	const char *also;      /* "d15.0|d16.1": those that its own message carries too, if they say so */
 };
 enum receipt_kind { RECEIPT_HANDED_OVER, RECEIPT_DELIVERED, RECEIPT_SHOWN, RECEIPT_ACKNOWLEDGED, RECEIPT_CLAIMED,
 		    RECEIPT_FAILED, RECEIPT_REPLY, RECEIPT_STATE, RECEIPT_RETURNED, RECEIPT_TRANSFERRED, RECEIPT_SENT_ON,
@@ -84,6 +86,7 @@ struct record {
 	bool correcting;	/* earlier versions are still to be superseded */
 	const char *applicant_via, *applicant_rules; /* NULL: not told */
 	const char *problems;	/* "no-body:R14|no-lead" */
+	int64_t archive_ms;	/* when its files come up for handing over, 0 not */
 	const char *approvers;	/* bodies that accept, review or decide, each once: "spj-371302|spj-371300" */
 	struct notice *notices; int notice_count;
 	struct delivery *deliveries; int delivery_count;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const cause_names[CAUSE_COUNT] = {
-	"decision", "pool", "transfer", "sent-on", "ruling", "feedback",
+	"decision", "pool", "transfer", "sent-on", "ruling", "feedback", "archive",
 };
 static const char *const receipt_names[RECEIPT_KIND_COUNT] = {
 	"handed-over", "delivered", "shown", "acknowledged", "claimed", "failed", "reply", "state",
@@ -125,8 +125,21 @@ static void put_pause(struct buf *out, const struct pause *p)
 	buf_add_char(out, '\n');
 }
 
+static void put_joined(struct buf *out, int delivery, const struct delivery *d)
+{
+	if ((!d->with || !*d->with) && (!d->also || !*d->also))
+		return;
+	buf_add_char(out, 'J');
+	record_tab_int(out, delivery);
+	record_tab_text(out, d->with);
+	record_tab_text(out, d->also);
+	buf_add_char(out, '\n');
+}
+
 void record_encode_life(const struct record *r, struct buf *out)
 {
+	for (int i = 0; i < r->delivery_count; i++)
+		put_joined(out, i, &r->deliveries[i]);
 	for (int i = 0; i < r->feedback_count; i++)
 		put_feedback(out, &r->feedback[i]);
 	for (int i = 0; i < r->dispute_count; i++)
@@ -226,9 +239,23 @@ static void get_pause(const struct line *l, struct pause *p)
 	p->ended_by = record_text_at(l, 10);
 }
 
+/* Their delivery stands in front of them. */
+static bool get_joined(const struct line *l, struct record *r)
+{
+	int delivery;
+
+	if (!record_enum_at(l, 1, r->delivery_count, &delivery))
+		return false;
+	r->deliveries[delivery].with = record_text_at(l, 2);
+	r->deliveries[delivery].also = record_text_at(l, 3);
+	return true;
+}
+
 bool record_decode_life(const struct line *l, struct arena *arena, struct record *r)
 {
 	switch (l->fields[0][0]) {
+	case 'J':
+		return get_joined(l, r);
 	case 'F':
 		return r->feedback_count < RECORD_FEEDBACK_MAX && get_feedback(l, record_add_feedback(r, arena));
 	case 'U':

@@ -17,7 +17,8 @@
 #define TERM_WHAT_CHARACTERS 40
 
 /* Why there is a notice. */
-enum cause { CAUSE_DECISION, CAUSE_POOL, CAUSE_TRANSFER, CAUSE_SENT_ON, CAUSE_RULING, CAUSE_FEEDBACK, CAUSE_COUNT };
+enum cause { CAUSE_DECISION, CAUSE_POOL, CAUSE_TRANSFER, CAUSE_SENT_ON, CAUSE_RULING, CAUSE_FEEDBACK, CAUSE_ARCHIVE,
+	     CAUSE_COUNT };
 const char *cause_name(enum cause c);
 
 struct feedback { /* what supervision found */

@@ -102,5 +102,6 @@ void store_find_holder(struct store *s, const char *case_id, const char *permit,
 #include "store/streams.h"
 #include "store/policies.h"
 #include "store/tables.h"
+#include "store/texts.h"
 
 #endif

@@ -85,3 +85,14 @@ test('the box in the header leads to the search', async () => {
 	await page.locator('.hit').filter({ hasText: made.case }).waitFor();
 	assert.equal(await page.locator('#search-top').count(), 0);
 });
+
+test('why an applicant was not texted is said in words', { skip: Boolean(process.env.TANDEM_BROWSER_MOCK) }, async () => {
+	const { data } = world.eventOf('');
+	const reply = new URLSearchParams({ t: '', from: data.applicant.phone, to: '10690000', text: 'TD' });
+	assert.equal((await fetch(`${world.url}/api/v1/connectors/demo/reply?${reply}`)).status, 200);
+	const told = await world.grant('示例退订测试用品厂');
+	await page.goto(`${world.url}/#/case/${told.case}`);
+	await page.getByRole('heading', { name: `办件 ${told.case}` }).waitFor();
+	await page.locator('.deliveries .bad').getByText('对方已退订短信').waitFor();
+	await page.locator('.timeline .step-failed').getByText('对方已退订短信').waitFor();
+});

@@ -16,7 +16,7 @@ LEASE_S = 100  # a delivery whose hub has died is in doubt after a minute
 
 class Deliver(unittest.TestCase):
     def test_the_hub_dies_at_every_step(self):
-        """Four deliveries, each at another step, at the moment of one kill."""
+        """Five deliveries, each at another step, at the moment of one kill."""
         with SmsHub(answer=lambda m: LATER if m.endswith("-1") and m == turned_down[0] else ACCEPTED) as s:
             turned_down = [""]
             s.start(connections=3)
@@ -31,9 +31,8 @@ class Deliver(unittest.TestCase):
             ids = {name: self.message(s, n) for name, n in notices.items()}
             wait_until(lambda: set(ids.values()) <= set(provider.posts), what="three requests at the provider")
             turned_down[0] = ids["turned-down"]
-            notices["queued"] = s.take("queued")  # written as being sent, but no connection is free for it
-            s.wait_state(notices["queued"], "sending")
-            self.assertNotIn(self.message(s, notices["queued"]), provider.posts)
+            queued = s.take("queued")  # no connection is free for it, so it is not even begun
+            self.assertEqual(s.delivery(queued)["state"], "waiting")
 
             # The provider answers, and the hub, stopped, never reads it; one more is never answered.
             hub.process.send_signal(signal.SIGSTOP)
@@ -49,6 +48,8 @@ class Deliver(unittest.TestCase):
                 doubt = s.wait_state(notices[name], "unknown", seconds=LEASE_S)
                 self.assertEqual(doubt["attempts"], 1, name)
                 self.assertIn("in doubt", doubt["detail"])
+            s.wait_state(queued, "accepted")
+            before[self.message(s, queued)] = 1
             self.assertEqual(provider.posts, before, "something was sent again")
             self.assertEqual(set(before.values()), {1})
 
@@ -58,11 +59,11 @@ class Deliver(unittest.TestCase):
                 self.assertEqual(provider.report(ids["asked"], BY_CARRIER), 200)
                 self.assertEqual(provider.report(ids["answered"], BY_CARRIER), 200)
                 self.assertEqual(provider.report(ids["turned-down"], FAILED), 200)
-            for name, state in (("asked", "delivered"), ("answered", "accepted"), ("turned-down", "failed"), ("queued", "unknown")):
+            for name, state in (("asked", "delivered"), ("answered", "accepted"), ("turned-down", "failed")):
                 self.assertEqual(s.delivery(notices[name])["state"], state, name)
             kinds = [r["kind"] for r in s.whole(notices["asked"])["receipts"] if r["delivery"]]
             self.assertEqual(kinds, ["delivered"])
-            wait_until(lambda: self.is_overdue(s, notices["queued"]), 90, "the one nobody heard of to be overdue")
+            wait_until(lambda: self.is_overdue(s, queued), 90, "the one nobody acknowledged to be overdue")
             self.assertEqual(provider.posts, before, "something was sent again")
 
     def test_turned_down_and_then_the_hub_dies(self):
@@ -98,6 +99,27 @@ class Deliver(unittest.TestCase):
             self.assertEqual(set(s.provider.posts.values()), {1})
             kinds = [r["kind"] for r in s.whole(taken)["receipts"] if r["delivery"]]
             self.assertEqual(kinds, ["handed-over"])
+
+    def test_one_text_for_several_and_then_the_hub_dies(self):
+        """Each of them is in doubt, none is sent again, and the report about the one message settles them all."""
+        with SmsHub() as s:
+            s.start(due="10m", join="1m")
+            s.provider.hold()
+            notices = [s.take(f"joined-{n}") for n in range(3)]
+            wait_until(lambda: s.provider.posts, 90, "the one text")
+            self.assertEqual([s.delivery(n)["state"] for n in notices], ["sending"] * 3)
+            s.hub.kill()
+            s.provider.let_go()
+            s.hub.start()
+            for notice in notices:
+                self.assertEqual(s.wait_state(notice, "unknown", seconds=LEASE_S)["attempts"], 1)
+            ((message, posts),) = s.provider.posts.items()
+            self.assertEqual(posts, 1)
+            for _ in range(2):
+                self.assertEqual(s.provider.report(message, DELIVERED), 200)
+            for notice in notices:
+                self.assertEqual(s.delivery(notice)["state"], "delivered")
+                self.assertEqual([r["kind"] for r in s.whole(notice)["receipts"] if r["delivery"]], ["delivered"])
 
     @staticmethod
     def is_turned_down(s, notice):

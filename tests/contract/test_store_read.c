@@ -269,6 +269,72 @@ static void test_expiring(void **state)
 }
 
 /* A table that is something else is an error of this call and of no other. */
+static void heard_pass(void *arg, enum err e, const struct text_pass_out *out)
+{
+	struct heard *to = arg;
+
+	to->e[to->count] = e;
+	to->result[to->count] = e == ERR_OK ? (int)out->pass : -1;
+	to->seq[to->count] = e == ERR_OK ? out->until_ms : -1;
+	snprintf(to->text[to->count++], sizeof(to->text[0]), "%s", e == ERR_OK ? out->with : "");
+}
+
+static void pass_is(struct harness *h, const struct text_pass_in *in, enum text_pass pass)
+{
+	store_text_pass(h->store, in, heard_pass, &heard);
+	harness_until(h, &heard.count, heard.count + 1);
+	assert_int_equal(heard.e[heard.count - 1], ERR_OK);
+	assert_int_equal(heard.result[heard.count - 1], pass);
+}
+
+static void test_texts_are_counted_by_number_and_day(void **state)
+{
+	struct harness *h = *state;
+
+	pass_is(h, &(struct text_pass_in){ .hash = "h1", .id = "d1.0", .day = 20000, .limit = 2 }, TEXT_MAY);
+	pass_is(h, &(struct text_pass_in){ .hash = "h1", .id = "d2.0", .day = 20000, .limit = 2 }, TEXT_MAY);
+	pass_is(h, &(struct text_pass_in){ .hash = "h1", .id = "d3.0", .day = 20000, .limit = 2 }, TEXT_ENOUGH);
+	pass_is(h, &(struct text_pass_in){ .hash = "h1", .id = "d1.0", .day = 20000, .limit = 2 }, TEXT_MAY); /* it was counted */
+	pass_is(h, &(struct text_pass_in){ .hash = "h1", .id = "d4.0", .day = 20000, .limit = 0 }, TEXT_MAY); /* no limit for this one, but it counts */
+	pass_is(h, &(struct text_pass_in){ .hash = "h1", .id = "d3.0", .day = 20000, .limit = 3 }, TEXT_ENOUGH);
+	pass_is(h, &(struct text_pass_in){ .hash = "h1", .id = "d3.0", .day = 20001, .limit = 2 }, TEXT_MAY);
+	pass_is(h, &(struct text_pass_in){ .hash = "h2", .id = "d3.0", .day = 20000, .limit = 2 }, TEXT_MAY);
+	store_put(h->store, TABLE_OPTOUTS, "h2", (struct bytes){ "1", 1 }, heard_text, &heard);
+	harness_until(h, &heard.count, heard.count + 1);
+	pass_is(h, &(struct text_pass_in){ .hash = "h2", .id = "d3.0", .day = 20000, .limit = 0 }, TEXT_UNWANTED);
+	server_do(&h->server, "SET " KEY "t:h4:20000 x");
+	store_text_pass(h->store, &(struct text_pass_in){ .hash = "h4", .id = "d3.0", .day = 20000, .limit = 1 }, heard_pass, &heard);
+	harness_until(h, &heard.count, heard.count + 1);
+	assert_int_equal(heard.e[heard.count - 1], ERR_INTERNAL);
+}
+
+static const char *joined(struct harness *h, const char *id, int64_t now_ms, int64_t until_ms)
+{
+	pass_is(h, &(struct text_pass_in){ .hash = "h1", .id = id, .day = 20000, .limit = 2, .now_ms = now_ms, .join_ms = 1000 },
+		until_ms ? TEXT_WAITS : TEXT_MAY);
+	assert_int_equal(heard.seq[heard.count - 1], until_ms);
+	return heard.text[heard.count - 1];
+}
+
+static void test_texts_wait_for_each_other(void **state)
+{
+	struct harness *h = *state;
+
+	joined(h, "d1.0", 5000, 6000);
+	joined(h, "d2.0", 5999, 6000);
+	joined(h, "d1.0", 5500, 6000);
+	pass_is(h, &(struct text_pass_in){ .hash = "h1", .id = "d9.0", .day = 20000, .now_ms = 5600 }, TEXT_MAY); /* urgent */
+	assert_string_equal(joined(h, "d2.0", 6000, 0), "d1.0");
+	assert_string_equal(joined(h, "d2.0", 6001, 0), ""); /* it was let through; whom it took is known to who asked first */
+	joined(h, "d1.0", 6001, 7001);
+	pass_is(h, &(struct text_pass_in){ .hash = "h1", .id = "d1.0", .day = 20000, .limit = 2, .now_ms = 7001, .join_ms = 1000 },
+		TEXT_ENOUGH);
+	joined(h, "d3.0", 7001 + 60001, 7001 + 61001); /* what is long over is no company */
+	pass_is(h, &(struct text_pass_in){ .hash = "h1", .id = "d3.0", .day = 20001, .limit = 2, .now_ms = 7001 + 61001, .join_ms = 1000 },
+		TEXT_MAY);
+	assert_string_equal(heard.text[heard.count - 1], "");
+}
+
 static void test_wrong_types_are_errors(void **state)
 {
 	struct harness *h = *state;
@@ -300,6 +366,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_cases_and_holders, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_tables, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_expiring, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_texts_are_counted_by_number_and_day, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_texts_wait_for_each_other, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_types_are_errors, open_all, harness_teardown),
 	};
 

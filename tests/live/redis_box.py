@@ -28,9 +28,11 @@ class Redis:
             self.log.seek(0)
             said = self.log.read()[-2000:].decode(errors="replace")
             raise AssertionError(f"redis-server ended with {self.process.returncode}: {said}")
-        asked = subprocess.run(["redis-cli", "-s", f"{self.folder}/redis.sock", "PING"], stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL, check=False)
-        return asked.stdout.strip() == b"PONG"
+        return self.ask("PING") == "PONG"
+
+    def ask(self, *words):
+        return subprocess.run(["redis-cli", "-s", f"{self.folder}/redis.sock", *words], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True, check=False).stdout.strip()
 
     def kill(self, number=signal.SIGKILL):
         self.process.send_signal(number)

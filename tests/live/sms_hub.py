@@ -1,5 +1,6 @@
 """A hub whose texts go to a provider of the test's own, on a Redis that can be killed, with a pack whose clocks are short."""
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -13,13 +14,18 @@ PHONE = "13800138001"
 PEOPLE = (("li", "supervisor", "yjj-371300", "--phone", PHONE), ("spj", "approver", "spj-371302"))
 
 
-def short_pack(folder):
-    """The small pack of the cases; a notice that a text carries is overdue after a minute."""
+def short_pack(folder, due, join):
+    """The small pack of the cases; a notice that a text carries is soon overdue, and texts may wait for each other."""
     path = shutil.copytree("tests/cases/mini", f"{folder}/pack")
     with open(f"{path}/rules.csv", encoding="utf-8") as f:
         rules = f.read()
     with open(f"{path}/rules.csv", "w", encoding="utf-8") as f:
-        f.write(rules.replace(",24h,,sms|push,", ",1m,,sms|push,"))
+        f.write(rules.replace(",24h,,sms|push,", f",{due},,sms|push,"))
+    if join:
+        with open(f"{path}/pack.json", encoding="utf-8") as f:
+            pack = json.load(f)
+        with open(f"{path}/pack.json", "w", encoding="utf-8") as f:
+            json.dump(dict(pack, sms_join=join), f, ensure_ascii=False)
     return path
 
 
@@ -37,10 +43,10 @@ class SmsHub(contextlib.ExitStack):
         self.redis = Redis(self.folder)
         self.hub = None
 
-    def start(self, connections=4):
+    def start(self, connections=4, per_day=0, due="1m", join=None):
         self.enter_context(self.redis)
-        self.hub = Hub("--config", self.provider.hub_settings(self.folder, connections), "--policy", short_pack(self.folder),
-                       demo=False, data=self.folder, redis_url=self.redis.url)
+        self.hub = Hub("--config", self.provider.hub_settings(self.folder, connections), "--policy", short_pack(self.folder, due, join),
+                       demo=False, data=self.folder, redis_url=self.redis.url, environment={"TANDEM_SMS_PER_DAY": str(per_day)})
         self.callback(self.end_hub)
         for name, role, body, *more in PEOPLE:
             subprocess.run([os.path.abspath(BIN), "user", "add", name, "--role", role, "--body", body, *more,

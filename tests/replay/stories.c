@@ -12,10 +12,12 @@
 
 #include <cmocka.h>
 
+#include "flow/deliver.h"
 #include "flow/view.h"
 #include "flow/digest.h"
 #include "flow/watchdog.h"
 #include "metrics.h"
+#include "replay/told.h"
 #include "replay/world.h"
 #include "timefmt.h"
 
@@ -163,35 +165,6 @@ static void step_say(struct story *s)
 	answered(s);
 }
 
-static int count_receipts(const struct record *r, int notice, enum receipt_kind kind)
-{
-	int n = 0;
-
-	for (int i = 0; i < r->receipt_count; i++)
-		n += r->receipts[i].notice == notice && r->receipts[i].kind == kind;
-	return n;
-}
-
-static int count_pauses(const struct record *r, int notice)
-{
-	int n = 0;
-
-	for (int i = 0; i < r->pause_count; i++)
-		n += r->pauses[i].notice == notice;
-	return n;
-}
-
-static const char *deliveries_of(const struct record *r, int notice, struct arena *arena)
-{
-	const char *all = "";
-
-	for (int i = 0; i < r->delivery_count; i++) {
-		if (r->deliveries[i].notice == notice)
-			all = arena_printf(arena, "%s%s%s", all, *all ? " " : "", delivery_state_name(r->deliveries[i].state));
-	}
-	return all;
-}
-
 static void step_check(struct story *s)
 {
 	struct arena arena;
@@ -205,6 +178,7 @@ static void step_check(struct story *s)
 	same_text(s, "state", notice_state_name(r.notices[i].state));
 	same_text(s, "role", role_name(r.notices[i].role));
 	same_text(s, "cause", cause_name(r.notices[i].cause));
+	same_text(s, "by", r.notices[i].acknowledged.by);
 	same_text(s, "lamp", view_lamp(s->world.pack, &r.notices[i], s->world.now_ms));
 	if (r.notices[i].due_ms >= 0)
 		time_format(r.notices[i].due_ms, SHANGHAI_MIN, due);
@@ -212,13 +186,64 @@ static void step_check(struct story *s)
 	if (r.notices[i].feedback_due_ms >= 0)
 		time_format(r.notices[i].feedback_due_ms, SHANGHAI_MIN, feedback_due);
 	same_text(s, "feedback_due", feedback_due);
-	same_number(s, "pauses", count_pauses(&r, i));
-	same_text(s, "deliveries", deliveries_of(&r, i, &arena));
-	same_number(s, "reminded", count_receipts(&r, i, RECEIPT_REMINDED));
-	same_number(s, "fed_back", count_receipts(&r, i, RECEIPT_FED_BACK));
+	same_number(s, "pauses", told_pauses(&r, i));
+	same_text(s, "deliveries", told_deliveries(&r, i, &arena));
+	same_text(s, "why", told_why(&r, i));
+	same_number(s, "reminded", told_receipts(&r, i, RECEIPT_REMINDED));
+	same_number(s, "fed_back", told_receipts(&r, i, RECEIPT_FED_BACK));
 	same_number(s, "late", r.notices[i].overdue_told);
 	same_number(s, "notices", r.notice_count);
 	arena_clear(&arena);
+}
+
+/* What became of the texts to an event's applicant. */
+static void step_check_applicant(struct story *s)
+{
+	struct arena arena;
+	struct record r;
+
+	arena_init(&arena);
+	if (!world_record(&s->world, number(s->now, "check_applicant", 0), &arena, &r))
+		wrong(s, "the event", "not there", "there");
+	same_text(s, "deliveries", told_deliveries(&r, -1, &arena));
+	same_text(s, "why", told_why(&r, -1));
+	arena_clear(&arena);
+}
+
+static void on_reported(void *arg, enum err e)
+{
+	assert_int_equal(e, ERR_OK);
+	*(int *)arg = 1;
+}
+
+static void reported(struct story *s, const struct report *r)
+{
+	int done = 0;
+
+	deliver_report(s->world.hubs[number(s->now, "hub", 0)].flow, "sms", r, on_reported, &done);
+	harness_until(&s->world.h, &done, 1);
+}
+
+/* The provider's word about a message. */
+static void step_report(struct story *s)
+{
+	static const char *const kinds[] = { "handed-over", "delivered", "failed" };
+	const struct report r = { .kind = (enum report_kind)word_find(text(s->now, "report", ""), kinds, 3),
+				  .message_id = text(s->now, "of", ""), .provider_id = "", .from = "", .to = "", .text = "", .code = "",
+				  .dedupe = "" };
+
+	reported(s, &r);
+}
+
+static void step_reply(struct story *s)
+{
+	const char *said = text(s->now, "reply", "");
+	const struct report r = { .kind = REPORT_REPLY, .message_id = "", .provider_id = "", .from = text(s->now, "from", "13900000001"),
+				  .to = "10690000", .text = said, .code = "", .dedupe = said };
+
+	reported(s, &r);
+	same_number(s, "stale", metric_get(METRIC_CONTACTS_STALE));
+	world_settle(&s->world);
 }
 
 static void step_check_dispute(struct story *s)
@@ -263,6 +288,14 @@ static void step_check_clock(struct story *s)
 	same_text(s, "by", text(clock, "by", "none"));
 }
 
+/* How many of a cause stand on a body's list, as its own people see it. */
+static void step_list(struct story *s)
+{
+	world_get(&s->world, &(struct asked){ number(s->now, "hub", 0), text(s->now, "who", "spj"), "list", text(s->now, "list", ""),
+					      json_object_get(s->now, "cause") });
+	same_number(s, "items", (int64_t)json_array_size(json_object_get(s->world.answer, "items")));
+}
+
 static void step_figures(struct story *s)
 {
 	const char *key = text(s->now, "figures", ""), *name;
@@ -296,12 +329,16 @@ static void step_setting(struct story *s)
 		world_away(&s->world, moment(text(s->now, "away_until", "")));
 	if (json_object_get(s->now, "setting"))
 		world_amend(&s->world, "pack.json", text(s->now, "setting", ""));
+	if (json_object_get(s->now, "sms_per_day"))
+		s->world.config.sms_per_day = number(s->now, "sms_per_day", 0);
 	if (json_object_get(s->now, "pack"))
 		world_use_pack(&s->world, text(s->now, "pack", ""));
 	if (json_object_get(s->now, "sending"))
 		s->world.sending = (enum sending)word_find(text(s->now, "sending", ""), sendings, 3);
 	same_number(s, "sent", s->world.sent);
 	same_text(s, "last_to", s->world.last_to);
+	if (!strstr(s->world.last_text, text(s->now, "says", "")))
+		wrong(s, "the text", s->world.last_text, text(s->now, "says", ""));
 }
 
 struct found {
@@ -377,9 +414,13 @@ static const struct {
 	{ "act", step_act },
 	{ "say", step_say },
 	{ "check", step_check },
+	{ "check_applicant", step_check_applicant },
 	{ "check_dispute", step_check_dispute },
+	{ "reply", step_reply },
+	{ "report", step_report },
 	{ "check_clock", step_check_clock },
 	{ "figures", step_figures },
+	{ "list", step_list },
 	{ "watchdog", step_watchdog },
 	{ "contacts", step_contacts },
 	{ "publish", step_publish },

@@ -12,7 +12,7 @@
 #include "flow/board.h"
 #include "flow/contacts.h"
 #include "flow/deadline.h"
-#include "flow/deliver.h"
+#include "flow/deliver_in.h"
 #include "flow/feed.h"
 #include "flow/intake.h"
 #include "flow/policies.h"
@@ -60,6 +60,8 @@ static void send_text(void *self, const struct message *m, connector_done_fn *do
 
 	w->sent++;
 	snprintf(w->last_to, sizeof(w->last_to), "%s", m->to);
+	snprintf(w->last_text, sizeof(w->last_text), "%s", m->text);
+	w->told += strstr(m->text, "有") ? strtol(strstr(m->text, "有") + strlen("有"), NULL, 10) : 0;
 	if (w->sending == SENDING_HANGS) {
 		assert_true(w->hung_count < 64);
 		w->hung[w->hung_count++] = arg;
@@ -149,7 +151,7 @@ static void hub_stop(struct world *w, int i)
 	harness_until(&w->h, &w->h.closes, before + 1);
 	flow_free(b->flow);
 	while (w->hung_count)
-		free(w->hung[--w->hung_count]);
+		attempt_free(w->hung[--w->hung_count]);
 	b->flow = NULL;
 	b->store = NULL;
 }
@@ -171,7 +173,7 @@ void world_open(struct world *w, const char *pack_folder, int hubs, int64_t star
 	memset(w, 0, sizeof(*w));
 	w->now_ms = start_ms;
 	w->hub_count = hubs;
-	w->config = (struct config){ .event_bytes = 256 << 10, .batch_bytes = 16 << 20, .batch_count = 10000, .feed_ring = 4096 };
+	w->config = (struct config){ .event_bytes = 256 << 10, .batch_bytes = 16 << 20, .batch_count = 10000, .feed_ring = 4096, .sms_per_day = 20 };
 	harness_loop(&w->h);
 	read_pack(w, pack_folder);
 	for (int i = 0; i < hubs; i++)
@@ -275,6 +277,16 @@ static bool waits_for_place(const struct world *w, const struct delivery *d)
 	return w->sending == SENDING_HANGS && places == 0 && d->state == DELIVERY_WAITING && d->next_ms >= 0 && d->next_ms <= w->now_ms;
 }
 
+/* What was begun, the provider has; else it is still on its way there. */
+static bool all_are_handed_over(const struct world *w)
+{
+	int begun = 0;
+
+	for (int i = 0; i < w->hub_count; i++)
+		begun += w->hubs[i].flow->connectors[0].begun;
+	return begun == w->hung_count;
+}
+
 /* Settled: what Redis holds as due is what the record says, nothing is leased, and nothing is due by now; or
    what is due waits for its turn under a lease. */
 static bool is_settled(struct world *w, int64_t seq)
@@ -321,7 +333,7 @@ static void on_look(void *arg)
 	/* From the first each time: settling a later event may change an earlier one. */
 	for (l->seq = 1; l->seq <= w->events && is_settled(w, l->seq);)
 		l->seq++;
-	if (l->seq > w->events) {
+	if (l->seq > w->events && all_are_handed_over(w)) {
 		l->settled = 1;
 		return;
 	}
@@ -440,9 +452,9 @@ void world_dispute(struct world *w, const struct asked *a)
 	await_answer(w, p, before);
 }
 
-static void ask_list(struct world *w, struct flow *f, struct principal *p, const char *body)
+static void ask_list(struct world *w, struct flow *f, struct principal *p, const struct asked *a)
 {
-	const struct query_notices q = { .body = body, .state = "", .role = "", .due = "", .q = "", .cursor = "", .figure = "",
+	const struct query_notices q = { .body = a->id, .state = "", .role = "", .cause = a->with ? json_string_value(a->with) : "", .due = "", .q = "", .cursor = "", .figure = "",
 					 .region = "", .item = "", .from = "", .to = "", .limit = 200 };
 
 	query_notices(f, p, &q, on_reply, w);
@@ -461,7 +473,7 @@ void world_get(struct world *w, const struct asked *a)
 	else if (!strcmp(a->what, "case"))
 		query_case(f, p, a->id, on_reply, w);
 	else if (!strcmp(a->what, "list"))
-		ask_list(w, f, p, a->id);
+		ask_list(w, f, p, a);
 	else
 		query_board(f, p, &(struct query_board){ .from = "2000-01-01", .to = "2099-12-31", .region = "", .by = a->id }, on_reply,
 			    w);

@@ -35,7 +35,8 @@ struct world {
 	int sent; /* texts that the provider was given */
 	void *hung[64]; /* what would have heard of those never answered; freed with the process that asked */
 	int hung_count;
-	char last_to[32];
+	char last_to[32], last_text[512];
+	long told; /* notices that the texts told of, as they say themselves */
 	int answers, status; /* of the last call */
 	char etag[16];
 	json_t *answer;
@@ -59,7 +60,7 @@ struct principal *world_person(const char *name);
 struct asked {
 	int hub;
 	const char *who;
-	const char *what, *id; /* "claim" of "n1.0", "ruling" of "u1.0"; to get: notice, dispute, case, board, list */
+	const char *what, *id; /* "claim" of "n1.0", "ruling" of "u1.0"; to get: notice, dispute, case, board, list (with: of one cause) */
 	const json_t *with;
 };
 void world_submit(struct world *w, int hub, const char *who, json_t *event); /* takes event over */

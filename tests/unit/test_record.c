@@ -24,11 +24,12 @@ static struct record sample(struct arena *arena)
 	d = record_add_delivery(&r, arena);
 	*d = (struct delivery){ .notice = -1, .channel = CHANNEL_SMS, .connector = "sms1", .address_hash = "ab",
 				.state = DELIVERY_SENDING, .attempts = 2, .next_ms = 1700000020000,
-				.provider_id = "", .detail = "", .post = "leader", .body = "znb-371300", .term = 1 };
+				.provider_id = "", .detail = "", .post = "leader", .body = "znb-371300", .term = 1, .with = "d12.1-1", .also = "d15.0|d16.1" };
 	x = record_add_receipt(&r, arena);
 	*x = (struct receipt){ .kind = RECEIPT_SHOWN, .notice = 0, .delivery = -1, .at_ms = 1700000000400, .by = "wjw",
 			       .channel = "ws", .detail = "" };
 	r.approvers = "spj-371302|spj-371300";
+	r.archive_ms = 1700000200000;
 	n = record_add_notice(&r, arena);
 	*n = (struct notice){ .body = "zjj-371302", .version = 1, .due_ms = -1, .feedback_due_ms = -1, .via = "push",
 			      .rules = "", .acknowledged = { "", 0, "" }, .claimed = { "", 0, "" }, .next_ms = -1,
@@ -73,9 +74,12 @@ static void comes_back_as_it_was(void **state)
 	record_encode(&got, &second);
 	assert_string_equal(buf_cstr(&first), buf_cstr(&second));
 	assert_string_equal(got.by, r.by);
+	assert_int_equal(got.archive_ms, r.archive_ms);
 	assert_int_equal(got.notices[0].next_ms, r.notices[0].next_ms);
 	assert_int_equal(got.deliveries[0].notice, -1);
 	assert_string_equal(got.deliveries[0].body, "znb-371300");
+	assert_string_equal(got.deliveries[0].with, "d12.1-1");
+	assert_string_equal(got.deliveries[0].also, "d15.0|d16.1");
 	assert_int_equal(got.notices[0].from, -1);
 	assert_string_equal(got.notices[0].items, "");
 	assert_string_equal(got.notices[1].items, "000131012000|000161901000");

@@ -136,6 +136,7 @@ export const en: Record<Key, string> = {
 	'notice.caseLink': 'See who was told about this case',
 	'notice.acknowledgedBy': 'acknowledged by {by} at {at}',
 	'notice.claimedBy': 'claimed by {by} at {at}',
+	'notice.archive': 'Half-yearly files to hand over',
 	'notice.mustClaim': 'acknowledged, to be claimed',
 
 	'role.lead': 'Lead (must claim)',
@@ -200,6 +201,13 @@ export const en: Record<Key, string> = {
 	'delivery.failed': 'not delivered',
 	'delivery.unknown': 'outcome unknown',
 	'delivery.cancelled': 'cancelled',
+	'why.wants no texts any more': 'the number wants no more texts',
+	'why.waits for the next morning: the number has had its texts of the day': 'the day\'s texts to this number are used up; sent in the morning',
+	'why.no contact known': 'nobody is known to ask',
+	'why.no telephone number': 'not a telephone number',
+	'why.no connector for this channel': 'no connector for this channel',
+	'why.given up after a day of attempts': 'given up after a day of attempts',
+	'why.in doubt: the hub stopped between handing over and recording': 'the hub stopped while it was sending',
 
 	'search.title': 'Find a case',
 	'search.label': 'Case number, permit number, credit code or applicant\'s name',

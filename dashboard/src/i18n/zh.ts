@@ -134,6 +134,7 @@ export const zh = {
 	'notice.caseLink': '查看这个办件告知了谁',
 	'notice.acknowledgedBy': '{by} 于 {at} 签收',
 	'notice.claimedBy': '{by} 于 {at} 认领',
+	'notice.archive': '半年档案移交',
 	'notice.mustClaim': '已签收，待认领',
 
 	'role.lead': '主管（须认领）',
@@ -198,6 +199,13 @@ export const zh = {
 	'delivery.failed': '送达失败',
 	'delivery.unknown': '结果待核实',
 	'delivery.cancelled': '已取消',
+	'why.wants no texts any more': '对方已退订短信',
+	'why.waits for the next morning: the number has had its texts of the day': '今日短信已达上限，明早发送',
+	'why.no contact known': '没有可联系的人',
+	'why.no telephone number': '不是电话号码',
+	'why.no connector for this channel': '未配置该通道',
+	'why.given up after a day of attempts': '一天内多次发送未成，已停止',
+	'why.in doubt: the hub stopped between handing over and recording': '发送时系统中断，结果待核实',
 
 	'search.title': '办件查询',
 	'search.label': '受理编号、许可证号、统一社会信用代码或企业名称',
