@@ -8,6 +8,7 @@ import type {
 
 const BASE = '/api/v1';
 export const REQUEST_TIMEOUT_MS = 10_000;
+const SHEET_TIMEOUT_MS = 180_000;
 const CLOCK_JITTER_MS = 2000;
 
 export type Failure = 'offline' | 'timeout' | 'http';
@@ -17,12 +18,16 @@ export class HubError extends Error {
 	status: number;
 	problem: ProblemDetails;
 
-	constructor(failure: Failure, status = 0, problem: ProblemDetails = {})
+	/** How long was waited for an answer. */
+	afterMs: number;
+
+	constructor(failure: Failure, status = 0, problem: ProblemDetails = {}, afterMs = 0)
 	{
 		super(problem.detail || problem.title || failure);
 		this.failure = failure;
 		this.status = status;
 		this.problem = problem;
+		this.afterMs = afterMs;
 	}
 }
 
@@ -71,7 +76,7 @@ async function readJson(response: Response): Promise<unknown>
 	}
 }
 
-interface Options { body?: unknown; version?: number; quiet401?: boolean }
+interface Options { body?: unknown; version?: number; quiet401?: boolean; patienceMs?: number; read?: (good: Response) => Promise<unknown> }
 
 async function request<T>(method: string, path: string, options: Options = {}): Promise<T>
 {
@@ -84,13 +89,14 @@ async function request<T>(method: string, path: string, options: Options = {}): 
 		headers['If-Match'] = `"${options.version}"`;
 	const abort = new AbortController();
 	let timedOut = false;
-	const timer = setTimeout(() => { timedOut = true; abort.abort(); }, REQUEST_TIMEOUT_MS);
+	const patienceMs = options.patienceMs ?? REQUEST_TIMEOUT_MS;
+	const timer = setTimeout(() => { timedOut = true; abort.abort(); }, patienceMs);
 	try {
 		const response = await fetch(BASE + path, {
 			method, headers, signal: abort.signal, credentials: 'same-origin', cache: 'no-store',
 			body: options.body === undefined ? undefined : JSON.stringify(options.body),
 		});
-		const data = await readJson(response);
+		const data = await (response.ok && options.read ? options.read : readJson)(response);
 		heard(response.headers.get('Date'));
 		if (response.status === 401 && !options.quiet401)
 			endedListener();
@@ -100,7 +106,7 @@ async function request<T>(method: string, path: string, options: Options = {}): 
 	} catch (error) {
 		if (error instanceof HubError)
 			throw error;
-		throw new HubError(timedOut ? 'timeout' : 'offline');
+		throw new HubError(timedOut ? 'timeout' : 'offline', 0, {}, patienceMs);
 	} finally {
 		clearTimeout(timer);
 	}
@@ -119,6 +125,16 @@ const seg = encodeURIComponent;
 export interface NoticeQuery {
 	body?: string; state?: string; due?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;
 	cursor?: string | null; limit?: number;
+}
+export type SheetList = 'notices' | 'pool' | 'cases' | 'disputes';
+export type SheetKind = 'xlsx' | 'csv';
+export interface Sheet { content: Blob; name: string }
+
+/** The name stands percent-encoded behind the last quote. */
+async function readSheet(response: Response): Promise<Sheet>
+{
+	const name = (response.headers.get('Content-Disposition') ?? '').split("'").pop() ?? '';
+	return { content: await response.blob(), name: decodeURIComponent(name) };
 }
 export interface BoardQuery { from?: string; to?: string; region?: string; by?: string }
 
@@ -141,6 +157,9 @@ export const hub = {
 	board: (p: BoardQuery) => request<Board>('GET', `/board${query({ ...p })}`),
 	/** A link for the browser to follow, so that the sheet is saved as it comes. */
 	boardSheet: (p: BoardQuery) => `${BASE}/board.csv${query({ ...p })}`,
+	/** A list whole, as a file: fetched rather than linked, so that why there is none can be said. */
+	sheet: (list: SheetList, kind: SheetKind, p: NoticeQuery & { q?: string; lang: string }) =>
+		request<Sheet>('GET', `/${list}.${kind}${query({ ...p })}`, { read: readSheet, patienceMs: SHEET_TIMEOUT_MS }),
 	reasons: (event: string, body: string) => request<Reasons>('GET', `/events/${seg(event)}/explain${query({ body })}`),
 	policy: () => request<Policy>('GET', '/policy'),
 	matrix: (p: { item?: string; region?: string; at?: string }) => request<Matrix>('GET', `/policy/matrix${query(p)}`),
@@ -232,7 +251,7 @@ export function openLive(handlers: LiveHandlers): Live
 			const id = ++lastId;
 			const timer = window.setTimeout(() => {
 				waiting.delete(id);
-				reject(new HubError('timeout'));
+				reject(new HubError('timeout', 0, {}, REQUEST_TIMEOUT_MS));
 			}, REQUEST_TIMEOUT_MS);
 			waiting.set(id, { resolve: resolve as (value: never) => void, reject, timer });
 			socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));

@@ -41,6 +41,7 @@ static const struct word {
 	{ "type", "approval.deregistered", "注销登记", "Deregistered" },
 	{ "kind", "two-returns", "两次退回", "Returned twice" },
 	{ "kind", "several-leads", "多个主管单位", "Several leads" },
+	{ "body", "pool", "无主池", "Unclaimed pool" },
 	{ "kind", "no-lead", "没有主管单位", "No lead" },
 };
 
@@ -61,7 +62,7 @@ struct column {
 static const struct column notice_columns[] = {
 	{ "id", NULL, "告知编号", "Notice" },
 	COMMON_FIRST,
-	{ "body_name|body", NULL, "单位", "Body" },
+	{ "body_name|body", "body", "单位", "Body" },
 	{ "role", "role", "职责", "Role" },
 	{ "state", "state", "状态", "State" },
 	{ "lamp", "lamp", "时限状况", "Lamp" },
@@ -77,7 +78,7 @@ static const struct column notice_columns[] = {
 };
 static const struct column case_columns[] = {
 	COMMON_FIRST,
-	{ "notices.body_name|body", NULL, "被告知单位", "Told" },
+	{ "notices.body_name|body", "body", "被告知单位", "Told" },
 	{ "notices.state", "state", "各单位状态", "Their states" },
 	COMMON_LAST,
 	{ NULL, NULL, NULL, NULL },
@@ -144,7 +145,7 @@ static void put_value(const struct column *c, bool english, const json_t *value,
 	else if (!strcmp(c->word, "time"))
 		put_time(text, out);
 	else
-		put_word(c->word, text, english, out);
+		put_word(c->word, strncmp(text, "pool:", 5) ? text : "pool", english, out);
 }
 
 /* The last step of a path names what may stand for it: "body_name|body". */

@@ -142,7 +142,9 @@ class Export(unittest.TestCase):
             wanted = [x["id"] for x in self.all_of(path + "?", user)]
             self.assertTrue(wanted, path)
             for read, kind in ((self.csv_of, "csv"), (self.xlsx_of, "xlsx")):
-                self.assertEqual([r[column] for r in read(f"{path}.{kind}", user)[0]], wanted)
+                rows = read(f"{path}.{kind}", user)[0]
+                self.assertEqual([r[column] for r in rows], wanted)
+                self.assertEqual({r.get("单位", "无主池") for r in rows}, {"无主池"})
 
     def test_the_foot_says_what_it_is(self):
         rows, foot = self.xlsx_of("/notices.xlsx?state=open&role=lead", "wjw")
@@ -214,7 +216,7 @@ class Bounds(unittest.TestCase):
             self.assertEqual(rows[-1][0], "Rows")
             self.assertEqual(int(rows[-1][1]), rows.index([]) - 1)
             self.assertGreaterEqual(int(rows[-1][1]), 6000)
-            self.assertEqual(hub.stop(), 0)
+            self.assertEqual(hub.process.wait(20), 0)
 
 
 if __name__ == "__main__":
