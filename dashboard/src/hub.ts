@@ -3,11 +3,12 @@
 
 import type {
 	Accepted, Board, ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Decision, Dispute, FormVerb, Matrix, Me, Notice, NoticeDetail, NoticeMessage,
-	NoticeState, Page, Policy, PolicyNames, ProblemDetails, Reasons, Verb, WorkCalendar,
+	NoticeState, Page, Policy, PolicyNames, ProblemDetails, Reasons, Results, Verb, WorkCalendar,
 } from './wire.ts';
 
 const BASE = '/api/v1';
 export const REQUEST_TIMEOUT_MS = 10_000;
+const MANY_TIMEOUT_MS = 60_000;
 const SHEET_TIMEOUT_MS = 180_000;
 const CLOCK_JITTER_MS = 2000;
 
@@ -76,14 +77,14 @@ async function readJson(response: Response): Promise<unknown>
 	}
 }
 
-interface Options { body?: unknown; version?: number; quiet401?: boolean; patienceMs?: number; read?: (good: Response) => Promise<unknown> }
+interface Options { body?: unknown; version?: number; quiet401?: boolean; type?: string; harmless?: boolean; patienceMs?: number; read?: (good: Response) => Promise<unknown> }
 
 async function request<T>(method: string, path: string, options: Options = {}): Promise<T>
 {
 	const headers: Record<string, string> = { Accept: 'application/json' };
 	if (options.body !== undefined)
-		headers['Content-Type'] = 'application/json';
-	if (method === 'POST' && !options.quiet401)
+		headers['Content-Type'] = options.type ?? 'application/json';
+	if (method === 'POST' && !options.quiet401 && !options.harmless)
 		headers['Idempotency-Key'] = randomHex(16);
 	if (options.version !== undefined)
 		headers['If-Match'] = `"${options.version}"`;
@@ -164,9 +165,11 @@ export const hub = {
 	policy: () => request<Policy>('GET', '/policy'),
 	matrix: (p: { item?: string; region?: string; at?: string }) => request<Matrix>('GET', `/policy/matrix${query(p)}`),
 	/** A trial: nothing is stored and nobody is told. */
-	trial: (event: object) => request<Decision>('POST', '/policy/explain', { body: event }),
-	trialReasons: (event: object, body: string) => request<Reasons>('POST', `/policy/explain${query({ body })}`, { body: event }),
+	trial: (event: object) => request<Decision>('POST', '/policy/explain', { body: event, harmless: true }),
+	trials: (events: object[]) => request<Results<Decision>>('POST', '/policy/explain', { body: events, harmless: true, patienceMs: MANY_TIMEOUT_MS }),
+	trialReasons: (event: object, body: string) => request<Reasons>('POST', `/policy/explain${query({ body })}`, { body: event, harmless: true }),
 	submit: (event: object) => request<Accepted>('POST', '/events', { body: event }),
+	submitMany: (events: object[]) => request<Results<Accepted>>('POST', '/events', { body: events, type: 'application/cloudevents-batch+json', patienceMs: MANY_TIMEOUT_MS }),
 	names: () => request<PolicyNames>('GET', '/policy/names'),
 	calendar: () => request<WorkCalendar>('GET', '/policy/calendar'),
 };

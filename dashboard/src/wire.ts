@@ -193,6 +193,8 @@ export interface Decision {
 	problems: Problem[];
 }
 export interface Accepted { event: string; case: string; policy: string; notices: DecidedNotice[]; applicant: DecidedApplicant | null; problems: Problem[] }
+/** Of several at once, each as it would be answered alone: a result, or the problem that there is with it. */
+export interface Results<T> { results: ((T & { status: 200 | 201 }) | (ProblemDetails & { status: number }))[] }
 export interface RuleReason {
 	rule: string;
 	role: string;
