@@ -34,6 +34,7 @@ void view_dispute(const struct view *v, int dispute, struct buf *out); /* one di
 void view_problems(const struct record *r, struct buf *out);
 const char *view_lamp(const struct pack *pack, const struct notice *n, int64_t now_ms);
 void view_life(const struct view *v, int notice, struct buf *out); /* what became of it: ,"made":…,"feedback":[…] */
+void view_file(const struct attachment *f, bool masked, struct buf *out); /* {"file":…,"name":…,"type":…,"bytes":…} */
 void view_terms(const struct view *v, struct buf *out); /* ,"clocks":[…], or nothing where there are none */
 void view_time(struct buf *out, int64_t ms); /* a JSON string, or null for -1 and 0 */
 void view_list(struct buf *out, const char *bars); /* "a|b" as ["a","b"] */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/files.h"
 #include "metrics.h"
 #include "net/inbox.h"
 #include "pack_sent.h"
@@ -57,6 +58,8 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/notices/*/return", 0, ANSWERERS, SMALL, api_return },
 	{ "POST", "/api/v1/notices/*/transfer", 0, ANSWERERS, SMALL, api_transfer },
 	{ "POST", "/api/v1/notices/*/feedback", 0, ANSWERERS, SMALL, api_feedback },
+	{ "POST", "/api/v1/notices/*/files", 0, ANSWERERS, FILE_BYTES_MAX, api_put_file },
+	{ "GET", "/api/v1/notices/*/files/*", 0, READERS, 0, api_file },
 	{ "POST", "/api/v1/notices/*/close", BODILESS, ANSWERERS, SMALL, api_close },
 	{ "POST", "/api/v1/notices/*/undo", BODILESS, ANSWERERS, SMALL, api_undo },
 	{ "POST", "/api/v1/notices/*/fulfil", 0, ANSWERERS, SMALL, api_fulfil },
@@ -265,6 +268,31 @@ int call_if_match(struct call *c)
 	return *end == '"' && v >= 0 && v < 1000000000 ? (int)v : -2;
 }
 
+const char *call_unescape(struct arena *arena, const char *in)
+{
+	char *out = arena_alloc(arena, strlen(in) + 1), *w = out;
+
+	for (; *in; in++) {
+		char hex[3] = { 0 };
+
+		if (in[0] == '%' && in[1] && in[2]) {
+			char *end;
+			long v;
+
+			memcpy(hex, in + 1, 2);
+			v = strtol(hex, &end, 16);
+			if (*end || !v)
+				return NULL;
+			*w++ = (char)v;
+			in += 2;
+		} else {
+			*w++ = *in;
+		}
+	}
+	*w = '\0';
+	return out;
+}
+
 json_t *call_object(struct call *c)
 {
 	struct diag diag;
@@ -391,10 +419,15 @@ static void on_request(void *arg, struct http_request *req)
 		refuse_path(a, req);
 }
 
+static size_t most_bytes(const struct config *cfg)
+{
+	return (size_t)cfg->batch_bytes > FILE_BYTES_MAX ? (size_t)cfg->batch_bytes : FILE_BYTES_MAX;
+}
+
 struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg, struct diag *diag)
 {
 	struct api *a = mem_zalloc(sizeof(*a));
-	struct http_options http = { .listen = cfg->listen, .header_bytes = 16384, .body_bytes = (size_t)cfg->batch_bytes,
+	struct http_options http = { .listen = cfg->listen, .header_bytes = 16384, .body_bytes = most_bytes(cfg),
 				     .body_limit = body_limit, .may_lack_length = may_lack_length,
 				     .request_timeout_ms = cfg->request_timeout_ms,
 				     .idle_timeout_ms = 75000, .connections_max = 20000, .handle = on_request, .arg = a };
