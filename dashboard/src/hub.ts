@@ -2,13 +2,14 @@
 // knows a path, a header or a frame. It keeps no state of the product; composables do.
 
 import type {
-	Accepted, Board, ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Decision, Dispute, FormVerb, Matrix, Me, Notice, NoticeDetail, NoticeMessage,
+	Accepted, Board, ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Decision, Dispute, FilePut, FormVerb, Matrix, Me, Notice, NoticeDetail, NoticeMessage,
 	NoticeState, Page, Policy, PolicyNames, ProblemDetails, Reasons, Results, Verb, WorkCalendar,
 } from './wire.ts';
 
 const BASE = '/api/v1';
 export const REQUEST_TIMEOUT_MS = 10_000;
 const MANY_TIMEOUT_MS = 60_000;
+const NAME_MAX = 128;
 const SHEET_TIMEOUT_MS = 180_000;
 const CLOCK_JITTER_MS = 2000;
 
@@ -77,11 +78,11 @@ async function readJson(response: Response): Promise<unknown>
 	}
 }
 
-interface Options { body?: unknown; version?: number; quiet401?: boolean; type?: string; harmless?: boolean; patienceMs?: number; read?: (good: Response) => Promise<unknown> }
+interface Options { body?: unknown; raw?: Blob; headers?: Record<string, string>; version?: number; quiet401?: boolean; type?: string; harmless?: boolean; patienceMs?: number; read?: (good: Response) => Promise<unknown> }
 
 async function request<T>(method: string, path: string, options: Options = {}): Promise<T>
 {
-	const headers: Record<string, string> = { Accept: 'application/json' };
+	const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
 	if (options.body !== undefined)
 		headers['Content-Type'] = options.type ?? 'application/json';
 	if (method === 'POST' && !options.quiet401 && !options.harmless)
@@ -95,7 +96,7 @@ async function request<T>(method: string, path: string, options: Options = {}): 
 	try {
 		const response = await fetch(BASE + path, {
 			method, headers, signal: abort.signal, credentials: 'same-origin', cache: 'no-store',
-			body: options.body === undefined ? undefined : JSON.stringify(options.body),
+			body: options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
 		});
 		const data = await (response.ok && options.read ? options.read : readJson)(response);
 		heard(response.headers.get('Date'));
@@ -149,6 +150,11 @@ export const hub = {
 	pool: (p: { cursor?: string | null }) => request<Page<Notice>>('GET', `/pool${query(p)}`),
 	act: (id: string, verb: Verb | FormVerb, version: number, said: object = {}) =>
 		request<NoticeState>('POST', `/notices/${seg(id)}/${verb}`, { body: said, version }),
+	/** Kept by the hub before it answers; feedback names it afterwards. */
+	putFile: (id: string, file: File) => request<FilePut>('POST', `/notices/${seg(id)}/files`, {
+		raw: file, headers: { 'Content-Disposition': `attachment; filename*=UTF-8''${seg([...file.name].slice(-NAME_MAX).join(''))}` }, patienceMs: MANY_TIMEOUT_MS }),
+	/** A link for the browser to follow. */
+	fileHref: (id: string, file: string) => `${BASE}/notices/${seg(id)}/files/${seg(file)}`,
 	cases: (p: { q: string; cursor?: string | null }) => request<Page<CaseSummary>>('GET', `/cases${query(p)}`),
 	case: (id: string) => request<CaseDetail>('GET', `/cases/${seg(id)}`),
 	disputes: (p: { state?: string; region?: string; cursor?: string | null; limit?: number }) => request<Page<Dispute>>('GET', `/disputes${query(p)}`),

@@ -316,6 +316,8 @@ export const en: Record<Key, string> = {
 	'life.transferred': 'Handed to',
 	'life.from': 'Came from another notice: open it',
 	'life.feedback': 'Supervision feedback',
+	'life.files': 'Files',
+	'life.fileMasked': 'File (name withheld)',
 	'life.checkedOn': 'checked on {date}',
 	'life.rectifyBy': 'rectify by {date}',
 	'kind.returned': 'Returned',

@@ -314,6 +314,8 @@ export const zh = {
 	'life.transferred': '已转给',
 	'life.from': '由另一件告知而来，查看原件',
 	'life.feedback': '监管反馈',
+	'life.files': '附件',
+	'life.fileMasked': '附件（名称已隐去）',
 	'life.checkedOn': '检查于 {date}',
 	'life.rectifyBy': '整改期限 {date}',
 	'kind.returned': '退回',
