@@ -11,7 +11,7 @@
 #include "timefmt.h"
 
 #define PAGE_ROWS 500
-#define TIME_MS_MAX 120000
+#define TIME_MS_MAX 50000 /* the proxy in front waits a minute */
 
 struct export {
 	struct flow *flow;

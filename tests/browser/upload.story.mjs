@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { createRequire } from 'node:module';
 import { axe, creditCode, noSideways, openWorld } from './world.mjs';
 
+const { zipSync } = createRequire(new URL('../../dashboard/package.json', import.meta.url))('fflate');
 const HEAD = '受理编号,办理结果,事项编码,监管区划,决定日期,申请人名称,统一社会信用代码';
 const serial = Date.now() % 1_000_000;
 const row = (n, change = {}) => Object.values({ case: `SHEET-${serial + n}`, type: '准予许可', item: '370123020001', region: '兰山区', day: '2026-11-23',
@@ -95,6 +97,51 @@ test('confirmed once, sent once: after a silence it goes on, and a second time i
 	await page.getByText('1 件此前已经报送过，已忽略。').waitFor();
 	await page.locator('.upload .note-red li').filter({ hasText: '第 3 行' }).waitFor();
 	await page.getByRole('button', { name: '再传一个文件' }).click();
+});
+
+/** A workbook as office programs write them: shared texts, inline ones, numbers, a day as a count, and a row left out. */
+function workbook(cells, properties = '')
+{
+	const enc = new TextEncoder();
+	const parts = {
+		'xl/workbook.xml': `<workbook xmlns="urn:m" xmlns:r="urn:r">${properties}<sheets><sheet name="其他" sheetId="1" r:id="rId2"/><sheet name="x" sheetId="2" r:id="rId1"/></sheets></workbook>`,
+		'xl/_rels/workbook.xml.rels': '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Target="/xl/worksheets/sheet9.xml"/></Relationships>',
+		'xl/sharedStrings.xml': `<sst xmlns="urn:m">${HEAD.split(',').map((h) => `<si><r><t>${h}</t></r><rPh><t>声</t></rPh></si>`).join('')}</sst>`,
+		'xl/worksheets/sheet1.xml': '<worksheet xmlns="urn:m"><sheetData/></worksheet>',
+		'xl/worksheets/sheet9.xml': `<worksheet xmlns="urn:m"><sheetData><row r="1">${HEAD.split(',').map((_, i) => `<c r="${String.fromCharCode(65 + i)}1" t="s"><v>${i}</v></c>`).join('')}</row>${cells}</sheetData></worksheet>`,
+	};
+	return Buffer.from(zipSync(Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, enc.encode(text)]))));
+}
+const text = (ref, value) => `<c r="${ref}" t="inlineStr"><is><t>${value}</t></is></c>`;
+
+test('a workbook is read as it is shown: days, codes typed as numbers, and what has been lost in them is told', async () => {
+	const line = (n, first) => `<row r="${n}">${first}${text(`B${n}`, '准予许可')}<c r="C${n}"><v>3.70123020001E11</v></c>${text(`D${n}`, '兰山区')}<c r="E${n}" s="1"><v>46349</v></c>${text(`F${n}`, '示例工作簿用品厂')}</row>`;
+	await page.getByRole('button', { name: '上传表格' }).click();
+	await upload(workbook(line(2, text('A2', `SHEET-${serial + 500}`)) + line(4, '<c r="A4"><v>3.7130220261123E+17</v></c>')), '办件.xlsx');
+	await page.getByRole('heading', { name: '长数字已被表格软件改成科学计数' }).waitFor();
+	await page.locator('.upload li').filter({ hasText: '第 4 行 受理编号' }).waitFor();
+	await upload(workbook(line(2, text('A2', `SHEET-${serial + 500}`)) + line(4, `<c r="A4"><v>${serial + 501}</v></c>`)), '办件.xlsx');
+	await page.getByRole('button', { name: '确认报送 2 件' }).click();
+	await page.getByRole('heading', { name: '已报送 2 件' }).waitFor();
+	const { data } = await api('GET', `/cases/${serial + 501}`);
+	const event = (await api('GET', `/events/${data.events[0].event}`)).data.document;
+	assert.deepEqual([event.data.item, event.data.permit.decided_on, event.data.region], ['370123020001', '2026-11-23', '371302']);
+	await page.getByRole('button', { name: '再传一个文件' }).click();
+	for (const bytes of [Buffer.from('PK\x03\x04 no workbook'), workbook('', '<workbookPr date1904="1"/>')]) {
+		await upload(bytes, '坏.xlsx');
+		await page.getByRole('heading', { name: '这个工作簿读不了' }).waitFor();
+	}
+});
+
+test('what the hub gives out as a workbook is a workbook for the page too', async () => {
+	await page.goto(`${world.url}/#/search?q=SHEET`);
+	await page.locator('.hit').first().waitFor();
+	const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出为 XLSX' }).click()]);
+	const bytes = readFileSync(await download.path());
+	await page.goto(`${world.url}/#/submit?by=file`);
+	await upload(bytes, 'x.xlsx');
+	await page.getByRole('heading', { name: '缺少下列各列' }).waitFor(); // it is read: a list has no day of decision
+	await page.locator('.upload li').filter({ hasText: '决定日期' }).waitFor();
 });
 
 test('the older encoding is read, and what was typed in the form is kept meanwhile', async () => {

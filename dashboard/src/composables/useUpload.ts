@@ -2,6 +2,7 @@
 // did before, because the same row is the same event.
 import { shallowReactive } from 'vue';
 import { hub } from '../hub.ts';
+import { rowsOf, textOf, type Table } from '../lib/csv.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { BYTES_MAX, piecesOf, readUpload, type Place, type UploadFault, type UploadRow } from '../lib/upload.ts';
 import type { PolicyNames, ProblemDetails } from '../wire.ts';
@@ -11,6 +12,7 @@ export interface Upload {
 	step: 'none' | 'reading' | 'faulty' | 'tried' | 'sending' | 'sent'; file: string; fault: UploadFault | 'size' | 'refused' | null; places: Place[];
 	rows: UploadRow[]; done: number; told: ToldBody[]; problems: Place[]; taken: number; repeated: number; refused: Place[]; error: string;
 }
+const ZIP_MAGIC = 0x504b0304;
 const NOTHING: Upload = { step: 'none', file: '', fault: null, places: [], rows: [], done: 0, told: [], problems: [], taken: 0, repeated: 0, refused: [], error: '' };
 
 /** What the hub finds wrong with one row, by the member it names. */
@@ -18,6 +20,17 @@ function refusals(row: number, problem: ProblemDetails): Place[]
 {
 	const errors = problem.errors ?? [];
 	return errors.length > 0 ? errors.map((e) => ({ row, what: `${e.pointer} ${e.detail}` })) : [{ row, what: problem.detail || problem.title || '' }];
+}
+
+/** Of a workbook, which begins as every ZIP does, the first sheet. */
+async function tableOf(bytes: ArrayBuffer): Promise<Table | 'encoding' | 'workbook'>
+{
+	if (new DataView(bytes).byteLength > 4 && new DataView(bytes).getUint32(0) === ZIP_MAGIC) {
+		const rows = (await import('../lib/xlsx.ts')).rowsOfWorkbook(bytes);
+		return rows ? { rows, fault: 0 } : 'workbook';
+	}
+	const text = textOf(bytes);
+	return text === null ? 'encoding' : rowsOf(text);
 }
 
 export function useUpload(bureau: () => string)
@@ -73,7 +86,7 @@ export function useUpload(bureau: () => string)
 				Object.assign(state, { step: 'faulty', fault: 'size' });
 				return;
 			}
-			const { fault, places, rows } = readUpload(await file.arrayBuffer(), names, bureau());
+			const { fault, places, rows } = readUpload(await tableOf(await file.arrayBuffer()), names, bureau());
 			if (mine !== newest)
 				return;
 			if (fault)

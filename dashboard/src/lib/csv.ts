@@ -40,8 +40,11 @@ function endOfCell(text: string, from: number, separator: string): number
 	return text.length;
 }
 
-/** Row 1 is the first, as in the office program, also where a cell holds line ends. `fault`: the row that cannot be read, 0 none. */
-export function rowsOf(text: string): { rows: string[][]; fault: number }
+/** A table as it was read; `fault` is the row that cannot be read, 0 none. */
+export interface Table { rows: string[][]; fault: number }
+
+/** Row 1 is the first, as in the office program, also where a cell holds line ends. */
+export function rowsOf(text: string): Table
 {
 	const first = text.slice(0, text.search(/[\r\n]|$/));
 	const separator = first.includes('\t') && !first.includes(',') ? '\t' : ',';

@@ -13,7 +13,7 @@ const NAMES: PolicyNames = {
 const HEAD = '受理编号,办理结果,事项编码,监管区划,决定日期,申请人名称,统一社会信用代码';
 const GOOD = 'A1,准予许可,370123020001,兰山区,2026-11-23,示例,91350100M000100Y43';
 const bytes = (text: string): ArrayBuffer => new TextEncoder().encode(text).buffer as ArrayBuffer;
-const read = (...lines: string[]): Upload => readUpload(bytes(lines.join('\r\n')), NAMES, 'spj-371302');
+const read = (...lines: string[]): Upload => readUpload(rowsOf(lines.join('\r\n')), NAMES, 'spj-371302');
 const told = (...lines: string[]): [string | null, ...(string | number)[]] => {
 	const { fault, places } = read(...lines);
 	return [fault, ...places.flatMap((p) => [p.row, p.what])];
@@ -35,7 +35,7 @@ test('UTF-8 with a mark or without, and GB18030', () => {
 });
 
 test('the template is read as it is given, and becomes an event', () => {
-	const { fault, rows } = readUpload(bytes(template()), NAMES, 'spj-371302');
+	const { fault, rows } = readUpload(rowsOf(textOf(bytes(template())) ?? ''), NAMES, 'spj-371302');
 	assert.equal(fault, null);
 	assert.deepEqual(rows.map((r) => r.row), [2]);
 	const event = uploadEvent(rows[0]) as { id: string; source: string; time: string; type: string; data: { region: string; item: string; bodies: object; applicant: object } };
@@ -50,10 +50,13 @@ test('what office programs make of dates and long numbers is understood, or told
 	assert.deepEqual(rows.map(({ draft }) => [draft.case, draft.type, draft.item, draft.region, draft.decided_on]), [
 		['371302202611230001', 'approval.granted', '370123020001', '371302', '2026-01-03'],
 		['A2', 'approval.refused', '370123020001', '371311', '2026-01-03']]);
+	assert.equal(read(HEAD, GOOD.replace('2026-11-23', '46329')).rows[0].draft.decided_on, '2026-11-03');
 	assert.deepEqual(told(HEAD, GOOD.replace('A1', '3.71302E+17')), ['mangled', 2, '受理编号']);
 });
 
 test('one kind of fault at a time, in the order in which they hide each other', () => {
+	assert.equal(readUpload('encoding', NAMES, '').fault, 'encoding');
+	assert.equal(readUpload('workbook', NAMES, '').fault, 'workbook');
 	assert.deepEqual(told(''), ['empty', 0, '']);
 	assert.deepEqual(told(HEAD), ['empty', 0, '']);
 	assert.deepEqual(told(HEAD, GOOD, '"x'), ['quotes', 3, '']);

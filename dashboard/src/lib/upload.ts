@@ -1,7 +1,7 @@
 // Many approvals out of one table: what is wrong with it, one kind at a time, or the events that it becomes. Pure.
 import { zh } from '../i18n/zh.ts';
 import type { PolicyNames } from '../wire.ts';
-import { cellOf, rowsOf, textOf } from './csv.ts';
+import { cellOf, type Table } from './csv.ts';
 import { draftFaults, emptyDraft, eventOf, TYPES, type Draft } from './submission.ts';
 
 export const ROWS_MAX = 5000;
@@ -20,7 +20,7 @@ const NEEDED: readonly (keyof Draft)[] = ['case', 'type', 'region', 'decided_on'
 const DATES: readonly (keyof Draft)[] = ['decided_on', 'valid_from', 'valid_until'];
 
 /** In the order in which they are told: what hides the next comes first. */
-export const KINDS = ['encoding', 'quotes', 'empty', 'many', 'missing', 'strange', 'mangled', 'need', 'value', 'code', 'order', 'double'] as const;
+export const KINDS = ['encoding', 'workbook', 'quotes', 'empty', 'many', 'missing', 'strange', 'mangled', 'need', 'value', 'code', 'order', 'double'] as const;
 export type UploadFault = typeof KINDS[number];
 /** `row` 0: the file as a whole. */
 export interface Place { row: number; what: string }
@@ -39,9 +39,11 @@ export function template(): string
 const KIND_WORDS: Record<string, string> = { 单位: 'entity', 个人: 'person', entity: 'entity', person: 'person', '': 'entity' };
 const TYPE_WORDS = new Map(TYPES.flatMap((x) => [zh[`type.${x}`], x, x.replace('approval.', '')].map((word): [string, string] => [word, x])));
 
-/** 2026/11/3 and 20261103 are what office programs make of 2026-11-03. */
+/** 2026/11/3, 20261103 and 46329, a count of days, are what office programs make of 2026-11-03. */
 function dateOf(text: string): string
 {
+	if (/^[2-9]\d{4}$/.test(text))
+		return new Date(Date.UTC(1899, 11, 30 + Number(text))).toISOString().slice(0, 10);
 	const m = /^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?$/.exec(text);
 	return m ? `${m[1]}-${m[2].padStart(2, '0')}-${m[3].padStart(2, '0')}` : text;
 }
@@ -148,14 +150,14 @@ class Reader {
 	}
 }
 
-export function readUpload(bytes: ArrayBuffer, names: PolicyNames, bureau: string): Upload
+/** `table`: what was read of the file, or why it cannot be. */
+export function readUpload(table: Table | 'encoding' | 'workbook', names: PolicyNames, bureau: string): Upload
 {
 	const reader = new Reader(names, bureau);
-	const text = textOf(bytes);
-	const { rows, fault } = rowsOf(text ?? '');
+	const { rows, fault } = typeof table === 'string' ? { rows: [], fault: 0 } : table;
 	const lines = rows.map((cells, i) => ({ row: i + 1, cells })).filter(({ cells }) => cells.some((c) => c.trim() !== ''));
-	if (text === null)
-		reader.add('encoding', 0);
+	if (typeof table === 'string')
+		reader.add(table, 0);
 	else if (fault > 0)
 		reader.add('quotes', fault);
 	else if (lines.length < 2)
