@@ -78,6 +78,7 @@ async function readJson(response: Response): Promise<unknown>
 	}
 }
 
+// `harmless`: asked twice it does no more than once, so that no key has to say which it is.
 interface Options { body?: unknown; raw?: Blob; headers?: Record<string, string>; version?: number; quiet401?: boolean; type?: string; harmless?: boolean; patienceMs?: number; read?: (good: Response) => Promise<unknown> }
 
 async function request<T>(method: string, path: string, options: Options = {}): Promise<T>
@@ -152,7 +153,7 @@ export const hub = {
 		request<NoticeState>('POST', `/notices/${seg(id)}/${verb}`, { body: said, version }),
 	/** Kept by the hub before it answers; feedback names it afterwards. */
 	putFile: (id: string, file: File) => request<FilePut>('POST', `/notices/${seg(id)}/files`, {
-		raw: file, headers: { 'Content-Disposition': `attachment; filename*=UTF-8''${seg([...file.name].slice(-NAME_MAX).join(''))}` }, patienceMs: MANY_TIMEOUT_MS }),
+		raw: file, headers: { 'Content-Disposition': `attachment; filename*=UTF-8''${seg([...file.name].slice(-NAME_MAX).join(''))}` }, patienceMs: MANY_TIMEOUT_MS, harmless: true }),
 	/** A link for the browser to follow. */
 	fileHref: (id: string, file: string) => `${BASE}/notices/${seg(id)}/files/${seg(file)}`,
 	cases: (p: { q: string; cursor?: string | null }) => request<Page<CaseSummary>>('GET', `/cases${query(p)}`),

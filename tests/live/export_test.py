@@ -5,6 +5,7 @@ import csv
 import http.client
 import io
 import json
+import os
 import re
 import signal
 import socket
@@ -171,6 +172,28 @@ class Export(unittest.TestCase):
             documents.hold_answer("GET", "/api/v1" + path, answer)
             self.assertEqual(answer.status, 422, path)
             self.assertIn(place, answer.json["errors"][0]["pointer"])
+
+    @staticmethod
+    def open_files(folder):
+        """Where each leads, of those that are still open when they are looked at."""
+        for name in os.listdir(folder):
+            with contextlib.suppress(OSError):
+                yield os.readlink(os.path.join(folder, name))
+
+    def test_a_client_that_goes_away_leaves_nothing_behind(self):
+        head = self.hub.request("HEAD", "/api/v1/notices.csv", user="wjw")
+        self.assertEqual((head.status, head.body), (200, b""))
+        request = f"GET /api/v1/notices.csv HTTP/1.1\r\nHost: x\r\nCookie: {self.hub.cookies['wjw']}\r\n\r\n".encode()
+        for patience in (0, 1000):
+            with contextlib.closing(socket.create_connection(("127.0.0.1", self.hub.port))) as sock:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                sock.sendall(request)
+                if patience:
+                    self.assertTrue(sock.recv(patience))
+        files = f"/proc/{self.hub.process.pid}/fd"
+        wait_until(lambda: not any("export-" in x for x in self.open_files(files)), what="the end of the files")
+        self.assertEqual([n for n in os.listdir(self.hub.data) if n.startswith("export")], [])
+        self.get("/notices.csv?q=x1", "wjw")
 
     def test_further_ones_wait_and_the_hub_goes_on(self):
         """Whoever asks while others are made is told to come again, and afterwards there is room."""

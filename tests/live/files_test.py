@@ -2,6 +2,9 @@
 import hashlib
 import io
 import os
+import re
+import shutil
+import tempfile
 import unittest
 import zipfile
 from urllib.parse import quote, unquote
@@ -180,6 +183,21 @@ class Kept(unittest.TestCase):
             os.unlink(os.path.join(hub.data, "files", digest[:2], digest))
             gone = hub.get(f"/notices/{lead}/files/{digest}", "wjw")
             self.assertEqual(gone.status, 503)
+
+    def test_it_is_on_disk_before_the_answer(self):
+        folder = tempfile.mkdtemp(prefix="tdm-", dir="/tmp")
+        self.addCleanup(shutil.rmtree, folder, True)
+        seen = os.path.join(folder, "seen")
+        witness = os.path.join(os.environ["TANDEM_BUILD"], "tests", "live", "libdisk_witness.so")
+        with Hub(environment={"LD_PRELOAD": witness, "DISK_WITNESS": seen, "ASAN_OPTIONS": "verify_asan_link_order=0"}) as hub:
+            hub.sign_in("wjw", "spj")
+            lead = next(n["id"] for n in hub.submit(event("witness")).json["notices"] if n["body"] == LEAD)
+            hub.post(f"/notices/{lead}/claim", "wjw")
+            digest = hub.post(f"/notices/{lead}/files", "wjw", PDF, headers={"Content-Disposition": "attachment; filename*=UTF-8''a.pdf"}).json["file"]["file"]
+            with open(seen) as f:
+                lines = [re.sub(r"draft-\w+", "draft", line.strip().replace(hub.data, "")) for line in f if "files" in line]
+            place = f"/files/{digest[:2]}"
+            self.assertEqual(lines, [f"fsync {place}/draft", f"rename {place}/draft {place}/{digest}", f"fsync {place}", "fsync /files"])
 
 
 if __name__ == "__main__":
