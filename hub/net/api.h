@@ -27,6 +27,7 @@ struct api {
 	struct inbox *inboxes; /* open WebSocket sessions and event streams */
 	struct loop_timer *board; /* looks whether figures have changed */
 	struct loop_timer *beat; /* so that proxies keep quiet streams open */
+	int sending;	/* files on their way out */
 	bool draining;
 };
 struct call;
@@ -67,6 +68,7 @@ struct sent_file {
 	int fd;
 	const char *type, *name;
 };
+bool call_may_send(struct call *c); /* false: too many are on their way, and that has been answered */
 void call_send_file(struct call *c, const struct sent_file *file);
 /* The body as a JSON object, or NULL after having answered; the caller drops it. */
 json_t *call_object(struct call *c);

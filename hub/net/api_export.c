@@ -48,5 +48,6 @@ void api_export(struct call *c)
 	params = export_params(in.list);
 	for (int i = 0; params[i]; i++)
 		in.values[i] = call_query(c, params[i]);
-	export_list_start(c->api->flow, &in, on_sheet, call_on_reply, c);
+	if (call_may_send(c))
+		export_list_start(c->api->flow, &in, on_sheet, call_on_reply, c);
 }

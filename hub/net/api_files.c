@@ -56,5 +56,6 @@ void api_file(struct call *c)
 {
 	const struct file_wish wish = { .who = c->who, .notice = c->args[0], .hash = c->args[1] };
 
-	file_get(c->api->flow, &wish, on_file, call_on_reply, c);
+	if (call_may_send(c))
+		file_get(c->api->flow, &wish, on_file, call_on_reply, c);
 }

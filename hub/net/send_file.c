@@ -8,8 +8,10 @@
 #define PIECE_BYTES ((size_t)64 << 10)
 #define WAITING_BYTES_MAX ((size_t)256 << 10)
 #define LOOK_AGAIN_MS 10
+#define SENDING_MAX 64 /* each holds a file, and an exported one the room it takes on the disk */
 
 struct sending {
+	struct api *api; /* not looked at once it is gone: what is being read may come back after the end of everything else */
 	struct loop *loop;
 	struct http_stream *stream;
 	struct loop_timer *timer; /* while the client is behind */
@@ -31,6 +33,7 @@ static void on_gone(void *arg)
 	struct sending *s = arg;
 
 	s->gone = true;
+	s->api->sending--;
 	if (!s->reading)
 		sending_free(s);
 }
@@ -67,6 +70,7 @@ static void piece_read(void *arg)
 		http_stream_break(s->stream); /* and on_gone frees it */
 	} else if (s->got == 0) {
 		http_stream_end(s->stream);
+		s->api->sending--;
 		sending_free(s);
 	} else {
 		http_stream_write(s->stream, s->piece, (size_t)s->got, WAITING_BYTES_MAX); /* there is room: it was looked at */
@@ -85,6 +89,14 @@ static void put_headers(const struct sent_file *file, struct buf *out)
 	buf_add_str(out, "\r\n");
 }
 
+bool call_may_send(struct call *c)
+{
+	if (c->api->sending < SENDING_MAX)
+		return true;
+	call_problem(c, ERR_UNAVAILABLE, "Many files are being sent; ask again");
+	return false;
+}
+
 void call_send_file(struct call *c, const struct sent_file *file)
 {
 	struct sending *s = mem_zalloc(sizeof(*s));
@@ -92,6 +104,8 @@ void call_send_file(struct call *c, const struct sent_file *file)
 
 	buf_init(&headers, 8192);
 	put_headers(file, &headers);
+	s->api = c->api;
+	s->api->sending++;
 	s->loop = c->api->flow->loop;
 	s->timer = loop_timer_new(s->loop, send_on, s);
 	s->fd = file->fd;

@@ -1,16 +1,18 @@
 """The files of feedback, from outside: known by content, on disk before the answer, reached only through a notice that one sees."""
+import contextlib
 import hashlib
 import io
 import os
 import re
 import shutil
+import socket
 import tempfile
 import unittest
 import zipfile
 from urllib.parse import quote, unquote
 
 import documents
-from hub import Hub, event
+from hub import Hub, event, wait_until
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
@@ -158,6 +160,20 @@ class Files(unittest.TestCase):
         self.assertEqual(self.feed_back(mine, [digest], remark="复查").status, 200, "a file can be named twice")
         told = self.hub.get(f"/notices/{mine}", "wjw").json["notice"]["feedback"]
         self.assertEqual([len(f.get("files", [])) for f in told], [1, 0, 1])
+
+    def test_no_more_than_so_many_are_on_their_way(self):
+        notice = self.notice()
+        digest = self.put(notice, b"%PDF-" + bytes(MAX - 6)).json["file"]["file"]  # more than the sockets hold
+        request = f"GET /api/v1/notices/{notice}/files/{digest} HTTP/1.1\r\nHost: x\r\nCookie: {self.hub.cookies['wjw']}\r\n\r\n".encode()
+        with contextlib.ExitStack() as slow:
+            for _ in range(64):
+                sock = slow.enter_context(contextlib.closing(socket.socket()))
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
+                sock.connect(("127.0.0.1", self.hub.port))
+                sock.sendall(request)
+                self.assertTrue(sock.recv(100).startswith(b"HTTP/1.1 200"))
+            self.assertEqual(self.fetch(notice, digest).status, 503)
+        wait_until(lambda: self.fetch(notice, digest).status == 200, what="room again")
 
     def test_the_same_file_again_is_the_same_answer(self):
         notice = self.notice()
