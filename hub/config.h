@@ -42,6 +42,7 @@ struct config {
 	int64_t feed_ring;	    /* entries kept for resumption, 65536 */
 	int64_t session_ms;	    /* 12h */
 	int64_t event_bytes, batch_bytes, batch_count; /* 256 KiB, 16 MiB, 10000 */
+	int64_t export_rows;	    /* 50000 */
 	int64_t drain_ms;	    /* 10000 */
 	int64_t sms_per_day;	    /* to one number, 20; 0: any number */
 	bool demo;

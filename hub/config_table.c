@@ -49,6 +49,7 @@ static const struct config_row rows[] = {
 	RANGE(SIZE, "event_size", event_bytes, "256KiB", KIB, MIB, "the largest event that is taken"),
 	RANGE(SIZE, "batch_size", batch_bytes, "16MiB", KIB, 64 * MIB, "the largest batch that is taken"),
 	RANGE(COUNT, "batch_count", batch_count, "10000", 1, 10000, "the most events of one batch"),
+	RANGE(COUNT, "export_rows", export_rows, "50000", 1, 100000, "the most rows of a list as a file for office programs"),
 	RANGE(DURATION, "drain", drain_ms, "10s", 0, 10 * MINUTE,
 	      "how long SIGTERM waits for what is in hand"),
 	RANGE(COUNT, "sms_per_day", sms_per_day, "20", 0, 1000,

@@ -2,12 +2,15 @@
 // knows a path, a header or a frame. It keeps no state of the product; composables do.
 
 import type {
-	Accepted, Board, ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Decision, Dispute, FormVerb, Matrix, Me, Notice, NoticeDetail, NoticeMessage,
-	NoticeState, Page, Policy, PolicyNames, ProblemDetails, Reasons, Verb, WorkCalendar,
+	Accepted, Board, ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Decision, Dispute, FilePut, FormVerb, Matrix, Me, Notice, NoticeDetail, NoticeMessage,
+	NoticeState, Page, Policy, PolicyNames, ProblemDetails, Reasons, Results, Verb, WorkCalendar,
 } from './wire.ts';
 
 const BASE = '/api/v1';
 export const REQUEST_TIMEOUT_MS = 10_000;
+const MANY_TIMEOUT_MS = 60_000;
+const NAME_MAX = 128;
+const SHEET_TIMEOUT_MS = 180_000;
 const CLOCK_JITTER_MS = 2000;
 
 export type Failure = 'offline' | 'timeout' | 'http';
@@ -17,12 +20,16 @@ export class HubError extends Error {
 	status: number;
 	problem: ProblemDetails;
 
-	constructor(failure: Failure, status = 0, problem: ProblemDetails = {})
+	/** How long was waited for an answer. */
+	afterMs: number;
+
+	constructor(failure: Failure, status = 0, problem: ProblemDetails = {}, afterMs = 0)
 	{
 		super(problem.detail || problem.title || failure);
 		this.failure = failure;
 		this.status = status;
 		this.problem = problem;
+		this.afterMs = afterMs;
 	}
 }
 
@@ -71,26 +78,28 @@ async function readJson(response: Response): Promise<unknown>
 	}
 }
 
-interface Options { body?: unknown; version?: number; quiet401?: boolean }
+// `harmless`: asked twice it does no more than once, so that no key has to say which it is.
+interface Options { body?: unknown; raw?: Blob; headers?: Record<string, string>; version?: number; quiet401?: boolean; type?: string; harmless?: boolean; patienceMs?: number; read?: (good: Response) => Promise<unknown> }
 
 async function request<T>(method: string, path: string, options: Options = {}): Promise<T>
 {
-	const headers: Record<string, string> = { Accept: 'application/json' };
+	const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
 	if (options.body !== undefined)
-		headers['Content-Type'] = 'application/json';
-	if (method === 'POST' && !options.quiet401)
+		headers['Content-Type'] = options.type ?? 'application/json';
+	if (method === 'POST' && !options.quiet401 && !options.harmless)
 		headers['Idempotency-Key'] = randomHex(16);
 	if (options.version !== undefined)
 		headers['If-Match'] = `"${options.version}"`;
 	const abort = new AbortController();
 	let timedOut = false;
-	const timer = setTimeout(() => { timedOut = true; abort.abort(); }, REQUEST_TIMEOUT_MS);
+	const patienceMs = options.patienceMs ?? REQUEST_TIMEOUT_MS;
+	const timer = setTimeout(() => { timedOut = true; abort.abort(); }, patienceMs);
 	try {
 		const response = await fetch(BASE + path, {
 			method, headers, signal: abort.signal, credentials: 'same-origin', cache: 'no-store',
-			body: options.body === undefined ? undefined : JSON.stringify(options.body),
+			body: options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
 		});
-		const data = await readJson(response);
+		const data = await (response.ok && options.read ? options.read : readJson)(response);
 		heard(response.headers.get('Date'));
 		if (response.status === 401 && !options.quiet401)
 			endedListener();
@@ -100,7 +109,7 @@ async function request<T>(method: string, path: string, options: Options = {}): 
 	} catch (error) {
 		if (error instanceof HubError)
 			throw error;
-		throw new HubError(timedOut ? 'timeout' : 'offline');
+		throw new HubError(timedOut ? 'timeout' : 'offline', 0, {}, patienceMs);
 	} finally {
 		clearTimeout(timer);
 	}
@@ -120,6 +129,16 @@ export interface NoticeQuery {
 	body?: string; state?: string; due?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;
 	cursor?: string | null; limit?: number;
 }
+export type SheetList = 'notices' | 'pool' | 'cases' | 'disputes';
+export type SheetKind = 'xlsx' | 'csv';
+export interface Sheet { content: Blob; name: string }
+
+/** The name stands percent-encoded behind the last quote. */
+async function readSheet(response: Response): Promise<Sheet>
+{
+	const name = (response.headers.get('Content-Disposition') ?? '').split("'").pop() ?? '';
+	return { content: await response.blob(), name: decodeURIComponent(name) };
+}
 export interface BoardQuery { from?: string; to?: string; region?: string; by?: string }
 
 export const hub = {
@@ -132,6 +151,11 @@ export const hub = {
 	pool: (p: { cursor?: string | null }) => request<Page<Notice>>('GET', `/pool${query(p)}`),
 	act: (id: string, verb: Verb | FormVerb, version: number, said: object = {}) =>
 		request<NoticeState>('POST', `/notices/${seg(id)}/${verb}`, { body: said, version }),
+	/** Kept by the hub before it answers; feedback names it afterwards. */
+	putFile: (id: string, file: File) => request<FilePut>('POST', `/notices/${seg(id)}/files`, {
+		raw: file, headers: { 'Content-Disposition': `attachment; filename*=UTF-8''${seg([...file.name].slice(-NAME_MAX).join(''))}` }, patienceMs: MANY_TIMEOUT_MS, harmless: true }),
+	/** A link for the browser to follow. */
+	fileHref: (id: string, file: string) => `${BASE}/notices/${seg(id)}/files/${seg(file)}`,
 	cases: (p: { q: string; cursor?: string | null }) => request<Page<CaseSummary>>('GET', `/cases${query(p)}`),
 	case: (id: string) => request<CaseDetail>('GET', `/cases/${seg(id)}`),
 	disputes: (p: { state?: string; region?: string; cursor?: string | null; limit?: number }) => request<Page<Dispute>>('GET', `/disputes${query(p)}`),
@@ -141,13 +165,18 @@ export const hub = {
 	board: (p: BoardQuery) => request<Board>('GET', `/board${query({ ...p })}`),
 	/** A link for the browser to follow, so that the sheet is saved as it comes. */
 	boardSheet: (p: BoardQuery) => `${BASE}/board.csv${query({ ...p })}`,
+	/** A list whole, as a file: fetched rather than linked, so that why there is none can be said. */
+	sheet: (list: SheetList, kind: SheetKind, p: NoticeQuery & { q?: string; lang: string }) =>
+		request<Sheet>('GET', `/${list}.${kind}${query({ ...p })}`, { read: readSheet, patienceMs: SHEET_TIMEOUT_MS }),
 	reasons: (event: string, body: string) => request<Reasons>('GET', `/events/${seg(event)}/explain${query({ body })}`),
 	policy: () => request<Policy>('GET', '/policy'),
 	matrix: (p: { item?: string; region?: string; at?: string }) => request<Matrix>('GET', `/policy/matrix${query(p)}`),
 	/** A trial: nothing is stored and nobody is told. */
-	trial: (event: object) => request<Decision>('POST', '/policy/explain', { body: event }),
-	trialReasons: (event: object, body: string) => request<Reasons>('POST', `/policy/explain${query({ body })}`, { body: event }),
+	trial: (event: object) => request<Decision>('POST', '/policy/explain', { body: event, harmless: true }),
+	trials: (events: object[]) => request<Results<Decision>>('POST', '/policy/explain', { body: events, harmless: true, patienceMs: MANY_TIMEOUT_MS }),
+	trialReasons: (event: object, body: string) => request<Reasons>('POST', `/policy/explain${query({ body })}`, { body: event, harmless: true }),
 	submit: (event: object) => request<Accepted>('POST', '/events', { body: event }),
+	submitMany: (events: object[]) => request<Results<Accepted>>('POST', '/events', { body: events, type: 'application/cloudevents-batch+json', patienceMs: MANY_TIMEOUT_MS }),
 	names: () => request<PolicyNames>('GET', '/policy/names'),
 	calendar: () => request<WorkCalendar>('GET', '/policy/calendar'),
 };
@@ -232,7 +261,7 @@ export function openLive(handlers: LiveHandlers): Live
 			const id = ++lastId;
 			const timer = window.setTimeout(() => {
 				waiting.delete(id);
-				reject(new HubError('timeout'));
+				reject(new HubError('timeout', 0, {}, REQUEST_TIMEOUT_MS));
 			}, REQUEST_TIMEOUT_MS);
 			waiting.set(id, { resolve: resolve as (value: never) => void, reject, timer });
 			socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));

@@ -94,6 +94,9 @@ export interface Clock { clock: number; kind: string; what: string; due: string;
 export interface Pause {
 	from: string; until: string | null; to: string | null; reason: string; by: string; moved_days: number; due: string | null; feedback_due: string | null;
 }
+/** A file of feedback; the name is null for whom it is masked, and then the file is not to be had either. */
+export interface NoticeFile { file: string; name: string | null; type: string; bytes: number }
+export interface FilePut extends NoticeState { file: NoticeFile }
 export interface Feedback {
 	result: string;
 	disposal: string;
@@ -102,6 +105,7 @@ export interface Feedback {
 	penalty: { document: string; kind: string; licence_revoked: boolean } | null;
 	remark: string;
 	close: boolean;
+	files?: NoticeFile[];
 	by: string;
 	at: string;
 }
@@ -193,6 +197,8 @@ export interface Decision {
 	problems: Problem[];
 }
 export interface Accepted { event: string; case: string; policy: string; notices: DecidedNotice[]; applicant: DecidedApplicant | null; problems: Problem[] }
+/** Of several at once, each as it would be answered alone: a result, or the problem that there is with it. */
+export interface Results<T> { results: ((T & { status: 200 | 201 }) | (ProblemDetails & { status: number }))[] }
 export interface RuleReason {
 	rule: string;
 	role: string;

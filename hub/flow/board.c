@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "flow/figures.h"
+#include "flow/book.h"
 #include "flow/view.h"
 #include "timefmt.h"
 
@@ -206,24 +207,13 @@ static void put_json(struct call *c, struct buf *out)
 	buf_add_str(out, "],\"next\":null}");
 }
 
-/* --- CSV: the same columns; a mark in front so that office programs read it as UTF-8, and no cell that they would take for a formula --- */
-
-static void put_cell(struct buf *out, const char *text)
-{
-	buf_add_str(out, strchr("=+-@\t\r", *text) && *text ? "\"'" : "\"");
-	for (; *text; text++) {
-		if (*text == '"')
-			buf_add_char(out, '"');
-		buf_add_char(out, *text);
-	}
-	buf_add_char(out, '"');
-}
+/* --- CSV: the same columns; a mark in front so that office programs read it as UTF-8 --- */
 
 static void put_csv_row(const struct sums *s, const char *key, const char *name, struct buf *out)
 {
-	put_cell(out, key);
+	book_csv_cell(out, key);
 	buf_add_char(out, ',');
-	put_cell(out, name ? name : "");
+	book_csv_cell(out, name ? name : "");
 	for (int f = 0; f < FIGURE_COUNT; f++)
 		buf_printf(out, ",%lld", (long long)s->counts[f]);
 	for (size_t i = 0; i < RATES; i++) {

@@ -60,6 +60,7 @@ struct flow {
 	struct attempt *unrecorded;	/* deliver.c: outcomes that wait for Redis to be back */
 	char writer[8];			/* this process' mark on what it writes */
 	uint64_t writes;		/* how many records it has tried to write: the rest of the mark */
+	int exports;			/* being made now */
 	bool draining;
 };
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/board.h"
 #include "flow/list_source.h"
 #include "flow/notice_filter.h"
 
@@ -318,7 +319,7 @@ static void call_start(struct call *c, const char *cursor)
 	call_free(c);
 }
 
-void query_notices(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
+static void of_bodies(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
 {
 	enum list_sight sight = *q->body ? principal_sees_list(who, f->pack, q->body) : LIST_WHOLE;
 	struct call *c;
@@ -334,6 +335,22 @@ void query_notices(struct flow *f, struct principal *who, const struct query_not
 	/* Lists that share notices cannot be counted by their lengths. */
 	c->says_counts = sight == LIST_WHOLE && (c->source_count < 2 || !is_split(c->sources[0].list.name));
 	call_start(c, q->cursor);
+}
+
+/* Whether one has lists of one's own: what one's bodies were told. Those who oversee a region have the board's list. */
+static bool has_bodies(const struct principal *who)
+{
+	return principal_is(who, WHO_SUPERVISOR) || principal_is(who, WHO_APPROVER);
+}
+
+void query_notices(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
+{
+	bool as_counted = *q->figure || *q->region || *q->item || *q->from || *q->to;
+
+	if (as_counted || (!*q->body && !has_bodies(who)))
+		query_facts(f, who, q, fn, arg);
+	else
+		of_bodies(f, who, q, fn, arg);
 }
 
 void query_pool(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)

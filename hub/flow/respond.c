@@ -147,6 +147,7 @@ static const struct kind {
 	[ANSWER_FULFIL] = { act_fulfil, false, "fulfil", METRIC_COUNT },
 	[ANSWER_PAUSE] = { act_pause, false, "pause", METRIC_COUNT },
 	[ANSWER_RESUME] = { act_resume, false, "resume", METRIC_COUNT },
+	[ANSWER_ATTACH] = { act_attach, false, "attach", METRIC_COUNT },
 };
 
 static enum err apply(void *arg, struct change *x)
@@ -192,6 +193,10 @@ static void put_stamp(struct buf *out, const char *name, const struct stamp *s)
 /* What came of it besides: the notice made by a transfer or by alarming feedback, and a dispute that is open. */
 static void put_made(const struct answering *c, const struct change *x, struct buf *out)
 {
+	if (c->answer == ANSWER_ATTACH) {
+		buf_add_str(out, ",\"file\":");
+		view_file(&c->p.file, false, out);
+	}
 	if (c->made >= 0) {
 		view_id(out, ",\"made\":", 'n', c->seq, c->made);
 		buf_add_str(out, ",\"to\":");

@@ -203,8 +203,10 @@ enum err act_transfer(struct answering *a, struct change *x, struct notice *n)
 
 /* --- feedback --- */
 
-static bool said_just_now(const struct record *r, const struct feedback *f)
+static bool said_just_now(const struct answering *a, const struct record *r)
 {
+	const struct feedback *f = &a->p.feedback;
+
 	for (int i = r->feedback_count - 1; i >= 0; i--) {
 		const struct feedback *o = &r->feedback[i];
 
@@ -213,7 +215,8 @@ static bool said_just_now(const struct record *r, const struct feedback *f)
 		return o->result == f->result && o->disposal == f->disposal && o->has_penalty == f->has_penalty &&
 		       o->licence_revoked == f->licence_revoked && o->closes == f->closes && !strcmp(o->checked_on, f->checked_on) &&
 		       !strcmp(o->rectify_by, f->rectify_by) && !strcmp(o->remark, f->remark) &&
-		       !strcmp(o->penalty_document, f->penalty_document) && !strcmp(o->penalty_kind, f->penalty_kind);
+		       !strcmp(o->penalty_document, f->penalty_document) && !strcmp(o->penalty_kind, f->penalty_kind) &&
+		       feedback_names_the_same(a, r, i);
 	}
 	return false;
 }
@@ -265,12 +268,15 @@ enum err act_feedback(struct answering *a, struct change *x, struct notice *n)
 		return e;
 	if (a->p.feedback.closes && act_verdict(a, x, n, ACT_CLOSE, &to) != ERR_OK)
 		return refuse(a, ERR_CONFLICT, "Only what was claimed can be closed");
-	if (said_just_now(&x->record, &a->p.feedback)) {
+	if (said_just_now(a, &x->record)) {
 		x->nothing = true;
 		return ERR_OK;
 	}
 	if (x->record.feedback_count >= RECORD_FEEDBACK_MAX)
 		return refuse(a, ERR_CONFLICT, "The event has as much feedback as it can have");
+	e = feedback_name_files(a, x, x->record.feedback_count);
+	if (e != ERR_OK)
+		return e;
 	keep_feedback(a, x);
 	terms_checked(x, a->notice, a->by);
 	change_notice(x, a->notice, to, a->by);

@@ -6,11 +6,15 @@
 #include "flow/respond.h"
 
 #define REMARK_CHARACTERS_MAX 500
+#define FEEDBACK_FILES_MAX 20
 
 struct act_params { /* what was said, checked; strings in the answer's arena */
 	enum return_reason reason;
 	const char *remark, *to;
 	struct feedback feedback;
+	const char *names[FEEDBACK_FILES_MAX]; /* hashes of the files that the feedback names, each once */
+	int name_count;
+	struct attachment file; /* that is put to the notice */
 	int clock; /* which of the event's */
 	int32_t until; /* the last day of a pause, INT32_MIN none */
 };
@@ -38,11 +42,14 @@ void act_read(enum answer a, const json_t *said, struct arena *arena, struct act
 const char *act_text(const json_t *said, const char *name, bool required, struct diag *diag);
 
 typedef enum err act_fn(struct answering *a, struct change *x, struct notice *n);
-act_fn act_return, act_transfer, act_feedback, act_close, act_undo, act_fulfil, act_pause, act_resume;
+act_fn act_return, act_transfer, act_feedback, act_close, act_undo, act_fulfil, act_pause, act_resume, act_attach;
 
 /* The verdict on an act as an error with its words; *ret is the new state, and x->nothing is set when it is as wished. */
 enum err act_verdict(struct answering *a, struct change *x, const struct notice *n, enum act act, enum notice_state *ret);
 struct receipt *act_receipt(struct answering *a, struct change *x, enum receipt_kind kind);
+/* Files (respond_files.c): whether this feedback names those that are named now; and naming them. */
+bool feedback_names_the_same(const struct answering *a, const struct record *r, int feedback);
+enum err feedback_name_files(struct answering *a, struct change *x, int feedback);
 void act_stamp(struct stamp *s, const struct answering *a, int64_t now_ms);
 bool notice_was_returned(const struct record *r, int notice);
 bool notice_was_sent_on(const struct record *r, int notice);

@@ -102,6 +102,34 @@ static void read_penalty(const json_t *penalty, struct feedback *f, struct diag 
 	f->licence_revoked = flag_member(penalty, "/penalty/licence_revoked", diag);
 }
 
+static bool is_read(const struct act_params *p, const char *hash)
+{
+	for (int i = 0; i < p->name_count; i++) {
+		if (!strcmp(p->names[i], hash))
+			return true;
+	}
+	return false;
+}
+
+/* Whether they are there is asked of the record; here only that they can be asked for. */
+static void read_files(const json_t *list, struct act_params *p, struct diag *diag)
+{
+	if (!list || json_is_null(list))
+		return;
+	if (!json_is_array(list) || json_array_size(list) > FEEDBACK_FILES_MAX) {
+		diag_add(diag, "/files", "must be a list of at most %d files", FEEDBACK_FILES_MAX);
+		return;
+	}
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *hash = json_string_value(json_array_get(list, i));
+
+		if (!hash)
+			diag_add(diag, arena_printf(diag->arena, "/files/%zu", i), "must be a string");
+		else if (!is_read(p, hash))
+			p->names[p->name_count++] = arena_strdup(diag->arena, hash);
+	}
+}
+
 static void read_feedback(const json_t *said, struct act_params *p, struct diag *diag)
 {
 	struct feedback *f = &p->feedback;
@@ -116,6 +144,16 @@ static void read_feedback(const json_t *said, struct act_params *p, struct diag 
 	read_penalty(json_object_get(said, "penalty"), f, diag);
 	f->remark = p->remark = act_text(said, "remark", false, diag);
 	f->closes = flag_member(said, "/close", diag);
+	read_files(json_object_get(said, "files"), p, diag);
+}
+
+/* Of the hub's own making: the file is on disk already. */
+static void read_attach(const json_t *said, struct act_params *p, struct diag *diag)
+{
+	p->file.hash = act_text(said, "file", true, diag);
+	p->file.name = act_text(said, "name", true, diag);
+	p->file.type = (enum file_type)json_integer_value(json_object_get(said, "type"));
+	p->file.bytes = json_integer_value(json_object_get(said, "bytes"));
 }
 
 static void read_remark(const json_t *said, struct act_params *p, struct diag *diag)
@@ -147,6 +185,7 @@ void act_read(enum answer a, const json_t *said, struct arena *arena, struct act
 		[ANSWER_RETURN] = read_return, [ANSWER_TRANSFER] = read_transfer, [ANSWER_FEEDBACK] = read_feedback,
 		[ANSWER_CLOSE] = read_remark,  [ANSWER_UNDO] = read_remark,
 		[ANSWER_FULFIL] = read_fulfil, [ANSWER_PAUSE] = read_pause,    [ANSWER_RESUME] = read_remark,
+		[ANSWER_ATTACH] = read_attach,
 	};
 
 	memset(ret, 0, sizeof(*ret));

@@ -34,6 +34,7 @@ void view_dispute(const struct view *v, int dispute, struct buf *out); /* one di
 void view_problems(const struct record *r, struct buf *out);
 const char *view_lamp(const struct pack *pack, const struct notice *n, int64_t now_ms);
 void view_life(const struct view *v, int notice, struct buf *out); /* what became of it: ,"made":…,"feedback":[…] */
+void view_file(const struct attachment *f, bool masked, struct buf *out); /* {"file":…,"name":…,"type":…,"bytes":…} */
 void view_terms(const struct view *v, struct buf *out); /* ,"clocks":[…], or nothing where there are none */
 /* The member's name as it stands in JSON, then the id: ,"notice": and 'n' give ,"notice":"n12.1"; 'u' a dispute, 'd' a delivery. */
 void view_id(struct buf *out, const char *name, char kind, int64_t seq, int index);

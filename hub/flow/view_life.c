@@ -142,8 +142,35 @@ static void put_transferred(const struct view *v, int notice, struct buf *out)
 	buf_add_char(out, '}');
 }
 
-static void put_feedback(const struct feedback *f, struct buf *out)
+/* What a file is called is somebody's own words. */
+void view_file(const struct attachment *f, bool masked, struct buf *out)
 {
+	buf_add_str(out, "{\"file\":");
+	buf_add_json(out, f->hash);
+	member(out, "name", masked ? NULL : f->name);
+	member(out, "type", file_type_media(f->type));
+	buf_printf(out, ",\"bytes\":%lld}", (long long)f->bytes);
+}
+
+static void put_files(const struct view *v, int feedback, struct buf *out)
+{
+	const char *before = ",\"files\":[";
+
+	for (int i = 0; i < v->record->file_count; i++) {
+		if (v->record->files[i].feedback != feedback)
+			continue;
+		buf_add_str(out, before);
+		view_file(&v->record->files[i], v->masked, out);
+		before = ",";
+	}
+	if (!strcmp(before, ","))
+		buf_add_char(out, ']');
+}
+
+static void put_feedback(const struct view *v, int feedback, struct buf *out)
+{
+	const struct feedback *f = &v->record->feedback[feedback];
+
 	buf_printf(out, "{\"result\":\"%s\",\"disposal\":\"%s\"", inspection_names[f->result], disposal_names[f->disposal]);
 	member(out, "checked_on", f->checked_on);
 	member(out, "rectify_by", *f->rectify_by ? f->rectify_by : NULL);
@@ -160,6 +187,7 @@ static void put_feedback(const struct feedback *f, struct buf *out)
 	member(out, "by", f->by);
 	buf_add_str(out, ",\"at\":");
 	view_time(out, f->at_ms);
+	put_files(v, feedback, out);
 	buf_add_char(out, '}');
 }
 
@@ -253,7 +281,7 @@ void view_life(const struct view *v, int notice, struct buf *out)
 		if (r->feedback[i].notice != notice)
 			continue;
 		buf_add_str(out, before);
-		put_feedback(&r->feedback[i], out);
+		put_feedback(v, i, out);
 		before = ",";
 	}
 	if (*before == ',' && before[1] == '\0')

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/files.h"
 #include "metrics.h"
 #include "net/inbox.h"
 #include "pack_sent.h"
@@ -42,8 +43,12 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/events/*", 0, READERS, 0, api_event },
 	{ "GET", "/api/v1/events/*/explain", 0, READERS, 0, api_event_explain },
 	{ "GET", "/api/v1/cases", 0, READERS, 0, api_cases },
+	{ "GET", "/api/v1/cases.csv", 0, READERS, 0, api_export },
+	{ "GET", "/api/v1/cases.xlsx", 0, READERS, 0, api_export },
 	{ "GET", "/api/v1/cases/*", 0, READERS, 0, api_case },
 	{ "GET", "/api/v1/notices", 0, READERS, 0, api_notices },
+	{ "GET", "/api/v1/notices.csv", 0, READERS, 0, api_export },
+	{ "GET", "/api/v1/notices.xlsx", 0, READERS, 0, api_export },
 	{ "POST", "/api/v1/notices/acknowledge", 0, ANSWERERS, SMALL, api_acknowledge_many },
 	{ "POST", "/api/v1/notices/claim", 0, ANSWERERS, SMALL, api_claim_many },
 	{ "GET", "/api/v1/notices/*", 0, READERS, 0, api_notice },
@@ -53,12 +58,16 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/notices/*/return", 0, ANSWERERS, SMALL, api_return },
 	{ "POST", "/api/v1/notices/*/transfer", 0, ANSWERERS, SMALL, api_transfer },
 	{ "POST", "/api/v1/notices/*/feedback", 0, ANSWERERS, SMALL, api_feedback },
+	{ "POST", "/api/v1/notices/*/files", 0, ANSWERERS, FILE_BYTES_MAX, api_put_file },
+	{ "GET", "/api/v1/notices/*/files/*", 0, READERS, 0, api_file },
 	{ "POST", "/api/v1/notices/*/close", BODILESS, ANSWERERS, SMALL, api_close },
 	{ "POST", "/api/v1/notices/*/undo", BODILESS, ANSWERERS, SMALL, api_undo },
 	{ "POST", "/api/v1/notices/*/fulfil", 0, ANSWERERS, SMALL, api_fulfil },
 	{ "POST", "/api/v1/notices/*/pause", 0, PAUSERS, SMALL, api_pause },
 	{ "POST", "/api/v1/notices/*/resume", BODILESS, PAUSERS, SMALL, api_resume },
 	{ "GET", "/api/v1/pool", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_pool },
+	{ "GET", "/api/v1/pool.csv", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_export },
+	{ "GET", "/api/v1/pool.xlsx", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_export },
 	{ "POST", "/api/v1/pool/*/claim", BODILESS, MAY(SUPERVISOR), SMALL, api_claim },
 	{ "GET", "/api/v1/audit", 0, MAY(AUDITOR), 0, api_audit },
 	{ "GET", "/api/v1/bodies/*/contacts", 0, ANSWERERS | MAY(ADMIN), 0, api_contacts },
@@ -67,6 +76,8 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/board", 0, READERS, 0, api_board },
 	{ "GET", "/api/v1/board.csv", 0, READERS, 0, api_board_csv },
 	{ "GET", "/api/v1/disputes", 0, READERS, 0, api_disputes },
+	{ "GET", "/api/v1/disputes.csv", 0, READERS, 0, api_export },
+	{ "GET", "/api/v1/disputes.xlsx", 0, READERS, 0, api_export },
 	{ "GET", "/api/v1/disputes/*", 0, READERS, 0, api_dispute },
 	{ "POST", "/api/v1/disputes/*/position", 0, ANSWERERS, SMALL, api_position },
 	{ "POST", "/api/v1/disputes/*/ruling", 0, MAY(COORDINATOR), SMALL, api_ruling },
@@ -257,6 +268,31 @@ int call_if_match(struct call *c)
 	return *end == '"' && v >= 0 && v < 1000000000 ? (int)v : -2;
 }
 
+const char *call_unescape(struct arena *arena, const char *in)
+{
+	char *out = arena_alloc(arena, strlen(in) + 1), *w = out;
+
+	for (; *in; in++) {
+		char hex[3] = { 0 };
+
+		if (in[0] == '%' && in[1] && in[2]) {
+			char *end;
+			long v;
+
+			memcpy(hex, in + 1, 2);
+			v = strtol(hex, &end, 16);
+			if (*end || !v)
+				return NULL;
+			*w++ = (char)v;
+			in += 2;
+		} else {
+			*w++ = *in;
+		}
+	}
+	*w = '\0';
+	return out;
+}
+
 json_t *call_object(struct call *c)
 {
 	struct diag diag;
@@ -383,10 +419,15 @@ static void on_request(void *arg, struct http_request *req)
 		refuse_path(a, req);
 }
 
+static size_t most_bytes(const struct config *cfg)
+{
+	return (size_t)cfg->batch_bytes > FILE_BYTES_MAX ? (size_t)cfg->batch_bytes : FILE_BYTES_MAX;
+}
+
 struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg, struct diag *diag)
 {
 	struct api *a = mem_zalloc(sizeof(*a));
-	struct http_options http = { .listen = cfg->listen, .header_bytes = 16384, .body_bytes = (size_t)cfg->batch_bytes,
+	struct http_options http = { .listen = cfg->listen, .header_bytes = 16384, .body_bytes = most_bytes(cfg),
 				     .body_limit = body_limit, .may_lack_length = may_lack_length,
 				     .request_timeout_ms = cfg->request_timeout_ms,
 				     .idle_timeout_ms = 75000, .connections_max = 20000, .handle = on_request, .arg = a };

@@ -27,6 +27,7 @@ struct api {
 	struct inbox *inboxes; /* open WebSocket sessions and event streams */
 	struct loop_timer *board; /* looks whether figures have changed */
 	struct loop_timer *beat; /* so that proxies keep quiet streams open */
+	int sending;	/* files on their way out */
 	bool draining;
 };
 struct call;
@@ -60,6 +61,15 @@ int call_if_match(struct call *c); /* -1: none; -2: not a version */
 /* Idempotency-Key (api_idem.c): begin runs the handler, or answers as the first request with that key was answered. */
 void idem_begin(struct call *c, const char *key);
 void idem_reply(struct call *c, const struct reply *r);
+/* Percent-decoding of one round; NULL: a NUL, or what is no escape. */
+const char *call_unescape(struct arena *arena, const char *in);
+/* Ends the call with a file under a name to be kept by; the file is closed when it has gone out, or cannot any more. */
+struct sent_file {
+	int fd;
+	const char *type, *name;
+};
+bool call_may_send(struct call *c); /* false: too many are on their way, and that has been answered */
+void call_send_file(struct call *c, const struct sent_file *file);
 /* The body as a JSON object, or NULL after having answered; the caller drops it. */
 json_t *call_object(struct call *c);
 
@@ -69,6 +79,7 @@ handler_fn api_cases, api_case;
 handler_fn api_notices, api_notice, api_acknowledge, api_claim, api_shown, api_acknowledge_many, api_claim_many, api_pool;
 handler_fn api_return, api_transfer, api_feedback, api_close, api_undo, api_fulfil, api_pause, api_resume;
 handler_fn api_contacts, api_put_contacts, api_handover;
+handler_fn api_export, api_put_file, api_file;
 handler_fn api_board, api_board_csv, api_audit;
 handler_fn api_disputes, api_dispute, api_position, api_ruling;
 handler_fn api_policy, api_policy_explain, api_policy_matrix, api_policy_versions, api_policy_version, api_policy_diff;

@@ -94,32 +94,6 @@ static void submit_many(struct call *c, bool ndjson)
 
 /* --- binary mode: the attributes stand in headers, the body is data alone --- */
 
-/* Percent-decoding of one round, as the HTTP binding of CloudEvents asks. */
-static const char *attribute(struct arena *arena, const char *in)
-{
-	char *out = arena_alloc(arena, strlen(in) + 1), *w = out;
-
-	for (; *in; in++) {
-		char hex[3] = { 0 };
-
-		if (in[0] == '%' && in[1] && in[2]) {
-			char *end;
-			long v;
-
-			memcpy(hex, in + 1, 2);
-			v = strtol(hex, &end, 16);
-			if (*end || !v)
-				return NULL;
-			*w++ = (char)v;
-			in += 2;
-		} else {
-			*w++ = *in;
-		}
-	}
-	*w = '\0';
-	return out;
-}
-
 static bool has_attributes(struct call *c)
 {
 	const char *name, *value;
@@ -144,7 +118,7 @@ static const char *put_attributes(struct call *c, struct buf *out)
 		snprintf(key, sizeof(key), "%s", name + 3);
 		for (char *k = key; *k; k++)
 			*k = (char)(*k >= 'A' && *k <= 'Z' ? *k + 32 : *k);
-		value = attribute(c->req->arena, value);
+		value = call_unescape(c->req->arena, value); /* as the HTTP binding of CloudEvents asks */
 		if (!value || utf8_valid_bytes(value, strlen(value)) != strlen(value))
 			return name;
 		buf_add_json(out, key);

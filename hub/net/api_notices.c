@@ -2,17 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/board.h"
 #include "flow/gather.h"
 #include "flow/query.h"
 #include "flow/respond.h"
 #include "net/api.h"
-
-/* Whether one has lists of one's own: what one's bodies were told. Those who oversee a region have the board's list. */
-static bool has_bodies(const struct principal *who)
-{
-	return principal_is(who, WHO_SUPERVISOR) || principal_is(who, WHO_APPROVER);
-}
 
 void api_notices(struct call *c)
 {
@@ -21,13 +14,8 @@ void api_notices(struct call *c)
 				   .due = call_query(c, "due"), .q = call_query(c, "q"), .cursor = call_query(c, "cursor"),
 				   .figure = call_query(c, "figure"), .region = call_query(c, "region"),
 				   .item = call_query(c, "item"), .from = call_query(c, "from"), .to = call_query(c, "to") };
-	bool as_counted = *q.figure || *q.region || *q.item || *q.from || *q.to;
 
-	if (!call_limit(c, &q.limit))
-		return;
-	if (as_counted || (!*q.body && !has_bodies(c->who)))
-		query_facts(c->api->flow, c->who, &q, call_on_reply, c);
-	else
+	if (call_limit(c, &q.limit))
 		query_notices(c->api->flow, c->who, &q, call_on_reply, c);
 }
 

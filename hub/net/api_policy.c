@@ -1,5 +1,4 @@
 /* api_policy.c: the policy in force, what it would decide, and how it is changed: submitted, approved, put into force. */
-#include "decide.h"
 #include "flow/policy_calls.h"
 #include "net/api.h"
 
@@ -20,40 +19,6 @@ void api_policy(struct call *c)
 	buf_printf(&out, ",\"regions\":%d,\"bodies\":%d,\"items\":%d,\"rules\":%d}", p->region_count, p->body_count,
 		   p->item_count, p->rule_count);
 	call_json(c, 200, buf_cstr(&out), out.len);
-	buf_clear(&out);
-}
-
-/* A trial: what would be decided about this event; nothing is stored and nobody is told. */
-void api_policy_explain(struct call *c)
-{
-	struct flow *f = c->api->flow;
-	const char *body = call_query(c, "body");
-	struct decide_in in = { .at_ms = clock_now_ms(&f->clock) };
-	struct event e;
-	struct diag diag;
-	struct buf out;
-	enum err err;
-
-	diag_init(&diag, c->req->arena);
-	err = event_parse(c->req->body, c->req->body_len, &f->limits, &e, &diag);
-	if (err != ERR_OK) {
-		call_faults(c, err, "The event has faults", &diag);
-		return;
-	}
-	buf_init(&out, 4u << 20);
-	if (*body) {
-		err = explain_body(f->pack, &e, &in, body, true, &out);
-	} else {
-		struct decision d;
-
-		decide(f->pack, &e, &in, c->req->arena, &d);
-		decision_to_json(f->pack, &e, &d, &out);
-	}
-	event_clear(&e);
-	if (err == ERR_OK)
-		call_json(c, 200, buf_cstr(&out), out.len);
-	else
-		call_problem(c, err, "No such body");
 	buf_clear(&out);
 }
 

@@ -121,6 +121,8 @@ static void conn_drain(struct conn *c)
 {
 	struct exchange *ex = c->exchange;
 
+	if (ex && ex->is_stream_finite)
+		return;
 	if (ex && ex->is_streaming)
 		stream_cut(ex, true);
 	else if (!ex && conn_waiting(c) == 0)

@@ -70,6 +70,8 @@ struct http_stream *http_stream_begin(struct http_request *req, const char *head
 bool http_stream_write(struct http_stream *s, const char *data, size_t len, size_t limit_bytes);
 size_t http_stream_waiting(const struct http_stream *s);
 void http_stream_end(struct http_stream *s); /* on_gone is not called after it */
+void http_stream_is_finite(struct http_stream *s); /* it has an end of its own, and a drain waits for that */
+void http_stream_break(struct http_stream *s); /* the client sees that the end is missing; on_gone is called */
 
 /* For upgrades only: a duplicate of the socket in non-blocking mode, and the request head's own bytes plus all behind it, to be replayed. The request is gone after it. */
 int http_take_over(struct http_request *req, const char **ret_bytes, size_t *ret_len);

@@ -83,7 +83,7 @@ struct exchange {
 	size_t framing_bytes;	/* chunk sizes, extensions and trailers so far */
 	int size_digits;
 
-	bool is_streaming, is_stream_ended;
+	bool is_streaming, is_stream_ended, is_stream_finite;
 	struct http_stream stream;
 };
 

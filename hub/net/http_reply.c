@@ -225,6 +225,17 @@ size_t http_stream_waiting(const struct http_stream *s)
 	return s->exchange->conn ? conn_waiting(s->exchange->conn) : 0;
 }
 
+void http_stream_is_finite(struct http_stream *s)
+{
+	s->exchange->is_stream_finite = true;
+}
+
+void http_stream_break(struct http_stream *s)
+{
+	if (s->exchange->conn)
+		conn_begin_close(s->exchange->conn);
+}
+
 void http_stream_end(struct http_stream *s)
 {
 	struct exchange *ex = s->exchange;

@@ -96,6 +96,7 @@ struct record {
 	struct position *positions; int position_count;
 	struct term *terms; int term_count;
 	struct pause *pauses; int pause_count;
+	struct attachment *files; int file_count;
 };
 
 void record_encode(const struct record *r, struct buf *out);

@@ -136,6 +136,20 @@ static void put_joined(struct buf *out, int delivery, const struct delivery *d)
 	buf_add_char(out, '\n');
 }
 
+static void put_file(struct buf *out, const struct attachment *f)
+{
+	buf_add_char(out, 'A');
+	record_tab_int(out, f->notice);
+	record_tab_int(out, f->feedback);
+	record_tab_int(out, f->at_ms);
+	record_tab_text(out, f->by);
+	record_tab_text(out, f->hash);
+	record_tab_int(out, f->type);
+	record_tab_int(out, f->bytes);
+	record_tab_text(out, f->name);
+	buf_add_char(out, '\n');
+}
+
 void record_encode_life(const struct record *r, struct buf *out)
 {
 	for (int i = 0; i < r->delivery_count; i++)
@@ -150,6 +164,8 @@ void record_encode_life(const struct record *r, struct buf *out)
 		put_term(out, &r->terms[i]);
 	for (int i = 0; i < r->pause_count; i++)
 		put_pause(out, &r->pauses[i]);
+	for (int i = 0; i < r->file_count; i++)
+		put_file(out, &r->files[i]);
 }
 
 static bool get_feedback(const struct line *l, struct feedback *f)
@@ -251,6 +267,23 @@ static bool get_joined(const struct line *l, struct record *r)
 	return true;
 }
 
+static bool get_file(const struct line *l, struct attachment *f)
+{
+	int type;
+
+	if (!record_enum_at(l, 6, FILE_TYPE_COUNT, &type))
+		return false;
+	f->notice = record_small_at(l, 1);
+	f->feedback = record_small_at(l, 2);
+	f->at_ms = record_int_at(l, 3);
+	f->by = record_text_at(l, 4);
+	f->hash = record_text_at(l, 5);
+	f->type = (enum file_type)type;
+	f->bytes = record_int_at(l, 7);
+	f->name = record_text_at(l, 8);
+	return true;
+}
+
 bool record_decode_life(const struct line *l, struct arena *arena, struct record *r)
 {
 	switch (l->fields[0][0]) {
@@ -264,6 +297,8 @@ bool record_decode_life(const struct line *l, struct arena *arena, struct record
 		return r->position_count < RECORD_POSITIONS_MAX && get_position(l, record_add_position(r, arena));
 	case 'K':
 		return r->term_count < RECORD_TERMS_MAX && get_term(l, record_add_term(r, arena));
+	case 'A':
+		return r->file_count < RECORD_FILES_MAX && get_file(l, record_add_file(r, arena));
 	case 'Z':
 		if (r->pause_count >= RECORD_PAUSES_MAX)
 			return false;
@@ -301,6 +336,12 @@ struct term *record_add_term(struct record *r, struct arena *arena)
 	t->what = t->by = "";
 	t->next_ms = -1;
 	return t;
+}
+
+struct attachment *record_add_file(struct record *r, struct arena *arena)
+{
+	r->files = arena_grow(arena, r->files, r->file_count, sizeof(*r->files));
+	return memset(&r->files[r->file_count++], 0, sizeof(*r->files));
 }
 
 struct pause *record_add_pause(struct record *r, struct arena *arena)
@@ -346,10 +387,26 @@ static bool is_place(int i, int count)
 	return i >= -1 && i < count;
 }
 
+static bool life_places_hold(const struct record *r)
+{
+	bool hold = true;
+
+	for (int i = 0; i < r->pause_count; i++)
+		hold = hold && is_place(r->pauses[i].notice, r->notice_count);
+	for (int i = 0; i < r->feedback_count; i++)
+		hold = hold && is_place(r->feedback[i].notice, r->notice_count);
+	for (int i = 0; i < r->file_count; i++)
+		hold = hold && is_place(r->files[i].notice, r->notice_count) &&
+		       is_place(r->files[i].feedback, r->feedback_count);
+	for (int i = 0; i < r->position_count; i++)
+		hold = hold && is_place(r->positions[i].dispute, r->dispute_count);
+	return hold;
+}
+
 /* What names another thing by its place names one that is there: nobody behind this asks again. */
 bool record_places_hold(const struct record *r)
 {
-	bool hold = true;
+	bool hold = life_places_hold(r);
 
 	for (int i = 0; i < r->notice_count; i++)
 		hold = hold && is_place(r->notices[i].from, r->notice_count);
@@ -359,11 +416,5 @@ bool record_places_hold(const struct record *r)
 	for (int i = 0; i < r->receipt_count; i++)
 		hold = hold && is_place(r->receipts[i].notice, r->notice_count) &&
 		       is_place(r->receipts[i].delivery, r->delivery_count);
-	for (int i = 0; i < r->pause_count; i++)
-		hold = hold && is_place(r->pauses[i].notice, r->notice_count);
-	for (int i = 0; i < r->feedback_count; i++)
-		hold = hold && is_place(r->feedback[i].notice, r->notice_count);
-	for (int i = 0; i < r->position_count; i++)
-		hold = hold && is_place(r->positions[i].dispute, r->dispute_count);
 	return hold;
 }

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "file_type.h"
 #include "lifecycle.h"
 
 #define RECORD_FEEDBACK_MAX 200
@@ -14,6 +15,7 @@
 #define RECORD_POSITIONS_MAX 100
 #define RECORD_TERMS_MAX 101 /* as many commitments as an event may have, and the permit's end */
 #define RECORD_PAUSES_MAX 100
+#define RECORD_FILES_MAX 100
 #define TERM_WHAT_CHARACTERS 40
 
 /* Why there is a notice. */
@@ -32,6 +34,17 @@ struct feedback { /* what supervision found */
 	const char *penalty_document, *penalty_kind;
 	const char *remark;
 	bool closes;
+};
+/* A file of a notice. Its content lies in the data folder under its hash; what is here says that it may be asked for. */
+struct attachment {
+	int notice;
+	int feedback;	/* that names it, -1: none yet */
+	int64_t at_ms;
+	const char *by;
+	const char *hash; /* SHA-256 in hex */
+	enum file_type type;
+	int64_t bytes;
+	const char *name;
 };
 enum dispute_kind { DISPUTE_TWO_RETURNS, DISPUTE_SEVERAL_LEADS, DISPUTE_NO_LEAD, DISPUTE_KIND_COUNT };
 enum dispute_state { DISPUTE_NEGOTIATING, DISPUTE_AGENDA, DISPUTE_RULED, DISPUTE_SETTLED, DISPUTE_STATE_COUNT };
@@ -89,6 +102,7 @@ struct feedback *record_add_feedback(struct record *r, struct arena *arena);
 struct dispute *record_add_dispute(struct record *r, struct arena *arena);
 struct position *record_add_position(struct record *r, struct arena *arena);
 struct term *record_add_term(struct record *r, struct arena *arena);
+struct attachment *record_add_file(struct record *r, struct arena *arena);
 struct pause *record_add_pause(struct record *r, struct arena *arena);
 struct pause *record_pause(const struct record *r, int notice); /* the one that lasts, or NULL */
 bool term_runs(const struct record *r, const struct term *t); /* neither fulfilled, nor ended, nor of an event that was corrected */

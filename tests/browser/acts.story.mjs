@@ -1,5 +1,6 @@
 // What a body does with a notice beyond taking it: return, transfer, feedback, close, undo, and what it takes from the pool.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
 import { axe, openWorld, rowOf, until } from './world.mjs';
 
@@ -105,6 +106,11 @@ test('feedback with all it can hold, closing with it', async () => {
 	await form().getByLabel('文书号').fill('兰卫罚〔2026〕1号');
 	await form().getByLabel('处罚种类').fill('警告');
 	await form().getByLabel('说明（可不填）').fill('现场检查发现两处问题。');
+	const file = (name, bytes) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) });
+	await form().getByLabel('附件（可不填）').setInputFiles([file('现场 笔录.pdf', '%PDF-1.7\n%%EOF\n'), file('程序.pdf', 'MZ'), file('多余.png', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0])]);
+	await form().getByText('程序.pdf：不是 PDF、JPEG、PNG 或 OFD 文件').waitFor();
+	await form().getByRole('button', { name: '不附 多余.png' }).click();
+	await axe(page, 'the feedback form with files');
 	await form().getByRole('button', { name: '提交反馈' }).click();
 	await page.getByText('反馈已提交：示例反馈用品四厂').waitFor();
 	await pane().getByText('不符合 · 责令整改').first().waitFor();
@@ -112,6 +118,10 @@ test('feedback with all it can hold, closing with it', async () => {
 	assert.equal(now.state, 'claimed');
 	assert.deepEqual(now.feedback[0].penalty, { document: '兰卫罚〔2026〕1号', kind: '警告', licence_revoked: false });
 	assert.equal(now.feedback[0].rectify_by, '2030-01-31');
+	assert.deepEqual(now.feedback[0].files.map((f) => f.name), ['现场 笔录.pdf']);
+	const [download] = await Promise.all([page.waitForEvent('download'), pane().getByRole('link', { name: '现场 笔录.pdf' }).click()]);
+	assert.equal(download.suggestedFilename(), '现场 笔录.pdf');
+	assert.equal(readFileSync(await download.path(), 'utf8'), '%PDF-1.7\n%%EOF\n');
 	await button('办结：').click();
 	await form().getByRole('button', { name: '确认办结' }).click();
 	await page.getByText('已办结：示例反馈用品四厂').waitFor();

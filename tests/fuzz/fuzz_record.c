@@ -35,6 +35,11 @@ static void check_places(const struct record *r)
 	}
 	for (int i = 0; i < r->pause_count; i++)
 		must_be_place(r->pauses[i].notice, r->notice_count);
+	for (int i = 0; i < r->file_count; i++) {
+		must((unsigned)r->files[i].type < FILE_TYPE_COUNT && r->files[i].hash && r->files[i].name);
+		must_be_place(r->files[i].notice, r->notice_count);
+		must_be_place(r->files[i].feedback, r->feedback_count);
+	}
 	for (int i = 0; i < r->term_count; i++)
 		must((unsigned)r->terms[i].kind < TERM_KIND_COUNT && r->terms[i].told <= TERM_OVER);
 	for (int i = 0; i < r->receipt_count; i++) {

@@ -1,5 +1,5 @@
 # The byte entries of rules/.
-foreach(entry event pack sent csv cell reply time)
+foreach(entry event pack sent csv cell reply time file)
 	tandem_fuzz(fuzz_${entry} CORPUS ${entry} SOURCES fuzz_${entry}.c LIBS tandem_rules)
 endforeach()
 

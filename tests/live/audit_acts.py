@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 
 from audit import TIME, Audit, main
+from hub import event
 
 
 class Acts(Audit):
@@ -180,7 +181,6 @@ class Readme(Audit):
 
 class Trial(Audit):
     def test_a_trial_decides_the_same_and_stores_nothing(self):
-        from hub import event
         decision = self.hub.post("/policy/explain", "wjw", event("trial"))
         self.assertEqual(decision.status, 200)
         self.assertEqual(self.hub.get("/cases/TESTtrial", "spj").status, 404)
@@ -192,6 +192,19 @@ class Trial(Audit):
         reasons = self.hub.post("/policy/explain?body=zjj-371302", "wjw", event("trial")).json
         self.assertEqual((reasons["body"], reasons["role"], reasons["due"]), ("zjj-371302", None, None))
         self.assertEqual(self.hub.post("/policy/explain?body=no-such", "wjw", event("trial")).status, 404)
+
+    def test_a_list_is_tried_one_by_one(self):
+        good, bad = event("list-trial"), event("list-trial-2", region=7)
+        results = self.hub.post("/policy/explain", "wjw", [good, bad, good]).json["results"]
+        self.assertEqual([r["status"] for r in results], [200, 422, 200])
+        self.assertEqual(results[1]["errors"][0]["pointer"], "/data/region")
+        alone = self.hub.post("/policy/explain", "wjw", good).json
+        self.assertEqual(results[2], {"status": 200, **alone})
+        self.assertEqual(self.hub.get("/cases/TESTlist-trial", "spj").status, 404)
+        self.assertEqual(self.hub.post("/policy/explain", "wjw", [good] * 201).status, 413)
+        self.assertEqual(self.hub.post("/policy/explain?body=zjj-371302", "wjw", [good]).status, 422)
+        self.assertEqual(self.hub.post("/policy/explain", "wjw", []).json, {"results": []})
+        self.assertEqual(self.hub.request("POST", "/api/v1/policy/explain", b"[{]", user="wjw").status, 400)
 
 
 if __name__ == "__main__":

@@ -135,8 +135,10 @@ class Story:
         self.hub.post(f"/notices/{done}/claim", "wjw")
         self.act("undone", done, "undo", "wjw", {"remark": "误操作"})
         self.hub.post(f"/notices/{done}/claim", "wjw")
+        put = self.call("file-put", 200, "POST", f"/notices/{done}/files", "wjw", b"%PDF-1.7\n%%EOF\n",
+                        headers={"Content-Disposition": "attachment; filename*=UTF-8''%E7%AC%94%E5%BD%95.pdf"})
         self.act("fed-back", done, "feedback", "wjw", {
-            "result": "fails", "disposal": "rectify", "checked_on": "2026-11-24", "rectify_by": "2026-12-01",
+            "files": [put["file"]["file"]], "result": "fails", "disposal": "rectify", "checked_on": "2026-11-24", "rectify_by": "2026-12-01",
             "penalty": {"document": "兰卫罚〔2026〕1号", "kind": "警告"}, "remark": "限期整改"})
         self.act("closed", done, "close", "wjw", {})
         promised = self.hub.submit(clinic(8, commitments=[{"kind": "deferred-material", "what": "环境检测报告", "due": "2031-12-31"}])).json

@@ -121,6 +121,7 @@ static json_t *params_of(enum answer act)
 {
 	static const char *const reasons[] = { "not-in-scope", "not-our-remit", "wrong-region", "other", "nonsense" };
 	static const char *const findings[] = { "conforms", "mostly", "fails", "fails" };
+	static const char *const files[] = { "a0", "b1" };
 	static const char *const disposals[] = { "pass", "rectify", "enforce", "enforce" };
 
 	switch (act) {
@@ -129,8 +130,11 @@ static json_t *params_of(enum answer act)
 	case ANSWER_TRANSFER:
 		return json_pack("{s:s,s:s}", "to", bodies[roll(COUNT(bodies))], "remark", "转");
 	case ANSWER_FEEDBACK:
-		return json_pack("{s:s,s:s,s:s,s:b}", "result", findings[roll(4)], "disposal", disposals[roll(4)], "checked_on",
-				 "2026-11-25", "close", (int)roll(3) == 0);
+		return json_pack("{s:s,s:s,s:s,s:b,s:o}", "result", findings[roll(4)], "disposal", disposals[roll(4)], "checked_on",
+				 "2026-11-25", "close", (int)roll(3) == 0, "files",
+				 roll(3) ? json_array() : json_pack("[s]", files[roll(COUNT(files))]));
+	case ANSWER_ATTACH:
+		return json_pack("{s:s,s:s,s:i,s:i}", "file", files[roll(COUNT(files))], "name", "记录.pdf", "type", FILE_PDF, "bytes", 9);
 	default:
 		return json_object();
 	}

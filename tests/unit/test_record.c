@@ -55,6 +55,8 @@ static struct record sample(struct arena *arena)
 						       .ended_ms = 1700000070000, .moved_days = 2, .ended_by = "" };
 	*record_add_pause(&r, arena) = (struct pause){ .notice = 1, .from_ms = 1700000080000, .until_ms = 1700000095000, .by = "lxhy",
 						       .reason = "e", .due_ms = -1, .feedback_due_ms = -1, .ended_by = "" };
+	*record_add_file(&r, arena) = (struct attachment){ .notice = 0, .feedback = -1, .at_ms = 1700000080000, .by = "wjw",
+							   .hash = "00ff", .type = FILE_OFD, .bytes = 20971520, .name = "a\tb.ofd" };
 	return r;
 }
 
@@ -94,6 +96,9 @@ static void comes_back_as_it_was(void **state)
 	assert_null(record_pause(&got, 0));
 	assert_ptr_equal(record_pause(&got, 1), &got.pauses[1]);
 	assert_int_equal(record_pause(&got, 1)->until_ms, 1700000095000);
+	assert_int_equal(got.files[0].feedback, -1);
+	assert_int_equal(got.files[0].type, FILE_OFD);
+	assert_string_equal(got.files[0].name, "a\tb.ofd");
 	assert_int_equal(got.deliveries[0].term, 1);
 	assert_string_equal(got.terms[0].what, "a\tb");
 	assert_int_equal(got.terms[0].told, TERM_ANNOUNCED);

@@ -1,7 +1,7 @@
 // The inbox: which notices are listed, which have come since and wait behind the pill, how many there are.
 // Rows are put in order only when the reader asks for a list; what arrives by itself never moves one.
 import { computed, reactive, shallowRef } from 'vue';
-import { hub, serverNow } from '../hub.ts';
+import { hub, serverNow, type NoticeQuery } from '../hub.ts';
 import { t } from '../i18n/index.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { compareNotices, isTodo, lookOf } from '../lib/state.ts';
@@ -36,6 +36,9 @@ function question(filter: Filter): { state?: string; due?: string }
 	return filter === 'all' ? {} : { state: filter };
 }
 
+/** What the hub is asked for the list that is open. */
+export const inboxQuestion = (): NoticeQuery => (inbox.filter === 'pool' ? {} : { body: inbox.body ?? undefined, ...question(inbox.filter) });
+
 const inPool = (n: Notice): boolean => n.body.startsWith('pool:');
 
 function fits(n: Notice): boolean
@@ -68,8 +71,7 @@ async function fetchPage(cursor: string | null): Promise<void>
 	inbox.loading = true;
 	inbox.error = '';
 	try {
-		const page = inbox.filter === 'pool' ? await hub.pool({ cursor })
-			: await hub.notices({ body: inbox.body ?? undefined, ...question(inbox.filter), cursor });
+		const page = await (inbox.filter === 'pool' ? hub.pool : hub.notices)({ ...inboxQuestion(), cursor });
 		if (mine !== lastLoad)
 			return;
 		const ids = putAll(page.items);

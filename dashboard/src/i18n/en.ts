@@ -284,6 +284,14 @@ export const en: Record<Key, string> = {
 	'help.truth': 'Sent, delivered, read and acknowledged are four different things: a delivered message was not necessarily seen, and one that was seen is not acknowledged.',
 	'help.admin': 'An administrator runs the platform and sees no notices.',
 
+	'export.title': 'Export',
+	'export.busy': 'Exporting…',
+	'export.as': 'Export as {kind}',
+	'export.done': 'Exported: {name}',
+	'export.tooMany': 'too many rows; narrow the filter',
+	'export.later': 'others are being made; try again in a moment',
+	'export.failed': 'Not exported: {reason}',
+
 	'toast.more': '{n} more',
 	'toast.close': 'Dismiss',
 	'toast.arrived': '{n} new notices',
@@ -316,6 +324,8 @@ export const en: Record<Key, string> = {
 	'life.transferred': 'Handed to',
 	'life.from': 'Came from another notice: open it',
 	'life.feedback': 'Supervision feedback',
+	'life.files': 'Files',
+	'life.fileMasked': 'File (name withheld)',
 	'life.checkedOn': 'checked on {date}',
 	'life.rectifyBy': 'rectify by {date}',
 	'kind.returned': 'Returned',

@@ -282,6 +282,14 @@ export const zh = {
 	'help.truth': '已发出、已送达、已读、已签收是四件不同的事：短信送达不等于有人看过，看过不等于签收。',
 	'help.admin': '管理员账号负责运行平台，不查看告知内容。',
 
+	'export.title': '导出',
+	'export.busy': '正在导出…',
+	'export.as': '导出为 {kind}',
+	'export.done': '已导出：{name}',
+	'export.tooMany': '结果太多，请缩小筛选范围',
+	'export.later': '正在制作其他导出，请稍后再试',
+	'export.failed': '没有导出：{reason}',
+
 	'toast.more': '还有 {n} 条',
 	'toast.close': '关闭提示',
 	'toast.arrived': '新到 {n} 条告知',
@@ -314,6 +322,8 @@ export const zh = {
 	'life.transferred': '已转给',
 	'life.from': '由另一件告知而来，查看原件',
 	'life.feedback': '监管反馈',
+	'life.files': '附件',
+	'life.fileMasked': '附件（名称已隐去）',
 	'life.checkedOn': '检查于 {date}',
 	'life.rectifyBy': '整改期限 {date}',
 	'kind.returned': '退回',

@@ -8,7 +8,7 @@ import type { BodyName, CaseEvent, FigureRow, Notice, RegionName } from '../wire
 import { gridOf, percentOf, periodOf, pointsOf, stepOf, textOf } from './board.ts';
 import { creditCheckCharacter, creditCodeIsValid, queryKind } from './credit.ts';
 import { compareNotices, lookOf } from './state.ts';
-import { alarms, bodyOf, faultsIn, lengthOf, nothingSaid } from './said.ts';
+import { alarms, bodyOf, faultsIn, lengthOf, nothingSaid, sizeText } from './said.ts';
 import { canBeTried, draftFaults, emptyDraft, eventOf } from './submission.ts';
 import { clockText, minuteText, parseTime, secondText, shortText, spanTo } from './time.ts';
 import { caseEntries, firstAt } from './timeline.ts';
@@ -133,15 +133,16 @@ test('a form says what is missing, and sends only what it asked for', () => {
 	assert.deepEqual(Object.keys(faultsIn('feedback', said, today)), ['result', 'disposal']);
 	Object.assign(said, { result: 'fails', disposal: 'rectify', checked_on: '2026-11-24', rectify_by: '2026-11-20', penalised: true });
 	assert.deepEqual(faultsIn('feedback', said, today), { checked_on: 'future', rectify_by: 'before', document: 'document' });
-	Object.assign(said, { disposal: 'enforce', checked_on: today, document: ' 兰卫罚〔2026〕1号 ', remark: ' 已立案 ' });
+	Object.assign(said, { disposal: 'enforce', checked_on: today, document: ' 兰卫罚〔2026〕1号 ', remark: ' 已立案 ', files: [{ file: '00ff', name: 'a.pdf', type: 'application/pdf', bytes: 9 }] });
 	assert.deepEqual(faultsIn('feedback', said, today), {});
 	assert.deepEqual(bodyOf('feedback', said), {
-		result: 'fails', disposal: 'enforce', checked_on: today, remark: '已立案', close: false, rectify_by: null,
+		result: 'fails', disposal: 'enforce', checked_on: today, remark: '已立案', close: false, rectify_by: null, files: ['00ff'],
 		penalty: { document: '兰卫罚〔2026〕1号', kind: '', licence_revoked: false },
 	});
 	assert.ok(alarms(said));
 	assert.ok(!alarms({ ...said, disposal: 'rectify' }));
 	assert.equal(lengthOf(' 𠮷野家 '), 3);
+	assert.deepEqual([1, 2048, 20 << 20].map(sizeText), ['1 KB', '2 KB', '20.0 MB']);
 	assert.equal(faultsIn('close', { ...said, remark: '字'.repeat(501) }, today).remark, 'long');
 });
 

@@ -1,5 +1,5 @@
 // A failed call in words. The hub's own detail is shown where it has one: it names the fault better than we can.
-import { HubError, REQUEST_TIMEOUT_MS } from '../hub.ts';
+import { HubError } from '../hub.ts';
 import { t } from '../i18n/index.ts';
 
 export function reasonOf(error: unknown): string
@@ -9,7 +9,7 @@ export function reasonOf(error: unknown): string
 	if (error.failure === 'offline')
 		return t('error.offline');
 	if (error.failure === 'timeout')
-		return t('error.timeout', { n: REQUEST_TIMEOUT_MS / 1000 });
+		return t('error.timeout', { n: error.afterMs / 1000 });
 	if (error.status === 404)
 		return t('error.notFound');
 	return error.problem.detail || error.problem.title || t('error.server', { status: error.status });

@@ -1,5 +1,5 @@
 // What a form of a notice asks for, and what is missing in it. The hub checks again; this is so that nobody waits to be told.
-import type { FormVerb, Notice } from '../wire.ts';
+import type { FormVerb, Notice, NoticeFile } from '../wire.ts';
 
 export const RETURN_REASONS = ['not-our-remit', 'wrong-region', 'not-in-scope', 'other'] as const;
 export const RESULTS = ['conforms', 'mostly', 'fails'] as const;
@@ -21,11 +21,14 @@ export interface Said {
 	kind: string;
 	licence_revoked: boolean;
 	close: boolean;
+	files: NoticeFile[];
+	/** On their way: the form waits for them. */
+	uploading: number;
 }
 
 export const nothingSaid = (today: string): Said => ({
 	remark: '', reason: '', to: '', result: '', disposal: '', checked_on: today, rectify_by: '', penalised: false, document: '', kind: '',
-	licence_revoked: false, close: false,
+	licence_revoked: false, close: false, files: [], uploading: 0,
 });
 
 /** Characters as the hub counts them, so that one outside the basic plane is one. */
@@ -85,6 +88,7 @@ export function bodyOf(verb: FormVerb, said: Said): object
 	return {
 		result: said.result, disposal: said.disposal, checked_on: said.checked_on, remark, close: said.close,
 		rectify_by: said.disposal === 'rectify' ? said.rectify_by : null,
+		files: said.files.map((f) => f.file),
 		penalty: said.penalised ? { document: said.document.trim(), kind: said.kind.trim(), licence_revoked: said.licence_revoked } : null,
 	};
 }
@@ -92,3 +96,9 @@ export function bodyOf(verb: FormVerb, said: Said): object
 /** Whether the bureau that decided will be told with a deadline of its own. */
 export const alarms = (said: Said): boolean =>
 	(said.result === 'fails' && said.disposal === 'enforce') || (said.penalised && said.licence_revoked);
+
+/** As a reader thinks of it, never as nothing. */
+export function sizeText(bytes: number): string
+{
+	return bytes >= 1 << 20 ? `${(bytes / (1 << 20)).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`;
+}

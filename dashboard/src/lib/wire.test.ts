@@ -30,6 +30,7 @@ const READ_AS: Record<string, string | null> = {
 	'POST /api/v1/notices/{notice}/return 200': 'NoticeState',
 	'POST /api/v1/notices/{notice}/transfer 200': 'NoticeState',
 	'POST /api/v1/notices/{notice}/feedback 200': 'NoticeState',
+	'POST /api/v1/notices/{notice}/files 200': 'FilePut',
 	'POST /api/v1/notices/{notice}/close 200': 'NoticeState',
 	'POST /api/v1/notices/{notice}/undo 200': 'NoticeState',
 	'POST /api/v1/notices/{notice}/pause 200': 'NoticeState',

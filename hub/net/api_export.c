@@ -1,0 +1,53 @@
+/*
+ * api_export.c: a list as a file for office programs. It is made whole before the first byte is sent, so that what cannot be made is
+ * answered as any fault is; then it is sent piece by piece, as fast as the client reads.
+ */
+#include <string.h>
+
+#include "flow/export.h"
+#include "net/api.h"
+
+static bool is_xlsx(const struct call *c)
+{
+	return !strcmp(strrchr(c->req->path, '.'), ".xlsx");
+}
+
+static void on_sheet(void *arg, const struct exported *sheet)
+{
+	struct call *c = arg;
+
+	call_send_file(c, &(struct sent_file){ .fd = sheet->fd, .name = sheet->name, .type = is_xlsx(c) ?
+		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv; charset=utf-8" });
+}
+
+static const struct {
+	const char *path;
+	enum export_list list;
+} lists[] = {
+	{ "/api/v1/notices.", EXPORT_NOTICES },
+	{ "/api/v1/pool.", EXPORT_POOL },
+	{ "/api/v1/cases.", EXPORT_CASES },
+	{ "/api/v1/disputes.", EXPORT_DISPUTES },
+};
+
+void api_export(struct call *c)
+{
+	struct export_in in = { .who = c->who, .format = is_xlsx(c) ? BOOK_XLSX : BOOK_CSV };
+	const char *lang = call_query(c, "lang");
+	const char *const *params;
+
+	if (*lang && strcmp(lang, "zh") && strcmp(lang, "en")) {
+		reply_invalid(call_on_reply, c, "lang", "must be zh or en");
+		return;
+	}
+	in.english = !strcmp(lang, "en");
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		if (!strncmp(c->req->path, lists[i].path, strlen(lists[i].path)))
+			in.list = lists[i].list;
+	}
+	params = export_params(in.list);
+	for (int i = 0; params[i]; i++)
+		in.values[i] = call_query(c, params[i]);
+	if (call_may_send(c))
+		export_list_start(c->api->flow, &in, on_sheet, call_on_reply, c);
+}
