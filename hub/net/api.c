@@ -70,6 +70,7 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/disputes/*", 0, READERS, 0, api_dispute },
 	{ "POST", "/api/v1/disputes/*/position", 0, ANSWERERS, SMALL, api_position },
 	{ "POST", "/api/v1/disputes/*/ruling", 0, MAY(COORDINATOR), SMALL, api_ruling },
+	{ "POST", "/api/v1/disputes/*/draft", BODILESS, MAY(COORDINATOR), SMALL, api_draft },
 	{ "GET", "/api/v1/policy", 0, EVERYBODY, 0, api_policy },
 	{ "GET", "/api/v1/policy/names", 0, EVERYBODY, 0, api_policy_names },
 	{ "GET", "/api/v1/policy/calendar", 0, EVERYBODY, 0, api_policy_calendar },

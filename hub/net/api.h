@@ -70,7 +70,7 @@ handler_fn api_notices, api_notice, api_acknowledge, api_claim, api_shown, api_a
 handler_fn api_return, api_transfer, api_feedback, api_close, api_undo, api_fulfil, api_pause, api_resume;
 handler_fn api_contacts, api_put_contacts, api_handover;
 handler_fn api_board, api_board_csv, api_audit;
-handler_fn api_disputes, api_dispute, api_position, api_ruling;
+handler_fn api_disputes, api_dispute, api_position, api_ruling, api_draft;
 handler_fn api_policy, api_policy_explain, api_policy_matrix, api_policy_versions, api_policy_version, api_policy_diff;
 handler_fn api_policy_submit, api_policy_approve, api_policy_activate, api_policy_withdraw, api_policy_rehearse;
 handler_fn api_policy_names, api_policy_calendar;
