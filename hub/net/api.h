@@ -62,6 +62,8 @@ void idem_begin(struct call *c, const char *key);
 void idem_reply(struct call *c, const struct reply *r);
 /* The body as a JSON object, or NULL after having answered; the caller drops it. */
 json_t *call_object(struct call *c);
+/* The same where nothing has to be said: *ret is NULL then. False: it has been answered. */
+bool call_said(struct call *c, json_t **ret);
 
 handler_fn api_sign_in, api_sign_out, api_me;
 handler_fn api_events, api_event, api_event_explain;
@@ -71,6 +73,7 @@ handler_fn api_return, api_transfer, api_feedback, api_close, api_undo, api_fulf
 handler_fn api_contacts, api_put_contacts, api_handover;
 handler_fn api_board, api_board_csv, api_audit;
 handler_fn api_disputes, api_dispute, api_position, api_ruling, api_draft;
+handler_fn api_agenda, api_meetings, api_meeting, api_meeting_create, api_decision_done;
 handler_fn api_policy, api_policy_explain, api_policy_matrix, api_policy_versions, api_policy_version, api_policy_diff;
 handler_fn api_policy_submit, api_policy_approve, api_policy_activate, api_policy_withdraw, api_policy_rehearse;
 handler_fn api_policy_names, api_policy_calendar;

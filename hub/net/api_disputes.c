@@ -48,13 +48,10 @@ void api_ruling(struct call *c)
 void api_draft(struct call *c)
 {
 	struct dispute_in in = { .who = c->who, .dispute = c->args[0], .channel = "http", .if_match = -1 };
-	json_t *said = NULL;
+	json_t *said;
 
-	if (c->req->body_len) {
-		said = call_object(c);
-		if (!said)
-			return;
-	}
+	if (!call_said(c, &said))
+		return;
 	in.said = said;
 	dispute_draft(c->api->flow, &in, call_on_reply, c);
 	json_decref(said);

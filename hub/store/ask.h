@@ -34,6 +34,7 @@ struct ask {
 		store_list_fn *list;
 		store_feed_piece_fn *feed;
 		store_lines_fn *lines;
+		store_number_fn *number;
 	} fn;
 	void *arg;
 	void *own;	   /* what `done` wants to know again, in the arena */

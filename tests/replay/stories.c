@@ -163,6 +163,32 @@ static void step_say(struct story *s)
 	answered(s);
 }
 
+static void step_meet(struct story *s)
+{
+	world_meet(&s->world, &(struct asked){ number(s->now, "hub", 0), text(s->now, "who", "lxhy"), text(s->now, "meet", ""),
+					       text(s->now, "decision", ""), json_object_get(s->now, "with") });
+	answered(s);
+}
+
+static void step_agenda(struct story *s)
+{
+	const json_t *list, *decision;
+	size_t i;
+	int late = 0;
+
+	world_get(&s->world, &(struct asked){ number(s->now, "hub", 0), text(s->now, "who", "lxhy"), "agenda", text(s->now, "agenda", ""), NULL });
+	list = json_object_get(s->world.answer, "decisions");
+	json_array_foreach(list, i, decision)
+		late += json_is_true(json_object_get(decision, "overdue"));
+	same_number(s, "decisions", (int64_t)json_array_size(list));
+	same_number(s, "late", late);
+	same_text(s, "first", text(json_array_get(list, 0), "id", "none"));
+	same_number(s, "disputes", (int64_t)json_array_size(json_object_get(json_object_get(s->world.answer, "disputes"), "items")));
+	same_number(s, "overdue", (int64_t)json_array_size(json_object_get(json_object_get(s->world.answer, "overdue"), "items")));
+	same_number(s, "unmatched", (int64_t)json_array_size(json_object_get(s->world.answer, "unmatched")));
+	same_number(s, "returns", (int64_t)json_array_size(json_object_get(s->world.answer, "returns")));
+}
+
 static int count_receipts(const struct record *r, int notice, enum receipt_kind kind)
 {
 	int n = 0;
@@ -376,6 +402,8 @@ static const struct {
 	{ "event", step_event },
 	{ "act", step_act },
 	{ "say", step_say },
+	{ "meet", step_meet },
+	{ "agenda", step_agenda },
 	{ "check", step_check },
 	{ "check_dispute", step_check_dispute },
 	{ "check_clock", step_check_clock },

@@ -440,6 +440,16 @@ void world_dispute(struct world *w, const struct asked *a)
 	await_answer(w, p, before);
 }
 
+void world_meet(struct world *w, const struct asked *a)
+{
+	struct principal *p = world_person(a->who);
+	const struct meeting_in in = { .who = p, .id = a->id, .if_match = -1, .said = a->with };
+	int before = w->answers;
+
+	(strcmp(a->what, "hold") ? meeting_decision_done : meeting_create)(w->hubs[a->hub].flow, &in, on_reply, w);
+	await_answer(w, p, before);
+}
+
 static void ask_list(struct world *w, struct flow *f, struct principal *p, const char *body)
 {
 	const struct query_notices q = { .body = body, .state = "", .role = "", .due = "", .q = "", .cursor = "", .figure = "",
@@ -460,6 +470,8 @@ void world_get(struct world *w, const struct asked *a)
 		query_dispute(f, p, a->id, on_reply, w);
 	else if (!strcmp(a->what, "case"))
 		query_case(f, p, a->id, on_reply, w);
+	else if (!strcmp(a->what, "agenda"))
+		query_agenda(f, p, &(struct agenda_in){ a->id, "2000-01-01", "2099-12-31" }, on_reply, w);
 	else if (!strcmp(a->what, "list"))
 		ask_list(w, f, p, a->id);
 	else
