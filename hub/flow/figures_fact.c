@@ -184,6 +184,12 @@ void fact_of(const struct fact_source *s, int notice, struct fact *ret)
 									n->claimed.at_ms);
 }
 
+struct event_fact fact_of_event(struct figures *g, const struct record *r)
+{
+	return (struct event_fact){ .day = day_of_ms(r->accepted_ms, SHANGHAI_MIN), .region = figures_intern(g, r->region),
+				    .approvers = figures_intern(g, r->approvers), .by = figures_intern(g, r->by) };
+}
+
 /* --- whose --- */
 
 struct fact_scope {
