@@ -187,7 +187,7 @@ static void keep_event(struct figures *g, const struct loaded *x)
 		const struct fact_source s = { .figures = g, .pack = g->flow->pack, .record = &r, .seq = x->seq };
 
 		free(e->facts);
-		e->event = fact_of_event(g, &r);
+		e->event = fact_of_event(&s);
 		e->count = r.notice_count;
 		e->facts = mem_alloc(sizeof(*e->facts) * (size_t)(e->count + 1));
 		for (int i = 0; i < e->count; i++)

@@ -20,6 +20,7 @@ struct fact { /* one notice, as it is counted; names are numbers of figures_name
 	uint8_t notice, role, state, cause, flags;
 };
 struct event_fact { /* one event, also when nobody was told */
+	int64_t seq;
 	int32_t day, region, approvers, by; /* by: who sent it */
 };
 enum figure {

@@ -184,10 +184,13 @@ void fact_of(const struct fact_source *s, int notice, struct fact *ret)
 									n->claimed.at_ms);
 }
 
-struct event_fact fact_of_event(struct figures *g, const struct record *r)
+struct event_fact fact_of_event(const struct fact_source *s)
 {
-	return (struct event_fact){ .day = day_of_ms(r->accepted_ms, SHANGHAI_MIN), .region = figures_intern(g, r->region),
-				    .approvers = figures_intern(g, r->approvers), .by = figures_intern(g, r->by) };
+	const struct record *r = s->record;
+
+	return (struct event_fact){ .seq = s->seq, .day = day_of_ms(r->accepted_ms, SHANGHAI_MIN),
+				    .region = figures_intern(s->figures, r->region),
+				    .approvers = figures_intern(s->figures, r->approvers), .by = figures_intern(s->figures, r->by) };
 }
 
 /* --- whose --- */

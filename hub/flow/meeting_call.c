@@ -51,15 +51,10 @@ static void call_free(struct call *c)
 
 static void refuse(struct call *c, enum err e, const char *detail)
 {
-	struct reply r = { .err = e, .status = err_http_status(e), .etag = "" };
-	struct buf out;
-
-	buf_init(&out, 1 << 20);
-	problem_json(&out, e, r.status, detail, e == ERR_INVALID ? &c->diag : NULL);
-	r.json = buf_cstr(&out);
-	r.len = out.len;
-	c->fn(c->arg, &r);
-	buf_clear(&out);
+	if (e == ERR_INVALID)
+		reply_faults(c->fn, c->arg, detail, &c->diag);
+	else
+		reply_problem(c->fn, c->arg, e, detail);
 	call_free(c);
 }
 

@@ -304,8 +304,7 @@ static void on_read(void *arg, enum err e)
 	call_end(c, c->out.overflow ? ERR_TOO_LARGE : ERR_OK);
 }
 
-/* "2026-11", from its first day to its last. */
-static bool month_read(const char *month, struct period *ret)
+bool month_read(const char *month, struct period *ret)
 {
 	char day[TIMEFMT_BYTES];
 	int32_t next;

@@ -11,5 +11,14 @@
 #include "flow/flow.h"
 
 void query_reconciliation(struct flow *f, struct principal *who, const char *month, reply_fn *fn, void *arg); /* "2026-11"; "" this one */
+/*
+ * {month, body, cases}: which of the cases that a bureau says it sent in a month the hub did not take then, and which it took that the
+ * bureau does not name. 200; 404 for a bureau that is not one's own nor overseen; 422.
+ */
+#define RECONCILE_CASES_MAX 10000
+void reconcile_cases(struct flow *f, struct principal *who, const json_t *said, reply_fn *fn, void *arg);
+
+struct period;
+bool month_read(const char *month, struct period *ret); /* from its first day to its last; false: no month */
 
 #endif

@@ -68,6 +68,7 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/board", 0, READERS, 0, api_board },
 	{ "GET", "/api/v1/board.csv", 0, READERS, 0, api_board_csv },
 	{ "GET", "/api/v1/reconciliation", 0, OFFICES, 0, api_reconciliation },
+	{ "POST", "/api/v1/reconciliation", 0, MAY(APPROVER) | MAY(COORDINATOR) | MAY(AUDITOR), 256u << 10, api_reconcile_cases },
 	{ "GET", "/api/v1/disputes", 0, READERS, 0, api_disputes },
 	{ "GET", "/api/v1/disputes/*", 0, READERS, 0, api_dispute },
 	{ "POST", "/api/v1/disputes/*/position", 0, ANSWERERS, SMALL, api_position },

@@ -92,6 +92,41 @@ class Reconciliation(unittest.TestCase):
         self.assertEqual(set(self.bureaus("sjj")), set(whole))
         self.statement("admin", want=403)
 
+    # --- a bureau's own list ---
+
+    def compare(self, user="spj", want=200, **said):
+        said = {"month": TODAY.isoformat()[:7], "body": BUREAU, "cases": [], **said}
+        answer = self.hub.post("/reconciliation", user, said)
+        documents.hold_answer("POST", "/api/v1/reconciliation", answer)
+        self.assertEqual(answer.status, want, answer.body)
+        return answer.json
+
+    def test_what_a_bureau_sent_and_what_came(self):
+        ours = [f"TESTbook{n}" for n in range(6)]
+        told = self.compare(cases=ours[:4] + ours[:1] + ["LOST-1", "TESTbook6"])
+        self.assertEqual((told["said"], told["missing"], told["missing_count"]), (6, ["LOST-1", "TESTbook6"], 2))
+        self.assertLessEqual({"TESTbook4", "TESTbook5", "TESTbookrefused"}, set(told["unsaid"]))
+        self.assertNotIn("TESTbook6", told["unsaid"])
+        self.assertEqual(told["taken"], 4 + told["unsaid_count"])
+        self.assertEqual(self.compare(cases=told["unsaid"] + ours)["unsaid"], [])
+        self.assertEqual(self.compare(month="2020-02", cases=ours[:1])["missing"], ours[:1])
+        self.assertEqual(self.compare("lxhy", body="spj-371311")["unsaid"], ["TESTbook6"])
+
+    def test_only_ones_own_bureau(self):
+        foreign, missing = (self.hub.post("/reconciliation", "spj", {"month": "2026-11", "body": b, "cases": ["TESTbook6"]})
+                            for b in ("spj-371311", "nobody"))
+        self.assertEqual((foreign.status, foreign.body), (404, missing.body))
+        self.compare("lxhy", 404, body=LEAD)
+        for user in ("wjw", "admin"):
+            self.compare(user, 403)
+
+    def test_every_fault_of_a_list(self):
+        told = self.compare(want=422, month="2026-13", body=1, cases=["x", "", 1, "y" * 129])
+        self.assertEqual([e["pointer"] for e in told["errors"]], ["/month", "/body", "/cases/1", "/cases/2", "/cases/3"])
+        self.compare(want=422, cases="x")
+        self.assertEqual(self.compare(cases=[f"C{n}" for n in range(10000)])["missing_count"], 10000)
+        self.compare(want=422, cases=[f"C{n}" for n in range(10001)])
+
     def test_other_months(self):
         past = self.statement("lxhy", "?month=2020-02")
         self.assertEqual([past[k] for k in ("month", "from", "to", "items")], ["2020-02", "2020-02-01", "2020-02-29", []])
