@@ -173,7 +173,7 @@ export interface Dispute extends EventFacts {
 	bureaus: string[];
 	positions: Position[];
 	ruling: { close: boolean; body: BodyRef | null; basis: string; remark: string; by: string; at: string } | null;
-	allowed: ('position' | 'ruling')[];
+	allowed: ('position' | 'ruling' | 'draft')[];
 	version: number;
 }
 

@@ -386,19 +386,6 @@ static void keep(struct flow *f, struct roster *r, reply_fn *fn, void *arg)
 	buf_clear(&out);
 }
 
-static void reply_faults(reply_fn *fn, void *arg, const struct diag *diag)
-{
-	struct reply r = { .err = ERR_INVALID, .status = err_http_status(ERR_INVALID), .etag = "" };
-	struct buf out;
-
-	buf_init(&out, 1 << 20);
-	problem_json(&out, r.err, r.status, "The contacts have faults; nothing was changed", diag);
-	r.json = buf_cstr(&out);
-	r.len = out.len;
-	fn(arg, &r);
-	buf_clear(&out);
-}
-
 void contacts_put(struct flow *f, const struct contacts_put *in, reply_fn *fn, void *arg)
 {
 	struct roster *r;
@@ -417,6 +404,6 @@ void contacts_put(struct flow *f, const struct contacts_put *in, reply_fn *fn, v
 		keep(f, r, fn, arg);
 		return;
 	}
-	reply_faults(fn, arg, &diag);
+	reply_faults(fn, arg, "The contacts have faults; nothing was changed", &diag);
 	roster_free(r);
 }

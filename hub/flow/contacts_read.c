@@ -14,23 +14,17 @@ struct reading {
 
 static const char *text(const struct reading *r, const json_t *o, const char *name, bool required)
 {
-	struct diag own;
-	const char *s;
+	size_t before = r->diag->count;
+	const char *s = act_text_at(o, arena_printf(r->arena, "%s/%s", r->where, name), required, r->diag);
 
-	diag_init(&own, r->arena);
-	s = act_text(o, name, required, &own);
-	if (own.first)
-		diag_add(r->diag, arena_printf(r->arena, "%s/%s", r->where, name), "%s", own.first->what);
-	return own.first ? "" : s;
+	return r->diag->count == before ? s : "";
 }
 
 static int32_t date(const struct reading *r, const json_t *o, const char *name, bool required)
 {
-	const char *s = text(r, o, name, required);
 	int32_t day = INT32_MIN;
 
-	if (*s && !date_parse(s, strlen(s), &day))
-		diag_add(r->diag, arena_printf(r->arena, "%s/%s", r->where, name), "must be a date like 2026-11-23");
+	act_date_at(o, arena_printf(r->arena, "%s/%s", r->where, name), required, &day, r->diag);
 	return day;
 }
 

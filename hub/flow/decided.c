@@ -146,7 +146,8 @@ void decided_record(const struct flow *f, const struct decided *d, struct arena 
 	const struct decision *x = d->decision;
 	struct record r = { .version = 1, .accepted_ms = d->at_ms, .policy = p->version, .by = d->by };
 
-	r.item_code = x->item >= 0 ? p->items[x->item].code : "";
+	/* What the catalogue does not know is still counted, and asked for, by its code. */
+	r.item_code = x->item >= 0 ? p->items[x->item].code : x->item_code;
 	r.region = p->regions[x->region].code;
 	r.correcting = d->event->version > 1;
 	r.problems = join_problems(p, x, arena);

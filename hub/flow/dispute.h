@@ -35,6 +35,8 @@ struct dispute_in {
 void dispute_position(struct flow *f, const struct dispute_in *in, reply_fn *fn, void *arg);
 /* {body, basis?, remark?}: that body leads from now on; or {close: true, …}: nobody does. The same again is the same answer. */
 void dispute_ruling(struct flow *f, const struct dispute_in *in, reply_fn *fn, void *arg);
+/* {why?}: what was ruled as a row of a new version of the policy, submitted like any other (dispute_draft.c): 201 or 200 the version. */
+void dispute_draft(struct flow *f, const struct dispute_in *in, reply_fn *fn, void *arg);
 /* What of a dispute may be seen: nothing, what an overseer reads, or all of it as a party. */
 enum sight dispute_sight(const struct principal *who, const struct pack *pack, const struct record *r);
 

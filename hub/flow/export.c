@@ -31,10 +31,10 @@ struct export {
 	struct exported file;
 };
 
-static const char *const notice_params[] = { "body", "state", "role", "due", "q", "figure", "region", "item", "from", "to", NULL };
-static const char *const pool_params[] = { "region", "q", NULL };
-static const char *const case_params[] = { "q", "region", "item", "state", "body", "from", "to", NULL };
-static const char *const dispute_params[] = { "state", "region", NULL };
+static const char *const notice_params[EXPORT_PARAMS_MAX + 1] = { "body", "state", "role", "cause", "due", "q", "figure", "region", "item", "from", "to", NULL };
+static const char *const pool_params[EXPORT_PARAMS_MAX + 1] = { "region", "q", NULL };
+static const char *const case_params[EXPORT_PARAMS_MAX + 1] = { "q", "region", "item", "state", "body", "from", "to", NULL };
+static const char *const dispute_params[EXPORT_PARAMS_MAX + 1] = { "state", "region", NULL };
 static const struct {
 	const char *const *params;
 	const char *name, *zh, *en;
@@ -249,7 +249,7 @@ static void on_page(void *arg, const struct reply *r)
 
 static void ask_notices(struct export *x, const char *cursor)
 {
-	const struct query_notices q = { .body = value(x, "body"), .state = value(x, "state"), .role = value(x, "role"),
+	const struct query_notices q = { .body = value(x, "body"), .state = value(x, "state"), .role = value(x, "role"), .cause = value(x, "cause"),
 					 .due = value(x, "due"), .q = value(x, "q"), .figure = value(x, "figure"),
 					 .region = value(x, "region"), .item = value(x, "item"), .from = value(x, "from"),
 					 .to = value(x, "to"), .cursor = cursor, .limit = PAGE_ROWS };
@@ -269,7 +269,7 @@ static void ask_cases(struct export *x, const char *cursor)
 static void ask_page(struct export *x)
 {
 	const char *cursor = x->next ? x->next : "";
-	const struct query_notices pool = { .body = value(x, "region"), .state = "todo", .role = "", .due = "",
+	const struct query_notices pool = { .body = value(x, "region"), .state = "todo", .role = "", .cause = "", .due = "",
 					    .q = value(x, "q"), .cursor = cursor, .limit = PAGE_ROWS };
 	const struct query_disputes disputes = { .state = value(x, "state"), .region = value(x, "region"),
 						 .cursor = cursor, .limit = PAGE_ROWS };

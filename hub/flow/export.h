@@ -13,7 +13,7 @@
 #include "flow/flow.h"
 
 #define EXPORTS_MAX 2
-#define EXPORT_PARAMS_MAX 10
+#define EXPORT_PARAMS_MAX 11
 
 struct export_in {
 	struct principal *who;

@@ -13,7 +13,8 @@
 #define NAME_SLOTS 4096
 
 struct event_facts {
-	struct fact *facts;
+	struct event_fact event;
+	struct fact *facts; /* NULL: it has not been read, or is not there */
 	int count;
 };
 struct chunk {
@@ -186,12 +187,13 @@ static void keep_event(struct figures *g, const struct loaded *x)
 		const struct fact_source s = { .figures = g, .pack = g->flow->pack, .record = &r, .seq = x->seq };
 
 		free(e->facts);
+		e->event = fact_of_event(&s);
 		e->count = r.notice_count;
 		e->facts = mem_alloc(sizeof(*e->facts) * (size_t)(e->count + 1));
 		for (int i = 0; i < e->count; i++)
 			fact_of(&s, i, &e->facts[i]);
-		if (e->count && e->facts[0].day > c->last_day)
-			c->last_day = e->facts[0].day;
+		if (e->event.day > c->last_day)
+			c->last_day = e->event.day;
 	}
 	arena_clear(&arena);
 }
@@ -318,6 +320,20 @@ void figures_each(const struct figures *g, int32_t from_day, int32_t to_day, fig
 				if (x->day >= from_day && x->day <= to_day && !fn(arg, x))
 					return;
 			}
+		}
+	}
+}
+
+void figures_each_event(const struct figures *g, int32_t from_day, int32_t to_day, figures_event_fn *fn, void *arg)
+{
+	for (int64_t k = g->chunk_count - 1; k >= 0; k--) {
+		const struct chunk *c = g->chunks[k];
+
+		for (int i = CHUNK_EVENTS - 1; c && c->last_day >= from_day && i >= 0; i--) {
+			const struct event_facts *e = &c->events[i];
+
+			if (e->facts && e->event.day >= from_day && e->event.day <= to_day && !fn(arg, &e->event))
+				return;
 		}
 	}
 }

@@ -19,6 +19,10 @@ struct fact { /* one notice, as it is counted; names are numbers of figures_name
 	int32_t claim_minutes; /* of working time; -1 not claimed */
 	uint8_t notice, role, state, cause, flags;
 };
+struct event_fact { /* one event, also when nobody was told */
+	int64_t seq;
+	int32_t day, region, approvers, by; /* by: who sent it */
+};
 enum figure {
 	FIGURE_SENT, FIGURE_DELIVERED, FIGURE_OPEN, FIGURE_ACKNOWLEDGED, FIGURE_CLAIMED, FIGURE_RETURNED, FIGURE_TRANSFERRED,
 	FIGURE_DISPUTED, FIGURE_CLOSED, FIGURE_WITHDRAWN, FIGURE_SUPERSEDED, FIGURE_OVERDUE, FIGURE_FED_BACK, FIGURE_POOL,
@@ -41,6 +45,8 @@ typedef void figures_read_fn(void *arg, enum err e);
 void figures_read(struct figures *g, int32_t from_day, figures_read_fn *fn, void *arg);
 typedef bool figures_each_fn(void *arg, const struct fact *x); /* false: enough */
 void figures_each(const struct figures *g, int32_t from_day, int32_t to_day, figures_each_fn *fn, void *arg);
+typedef bool figures_event_fn(void *arg, const struct event_fact *x);
+void figures_each_event(const struct figures *g, int32_t from_day, int32_t to_day, figures_event_fn *fn, void *arg);
 const char *figures_name(const struct figures *g, int32_t number);
 int32_t figures_name_count(const struct figures *g);
 int32_t figures_intern(struct figures *g, const char *name); /* for what is kept, never for what somebody asks */

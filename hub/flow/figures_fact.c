@@ -184,6 +184,15 @@ void fact_of(const struct fact_source *s, int notice, struct fact *ret)
 									n->claimed.at_ms);
 }
 
+struct event_fact fact_of_event(const struct fact_source *s)
+{
+	const struct record *r = s->record;
+
+	return (struct event_fact){ .seq = s->seq, .day = day_of_ms(r->accepted_ms, SHANGHAI_MIN),
+				    .region = figures_intern(s->figures, r->region),
+				    .approvers = figures_intern(s->figures, r->approvers), .by = figures_intern(s->figures, r->by) };
+}
+
 /* --- whose --- */
 
 struct fact_scope {

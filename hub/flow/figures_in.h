@@ -10,6 +10,7 @@ struct fact_source {
 	const struct record *record;
 	int64_t seq;
 };
+struct event_fact fact_of_event(const struct fact_source *s);
 void fact_of(const struct fact_source *s, int notice, struct fact *ret);
 
 #endif

@@ -245,21 +245,27 @@ void reply_problem(reply_fn *fn, void *arg, enum err e, const char *detail)
 	buf_clear(&out);
 }
 
-void reply_invalid(reply_fn *fn, void *arg, const char *member, const char *why)
+void reply_faults(reply_fn *fn, void *arg, const char *detail, const struct diag *diag)
 {
 	struct reply r = { .err = ERR_INVALID, .status = err_http_status(ERR_INVALID), .etag = "" };
-	struct arena arena;
-	struct diag diag;
 	struct buf out;
 
-	arena_init(&arena);
-	diag_init(&diag, &arena);
-	diag_add(&diag, arena_printf(&arena, "/%s", member), "%s", why);
-	buf_init(&out, 8192);
-	problem_json(&out, r.err, r.status, arena_printf(&arena, "%s %s", member, why), &diag);
+	buf_init(&out, 1 << 20);
+	problem_json(&out, r.err, r.status, detail, diag);
 	r.json = buf_cstr(&out);
 	r.len = out.len;
 	fn(arg, &r);
 	buf_clear(&out);
+}
+
+void reply_invalid(reply_fn *fn, void *arg, const char *member, const char *why)
+{
+	struct arena arena;
+	struct diag diag;
+
+	arena_init(&arena);
+	diag_init(&diag, &arena);
+	diag_add(&diag, arena_printf(&arena, "/%s", member), "%s", why);
+	reply_faults(fn, arg, arena_printf(&arena, "%s %s", member, why), &diag);
 	arena_clear(&arena);
 }

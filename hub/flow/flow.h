@@ -100,6 +100,7 @@ typedef void reply_fn(void *arg, const struct reply *r);
 void problem_json(struct buf *out, enum err e, int status, const char *detail, const struct diag *diag);
 /* 422 about one member of the document or one parameter of the query: errors names it and says what it must be. */
 void reply_invalid(reply_fn *fn, void *arg, const char *member, const char *why);
+void reply_faults(reply_fn *fn, void *arg, const char *detail, const struct diag *diag); /* 422 about all that diag has */
 void reply_problem(reply_fn *fn, void *arg, enum err e, const char *detail);
 
 #endif

@@ -41,6 +41,25 @@ void policy_refuse_faults(struct policy_call *c, enum err e, const struct diag *
 struct policy_step policy_call_step(const struct policy_call *c, enum step_kind kind);
 const char *policy_text(const json_t *said, const char *name, struct diag *diag); /* at most 500 characters; "" when absent */
 
+/* A pack to be submitted, made beside the loop of what a person sent and, if it needs it, of the one in force. */
+struct policy_made {
+	struct pack *pack;   /* the caller's reference */
+	const char *why;     /* in the arena of the diag */
+	struct buf *members; /* of the answer, each with a comma in front */
+};
+/* ERR_CONFLICT: the diag's first fault is the detail. */
+typedef enum err policy_make_fn(void *arg, const struct pack *in_force, struct policy_made *ret, struct diag *diag);
+struct policy_maker {
+	policy_make_fn *make;
+	void *arg; /* lives until the answer */
+};
+struct policy_submit_in {
+	struct flow *flow;
+	struct principal *who;
+	struct policy_maker maker;
+};
+void policy_submit_made(const struct policy_submit_in *in, reply_fn *fn, void *arg);
+
 enum proof_kind { PROOF_BRIEF, PROOF_EVENTS, PROOF_COMBINATIONS };
 struct proof_in {
 	struct policies *ps;

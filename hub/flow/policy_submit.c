@@ -10,9 +10,10 @@
 
 struct submission {
 	struct policy_call call;
-	struct bytes body;
+	struct policy_maker maker;
+	struct bytes body; /* of a pack that was sent */
 	struct pack *was;
-	struct pack_sent sent;
+	struct policy_made made;
 	struct diag diag;
 	enum err outcome;
 	int32_t today;
@@ -24,7 +25,7 @@ static void store(struct submission *s);
 static void submission_free(struct submission *s)
 {
 	pack_unref(s->was);
-	pack_unref(s->sent.pack);
+	pack_unref(s->made.pack);
 	buf_clear(&s->content);
 	buf_clear(&s->answer);
 	free(s);
@@ -44,23 +45,35 @@ static void end(struct submission *s, int status, const char *members)
 
 /* --- beside the loop --- */
 
+static enum err make_sent(void *arg, const struct pack *in_force, struct policy_made *ret, struct diag *diag)
+{
+	const struct bytes *body = arg;
+	struct pack_sent sent = { 0 };
+	enum err e = pack_sent_read(body->data, body->len, &sent, diag);
+
+	(void)in_force;
+	ret->pack = sent.pack;
+	ret->why = sent.why;
+	return e;
+}
+
 static void work(void *arg)
 {
 	struct submission *s = arg;
 	struct buf check, changes;
 	struct diff *d;
 
-	s->outcome = pack_sent_read(s->body.data, s->body.len, &s->sent, &s->diag);
+	s->outcome = s->maker.make(s->maker.arg, s->was, &s->made, &s->diag);
 	if (s->outcome != ERR_OK)
 		return;
 	buf_init(&check, ANSWER_BYTES);
 	buf_init(&changes, ANSWER_BYTES);
-	d = diff_new(s->was, s->sent.pack, s->today);
+	d = diff_new(s->was, s->made.pack, s->today);
 	proof_print(d, PROOF_BRIEF, &check, &changes);
 	diff_free(d);
 	buf_printf(&s->answer, ",\"check\":%s", buf_cstr(&check));
 	buf_printf(&s->answer, ",\"diff\":%s", buf_cstr(&changes));
-	pack_canonical(s->sent.pack, &s->content);
+	pack_canonical(s->made.pack, &s->content);
 	buf_clear(&check);
 	buf_clear(&changes);
 }
@@ -140,17 +153,21 @@ static void work_done(void *arg)
 	struct submission *s = arg;
 
 	policies_end(s->call.ps);
-	if (s->outcome == ERR_OK && !same_jurisdiction(s->was, s->sent.pack)) {
+	if (s->outcome == ERR_OK && !same_jurisdiction(s->was, s->made.pack)) {
 		diag_add(&s->diag, "pack.json:1:1", "the jurisdiction is another one than this hub's");
 		s->outcome = ERR_INVALID;
+	}
+	if (s->outcome == ERR_CONFLICT) {
+		refuse(s, ERR_CONFLICT, s->diag.first->what);
+		return;
 	}
 	if (s->outcome != ERR_OK) {
 		policy_refuse_faults(&s->call, s->outcome, &s->diag);
 		submission_free(s);
 		return;
 	}
-	s->call.version = pack_view(s->sent.pack)->version;
-	s->call.why = s->sent.why;
+	s->call.version = pack_view(s->made.pack)->version;
+	s->call.why = s->made.why;
 	store(s);
 }
 
@@ -168,18 +185,38 @@ static void on_ready(void *arg, enum err e)
 	}
 }
 
-void policy_submit(struct flow *f, struct principal *who, struct bytes body, reply_fn *fn, void *arg)
+static struct submission *submission_new(const struct policy_submit_in *in, reply_fn *fn, void *arg)
 {
 	struct submission *s = mem_zalloc(sizeof(*s));
 
-	policy_call_begin(&s->call, &(struct policy_asked){ f, who, "" }, fn, arg);
+	policy_call_begin(&s->call, &(struct policy_asked){ in->flow, in->who, "" }, fn, arg);
 	diag_init(&s->diag, &s->call.arena);
 	buf_init(&s->content, PACK_CONTENT_BYTES);
 	buf_init(&s->answer, ANSWER_BYTES);
-	s->body = body;
-	s->today = policies_today(f->policies);
+	s->maker = in->maker;
+	s->made.members = &s->answer;
+	s->today = policies_today(in->flow->policies);
+	return s;
+}
+
+static void submission_start(struct submission *s)
+{
 	if (policy_call_may(&s->call))
-		policies_fresh(f->policies, on_ready, s);
+		policies_fresh(s->call.ps, on_ready, s);
 	else
 		refuse(s, ERR_FORBIDDEN, "Policies are changed by those who coordinate the whole jurisdiction");
+}
+
+void policy_submit_made(const struct policy_submit_in *in, reply_fn *fn, void *arg)
+{
+	submission_start(submission_new(in, fn, arg));
+}
+
+void policy_submit(struct flow *f, struct principal *who, struct bytes body, reply_fn *fn, void *arg)
+{
+	struct submission *s = submission_new(&(struct policy_submit_in){ f, who, { make_sent, NULL } }, fn, arg);
+
+	s->body = body;
+	s->maker.arg = &s->body;
+	submission_start(s);
 }

@@ -38,8 +38,12 @@ struct answering {
 
 /* Reads what an act needs; faults go to diag. */
 void act_read(enum answer a, const json_t *said, struct arena *arena, struct act_params *ret, struct diag *diag);
-/* One piece of text: at most 500 characters; "" when it is not there and need not be. */
+/* One piece of text, at most as long as one of its name may be; "" when it is not there and need not be. */
 const char *act_text(const json_t *said, const char *name, bool required, struct diag *diag);
+/* The same of an object inside what was said; where: the whole pointer, which ends with the name. */
+const char *act_text_at(const json_t *said, const char *where, bool required, struct diag *diag);
+/* A date as it is written; *ret_day is untouched when there is none, or none that can be read. */
+const char *act_date_at(const json_t *said, const char *where, bool required, int32_t *ret_day, struct diag *diag);
 
 typedef enum err act_fn(struct answering *a, struct change *x, struct notice *n);
 act_fn act_return, act_transfer, act_feedback, act_close, act_undo, act_fulfil, act_pause, act_resume, act_attach;

@@ -20,13 +20,15 @@ static bool is_blank(const char *s)
 	return s[strspn(s, " \t\r\n")] == '\0';
 }
 
-static const char *text_member(const json_t *said, const char *where, bool required, struct diag *diag)
+static const char *const long_texts[] = { "remark", "reason", "position", "basis", "text" };
+#define LONG_TEXTS ((int)(sizeof(long_texts) / sizeof(long_texts[0])))
+
+const char *act_text_at(const json_t *said, const char *where, bool required, struct diag *diag)
 {
 	const char *name = strrchr(where, '/') + 1;
 	const json_t *v = json_object_get(said, name);
 	const char *s = v && json_is_string(v) ? json_string_value(v) : "";
-	size_t max = !strcmp(name, "remark") || !strcmp(name, "reason") || !strcmp(name, "position") || !strcmp(name, "basis") ? REMARK_CHARACTERS_MAX :
-												     NAME_CHARACTERS_MAX;
+	size_t max = word_find(name, long_texts, LONG_TEXTS) < 0 ? NAME_CHARACTERS_MAX : REMARK_CHARACTERS_MAX;
 
 	if (v && !json_is_string(v) && !json_is_null(v))
 		diag_add(diag, where, "must be a string");
@@ -39,7 +41,7 @@ static const char *text_member(const json_t *said, const char *where, bool requi
 
 const char *act_text(const json_t *said, const char *name, bool required, struct diag *diag)
 {
-	return text_member(said, arena_printf(diag->arena, "/%s", name), required, diag);
+	return act_text_at(said, arena_printf(diag->arena, "/%s", name), required, diag);
 }
 
 static int word_member(const json_t *said, const char *where, const char *const *names, int count, struct diag *diag)
@@ -65,10 +67,10 @@ static bool flag_member(const json_t *said, const char *where, struct diag *diag
 	return json_is_true(v);
 }
 
-static const char *date_member(const json_t *said, const char *where, bool required, int32_t *ret_day, struct diag *diag)
+const char *act_date_at(const json_t *said, const char *where, bool required, int32_t *ret_day, struct diag *diag)
 {
 	size_t before = diag->count;
-	const char *s = text_member(said, where, required, diag);
+	const char *s = act_text_at(said, where, required, diag);
 
 	if (diag->count == before && *s && !date_parse(s, strlen(s), ret_day))
 		diag_add(diag, where, "must be a date like 2026-11-23");
@@ -97,8 +99,8 @@ static void read_penalty(const json_t *penalty, struct feedback *f, struct diag 
 		diag_add(diag, "/penalty", "must be an object");
 		return;
 	}
-	f->penalty_document = text_member(penalty, "/penalty/document", true, diag);
-	f->penalty_kind = text_member(penalty, "/penalty/kind", false, diag);
+	f->penalty_document = act_text_at(penalty, "/penalty/document", true, diag);
+	f->penalty_kind = act_text_at(penalty, "/penalty/kind", false, diag);
 	f->licence_revoked = flag_member(penalty, "/penalty/licence_revoked", diag);
 }
 
@@ -137,8 +139,8 @@ static void read_feedback(const json_t *said, struct act_params *p, struct diag 
 
 	f->result = (enum inspection)word_member(said, "/result", inspection_names, INSPECTION_COUNT, diag);
 	f->disposal = (enum disposal)word_member(said, "/disposal", disposal_names, DISPOSAL_COUNT, diag);
-	f->checked_on = date_member(said, "/checked_on", true, &checked, diag);
-	f->rectify_by = date_member(said, "/rectify_by", false, &rectify, diag);
+	f->checked_on = act_date_at(said, "/checked_on", true, &checked, diag);
+	f->rectify_by = act_date_at(said, "/rectify_by", false, &rectify, diag);
 	if (rectify < checked)
 		diag_add(diag, "/rectify_by", "lies before checked_on");
 	read_penalty(json_object_get(said, "penalty"), f, diag);
@@ -176,7 +178,7 @@ static void read_pause(const json_t *said, struct act_params *p, struct diag *di
 {
 	p->until = INT32_MIN;
 	p->remark = act_text(said, "reason", true, diag);
-	(void)date_member(said, "/until", false, &p->until, diag);
+	(void)act_date_at(said, "/until", false, &p->until, diag);
 }
 
 void act_read(enum answer a, const json_t *said, struct arena *arena, struct act_params *ret, struct diag *diag)

@@ -115,9 +115,12 @@ static void put_allowed(const struct view *v, const struct dispute *d, struct bu
 	bool stands = d->state <= DISPUTE_AGENDA && v->principal;
 	bool position = stands && may_state(v);
 	bool ruling = stands && principal_oversees(v->principal, v->pack, v->record->region, WHO_COORDINATOR);
+	const struct pack_view *p = pack_view(v->pack);
+	bool draft = d->state == DISPUTE_RULED && v->principal &&
+		     principal_oversees(v->principal, v->pack, p->regions[p->jurisdiction].code, WHO_COORDINATOR);
 
-	buf_printf(out, ",\"allowed\":[%s%s%s]", position ? "\"position\"" : "", position && ruling ? "," : "",
-		   ruling ? "\"ruling\"" : "");
+	buf_printf(out, ",\"allowed\":[%s%s%s%s]", position ? "\"position\"" : "", position && ruling ? "," : "",
+		   ruling ? "\"ruling\"" : "", draft ? "\"draft\"" : "");
 }
 
 void view_dispute(const struct view *v, int dispute, struct buf *out)

@@ -20,6 +20,7 @@ enum {
 #define ANSWERERS (MAY(SUPERVISOR) | MAY(APPROVER))
 #define POLICY_MAKERS (MAY(COORDINATOR) | MAY(ADMIN))
 #define POLICY_READERS (POLICY_MAKERS | MAY(AUDITOR))
+#define OFFICES (ANSWERERS | MAY(COORDINATOR) | MAY(AUDITOR))
 #define PAUSERS (ANSWERERS | MAY(COORDINATOR))
 
 struct route {
@@ -75,12 +76,20 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/bodies/*/handover", 0, ANSWERERS | MAY(ADMIN), SMALL, api_handover },
 	{ "GET", "/api/v1/board", 0, READERS, 0, api_board },
 	{ "GET", "/api/v1/board.csv", 0, READERS, 0, api_board_csv },
+	{ "GET", "/api/v1/reconciliation", 0, OFFICES, 0, api_reconciliation },
+	{ "POST", "/api/v1/reconciliation", 0, MAY(APPROVER) | MAY(COORDINATOR) | MAY(AUDITOR), 256u << 10, api_reconcile_cases },
 	{ "GET", "/api/v1/disputes", 0, READERS, 0, api_disputes },
 	{ "GET", "/api/v1/disputes.csv", 0, READERS, 0, api_export },
 	{ "GET", "/api/v1/disputes.xlsx", 0, READERS, 0, api_export },
 	{ "GET", "/api/v1/disputes/*", 0, READERS, 0, api_dispute },
 	{ "POST", "/api/v1/disputes/*/position", 0, ANSWERERS, SMALL, api_position },
 	{ "POST", "/api/v1/disputes/*/ruling", 0, MAY(COORDINATOR), SMALL, api_ruling },
+	{ "POST", "/api/v1/disputes/*/draft", BODILESS, MAY(COORDINATOR), SMALL, api_draft },
+	{ "GET", "/api/v1/meetings", 0, OFFICES, 0, api_meetings },
+	{ "POST", "/api/v1/meetings", 0, MAY(COORDINATOR), 256u << 10, api_meeting_create },
+	{ "GET", "/api/v1/meetings/agenda", 0, MAY(COORDINATOR) | MAY(AUDITOR), 0, api_agenda },
+	{ "GET", "/api/v1/meetings/*", 0, OFFICES, 0, api_meeting },
+	{ "POST", "/api/v1/decisions/*/done", BODILESS, MAY(COORDINATOR), SMALL, api_decision_done },
 	{ "GET", "/api/v1/policy", 0, EVERYBODY, 0, api_policy },
 	{ "GET", "/api/v1/policy/names", 0, EVERYBODY, 0, api_policy_names },
 	{ "GET", "/api/v1/policy/calendar", 0, EVERYBODY, 0, api_policy_calendar },
@@ -313,6 +322,12 @@ json_t *call_object(struct call *c)
 	json_decref(o);
 	call_faults(c, ERR_INVALID, "The body must be a JSON object that has each member once", &diag);
 	return NULL;
+}
+
+bool call_said(struct call *c, json_t **ret)
+{
+	*ret = c->req->body_len ? call_object(c) : NULL;
+	return *ret || !c->req->body_len;
 }
 
 static void handle(struct call *c)

@@ -72,6 +72,8 @@ bool call_may_send(struct call *c); /* false: too many are on their way, and tha
 void call_send_file(struct call *c, const struct sent_file *file);
 /* The body as a JSON object, or NULL after having answered; the caller drops it. */
 json_t *call_object(struct call *c);
+/* The same where nothing has to be said: *ret is NULL then. False: it has been answered. */
+bool call_said(struct call *c, json_t **ret);
 
 handler_fn api_sign_in, api_sign_out, api_me;
 handler_fn api_events, api_event, api_event_explain;
@@ -80,8 +82,9 @@ handler_fn api_notices, api_notice, api_acknowledge, api_claim, api_shown, api_a
 handler_fn api_return, api_transfer, api_feedback, api_close, api_undo, api_fulfil, api_pause, api_resume;
 handler_fn api_contacts, api_put_contacts, api_handover;
 handler_fn api_export, api_put_file, api_file;
-handler_fn api_board, api_board_csv, api_audit;
-handler_fn api_disputes, api_dispute, api_position, api_ruling;
+handler_fn api_board, api_board_csv, api_reconciliation, api_reconcile_cases, api_audit;
+handler_fn api_disputes, api_dispute, api_position, api_ruling, api_draft;
+handler_fn api_agenda, api_meetings, api_meeting, api_meeting_create, api_decision_done;
 handler_fn api_policy, api_policy_explain, api_policy_matrix, api_policy_versions, api_policy_version, api_policy_diff;
 handler_fn api_policy_submit, api_policy_approve, api_policy_activate, api_policy_withdraw, api_policy_rehearse;
 handler_fn api_policy_names, api_policy_calendar;

@@ -1,5 +1,6 @@
 /* api_board.c: figures over HTTP, and the audit log. */
 #include "flow/board.h"
+#include "flow/reconcile.h"
 #include "net/api.h"
 
 static void board(struct call *c, bool csv)
@@ -18,6 +19,21 @@ void api_board(struct call *c)
 void api_board_csv(struct call *c)
 {
 	board(c, true);
+}
+
+void api_reconciliation(struct call *c)
+{
+	query_reconciliation(c->api->flow, c->who, call_query(c, "month"), call_on_reply, c);
+}
+
+void api_reconcile_cases(struct call *c)
+{
+	json_t *said = call_object(c);
+
+	if (!said)
+		return;
+	reconcile_cases(c->api->flow, c->who, said, call_on_reply, c);
+	json_decref(said);
 }
 
 void api_audit(struct call *c)

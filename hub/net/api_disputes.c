@@ -1,4 +1,4 @@
-/* api_disputes.c: disputes, what the parties say, and what the joint meeting rules. */
+/* api_disputes.c: disputes, what the parties say, and what the joint meeting rules, also as a row of the policy. */
 #include "flow/dispute.h"
 #include "flow/query.h"
 #include "net/api.h"
@@ -42,4 +42,17 @@ void api_position(struct call *c)
 void api_ruling(struct call *c)
 {
 	say(c, dispute_ruling);
+}
+
+/* It changes nothing about the dispute, so that no version of it is asked for; the body may be left out. */
+void api_draft(struct call *c)
+{
+	struct dispute_in in = { .who = c->who, .dispute = c->args[0], .channel = "http", .if_match = -1 };
+	json_t *said;
+
+	if (!call_said(c, &said))
+		return;
+	in.said = said;
+	dispute_draft(c->api->flow, &in, call_on_reply, c);
+	json_decref(said);
 }

@@ -30,13 +30,10 @@ typedef void act_fn(struct flow *f, const struct policy_in *in, reply_fn *fn, vo
 static void act(struct call *c, act_fn *fn)
 {
 	struct policy_in in = { .who = c->who, .version = c->args[0] };
-	json_t *said = NULL;
+	json_t *said;
 
-	if (c->req->body_len) {
-		said = call_object(c);
-		if (!said)
-			return;
-	}
+	if (!call_said(c, &said))
+		return;
 	in.said = said;
 	fn(c->api->flow, &in, call_on_reply, c);
 	json_decref(said);

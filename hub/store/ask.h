@@ -35,6 +35,7 @@ struct ask {
 		store_feed_piece_fn *feed;
 		store_lines_fn *lines;
 		store_text_pass_fn *pass;
+		store_number_fn *number;
 	} fn;
 	void *arg;
 	void *own;	   /* what `done` wants to know again, in the arena */

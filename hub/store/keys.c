@@ -19,7 +19,8 @@ void keys_init(struct keys *k, const char *cell, struct arena *arena)
 		{ &k->feed, "feed" }, { &k->audit, "audit" }, { &k->intake, "intake" },
 		{ &k->intake_done, "intake:done" }, { &k->docs, "e:" }, { &k->records, "r:" },
 		{ &k->steps, "policy:steps" }, { &k->answers, "policy:answers" }, { &k->shadow, "policy:shadow" },
-		{ &k->shadow_last, "policy:shadow:last" },
+		{ &k->shadow_last, "policy:shadow:last" }, { &k->meetings, "meetings" },
+		{ &k->meetings_open, "meetings:open" }, { &k->meetings_same, "meetings:same" },
 	};
 
 	for (size_t i = 0; i < sizeof(named) / sizeof(*named); i++)

@@ -80,7 +80,7 @@ struct record {
 	const char *writer;	/* the mark of the write that made this version, NULL or "": as accepted. Two may make the same number of one record */
 	int64_t accepted_ms;
 	const char *policy;	/* "linyi@3f9c2a71" */
-	const char *item_code, *region; /* of the decision */
+	const char *item_code, *region; /* of the decision; the event's own code where no row is for it */
 	const char *by;		/* principal that sent it */
 	int64_t superseded_by;	/* seq of the correction, 0 none */
 	bool correcting;	/* earlier versions are still to be superseded */

@@ -101,6 +101,7 @@ void store_find_holder(struct store *s, const char *case_id, const char *permit,
 #include "store/lists.h"
 #include "store/streams.h"
 #include "store/policies.h"
+#include "store/meetings.h"
 #include "store/tables.h"
 #include "store/texts.h"
 

@@ -64,6 +64,8 @@ struct item *queue_take(struct queue *q);
 void store_accept_batch(struct store *s); /* both take from their queue what fits one script call, and send it */
 void store_commit_batch(struct store *s);
 void store_batch_done(struct store *s);
+/* A plain command that answers with texts: fill its args and submit it. from: the place of the first, for the total. */
+struct ask *store_texts_ask(struct store *s, int64_t from, store_lines_fn *fn, void *arg);
 
 /* What a batch says about one body, put together so that one command serves many events. */
 struct place {

@@ -51,11 +51,11 @@ static void on_texts(struct ask *a, enum err e, const struct redis_reply *r)
 	}
 	lines = arena_alloc(&a->arena, sizeof(*lines) * (size_t)(r->count + 1));
 	for (int i = 0; i < r->count; i++)
-		lines[i] = (struct bytes){ r->items[i].str, r->items[i].len };
+		lines[i] = r->items[i].type == REDIS_NIL ? (struct bytes){ 0 } : (struct bytes){ r->items[i].str, r->items[i].len };
 	a->fn.lines(a->arg, ERR_OK, lines, r->count, *from + r->count);
 }
 
-static struct ask *texts_ask(struct store *s, int64_t from, store_lines_fn *fn, void *arg)
+struct ask *store_texts_ask(struct store *s, int64_t from, store_lines_fn *fn, void *arg)
 {
 	struct ask *a = ask_new(s, SCRIPT_NONE, on_texts, arg);
 	int64_t *place = arena_alloc(&a->arena, sizeof(*place));
@@ -68,7 +68,7 @@ static struct ask *texts_ask(struct store *s, int64_t from, store_lines_fn *fn, 
 
 void store_policy_steps(struct store *s, int from, store_lines_fn *fn, void *arg)
 {
-	struct ask *a = texts_ask(s, from, fn, arg);
+	struct ask *a = store_texts_ask(s, from, fn, arg);
 
 	args_str(&a->args, "LRANGE");
 	args_str(&a->args, s->keys.steps);
@@ -79,7 +79,7 @@ void store_policy_steps(struct store *s, int from, store_lines_fn *fn, void *arg
 
 void store_policy_names(struct store *s, store_lines_fn *fn, void *arg)
 {
-	struct ask *a = texts_ask(s, 0, fn, arg);
+	struct ask *a = store_texts_ask(s, 0, fn, arg);
 
 	args_str(&a->args, "HKEYS");
 	args_str(&a->args, s->keys.tables[TABLE_POLICIES]);
@@ -127,7 +127,7 @@ void store_policy_shadow_add(struct store *s, const struct shadow_counts *in, st
 
 void store_policy_shadow(struct store *s, store_lines_fn *fn, void *arg)
 {
-	struct ask *a = texts_ask(s, 0, fn, arg);
+	struct ask *a = store_texts_ask(s, 0, fn, arg);
 
 	args_str(&a->args, "HGETALL");
 	args_str(&a->args, s->keys.shadow);
@@ -136,7 +136,7 @@ void store_policy_shadow(struct store *s, store_lines_fn *fn, void *arg)
 
 void store_policy_shadow_last(struct store *s, store_lines_fn *fn, void *arg)
 {
-	struct ask *a = texts_ask(s, 0, fn, arg);
+	struct ask *a = store_texts_ask(s, 0, fn, arg);
 
 	args_str(&a->args, "LRANGE");
 	args_str(&a->args, s->keys.shadow_last);

@@ -1,4 +1,5 @@
 """Disputes and the pool, from outside: they open by themselves, parties speak, the coordinator rules, open notices follow."""
+import datetime as dt
 import json
 import os
 import shutil
@@ -6,11 +7,13 @@ import sys
 import tempfile
 import unittest
 
+import documents
 from hub import Hub, event, wait_until
 
 LEAD, COPY, OTHER = "wjw-371302", "wjw-371300", "zjj-371302"
 CLINIC = "000123901000"  # the pack of this test names two leads for it
 UNKNOWN = "999999999999"  # nobody's item
+BATHS = "000123011000"
 
 
 def pack_with_two_leads(folder):
@@ -21,13 +24,12 @@ def pack_with_two_leads(folder):
     return pack
 
 
-class Disputes(unittest.TestCase):
+class Base(unittest.TestCase):
     number = 0
 
     @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="tdm-", dir="/tmp")
-        cls.hub = Hub("--policy", pack_with_two_leads(cls.folder))
+    def begin(cls, *arguments):
+        cls.hub = Hub(*arguments)
         cls.hub.start()
         cls.hub.sign_in("wjw", "zjj", "spj", "lxhy", "sjj", "scjg", "admin")
 
@@ -35,12 +37,11 @@ class Disputes(unittest.TestCase):
     def tearDownClass(cls):
         status = cls.hub.stop()
         cls.hub.__exit__(None, None, None)
-        shutil.rmtree(cls.folder, ignore_errors=True)
         assert status == 0, f"the hub ended with {status}"
 
     def taken(self, **data):
-        Disputes.number += 1
-        answer = self.hub.submit(event(f"dispute{Disputes.number}", **data))
+        Base.number += 1
+        answer = self.hub.submit(event(f"dispute{Base.number}", **data))
         self.assertEqual(answer.status, 201, answer.body)
         return answer.json
 
@@ -61,11 +62,19 @@ class Disputes(unittest.TestCase):
     def notice_of(self, taken, body):
         return next(n["id"] for n in taken["notices"] if n["body"] == body)
 
-    def disputed(self):
-        taken = self.taken()
+    def disputed(self, **data):
+        taken = self.taken(**data)
         for body in (COPY, LEAD):
             self.ok(f"/notices/{self.notice_of(taken, body)}/return", "wjw", {"reason": "not-our-remit", "remark": ""})
         return taken, self.dispute_of(taken)
+
+
+class Disputes(Base):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.mkdtemp(prefix="tdm-", dir="/tmp")
+        cls.addClassCleanup(shutil.rmtree, folder, ignore_errors=True)
+        cls.begin("--policy", pack_with_two_leads(folder))
 
     def test_two_returns_positions_and_a_ruling(self):
         taken, d = self.disputed()
@@ -92,6 +101,7 @@ class Disputes(unittest.TestCase):
         self.assertEqual((ruled["state"], ruled["ruling"]["body"]["id"]), ("ruled", OTHER))
         again = self.ok(path + "/ruling", "lxhy", {"body": OTHER})
         self.assertEqual(again, ruled)
+        self.assertEqual([ruled["allowed"], self.hub.get(path, "sjj").json["allowed"]], [["draft"], []])
         self.assertEqual(self.hub.post(path + "/ruling", "lxhy", {"body": LEAD}).status, 409)
         self.assertEqual(self.hub.post(path + "/position", "spj", {"position": "late"}).status, 409)
         self.assertEqual(self.state(self.notice_of(taken, LEAD)), "closed")
@@ -170,6 +180,76 @@ class Disputes(unittest.TestCase):
         d = self.dispute_of(taken)
         for path in ("/disputes?limit=200", "/disputes/" + d["id"]):
             self.assertNotIn("秘密姓名", json.dumps(self.hub.get(path, "lxhy").json, ensure_ascii=False))
+
+
+class Rows(Base):
+    """A ruling as a row of the policy."""
+    @classmethod
+    def setUpClass(cls):
+        cls.begin()
+
+    def draft(self, d, user="lxhy", want=201, body=None):
+        answer = self.hub.post(f"/disputes/{d['id']}/draft", user, body, timeout=60)
+        documents.hold_answer("POST", f"/api/v1/disputes/{d['id']}/draft", answer)
+        self.assertEqual(answer.status, want, answer.body)
+        return answer.json
+
+    def in_force(self, d):
+        """Rules on it for OTHER, and puts what becomes of it into force as any version is."""
+        self.ok(f"/disputes/{d['id']}/ruling", "lxhy", {"body": OTHER, "basis": "三定规定"})
+        drafted = self.draft(d)
+        version = f"/policy/versions/{drafted['version']}"
+        self.assertEqual(self.hub.post(version + "/approve", "lxhy").status, 403)
+        self.assertEqual(self.hub.post(version + "/activate", "lxhy").status, 409)
+        told = self.ok(version + "/rehearse", "lxhy", {"events": 10}, timeout=60)
+        self.assertEqual(told["new"], drafted["version"])
+        self.ok(version + "/approve", "admin")
+        self.assertEqual(self.ok(version + "/activate", "lxhy", timeout=60)["state"], "in-force")
+        return drafted
+
+    def next_one(self, **data):
+        """As it is decided from now on: who leads, and what is wrong with it."""
+        today = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date().isoformat()
+        taken = self.taken(permit={"number": "下一件", "decided_on": today}, **data)
+        return [n["body"] for n in taken["notices"] if n["role"] == "lead"], [p["code"] for p in taken["problems"]]
+
+    def test_a_ruling_becomes_a_row_and_there_is_no_dispute_any_more(self):
+        _, d = self.disputed(item=BATHS)
+        self.assertIn("has not ruled", self.draft(d, want=409)["detail"])
+        self.assertEqual(self.next_one(item=BATHS), ([LEAD], []))
+        drafted = self.in_force(d)
+        self.assertEqual((drafted["state"], drafted["dispute"], drafted["check"]["summary"]["errors"]), ("submitted", d["id"], 0))
+        row = drafted["row"]
+        self.assertEqual({k: row[k] for k in ("id", "role", "to", "event", "item", "region", "devolution", "overrides", "due")},
+                         {"id": d["id"], "role": "lead", "to": "body:" + OTHER, "event": "granted", "item": BATHS,
+                          "region": "371302", "devolution": "full", "overrides": "G1", "due": "2wd"})
+        self.assertIn("三定规定", row["basis"])
+        self.assertEqual(drafted["diff"]["lines_added"], 1)
+        self.assertEqual(self.next_one(item=BATHS), ([OTHER], []))
+        self.assertEqual(self.next_one(item=BATHS, region="371311")[0], ["wjw-371311"])
+        self.assertIn("already", self.draft(d, want=409)["detail"])
+        kept = self.hub.get(f"/policy/versions/{drafted['version']}", "sjj").json
+        self.assertEqual((kept["row"], kept["dispute"], kept["state"]), (row, d["id"], "in-force"))
+
+    def test_nobody_led_and_now_a_row_names_who_does(self):
+        d = self.dispute_of(self.taken(item=UNKNOWN))
+        self.in_force(d)
+        self.assertEqual(self.next_one(item=UNKNOWN), ([OTHER], ["unknown-item"]))
+
+    def test_who_may_make_a_row_of_a_ruling(self):
+        _, d = self.disputed()
+        self.ok(f"/disputes/{d['id']}/ruling", "lxhy", {"body": OTHER})
+        for user in ("wjw", "zjj", "spj", "sjj", "admin"):
+            self.draft(d, user, 403)
+        self.draft(dict(d, id="u999999.0"), want=404)
+        self.draft(d, want=422, body={"why": 1})
+        first = self.draft(d, body={"why": "按裁定"})
+        self.assertEqual(first["steps"][0]["why"], "按裁定")
+        self.assertEqual(self.draft(d, want=200, body={"why": "按裁定"}), first)
+        self.ok_delete(f"/policy/versions/{first['version']}")
+
+    def ok_delete(self, path):
+        self.assertEqual(self.hub.request("DELETE", "/api/v1" + path, user="lxhy").status, 200)
 
 
 if __name__ == "__main__":

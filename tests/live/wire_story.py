@@ -112,6 +112,16 @@ class Story:
         self.call("names", 200, "GET", "/policy/names", "wjw")
         self.call("calendar", 200, "GET", "/policy/calendar?from=2026-09-28&to=2026-10-11", "wjw")
 
+    def they_meet(self):
+        """Minutes, and what is still to be done at the next meeting."""
+        self.call("meeting", 201, "POST", "/meetings", "lxhy", dump({"date": "2026-11-24", "title": "十一月联席会议", "decisions": [
+            {"text": "修订医疗机构监管职责边界清单", "owner": "wjw-371302", "due": "2031-12-31", "about": "u3.0"},
+            {"text": "更新联络员名单", "owner": "scjg-371302", "due": "2031-12-31"}]}))
+        self.call("decision-done", 200, "POST", "/decisions/m1.1/done", "lxhy", dump({"remark": "名单已印发"}), {"If-Match": '"1"'})
+        self.call("meetings", 200, "GET", "/meetings", "lxhy")
+        self.call("meetings-own", 200, "GET", "/meetings", "wjw")
+        self.call("agenda", 200, "GET", "/meetings/agenda", "lxhy")
+
     def act(self, name, notice, verb, user, said, status=200):
         return self.call(name, status, "POST", f"/notices/{notice}/{verb}", user, dump(said))
 
@@ -152,6 +162,7 @@ class Story:
         self.call("board", 200, "GET", "/board?by=region", "lxhy")
         self.call("notices-undelivered", 200, "GET", "/notices?figure=undelivered", "lxhy")
         self.call("notice-closed", 200, "GET", "/notices/" + done, "wjw")
+        self.they_meet()
 
     async def said(self, rpc, name, method, params, number):
         request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}

@@ -17,68 +17,9 @@
 #include "flow/digest.h"
 #include "flow/watchdog.h"
 #include "metrics.h"
+#include "replay/said.h"
 #include "replay/told.h"
-#include "replay/world.h"
 #include "timefmt.h"
-
-struct story {
-	struct world world;
-	const char *name;
-	size_t step;
-	const json_t *now; /* the step */
-};
-
-static const char *text(const json_t *o, const char *name, const char *otherwise)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s ? s : otherwise;
-}
-
-static int number(const json_t *o, const char *name, int otherwise)
-{
-	const json_t *v = json_object_get(o, name);
-
-	return json_is_integer(v) ? (int)json_integer_value(v) : otherwise;
-}
-
-static int64_t moment(const char *s)
-{
-	int64_t ms;
-
-	if (!time_parse_rfc3339(s, strlen(s), &ms))
-		fail_msg("not a moment: %s", s);
-	return ms;
-}
-
-static void wrong(const struct story *s, const char *what, const char *is, const char *wanted)
-{
-	char *step = json_dumps(s->now, JSON_COMPACT);
-
-	print_error("%s, step %zu: %s\n", s->name, s->step + 1, step);
-	free(step);
-	fail_msg("%s is %s, and should be %s", what, is, wanted);
-}
-
-static void same_text(const struct story *s, const char *what, const char *is)
-{
-	const char *wanted = text(s->now, what, NULL);
-
-	if (wanted && strcmp(is, wanted) != 0)
-		wrong(s, what, is, wanted);
-}
-
-static void same_number(const struct story *s, const char *what, int64_t is)
-{
-	char a[32], b[32];
-	const json_t *wanted = json_object_get(s->now, what);
-
-	if (!json_is_integer(wanted) || json_integer_value(wanted) == is)
-		return;
-	snprintf(a, sizeof(a), "%lld", (long long)is);
-	snprintf(b, sizeof(b), "%lld", (long long)json_integer_value(wanted));
-	wrong(s, what, a, b);
-}
 
 /* --- what is meant by "1/wjw-371302" and "1/wjw-371302/2": the body's first and second notice of event 1 --- */
 
@@ -96,12 +37,12 @@ static int find_notice(struct story *s, const char *name, int64_t *ret_seq, stru
 		which = (int)strtol(end + 1, NULL, 10);
 	}
 	if (!world_record(&s->world, *ret_seq, arena, r))
-		wrong(s, "the event", "not there", name);
+		story_wrong(s, "the event", "not there", name);
 	for (int i = 0; i < r->notice_count; i++) {
 		if (!strcmp(r->notices[i].body, body) && --which == 0)
 			return i;
 	}
-	wrong(s, "the notice", "not there", name);
+	story_wrong(s, "the notice", "not there", name);
 	return -1;
 }
 
@@ -124,7 +65,7 @@ static void step_event(struct story *s)
 
 		json_object_set(outer ? event : data, name, (json_t *)(uintptr_t)v);
 	}
-	world_submit(&s->world, number(s->now, "hub", 0), text(s->now, "who", "spj"), event);
+	world_submit(&s->world, said_number(s->now, "hub", 0), said_text(s->now, "who", "spj"), event);
 	same_number(s, "status", s->world.status);
 	world_settle(&s->world);
 }
@@ -134,9 +75,9 @@ static void answered(struct story *s)
 	char state[64];
 
 	if (!json_object_get(s->now, "status") && s->world.status != 200)
-		wrong(s, "the answer", json_string_value(json_object_get(s->world.answer, "detail")), "200");
+		story_wrong(s, "the answer", json_string_value(json_object_get(s->world.answer, "detail")), "200");
 	same_number(s, "status", s->world.status);
-	snprintf(state, sizeof(state), "%s", text(s->world.answer, "state", ""));
+	snprintf(state, sizeof(state), "%s", said_text(s->world.answer, "state", ""));
 	same_text(s, "state", state);
 	world_settle(&s->world);
 }
@@ -150,19 +91,45 @@ static void step_act(struct story *s)
 	char id[64];
 
 	arena_init(&arena);
-	notice = find_notice(s, text(s->now, "on", ""), &seq, &arena, &r);
+	notice = find_notice(s, said_text(s->now, "on", ""), &seq, &arena, &r);
 	snprintf(id, sizeof(id), "n%lld.%d", (long long)seq, notice);
 	arena_clear(&arena);
-	world_act(&s->world, &(struct asked){ number(s->now, "hub", 0), text(s->now, "who", "wjw"), text(s->now, "act", ""), id,
+	world_act(&s->world, &(struct asked){ said_number(s->now, "hub", 0), said_text(s->now, "who", "wjw"), said_text(s->now, "act", ""), id,
 					      json_object_get(s->now, "with") });
 	answered(s);
 }
 
 static void step_say(struct story *s)
 {
-	world_dispute(&s->world, &(struct asked){ number(s->now, "hub", 0), text(s->now, "who", "lxhy"), text(s->now, "say", ""),
-						  text(s->now, "dispute", ""), json_object_get(s->now, "with") });
+	world_dispute(&s->world, &(struct asked){ said_number(s->now, "hub", 0), said_text(s->now, "who", "lxhy"), said_text(s->now, "say", ""),
+						  said_text(s->now, "dispute", ""), json_object_get(s->now, "with") });
 	answered(s);
+}
+
+static void step_meet(struct story *s)
+{
+	world_meet(&s->world, &(struct asked){ said_number(s->now, "hub", 0), said_text(s->now, "who", "lxhy"), said_text(s->now, "meet", ""),
+					       said_text(s->now, "decision", ""), json_object_get(s->now, "with") });
+	answered(s);
+}
+
+static void step_agenda(struct story *s)
+{
+	const json_t *list, *decision;
+	size_t i;
+	int late = 0;
+
+	world_get(&s->world, &(struct asked){ said_number(s->now, "hub", 0), said_text(s->now, "who", "lxhy"), "agenda", said_text(s->now, "agenda", ""), NULL });
+	list = json_object_get(s->world.answer, "decisions");
+	json_array_foreach(list, i, decision)
+		late += json_is_true(json_object_get(decision, "overdue"));
+	same_number(s, "decisions", (int64_t)json_array_size(list));
+	same_number(s, "late", late);
+	same_text(s, "first", said_text(json_array_get(list, 0), "id", "none"));
+	same_number(s, "disputes", (int64_t)json_array_size(json_object_get(json_object_get(s->world.answer, "disputes"), "items")));
+	same_number(s, "overdue", (int64_t)json_array_size(json_object_get(json_object_get(s->world.answer, "overdue"), "items")));
+	same_number(s, "unmatched", (int64_t)json_array_size(json_object_get(s->world.answer, "unmatched")));
+	same_number(s, "returns", (int64_t)json_array_size(json_object_get(s->world.answer, "returns")));
 }
 
 static void step_check(struct story *s)
@@ -174,7 +141,7 @@ static void step_check(struct story *s)
 	char due[TIMEFMT_BYTES] = "none", feedback_due[TIMEFMT_BYTES] = "none";
 
 	arena_init(&arena);
-	i = find_notice(s, text(s->now, "check", ""), &seq, &arena, &r);
+	i = find_notice(s, said_text(s->now, "check", ""), &seq, &arena, &r);
 	same_text(s, "state", notice_state_name(r.notices[i].state));
 	same_text(s, "role", role_name(r.notices[i].role));
 	same_text(s, "cause", cause_name(r.notices[i].cause));
@@ -203,8 +170,8 @@ static void step_check_applicant(struct story *s)
 	struct record r;
 
 	arena_init(&arena);
-	if (!world_record(&s->world, number(s->now, "check_applicant", 0), &arena, &r))
-		wrong(s, "the event", "not there", "there");
+	if (!world_record(&s->world, said_number(s->now, "check_applicant", 0), &arena, &r))
+		story_wrong(s, "the event", "not there", "there");
 	same_text(s, "deliveries", told_deliveries(&r, -1, &arena));
 	same_text(s, "why", told_why(&r, -1));
 	arena_clear(&arena);
@@ -220,7 +187,7 @@ static void reported(struct story *s, const struct report *r)
 {
 	int done = 0;
 
-	deliver_report(s->world.hubs[number(s->now, "hub", 0)].flow, "sms", r, on_reported, &done);
+	deliver_report(s->world.hubs[said_number(s->now, "hub", 0)].flow, "sms", r, on_reported, &done);
 	harness_until(&s->world.h, &done, 1);
 }
 
@@ -228,8 +195,8 @@ static void reported(struct story *s, const struct report *r)
 static void step_report(struct story *s)
 {
 	static const char *const kinds[] = { "handed-over", "delivered", "failed" };
-	const struct report r = { .kind = (enum report_kind)word_find(text(s->now, "report", ""), kinds, 3),
-				  .message_id = text(s->now, "of", ""), .provider_id = "", .from = "", .to = "", .text = "", .code = "",
+	const struct report r = { .kind = (enum report_kind)word_find(said_text(s->now, "report", ""), kinds, 3),
+				  .message_id = said_text(s->now, "of", ""), .provider_id = "", .from = "", .to = "", .text = "", .code = "",
 				  .dedupe = "" };
 
 	reported(s, &r);
@@ -237,8 +204,8 @@ static void step_report(struct story *s)
 
 static void step_reply(struct story *s)
 {
-	const char *said = text(s->now, "reply", "");
-	const struct report r = { .kind = REPORT_REPLY, .message_id = "", .provider_id = "", .from = text(s->now, "from", "13900000001"),
+	const char *said = said_text(s->now, "reply", "");
+	const struct report r = { .kind = REPORT_REPLY, .message_id = "", .provider_id = "", .from = said_text(s->now, "from", "13900000001"),
 				  .to = "10690000", .text = said, .code = "", .dedupe = said };
 
 	reported(s, &r);
@@ -254,9 +221,9 @@ static void step_check_dispute(struct story *s)
 	int k;
 
 	arena_init(&arena);
-	if (!id_parse_dispute(text(s->now, "check_dispute", ""), &seq, &k) || !world_record(&s->world, seq, &arena, &r) ||
+	if (!id_parse_dispute(said_text(s->now, "check_dispute", ""), &seq, &k) || !world_record(&s->world, seq, &arena, &r) ||
 	    k >= r.dispute_count)
-		wrong(s, "the dispute", "not there", text(s->now, "check_dispute", ""));
+		story_wrong(s, "the dispute", "not there", said_text(s->now, "check_dispute", ""));
 	same_text(s, "kind", dispute_kind_name(r.disputes[k].kind));
 	same_text(s, "state", dispute_state_name(r.disputes[k].state));
 	same_text(s, "interim", r.disputes[k].interim);
@@ -275,38 +242,38 @@ static void step_check_clock(struct story *s)
 	const json_t *clock;
 
 	arena_init(&arena);
-	i = find_notice(s, text(s->now, "check_clock", ""), &seq, &arena, &r);
+	i = find_notice(s, said_text(s->now, "check_clock", ""), &seq, &arena, &r);
 	arena_clear(&arena);
 	snprintf(id, sizeof(id), "n%lld.%d", (long long)seq, i);
-	world_get(&s->world, &(struct asked){ number(s->now, "hub", 0), text(s->now, "who", "wjw"), "notice", id, NULL });
+	world_get(&s->world, &(struct asked){ said_number(s->now, "hub", 0), said_text(s->now, "who", "wjw"), "notice", id, NULL });
 	clock = json_array_get(json_object_get(json_object_get(s->world.answer, "notice"), "clocks"),
-			       (size_t)number(s->now, "clock", 0));
-	same_text(s, "kind", text(clock, "kind", "none"));
-	same_text(s, "what", text(clock, "what", "none"));
-	same_text(s, "due", text(clock, "due", "none"));
-	same_text(s, "state", text(clock, "state", "none"));
-	same_text(s, "by", text(clock, "by", "none"));
+			       (size_t)said_number(s->now, "clock", 0));
+	same_text(s, "kind", said_text(clock, "kind", "none"));
+	same_text(s, "what", said_text(clock, "what", "none"));
+	same_text(s, "due", said_text(clock, "due", "none"));
+	same_text(s, "state", said_text(clock, "state", "none"));
+	same_text(s, "by", said_text(clock, "by", "none"));
 }
 
 /* How many of a cause stand on a body's list, as its own people see it. */
 static void step_list(struct story *s)
 {
-	world_get(&s->world, &(struct asked){ number(s->now, "hub", 0), text(s->now, "who", "spj"), "list", text(s->now, "list", ""),
+	world_get(&s->world, &(struct asked){ said_number(s->now, "hub", 0), said_text(s->now, "who", "spj"), "list", said_text(s->now, "list", ""),
 					      json_object_get(s->now, "cause") });
 	same_number(s, "items", (int64_t)json_array_size(json_object_get(s->world.answer, "items")));
 }
 
 static void step_figures(struct story *s)
 {
-	const char *key = text(s->now, "figures", ""), *name;
+	const char *key = said_text(s->now, "figures", ""), *name;
 	json_t *items, *row, *found, *v;
 	size_t i;
 
-	world_get(&s->world, &(struct asked){ number(s->now, "hub", 0), "lxhy", "board", "body", NULL });
+	world_get(&s->world, &(struct asked){ said_number(s->now, "hub", 0), "lxhy", "board", "body", NULL });
 	items = json_object_get(s->world.answer, "items");
 	found = !strcmp(key, "total") ? json_object_get(s->world.answer, "total") : NULL;
 	json_array_foreach(items, i, row) {
-		if (!strcmp(text(row, "key", ""), key))
+		if (!strcmp(said_text(row, "key", ""), key))
 			found = row;
 	}
 	json_object_foreach((json_t *)(uintptr_t)s->now, name, v) {
@@ -322,23 +289,23 @@ static void step_setting(struct story *s)
 	static const char *const sendings[] = { "accepts", "hangs", "refuses" };
 
 	if (json_object_get(s->now, "to"))
-		world_to(&s->world, moment(text(s->now, "to", "")));
+		world_to(&s->world, said_moment(said_text(s->now, "to", "")));
 	if (json_object_get(s->now, "restart"))
 		world_restart(&s->world);
 	if (json_object_get(s->now, "away_until"))
-		world_away(&s->world, moment(text(s->now, "away_until", "")));
+		world_away(&s->world, said_moment(said_text(s->now, "away_until", "")));
 	if (json_object_get(s->now, "setting"))
-		world_amend(&s->world, "pack.json", text(s->now, "setting", ""));
+		world_amend(&s->world, "pack.json", said_text(s->now, "setting", ""));
 	if (json_object_get(s->now, "sms_per_day"))
-		s->world.config.sms_per_day = number(s->now, "sms_per_day", 0);
+		s->world.config.sms_per_day = said_number(s->now, "sms_per_day", 0);
 	if (json_object_get(s->now, "pack"))
-		world_use_pack(&s->world, text(s->now, "pack", ""));
+		world_use_pack(&s->world, said_text(s->now, "pack", ""));
 	if (json_object_get(s->now, "sending"))
-		s->world.sending = (enum sending)word_find(text(s->now, "sending", ""), sendings, 3);
+		s->world.sending = (enum sending)word_find(said_text(s->now, "sending", ""), sendings, 3);
 	same_number(s, "sent", s->world.sent);
 	same_text(s, "last_to", s->world.last_to);
-	if (!strstr(s->world.last_text, text(s->now, "says", "")))
-		wrong(s, "the text", s->world.last_text, text(s->now, "says", ""));
+	if (!strstr(s->world.last_text, said_text(s->now, "says", "")))
+		story_wrong(s, "the text", s->world.last_text, said_text(s->now, "says", ""));
 }
 
 struct found {
@@ -356,7 +323,7 @@ static void step_watchdog(struct story *s)
 {
 	struct found found = { 0 };
 
-	watchdog_look(s->world.hubs[number(s->now, "hub", 0)].flow->watchdog, on_looked, &found);
+	watchdog_look(s->world.hubs[said_number(s->now, "hub", 0)].flow->watchdog, on_looked, &found);
 	harness_until(&s->world.h, &found.looked, 1);
 	same_number(s, "should", found.should);
 	same_number(s, "did", found.did);
@@ -367,22 +334,22 @@ static void step_watchdog(struct story *s)
 
 static void step_contacts(struct story *s)
 {
-	world_contacts(&s->world, text(s->now, "who", "admin"), text(s->now, "contacts", ""), json_object_get(s->now, "with"));
+	world_contacts(&s->world, said_text(s->now, "who", "admin"), said_text(s->now, "contacts", ""), json_object_get(s->now, "with"));
 	if (!json_object_get(s->now, "status") && s->world.status != 200)
-		wrong(s, "the answer", json_string_value(json_object_get(s->world.answer, "detail")), "200");
+		story_wrong(s, "the answer", json_string_value(json_object_get(s->world.answer, "detail")), "200");
 	same_number(s, "status", s->world.status);
 }
 
 /* The year's notice is published while clocks run; waits until so many notices have been counted anew. */
 static void step_publish(struct story *s)
 {
-	int64_t wanted = metric_get(METRIC_CALENDAR_RECOUNTED) + number(s->now, "recounted", 0);
+	int64_t wanted = metric_get(METRIC_CALENDAR_RECOUNTED) + said_number(s->now, "recounted", 0);
 
-	world_amend(&s->world, "calendar.json", text(s->now, "publish", ""));
+	world_amend(&s->world, "calendar.json", said_text(s->now, "publish", ""));
 	for (int tries = 0; tries < 5000 && metric_get(METRIC_CALENDAR_RECOUNTED) < wanted; tries++)
 		world_get(&s->world, &(struct asked){ 0, "lxhy", "board", "body", NULL });
 	world_settle(&s->world);
-	same_number(s, "recounted", metric_get(METRIC_CALENDAR_RECOUNTED) - wanted + number(s->now, "recounted", 0));
+	same_number(s, "recounted", metric_get(METRIC_CALENDAR_RECOUNTED) - wanted + said_number(s->now, "recounted", 0));
 }
 
 static void on_digest(void *arg)
@@ -395,7 +362,7 @@ static void step_digest(struct story *s)
 {
 	int done = 0;
 
-	digest_look(s->world.hubs[number(s->now, "hub", 0)].flow->digest, on_digest, &done);
+	digest_look(s->world.hubs[said_number(s->now, "hub", 0)].flow->digest, on_digest, &done);
 	harness_until(&s->world.h, &done, 1);
 	same_number(s, "sent", s->world.sent);
 	same_text(s, "last_to", s->world.last_to);
@@ -403,7 +370,7 @@ static void step_digest(struct story *s)
 
 static void step_lose(struct story *s)
 {
-	freeReplyObject(server_ask(&s->world.h.server, "ZREM %sdue %d", KEY, number(s->now, "lose_due", 0)));
+	freeReplyObject(server_ask(&s->world.h.server, "ZREM %sdue %d", KEY, said_number(s->now, "lose_due", 0)));
 }
 
 static const struct {
@@ -413,6 +380,8 @@ static const struct {
 	{ "event", step_event },
 	{ "act", step_act },
 	{ "say", step_say },
+	{ "meet", step_meet },
+	{ "agenda", step_agenda },
 	{ "check", step_check },
 	{ "check_applicant", step_check_applicant },
 	{ "check_dispute", step_check_dispute },
@@ -443,8 +412,8 @@ static void run_story(const char *file, const json_t *story)
 {
 	struct story s = { .name = file };
 
-	world_open(&s.world, text(story, "pack", "tests/replay/pack"), number(story, "hubs", 1),
-		   moment(text(story, "start", "2026-11-23T10:00:00+08:00")));
+	world_open(&s.world, said_text(story, "pack", "tests/replay/pack"), said_number(story, "hubs", 1),
+		   said_moment(said_text(story, "start", "2026-11-23T10:00:00+08:00")));
 	json_array_foreach(json_object_get(story, "steps"), s.step, s.now)
 		run_step(&s);
 	world_close(&s.world);
@@ -471,8 +440,8 @@ static void every_story_comes_true(void **state)
 		if (!file)
 			fail_msg("%s:%d: %s", path, error.line, error.text);
 		json_array_foreach(file, i, story) {
-			print_message("%s: %s\n", e->d_name, text(story, "story", ""));
-			run_story(text(story, "story", path), story);
+			print_message("%s: %s\n", e->d_name, said_text(story, "story", ""));
+			run_story(said_text(story, "story", path), story);
 			stories++;
 		}
 		json_decref(file);

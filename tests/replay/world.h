@@ -13,6 +13,7 @@
 #include "contract/harness.h"
 #include "flow/dispute.h"
 #include "flow/flow.h"
+#include "flow/meeting.h"
 
 #define WORLD_HUBS 2
 
@@ -60,13 +61,14 @@ struct principal *world_person(const char *name);
 struct asked {
 	int hub;
 	const char *who;
-	const char *what, *id; /* "claim" of "n1.0", "ruling" of "u1.0"; to get: notice, dispute, case, board, list (with: of one cause) */
+	const char *what, *id; /* "claim" of "n1.0", "ruling" of "u1.0"; to get: notice, dispute, case, board, agenda, list (with: of one cause) */
 	const json_t *with;
 };
 void world_submit(struct world *w, int hub, const char *who, json_t *event); /* takes event over */
 void world_act(struct world *w, const struct asked *a);
 void world_contacts(struct world *w, const char *who, const char *body, const json_t *said); /* replaces a body's */
 void world_dispute(struct world *w, const struct asked *a);
+void world_meet(struct world *w, const struct asked *a); /* "hold" a meeting, or say that a decision is "done" */
 void world_get(struct world *w, const struct asked *a);
 
 /* The record as Redis has it; lives in the arena. False: none. */
