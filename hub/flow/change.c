@@ -23,6 +23,7 @@ struct run {
 	struct event event;
 	struct bytes encoded;
 	int tries;
+	int64_t due_ms; /* before the change */
 	struct cached *tip; /* the cache's entry, which stays while this change is on its way; NULL: it has none, or nothing is */
 	struct loop_deferred later;
 	char feed_room[FEED_ROOM];
@@ -118,6 +119,7 @@ static void run_commit(struct run *r)
 	}
 	in.record = r->encoded;
 	in.due_ms = record_next_ms(&c->record);
+	in.due_stands = !c->leased && in.due_ms == r->due_ms;
 	if (c->touched && !c->feed.len)
 		buf_printf(&c->feed, "V\t%lld\n", (long long)c->seq);
 	in.feed = buf_cstr(&c->feed);
@@ -145,7 +147,7 @@ static void run_on(struct run *r, struct bytes record)
 	c->index = NULL;
 	c->noted = NULL;
 	c->index_count = c->noted_count = 0;
-	c->nothing = c->touched = false;
+	c->nothing = c->touched = c->leased = false;
 	c->holder_body = NULL;
 	c->now_ms = clock_now_ms(&c->flow->clock);
 	e = record_decode(record.data, record.len, &c->arena, &c->record);
@@ -155,6 +157,7 @@ static void run_on(struct run *r, struct bytes record)
 		return;
 	}
 	r->has_record = true;
+	r->due_ms = record_next_ms(&c->record);
 	e = r->apply(r->arg, c);
 	/* "As wanted already" may rest on a change that is still under way: then it is written again, to wait for it. */
 	if (e == ERR_OK && (!c->nothing || tip_is_on_its_way(r))) {

@@ -21,6 +21,7 @@ struct change {
 	const struct event *event; /* only when asked for */
 	struct bytes doc;
 	bool nothing; /* set by apply: all is as wanted, nothing to write */
+	bool leased;  /* set by apply: the event is being worked off, and its next moment must be put right whether it moved or not */
 	struct buf feed;
 	struct commit_index *index;
 	int index_count;

@@ -57,6 +57,7 @@ static enum err apply_corrected(void *arg, struct change *c)
 {
 	(void)arg;
 	c->nothing = !c->record.correcting;
+	c->leased = true;
 	c->record.correcting = false;
 	return ERR_OK;
 }

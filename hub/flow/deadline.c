@@ -72,7 +72,7 @@ static enum err apply_due(void *arg, struct change *c)
 			w->sends[w->send_count++].channel = c->record.deliveries[i].channel;
 		}
 	}
-	/* Writing also sets the due moment right again after the lease moved it. */
+	c->leased = true; /* writing also sets the due moment right again after the lease moved it */
 	c->nothing = !changed && (w->correcting || w->waits || w->asks);
 	return ERR_OK;
 }

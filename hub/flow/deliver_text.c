@@ -11,7 +11,7 @@
 /* Used when a pack brings no texts of its own. */
 static const char notice_fallback[] = "【{sign}】您单位有1件待认领:{item}({region}),{due}前签收。编号{code},回复编号即签收。";
 static const char term_fallback[] = "【{sign}】{item}（{region}）有期限将于{due}到期：{what}。编号{code}";
-static const char archive_fallback[] = "【{sign}】{item}（{region}）办件{case}的档案请于{due}前移交决定机关。编号{code},移交后回复编号。";
+static const char archive_fallback[] = "【{sign}】{item}（{region}）档案请于{due}前移交决定机关。编号{code}，移交后回复编号";
 static const char joined_fallback[] = "【{sign}】您有{count}件待办:{item},最早{due}到期。编号{code}等,回复1全部签收。";
 static const char applicant_fallback[] = "【{sign}】您的{item}办件已办结,监管部门已获告知。编号{code}";
 

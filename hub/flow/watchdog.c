@@ -53,6 +53,7 @@ static void look_end(struct watchdog *w)
 static enum err apply_again(void *arg, struct change *c)
 {
 	(void)arg;
+	c->leased = true; /* or its mark in Redis is lost */
 	for (int i = 0; i < c->record.notice_count; i++)
 		notice_schedule(c->flow, &c->record, &c->record.notices[i]);
 	return ERR_OK;

@@ -76,6 +76,7 @@ struct commit_in {
 	const char *expected_writer; /* the mark of the write that made it; NULL or "": it was accepted so */
 	struct bytes record; /* encoded with version expected_version + 1 */
 	int64_t due_ms;	     /* new next moment; -1: nothing is due */
+	bool due_stands;     /* it has not moved, and nobody works on what is due: Redis keeps what it has */
 	const struct commit_index *index; int index_count;
 	const char *feed;    /* feed lines (see below), or "" */
 	const char *holder_body; const char *holder_case; const char *holder_permit; /* set on a claim, else NULL */

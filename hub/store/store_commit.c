@@ -99,7 +99,9 @@ static void put_commit(struct ask *a, const struct commit_in *in)
 	else
 		args_join(&a->args, args_digits(&a->arena, in->expected_version), "\t", NULL);
 	args_bytes(&a->args, in->record.data, in->record.len);
-	if (in->due_ms >= 0)
+	if (in->due_stands)
+		args_str(&a->args, "=");
+	else if (in->due_ms >= 0)
 		args_int(&a->args, in->due_ms);
 	else
 		args_str(&a->args, "");

@@ -218,6 +218,35 @@ static void test_commits_to_one_event_in_one_batch(void **state)
 	assert_string_equal(last_text(), "1.5");
 }
 
+static void commit_due(struct harness *h, int expected, const char *record, int64_t due_ms, bool stands)
+{
+	const struct commit_in in = { .seq = 1, .expected_version = expected, .record = { record, strlen(record) },
+				      .due_ms = due_ms, .due_stands = stands, .feed = "" };
+
+	store_commit(h->store, &in, heard_commit, &heard);
+}
+
+/* Redis keeps what it has, but what an earlier commit of the same call moved is moved. */
+static void test_commit_with_a_moment_that_stands(void **state)
+{
+	struct harness *h = *state;
+
+	sample_event(&samples[0], 1, "wjw");
+	accept_samples(h, samples, 0, 1, &heard);
+	heard.count = 0;
+	commit_due(h, 1, "2\tx", 77, false);
+	commit_due(h, 2, "3\tx", 77, true);
+	harness_until(h, &heard.count, 2);
+	assert_int_equal(server_number(&h->server, "ZSCORE " KEY "due 1"), 77);
+	commit_due(h, 3, "4\tx", 99, true);
+	harness_until(h, &heard.count, 3);
+	assert_int_equal(server_number(&h->server, "ZSCORE " KEY "due 1"), 77);
+	commit_due(h, 4, "5\tx", -1, false);
+	commit_due(h, 5, "6\tx", -1, true);
+	harness_until(h, &heard.count, 5);
+	assert_int_equal(server_number(&h->server, "ZCARD " KEY "due"), 0);
+}
+
 static void test_commit_without_next_moment(void **state)
 {
 	struct harness *h = *state;
@@ -353,6 +382,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_commit, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_commit_compares_whole_versions, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_commits_to_one_event_in_one_batch, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_commit_with_a_moment_that_stands, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_commit_without_next_moment, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_holder, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_claiming_what_is_due, open_all, harness_teardown),

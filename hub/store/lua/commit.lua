@@ -5,6 +5,7 @@
 -- ARGS: request, runs, body_count, holder_count, feed_max, [size], [seq, expected, record, due, told], [entries], [at, ref, score, change], [holder_at, field, body]
 -- RETURNS: request, then for each commit: 0 done, 1 stale or 2 no such event; the record as it stands (stale) or ''
 --
+-- due is a moment, '' when nothing is due any more, '=' when it has not moved.
 -- change is 1 or 0 for still to do or not, 3 or 2 the same and also new in the list of all.
 -- Of several commits to one event in one call each sees what the one before it left behind.
 local due_key, feed_key = unpack(KEYS, 1, 2)
@@ -32,7 +33,7 @@ for _ = 1, runs do
 		local seq, expected, record, due = ARGV[b + 1], ARGV[b + 2], ARGV[b + 3], ARGV[b + 4]
 		local now = seq == last_seq and last_record or found[j]
 		i = i + 1
-		if due ~= '' and not tonumber(due) then
+		if due ~= '' and due ~= '=' and not tonumber(due) then
 			return redis.error_reply('ERR due is not a number')
 		end
 		if not now then
@@ -66,6 +67,7 @@ end
 
 local later, never, lines = { 'ZADD', due_key }, { 'ZREM', due_key }, {}
 local ln, nn, fn = 2, 2, 0
+local moved
 a, k, i = 5, 2, 0
 for _ = 1, runs do
 	local write, wn = { 'HSET', KEYS[k + 1] }, 2
@@ -77,14 +79,18 @@ for _ = 1, runs do
 			local seq, _, record, due, told = unpack(ARGV, a + 1, a + 5)
 			write[wn + 1], write[wn + 2] = seq, record
 			wn = wn + 2
-			if not overtaken[i] then
-				if due == '' then
+			if due ~= '=' then
+				moved = due
+			end
+			if moved and not overtaken[i] then
+				if moved == '' then
 					nn = nn + 1
 					never[nn] = seq
 				else
-					later[ln + 1], later[ln + 2] = due, seq
+					later[ln + 1], later[ln + 2] = moved, seq
 					ln = ln + 2
 				end
+				moved = nil
 			end
 			if told ~= '' then
 				fn = fn + 1
