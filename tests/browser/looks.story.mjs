@@ -10,6 +10,7 @@ const SIZES = [
 ];
 let world;
 let made;
+let version;
 before(async () => {
 	world = await openWorld();
 	made = await world.grant('示例消毒用品有限公司');
@@ -20,6 +21,12 @@ before(async () => {
 	const contested = world.eventOf('示例无主用品厂');
 	contested.data.item = '999999999999';
 	await (await world.as('spj'))('POST', '/events', contested, 'application/cloudevents+json');
+	version = await world.propose(1, '住建部门须知悉消毒产品生产许可，以便核查厂房用途');
+	const admin = await world.as('admin');
+	const path = `/policy/versions/${encodeURIComponent(version)}`;
+	assert.equal((await admin('POST', `${path}/approve`, { why: '已会商' })).status, 200);
+	assert.equal((await admin('POST', `${path}/shadow`, { on: true })).status, 200);
+	await world.grant('示例并行研判用品厂');
 });
 after(() => world.close());
 
@@ -81,6 +88,17 @@ async function officeTour(page, size, language)
 	await page.locator('tr[data-dispute] a').first().click();
 	await page.locator('.act-form').waitFor();
 	await look(page, `dispute-${language}`, size);
+	await page.goto(`${world.url}/#/policies`);
+	await page.locator('.shadow dd').first().waitFor();
+	await look(page, `policies-${language}`, size);
+	await page.goto(`${world.url}/#/version/${encodeURIComponent(version)}`);
+	await page.locator('.acts button').first().waitFor();
+	await look(page, `version-${language}`, size);
+	await page.locator('.acts button').first().click();
+	await page.locator('#v-when').waitFor();
+	await page.locator('section.part form').first().locator('button').click();
+	await page.locator('.line-added').first().waitFor();
+	await look(page, `version-form-${language}`, size);
 }
 
 /** What the bureau sees: the search before it is asked, a submission with its trial, and the policy. */
@@ -155,7 +173,7 @@ for (const size of SIZES) {
 		const page = await world.newPage(size);
 		await world.signIn(page, 'lxhy');
 		await inEach(page, size, (language) => officeTour(page, size, language));
-		assert.deepEqual(await chineseLeft(page), [], 'the dispute');
+		assert.deepEqual(await chineseLeft(page), [], 'the version');
 		await page.goto(`${world.url}/#/board`);
 		await page.locator('.trend circle').first().waitFor();
 		assert.deepEqual(await chineseLeft(page), [], 'the board');

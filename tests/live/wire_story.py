@@ -122,6 +122,17 @@ class Story:
         self.call("meetings-own", 200, "GET", "/meetings", "wjw")
         self.call("agenda", 200, "GET", "/meetings/agenda", "lxhy")
 
+    def versions(self):
+        files = {}
+        for name in ("bodies.csv", "calendar.json", "items.csv", "pack.json", "regions.csv", "rules.csv", "scope.csv"):
+            with open(os.path.join(PACK, name), encoding="utf-8") as f:
+                files[name] = f.read()
+        files["rules.csv"] += "V1,,,granted,000123011000,,,,,,copy,住房城乡建设@here,,,push,,,\n"
+        sent = self.hub.request("POST", "/api/v1/policy/versions", dump({"why": "试验", "files": files}), user="lxhy")
+        self.call("policy-versions", 200, "GET", "/policy/versions", "lxhy")
+        self.call("policy-rehearsed", 200, "POST", f"/policy/versions/{sent.json['version']}/rehearse", "lxhy", dump({"events": 10}))
+        self.call("policy-shadow", 200, "GET", "/policy/shadow", "lxhy")
+
     def act(self, name, notice, verb, user, said, status=200):
         return self.call(name, status, "POST", f"/notices/{notice}/{verb}", user, dump(said))
 
@@ -218,6 +229,7 @@ def tell():
         add_people(hub)
         story = Story(hub)
         story.over_http()
+        story.versions()
         story.its_life()
         asyncio.run(story.over_websocket())
         assert hub.process.wait(20) == 0

@@ -20,6 +20,7 @@ export const maySearch = computed(() => me.value !== null && me.value.roles.some
 /** Whether somebody looks after a region, or the roles' people have to do with the thing at all. */
 export const oversees = computed(() => has('coordinator', 'auditor'));
 export const mayApprove = computed(() => has('approver'));
+export const mayReadVersions = computed(() => has('coordinator', 'auditor', 'admin'));
 export const mayDispute = computed(() => has('supervisor', 'approver', 'coordinator', 'auditor'));
 export const homePage = computed(() => (inboxBodies.value.length > 0 ? 'inbox' : has('coordinator') ? 'board' : 'search'));
 

@@ -1,8 +1,10 @@
 import { enLater } from './en_later.ts';
+import { enOffice } from './en_office.ts';
 import type { Key } from './index.ts';
 
 export const en: Record<Key, string> = {
 	...enLater,
+	...enOffice,
 	'app.title': 'Approval–Supervision Linkage',
 	'app.skip': 'Skip to main content',
 	'app.nav': 'Main navigation',

@@ -334,4 +334,6 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'matrix.state.overlap': 'several leads',
 	'matrix.state.unlisted': 'not in the catalogue',
 	'matrix.state.some': 'nobody leads in some cases',
+	'versions.tab.policy': 'Policy in force',
+	'versions.tab.policies': 'Versions and changes',
 };

@@ -333,4 +333,6 @@ export const zhLater = {
 	'matrix.state.overlap': '多头主管',
 	'matrix.state.unlisted': '目录未列',
 	'matrix.state.some': '部分情形无主管',
+	'versions.tab.policy': '现行政策',
+	'versions.tab.policies': '版本与变更',
 } as const;

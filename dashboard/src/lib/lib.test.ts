@@ -4,9 +4,11 @@ import { test } from 'node:test';
 import { en } from '../i18n/en.ts';
 import { zh as zhFirst } from '../i18n/zh.ts';
 import { zhLater } from '../i18n/zh_later.ts';
+import { zhOffice } from '../i18n/zh_office.ts';
 import type { BodyName, CaseEvent, FigureRow, Notice, RegionName } from '../wire.ts';
 import { gridOf, percentOf, periodOf, pointsOf, stepOf, textOf } from './board.ts';
 import { creditCheckCharacter, creditCodeIsValid, queryKind } from './credit.ts';
+import { beijingTime, numberIn, percentText, retold } from './policy.ts';
 import { compareNotices, lookOf } from './state.ts';
 import { alarms, bodyOf, faultsIn, lengthOf, nothingSaid, sizeText } from './said.ts';
 import { canBeTried, draftFaults, emptyDraft, eventOf } from './submission.ts';
@@ -14,7 +16,7 @@ import { clockText, minuteText, parseTime, secondText, shortText, spanTo } from 
 import { caseEntries, firstAt } from './timeline.ts';
 import { workDays, workSpan, workingMinutes } from './worktime.ts';
 
-const zh = { ...zhFirst, ...zhLater };
+const zh = { ...zhFirst, ...zhLater, ...zhOffice };
 
 process.env.TZ = 'America/New_York';
 
@@ -61,7 +63,7 @@ test('what the search box was given', () => {
 test('both languages have the same keys and the same places', () => {
 	const places = (text: string): string => (text.match(/\{\w+\}/g) ?? []).sort().join();
 	assert.deepEqual(Object.keys(en).sort(), Object.keys(zh).sort());
-	assert.equal(Object.keys(zh).length, Object.keys(zhFirst).length + Object.keys(zhLater).length, 'no word is in both files');
+	assert.equal(Object.keys(zh).length, Object.keys(zhFirst).length + Object.keys(zhLater).length + Object.keys(zhOffice).length, 'no word is in two files');
 	for (const key of Object.keys(zh) as (keyof typeof zh)[])
 		assert.equal(places(en[key]), places(zh[key]), key);
 });
@@ -199,4 +201,17 @@ test('periods are days of Beijing, and the days of a line stand where they are',
 	assert.deepEqual(periodOf('quarter', early), { from: '2025-11-30', to: '2026-03-01' });
 	const points = pointsOf([figures('2026-03-01', { sent: 4 }), figures('2026-03-03', { sent: 1 })], '2026-03-01', '2026-03-05', 'sent', { width: 100, height: 40, max: 4 });
 	assert.deepEqual(points.map((p) => [p.x, p.y]), [[0, 0], [50, 30]]);
+});
+
+test('what changes for whom, a share, a number and a time of a policy', () => {
+	assert.deepEqual(retold('+zjj-371302 copy; wjw-371302 lead instead of assist; yjj-371302 told otherwise; -scjg-371302 lead'), [
+		{ how: 'gained', body: 'zjj-371302', role: 'copy', was: '' }, { how: 'altered', body: 'wjw-371302', role: 'lead', was: 'assist' },
+		{ how: 'same', body: 'yjj-371302', role: '', was: '' }, { how: 'lost', body: 'scjg-371302', role: 'lead', was: '' }]);
+	assert.deepEqual(retold('problems only'), []);
+	assert.deepEqual([percentText(1, 3), percentText(0, 0)], ['33.33', '0']);
+	assert.deepEqual(['0', '2.5', '100', '100.1', '-1', 'x', ''].map((x) => numberIn(x, 0, 100, false)), [0, 2.5, 100, null, null, null, null]);
+	assert.deepEqual(['1', '1.5', '0'].map((x) => numberIn(x, 1, 9, true)), [1, null, null]);
+	const noon = Date.parse('2026-11-28T12:00:00+08:00');
+	assert.equal(beijingTime('2026-11-28T12:01', noon), '2026-11-28T12:01:00+08:00');
+	assert.deepEqual(['2026-11-28T12:00', '', '2026-13-01T00:00'].map((x) => beijingTime(x, noon)), [null, null, null]);
 });
