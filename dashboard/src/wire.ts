@@ -6,7 +6,7 @@ export type Role = 'lead' | 'assist' | 'copy' | 'applicant';
 export type Lamp = 'green' | 'yellow' | 'red';
 export type Verb = 'acknowledge' | 'claim';
 /** Acts that need something said, so that a form stands between the button and the hub. */
-export type FormVerb = 'return' | 'transfer' | 'feedback' | 'close' | 'undo';
+export type FormVerb = 'return' | 'transfer' | 'feedback' | 'close' | 'undo' | 'fulfil' | 'pause' | 'resume';
 
 export interface Stamp { by: string; at: string; channel?: string }
 export interface Item { code: string; name?: string | null }

@@ -88,6 +88,10 @@ async function officeTour(page, size, language)
 	await page.locator('tr[data-dispute] a').first().click();
 	await page.locator('.act-form').waitFor();
 	await look(page, `dispute-${language}`, size);
+	await page.goto(`${world.url}/#/notice/${made.notice}`);
+	await page.locator('.pane-foot .acts button').click();
+	await page.locator('form.act-form #f-until').waitFor();
+	await look(page, `pause-${language}`, size);
 	await page.goto(`${world.url}/#/policies`);
 	await page.locator('.shadow dd').first().waitFor();
 	await look(page, `policies-${language}`, size);

@@ -1,7 +1,7 @@
 // Sends what a form says. Nothing is shown before the hub has agreed: these acts go out of one's hands.
 import { HubError } from '../hub.ts';
 import { t, tCode } from '../i18n/index.ts';
-import { bodyOf, type Said } from '../lib/said.ts';
+import { bodyOf, isTaken, type Said } from '../lib/said.ts';
 import type { FormVerb, Notice } from '../wire.ts';
 import { refusalOf, sendTwice } from './useActions.ts';
 import { refreshNotice } from './useInbox.ts';
@@ -19,6 +19,13 @@ export function fieldsOf(error: HubError): Record<string, string>
 	return fields;
 }
 
+/** What the hub says about the notice itself, where the page has words for it. */
+function knownRefusal({ problem }: HubError): string | null
+{
+	const words = tCode('refusal', problem.detail ?? '');
+	return words === problem.detail ? null : words || null;
+}
+
 /** An answer that never came is looked up. */
 export async function submitForm(notice: Notice, verb: FormVerb, said: Said): Promise<Outcome>
 {
@@ -32,9 +39,9 @@ export async function submitForm(notice: Notice, verb: FormVerb, said: Said): Pr
 		if (error instanceof HubError && error.status === 422)
 			return { done: false, message: '', fields: fieldsOf(error) };
 		if (error instanceof HubError && error.failure === 'http')
-			return { done: false, message: await refusalOf(notice, verb, error), fields: {} };
+			return { done: false, message: knownRefusal(error) ?? await refusalOf(notice, verb, error), fields: {} };
 		const fresh = await refreshNotice(notice.id);
-		const done = fresh !== null && fresh.version > notice.version && fresh.state !== notice.state;
+		const done = fresh !== null && isTaken(verb, said, notice, fresh);
 		return { done, message: t(done ? 'act.checkedDone' : fresh ? 'act.checkedNot' : 'act.unknown', { name }), fields: {} };
 	} finally {
 		busy.delete(notice.id);

@@ -367,4 +367,7 @@ export const en: Record<Key, string> = {
 	'kind.paused': 'Clocks paused',
 	'kind.resumed': 'Clocks resumed',
 	'span.wholeDays': '{d} d',
+	'act.fulfil': 'Promise kept',
+	'act.pause': 'Pause clocks',
+	'act.resume': 'Resume clocks',
 };

@@ -363,4 +363,7 @@ export const zh = {
 	'kind.paused': '时限暂停',
 	'kind.resumed': '时限恢复',
 	'span.wholeDays': '{d} 天',
+	'act.fulfil': '确认履行',
+	'act.pause': '暂停时限',
+	'act.resume': '恢复计时',
 } as const;

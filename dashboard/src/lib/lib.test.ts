@@ -10,7 +10,7 @@ import { gridOf, percentOf, periodOf, pointsOf, stepOf, textOf } from './board.t
 import { creditCheckCharacter, creditCodeIsValid, queryKind } from './credit.ts';
 import { beijingTime, numberIn, percentText, retold } from './policy.ts';
 import { compareNotices, lookOf } from './state.ts';
-import { alarms, bodyOf, faultsIn, lengthOf, nothingSaid, sizeText } from './said.ts';
+import { alarms, bodyOf, faultsIn, isTaken, lengthOf, nothingSaid, promisesOf, sizeText, yearOn } from './said.ts';
 import { canBeTried, draftFaults, emptyDraft, eventOf } from './submission.ts';
 import { clockText, minuteText, parseTime, secondText, shortText, spanTo } from './time.ts';
 import { caseEntries, firstAt } from './timeline.ts';
@@ -146,6 +146,27 @@ test('a form says what is missing, and sends only what it asked for', () => {
 	assert.equal(lengthOf(' 𠮷野家 '), 3);
 	assert.deepEqual([1, 2048, 20 << 20].map(sizeText), ['1 KB', '2 KB', '20.0 MB']);
 	assert.equal(faultsIn('close', { ...said, remark: '字'.repeat(501) }, today).remark, 'long');
+	assert.deepEqual(faultsIn('fulfil', nothingSaid(today), today), { clock: 'clock' });
+	assert.deepEqual(bodyOf('fulfil', { ...nothingSaid(today), clock: 0, remark: ' 已补齐 ' }), { clock: 0, remark: '已补齐' });
+	assert.deepEqual(faultsIn('pause', { ...nothingSaid(today), until: '2026-11-22' }, today), { until: 'until', remark: 'pause' });
+	assert.equal(faultsIn('pause', { ...nothingSaid(today), until: '2027-11-24', remark: '等' }, today).until, 'until');
+	assert.deepEqual(bodyOf('pause', { ...nothingSaid(today), until: '2027-11-23', remark: ' 等待核查 ' }), { reason: '等待核查', until: '2027-11-23' });
+	assert.equal(yearOn('2028-02-29'), '2029-02-28');
+});
+
+test('an answer that never came: what the notice itself shows', () => {
+	const said = { ...nothingSaid('2026-11-23'), clock: 1 };
+	const clock = { clock: 1, kind: 'deferred-material', what: 'x', due: '2026-12-31T23:59:59+08:00', state: 'running', by: null, at: null } as const;
+	const pause = { from: '2026-11-23T10:00:00+08:00', until: null, to: null, reason: 'x', by: 'x', moved_days: 0, due: null, feedback_due: null };
+	const before = notice({ clocks: [clock] });
+	assert.deepEqual(promisesOf(notice({ clocks: [clock, { ...clock, kind: 'permit-end' }, { ...clock, state: 'fulfilled' }] })), [clock]);
+	assert.ok(isTaken('fulfil', said, before, notice({ clocks: [{ ...clock, state: 'fulfilled' }] })));
+	assert.ok(!isTaken('fulfil', said, before, before));
+	assert.ok(isTaken('pause', said, before, notice({ pauses: [pause] })));
+	assert.ok(!isTaken('resume', said, before, notice({ pauses: [pause] })));
+	assert.ok(isTaken('resume', said, before, notice({ pauses: [{ ...pause, to: pause.from }] })));
+	assert.ok(isTaken('return', said, before, notice({ version: 2, state: 'returned' })));
+	assert.ok(!isTaken('feedback', said, before, notice({ version: 2 })), 'a receipt came, no feedback');
 });
 
 test('a submission says what is missing, and becomes an event without empty members', () => {
