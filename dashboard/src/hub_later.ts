@@ -1,6 +1,6 @@
-// The calls of the pages that come after the first script: what is done with the versions of the policy.
+// The calls of the pages that come after the first script: the versions of the policy, and a body's contacts and hand-over.
 import { MANY_TIMEOUT_MS, query, request, seg } from './hub.ts';
-import type { Page, PolicyDiff, PolicyLife, PolicyProven, PolicyShadow } from './wire.ts';
+import type { Contacts, Handover, Page, PolicyDiff, PolicyLife, PolicyProven, PolicyShadow } from './wire.ts';
 
 const version = (v: string): string => `/policy/versions/${seg(v)}`;
 
@@ -15,4 +15,12 @@ export const policies = {
 	withdraw: (v: string, said: object) => request<PolicyLife | { withdrawn: true }>('DELETE', version(v), { body: said }),
 	shadow: (v: string, on: boolean) => request<PolicyLife>('POST', `${version(v)}/shadow`, { body: { on } }),
 	shadowFound: () => request<PolicyShadow>('GET', '/policy/shadow'),
+};
+
+const body = (id: string): string => `/bodies/${seg(id)}`;
+
+export const bodies = {
+	contacts: (id: string) => request<Contacts>('GET', `${body(id)}/contacts`),
+	putContacts: (id: string, people: object[]) => request<Contacts>('PUT', `${body(id)}/contacts`, { body: { people } }),
+	handover: (id: string, from: string, to: string) => request<Handover>('POST', `${body(id)}/handover`, { body: { from, to } }),
 };

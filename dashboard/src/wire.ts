@@ -82,6 +82,7 @@ export interface Notice extends EventFacts {
 	clocks?: Clock[];
 	pauses?: Pause[];
 	cause?: string;
+	keeper?: string;
 	made?: string;
 	from?: string;
 	returned?: { reason: string; remark: string; by: string; at: string };
@@ -304,3 +305,19 @@ export interface PolicyShadow {
 	altered: number;
 	last: { event: string; at: string; policy: string; item: string; region: string; what: string }[];
 }
+
+export interface Leave { from: string; to: string; substitute: string | null }
+export interface Contact {
+	name: string;
+	post: string;
+	phone: string | null;
+	email: string | null;
+	hours: string | null;
+	checked_on: string | null;
+	leave: Leave[];
+	on_leave: boolean;
+	stale: boolean;
+}
+/** Whom to ask at a body, and what this person may do there. */
+export interface Contacts { body: string; people: Contact[]; by: string | null; at: string | null; allowed: ('edit' | 'hand-over' | 'hand-over-own')[] }
+export interface Handover { body: string; from: string; to: string; moved: number }

@@ -27,6 +27,9 @@ before(async () => {
 	assert.equal((await admin('POST', `${path}/approve`, { why: '已会商' })).status, 200);
 	assert.equal((await admin('POST', `${path}/shadow`, { on: true })).status, 200);
 	await world.grant('示例并行研判用品厂');
+	assert.equal((await admin('PUT', '/bodies/wjw-371302/contacts', { people: [
+		{ name: '联络员甲', post: 'liaison', phone: '13900000021', hours: '09:00-17:30', checked_on: '2026-11-01' },
+		{ name: '科长乙', post: 'section-head', phone: '13900000022', email: 'yi@example.invalid', leave: [{ from: '2026-01-01', to: '2030-01-31', substitute: '联络员甲' }] }] })).status, 200);
 });
 after(() => world.close());
 
@@ -126,6 +129,23 @@ async function bureauTour(page, size, language)
 	}
 }
 
+/** What the administrator sees: a body's contacts, to read and to change, and the hand-over. */
+async function adminTour(page, size, language)
+{
+	await page.goto(`${world.url}/#/bodies?body=wjw-371302`);
+	await page.locator('[data-contact]').first().waitFor();
+	await look(page, `contacts-${language}`, size);
+	await page.locator('.acts button').click();
+	await page.locator('fieldset.contact').first().waitFor();
+	await look(page, `contacts-form-${language}`, size);
+	await page.reload();
+	await page.locator('#h-from').fill('wjw');
+	await page.locator('#h-to').fill('wjw2');
+	await page.locator('#h-to').press('Enter');
+	await page.locator('.sure').waitFor();
+	await look(page, `handover-${language}`, size);
+}
+
 /** Text that is neither translated nor marked as data. */
 function chineseLeft(page)
 {
@@ -170,6 +190,14 @@ for (const size of SIZES) {
 		await world.signIn(page, 'spj');
 		await inEach(page, size, (language) => bureauTour(page, size, language));
 		assert.deepEqual(await chineseLeft(page), [], 'the policy');
+		await page.context().close();
+	});
+
+	test(`${size.width} px wide, for the administrator`, async () => {
+		const page = await world.newPage(size);
+		await world.signIn(page, 'admin');
+		await inEach(page, size, (language) => adminTour(page, size, language));
+		assert.deepEqual(await chineseLeft(page), [], 'the body');
 		await page.context().close();
 	});
 

@@ -1,6 +1,6 @@
 // What every story stands on: a hub (the real one by default), a line to it that can be cut, a browser, people.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { connect, createServer } from 'node:net';
@@ -61,6 +61,7 @@ async function startReal(bin)
 	}, START_MS);
 	return {
 		url,
+		addUser: (name, role, body) => spawnSync(bin, ['user', 'add', name, '--role', role, '--body', body, '--data', data], { cwd: ROOT, input: `${name}\n` }).status,
 		close: async () => {
 			const gone = new Promise((resolve) => child.once('exit', resolve));
 			child.kill('SIGTERM');
@@ -206,6 +207,13 @@ export async function openWorld()
 		return data.version;
 	}
 
+	/** One more person of a body, who can sign in when this returns; the password is the name. */
+	async function hire(name, role, body)
+	{
+		assert.equal(hub.addUser(name, role, body), 0, `${name} is added`);
+		await until(`${name} can sign in`, () => person(hub.url, name).then(() => true, () => false));
+	}
+
 	async function close()
 	{
 		for (const page of pages) {
@@ -217,7 +225,7 @@ export async function openWorld()
 		await hub.close();
 	}
 
-	return { url: line.url, line, newPage, signIn, grant, propose, eventOf, close, as: (user) => person(hub.url, user) };
+	return { url: line.url, line, newPage, signIn, grant, propose, hire, eventOf, close, as: (user) => person(hub.url, user) };
 }
 
 /** Finds nothing, or says what and where. The script is put in past the policy that the page lives under. */

@@ -3,11 +3,11 @@ import { ref } from 'vue';
 import { HubError } from '../hub.ts';
 import { t } from '../i18n/index.ts';
 import { reasonOf } from '../lib/reason.ts';
-import { fieldsOf } from './useSubmit.ts';
+import { fieldsOf, lastOf } from './useSubmit.ts';
 import { say } from './useToasts.ts';
 
-/** `words`: what a refusal means here, or null for the usual words. */
-export function useSending(words: (error: HubError) => string | null)
+/** `words`: what a refusal means here, or null for the usual words; `nameOf`: the field that a pointer of the hub means. */
+export function useSending(words: (error: HubError) => string | null, nameOf = lastOf)
 {
 	const busy = ref(false);
 	const message = ref('');
@@ -25,7 +25,7 @@ export function useSending(words: (error: HubError) => string | null)
 			return answer;
 		} catch (error) {
 			if (error instanceof HubError && error.status === 422)
-				faults.value = fieldsOf(error);
+				faults.value = fieldsOf(error, nameOf);
 			else
 				message.value = (error instanceof HubError ? words(error) : null) ?? t('act.failed', { reason: reasonOf(error) });
 			return null;

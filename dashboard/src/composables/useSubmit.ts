@@ -10,12 +10,14 @@ import { say } from './useToasts.ts';
 
 export interface Outcome { done: boolean; message: string; fields: Record<string, string> }
 
+export const lastOf = (pointer: string): string => pointer.split('/').pop() ?? '';
+
 /** The hub's faults by the form's fields, in the page's words where it has them. */
-export function fieldsOf(error: HubError): Record<string, string>
+export function fieldsOf(error: HubError, nameOf = lastOf): Record<string, string>
 {
 	const fields: Record<string, string> = {};
 	for (const { pointer, detail } of error.problem.errors ?? [])
-		fields[pointer.split('/').pop() ?? ''] = tCode('fault', detail);
+		fields[nameOf(pointer)] = tCode('fault', detail);
 	return fields;
 }
 

@@ -370,4 +370,8 @@ export const en: Record<Key, string> = {
 	'act.fulfil': 'Promise kept',
 	'act.pause': 'Pause clocks',
 	'act.resume': 'Resume clocks',
+	'nav.bodies': 'Contacts, hand-over',
+	'kind.handed-on': 'Handed over to',
+	'life.moved': 'moved by {n} working days',
+	'life.keeper': 'Now in the hands of {name}',
 };

@@ -366,4 +366,8 @@ export const zh = {
 	'act.fulfil': '确认履行',
 	'act.pause': '暂停时限',
 	'act.resume': '恢复计时',
+	'nav.bodies': '联系与交接',
+	'kind.handed-on': '交接给',
+	'life.moved': '顺延 {n} 工作日',
+	'life.keeper': '现由 {name} 经办',
 } as const;

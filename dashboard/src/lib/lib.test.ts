@@ -7,6 +7,7 @@ import { zhLater } from '../i18n/zh_later.ts';
 import { zhOffice } from '../i18n/zh_office.ts';
 import type { BodyName, CaseEvent, FigureRow, Notice, RegionName } from '../wire.ts';
 import { gridOf, percentOf, periodOf, pointsOf, stepOf, textOf } from './board.ts';
+import { contactFaults, draftOf, newContact, saidOf } from './contacts.ts';
 import { creditCheckCharacter, creditCodeIsValid, queryKind } from './credit.ts';
 import { beijingTime, numberIn, percentText, retold } from './policy.ts';
 import { compareNotices, lookOf } from './state.ts';
@@ -235,4 +236,16 @@ test('what changes for whom, a share, a number and a time of a policy', () => {
 	const noon = Date.parse('2026-11-28T12:00:00+08:00');
 	assert.equal(beijingTime('2026-11-28T12:01', noon), '2026-11-28T12:01:00+08:00');
 	assert.deepEqual(['2026-11-28T12:00', '', '2026-13-01T00:00'].map((x) => beijingTime(x, noon)), [null, null, null]);
+});
+
+test('contacts: what is missing, by the hub\'s pointers, and back as they came', () => {
+	const contact = { name: '甲', post: 'liaison', phone: '13900000021', email: null, hours: '09:00-17:30', checked_on: null, on_leave: false, stale: true,
+		leave: [{ from: '2026-12-01', to: '2026-12-03', substitute: null }] };
+	const { on_leave, stale, ...said } = contact;
+	assert.deepEqual(saidOf(draftOf(contact)), said);
+	const [a, b] = [draftOf(contact), { ...newContact(), name: ' 甲 ', opens: '09:00' }];
+	Object.assign(a.leave[0], { to: '2026-11-30', substitute: '丙' });
+	assert.deepEqual(contactFaults([a, b, newContact()]), {
+		'/people/0/leave/0/to': 'order', '/people/0/leave/0/substitute': 'substitute', '/people/1/name': 'twice', '/people/1/hours': 'hours', '/people/2/name': 'name',
+	});
 });
