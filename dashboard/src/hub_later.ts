@@ -1,6 +1,7 @@
-// The calls of the pages that come after the first script: the versions of the policy, and a body's contacts and hand-over.
+// The calls of the pages that come after the first script: the versions of the policy, a body's contacts and hand-over, and what is
+// done with many notices at once.
 import { MANY_TIMEOUT_MS, query, request, seg } from './hub.ts';
-import type { Contacts, Handover, Page, PolicyDiff, PolicyLife, PolicyProven, PolicyShadow } from './wire.ts';
+import type { BulkResults, Contacts, Handover, Page, PolicyDiff, PolicyLife, PolicyProven, PolicyShadow, Verb } from './wire.ts';
 
 const version = (v: string): string => `/policy/versions/${seg(v)}`;
 
@@ -24,3 +25,7 @@ export const bodies = {
 	putContacts: (id: string, people: object[]) => request<Contacts>('PUT', `${body(id)}/contacts`, { body: { people } }),
 	handover: (id: string, from: string, to: string) => request<Handover>('POST', `${body(id)}/handover`, { body: { from, to } }),
 };
+
+/** So many the hub takes at once. */
+export const BULK_MAX = 200;
+export const bulk = (verb: Verb, ids: string[]) => request<BulkResults>('POST', `/notices/${verb}`, { body: { notices: ids }, patienceMs: MANY_TIMEOUT_MS });

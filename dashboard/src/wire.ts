@@ -26,6 +26,10 @@ export interface NoticeState {
 	dispute?: string;
 }
 
+/** The answer for one of many: what it is now, or why not. */
+export interface BulkResult extends Partial<NoticeState>, ProblemDetails { status: number }
+export interface BulkResults { results: BulkResult[] }
+
 export interface Receipt { kind: string; at: string; by?: string | null; channel?: string | null; delivery?: string | null; detail?: string | null }
 export interface Delivery { id: string; channel: string; connector?: string; state: string; attempts?: number; to?: string; detail?: string | null }
 

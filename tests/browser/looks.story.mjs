@@ -48,6 +48,10 @@ async function tour(page, size, language)
 	await rowOf(page, made).waitFor();
 	await page.locator('.conn-live').waitFor();
 	await look(page, `inbox-${language}`, size);
+	await rowOf(page, made).getByRole('checkbox').check();
+	await page.locator('.bulk button').first().waitFor();
+	await look(page, `bulk-${language}`, size);
+	await page.locator('.bulk button').last().click();
 	await rowOf(page, made).getByRole('link').click();
 	await page.locator('.inbox-pane .timeline li').first().waitFor();
 	await look(page, `detail-${language}`, size);

@@ -364,4 +364,13 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'refusal.Nothing is paused here': 'Nothing is paused here.',
 	'refusal.The clock has ended with the permit': 'The clock has ended with the permit.',
 	'refusal.The clock of what is not claimed is the coordinator\'s to pause': 'Only the coordinator can pause what is not claimed.',
+	'bulk.title': 'Together',
+	'bulk.chosen': '{n} chosen',
+	'bulk.acknowledge': 'Acknowledge ({n})',
+	'bulk.claim': 'Claim ({n})',
+	'bulk.none': 'Clear',
+	'bulk.all': 'All {n} done',
+	'bulk.some': 'Of {n}, {done} done and {failed} not',
+	'bulk.done': 'The {n} that were done',
+	'bulk.close': 'Close',
 };

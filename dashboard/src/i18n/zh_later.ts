@@ -363,4 +363,13 @@ export const zhLater = {
 	'refusal.Nothing is paused here': '时限没有暂停。',
 	'refusal.The clock has ended with the permit': '许可已终止，该期限不再计时。',
 	'refusal.The clock of what is not claimed is the coordinator\'s to pause': '尚未认领的，只有联席会议办公室可以暂停。',
+	'bulk.title': '批量办理',
+	'bulk.chosen': '已选 {n} 条',
+	'bulk.acknowledge': '批量签收（{n}）',
+	'bulk.claim': '批量认领（{n}）',
+	'bulk.none': '取消选择',
+	'bulk.all': '{n} 条全部办成',
+	'bulk.some': '{n} 条中 {done} 条办成，{failed} 条没有办成',
+	'bulk.done': '办成的 {n} 条',
+	'bulk.close': '知道了',
 } as const;

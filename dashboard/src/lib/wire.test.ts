@@ -48,7 +48,7 @@ const READ_AS: Record<string, string | null> = {
 	'GET /api/v1/events/{event}/explain 200': 'Decision | Reasons',
 	'POST /api/v1/events 200': null,
 	'POST /api/v1/events 201': 'Accepted',
-	'POST /api/v1/notices/acknowledge 200': null,
+	'POST /api/v1/notices/acknowledge 200': 'BulkResults',
 	'GET /api/v1/policy 200': 'Policy',
 	'GET /api/v1/policy/matrix 200': 'Matrix',
 	'GET /api/v1/policy/names 200': 'PolicyNames',
