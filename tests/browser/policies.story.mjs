@@ -106,7 +106,8 @@ test('two versions side by side, and a rehearsal on what really came in', async 
 	await open(office, version);
 	await office.getByRole('button', { name: '比较', exact: true }).click();
 	const line = office.locator('tr.line-added', { hasText: 'X3' });
-	await line.getByText('规则').waitFor();
+	await line.getByText('规则', { exact: true }).waitFor();
+	await line.getByText('第 3 号文').waitFor();
 	await office.locator('tr.line-removed', { hasText: 'X1' }).waitFor();
 	const earlier = (await api('GET', '/policy/versions')).data.items.find((v) => v.state === 'former').version;
 	await office.getByLabel('与以下版本相比').selectOption(earlier);

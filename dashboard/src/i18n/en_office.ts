@@ -255,4 +255,12 @@ export const enOffice: Record<keyof typeof zhOffice, string> = {
 	'handover.fault.from': 'Enter who hands over',
 	'handover.fault.to': 'Enter who takes over',
 	'handover.fault.same': 'It must be another person',
+	'column.kind': 'Kind',
+	'column.sectors': 'Sectors',
+	'column.parent': 'Parent',
+	'column.code': 'Code',
+	'column.level': 'Level',
+	'column.assist': 'Assisting sectors',
+	'column.regions': 'Regions',
+	'diff.whole': 'Whole row',
 };

@@ -254,4 +254,12 @@ export const zhOffice = {
 	'handover.fault.from': '请填写交出人',
 	'handover.fault.to': '请填写接手人',
 	'handover.fault.same': '接手人不能是交出人',
+	'column.kind': '类别',
+	'column.sectors': '主管领域',
+	'column.parent': '上级',
+	'column.code': '编码',
+	'column.level': '层级',
+	'column.assist': '协管领域',
+	'column.regions': '适用区划',
+	'diff.whole': '整行',
 } as const;

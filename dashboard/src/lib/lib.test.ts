@@ -9,7 +9,7 @@ import type { BodyName, CaseEvent, FigureRow, Notice, RegionName } from '../wire
 import { gridOf, percentOf, periodOf, pointsOf, stepOf, textOf } from './board.ts';
 import { contactFaults, draftOf, newContact, saidOf } from './contacts.ts';
 import { creditCheckCharacter, creditCodeIsValid, queryKind } from './credit.ts';
-import { beijingTime, numberIn, percentText, retold } from './policy.ts';
+import { beijingTime, cellsOf, numberIn, percentText, retold } from './policy.ts';
 import { compareNotices, lookOf } from './state.ts';
 import { alarms, bodyOf, faultsIn, isTaken, lengthOf, nothingSaid, promisesOf, sizeText, yearOn } from './said.ts';
 import { canBeTried, draftFaults, emptyDraft, eventOf } from './submission.ts';
@@ -230,6 +230,7 @@ test('what changes for whom, a share, a number and a time of a policy', () => {
 		{ how: 'gained', body: 'zjj-371302', role: 'copy', was: '' }, { how: 'altered', body: 'wjw-371302', role: 'lead', was: 'assist' },
 		{ how: 'same', body: 'yjj-371302', role: '', was: '' }, { how: 'lost', body: 'scjg-371302', role: 'lead', was: '' }]);
 	assert.deepEqual(retold('problems only'), []);
+	assert.deepEqual(cellsOf('role: lead; basis: 第 1 号: 文'), [{ column: 'role', cell: 'lead' }, { column: 'basis', cell: '第 1 号: 文' }]);
 	assert.deepEqual([percentText(1, 3), percentText(0, 0)], ['33.33', '0']);
 	assert.deepEqual(['0', '2.5', '100', '100.1', '-1', 'x', ''].map((x) => numberIn(x, 0, 100, false)), [0, 2.5, 100, null, null, null, null]);
 	assert.deepEqual(['1', '1.5', '0'].map((x) => numberIn(x, 1, 9, true)), [1, null, null]);

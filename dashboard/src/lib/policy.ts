@@ -37,3 +37,12 @@ export function numberIn(typed: string, min: number, max: number, whole: boolean
 		return null;
 	return Number(text) >= min && Number(text) <= max ? Number(text) : null;
 }
+
+/** `role: lead; to: sector@here`, what a whole row says, cell by cell. */
+export function cellsOf(row: string): { column: string; cell: string }[]
+{
+	return row.split('; ').map((text) => {
+		const at = text.indexOf(': ');
+		return { column: at < 0 ? '' : text.slice(0, at), cell: at < 0 ? text : text.slice(at + 2) };
+	});
+}
