@@ -321,6 +321,7 @@ export interface Contact {
 	leave: Leave[];
 	on_leave: boolean;
 	stale: boolean;
+	opted_out: boolean;
 }
 /** Whom to ask at a body, and what this person may do there. */
 export interface Contacts { body: string; people: Contact[]; by: string | null; at: string | null; allowed: ('edit' | 'hand-over' | 'hand-over-own')[] }

@@ -216,6 +216,7 @@ export const enOffice: Record<keyof typeof zhOffice, string> = {
 	'contacts.checkedHint': 'After 180 days without it a warning is shown.',
 	'contacts.checked': 'confirmed {date}',
 	'contacts.stale': 'Number not confirmed for 180 days',
+	'contacts.optedOut': 'This number has opted out of texts',
 	'contacts.unchecked': 'Number not confirmed',
 	'contacts.onLeave': 'On leave',
 	'contacts.leave': 'Leave {n}',

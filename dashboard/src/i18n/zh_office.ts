@@ -215,6 +215,7 @@ export const zhOffice = {
 	'contacts.checkedHint': '超过 180 天未核实会提醒。',
 	'contacts.checked': '{date} 核实',
 	'contacts.stale': '号码超过 180 天未核实',
+	'contacts.optedOut': '该号码已退订短信',
 	'contacts.unchecked': '号码未核实',
 	'contacts.onLeave': '休假中',
 	'contacts.leave': '休假 {n}',

@@ -240,9 +240,9 @@ test('what changes for whom, a share, a number and a time of a policy', () => {
 });
 
 test('contacts: what is missing, by the hub\'s pointers, and back as they came', () => {
-	const contact = { name: '甲', post: 'liaison', phone: '13900000021', email: null, hours: '09:00-17:30', checked_on: null, on_leave: false, stale: true,
+	const contact = { name: '甲', post: 'liaison', phone: '13900000021', email: null, hours: '09:00-17:30', checked_on: null, on_leave: false, stale: true, opted_out: false,
 		leave: [{ from: '2026-12-01', to: '2026-12-03', substitute: null }] };
-	const { on_leave, stale, ...said } = contact;
+	const { on_leave, stale, opted_out, ...said } = contact;
 	assert.deepEqual(saidOf(draftOf(contact)), said);
 	const [a, b] = [draftOf(contact), { ...newContact(), name: ' 甲 ', opens: '09:00' }];
 	Object.assign(a.leave[0], { to: '2026-11-30', substitute: '丙' });
