@@ -16,7 +16,7 @@ enum diff_kind { DIFF_REMOVED, DIFF_ADDED, DIFF_CHANGED };
 struct diff_line {
 	enum diff_kind kind;
 	const char *file, *name, *column; /* column NULL: the whole row */
-	const char *was, *is;		  /* NULL where there is none */
+	const char *was, *is;		  /* NULL where there is none; of a whole row its cells */
 };
 struct diff_tally { /* of one region, item or body */
 	const char *name;

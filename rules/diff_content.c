@@ -101,11 +101,35 @@ static void compare_rows(struct diff *d, enum sheet_id id, const int rows[2], co
 	}
 }
 
-static void one_side(struct diff *d, enum sheet_id id, enum diff_kind kind, const char *key)
+/* What a row says beside its name: "role: lead; to: sector@here". */
+static const char *row_text(struct diff *d, enum sheet_id id, const struct sheet *s, int row)
 {
-	diff_line_add(d, (struct diff_line){.kind = kind,
-					    .file = sheet_specs[id].file,
-					    .name = namings[id].hidden ? NULL : key});
+	const struct naming *n = &namings[id];
+	const char *text = "";
+	int i;
+
+	for (i = 0; i < s->known_count + s->when_count; i++) {
+		bool is_known = i < s->known_count;
+		const char *name = is_known ? sheet_specs[id].columns[i] : s->when_names[i - s->known_count];
+		const char *cell = text_of(s, row, i);
+
+		if (*cell && i != n->columns[0] && !(n->count > 1 && i == n->columns[1]))
+			text = arena_printf(&d->arena, "%s%s%s: %s", text, *text ? "; " : "", name, cell);
+	}
+	return *text ? text : NULL;
+}
+
+static void one_side(struct diff *d, enum sheet_id id, enum diff_kind kind, int row, const char *key)
+{
+	struct diff_line line = {.kind = kind, .file = sheet_specs[id].file};
+	const char *text = NULL;
+
+	if (!namings[id].hidden) {
+		line.name = key;
+		text = row_text(d, id, &d->packs[kind == DIFF_ADDED ? IS : WAS]->sheets[id], row);
+	}
+	*(kind == DIFF_ADDED ? &line.is : &line.was) = text;
+	diff_line_add(d, line);
 }
 
 static void compare_sheet(struct diff *d, enum sheet_id id)
@@ -120,7 +144,7 @@ static void compare_sheet(struct diff *d, enum sheet_id id)
 		int now = strmap_find(&is.map, was.keys[row], strlen(was.keys[row]));
 
 		if (now < 0) {
-			one_side(d, id, DIFF_REMOVED, was.keys[row]);
+			one_side(d, id, DIFF_REMOVED, row, was.keys[row]);
 			continue;
 		}
 		compare_rows(d, id, (int[2]){row, now}, was.keys[row]);
@@ -130,7 +154,7 @@ static void compare_sheet(struct diff *d, enum sheet_id id)
 	}
 	for (row = 0; row < d->packs[IS]->sheets[id].row_count; row++) {
 		if (strmap_find(&was.map, is.keys[row], strlen(is.keys[row])) < 0)
-			one_side(d, id, DIFF_ADDED, is.keys[row]);
+			one_side(d, id, DIFF_ADDED, row, is.keys[row]);
 	}
 	if (moved && namings[id].ordered)
 		diff_line_add(d, (struct diff_line){.kind = DIFF_CHANGED,

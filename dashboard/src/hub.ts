@@ -1,5 +1,5 @@
-// The one door to the hub: every request and the live connection go through here, and nothing else in the page
-// knows a path, a header or a frame. It keeps no state of the product; composables do.
+// The one door to the hub: every request and the live connection go through here, and nothing else in the page but the list of
+// calls in hub_later.ts knows a path, a header or a frame. It keeps no state of the product; composables do.
 
 import type {
 	Accepted, Board, ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Decision, Dispute, FilePut, FormVerb, Matrix, Me, Notice, NoticeDetail, NoticeMessage,
@@ -8,7 +8,7 @@ import type {
 
 const BASE = '/api/v1';
 export const REQUEST_TIMEOUT_MS = 10_000;
-const MANY_TIMEOUT_MS = 60_000;
+export const MANY_TIMEOUT_MS = 60_000;
 const NAME_MAX = 128;
 const SHEET_TIMEOUT_MS = 180_000;
 const CLOCK_JITTER_MS = 2000;
@@ -81,7 +81,7 @@ async function readJson(response: Response): Promise<unknown>
 // `harmless`: asked twice it does no more than once, so that no key has to say which it is.
 interface Options { body?: unknown; raw?: Blob; headers?: Record<string, string>; version?: number; quiet401?: boolean; type?: string; harmless?: boolean; patienceMs?: number; read?: (good: Response) => Promise<unknown> }
 
-async function request<T>(method: string, path: string, options: Options = {}): Promise<T>
+export async function request<T>(method: string, path: string, options: Options = {}): Promise<T>
 {
 	const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
 	if (options.body !== undefined)
@@ -115,7 +115,7 @@ async function request<T>(method: string, path: string, options: Options = {}): 
 	}
 }
 
-function query(params: Record<string, string | number | null | undefined>): string
+export function query(params: Record<string, string | number | null | undefined>): string
 {
 	const pairs = Object.entries(params)
 		.filter(([, value]) => value !== undefined && value !== null && value !== '')
@@ -123,7 +123,7 @@ function query(params: Record<string, string | number | null | undefined>): stri
 	return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
-const seg = encodeURIComponent;
+export const seg = encodeURIComponent;
 
 export interface NoticeQuery {
 	body?: string; state?: string; due?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;

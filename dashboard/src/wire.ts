@@ -6,7 +6,7 @@ export type Role = 'lead' | 'assist' | 'copy' | 'applicant';
 export type Lamp = 'green' | 'yellow' | 'red';
 export type Verb = 'acknowledge' | 'claim';
 /** Acts that need something said, so that a form stands between the button and the hub. */
-export type FormVerb = 'return' | 'transfer' | 'feedback' | 'close' | 'undo';
+export type FormVerb = 'return' | 'transfer' | 'feedback' | 'close' | 'undo' | 'fulfil' | 'pause' | 'resume';
 
 export interface Stamp { by: string; at: string; channel?: string }
 export interface Item { code: string; name?: string | null }
@@ -25,6 +25,10 @@ export interface NoticeState {
 	to?: string;
 	dispute?: string;
 }
+
+/** The answer for one of many: what it is now, or why not. */
+export interface BulkResult extends Partial<NoticeState>, ProblemDetails { status: number }
+export interface BulkResults { results: BulkResult[] }
 
 export interface Receipt { kind: string; at: string; by?: string | null; channel?: string | null; delivery?: string | null; detail?: string | null }
 export interface Delivery { id: string; channel: string; connector?: string; state: string; attempts?: number; to?: string; detail?: string | null }
@@ -82,6 +86,7 @@ export interface Notice extends EventFacts {
 	clocks?: Clock[];
 	pauses?: Pause[];
 	cause?: string;
+	keeper?: string;
 	made?: string;
 	from?: string;
 	returned?: { reason: string; remark: string; by: string; at: string };
@@ -138,6 +143,8 @@ export interface ProblemDetails {
 	errors?: { pointer: string; detail: string }[];
 	by?: string;
 	at?: string;
+	check?: PolicyCheck;
+	diff?: PolicySums;
 }
 
 export interface NoticeMessage { cursor: string; notice: Notice }
@@ -224,3 +231,98 @@ export interface Reasons {
 	due: DueReason | null;
 	feedback_due: DueReason | null;
 }
+
+export type PolicyState = 'submitted' | 'approved' | 'scheduled' | 'in-force' | 'former';
+export type PolicyVerb = 'approve' | 'activate' | 'withdraw' | 'rehearse' | 'shadow-on' | 'shadow-off';
+export interface PolicyStep {
+	step: 'submitted' | 'approved' | 'scheduled' | 'activated' | 'withdrawn' | 'shadow-on' | 'shadow-off';
+	by: string;
+	at: string;
+	why: string | null;
+	for: string | null;
+}
+/** One version of the policy; its steps the newest first. */
+export interface PolicyLife { version: string; state: PolicyState; steps: PolicyStep[]; allowed: PolicyVerb[] }
+export interface PolicyFinding {
+	code: string;
+	severity: 'error' | 'warning' | 'note';
+	where: string;
+	name: string | null;
+	other: string | null;
+	what: string;
+	types: string[];
+	when: string | null;
+	items: number;
+	regions: number;
+	place_count: number;
+	places: [string, string][];
+	witness: object | null;
+	holder: string | null;
+}
+export interface PolicyCheck {
+	policy: string;
+	today: string;
+	summary: {
+		items: number; item_rows: number; regions: number; rules: number; bodies: number; classes: number; combinations: number; situations: number;
+		gap_places: number; overlap_places: number; errors: number; warnings: number; notes: number; counts: Record<string, number>; left_out: number;
+	};
+	findings: PolicyFinding[];
+}
+/** How two versions differ: over past events, or over every combination that they tell apart. */
+export interface PolicySums {
+	old: string;
+	new: string;
+	of: 'events' | 'combinations';
+	events: number;
+	changed: number;
+	gained: number;
+	lost: number;
+	altered: number;
+	left_out: number;
+	new_gaps: number;
+	gone_gaps: number;
+	new_overlaps: number;
+	gone_overlaps: number;
+}
+export interface PolicyBrief extends PolicySums { lines_removed: number; lines_added: number; lines_changed: number }
+export interface PolicyLine { kind: 'removed' | 'added' | 'changed'; file: string; name: string | null; column: string | null; was: string | null; is: string | null }
+export interface PolicyTally { events: number; gained: number; lost: number; region?: string; item?: string; body?: string }
+export interface PolicySample { source: string; id: string; item: string; region: string; what: string; event: object | null }
+export interface PolicyDiff extends PolicySums {
+	content: PolicyLine[];
+	by_region: PolicyTally[];
+	by_item: PolicyTally[];
+	by_body: PolicyTally[];
+	samples: PolicySample[];
+}
+export interface PolicyProven extends PolicyLife { check: PolicyCheck; diff: PolicyBrief | null }
+export interface PolicyShadow {
+	on: boolean;
+	version: string | null;
+	since: string | null;
+	by: string | null;
+	against: string;
+	events: number;
+	changed: number;
+	gained: number;
+	lost: number;
+	altered: number;
+	last: { event: string; at: string; policy: string; item: string; region: string; what: string }[];
+}
+
+export interface Leave { from: string; to: string; substitute: string | null }
+export interface Contact {
+	name: string;
+	post: string;
+	phone: string | null;
+	email: string | null;
+	hours: string | null;
+	checked_on: string | null;
+	leave: Leave[];
+	on_leave: boolean;
+	stale: boolean;
+	opted_out: boolean;
+}
+/** Whom to ask at a body, and what this person may do there. */
+export interface Contacts { body: string; people: Contact[]; by: string | null; at: string | null; allowed: ('edit' | 'hand-over' | 'hand-over-own')[] }
+export interface Handover { body: string; from: string; to: string; moved: number }

@@ -275,19 +275,7 @@ struct contact_found contacts_find(const struct flow *f, const char *body, const
 
 /* --- calls --- */
 
-/* An administrator of no body in particular runs the hub. */
-static bool administers(const struct principal *who, const char *body)
-{
-	for (int i = 0; i < who->grant_count; i++) {
-		const struct grant *g = &who->grants[i];
-
-		if (g->who == WHO_ADMIN && (!*g->body || !strcmp(g->body, body)))
-			return true;
-	}
-	return false;
-}
-
-static void reply_roster(struct flow *f, const char *body, reply_fn *fn, void *arg)
+static void reply_roster(struct flow *f, const char *body, bool may_edit, reply_fn *fn, void *arg)
 {
 	const struct roster none = { .body = body, .by = "" }, *r = roster_of(f->contacts, body);
 	struct reply answer = { .err = ERR_OK, .status = 200, .etag = "" };
@@ -303,7 +291,7 @@ static void reply_roster(struct flow *f, const char *body, reply_fn *fn, void *a
 	buf_add_json(&out, *r->by ? r->by : NULL);
 	buf_add_str(&out, ",\"at\":");
 	view_time(&out, r->at_ms);
-	buf_add_char(&out, '}');
+	buf_printf(&out, ",\"allowed\":[%s]}", may_edit ? "\"edit\",\"hand-over\"" : "\"hand-over-own\"");
 	answer.json = buf_cstr(&out);
 	answer.len = out.len;
 	fn(arg, &answer);
@@ -312,10 +300,10 @@ static void reply_roster(struct flow *f, const char *body, reply_fn *fn, void *a
 
 void contacts_get(struct flow *f, struct principal *who, const char *body, reply_fn *fn, void *arg)
 {
-	if (pack_find_body(f->pack, body) < 0 || (!administers(who, body) && !principal_answers(who, body)))
+	if (pack_find_body(f->pack, body) < 0 || (!principal_administers(who, body) && !principal_answers(who, body)))
 		reply_problem(fn, arg, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
 	else
-		reply_roster(f, body, fn, arg);
+		reply_roster(f, body, principal_administers(who, body), fn, arg);
 }
 
 struct putting {
@@ -366,7 +354,7 @@ static void on_put(void *arg, enum err e, const char *text)
 	buf_printf(&line, "X\tcontacts:%s", r->body);
 	store_append_feed(p->flow->store, buf_cstr(&line), on_told, NULL);
 	buf_clear(&line);
-	reply_roster(p->flow, r->body, p->fn, p->arg);
+	reply_roster(p->flow, r->body, true, p->fn, p->arg);
 	free(p);
 }
 
@@ -391,7 +379,7 @@ void contacts_put(struct flow *f, const struct contacts_put *in, reply_fn *fn, v
 	struct roster *r;
 	struct diag diag;
 
-	if (pack_find_body(f->pack, in->body) < 0 || !administers(in->who, in->body)) {
+	if (pack_find_body(f->pack, in->body) < 0 || !principal_administers(in->who, in->body)) {
 		reply_problem(fn, arg, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
 		return;
 	}

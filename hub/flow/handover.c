@@ -197,13 +197,7 @@ static void next_slice(struct moving *m)
 /* One's own work, or anybody's as an administrator. */
 static bool may_hand_over(const struct principal *who, const char *body, const char *from)
 {
-	for (int i = 0; i < who->grant_count; i++) {
-		const struct grant *g = &who->grants[i];
-
-		if (g->who == WHO_ADMIN && (!*g->body || !strcmp(g->body, body)))
-			return true;
-	}
-	return !strcmp(who->name, from);
+	return principal_administers(who, body) || !strcmp(who->name, from);
 }
 
 void handover(struct flow *f, const struct handover_in *in, reply_fn *fn, void *arg)

@@ -61,7 +61,7 @@ static void on_list_fresh(void *arg, enum err e)
 			continue;
 		buf_add_str(&out, comma);
 		buf_add_char(&out, '{');
-		policy_life(ps, ps->list[i - 1], &out);
+		policy_call_life(&a->call, ps->list[i - 1], &out);
 		buf_add_char(&out, '}');
 		comma = ",";
 		left--;
@@ -75,17 +75,17 @@ static void on_list_fresh(void *arg, enum err e)
 	ask_free(a);
 }
 
-void policy_list(struct flow *f, const char *cursor, int limit, reply_fn *fn, void *arg)
+void policy_list(struct flow *f, const struct policy_page *page, reply_fn *fn, void *arg)
 {
 	struct ask *a;
 
-	if (strspn(cursor, "0123456789") != strlen(cursor) || strlen(cursor) > 8) {
+	if (strspn(page->cursor, "0123456789") != strlen(page->cursor) || strlen(page->cursor) > 8) {
 		reply_invalid(fn, arg, "cursor", "must be one that a list gave");
 		return;
 	}
-	a = ask_new(f, &(struct policy_asked){ f, NULL, "" }, fn, arg);
-	a->limit = limit;
-	a->below = *cursor ? (int)strtol(cursor, NULL, 10) : -1;
+	a = ask_new(f, &(struct policy_asked){ f, page->who, "" }, fn, arg);
+	a->limit = page->limit;
+	a->below = *page->cursor ? (int)strtol(page->cursor, NULL, 10) : -1;
 	policies_fresh(f->policies, on_list_fresh, a);
 }
 
@@ -171,9 +171,9 @@ static void on_fresh(void *arg, enum err e)
 		policy_with_pack(ps, a->call.version, on_is, a);
 }
 
-void policy_one(struct flow *f, const char *version, reply_fn *fn, void *arg)
+void policy_one(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg)
 {
-	struct ask *a = ask_new(f, &(struct policy_asked){ f, NULL, version }, fn, arg);
+	struct ask *a = ask_new(f, &(struct policy_asked){ f, in->who, in->version }, fn, arg);
 
 	a->kind = PROOF_BRIEF;
 	policies_fresh(f->policies, on_fresh, a);

@@ -43,13 +43,42 @@ void policy_answer(struct policy_call *c, const char *json, size_t len)
 	reply(c, &(struct reply){ .err = ERR_OK, .status = 200, .json = json, .len = len, .etag = "" });
 }
 
+void policy_call_life(const struct policy_call *c, const struct policy *p, struct buf *out)
+{
+	const struct policies *ps = c->ps;
+	const bool may = policy_call_may(c), is_force = p == ps->force;
+	const bool is_own = p->submitted && !strcmp(p->submitted->by, c->who->name);
+	const struct {
+		const char *verb;
+		bool holds;
+	} acts[] = {
+		{ "approve", !is_force && !p->approved && !is_own },
+		{ "activate", !is_force && p->approved },
+		{ "withdraw", p->scheduled || !p->activated },
+		{ "rehearse", !is_force },
+		{ "shadow-on", !is_force && p != ps->shadow },
+		{ "shadow-off", p == ps->shadow },
+	};
+	const char *comma = "";
+
+	policy_life(ps, p, out);
+	buf_add_str(out, ",\"allowed\":[");
+	for (size_t i = 0; i < sizeof(acts) / sizeof(*acts); i++) {
+		if (!may || !acts[i].holds)
+			continue;
+		buf_printf(out, "%s\"%s\"", comma, acts[i].verb);
+		comma = ",";
+	}
+	buf_add_char(out, ']');
+}
+
 void policy_answer_life(struct policy_call *c, int status, const char *members)
 {
 	struct buf out;
 
 	buf_init(&out, ANSWER_BYTES);
 	buf_add_char(&out, '{');
-	policy_life(c->ps, policy_get(c->ps, c->version), &out);
+	policy_call_life(c, policy_get(c->ps, c->version), &out);
 	buf_add_str(&out, members);
 	buf_add_char(&out, '}');
 	reply(c, &(struct reply){ .err = ERR_OK, .status = status, .json = buf_cstr(&out), .len = out.len, .etag = "" });

@@ -31,6 +31,8 @@ struct policy_asked {
 };
 void policy_call_begin(struct policy_call *c, const struct policy_asked *asked, reply_fn *fn, void *arg);
 bool policy_call_may(const struct policy_call *c); /* whether this person may change policies */
+/* A policy's life and what this person may do with it next: members without braces. */
+void policy_call_life(const struct policy_call *c, const struct policy *p, struct buf *out);
 /* The policy's life; members: more of them, each with its comma in front, or "". */
 void policy_answer_life(struct policy_call *c, int status, const char *members);
 void policy_answer(struct policy_call *c, const char *json, size_t len);

@@ -23,8 +23,13 @@ void policy_shadow(struct flow *f, const struct policy_in *in, reply_fn *fn, voi
 void policy_shadow_found(struct flow *f, struct principal *who, reply_fn *fn, void *arg);
 void policy_rehearse(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg);
 
-void policy_list(struct flow *f, const char *cursor, int limit, reply_fn *fn, void *arg);
-void policy_one(struct flow *f, const char *version, reply_fn *fn, void *arg);
+struct policy_page {
+	struct principal *who;
+	const char *cursor; /* "" the first page */
+	int limit;
+};
+void policy_list(struct flow *f, const struct policy_page *page, reply_fn *fn, void *arg);
+void policy_one(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg);
 /* Every combination that the two can tell apart; from "": the one in force. */
 void policy_compare(struct flow *f, const char *version, const char *from, reply_fn *fn, void *arg);
 struct policy_matrix {

@@ -99,6 +99,17 @@ bool principal_answers(const struct principal *p, const char *body)
 	return false;
 }
 
+bool principal_administers(const struct principal *p, const char *body)
+{
+	for (int i = 0; i < p->grant_count; i++) {
+		const struct grant *g = &p->grants[i];
+
+		if (g->who == WHO_ADMIN && (!*g->body || !strcmp(g->body, body)))
+			return true;
+	}
+	return false;
+}
+
 bool principal_approves(const struct principal *p, const struct record *r)
 {
 	for (int i = 0; r->approvers && i < p->grant_count; i++) {

@@ -38,6 +38,8 @@ bool principal_is(const struct principal *p, enum who who);
 bool principal_supervises(const struct principal *p, const char *body);
 bool principal_answers(const struct principal *p, const char *body); /* for notices to this body: its supervisors, or its approvers */
 bool principal_approves(const struct principal *p, const struct record *r); /* one of the bureaus whose case it is */
+/* An administrator of no body in particular runs the hub, and has every body's. */
+bool principal_administers(const struct principal *p, const char *body);
 /* Whether the role covers the region: a coordinator's or an auditor's subtree. */
 bool principal_oversees(const struct principal *p, const struct pack *pack, const char *region, enum who who);
 bool principal_may_submit(const struct principal *p, const char *source);

@@ -76,15 +76,15 @@ void api_policy_shadow_found(struct call *c)
 
 void api_policy_versions(struct call *c)
 {
-	int limit;
+	struct policy_page page = { .who = c->who, .cursor = call_query(c, "cursor") };
 
-	if (call_limit(c, &limit))
-		policy_list(c->api->flow, call_query(c, "cursor"), limit, call_on_reply, c);
+	if (call_limit(c, &page.limit))
+		policy_list(c->api->flow, &page, call_on_reply, c);
 }
 
 void api_policy_version(struct call *c)
 {
-	policy_one(c->api->flow, c->args[0], call_on_reply, c);
+	act(c, policy_one);
 }
 
 void api_policy_diff(struct call *c)

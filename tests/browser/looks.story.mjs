@@ -10,6 +10,7 @@ const SIZES = [
 ];
 let world;
 let made;
+let version;
 before(async () => {
 	world = await openWorld();
 	made = await world.grant('示例消毒用品有限公司');
@@ -20,6 +21,15 @@ before(async () => {
 	const contested = world.eventOf('示例无主用品厂');
 	contested.data.item = '999999999999';
 	await (await world.as('spj'))('POST', '/events', contested, 'application/cloudevents+json');
+	version = await world.propose(1, '住建部门须知悉消毒产品生产许可，以便核查厂房用途');
+	const admin = await world.as('admin');
+	const path = `/policy/versions/${encodeURIComponent(version)}`;
+	assert.equal((await admin('POST', `${path}/approve`, { why: '已会商' })).status, 200);
+	assert.equal((await admin('POST', `${path}/shadow`, { on: true })).status, 200);
+	await world.grant('示例并行研判用品厂');
+	assert.equal((await admin('PUT', '/bodies/wjw-371302/contacts', { people: [
+		{ name: '联络员甲', post: 'liaison', phone: '13900000021', hours: '09:00-17:30', checked_on: '2026-11-01' },
+		{ name: '科长乙', post: 'section-head', phone: '13900000022', email: 'yi@example.invalid', leave: [{ from: '2026-01-01', to: '2030-01-31', substitute: '联络员甲' }] }] })).status, 200);
 });
 after(() => world.close());
 
@@ -38,6 +48,10 @@ async function tour(page, size, language)
 	await rowOf(page, made).waitFor();
 	await page.locator('.conn-live').waitFor();
 	await look(page, `inbox-${language}`, size);
+	await rowOf(page, made).getByRole('checkbox').check();
+	await page.locator('.bulk button').first().waitFor();
+	await look(page, `bulk-${language}`, size);
+	await page.locator('.bulk button').last().click();
 	await rowOf(page, made).getByRole('link').click();
 	await page.locator('.inbox-pane .timeline li').first().waitFor();
 	await look(page, `detail-${language}`, size);
@@ -81,6 +95,21 @@ async function officeTour(page, size, language)
 	await page.locator('tr[data-dispute] a').first().click();
 	await page.locator('.act-form').waitFor();
 	await look(page, `dispute-${language}`, size);
+	await page.goto(`${world.url}/#/notice/${made.notice}`);
+	await page.locator('.pane-foot .acts button').click();
+	await page.locator('form.act-form #f-until').waitFor();
+	await look(page, `pause-${language}`, size);
+	await page.goto(`${world.url}/#/policies`);
+	await page.locator('.shadow dd').first().waitFor();
+	await look(page, `policies-${language}`, size);
+	await page.goto(`${world.url}/#/version/${encodeURIComponent(version)}`);
+	await page.locator('.acts button').first().waitFor();
+	await look(page, `version-${language}`, size);
+	await page.locator('.acts button').first().click();
+	await page.locator('#v-when').waitFor();
+	await page.locator('section.part form').first().locator('button').click();
+	await page.locator('.line-added').first().waitFor();
+	await look(page, `version-form-${language}`, size);
 }
 
 /** What the bureau sees: the search before it is asked, a submission with its trial, and the policy. */
@@ -102,6 +131,23 @@ async function bureauTour(page, size, language)
 		}
 		await look(page, `${name}-${language}`, size);
 	}
+}
+
+/** What the administrator sees: a body's contacts, to read and to change, and the hand-over. */
+async function adminTour(page, size, language)
+{
+	await page.goto(`${world.url}/#/bodies?body=wjw-371302`);
+	await page.locator('[data-contact]').first().waitFor();
+	await look(page, `contacts-${language}`, size);
+	await page.locator('.acts button').click();
+	await page.locator('fieldset.contact').first().waitFor();
+	await look(page, `contacts-form-${language}`, size);
+	await page.reload();
+	await page.locator('#h-from').fill('wjw');
+	await page.locator('#h-to').fill('wjw2');
+	await page.locator('#h-to').press('Enter');
+	await page.locator('.sure').waitFor();
+	await look(page, `handover-${language}`, size);
 }
 
 /** Text that is neither translated nor marked as data. */
@@ -151,11 +197,19 @@ for (const size of SIZES) {
 		await page.context().close();
 	});
 
+	test(`${size.width} px wide, for the administrator`, async () => {
+		const page = await world.newPage(size);
+		await world.signIn(page, 'admin');
+		await inEach(page, size, (language) => adminTour(page, size, language));
+		assert.deepEqual(await chineseLeft(page), [], 'the body');
+		await page.context().close();
+	});
+
 	test(`${size.width} px wide, for the coordinator`, async () => {
 		const page = await world.newPage(size);
 		await world.signIn(page, 'lxhy');
 		await inEach(page, size, (language) => officeTour(page, size, language));
-		assert.deepEqual(await chineseLeft(page), [], 'the dispute');
+		assert.deepEqual(await chineseLeft(page), [], 'the version');
 		await page.goto(`${world.url}/#/board`);
 		await page.locator('.trend circle').first().waitFor();
 		assert.deepEqual(await chineseLeft(page), [], 'the board');

@@ -1,7 +1,7 @@
 // What every story stands on: a hub (the real one by default), a line to it that can be cut, a browser, people.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,7 @@ const CHROMIUM = {
 	args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
 		'--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1'],
 };
+const PACK = join(ROOT, 'rules/packs/linyi');
 const START_MS = 60_000;
 const ITEM = process.env.TANDEM_TEST_ITEM ?? '370123020001';
 
@@ -60,6 +61,7 @@ async function startReal(bin)
 	}, START_MS);
 	return {
 		url,
+		addUser: (name, role, body) => spawnSync(bin, ['user', 'add', name, '--role', role, '--body', body, '--data', data], { cwd: ROOT, input: `${name}\n` }).status,
 		close: async () => {
 			const gone = new Promise((resolve) => child.once('exit', resolve));
 			child.kill('SIGTERM');
@@ -192,6 +194,26 @@ export async function openWorld()
 		return { ...data, name, notice: lead.id, body: lead.body, code: event.data.applicant.code };
 	}
 
+	/** The coordinator submits the pack with one row more, that tells one body more of what is granted here; answers with the version. */
+	async function propose(number, why)
+	{
+		const files = {};
+		for (const name of readdirSync(PACK, { recursive: true }))
+			if (/\.(csv|json|txt)$/.test(name))
+				files[name] = readFileSync(join(PACK, name), 'utf8');
+		files['rules.csv'] += `X${number},,,granted,${ITEM},,,,,,,,,,copy,住房城乡建设@here,2wd,,push,,第 ${number} 号文,\n`;
+		const { status, data } = await (await person(hub.url, 'lxhy'))('POST', '/policy/versions', { why, files });
+		assert.equal(status, 201, JSON.stringify(data));
+		return data.version;
+	}
+
+	/** One more person of a body, who can sign in when this returns; the password is the name. */
+	async function hire(name, role, body)
+	{
+		assert.equal(hub.addUser(name, role, body), 0, `${name} is added`);
+		await until(`${name} can sign in`, () => person(hub.url, name).then(() => true, () => false));
+	}
+
 	async function close()
 	{
 		for (const page of pages) {
@@ -203,7 +225,7 @@ export async function openWorld()
 		await hub.close();
 	}
 
-	return { url: line.url, line, newPage, signIn, grant, eventOf, close, as: (user) => person(hub.url, user) };
+	return { url: line.url, line, newPage, signIn, grant, propose, hire, eventOf, close, as: (user) => person(hub.url, user) };
 }
 
 /** Finds nothing, or says what and where. The script is put in past the policy that the page lives under. */

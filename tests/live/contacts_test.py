@@ -41,6 +41,7 @@ class Contacts(unittest.TestCase):
             self.assertEqual([(k["name"], k["on_leave"], k["stale"]) for k in got.json["people"]],
                              [("联络员甲", False, False), ("科长乙", True, True)])
             self.assertEqual(got.json["by"], "admin")
+            self.assertEqual(got.json["allowed"], ["edit", "hand-over"] if user == "admin" else ["hand-over-own"])
         self.assertIn(b"tandem_contacts_stale 1\n", self.hub.request("GET", "/metrics").body)
         audit = self.hub.get("/audit?act=contacts", "sjj")
         self.assertEqual(audit.json["items"][0]["body"], BODY)

@@ -96,11 +96,15 @@ class Versions(Base):
         self.assertEqual(self.submit(hub, with_row(1), want=200), answer)
         self.assertEqual(self.submit(hub, with_row(1), user="admin", want=200, why="再交")["steps"], answer["steps"])
 
+        self.assertEqual(answer["allowed"], ["withdraw", "rehearse", "shadow-on"])
+        for user, allowed in (("admin", ["approve", "withdraw", "rehearse", "shadow-on"]), ("sjj", [])):
+            self.assertEqual(self.call(hub, "GET", f"/policy/versions/{version}", user)["allowed"], allowed)
         own = self.call(hub, "POST", f"/policy/versions/{version}/approve", "lxhy", want=403)
         self.assertIn("second person", own["detail"])
         self.assertIn("approve", self.activate(hub, version, want=409)["detail"])
         life = self.call(hub, "POST", f"/policy/versions/{version}/approve", "admin", {"why": "已核"})
         self.assertEqual([life["state"], life["steps"][0]["why"]], ["approved", "已核"])
+        self.assertEqual(life["allowed"], ["activate", "withdraw", "rehearse", "shadow-on"])
         self.assertEqual(self.activate(hub, version)["state"], "in-force")
         self.assertIn("in force already", self.activate(hub, version, want=409)["detail"])
         self.assertEqual(self.in_force(hub), version)
@@ -114,6 +118,8 @@ class Versions(Base):
 
         items = self.call(hub, "GET", "/policy/versions", "sjj")["items"]
         self.assertEqual({i["version"]: i["state"] for i in items if i["version"] in (was, version)}, {was: "former", version: "in-force"})
+        listed = self.call(hub, "GET", "/policy/versions", "lxhy")["items"]
+        self.assertEqual([i["allowed"] for i in listed if i["version"] == version], [[]])
         self.assertEqual(self.steps(hub, version), ["activated", "approved", "submitted"])
         acts = [a["act"] for a in hub.get(f"/audit?about={version}", "sjj").json["items"]]
         self.assertEqual(acts, ["policy-activated", "policy-approved", "policy-submitted"])

@@ -22,7 +22,7 @@ FOLDER = os.path.join(documents.ROOT, "tests", "wire")
 PACK = os.path.join(documents.ROOT, "tests", "cases", "mini")
 EVENT_TIME = "2026-11-23T10:15:00+08:00"
 PEOPLE = {"wjw": (("supervisor", "wjw-371302"), ("supervisor", "wjw-371300")), "spj": (("approver", "spj-371302"),),
-          "lxhy": (("coordinator", "znb-371300"),), "scjg": (("supervisor", "scjg-371302"),), "sjj": (("auditor", "znb-371300"),)}
+          "lxhy": (("coordinator", "znb-371300"),), "scjg": (("supervisor", "scjg-371302"),), "sjj": (("auditor", "znb-371300"),), "gly": (("admin", "wjw-371302"),)}
 
 
 def clinic(number, **data):
@@ -122,6 +122,24 @@ class Story:
         self.call("meetings-own", 200, "GET", "/meetings", "wjw")
         self.call("agenda", 200, "GET", "/meetings/agenda", "lxhy")
 
+    def versions(self):
+        files = {}
+        for name in ("bodies.csv", "calendar.json", "items.csv", "pack.json", "regions.csv", "rules.csv", "scope.csv"):
+            with open(os.path.join(PACK, name), encoding="utf-8") as f:
+                files[name] = f.read()
+        files["rules.csv"] += "V1,,,granted,000123011000,,,,,,copy,住房城乡建设@here,,,push,,,\n"
+        sent = self.hub.request("POST", "/api/v1/policy/versions", dump({"why": "试验", "files": files}), user="lxhy")
+        self.call("policy-versions", 200, "GET", "/policy/versions", "lxhy")
+        self.call("policy-rehearsed", 200, "POST", f"/policy/versions/{sent.json['version']}/rehearse", "lxhy", dump({"events": 10}))
+        self.call("policy-shadow", 200, "GET", "/policy/shadow", "lxhy")
+
+    def contacts(self):
+        people = [{"name": "联络员甲", "post": "liaison", "phone": "13900000021", "email": None, "hours": "09:00-17:30", "checked_on": "2026-11-23"},
+                  {"name": "科长乙", "post": "section-head", "leave": [{"from": "2020-01-01", "to": "2999-01-01", "substitute": "联络员甲"}]}]
+        self.call("contacts", 200, "PUT", "/bodies/wjw-371302/contacts", "gly", dump({"people": people}))
+        self.call("contacts-read", 200, "GET", "/bodies/wjw-371302/contacts", "wjw")
+        self.call("handover", 200, "POST", "/bodies/wjw-371302/handover", "gly", dump({"from": "scjg", "to": "wjw"}))
+
     def act(self, name, notice, verb, user, said, status=200):
         return self.call(name, status, "POST", f"/notices/{notice}/{verb}", user, dump(said))
 
@@ -218,6 +236,8 @@ def tell():
         add_people(hub)
         story = Story(hub)
         story.over_http()
+        story.versions()
+        story.contacts()
         story.its_life()
         asyncio.run(story.over_websocket())
         assert hub.process.wait(20) == 0

@@ -332,7 +332,7 @@ static void test_diff(void **state)
 	assert_int_equal(diff_sums(d)->new_gaps, 3);
 	buf_init(&out, 1 << 22);
 	diff_to_text(d, &out);
-	assert_non_null(strstr(buf_cstr(&out), "- rules.csv S1\n"));
+	assert_non_null(strstr(buf_cstr(&out), "- rules.csv S1: role: assist; to: assist@here; event: granted; due: 5wd\n"));
 	assert_non_null(strstr(buf_cstr(&out), "~ rules.csv L1 region: \"\" becomes \"!371321\"\n"));
 	assert_non_null(strstr(buf_cstr(&out), "- contacts.csv\n"));
 	assert_null(strstr(buf_cstr(&out), "某人"));

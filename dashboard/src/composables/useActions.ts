@@ -4,7 +4,7 @@ import { serverNow, hub, HubError } from '../hub.ts';
 import { t, tCode, type Key } from '../i18n/index.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { minuteText, parseTime } from '../lib/time.ts';
-import type { FormVerb, Notice, State, Verb } from '../wire.ts';
+import type { FormVerb, Notice, Stamp, State, Verb } from '../wire.ts';
 import { isLive } from './useConnection.ts';
 import { refreshNotice } from './useInbox.ts';
 import { busy, notices, put } from './useNotices.ts';
@@ -18,7 +18,7 @@ export const allows = (notice: Notice, verb: Verb | FormVerb): boolean =>
 	!busy.has(notice.id) && (notice.allowed ?? []).includes(verb);
 
 const isMe = (by: string): boolean => by === me.value?.user || by === me.value?.name;
-const reached = (notice: Notice, verb: Verb): boolean =>
+export const reached = (notice: Notice, verb: Verb): boolean =>
 	notice.state === OUTCOME[verb] || (verb === 'acknowledge' && notice.acknowledged !== null);
 
 function atText(at: string | undefined): string
@@ -93,6 +93,14 @@ export async function refusalOf(before: Notice, verb: Verb | FormVerb, error: Hu
 	return t('act.failed', { reason: reasonOf(error) });
 }
 
+/** Doing it twice is no error, so that somebody else may have acknowledged first. */
+export function doneText(verb: Verb, name: string, stamp: Stamp | null): string
+{
+	if (verb === 'acknowledge' && stamp && !isMe(stamp.by))
+		return t('act.already', { by: stamp.by, at: atText(stamp.at), name });
+	return t(DONE[verb], { name });
+}
+
 export async function act(id: string, verb: Verb): Promise<void>
 {
 	const before = notices.get(id);
@@ -104,11 +112,7 @@ export async function act(id: string, verb: Verb): Promise<void>
 	try {
 		const after = await sendTwice(before, verb);
 		put(after);
-		const stamp = after.acknowledged;
-		if (verb === 'acknowledge' && stamp && !isMe(stamp.by))
-			say(t('act.already', { by: stamp.by, at: atText(stamp.at), name: before.applicant.name }));
-		else
-			say(t(DONE[verb], { name: before.applicant.name }));
+		say(doneText(verb, before.applicant.name, after.acknowledged));
 	} catch (error) {
 		if (error instanceof HubError && error.failure === 'http') {
 			restore(before, shown);

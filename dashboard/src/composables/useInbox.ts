@@ -8,6 +8,7 @@ import { compareNotices, isTodo, lookOf } from '../lib/state.ts';
 import type { ChangeMessage, Notice, NoticeMessage, Page } from '../wire.ts';
 import { busy, forgetAll, notices, put, putAll } from './useNotices.ts';
 import { route } from './useRoute.ts';
+import { selected } from './useSelection.ts';
 import { me } from './useSession.ts';
 import { say } from './useToasts.ts';
 
@@ -95,6 +96,7 @@ export const loadMore = (): Promise<void> => fetchPage(inbox.next);
 
 export function setFilter(filter: Filter): void
 {
+	selected.clear();
 	Object.assign(inbox, { filter, ids: [], pending: [], next: null, loaded: false });
 	void loadInbox();
 }
@@ -177,6 +179,7 @@ export async function refreshNotice(id: string): Promise<Notice | null>
 export function openInboxOf(body: string | null): void
 {
 	forgetAll();
+	selected.clear();
 	counts.value = {};
 	Object.assign(inbox, { body, ids: [], pending: [], next: null, loaded: false, error: '', lastArrivalMs: 0 });
 }

@@ -1,7 +1,7 @@
 // The names that the policy in force has: bodies, regions and items to choose from. Fetched when first needed, and once.
 import { computed, shallowRef } from 'vue';
 import { hub } from '../hub.ts';
-import type { BodyName, PolicyNames, RegionName } from '../wire.ts';
+import type { BodyName, ItemName, PolicyNames, RegionName } from '../wire.ts';
 
 export const names = shallowRef<PolicyNames | null>(null);
 let asked: Promise<void> | null = null;
@@ -13,8 +13,10 @@ export function needNames(): void
 
 const byCode = computed(() => new Map((names.value?.regions ?? []).map((r) => [r.code, r])));
 const byId = computed(() => new Map((names.value?.bodies ?? []).map((b) => [b.id, b])));
+const byItem = computed(() => new Map((names.value?.items ?? []).map((i) => [i.code, i])));
 export const regionOf = (code: string): RegionName | undefined => byCode.value.get(code);
 export const bodyOf = (id: string): BodyName | undefined => byId.value.get(id);
+export const itemOf = (code: string): ItemName | undefined => byItem.value.get(code);
 
 /** Whether the region lies in the other one, or is it. */
 export function within(code: string | null, of: string): boolean

@@ -1,7 +1,7 @@
 // Sends what a form says. Nothing is shown before the hub has agreed: these acts go out of one's hands.
 import { HubError } from '../hub.ts';
 import { t, tCode } from '../i18n/index.ts';
-import { bodyOf, type Said } from '../lib/said.ts';
+import { bodyOf, isTaken, type Said } from '../lib/said.ts';
 import type { FormVerb, Notice } from '../wire.ts';
 import { refusalOf, sendTwice } from './useActions.ts';
 import { refreshNotice } from './useInbox.ts';
@@ -10,13 +10,22 @@ import { say } from './useToasts.ts';
 
 export interface Outcome { done: boolean; message: string; fields: Record<string, string> }
 
+export const lastOf = (pointer: string): string => pointer.split('/').pop() ?? '';
+
 /** The hub's faults by the form's fields, in the page's words where it has them. */
-export function fieldsOf(error: HubError): Record<string, string>
+export function fieldsOf(error: HubError, nameOf = lastOf): Record<string, string>
 {
 	const fields: Record<string, string> = {};
 	for (const { pointer, detail } of error.problem.errors ?? [])
-		fields[pointer.split('/').pop() ?? ''] = tCode('fault', detail);
+		fields[nameOf(pointer)] = tCode('fault', detail);
 	return fields;
+}
+
+/** What the hub says about the notice itself, where the page has words for it. */
+function knownRefusal({ problem }: HubError): string | null
+{
+	const words = tCode('refusal', problem.detail ?? '');
+	return words === problem.detail ? null : words || null;
 }
 
 /** An answer that never came is looked up. */
@@ -32,9 +41,9 @@ export async function submitForm(notice: Notice, verb: FormVerb, said: Said): Pr
 		if (error instanceof HubError && error.status === 422)
 			return { done: false, message: '', fields: fieldsOf(error) };
 		if (error instanceof HubError && error.failure === 'http')
-			return { done: false, message: await refusalOf(notice, verb, error), fields: {} };
+			return { done: false, message: knownRefusal(error) ?? await refusalOf(notice, verb, error), fields: {} };
 		const fresh = await refreshNotice(notice.id);
-		const done = fresh !== null && fresh.version > notice.version && fresh.state !== notice.state;
+		const done = fresh !== null && isTaken(verb, said, notice, fresh);
 		return { done, message: t(done ? 'act.checkedDone' : fresh ? 'act.checkedNot' : 'act.unknown', { name }), fields: {} };
 	} finally {
 		busy.delete(notice.id);

@@ -1,8 +1,10 @@
 import { enLater } from './en_later.ts';
+import { enOffice } from './en_office.ts';
 import type { Key } from './index.ts';
 
 export const en: Record<Key, string> = {
 	...enLater,
+	...enOffice,
 	'app.title': 'Approval–Supervision Linkage',
 	'app.skip': 'Skip to main content',
 	'app.nav': 'Main navigation',
@@ -73,7 +75,7 @@ export const en: Record<Key, string> = {
 	'inbox.detail': 'Details',
 	'inbox.detailOf': 'Details: {name}',
 	'inbox.pick': 'Choose a notice on the left to see its details.',
-	'inbox.keys': 'In the list: ↑ ↓ move, Enter opens, A acknowledges, C claims, F feeds back, R returns, T transfers, Esc closes the details',
+	'inbox.keys': 'In the list: ↑ ↓ move, Enter opens, A acknowledges, C claims, F feeds back, R returns, T transfers, X chooses, Esc closes the details',
 
 	'act.acknowledge': 'Acknowledge',
 	'act.claim': 'Claim',
@@ -280,7 +282,7 @@ export const en: Record<Key, string> = {
 	'help.withdrawn': 'taken back by the approval bureau; nothing to do',
 	'help.superseded': 'corrected; the newer notice counts',
 	'help.keys': 'Keyboard',
-	'help.keysText': '↑ ↓ or K J: previous and next; Enter: open; A: acknowledge; C: claim; F: feed back; R: return; T: transfer; Esc: close the details and return to the row. Only while a row of the list has the focus.',
+	'help.keysText': '↑ ↓ or K J: previous and next; Enter: open; A: acknowledge; C: claim; F: feed back; R: return; T: transfer; X: choose, to acknowledge or claim several together; Esc: close the details and return to the row. Only while a row of the list has the focus.',
 	'help.truth': 'Sent, delivered, read and acknowledged are four different things: a delivered message was not necessarily seen, and one that was seen is not acknowledged.',
 	'help.admin': 'An administrator runs the platform and sees no notices.',
 
@@ -365,4 +367,13 @@ export const en: Record<Key, string> = {
 	'kind.paused': 'Clocks paused',
 	'kind.resumed': 'Clocks resumed',
 	'span.wholeDays': '{d} d',
+	'act.fulfil': 'Promise kept',
+	'act.pause': 'Pause clocks',
+	'act.resume': 'Resume clocks',
+	'nav.bodies': 'Contacts, hand-over',
+	'kind.handed-on': 'Handed over to',
+	'life.moved': 'moved by {n} working days',
+	'life.keeper': 'Now in the hands of {name}',
+	'inbox.pickRow': 'Choose: {name}',
+	'inbox.pickAll': 'Choose all listed',
 };

@@ -3,8 +3,9 @@
 import { ref, watchEffect } from 'vue';
 import { zh } from './zh.ts';
 import type { zhLater } from './zh_later.ts';
+import type { zhOffice } from './zh_office.ts';
 
-export type Key = keyof typeof zh | keyof typeof zhLater;
+export type Key = keyof typeof zh | keyof typeof zhLater | keyof typeof zhOffice;
 export type Language = 'zh' | 'en';
 export const DATA_LANG = 'zh-CN';
 

@@ -71,7 +71,7 @@ export const zh = {
 	'inbox.detail': '详情',
 	'inbox.detailOf': '详情：{name}',
 	'inbox.pick': '在左侧选择一条告知查看详情。',
-	'inbox.keys': '在列表中：↑ ↓ 移动，回车 打开，A 签收，C 认领，F 反馈，R 退回，T 转办，Esc 关闭详情',
+	'inbox.keys': '在列表中：↑ ↓ 移动，回车 打开，A 签收，C 认领，F 反馈，R 退回，T 转办，X 选择，Esc 关闭详情',
 
 	'act.acknowledge': '签收',
 	'act.claim': '认领',
@@ -278,7 +278,7 @@ export const zh = {
 	'help.withdrawn': '审批方撤回，无需再办',
 	'help.superseded': '已有更正，以新的告知为准',
 	'help.keys': '键盘',
-	'help.keysText': '↑ ↓ 或 K J：上一条、下一条；回车：打开详情；A：签收；C：认领；F：反馈；R：退回；T：转办；Esc：关闭详情并回到该行。仅当焦点在列表行上时有效。',
+	'help.keysText': '↑ ↓ 或 K J：上一条、下一条；回车：打开详情；A：签收；C：认领；F：反馈；R：退回；T：转办；X：选择，以便批量签收、认领；Esc：关闭详情并回到该行。仅当焦点在列表行上时有效。',
 	'help.truth': '已发出、已送达、已读、已签收是四件不同的事：短信送达不等于有人看过，看过不等于签收。',
 	'help.admin': '管理员账号负责运行平台，不查看告知内容。',
 
@@ -363,4 +363,13 @@ export const zh = {
 	'kind.paused': '时限暂停',
 	'kind.resumed': '时限恢复',
 	'span.wholeDays': '{d} 天',
+	'act.fulfil': '确认履行',
+	'act.pause': '暂停时限',
+	'act.resume': '恢复计时',
+	'nav.bodies': '联系与交接',
+	'kind.handed-on': '交接给',
+	'life.moved': '顺延 {n} 工作日',
+	'life.keeper': '现由 {name} 经办',
+	'inbox.pickRow': '选择：{name}',
+	'inbox.pickAll': '选择列出的全部',
 } as const;

@@ -4,17 +4,20 @@ import { test } from 'node:test';
 import { en } from '../i18n/en.ts';
 import { zh as zhFirst } from '../i18n/zh.ts';
 import { zhLater } from '../i18n/zh_later.ts';
+import { zhOffice } from '../i18n/zh_office.ts';
 import type { BodyName, CaseEvent, FigureRow, Notice, RegionName } from '../wire.ts';
 import { gridOf, percentOf, periodOf, pointsOf, stepOf, textOf } from './board.ts';
+import { contactFaults, draftOf, newContact, saidOf } from './contacts.ts';
 import { creditCheckCharacter, creditCodeIsValid, queryKind } from './credit.ts';
+import { beijingTime, cellsOf, numberIn, percentText, retold } from './policy.ts';
 import { compareNotices, lookOf } from './state.ts';
-import { alarms, bodyOf, faultsIn, lengthOf, nothingSaid, sizeText } from './said.ts';
+import { alarms, bodyOf, faultsIn, isTaken, lengthOf, nothingSaid, promisesOf, sizeText, yearOn } from './said.ts';
 import { canBeTried, draftFaults, emptyDraft, eventOf } from './submission.ts';
 import { clockText, minuteText, parseTime, secondText, shortText, spanTo } from './time.ts';
 import { caseEntries, firstAt } from './timeline.ts';
 import { workDays, workSpan, workingMinutes } from './worktime.ts';
 
-const zh = { ...zhFirst, ...zhLater };
+const zh = { ...zhFirst, ...zhLater, ...zhOffice };
 
 process.env.TZ = 'America/New_York';
 
@@ -61,7 +64,7 @@ test('what the search box was given', () => {
 test('both languages have the same keys and the same places', () => {
 	const places = (text: string): string => (text.match(/\{\w+\}/g) ?? []).sort().join();
 	assert.deepEqual(Object.keys(en).sort(), Object.keys(zh).sort());
-	assert.equal(Object.keys(zh).length, Object.keys(zhFirst).length + Object.keys(zhLater).length, 'no word is in both files');
+	assert.equal(Object.keys(zh).length, Object.keys(zhFirst).length + Object.keys(zhLater).length + Object.keys(zhOffice).length, 'no word is in two files');
 	for (const key of Object.keys(zh) as (keyof typeof zh)[])
 		assert.equal(places(en[key]), places(zh[key]), key);
 });
@@ -144,6 +147,27 @@ test('a form says what is missing, and sends only what it asked for', () => {
 	assert.equal(lengthOf(' 𠮷野家 '), 3);
 	assert.deepEqual([1, 2048, 20 << 20].map(sizeText), ['1 KB', '2 KB', '20.0 MB']);
 	assert.equal(faultsIn('close', { ...said, remark: '字'.repeat(501) }, today).remark, 'long');
+	assert.deepEqual(faultsIn('fulfil', nothingSaid(today), today), { clock: 'clock' });
+	assert.deepEqual(bodyOf('fulfil', { ...nothingSaid(today), clock: 0, remark: ' 已补齐 ' }), { clock: 0, remark: '已补齐' });
+	assert.deepEqual(faultsIn('pause', { ...nothingSaid(today), until: '2026-11-22' }, today), { until: 'until', remark: 'pause' });
+	assert.equal(faultsIn('pause', { ...nothingSaid(today), until: '2027-11-24', remark: '等' }, today).until, 'until');
+	assert.deepEqual(bodyOf('pause', { ...nothingSaid(today), until: '2027-11-23', remark: ' 等待核查 ' }), { reason: '等待核查', until: '2027-11-23' });
+	assert.equal(yearOn('2028-02-29'), '2029-02-28');
+});
+
+test('an answer that never came: what the notice itself shows', () => {
+	const said = { ...nothingSaid('2026-11-23'), clock: 1 };
+	const clock = { clock: 1, kind: 'deferred-material', what: 'x', due: '2026-12-31T23:59:59+08:00', state: 'running', by: null, at: null } as const;
+	const pause = { from: '2026-11-23T10:00:00+08:00', until: null, to: null, reason: 'x', by: 'x', moved_days: 0, due: null, feedback_due: null };
+	const before = notice({ clocks: [clock] });
+	assert.deepEqual(promisesOf(notice({ clocks: [clock, { ...clock, kind: 'permit-end' }, { ...clock, state: 'fulfilled' }] })), [clock]);
+	assert.ok(isTaken('fulfil', said, before, notice({ clocks: [{ ...clock, state: 'fulfilled' }] })));
+	assert.ok(!isTaken('fulfil', said, before, before));
+	assert.ok(isTaken('pause', said, before, notice({ pauses: [pause] })));
+	assert.ok(!isTaken('resume', said, before, notice({ pauses: [pause] })));
+	assert.ok(isTaken('resume', said, before, notice({ pauses: [{ ...pause, to: pause.from }] })));
+	assert.ok(isTaken('return', said, before, notice({ version: 2, state: 'returned' })));
+	assert.ok(!isTaken('feedback', said, before, notice({ version: 2 })), 'a receipt came, no feedback');
 });
 
 test('a submission says what is missing, and becomes an event without empty members', () => {
@@ -199,4 +223,30 @@ test('periods are days of Beijing, and the days of a line stand where they are',
 	assert.deepEqual(periodOf('quarter', early), { from: '2025-11-30', to: '2026-03-01' });
 	const points = pointsOf([figures('2026-03-01', { sent: 4 }), figures('2026-03-03', { sent: 1 })], '2026-03-01', '2026-03-05', 'sent', { width: 100, height: 40, max: 4 });
 	assert.deepEqual(points.map((p) => [p.x, p.y]), [[0, 0], [50, 30]]);
+});
+
+test('what changes for whom, a share, a number and a time of a policy', () => {
+	assert.deepEqual(retold('+zjj-371302 copy; wjw-371302 lead instead of assist; yjj-371302 told otherwise; -scjg-371302 lead'), [
+		{ how: 'gained', body: 'zjj-371302', role: 'copy', was: '' }, { how: 'altered', body: 'wjw-371302', role: 'lead', was: 'assist' },
+		{ how: 'same', body: 'yjj-371302', role: '', was: '' }, { how: 'lost', body: 'scjg-371302', role: 'lead', was: '' }]);
+	assert.deepEqual(retold('problems only'), []);
+	assert.deepEqual(cellsOf('role: lead; basis: 第 1 号: 文'), [{ column: 'role', cell: 'lead' }, { column: 'basis', cell: '第 1 号: 文' }]);
+	assert.deepEqual([percentText(1, 3), percentText(0, 0)], ['33.33', '0']);
+	assert.deepEqual(['0', '2.5', '100', '100.1', '-1', 'x', ''].map((x) => numberIn(x, 0, 100, false)), [0, 2.5, 100, null, null, null, null]);
+	assert.deepEqual(['1', '1.5', '0'].map((x) => numberIn(x, 1, 9, true)), [1, null, null]);
+	const noon = Date.parse('2026-11-28T12:00:00+08:00');
+	assert.equal(beijingTime('2026-11-28T12:01', noon), '2026-11-28T12:01:00+08:00');
+	assert.deepEqual(['2026-11-28T12:00', '', '2026-13-01T00:00'].map((x) => beijingTime(x, noon)), [null, null, null]);
+});
+
+test('contacts: what is missing, by the hub\'s pointers, and back as they came', () => {
+	const contact = { name: '甲', post: 'liaison', phone: '13900000021', email: null, hours: '09:00-17:30', checked_on: null, on_leave: false, stale: true, opted_out: false,
+		leave: [{ from: '2026-12-01', to: '2026-12-03', substitute: null }] };
+	const { on_leave, stale, opted_out, ...said } = contact;
+	assert.deepEqual(saidOf(draftOf(contact)), said);
+	const [a, b] = [draftOf(contact), { ...newContact(), name: ' 甲 ', opens: '09:00' }];
+	Object.assign(a.leave[0], { to: '2026-11-30', substitute: '丙' });
+	assert.deepEqual(contactFaults([a, b, newContact()]), {
+		'/people/0/leave/0/to': 'order', '/people/0/leave/0/substitute': 'substitute', '/people/1/name': 'twice', '/people/1/hours': 'hours', '/people/2/name': 'name',
+	});
 });

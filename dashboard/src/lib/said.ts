@@ -1,10 +1,11 @@
 // What a form of a notice asks for, and what is missing in it. The hub checks again; this is so that nobody waits to be told.
-import type { FormVerb, Notice, NoticeFile } from '../wire.ts';
+import type { Clock, FormVerb, Notice, NoticeFile } from '../wire.ts';
+import { isPaused } from './state.ts';
 
 export const RETURN_REASONS = ['not-our-remit', 'wrong-region', 'not-in-scope', 'other'] as const;
 export const RESULTS = ['conforms', 'mostly', 'fails'] as const;
 export const DISPOSALS = ['pass', 'rectify', 'enforce'] as const;
-export const FORM_VERBS: readonly FormVerb[] = ['feedback', 'close', 'return', 'transfer', 'undo'];
+export const FORM_VERBS: readonly FormVerb[] = ['feedback', 'close', 'fulfil', 'return', 'transfer', 'pause', 'resume', 'undo'];
 export const RETURN_REMARK_MIN = 10;
 export const REMARK_MAX = 500;
 
@@ -24,11 +25,13 @@ export interface Said {
 	files: NoticeFile[];
 	/** On their way: the form waits for them. */
 	uploading: number;
+	clock: number | '';
+	until: string;
 }
 
 export const nothingSaid = (today: string): Said => ({
 	remark: '', reason: '', to: '', result: '', disposal: '', checked_on: today, rectify_by: '', penalised: false, document: '', kind: '',
-	licence_revoked: false, close: false, files: [], uploading: 0,
+	licence_revoked: false, close: false, files: [], uploading: 0, clock: '', until: '',
 });
 
 /** Characters as the hub counts them, so that one outside the basic plane is one. */
@@ -37,7 +40,14 @@ export const lengthOf = (text: string): number => [...text.trim()].length;
 /** The forms that this person may use on the notice now, in the order in which they are offered. */
 export const formsOf = (notice: Notice): FormVerb[] => FORM_VERBS.filter((v) => (notice.allowed ?? []).includes(v));
 
-export type Fault = 'reason' | 'remark' | 'long' | 'to' | 'result' | 'disposal' | 'checked_on' | 'future' | 'rectify_by' | 'before' | 'document';
+/** What was promised and is not yet brought; the end of a permit is nothing to be fulfilled. */
+export const promisesOf = (notice: Notice): Clock[] =>
+	(notice.clocks ?? []).filter((c) => c.kind !== 'permit-end' && (c.state === 'running' || c.state === 'overdue'));
+
+/** The last day on which a pause may end. */
+export const yearOn = (today: string): string => `${Number(today.slice(0, 4)) + 1}${today.slice(4).replace('-02-29', '-02-28')}`;
+
+export type Fault = 'reason' | 'remark' | 'long' | 'to' | 'result' | 'disposal' | 'checked_on' | 'future' | 'rectify_by' | 'before' | 'document' | 'clock' | 'pause' | 'until';
 export type Faults = Partial<Record<keyof Said, Fault>>;
 
 function feedbackFaults(said: Said, today: string): Faults
@@ -68,6 +78,12 @@ export function faultsIn(verb: FormVerb, said: Said, today: string): Faults
 		faults.to = 'to';
 	if (verb === 'feedback')
 		Object.assign(faults, feedbackFaults(said, today));
+	if (verb === 'fulfil' && said.clock === '')
+		faults.clock = 'clock';
+	if (verb === 'pause' && said.until && (said.until < today || said.until > yearOn(today)))
+		faults.until = 'until';
+	if (verb === 'pause' && lengthOf(said.remark) === 0)
+		faults.remark = 'pause';
 	if (verb === 'return' && lengthOf(said.remark) < RETURN_REMARK_MIN)
 		faults.remark = 'remark';
 	if (lengthOf(said.remark) > REMARK_MAX)
@@ -83,6 +99,10 @@ export function bodyOf(verb: FormVerb, said: Said): object
 		return { reason: said.reason, remark };
 	if (verb === 'transfer')
 		return { to: said.to, remark };
+	if (verb === 'fulfil')
+		return { clock: said.clock, remark };
+	if (verb === 'pause')
+		return { reason: remark, until: said.until || null };
 	if (verb !== 'feedback')
 		return { remark };
 	return {
@@ -101,4 +121,16 @@ export const alarms = (said: Said): boolean =>
 export function sizeText(bytes: number): string
 {
 	return bytes >= 1 << 20 ? `${(bytes / (1 << 20)).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`;
+}
+
+/** Whether the notice, read anew after an answer that never came, shows that the act was taken. */
+export function isTaken(verb: FormVerb, said: Said, before: Notice, now: Notice): boolean
+{
+	if (verb === 'fulfil')
+		return now.clocks?.find((c) => c.clock === said.clock)?.state === 'fulfilled';
+	if (verb === 'pause' || verb === 'resume')
+		return (verb === 'pause') === isPaused(now);
+	if (verb === 'feedback')
+		return (now.feedback ?? []).length > (before.feedback ?? []).length;
+	return now.version > before.version && now.state !== before.state;
 }

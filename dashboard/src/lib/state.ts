@@ -18,6 +18,9 @@ export function isTodo(state: State, role: Role): boolean
 	return state === 'open' || (state === 'acknowledged' && role === 'lead');
 }
 
+/** Whether its clocks stand still. */
+export const isPaused = (notice: Notice): boolean => (notice.pauses ?? []).some((p) => p.to === null);
+
 /** When the body did what its first deadline asks for: a lead by claiming, the others by acknowledging. */
 export function doneAt(notice: Notice): string | null
 {

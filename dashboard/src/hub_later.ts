@@ -1,0 +1,31 @@
+// The calls of the pages that come after the first script: the versions of the policy, a body's contacts and hand-over, and what is
+// done with many notices at once.
+import { MANY_TIMEOUT_MS, query, request, seg } from './hub.ts';
+import type { BulkResults, Contacts, Handover, Page, PolicyDiff, PolicyLife, PolicyProven, PolicyShadow, Verb } from './wire.ts';
+
+const version = (v: string): string => `/policy/versions/${seg(v)}`;
+
+export const policies = {
+	list: (p: { cursor?: string | null; limit?: number }) => request<Page<PolicyLife>>('GET', `/policy/versions${query(p)}`),
+	one: (v: string) => request<PolicyProven>('GET', version(v), { patienceMs: MANY_TIMEOUT_MS }),
+	/** Against the one in force when `from` is not said. */
+	diff: (v: string, from?: string) => request<PolicyDiff>('GET', `${version(v)}/diff${query({ from })}`, { patienceMs: MANY_TIMEOUT_MS }),
+	rehearse: (v: string, events: number) => request<PolicyDiff>('POST', `${version(v)}/rehearse`, { body: { events }, patienceMs: MANY_TIMEOUT_MS }),
+	approve: (v: string, said: object) => request<PolicyLife>('POST', `${version(v)}/approve`, { body: said }),
+	activate: (v: string, said: object) => request<PolicyLife>('POST', `${version(v)}/activate`, { body: said, patienceMs: MANY_TIMEOUT_MS }),
+	withdraw: (v: string, said: object) => request<PolicyLife | { withdrawn: true }>('DELETE', version(v), { body: said }),
+	shadow: (v: string, on: boolean) => request<PolicyLife>('POST', `${version(v)}/shadow`, { body: { on } }),
+	shadowFound: () => request<PolicyShadow>('GET', '/policy/shadow'),
+};
+
+const body = (id: string): string => `/bodies/${seg(id)}`;
+
+export const bodies = {
+	contacts: (id: string) => request<Contacts>('GET', `${body(id)}/contacts`),
+	putContacts: (id: string, people: object[]) => request<Contacts>('PUT', `${body(id)}/contacts`, { body: { people } }),
+	handover: (id: string, from: string, to: string) => request<Handover>('POST', `${body(id)}/handover`, { body: { from, to } }),
+};
+
+/** So many the hub takes at once. */
+export const BULK_MAX = 200;
+export const bulk = (verb: Verb, ids: string[]) => request<BulkResults>('POST', `/notices/${verb}`, { body: { notices: ids }, patienceMs: MANY_TIMEOUT_MS });
