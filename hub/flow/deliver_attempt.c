@@ -234,18 +234,17 @@ static void on_sent(void *arg, const struct send_result *r)
 	deadline_room(f->deadline);
 }
 
-void attempt_drop(struct attempt *a)
-{
-	a->flow->connectors[a->connector].begun--;
-	settle(a, &(struct send_result){ .outcome = OUTCOME_NOT_SENT, .code = "the hub was about to end" });
-}
-
 void attempt_send(struct attempt *a, const struct message *m)
 {
 	struct flow_connector *way = &a->flow->connectors[a->connector];
 	struct arena arena;
 	struct diag diag;
 
+	if (a->flow->draining) { /* its connector may be closed already */
+		way->begun--;
+		settle(a, &(struct send_result){ .outcome = OUTCOME_NOT_SENT, .code = "the hub was about to end" });
+		return;
+	}
 	arena_init(&arena);
 	diag_init(&diag, &arena);
 	if (way->kind->check(m, &diag) == ERR_OK) {

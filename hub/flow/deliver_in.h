@@ -18,9 +18,8 @@ struct attempt { /* one delivery's part in one message */
 };
 struct attempt *attempt_new(const struct change *c, int delivery);
 void attempt_free(struct attempt *a); /* with all that the message carries besides */
-/* To the provider with all that are `with` it; it hears what came of it, and so do they. */
+/* To the provider with all that are `with` it; it hears what came of it, and so do they. Not sent when the hub ends. */
 void attempt_send(struct attempt *a, const struct message *m);
-void attempt_drop(struct attempt *a); /* the hub ends: written as not sent if Redis can still be written to */
 const char *attempt_message_id(struct change *c, int delivery); /* "d12.1-2" */
 
 void delivery_give_up(struct change *c, int delivery, const char *why);

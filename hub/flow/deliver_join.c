@@ -61,10 +61,7 @@ static void end(struct joining *j)
 		note_notices(j);
 		j->message.text = deliver_text_joined(j->flow, j->pieces, j->piece_count, &j->arena);
 	}
-	if (j->flow->draining)
-		attempt_drop(j->first);
-	else
-		attempt_send(j->first, &j->message);
+	attempt_send(j->first, &j->message);
 	arena_clear(&j->arena);
 	free(j);
 }

@@ -31,7 +31,8 @@ class Export(unittest.TestCase):
         cls.hub.sign_in("wjw", "zjj", "spj", "lxhy", "sjj", "admin")
         odd = {"kind": "entity", "name": FORMULA + "\t\u0001<&>", "code": "91320105780688132K"}
         for number, data in (("x1", {"case": LONG_CASE}), ("x2", {"applicant": odd}), ("x3", {"item": "999999999999"}),
-                             ("x4", {"applicant": {"kind": "person", "name": "欧阳示例"}})):
+                             ("x4", {"applicant": {"kind": "person", "name": "欧阳示例"}}),
+                             ("x5", {"applicant": {**odd, "name": "宽体＿乙＾\uffff丙"}})):
             assert cls.hub.submit(event(number, **data)).status == 201
         for i in range(600):  # more than a page of the export
             assert cls.hub.submit(event(f"many{i}", type="approval.changed")).status == 201
@@ -110,6 +111,10 @@ class Export(unittest.TestCase):
         rows, _ = self.xlsx_of("/notices.xlsx?q=HYPERLINK", "wjw")  # which holds that none is, and that the XML can be read
         self.assertTrue(all(r["企业名称"].startswith(FORMULA) and "<&>" in r["企业名称"] for r in rows))
 
+    def test_only_what_xml_cannot_hold_becomes_a_blank(self):
+        rows, _ = self.xlsx_of("/notices.xlsx?q=%E5%AE%BD%E4%BD%93", "wjw")
+        self.assertEqual({r["企业名称"] for r in rows}, {"宽体＿乙＾   丙"})
+
     def test_nobody_gets_what_is_not_theirs(self):
         own = {n["id"] for n in self.all_of("/notices?", OTHER)}
         rows, _ = self.xlsx_of("/notices.xlsx?", OTHER)
@@ -173,13 +178,6 @@ class Export(unittest.TestCase):
             self.assertEqual(answer.status, 422, path)
             self.assertIn(place, answer.json["errors"][0]["pointer"])
 
-    @staticmethod
-    def open_files(folder):
-        """Where each leads, of those that are still open when they are looked at."""
-        for name in os.listdir(folder):
-            with contextlib.suppress(OSError):
-                yield os.readlink(os.path.join(folder, name))
-
     def test_a_client_that_goes_away_leaves_nothing_behind(self):
         head = self.hub.request("HEAD", "/api/v1/notices.csv", user="wjw")
         self.assertEqual((head.status, head.body), (200, b""))
@@ -190,8 +188,7 @@ class Export(unittest.TestCase):
                 sock.sendall(request)
                 if patience:
                     self.assertTrue(sock.recv(patience))
-        files = f"/proc/{self.hub.process.pid}/fd"
-        wait_until(lambda: not any("export-" in x for x in self.open_files(files)), what="the end of the files")
+        wait_until(lambda: not any("export-" in x for x in self.hub.open_files()), what="the end of the files")
         self.assertEqual([n for n in os.listdir(self.hub.data) if n.startswith("export")], [])
         self.get("/notices.csv?q=x1", "wjw")
 

@@ -185,12 +185,17 @@ class Files(unittest.TestCase):
 
 
 class Kept(unittest.TestCase):
+    @staticmethod
+    def put(hub, content):
+        lead = next(n["id"] for n in hub.submit(event("kept")).json["notices"] if n["body"] == LEAD)
+        hub.post(f"/notices/{lead}/claim", "wjw")
+        said = {"Content-Disposition": "attachment; filename*=UTF-8''a.pdf"}
+        return lead, hub.post(f"/notices/{lead}/files", "wjw", content, headers=said).json["file"]["file"]
+
     def test_what_was_answered_survives_the_end_of_the_hub(self):
         with Hub() as hub:
             hub.sign_in("wjw", "spj")
-            lead = next(n["id"] for n in hub.submit(event("kept")).json["notices"] if n["body"] == LEAD)
-            hub.post(f"/notices/{lead}/claim", "wjw")
-            digest = hub.post(f"/notices/{lead}/files", "wjw", PDF, headers={"Content-Disposition": "attachment; filename*=UTF-8''a.pdf"}).json["file"]["file"]
+            lead, digest = self.put(hub, PDF)
             hub.kill()
             hub.end_redis()
             hub.start()
@@ -199,6 +204,19 @@ class Kept(unittest.TestCase):
             os.unlink(os.path.join(hub.data, "files", digest[:2], digest))
             gone = hub.get(f"/notices/{lead}/files/{digest}", "wjw")
             self.assertEqual(gone.status, 503)
+
+    def test_a_client_that_reads_no_further_is_given_up(self):
+        with Hub("--request_timeout", "2s") as hub:
+            hub.sign_in("wjw", "spj")
+            lead, digest = self.put(hub, b"%PDF-" + bytes(MAX - 6))
+            with contextlib.closing(socket.socket()) as sock:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
+                sock.connect(("127.0.0.1", hub.port))
+                sock.sendall(f"GET /api/v1/notices/{lead}/files/{digest} HTTP/1.1\r\nHost: x\r\n"
+                             f"Cookie: {hub.cookies['wjw']}\r\n\r\n".encode())
+                self.assertTrue(sock.recv(100).startswith(b"HTTP/1.1 200"))
+                self.assertTrue(any(path.endswith(digest) for path in hub.open_files()))
+                wait_until(lambda: not any(path.endswith(digest) for path in hub.open_files()), what="the file being let go")
 
     def test_it_is_on_disk_before_the_answer(self):
         folder = tempfile.mkdtemp(prefix="tdm-", dir="/tmp")

@@ -103,6 +103,13 @@ class Hub:
         self.process.send_signal(number)
         return self.process.wait(30)
 
+    def open_files(self):
+        """Where each leads, of those that are still open when they are looked at."""
+        folder = f"/proc/{self.process.pid}/fd"
+        for name in os.listdir(folder):
+            with contextlib.suppress(OSError):
+                yield os.readlink(os.path.join(folder, name))
+
     def redis_pid(self):
         with open(os.path.join(self.data, "redis", "redis.pid")) as f:
             return int(f.read())
