@@ -47,6 +47,7 @@ struct check_finding {
 	int place_count, item_count, region_count;
 	const char *witness;	    /* an event that is decided just so; NULL: none can be */
 	const char *witness_holder; /* who has to hold an earlier notice; NULL: nobody */
+	bool is_standing; /* an error that the pack before has just so; only a comparison tells */
 };
 struct check_sums {
 	int code_count, item_count, region_count, class_count;
@@ -55,6 +56,7 @@ struct check_sums {
 	int by_code[CHECK_CODE_COUNT], by_severity[CHECK_SEVERITY_COUNT];
 	long long gap_places, overlap_places; /* item x region with an error of this kind */
 	int left_out;			      /* findings past the bound, counted only */
+	int standing_count;		      /* errors that are standing */
 };
 struct check_options {
 	int32_t today;

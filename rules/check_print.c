@@ -55,7 +55,7 @@ static void json_finding(const struct check *c, const struct check_finding *f, i
 	json_places(c, f, places, out);
 	buf_printf(out, ",\"witness\":%s,\"holder\":", f->witness ? f->witness : "null");
 	buf_add_json(out, f->witness_holder);
-	buf_add_char(out, '}');
+	buf_printf(out, ",\"standing\":%s}", f->is_standing ? "true" : "false");
 }
 
 static void json_sums(const struct check *c, struct buf *out)
@@ -73,6 +73,7 @@ static void json_sums(const struct check *c, struct buf *out)
 	for (i = 0; i < CHECK_SEVERITY_COUNT; i++)
 		buf_printf(out, ",\"%ss\":%d", check_severity_name((enum check_severity)i),
 			   s->by_severity[i]);
+	buf_printf(out, ",\"standing\":%d", s->standing_count);
 	buf_add_str(out, ",\"counts\":{");
 	for (i = 0; i < CHECK_CODE_COUNT; i++)
 		buf_printf(out, "%s\"%s\":%d", i ? "," : "", check_code_name((enum check_code)i),

@@ -55,6 +55,7 @@ struct diff *diff_new(const struct pack *was, const struct pack *is, int32_t tod
 	}
 	diff_content(d);
 	diff_proof(d);
+	diff_standing(d);
 	return d;
 }
 

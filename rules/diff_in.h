@@ -1,6 +1,7 @@
 /*
  * diff_in.h: a comparison while it runs. diff.c has the events, diff_content.c the files,
- * diff_proof.c the checks of both packs, diff_combos.c the combinations. Nobody else includes it.
+ * diff_proof.c the checks of both packs, diff_standing.c which errors were there before, diff_combos.c the
+ * combinations. Nobody else includes it.
  */
 #ifndef TANDEM_DIFF_IN_H
 #define TANDEM_DIFF_IN_H
@@ -48,6 +49,7 @@ struct diff_case {
 void diff_take(struct diff *d, const struct diff_case *c);
 void diff_content(struct diff *d);
 void diff_proof(struct diff *d);
+void diff_standing(struct diff *d); /* behind diff_proof: the order of the findings changes */
 void diff_line_add(struct diff *d, struct diff_line line);
 
 #endif

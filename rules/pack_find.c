@@ -64,13 +64,21 @@ static bool sector_is_used(const struct pack *p, const bool *has, const char *na
 	return false;
 }
 
-static void look_at_cond(struct pack *p, const bool *has, int row, int column)
+struct look {
+	struct pack *pack;
+	const bool *has; /* which trades have a body */
+	struct arena scratch;
+};
+
+static void look_at_cond(struct look *l, int row, int column)
 {
+	struct pack *p = l->pack;
 	const struct sheet *s = &p->sheets[SHEET_RULES];
 	struct cond c;
 	int i;
 
-	if (cond_parse(sheet_cell(s, row, column)->text, CELL_NAMES, &p->arena, &c))
+	arena_reset(&l->scratch);
+	if (cond_parse(sheet_cell(s, row, column)->text, CELL_NAMES, &l->scratch, &c))
 		return;
 	for (i = 0; i < c.count; i++) {
 		const struct elem *e = &c.elems[i];
@@ -78,9 +86,9 @@ static void look_at_cond(struct pack *p, const bool *has, int row, int column)
 		if (e->kind != ELEM_TEXT)
 			continue;
 		if (column == RULE_ITEM &&
-		    !item_is_known(p, arena_strndup(&p->arena, e->text, e->len)))
+		    !item_is_known(p, arena_strndup(&l->scratch, e->text, e->len)))
 			finding(p, s, row, column, "no row of items.csv has this item");
-		if (column == RULE_SECTOR && !sector_is_used(p, has, e->text, e->len))
+		if (column == RULE_SECTOR && !sector_is_used(p, l->has, e->text, e->len))
 			finding(p, s, row, column,
 				"no item and no supervising body has this sector");
 	}
@@ -89,6 +97,7 @@ static void look_at_cond(struct pack *p, const bool *has, int row, int column)
 void pack_find_dangling(struct pack *p)
 {
 	const bool *has = trades_with_body(p);
+	struct look l = {.pack = p, .has = has};
 	int row;
 
 	look_at_items(p, has);
@@ -98,9 +107,10 @@ void pack_find_dangling(struct pack *p)
 		if (to->kind == TO_TRADE && !has[to->index])
 			finding(p, &p->sheets[SHEET_RULES], row, RULE_TO,
 				"no body is there for this recipient in any region");
-		look_at_cond(p, has, row, RULE_ITEM);
-		look_at_cond(p, has, row, RULE_SECTOR);
+		look_at_cond(&l, row, RULE_ITEM);
+		look_at_cond(&l, row, RULE_SECTOR);
 	}
+	arena_clear(&l.scratch);
 }
 
 bool pack_rule_time(const struct pack *p, int rule, bool feedback, struct duration *ret)

@@ -6,11 +6,18 @@
 #include "timefmt.h"
 
 #define ID_BYTES_MAX 128
+#define CELLS_FIRST  64 /* different cells of a column, to begin with */
 
-/* The conditions of the columns that every table has, beside the when: columns. */
+/* Of one column, a condition each row; cells that say the same are read once. */
+struct conds {
+	struct cond *list;
+	struct strmap seen; /* a cell's text, to the first row that has it */
+};
+/* The conditions of the columns that every table has, beside the when: columns; they live until the table is compiled. */
 struct conditions {
-	struct cond *event, *item, *sector, *devolution, *region, *day;
-	struct cond **when;
+	struct arena arena;
+	struct conds event, item, sector, devolution, region, day;
+	struct conds *when;
 };
 
 static const struct sheet *rules_sheet(const struct pack *p)
@@ -33,8 +40,9 @@ static int32_t read_date(const struct pack *p, int row, int column, int32_t when
 	return day;
 }
 
-static void read_dates(struct pack *p, int row, struct rule *r, struct cond *day)
+static void read_dates(struct pack *p, int row, struct rule *r, struct conds *to)
 {
+	struct cond *day = &to->list[row];
 	struct elem *e;
 
 	r->from_day = read_date(p, row, RULE_FROM, INT32_MIN);
@@ -44,7 +52,7 @@ static void read_dates(struct pack *p, int row, struct rule *r, struct cond *day
 	*day = (struct cond){.any = r->from_day == INT32_MIN && r->until_day == INT32_MAX};
 	if (day->any)
 		return;
-	e = arena_zalloc(&p->arena, sizeof(*e));
+	e = arena_zalloc(to->seen.arena, sizeof(*e));
 	e->kind = ELEM_RANGE;
 	e->lo = r->from_day == INT32_MIN ? -__builtin_inf() : r->from_day;
 	e->hi = r->until_day == INT32_MAX ? __builtin_inf() : r->until_day;
@@ -86,38 +94,62 @@ static const char *check_devolution(const struct pack *p, const char *name)
 	return "not a way of devolution";
 }
 
-static void read_names(struct pack *p, int row, int column, name_check_fn *check, struct cond *ret)
+/* Whether an earlier row has the same cell. While there are faults each cell is read, so that each of them is told. */
+static bool is_read_already(const struct pack *p, int row, int column, struct conds *c)
 {
-	const char *what = cond_parse(text_of(p, row, column), CELL_NAMES, &p->arena, ret);
+	const char *text = text_of(p, row, column);
+	int first;
+
+	if (!*text || rules_sheet(p)->diag->count > p->faults_before)
+		return false;
+	first = strmap_add(&c->seen, text, strlen(text), row);
+	c->list[row] = c->list[first];
+	return first != row;
+}
+
+static void read_names(struct pack *p, int row, int column, name_check_fn *check, struct conds *to)
+{
+	struct cond *ret = &to->list[row];
+	const char *what;
 	int i;
 
+	if (is_read_already(p, row, column, to))
+		return;
+	what = cond_parse(text_of(p, row, column), CELL_NAMES, to->seen.arena, ret);
 	for (i = 0; !what && i < ret->count; i++) {
 		const struct elem *e = &ret->elems[i];
 
 		if (e->kind == ELEM_TEXT)
-			what = check(p, arena_strndup(&p->arena, e->text, e->len));
+			what = check(p, arena_strndup(to->seen.arena, e->text, e->len));
 	}
 	if (what)
 		sheet_fault(rules_sheet(p), row, column, "%s", what);
 }
 
-static void read_conditions(struct pack *p, int row, const struct conditions *c)
+static void read_values(struct pack *p, int row, int column, struct conds *to)
+{
+	const char *what;
+
+	if (is_read_already(p, row, column, to))
+		return;
+	what = cond_parse(text_of(p, row, column), CELL_VALUES, to->seen.arena, &to->list[row]);
+	if (what)
+		sheet_fault(rules_sheet(p), row, column, "%s", what);
+}
+
+static void read_conditions(struct pack *p, int row, struct conditions *c)
 {
 	const struct sheet *s = rules_sheet(p);
-	const char *what;
 	int i;
 
-	read_names(p, row, RULE_EVENT, check_event, &c->event[row]);
-	read_names(p, row, RULE_ITEM, check_nothing, &c->item[row]);
-	read_names(p, row, RULE_SECTOR, check_nothing, &c->sector[row]);
-	read_names(p, row, RULE_DEVOLUTION, check_devolution, &c->devolution[row]);
-	pack_read_region_cond(p, s, row, RULE_REGION, &c->region[row]);
-	for (i = 0; i < s->when_count; i++) {
-		what = cond_parse(text_of(p, row, RULE_KNOWN_COUNT + i), CELL_VALUES, &p->arena,
-				  &c->when[i][row]);
-		if (what)
-			sheet_fault(s, row, RULE_KNOWN_COUNT + i, "%s", what);
-	}
+	read_names(p, row, RULE_EVENT, check_event, &c->event);
+	read_names(p, row, RULE_ITEM, check_nothing, &c->item);
+	read_names(p, row, RULE_SECTOR, check_nothing, &c->sector);
+	read_names(p, row, RULE_DEVOLUTION, check_devolution, &c->devolution);
+	if (!is_read_already(p, row, RULE_REGION, &c->region))
+		pack_read_region_cond(p, s, row, RULE_REGION, &c->region.list[row]);
+	for (i = 0; i < s->when_count; i++)
+		read_values(p, row, RULE_KNOWN_COUNT + i, &c->when[i]);
 }
 
 static int duration_add(struct pack *p, struct duration d)
@@ -244,10 +276,10 @@ static void read_overrides(struct pack *p, int row)
 	rr->override_count = count;
 }
 
-static struct cond *conds_new(struct pack *p)
+static void conds_init(struct conds *c, const struct pack *p, struct arena *arena)
 {
-	return arena_zalloc(&p->arena,
-			    (size_t)(rules_sheet(p)->row_count + 1) * sizeof(struct cond));
+	c->list = arena_zalloc(arena, (size_t)(rules_sheet(p)->row_count + 1) * sizeof(*c->list));
+	strmap_init(&c->seen, arena, CELLS_FIRST);
 }
 
 static struct column *column_next(struct pack *p, enum column_kind kind, const char *name)
@@ -269,11 +301,11 @@ static void compile_names(struct pack *p, const struct conditions *c)
 		events[i] = event_type_name((enum event_type)i);
 	for (i = 0; i < DEV_COUNT; i++)
 		devolutions[i] = devolution_name((enum devolution)i);
-	column_texts(t, column_next(p, COLUMN_EVENT, "event"), c->event, events, EVENT_TYPE_COUNT);
-	column_texts(t, column_next(p, COLUMN_ITEM, "item"), c->item, NULL, 0);
-	column_texts(t, column_next(p, COLUMN_SECTOR, "sector"), c->sector, p->trade_names,
+	column_texts(t, column_next(p, COLUMN_EVENT, "event"), c->event.list, events, EVENT_TYPE_COUNT);
+	column_texts(t, column_next(p, COLUMN_ITEM, "item"), c->item.list, NULL, 0);
+	column_texts(t, column_next(p, COLUMN_SECTOR, "sector"), c->sector.list, p->trade_names,
 		     p->trade_count);
-	column_texts(t, column_next(p, COLUMN_DEVOLUTION, "devolution"), c->devolution, devolutions,
+	column_texts(t, column_next(p, COLUMN_DEVOLUTION, "devolution"), c->devolution.list, devolutions,
 		     DEV_COUNT);
 }
 
@@ -285,52 +317,55 @@ static void compile(struct pack *p, const struct conditions *c)
 
 	table_init(t, &p->arena, s->row_count, 6 + s->when_count);
 	compile_names(p, c);
-	column_regions(t, column_next(p, COLUMN_REGION, "region"), c->region, p->view.regions,
+	column_regions(t, column_next(p, COLUMN_REGION, "region"), c->region.list, p->view.regions,
 		       p->view.region_count);
-	column_values(t, column_next(p, COLUMN_DAY, "from/until"), c->day);
+	column_values(t, column_next(p, COLUMN_DAY, "from/until"), c->day.list);
 	for (i = 0; i < s->when_count; i++) {
 		struct column *w = column_next(
 			p, COLUMN_WHEN, arena_printf(&p->arena, "when:%s", s->when_names[i]));
 
 		w->attribute = s->when_names[i];
-		column_values(t, w, c->when[i]);
+		column_values(t, w, c->when[i].list);
 	}
 }
 
-static struct conditions conditions_new(struct pack *p)
+static void conditions_init(struct conditions *c, const struct pack *p)
 {
+	struct conds *const known[] = {&c->event,      &c->item,   &c->sector,
+				       &c->devolution, &c->region, &c->day};
 	const int when_count = rules_sheet(p)->when_count;
-	struct conditions c = {conds_new(p), conds_new(p), conds_new(p), conds_new(p),
-			       conds_new(p), conds_new(p), NULL};
-	int i;
+	size_t i;
 
-	c.when = arena_alloc(&p->arena, (size_t)(when_count + 1) * sizeof(*c.when));
-	for (i = 0; i < when_count; i++)
-		c.when[i] = conds_new(p);
-	return c;
+	arena_init(&c->arena);
+	for (i = 0; i < sizeof(known) / sizeof(*known); i++)
+		conds_init(known[i], p, &c->arena);
+	c->when = arena_alloc(&c->arena, (size_t)(when_count + 1) * sizeof(*c->when));
+	for (i = 0; i < (size_t)when_count; i++)
+		conds_init(&c->when[i], p, &c->arena);
 }
 
 void pack_read_rules(struct pack *p)
 {
 	const struct sheet *s = rules_sheet(p);
-	struct conditions c = conditions_new(p);
+	struct conditions c;
 	struct rule *rules = arena_zalloc(&p->arena, (size_t)(s->row_count + 1) * sizeof(*rules));
 	int row;
 
+	conditions_init(&c, p);
 	p->rule_rows = arena_zalloc(&p->arena, (size_t)(s->row_count + 1) * sizeof(*p->rule_rows));
 	strmap_init(&p->rules, &p->arena, s->row_count);
 	for (row = 0; row < s->row_count; row++) {
 		read_rule(p, row, &rules[row]);
-		read_dates(p, row, &rules[row], &c.day[row]);
+		read_dates(p, row, &rules[row], &c.day);
 		read_conditions(p, row, &c);
 	}
 	for (row = 0; row < s->row_count; row++)
 		read_overrides(p, row);
 	p->view.rules = rules;
 	p->view.rule_count = s->row_count;
-	if (s->diag->count > p->faults_before)
-		return;
-	compile(p, &c);
+	if (s->diag->count == p->faults_before)
+		compile(p, &c);
+	arena_clear(&c.arena);
 	if (p->table.bytes > TABLE_BYTES_MAX && s->row_count)
 		sheet_fault(s, 0, RULE_ID, "the table grows beyond %zu bytes when compiled",
 			    TABLE_BYTES_MAX);

@@ -128,25 +128,26 @@ static void put_row(struct sheet *s, const struct csv *c, const struct layout *l
 	}
 }
 
-static void make_room(struct sheet *s, int *room, struct arena *arena)
+/* No more rows than lines are left; taken at once, because moving cells to larger rooms costs more than reading them. */
+static int most_rows(const struct sheet *s, const struct csv *c)
 {
-	size_t row_bytes = (size_t)(s->known_count + s->when_count) * sizeof(*s->cells);
-	struct csv_cell *grown;
+	const char *lf = c->pos;
+	int count = 0;
 
-	if (s->row_count < *room)
-		return;
-	*room = *room ? *room * 2 : 32;
-	grown = arena_alloc(arena, (size_t)*room * row_bytes);
-	if (s->row_count)
-		memcpy(grown, s->cells, (size_t)s->row_count * row_bytes);
-	s->cells = grown;
+	while (lf < c->end && count < s->spec->rows_max) {
+		lf = memchr(lf, '\n', (size_t)(c->end - lf));
+		lf = lf ? lf + 1 : c->end;
+		count++;
+	}
+	return count;
 }
 
 static void read_rows(struct sheet *s, struct csv *c, const struct layout *l)
 {
+	size_t row_bytes = (size_t)(s->known_count + s->when_count) * sizeof(*s->cells);
 	char what[96];
-	int room = 0;
 
+	s->cells = arena_alloc(c->arena, (size_t)most_rows(s, c) * row_bytes);
 	while (csv_next(c)) {
 		if (c->count != l->file_count) {
 			snprintf(what, sizeof(what), "the row has %d cells, the header %d",
@@ -159,7 +160,6 @@ static void read_rows(struct sheet *s, struct csv *c, const struct layout *l)
 			fault_at(s, c->cells[0].line, 1, what);
 			return;
 		}
-		make_room(s, &room, c->arena);
 		put_row(s, c, l);
 	}
 }

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A column mostly has few different values, however many its rows are. */
+#define ROOM_FIRST 64
+
 /*
  * While a column is built: which rows ask for anything, which for one of these (positive), which
  * for none of these (negative). A class follows from its hits, the rows one of whose alternatives
@@ -57,7 +60,7 @@ static void clear_bit(uint64_t *set, int row)
 	set[row >> 6] &= ~(UINT64_C(1) << (row & 63));
 }
 
-static void build_begin(struct build *b, struct table *t, const struct cond *conds, int class_room)
+static void build_begin(struct build *b, struct table *t, const struct cond *conds)
 {
 	int row;
 
@@ -68,8 +71,7 @@ static void build_begin(struct build *b, struct table *t, const struct cond *con
 	b->negative = arena_zalloc(&b->scratch, set_bytes(t));
 	b->hits = arena_zalloc(&b->scratch, set_bytes(t));
 	b->set = arena_zalloc(&b->scratch, set_bytes(t));
-	strmap_init(&b->known, &b->scratch, class_room);
-	b->finished = arena_alloc(&b->scratch, (size_t)class_room * sizeof(*b->finished));
+	strmap_init(&b->known, &b->scratch, ROOM_FIRST);
 	for (row = 0; row < t->row_count; row++)
 		set_bit(conds[row].any	    ? b->any
 			: conds[row].negate ? b->negative
@@ -110,6 +112,7 @@ static rowset class_keep(struct build *b, const uint64_t *set)
 	for (w = 0; w < t->word_count; w++)
 		copy[w / 64 - t->live_count] |= (uint64_t)(set[w] != 0) << (w & 63);
 	strmap_add(&b->known, (const char *)copy, set_bytes(t), b->finished_count);
+	b->finished = arena_grow(&b->scratch, b->finished, b->finished_count, sizeof(*b->finished));
 	b->finished[b->finished_count] = copy;
 	return b->finished[b->finished_count++];
 }
@@ -123,20 +126,15 @@ static rowset class_of_hits(struct build *b, const uint64_t *hits)
 	return class_keep(b, b->set);
 }
 
-static void patterns_init(struct patterns *p, struct build *b, int room)
-{
-	strmap_init(&p->map, &b->scratch, room);
-	p->list = arena_alloc(&b->scratch, (size_t)(room ? room : 1) * sizeof(*p->list));
-	p->count = 0;
-}
-
 static void pattern_mention(struct patterns *p, struct build *b, const struct elem *e, int row)
 {
 	struct mention *m = arena_alloc(&b->scratch, sizeof(*m));
 	int at = strmap_add(&p->map, e->text, e->len, p->count);
 
-	if (at == p->count)
+	if (at == p->count) {
+		p->list = arena_grow(&b->scratch, p->list, p->count, sizeof(*p->list));
 		p->list[p->count++] = (struct pattern){.text = e->text, .len = e->len};
+	}
 	*m = (struct mention){row, p->list[at].mentions};
 	p->list[at].mentions = m;
 }
@@ -156,7 +154,8 @@ static void gather(struct patterns *p, struct build *b, enum elem_kind kind)
 {
 	int row, i;
 
-	patterns_init(p, b, count_elems(b, kind));
+	*p = (struct patterns){0};
+	strmap_init(&p->map, &b->scratch, ROOM_FIRST);
 	for (row = 0; row < b->table->row_count; row++) {
 		for (i = 0; i < b->conds[row].count; i++) {
 			if (b->conds[row].elems[i].kind == kind)
@@ -242,11 +241,9 @@ void column_texts(struct table *t, struct column *c, const struct cond *conds,
 		  const char *const *names, int count)
 {
 	struct build b;
-	int i, room = 3;
+	int i;
 
-	for (i = 0; i < t->row_count; i++)
-		room += conds[i].count;
-	build_begin(&b, t, conds, room);
+	build_begin(&b, t, conds);
 	build_texts(&b, c);
 	arena_clear(&b.scratch);
 	if (!names)
@@ -370,11 +367,8 @@ static void build_flags(struct build *b, struct column *c)
 void column_values(struct table *t, struct column *c, const struct cond *conds)
 {
 	struct build b;
-	int row, room = 8;
 
-	for (row = 0; row < t->row_count; row++)
-		room += 5 * conds[row].count;
-	build_begin(&b, t, conds, room);
+	build_begin(&b, t, conds);
 	build_texts(&b, c);
 	build_numbers(&b, c);
 	build_flags(&b, c);
@@ -436,7 +430,7 @@ void column_regions(struct table *t, struct column *c, const struct cond *conds,
 {
 	struct build b;
 
-	build_begin(&b, t, conds, count + 2);
+	build_begin(&b, t, conds);
 	c->by_index = arena_zalloc(t->arena, (size_t)count * sizeof(*c->by_index));
 	build_regions(&b, c, regions, count);
 	c->missing = class_keep(&b, b.any);

@@ -240,6 +240,7 @@ export interface PolicyStep {
 	at: string;
 	why: string | null;
 	for: string | null;
+	standing: boolean;
 }
 /** One version of the policy; its steps the newest first. */
 export interface PolicyLife { version: string; state: PolicyState; steps: PolicyStep[]; allowed: PolicyVerb[] }
@@ -258,6 +259,7 @@ export interface PolicyFinding {
 	places: [string, string][];
 	witness: object | null;
 	holder: string | null;
+	standing?: boolean; // the policy in force has it just so; not in answers that were kept before this was told
 }
 export interface PolicyCheck {
 	policy: string;

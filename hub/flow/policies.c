@@ -134,7 +134,7 @@ void policies_write(struct policies *ps, const struct step_write *in, fresh_fn *
 	w->fn = fn;
 	w->arg = arg;
 	policy_step_print(st, &w->step);
-	buf_printf(&act, "policy-%s", step_kind_name(st->kind));
+	buf_printf(&act, "policy-%s%s", step_kind_name(st->kind), st->accepts_standing ? "-standing" : "");
 	audit_line(&(struct audited){ .at_ms = st->at_ms, .who = st->by, .act = buf_cstr(&act), .notice = -1,
 				      .region = v->regions[v->jurisdiction].code, .detail = st->version },
 		   &line);

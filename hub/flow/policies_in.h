@@ -18,6 +18,7 @@ struct policy_step {
 	enum step_kind kind;
 	const char *version, *by, *why, *folder; /* "" where not said */
 	int64_t at_ms, for_ms;			 /* for_ms: of a scheduled one, else 0 */
+	bool accepts_standing;			 /* of an approval: errors that are there already do not hold it up */
 };
 struct policy {
 	const char *version;

@@ -15,7 +15,7 @@ struct policy_act {
 	int64_t for_ms; /* 0: now */
 	double limit;	/* per cent; negative: none */
 	int events;
-	bool is_proven, is_on;
+	bool is_proven, is_on, accepts_standing;
 };
 
 static void act_refuse(struct policy_act *a, enum err e, const char *detail)
@@ -57,6 +57,7 @@ static void act_write(struct policy_act *a, enum step_kind kind, enum step_keeps
 	struct step_write w = { .step = policy_call_step(&a->call, kind), .keeps = keeps };
 
 	w.step.for_ms = kind == STEP_SCHEDULED ? a->for_ms : 0;
+	w.step.accepts_standing = kind == STEP_APPROVED && a->accepts_standing;
 	policies_write(a->call.ps, &w, on_written, a);
 }
 
@@ -81,7 +82,7 @@ static void look_approve(struct policy_act *a)
 		return;
 	if (p->submitted && !strcmp(p->submitted->by, a->call.who->name))
 		act_refuse(a, ERR_FORBIDDEN, "Who submitted a policy cannot approve it; a second person has to");
-	else if (p->approved)
+	else if (p->approved && (p->approved->accepts_standing || !a->accepts_standing))
 		act_end(a, "");
 	else
 		act_write(a, STEP_APPROVED, STEP_KEEPS_NOTHING);
@@ -165,14 +166,29 @@ static void refuse_limit(struct policy_act *a, const struct proof_out *out, doub
 	free(a);
 }
 
+/* Errors that the policy in force has as well are no worse than what is; but the second person has to know of them and say so. */
+static bool is_held_up(const struct policy_act *a, const struct proof_out *out)
+{
+	const struct policy *p = policy_find(a->call.ps, a->call.version);
+
+	return out->errors > out->standing || (out->errors && !(p->approved && p->approved->accepts_standing));
+}
+
 static void refuse_errors(struct policy_act *a, const struct proof_out *out)
 {
+	const char *detail = arena_printf(&a->call.arena, "The check of this policy has %d errors, %d of them new", out->errors,
+					  out->errors - out->standing);
 	struct buf members;
+
+	if (out->errors == out->standing)
+		detail = arena_printf(&a->call.arena,
+				      "The check of this policy has %d errors, which the policy in force has too; "
+				      "a second person has to approve it with them: {\"standing\":true}",
+				      out->errors);
 
 	buf_init(&members, ANSWER_BYTES);
 	buf_printf(&members, ",\"check\":%s", out->check);
-	policy_refuse_with(&a->call, ERR_CONFLICT, arena_printf(&a->call.arena, "The check of this policy has %d errors", out->errors),
-			   buf_cstr(&members));
+	policy_refuse_with(&a->call, ERR_CONFLICT, detail, buf_cstr(&members));
 	buf_clear(&members);
 	free(a);
 }
@@ -185,7 +201,7 @@ static void on_proven(void *arg, enum err e, const struct proof_out *out)
 	a->is_proven = true;
 	if (e != ERR_OK)
 		act_refuse(a, e, "The policy could not be proven now; ask again");
-	else if (out->errors)
+	else if (is_held_up(a, out))
 		refuse_errors(a, out);
 	else if (a->limit >= 0 && percent > a->limit)
 		refuse_limit(a, out, percent);
@@ -282,7 +298,12 @@ void policy_approve(struct flow *f, const struct policy_in *in, reply_fn *fn, vo
 {
 	struct policy_act *a = act_new(f, in, fn, arg);
 
+	const json_t *standing = json_object_get(in->said, "standing");
+
 	a->look = look_approve;
+	a->accepts_standing = json_is_true(standing);
+	if (standing && !json_is_boolean(standing) && !json_is_null(standing))
+		diag_add(&a->diag, "/standing", "must be true or false");
 	act_start(a);
 }
 

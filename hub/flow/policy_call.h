@@ -73,7 +73,7 @@ struct proof_out {
 	const char *check; /* the new pack's, in brief */
 	const char *diff;
 	struct diff_sums sums;
-	int errors; /* that the check of the new pack has */
+	int errors, standing; /* that the check of the new pack has; of them, that the old one's has just so */
 };
 typedef void proof_fn(void *arg, enum err e, const struct proof_out *out);
 void policy_prove(const struct proof_in *in, proof_fn *fn, void *arg); /* ERR_UNAVAILABLE also when too much is under way */

@@ -61,10 +61,12 @@ void proof_print(const struct diff *d, enum proof_kind kind, struct buf *ret_che
 static void print(void *arg)
 {
 	struct proof *p = arg;
+	const struct check_sums *sums = check_sums(diff_check(p->diff, true));
 
 	proof_print(p->diff, p->in.kind, &p->check, &p->changes);
 	p->out.sums = *diff_sums(p->diff);
-	p->out.errors = check_sums(diff_check(p->diff, true))->by_severity[CHECK_ERROR];
+	p->out.errors = sums->by_severity[CHECK_ERROR];
+	p->out.standing = sums->standing_count;
 	diff_free(p->diff);
 	p->diff = NULL;
 }

@@ -133,6 +133,7 @@ void policy_step_take(struct policies *ps, struct bytes line)
 	st->folder = text_of(ps, o, "folder");
 	st->at_ms = json_integer_value(json_object_get(o, "at"));
 	st->for_ms = json_integer_value(json_object_get(o, "for"));
+	st->accepts_standing = json_is_true(json_object_get(o, "standing"));
 	json_decref(o);
 	if (ps->step_count == ps->step_room)
 		ps->steps = grown(&ps->arena, ps->steps, ps->step_count, &ps->step_room);
@@ -159,6 +160,8 @@ void policy_step_print(const struct policy_step *st, struct buf *out)
 	buf_printf(out, ",\"at\":%lld", (long long)st->at_ms);
 	if (st->for_ms)
 		buf_printf(out, ",\"for\":%lld", (long long)st->for_ms);
+	if (st->accepts_standing)
+		buf_add_str(out, ",\"standing\":true");
 	buf_add_char(out, '}');
 }
 
@@ -187,7 +190,7 @@ static void add_step(const struct policy_step *st, struct buf *out)
 	buf_add_json(out, *st->why ? st->why : NULL);
 	buf_add_str(out, ",\"for\":");
 	view_time(out, st->for_ms);
-	buf_add_char(out, '}');
+	buf_printf(out, ",\"standing\":%s}", st->accepts_standing ? "true" : "false");
 }
 
 void policy_life(const struct policies *ps, const struct policy *p, struct buf *out)

@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,14 +149,31 @@ static void block_push(struct arena *a, size_t need)
 	a->total_bytes += size;
 }
 
+static bool has_room(const struct arena *a, size_t bytes)
+{
+	return a->head && a->used_bytes <= a->head->size_bytes && a->head->size_bytes - a->used_bytes >= bytes;
+}
+
 void *arena_alloc(struct arena *a, size_t bytes)
 {
 	void *p;
 
 	if (bytes > SIZE_MAX / 2)
 		die_of_memory();
-	bytes = (bytes + ALIGN_BYTES - 1) & ~(ALIGN_BYTES - 1);
-	if (!a->head || a->head->size_bytes - a->used_bytes < bytes)
+	a->used_bytes = (a->used_bytes + ALIGN_BYTES - 1) & ~(ALIGN_BYTES - 1);
+	if (!has_room(a, bytes))
+		block_push(a, bytes);
+	p = a->head->data + a->used_bytes;
+	a->used_bytes += bytes;
+	return p;
+}
+
+/* Texts stand close together: a pack has a hundred thousand of a few bytes each. */
+static char *text_alloc(struct arena *a, size_t bytes)
+{
+	char *p;
+
+	if (!has_room(a, bytes))
 		block_push(a, bytes);
 	p = a->head->data + a->used_bytes;
 	a->used_bytes += bytes;
@@ -181,7 +199,7 @@ void *arena_grow(struct arena *a, void *items, int count, size_t size)
 
 char *arena_strndup(struct arena *a, const char *s, size_t len)
 {
-	char *p = arena_alloc(a, len + 1);
+	char *p = text_alloc(a, len + 1);
 
 	memcpy(p, s, len);
 	p[len] = '\0';
@@ -204,7 +222,7 @@ char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 	va_end(again);
 	if (len < 0)
 		return arena_strdup(a, "");
-	p = arena_alloc(a, (size_t)len + 1);
+	p = text_alloc(a, (size_t)len + 1);
 	vsnprintf(p, (size_t)len + 1, fmt, ap);
 	return p;
 }

@@ -27,6 +27,7 @@ void *arena_alloc(struct arena *a, size_t bytes);	/* aligned to 16, not cleared 
 void *arena_zalloc(struct arena *a, size_t bytes);	/* cleared */
 /* Room for one more of `count` items of that size: moved to twice the room when count is a power of two, new room is cleared. */
 void *arena_grow(struct arena *a, void *items, int count, size_t size);
+/* Texts are not aligned. */
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t len); /* adds the NUL */
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);

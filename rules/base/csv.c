@@ -81,7 +81,7 @@ static void read_plain(struct csv *c, struct cursor *at, struct csv_cell *cell)
 			fault(c, at, "a carriage return without a line feed");
 		step(c, at);
 	}
-	cell->text = arena_strndup(c->arena, start, (size_t)(at->pos - start));
+	cell->text = at->pos == start ? "" : arena_strndup(c->arena, start, (size_t)(at->pos - start));
 }
 
 static void read_quoted(struct csv *c, struct cursor *at, struct csv_cell *cell)

@@ -1,6 +1,5 @@
 #include "base/strmap.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -36,6 +35,7 @@ void strmap_init(struct strmap *m, struct arena *arena, int room)
 	m->mask = size - 1;
 	m->count = 0;
 	m->room = room;
+	m->arena = arena;
 }
 
 static struct strmap_slot *slot_of(const struct strmap *m, const char *key, size_t len,
@@ -53,6 +53,20 @@ static struct strmap_slot *slot_of(const struct strmap *m, const char *key, size
 	return &m->slots[at];
 }
 
+static void grow(struct strmap *m)
+{
+	const struct strmap old = *m;
+
+	strmap_init(m, old.arena, old.room < 4 ? 4 : 2 * old.room);
+	m->count = old.count;
+	for (uint32_t i = 0; i <= old.mask; i++) {
+		const struct strmap_slot *s = &old.slots[i];
+
+		if (s->key)
+			*slot_of(m, s->key, s->len, s->hash) = *s;
+	}
+}
+
 int strmap_add(struct strmap *m, const char *key, size_t len, int value)
 {
 	uint32_t hash = hash_of(key, len);
@@ -60,8 +74,11 @@ int strmap_add(struct strmap *m, const char *key, size_t len, int value)
 
 	if (s->key)
 		return s->value;
-	if (m->count++ >= m->room)
-		abort();
+	if (m->count >= m->room) {
+		grow(m);
+		s = slot_of(m, key, len, hash);
+	}
+	m->count++;
 	*s = (struct strmap_slot){key, (uint32_t)len, hash, value};
 	return value;
 }

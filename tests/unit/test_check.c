@@ -343,6 +343,53 @@ static void test_diff(void **state)
 	pack_unref(is);
 }
 
+/* What the pack before has just so stands; what comes with the change is new and is told first. */
+static void test_standing(void **state)
+{
+#define BEFORE HEAD "L,lead,sector@here,granted|refused,,,,,,,law\n" \
+		    "O,lead,body:znb,granted,,,,,,,law\n"
+	static const struct {
+		const char *rules;
+		int errors_new;
+	} cases[] = {
+		{BEFORE, 0},
+		/* Put right in one county, it stands in the others. */
+		{BEFORE "F,lead,sector@here,granted,,371302,,,,O,law\n", 0},
+		{BEFORE "N,lead,body:znb,refused,,371321,,,,,law\n", 1},
+		/* The same rows under other conditions, at places where they were not, and other rows. */
+		{HEAD "L,lead,sector@here,granted|refused,,,,,,,law\n"
+		      "O,lead,body:znb,granted,,,>5,,,,law\n", 1},
+		{HEAD "L,lead,sector@here,!suspended,,,,,,,law\n"
+		      "O,lead,body:znb,granted|changed,,,,,,,law\n", 1},
+		{HEAD "L,lead,sector@here,granted|refused,,,,,,,law\n"
+		      "P,lead,body:znb,granted,,,,,,,law\n", 1},
+	};
+	struct help *h = *state;
+	int32_t today = day_of_civil(2026, 11, 25);
+	struct pack *was, *is;
+	size_t i;
+
+	assert_int_equal(help_pack(h, "rules.csv", BEFORE, &was), ERR_OK);
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct check_sums *sums;
+		struct diff *d;
+		int count;
+
+		assert_int_equal(help_pack(h, "rules.csv", cases[i].rules, &is), ERR_OK);
+		d = diff_new(was, is, today);
+		sums = check_sums(diff_check(d, true));
+		assert_true(sums->by_severity[CHECK_ERROR] > 0);
+		if (!cases[i].errors_new)
+			assert_int_equal(sums->standing_count, sums->by_severity[CHECK_ERROR]);
+		else
+			assert_in_range(sums->by_severity[CHECK_ERROR] - sums->standing_count, 1, 3);
+		assert_int_equal(check_findings(diff_check(d, true), &count)[0].is_standing, !cases[i].errors_new);
+		diff_free(d);
+		pack_unref(is);
+	}
+	pack_unref(was);
+}
+
 int main(void)
 {
 #define WITH_HELP(f) cmocka_unit_test_setup_teardown(f, help_setup, help_teardown)
@@ -350,6 +397,7 @@ int main(void)
 		WITH_HELP(test_gaps),	  WITH_HELP(test_gap_reasons),	    WITH_HELP(test_overlaps),
 		WITH_HELP(test_rows),	  WITH_HELP(test_items_and_bodies), WITH_HELP(test_years),
 		WITH_HELP(test_contacts), WITH_HELP(test_answers),	    WITH_HELP(test_diff),
+		WITH_HELP(test_standing),
 	};
 
 	return cmocka_run_group_tests_name("check", tests, NULL, NULL);
