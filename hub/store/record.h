@@ -83,7 +83,7 @@ struct record {
 	const char *item_code, *region; /* of the decision; the event's own code where no row is for it */
 	const char *by;		/* principal that sent it */
 	int64_t superseded_by;	/* seq of the correction, 0 none */
-	bool correcting;	/* earlier versions are still to be superseded */
+	bool correcting;	/* what it does to the earlier events of its case is still to be done */
 	const char *applicant_via, *applicant_rules; /* NULL: not told */
 	const char *problems;	/* "no-body:R14|no-lead" */
 	int64_t archive_ms;	/* when its files come up for handing over, 0 not */
