@@ -81,10 +81,62 @@ static void a_renewal_ends_the_clock_before_it(void **state)
 	assert_in_range(taken, 1, CALLS_MAX); /* it has died before and behind that */
 }
 
+/* --- the texts of a morning --- */
+
+#define MORNING_MS (START_MS + (INT64_C(22) * 60 + 30) * MINUTE_MS) /* 2026-11-24T08:30:00+08:00 */
+
+static void on_looked(void *arg)
+{
+	++*(int *)arg;
+}
+
+static void look(struct world *w)
+{
+	int done = 0;
+
+	digest_look(w->hubs[0].flow->digest, on_looked, &done);
+	harness_until(&w->h, &done, 1);
+}
+
+/* Two are asked for bodies where something waits. */
+static void morning_is_cut_after(int calls)
+{
+	json_t *assists = json_pack("{s:[{s:s,s:s,s:s}]}", "people", "name", "甲", "post", "liaison", "phone", "13900000003");
+	int texts[4], done = 0;
+	struct world w;
+
+	world_open(&w, "tests/replay/pack", 1, START_MS);
+	world_amend(&w, "pack.json", "\"digest=08:30-09:30\"");
+	world_contacts(&w, "admin", "scjg-371302", assists);
+	json_decref(assists);
+	world_submit(&w, 0, "spj", event("1", "approval.granted", "2028-01-05"));
+	world_to(&w, MORNING_MS);
+	memcpy(texts, w.sent_to, sizeof(texts));
+	digest_look(w.hubs[0].flow->digest, on_looked, &done);
+	world_until_asked(&w, calls);
+	world_cut(&w);
+	harness_until(&w.h, &done, 1);
+	for (int minutes = 1; minutes <= 3; minutes++) {
+		w.now_ms += MINUTE_MS;
+		look(&w);
+	}
+	assert_int_equal(w.sent_to[1] - texts[1], 1);
+	assert_int_equal(w.sent_to[3] - texts[3], 1);
+	world_close(&w);
+}
+
+static void everybody_gets_one_text_a_morning(void **state)
+{
+	(void)state;
+	for (int calls = 0; calls <= CALLS_MAX; calls++)
+		morning_is_cut_after(calls);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_renewal_ends_the_clock_before_it),
+		cmocka_unit_test(everybody_gets_one_text_a_morning),
 	};
 
 	log_set_level(LOG_ERROR);

@@ -55,7 +55,7 @@ static void send_text(void *self, const struct message *m, connector_done_fn *do
 	struct handing *h;
 
 	w->sent++;
-	w->sent_to[m->to[strlen(m->to) - 1] % 10]++;
+	w->sent_to[(m->to[strlen(m->to) - 1] - '0') % 10]++;
 	snprintf(w->last_to, sizeof(w->last_to), "%s", m->to);
 	snprintf(w->last_text, sizeof(w->last_text), "%s", m->text);
 	w->told += strstr(m->text, "有") ? strtol(strstr(m->text, "有") + strlen("有"), NULL, 10) : 0;
