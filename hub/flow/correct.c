@@ -7,12 +7,13 @@
 #include "flow/change.h"
 #include "flow/deadline.h"
 #include "flow/dispute.h"
+#include "flow/term.h"
 
 struct job {
 	struct flow *flow;
 	int64_t seq;	 /* the correction */
 	int version;
-	char type[32];
+	enum event_type type;
 	int pending;
 	bool failed;
 };
@@ -100,7 +101,7 @@ static void supersede(struct flow *f, int64_t seq, int64_t by, correct_done_fn *
 	change_run(f, seq, false, apply_supersede, done_supersede, o);
 }
 
-/* One "12/granted/1" of the case's list. */
+/* One "12/granted/1" of the case's list; whether it is of the type. */
 static bool entry_parse(const char **list, const char *type, int64_t *ret_seq, int *ret_version)
 {
 	char *end;
@@ -119,17 +120,28 @@ static bool entry_parse(const char **list, const char *type, int64_t *ret_seq, i
 static void on_case(void *arg, enum err e, const char *list)
 {
 	struct job *j = arg;
+	const struct term_end end = { j->type, j->seq };
 	int64_t seq;
 	int version;
 
 	j->pending = 1;
 	while (e == ERR_OK && list && *list) {
-		if (!entry_parse(&list, j->type, &seq, &version) || version >= j->version || seq == j->seq)
-			continue;
-		j->pending++;
-		supersede(j->flow, seq, j->seq, job_step_done, j);
+		bool is_corrected = entry_parse(&list, event_type_name(j->type), &seq, &version) && version < j->version && seq != j->seq;
+
+		if (is_corrected) {
+			j->pending++;
+			supersede(j->flow, seq, j->seq, job_step_done, j);
+		} else if (seq < j->seq && term_is_ended_by(j->type)) {
+			j->pending++;
+			terms_overtaken(j->flow, seq, &end, job_step_done, j);
+		}
 	}
 	job_step_done(j, e);
+}
+
+bool correct_is_needed(const struct event *e)
+{
+	return e->version > 1 || term_is_ended_by(e->type);
 }
 
 void correct_earlier(struct flow *f, int64_t seq, const struct event *e)
@@ -139,7 +151,7 @@ void correct_earlier(struct flow *f, int64_t seq, const struct event *e)
 	j->flow = f;
 	j->seq = seq;
 	j->version = e->version;
-	snprintf(j->type, sizeof(j->type), "%s", event_type_name(e->type));
+	j->type = e->type;
 	store_find_case(f->store, e->case_id, on_case, j);
 }
 

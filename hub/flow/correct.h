@@ -1,13 +1,15 @@
 /*
- * correct.h: a higher version of a case's event takes the place of the lower ones: their notices are superseded, and the
- * bodies that had them are told by the change.
+ * correct.h: what an event does to the earlier ones of its case. A higher version takes the place of the lower ones: their notices are
+ * superseded, and the bodies that had them are told by the change. An event that ends a permit, or its term, ends their clocks.
  */
 #ifndef TANDEM_CORRECT_H
 #define TANDEM_CORRECT_H
 
 #include "flow/flow.h"
 
-/* Supersedes every earlier event of the same case and type with a lower version, then marks the correction done. */
+/* Whether there may be something to do: the record is then accepted with the mark that it is, which falls due at once. */
+bool correct_is_needed(const struct event *e);
+/* Does it to each of them, then takes the mark off; what a crash leaves half done is done again, because the mark stands. */
 void correct_earlier(struct flow *f, int64_t seq, const struct event *e);
 
 /*

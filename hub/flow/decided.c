@@ -7,6 +7,7 @@
 #include "calendar.h"
 #include "decide.h"
 #include "flow/archive.h"
+#include "flow/correct.h"
 #include "flow/deliver.h"
 #include "flow/dispute.h"
 #include "flow/ladder.h"
@@ -149,7 +150,7 @@ void decided_record(const struct flow *f, const struct decided *d, struct arena 
 	/* What the catalogue does not know is still counted, and asked for, by its code. */
 	r.item_code = x->item >= 0 ? p->items[x->item].code : x->item_code;
 	r.region = p->regions[x->region].code;
-	r.correcting = d->event->version > 1;
+	r.correcting = correct_is_needed(d->event);
 	r.problems = join_problems(p, x, arena);
 	r.applicant_rules = "";
 	r.approvers = approvers_of(d->event, arena);

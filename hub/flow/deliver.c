@@ -52,7 +52,9 @@ static int64_t after_quiet(const struct change *c, int64_t at_ms)
 
 static int64_t due_of(const struct change *c, const struct delivery *d)
 {
-	return d->term >= 0 ? c->record.terms[d->term].due_ms : d->notice >= 0 ? c->record.notices[d->notice].due_ms : -1;
+	if (d->term >= 0)
+		return c->record.terms[d->term].due_ms;
+	return d->notice >= 0 ? notice_due_ms(&c->record, &c->record.notices[d->notice]) : -1;
 }
 
 static struct contact_found whom(const struct change *c, const struct delivery *d)
@@ -126,7 +128,9 @@ static bool is_needless(const struct change *c, const struct delivery *d)
 
 	if (d->term >= 0)
 		return !term_runs(&c->record, &c->record.terms[d->term]);
-	return n && (*d->post ? !lifecycle_is_todo(n->state, n->role) : n->state != STATE_OPEN);
+	if (n && *d->post)
+		return !lifecycle_is_todo(n->state, n->role) && !notice_owes_feedback(&c->record, n);
+	return n && n->state != STATE_OPEN;
 }
 
 static int64_t next_morning(int64_t now_ms)

@@ -10,6 +10,7 @@
 
 /* Used when a pack brings no texts of its own. */
 static const char notice_fallback[] = "【{sign}】您单位有1件待认领:{item}({region}),{due}前签收。编号{code},回复编号即签收。";
+static const char feedback_fallback[] = "【{sign}】{item}（{region}）请于{due}前反馈监管情况。编号{code}";
 static const char term_fallback[] = "【{sign}】{item}（{region}）有期限将于{due}到期：{what}。编号{code}";
 static const char archive_fallback[] = "【{sign}】{item}（{region}）档案请于{due}前移交决定机关。编号{code}，移交后回复编号";
 static const char joined_fallback[] = "【{sign}】您有{count}件待办:{item},最早{due}到期。编号{code}等,回复1全部签收。";
@@ -97,10 +98,12 @@ static const char *term_template(const struct change *c, const struct term *t, b
 	return c->now_ms > t->due_ms ? over[t->kind] : ahead[t->kind];
 }
 
-static const char *fallback_text(const struct notice *n, const struct term *t)
+static const char *fallback_text(const struct change *c, const struct notice *n, const struct term *t)
 {
 	if (t || !n)
 		return t ? term_fallback : applicant_fallback;
+	if (notice_owes_feedback(&c->record, n))
+		return feedback_fallback;
 	return n->cause == CAUSE_ARCHIVE ? archive_fallback : notice_fallback;
 }
 
@@ -113,6 +116,8 @@ static const char *template_name(const struct change *c, const struct notice *n,
 	};
 	const char *name = of_applicant[c->event->type];
 
+	if (n && notice_owes_feedback(&c->record, n))
+		return c->now_ms > n->feedback_due_ms ? "sms-feedback-overdue" : "sms-feedback";
 	if (n && n->cause == CAUSE_ARCHIVE)
 		return "sms-archive";
 	if (n)
@@ -147,9 +152,9 @@ static const char *worded(const struct wording *w, struct arena *arena)
 	return text;
 }
 
-static int64_t due_of(const struct notice *n, const struct term *t)
+static int64_t due_of(const struct record *r, const struct notice *n, const struct term *t)
 {
-	return t ? t->due_ms : n ? n->due_ms : -1;
+	return t ? t->due_ms : n ? notice_due_ms(r, n) : -1;
 }
 
 const char *deliver_text(struct change *c, const struct delivery *d)
@@ -167,7 +172,7 @@ const char *deliver_text(struct change *c, const struct delivery *d)
 		{ "count", "1" },
 		{ "item", items_text(c, pack, n) },
 		{ "region", region_name(pack, c->record.region) },
-		{ "due", due_text(&c->arena, due_of(n, t)) },
+		{ "due", due_text(&c->arena, due_of(&c->record, n, t)) },
 		{ "code", code },
 		{ "case", c->event->case_id },
 		{ "body", n ? body_name(pack, n->body) : office ? office : "" },
@@ -177,7 +182,7 @@ const char *deliver_text(struct change *c, const struct delivery *d)
 	};
 
 	return worded(&(struct wording){ pack_text_find(pack, t ? term_template(c, t, !n) : template_name(c, n, office)),
-					 fallback_text(n, t), values, sizeof(values) / sizeof(values[0]) },
+					 fallback_text(c, n, t), values, sizeof(values) / sizeof(values[0]) },
 		      &c->arena);
 }
 
@@ -187,7 +192,8 @@ struct text_piece deliver_piece(struct change *c, const struct delivery *d)
 	char code[SHORT_CODE_BYTES];
 
 	short_code_make(c->seq, d->notice, code);
-	return (struct text_piece){ items_text(c, flow_pack_of(c->flow, c->record.policy), n), arena_strdup(&c->arena, code), n->due_ms };
+	return (struct text_piece){ items_text(c, flow_pack_of(c->flow, c->record.policy), n), arena_strdup(&c->arena, code),
+				    notice_due_ms(&c->record, n) };
 }
 
 /* Each kind of item once, as many as have room. */

@@ -23,13 +23,16 @@ static const char fallback[] = "【{sign}】{body}今日尚有{count}件未认�
 struct digest {
 	struct flow *flow;
 	struct loop_timer *timer;
-	struct pack *pack;	 /* while a morning is under way */
-	struct arena arena;	 /* of the morning */
+	struct pack *pack;	 /* while a look is under way */
+	struct arena arena;	 /* of the day */
 	const char **numbers;	 /* of each body of the pack, NULL: nobody is asked there now */
+	const char **handed;	 /* the numbers whose text this hub has handed over that day */
+	int handed_count;
 	int first, other;	 /* the body under work, and the one with the same number that is counted */
 	int64_t waiting;	 /* for that number */
-	int32_t day;		 /* the last that was begun */
+	int32_t day, done_day;	 /* the last that was begun, and the last that nothing is left of */
 	bool busy, stopped;
+	bool failed;		 /* something could not be asked: what is left is looked at again a minute later */
 	loop_fn *done;
 	void *arg;
 };
@@ -38,10 +41,10 @@ static void end(struct digest *d)
 {
 	loop_fn *done = d->done;
 
-	if (d->busy) {
+	if (d->busy)
 		pack_unref(d->pack);
-		arena_clear(&d->arena);
-	}
+	if (d->busy && !d->failed && !d->stopped)
+		d->done_day = d->day;
 	d->busy = false;
 	d->done = NULL;
 	if (!d->stopped)
@@ -98,16 +101,9 @@ static void send(struct digest *d)
 		return;
 	}
 	f->connectors[k].kind->send(f->connectors[k].self, &m, on_sent, f);
+	d->handed = arena_grow(&d->arena, d->handed, d->handed_count, sizeof(*d->handed));
+	d->handed[d->handed_count++] = m.to;
 	audit_act(f, &(struct audited){ .at_ms = clock_now_ms(&f->clock), .who = "hub", .act = "digest", .notice = -1, .body = body });
-}
-
-static void on_pass(void *arg, enum err e, const struct text_pass_out *out)
-{
-	struct digest *d = arg;
-
-	if (e == ERR_OK && out->pass == TEXT_MAY && !d->stopped)
-		send(d);
-	next_number(d);
 }
 
 static const char *hash_of_number(struct digest *d)
@@ -115,28 +111,38 @@ static const char *hash_of_number(struct digest *d)
 	return decided_address_hash(d->flow, d->numbers[d->first], &d->arena);
 }
 
-/* It is one of the texts that the number gets that day. */
+/* Whose answer was lost may have marked it: the mark is this hub's then, and it is asked for again. */
 static void on_marked(void *arg, enum err e, const char *text)
 {
 	struct digest *d = arg;
 
+	d->failed = d->failed || e != ERR_OK;
 	if (e == ERR_OK && text && !strcmp(text, d->flow->writer) && !d->stopped)
-		store_text_pass(d->flow->store,
-				&(struct text_pass_in){ .hash = hash_of_number(d), .id = "digest", .day = d->day,
-							.limit = d->flow->config->sms_per_day },
-				on_pass, d);
+		send(d);
+	next_number(d);
+}
+
+static void on_pass(void *arg, enum err e, const struct text_pass_out *out)
+{
+	struct digest *d = arg;
+	const char *writer = d->flow->writer;
+
+	d->failed = d->failed || e != ERR_OK;
+	if (e == ERR_OK && out->pass == TEXT_MAY)
+		store_put_expiring(d->flow->store,
+				   &(struct expiring){ .kind = "digest", .name = arena_printf(&d->arena, "%s:%d", hash_of_number(d), d->day),
+						       .value = { writer, strlen(writer) }, .ttl_ms = MARK_TTL_MS, .only_if_new = true },
+				   on_marked, d);
 	else
 		next_number(d);
 }
 
-static void mark(struct digest *d)
+/* It is one of the texts that the number gets that day; the mark comes last, right before it goes. */
+static void ask_for_it(struct digest *d)
 {
-	const char *name = arena_printf(&d->arena, "%s:%d", hash_of_number(d), d->day);
-
-	store_put_expiring(d->flow->store,
-			   &(struct expiring){ .kind = "digest", .name = name, .value = { d->flow->writer, strlen(d->flow->writer) },
-					       .ttl_ms = MARK_TTL_MS, .only_if_new = true },
-			   on_marked, d);
+	store_text_pass(d->flow->store,
+			&(struct text_pass_in){ .hash = hash_of_number(d), .id = "digest", .day = d->day, .limit = d->flow->config->sms_per_day },
+			on_pass, d);
 }
 
 /* --- the way through the bodies --- */
@@ -154,12 +160,12 @@ static void on_count(void *arg, enum err e, const struct ref *refs, int count, i
 
 	(void)refs;
 	(void)count;
-	if (e != ERR_OK || d->stopped) {
-		end(d);
-		return;
-	}
+	d->failed = d->failed || e != ERR_OK;
 	d->waiting += total;
-	count_next(d);
+	if (e == ERR_OK)
+		count_next(d);
+	else
+		next_number(d);
 }
 
 static void count_next(struct digest *d)
@@ -172,16 +178,20 @@ static void count_next(struct digest *d)
 		store_body_list(d->flow->store, &(struct list_in){ .body = p->bodies[d->other].id, .todo_only = true, .below = -1, .limit = 1 },
 				on_count, d);
 	else if (d->waiting)
-		mark(d);
+		ask_for_it(d);
 	else
 		next_number(d);
 }
 
-/* Whoever answers for several bodies was counted with the first of them. */
-static bool was_counted(const struct digest *d)
+/* Whoever answers for several bodies was counted with the first of them; whoever has the text needs no other. */
+static bool is_dealt_with(const struct digest *d)
 {
 	for (int i = 0; i < d->first; i++) {
 		if (same_number(d, i, d->first))
+			return true;
+	}
+	for (int i = 0; i < d->handed_count; i++) {
+		if (!strcmp(d->handed[i], d->numbers[d->first]))
 			return true;
 	}
 	return false;
@@ -191,7 +201,7 @@ static void next_number(struct digest *d)
 {
 	int count = pack_view(d->pack)->body_count;
 
-	while (++d->first < count && (!d->numbers[d->first] || was_counted(d)))
+	while (++d->first < count && (!d->numbers[d->first] || is_dealt_with(d)))
 		;
 	if (d->first >= count || d->stopped) {
 		end(d);
@@ -208,7 +218,7 @@ static bool is_time(const struct digest *d, int64_t now_ms)
 	int minute = (int)((now_ms - ms_of_day(day, SHANGHAI_MIN)) / 60000), from, to;
 	bool listed;
 
-	return hours_parse(pack_view(d->flow->pack)->settings.digest, &from, &to) && minute >= from && minute < to && day != d->day &&
+	return hours_parse(pack_view(d->flow->pack)->settings.digest, &from, &to) && minute >= from && minute < to && day != d->done_day &&
 	       calendar_is_working(pack_calendar(d->flow->pack), day, &listed);
 }
 
@@ -228,9 +238,14 @@ void digest_look(struct digest *d, loop_fn *done, void *arg)
 		return;
 	}
 	d->busy = true;
-	d->day = day_of_ms(now_ms, SHANGHAI_MIN);
+	d->failed = false;
+	if (d->day != day_of_ms(now_ms, SHANGHAI_MIN)) {
+		arena_reset(&d->arena);
+		d->day = day_of_ms(now_ms, SHANGHAI_MIN);
+		d->handed = NULL;
+		d->handed_count = 0;
+	}
 	d->pack = pack_ref(d->flow->pack);
-	arena_init(&d->arena);
 	p = pack_view(d->pack);
 	d->numbers = arena_zalloc(&d->arena, sizeof(*d->numbers) * (size_t)(p->body_count + 1));
 	for (int b = 0; b < p->body_count; b++) {
@@ -254,7 +269,8 @@ struct digest *digest_new(struct flow *f)
 	struct digest *d = mem_zalloc(sizeof(*d));
 
 	d->flow = f;
-	d->day = INT32_MIN;
+	d->day = d->done_day = INT32_MIN;
+	arena_init(&d->arena);
 	d->timer = loop_timer_new(f->loop, on_timer, d);
 	return d;
 }
@@ -272,10 +288,9 @@ void digest_stop(struct digest *d)
 
 void digest_free(struct digest *d)
 {
-	if (d->busy) {
+	if (d->busy)
 		pack_unref(d->pack);
-		arena_clear(&d->arena);
-	}
+	arena_clear(&d->arena);
 	loop_timer_free(d->timer);
 	free(d);
 }

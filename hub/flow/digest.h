@@ -1,7 +1,8 @@
 /*
  * digest.h: one text a working morning for each person who is asked for a body, saying how much waits there; none on days off, none when
  * nothing waits. In the hours that the pack's "digest" names, once a day and number whichever hub comes first: it is marked in the store
- * before it is sent, so a crash in between loses that morning's text rather than sending it twice.
+ * right before it is sent, so a crash in between loses that one text rather than sending it twice. What Redis could not be asked is asked
+ * again a minute later, of all who have not had their text.
  */
 #ifndef TANDEM_DIGEST_H
 #define TANDEM_DIGEST_H

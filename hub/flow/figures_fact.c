@@ -13,7 +13,7 @@ static const char *const names[FIGURE_COUNT] = {
 	"transferred",	"disputed",	   "closed",	    "withdrawn",	  "superseded",	     "overdue",
 	"fed_back",	"pool",		   "no_lead",	    "lead_sent",	  "lead_standing",   "lead_claimed",
 	"due",		"claimed_in_time", "first_sent",    "first_hit",	  "acknowledged_ever", "claimed_ever",
-	"returned_ever", "clocks_overdue", "undelivered",
+	"returned_ever", "clocks_overdue", "undelivered",   "feedback_overdue",
 };
 
 const char *figure_name(enum figure f)
@@ -78,6 +78,8 @@ bool figure_counts(enum figure f, const struct fact *x, int64_t now_ms)
 		return is_overdue(x, now_ms);
 	case FIGURE_CLOCKS_OVERDUE:
 		return x->promise_ms >= 0 && now_ms > x->promise_ms;
+	case FIGURE_FEEDBACK_OVERDUE:
+		return x->feedback_ms >= 0 && now_ms > x->feedback_ms;
 	case FIGURE_NO_LEAD:
 		return x->cause == CAUSE_POOL;
 	case FIGURE_LEAD_SENT:
@@ -173,6 +175,7 @@ void fact_of(const struct fact_source *s, int notice, struct fact *ret)
 	const struct notice *n = &r->notices[notice];
 
 	*ret = (struct fact){ .seq = s->seq, .due_ms = n->due_ms, .promise_ms = promise_of(r, notice),
+			      .feedback_ms = notice_owes_feedback(r, n) ? n->feedback_due_ms : -1,
 			      .day = day_of_ms(r->accepted_ms, SHANGHAI_MIN),
 			      .body = figures_intern(s->figures, n->body), .region = figures_intern(s->figures, r->region),
 			      .item = figures_intern(s->figures, r->item_code),

@@ -12,7 +12,6 @@
 #include "flow/decided.h"
 #include "flow/figures.h"
 #include "flow/policy_shadow.h"
-#include "flow/term.h"
 #include "flow/view.h"
 #include "metrics.h"
 
@@ -109,8 +108,6 @@ static void taken_new(struct job *j, const struct accept_out *out)
 	figures_touch(j->flow->figures, out->seq);
 	if (j->in.due_ms >= 0)
 		deadline_kick(j->flow->deadline, j->in.due_ms);
-	if (*out->earlier)
-		terms_overtaken(j->flow, out->seq, j->event.type, out->earlier);
 	j->status = 201;
 	correct_outdated(j->flow, &o, job_answer, j);
 }

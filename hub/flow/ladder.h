@@ -1,6 +1,7 @@
 /*
  * ladder.h: when something must happen next to a notice, and what: the next channel of its rule, the next step of the pack's
- * escalation ladder, the mark that it is late. Each step is counted in the record by the commit that takes it, so none comes twice,
+ * escalation ladder, the mark that it is late. The ladder runs twice: until somebody has taken the matter on, and then, where feedback
+ * has a deadline, until supervision has reported. Each step is counted in the record by the commit that takes it, so none comes twice,
  * also after a restart and with several hubs.
  */
 #ifndef TANDEM_LADDER_H

@@ -68,7 +68,7 @@ void notice_filter_clear(struct notice_filter *f)
 
 static bool due_is_wanted(const struct notice_filter *f, const struct view *v, const struct notice *n)
 {
-	const char *lamp = view_lamp(v->pack, n, v->now_ms);
+	const char *lamp = view_lamp(v->pack, notice_due_ms(v->record, n), v->now_ms);
 
 	return f->due == DUE_ANY || !strcmp(lamp, f->due == DUE_OVERDUE ? "red" : "yellow");
 }

@@ -66,9 +66,9 @@ static void call_end(struct call *c, enum err e)
 
 static bool lamp_matches(const struct call *c, const struct fact *x)
 {
-	const struct notice n = { .due_ms = x->due_ms, .state = (enum notice_state)x->state, .role = (enum role)x->role };
+	bool todo = lifecycle_is_todo((enum notice_state)x->state, (enum role)x->role);
 
-	return !*c->due || !strcmp(view_lamp(c->flow->pack, &n, c->now_ms), !strcmp(c->due, "overdue") ? "red" : "yellow");
+	return !*c->due || !strcmp(view_lamp(c->flow->pack, todo ? x->due_ms : x->feedback_ms, c->now_ms), !strcmp(c->due, "overdue") ? "red" : "yellow");
 }
 
 static bool kind_matches(const struct call *c, const struct fact *x)

@@ -133,6 +133,8 @@ static bool notice_recount(struct change *c, const struct pack *decided, int i)
 		return false;
 	if (due > c->now_ms)
 		n->overdue_told = false;
+	if (feedback > c->now_ms)
+		n->feedback_told = false;
 	*due_at = due;
 	*feedback_at = feedback;
 	n->provisional = k.provisional;

@@ -69,15 +69,6 @@ bool notice_was_sent_on(const struct record *r, int notice)
 	return false;
 }
 
-bool notice_has_feedback(const struct record *r, int notice)
-{
-	for (int i = 0; i < r->feedback_count; i++) {
-		if (r->feedback[i].notice == notice)
-			return true;
-	}
-	return false;
-}
-
 static bool another_was_returned(const struct record *r, int notice)
 {
 	for (int i = 0; i < r->notice_count; i++) {
@@ -147,7 +138,8 @@ static enum err hand_on(struct answering *a, struct change *x, const struct noti
 	like.cause = cause;
 	like.from = a->notice;
 	like.overdue_told = false;
-	like.step = 0;
+	like.step = like.feedback_step = 0;
+	like.feedback_told = false;
 	a->made = change_add(x, &like, a->by);
 	if (a->made < 0)
 		return refuse(a, ERR_CONFLICT, "The event has as many notices as it can have");

@@ -57,6 +57,5 @@ enum err feedback_name_files(struct answering *a, struct change *x, int feedback
 void act_stamp(struct stamp *s, const struct answering *a, int64_t now_ms);
 bool notice_was_returned(const struct record *r, int notice);
 bool notice_was_sent_on(const struct record *r, int notice);
-bool notice_has_feedback(const struct record *r, int notice);
 
 #endif

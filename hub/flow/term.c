@@ -224,7 +224,19 @@ void terms_checked(struct change *c, int notice, const char *by)
 struct overtaking {
 	bool all; /* else the end of the permit alone */
 	int64_t by;
+	term_ended_fn *fn;
+	void *arg;
 };
+
+static bool ends_all(enum event_type type)
+{
+	return type == EVENT_REVOKED || type == EVENT_WITHDRAWN || type == EVENT_CANCELLED;
+}
+
+bool term_is_ended_by(enum event_type type)
+{
+	return ends_all(type) || type == EVENT_RENEWED;
+}
 
 static enum err apply_overtaken(void *arg, struct change *c)
 {
@@ -250,23 +262,14 @@ static void done_overtaken(void *arg, enum err e, struct change *c)
 	struct overtaking *o = arg;
 
 	(void)c;
-	if (e != ERR_OK)
-		log_at(LOG_WARN, "", "event=e%lld: the clocks that it ends could not be stopped: %s", (long long)o->by, err_name(e));
+	o->fn(o->arg, e);
 	free(o);
 }
 
-void terms_overtaken(struct flow *f, int64_t seq, enum event_type type, const char *earlier)
+void terms_overtaken(struct flow *f, int64_t seq, const struct term_end *end, term_ended_fn *fn, void *arg)
 {
-	bool all = type == EVENT_REVOKED || type == EVENT_WITHDRAWN || type == EVENT_CANCELLED;
+	struct overtaking *o = mem_zalloc(sizeof(*o));
 
-	if (!all && type != EVENT_RENEWED)
-		return;
-	while (*earlier) {
-		struct overtaking *o = mem_zalloc(sizeof(*o));
-
-		*o = (struct overtaking){ all, seq };
-		change_run(f, strtoll(earlier, NULL, 10), false, apply_overtaken, done_overtaken, o);
-		earlier += strcspn(earlier, ",");
-		earlier += *earlier == ',';
-	}
+	*o = (struct overtaking){ ends_all(end->type), end->by, fn, arg };
+	change_run(f, seq, false, apply_overtaken, done_overtaken, o);
 }

@@ -19,7 +19,13 @@ bool term_is_promise(const struct term *t); /* can be fulfilled, and overdue */
 bool term_may_be_fulfilled(const struct record *r, int notice); /* whether one shown there can be */
 /* Supervision has looked: what was promised and had to be checked, has been. */
 void terms_checked(struct change *c, int notice, const char *by);
-/* An event that ends a permit, or its term, ends the clocks of the earlier events of its case. earlier: as store_accept gives it. */
-void terms_overtaken(struct flow *f, int64_t seq, enum event_type type, const char *earlier);
+/* An event that ends a permit, or its term, ends the clocks of the earlier events of its case; harmless when it was done already. */
+struct term_end {
+	enum event_type type;
+	int64_t by; /* the event */
+};
+bool term_is_ended_by(enum event_type type);
+typedef void term_ended_fn(void *arg, enum err e);
+void terms_overtaken(struct flow *f, int64_t seq, const struct term_end *end, term_ended_fn *fn, void *arg);
 
 #endif

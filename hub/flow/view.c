@@ -128,18 +128,18 @@ void view_common(const struct view *v, struct buf *out)
  * Green while there is time, yellow when no more working days are left than the pack says (the day itself not counted), red when late;
  * what is done has no lamp of its own colour.
  */
-const char *view_lamp(const struct pack *pack, const struct notice *n, int64_t now_ms)
+const char *view_lamp(const struct pack *pack, int64_t due_ms, int64_t now_ms)
 {
 	struct duration yellow;
 	bool provisional;
 
-	if (n->due_ms < 0 || !lifecycle_is_todo(n->state, n->role))
+	if (due_ms < 0)
 		return "green";
-	if (now_ms > n->due_ms)
+	if (now_ms > due_ms)
 		return "red";
 	if (!duration_parse(pack_view(pack)->settings.lamp_yellow, &yellow))
 		return "green";
-	return calendar_due_ms(pack_calendar(pack), now_ms, yellow, &provisional) >= n->due_ms ? "yellow" : "green";
+	return calendar_due_ms(pack_calendar(pack), now_ms, yellow, &provisional) >= due_ms ? "yellow" : "green";
 }
 
 static void put_stamp(const char *name, const struct stamp *s, struct buf *out)
@@ -191,7 +191,7 @@ static void put_clocks(const struct view *v, const struct notice *n, struct buf 
 	buf_add_str(out, ",\"feedback_due\":");
 	view_time(out, n->feedback_due_ms);
 	buf_add_str(out, n->provisional ? ",\"provisional\":true" : ",\"provisional\":false");
-	member(out, ",\"lamp\":", view_lamp(v->pack, n, v->now_ms));
+	member(out, ",\"lamp\":", view_lamp(v->pack, notice_due_ms(v->record, n), v->now_ms));
 }
 
 /* Which of the items of a registration's scope it is for; nothing when the event is about one. */

@@ -110,7 +110,7 @@ static void put_row_notice(const struct view *v, int i, struct buf *out)
 	member(out, ",\"body_name\":", b < 0 ? NULL : pack_view(v->pack)->bodies[b].name);
 	member(out, ",\"role\":", role_name(n->role));
 	member(out, ",\"state\":", notice_state_name(n->state));
-	member(out, ",\"lamp\":", view_lamp(v->pack, n, v->now_ms));
+	member(out, ",\"lamp\":", view_lamp(v->pack, notice_due_ms(v->record, n), v->now_ms));
 	buf_add_char(out, '}');
 }
 

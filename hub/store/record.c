@@ -60,6 +60,8 @@ static void put_stamp(struct buf *out, const struct stamp *s)
 
 static void put_notice(struct buf *out, const struct notice *n)
 {
+	bool reports = n->feedback_step || n->feedback_told;
+
 	buf_add_char(out, 'N');
 	record_tab_text(out, n->body);
 	record_tab_int(out, n->role);
@@ -75,11 +77,15 @@ static void put_notice(struct buf *out, const struct notice *n)
 	record_tab_int(out, n->next_ms);
 	record_tab_int(out, n->rung);
 	record_tab_int(out, n->overdue_told ? 1 : -1);
-	if (n->cause != CAUSE_DECISION || n->step) { /* most notices have none of this, and their lines stay short */
+	if (n->cause != CAUSE_DECISION || n->step || reports) { /* most notices have none of this, and their lines stay short */
 		record_tab_int(out, n->cause);
 		record_tab_int(out, n->from);
 		record_tab_int(out, n->made_ms ? n->made_ms : -1);
 		record_tab_int(out, n->step);
+	}
+	if (reports) {
+		record_tab_int(out, n->feedback_step);
+		record_tab_int(out, n->feedback_told ? 1 : -1);
 	}
 	buf_add_char(out, '\n');
 }
@@ -282,6 +288,8 @@ static bool get_notice(const struct line *l, struct notice *n)
 	n->from = record_small_at(l, 20);
 	n->made_ms = record_int_at(l, 21) > 0 ? record_int_at(l, 21) : 0;
 	n->step = record_small_at(l, 22) > 0 ? record_small_at(l, 22) : 0;
+	n->feedback_step = record_small_at(l, 23) > 0 ? record_small_at(l, 23) : 0;
+	n->feedback_told = record_int_at(l, 24) == 1;
 	return true;
 }
 

@@ -41,6 +41,8 @@ struct notice {
 	int from;		/* the notice it came from, -1 none */
 	int64_t made_ms;	/* 0: when the event was accepted */
 	int step;		/* how many steps of the escalation ladder were used */
+	int feedback_step;	/* and, once it was taken on, how many that ask for feedback */
+	bool feedback_told;	/* that feedback is overdue */
 	const char *items;	/* "000131012000|000161901000": those it is for, when the event concerns several; else "" */
 };
 enum delivery_state { DELIVERY_WAITING, DELIVERY_SENDING, DELIVERY_ACCEPTED, DELIVERY_DELIVERED, DELIVERY_FAILED,
@@ -83,7 +85,7 @@ struct record {
 	const char *item_code, *region; /* of the decision; the event's own code where no row is for it */
 	const char *by;		/* principal that sent it */
 	int64_t superseded_by;	/* seq of the correction, 0 none */
-	bool correcting;	/* earlier versions are still to be superseded */
+	bool correcting;	/* what it does to the earlier events of its case is still to be done */
 	const char *applicant_via, *applicant_rules; /* NULL: not told */
 	const char *problems;	/* "no-body:R14|no-lead" */
 	int64_t archive_ms;	/* when its files come up for handing over, 0 not */
@@ -109,6 +111,9 @@ struct notice *record_add_notice(struct record *r, struct arena *arena);
 bool record_has_notices(const char *data, size_t len, int count); /* in its text form: at least that many */
 int64_t record_next_ms(const struct record *r); /* earliest next_ms of notices, deliveries, disputes and terms, or -1 */
 int64_t notice_made_ms(const struct record *r, const struct notice *n);
+bool notice_has_feedback(const struct record *r, int notice);
+bool notice_owes_feedback(const struct record *r, const struct notice *n); /* it was taken on, and supervision has not reported */
+int64_t notice_due_ms(const struct record *r, const struct notice *n); /* of the clock that runs: to take it on, then to report; -1 none */
 bool notice_is_pool(const char *body); /* "pool:371302" */
 bool bars_hold(const char *bars, const char *word); /* whether "a|b" names the word */
 

@@ -4,7 +4,7 @@
 
 #include "store/record.h"
 
-#define RECORD_FIELDS_MAX 24
+#define RECORD_FIELDS_MAX 28
 struct line { /* one line cut into its fields, in place */
 	char *fields[RECORD_FIELDS_MAX];
 	int count;

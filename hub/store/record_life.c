@@ -418,3 +418,28 @@ bool record_places_hold(const struct record *r)
 		       is_place(r->receipts[i].delivery, r->delivery_count);
 	return hold;
 }
+
+/* --- the clock of a notice --- */
+
+bool notice_has_feedback(const struct record *r, int notice)
+{
+	for (int i = 0; i < r->feedback_count; i++) {
+		if (r->feedback[i].notice == notice)
+			return true;
+	}
+	return false;
+}
+
+bool notice_owes_feedback(const struct record *r, const struct notice *n)
+{
+	bool is_taken = n->state == STATE_CLAIMED || (n->state == STATE_ACKNOWLEDGED && !lifecycle_is_todo(n->state, n->role));
+
+	return n->feedback_due_ms >= 0 && is_taken && !notice_has_feedback(r, (int)(n - r->notices));
+}
+
+int64_t notice_due_ms(const struct record *r, const struct notice *n)
+{
+	if (lifecycle_is_todo(n->state, n->role))
+		return n->due_ms;
+	return notice_owes_feedback(r, n) ? n->feedback_due_ms : -1;
+}

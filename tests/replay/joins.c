@@ -12,7 +12,6 @@
 #include <cmocka.h>
 
 #include "flow/deadline.h"
-#include "metrics.h"
 #include "replay/world.h"
 
 #define START_MS INT64_C(1795399200000)
@@ -30,31 +29,6 @@ static void submit(struct world *w, int number)
 			       "/sources/joins", "id", id, "time", "2026-11-23T10:00:00+08:00", "data", "case", id, "item", "000123901000",
 			       "region", "371302", "applicant", "name", "某公司"));
 	assert_int_equal(w->status, 201);
-}
-
-struct turns {
-	struct loop_deferred later;
-	struct loop *loop;
-	int64_t until;
-};
-
-static void on_turn(void *arg)
-{
-	struct turns *t = arg;
-
-	if (metric_get(METRIC_STORE_CALLS) < t->until)
-		loop_defer(t->loop, &t->later);
-	else
-		loop_stop(t->loop);
-}
-
-static void run_until_asked(struct world *w, int calls)
-{
-	struct turns t = { .loop = w->h.loop, .until = metric_get(METRIC_STORE_CALLS) + calls };
-
-	t.later = (struct loop_deferred){ .fn = on_turn, .arg = &t };
-	loop_defer(w->h.loop, &t.later);
-	loop_run(w->h.loop);
 }
 
 struct became {
@@ -96,7 +70,7 @@ static struct became dies_after(int calls)
 	assert_int_equal(w.sent, 0);
 	w.now_ms++;
 	deadline_kick(w.hubs[0].flow->deadline, w.now_ms);
-	run_until_asked(&w, calls);
+	world_until_asked(&w, calls);
 	world_restart(&w);
 	world_to(&w, START_MS + 10 * 60 * MINUTE_MS);
 	b = look(&w);

@@ -146,7 +146,7 @@ static void step_check(struct story *s)
 	same_text(s, "role", role_name(r.notices[i].role));
 	same_text(s, "cause", cause_name(r.notices[i].cause));
 	same_text(s, "by", r.notices[i].acknowledged.by);
-	same_text(s, "lamp", view_lamp(s->world.pack, &r.notices[i], s->world.now_ms));
+	same_text(s, "lamp", view_lamp(s->world.pack, notice_due_ms(&r, &r.notices[i]), s->world.now_ms));
 	if (r.notices[i].due_ms >= 0)
 		time_format(r.notices[i].due_ms, SHANGHAI_MIN, due);
 	same_text(s, "due", due);
@@ -159,6 +159,7 @@ static void step_check(struct story *s)
 	same_number(s, "reminded", told_receipts(&r, i, RECEIPT_REMINDED));
 	same_number(s, "fed_back", told_receipts(&r, i, RECEIPT_FED_BACK));
 	same_number(s, "late", r.notices[i].overdue_told);
+	same_number(s, "feedback_late", r.notices[i].feedback_told);
 	same_number(s, "notices", r.notice_count);
 	arena_clear(&arena);
 }

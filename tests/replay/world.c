@@ -13,6 +13,7 @@
 #include "flow/deliver_in.h"
 #include "flow/feed.h"
 #include "flow/policies.h"
+#include "metrics.h"
 #include "packdir.h"
 
 #define SENDING_LEASE_MS 60000 /* as deliver.c has it */
@@ -54,6 +55,7 @@ static void send_text(void *self, const struct message *m, connector_done_fn *do
 	struct handing *h;
 
 	w->sent++;
+	w->sent_to[(m->to[strlen(m->to) - 1] - '0') % 10]++;
 	snprintf(w->last_to, sizeof(w->last_to), "%s", m->to);
 	snprintf(w->last_text, sizeof(w->last_text), "%s", m->text);
 	w->told += strstr(m->text, "有") ? strtol(strstr(m->text, "有") + strlen("有"), NULL, 10) : 0;
@@ -360,4 +362,37 @@ void world_to(struct world *w, int64_t ms)
 		world_settle(w);
 	}
 	w->now_ms = ms;
+}
+
+struct turns {
+	struct loop_deferred later;
+	struct loop *loop;
+	int64_t until;
+};
+
+static void on_turn(void *arg)
+{
+	struct turns *t = arg;
+
+	if (metric_get(METRIC_STORE_CALLS) < t->until)
+		loop_defer(t->loop, &t->later);
+	else
+		loop_stop(t->loop);
+}
+
+void world_until_asked(struct world *w, int calls)
+{
+	struct turns t = { .loop = w->h.loop, .until = metric_get(METRIC_STORE_CALLS) + calls };
+
+	t.later = (struct loop_deferred){ .fn = on_turn, .arg = &t };
+	loop_defer(w->h.loop, &t.later);
+	loop_run(w->h.loop);
+}
+
+void world_cut(struct world *w)
+{
+	int before = w->h.ups;
+
+	freeReplyObject(server_ask(&w->h.server, "CLIENT KILL TYPE normal SKIPME yes"));
+	harness_until(&w->h, &w->h.ups, before + w->hub_count);
 }

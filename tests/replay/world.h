@@ -34,6 +34,7 @@ struct world {
 	int64_t now_ms;
 	enum sending sending;
 	int sent; /* texts that the provider was given */
+	int sent_to[10]; /* of these, by the last digit of the number */
 	void *hung[64]; /* what would have heard of those never answered; freed with the process that asked */
 	int hung_count;
 	char last_to[32], last_text[512];
@@ -48,6 +49,8 @@ void world_open(struct world *w, const char *pack_folder, int hubs, int64_t star
 void world_close(struct world *w);
 void world_restart(struct world *w); /* crash and start */
 void world_away(struct world *w, int64_t until_ms); /* nothing is worked off until then */
+void world_until_asked(struct world *w, int calls); /* runs until Redis has been asked so many things more, no answer read */
+void world_cut(struct world *w); /* every hub's link to Redis is lost, with what was under way, and comes back */
 void world_use_pack(struct world *w, const char *pack_folder);
 /* Adds to calendar.json, or to pack.json, what stands there in the canonical content: a year's notice, a setting. */
 void world_amend(struct world *w, const char *file, const char *more);

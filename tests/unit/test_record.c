@@ -33,7 +33,7 @@ static struct record sample(struct arena *arena)
 	n = record_add_notice(&r, arena);
 	*n = (struct notice){ .body = "zjj-371302", .version = 1, .due_ms = -1, .feedback_due_ms = -1, .via = "push",
 			      .rules = "", .acknowledged = { "", 0, "" }, .claimed = { "", 0, "" }, .next_ms = -1,
-			      .cause = CAUSE_TRANSFER, .from = 0, .made_ms = 1700000060000, .step = 2,
+			      .cause = CAUSE_TRANSFER, .from = 0, .made_ms = 1700000060000, .step = 2, .feedback_step = 3, .feedback_told = true,
 			      .items = "000131012000|000161901000" };
 	*record_add_feedback(&r, arena) = (struct feedback){
 		.notice = 1, .at_ms = 1700000070000, .by = "zjj", .channel = "http", .result = INSPECTION_FAILS,

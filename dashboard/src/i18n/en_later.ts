@@ -321,6 +321,7 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'devolution.retained': 'not handed down',
 	'policy.size': 'Size',
 	'figure.clocks_overdue': 'Promises overdue',
+	'figure.feedback_overdue': 'Feedback overdue',
 	'matrix.title': 'Matrix of responsibility',
 	'matrix.pick': 'Choose an item or a region above, and who leads is listed here.',
 	'matrix.col.item': 'Item',

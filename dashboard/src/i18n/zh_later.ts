@@ -320,6 +320,7 @@ export const zhLater = {
 	'devolution.retained': '未下放',
 	'policy.size': '规模',
 	'figure.clocks_overdue': '承诺超期',
+	'figure.feedback_overdue': '反馈超期',
 	'matrix.title': '责任矩阵',
 	'matrix.pick': '在上面选一个事项，或选一个区划，这里列出由哪个单位主管。',
 	'matrix.col.item': '事项',
