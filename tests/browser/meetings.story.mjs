@@ -13,7 +13,7 @@ before(async () => {
 	api = await world.as('lxhy');
 	await world.signIn(office, 'lxhy');
 });
-after(() => world.close());
+after(() => world?.close());
 
 const part = (name) => office.locator(`[data-part="${name}"]`);
 const today = () => new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10);

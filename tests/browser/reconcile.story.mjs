@@ -15,7 +15,7 @@ before(async () => {
 	made = [await world.grant('示例对账用品一厂'), await world.grant('示例对账用品二厂')];
 	await world.signIn(bureau, 'spj');
 });
-after(() => world.close());
+after(() => world?.close());
 
 const MONTH = new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 7);
 const listFile = (...lines) => ({ name: '台账.csv', mimeType: 'text/csv', buffer: Buffer.from(`\ufeff${lines.join('\r\n')}\r\n`) });
