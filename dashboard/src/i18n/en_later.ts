@@ -372,6 +372,8 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'bulk.chosen': '{n} chosen',
 	'bulk.acknowledge': 'Acknowledge ({n})',
 	'bulk.claim': 'Claim ({n})',
+	'bulk.feedback': 'Feedback ({n})',
+	'bulk.feedbackTitle': 'The same feedback for each of {n}',
 	'bulk.none': 'Clear',
 	'bulk.all': 'All {n} done',
 	'bulk.some': 'Of {n}, {done} done and {failed} not',

@@ -371,6 +371,8 @@ export const zhLater = {
 	'bulk.chosen': '已选 {n} 条',
 	'bulk.acknowledge': '批量签收（{n}）',
 	'bulk.claim': '批量认领（{n}）',
+	'bulk.feedback': '批量反馈（{n}）',
+	'bulk.feedbackTitle': '同一份监管反馈，分别提交到选中的 {n} 件',
 	'bulk.none': '取消选择',
 	'bulk.all': '{n} 条全部办成',
 	'bulk.some': '{n} 条中 {done} 条办成，{failed} 条没有办成',
