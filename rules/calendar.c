@@ -209,6 +209,26 @@ int64_t calendar_working_minutes(const struct calendar *c, int64_t from_ms, int6
 	return total_ms / 60000;
 }
 
+int64_t calendar_after_minutes(const struct calendar *c, int64_t from_ms, int minutes)
+{
+	int32_t day = day_of_ms(from_ms, SHANGHAI_MIN), last = day + DAYS_LOOKED_AT_MAX;
+	int64_t left_ms = minutes * INT64_C(60000);
+	bool listed;
+
+	for (; day <= last; day++) {
+		int64_t opens = ms_of_day(day, SHANGHAI_MIN) + OFFICE_OPENS_MS;
+		int64_t closes = opens + OFFICE_CLOSES_MS - OFFICE_OPENS_MS;
+
+		opens = opens > from_ms ? opens : from_ms;
+		if (!calendar_is_working(c, day, &listed) || opens >= closes)
+			continue;
+		if (closes - opens >= left_ms)
+			return opens + left_ms;
+		left_ms -= closes - opens;
+	}
+	return -1;
+}
+
 static const char *why_off(const struct calendar *c, int32_t day)
 {
 	const struct calendar_day *d = day_find(c, day);

@@ -39,6 +39,8 @@ int64_t calendar_due_ms(const struct calendar *c, int64_t from_ms, struct durati
 int32_t calendar_shift(const struct calendar *c, int32_t day, int working_days); /* that many working days after or before the day; 0: the day */
 /* Minutes between two moments that lie in office hours (9 to 17) of working days. */
 int64_t calendar_working_minutes(const struct calendar *c, int64_t from_ms, int64_t to_ms);
+/* The first moment by which so many of them have passed; -1: no end of them in ten years. */
+int64_t calendar_after_minutes(const struct calendar *c, int64_t from_ms, int minutes);
 /* One line a day: "2026-11-24 Tue working 1", with why a day does not count. */
 void calendar_explain(const struct calendar *c, int64_t from_ms, struct duration d, struct buf *out);
 

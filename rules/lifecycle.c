@@ -9,7 +9,7 @@ static const char *const state_names[STATE_COUNT] = {
 static const char *const act_names[ACT_COUNT] = {
 	"acknowledge", "claim",	    "return", "transfer", "feedback", "ruling",
 	"withdraw",    "supersede", "close",  "dispute",  "rule-out", "undo",
-	"fulfil",      "pause",	    "resume",
+	"fulfil",      "pause",	    "resume", "remind",
 };
 const char *const return_reason_names[RETURN_REASON_COUNT] = {
 	"not-in-scope",
@@ -57,21 +57,22 @@ const char *act_name(enum act a)
 #define GO(state) (STATE_##state + 1)
 static const signed char table[STATE_COUNT][ACT_COUNT] = {
 	/* acknowledge, claim, return, transfer, feedback, ruling,
-	   withdraw, supersede, close, dispute, rule-out, undo, fulfil, pause, resume */
+	   withdraw, supersede, close, dispute, rule-out, undo, fulfil, pause, resume, remind */
 	[STATE_OPEN] = {GO(ACKNOWLEDGED), GO(CLAIMED), GO(RETURNED), GO(TRANSFERRED), NO, NO,
-			GO(WITHDRAWN), GO(SUPERSEDED), NO, GO(DISPUTED), NO, NO, GO(OPEN), GO(OPEN), GO(OPEN)},
+			GO(WITHDRAWN), GO(SUPERSEDED), NO, GO(DISPUTED), NO, NO, GO(OPEN), GO(OPEN), GO(OPEN), GO(OPEN)},
 	[STATE_ACKNOWLEDGED] = {SAME, GO(CLAIMED), GO(RETURNED), GO(TRANSFERRED), GO(ACKNOWLEDGED),
 				NO, GO(WITHDRAWN), GO(SUPERSEDED), NO, GO(DISPUTED), NO, BACK,
-				GO(ACKNOWLEDGED), GO(ACKNOWLEDGED), GO(ACKNOWLEDGED)},
+				GO(ACKNOWLEDGED), GO(ACKNOWLEDGED), GO(ACKNOWLEDGED),
+				GO(ACKNOWLEDGED)},
 	[STATE_CLAIMED] = {SAME, SAME, NO, GO(TRANSFERRED), GO(CLAIMED), NO, GO(WITHDRAWN),
-			   GO(SUPERSEDED), GO(CLOSED), GO(DISPUTED), NO, BACK, GO(CLAIMED), GO(CLAIMED), GO(CLAIMED)},
+			   GO(SUPERSEDED), GO(CLOSED), GO(DISPUTED), NO, BACK, GO(CLAIMED), GO(CLAIMED), GO(CLAIMED), NO},
 	[STATE_DISPUTED] = {SAME, NO, NO, NO, NO, GO(CLAIMED), GO(WITHDRAWN), GO(SUPERSEDED), NO,
-			    SAME, GO(CLOSED), BACK, GO(DISPUTED), NO, NO},
-	[STATE_RETURNED] = {SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, BACK, NO, NO, NO},
-	[STATE_TRANSFERRED] = {SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO},
-	[STATE_CLOSED] = {SAME, NO, NO, NO, NO, NO, NO, NO, SAME, NO, NO, NO, GO(CLOSED), NO, NO},
-	[STATE_WITHDRAWN] = {SAME, NO, NO, NO, NO, NO, SAME, NO, NO, NO, NO, NO, NO, NO, NO},
-	[STATE_SUPERSEDED] = {SAME, NO, NO, NO, NO, NO, NO, SAME, NO, NO, NO, NO, NO, NO, NO},
+			    SAME, GO(CLOSED), BACK, GO(DISPUTED), NO, NO, NO},
+	[STATE_RETURNED] = {SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, BACK, NO, NO, NO, NO},
+	[STATE_TRANSFERRED] = {SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO},
+	[STATE_CLOSED] = {SAME, NO, NO, NO, NO, NO, NO, NO, SAME, NO, NO, NO, GO(CLOSED), NO, NO, NO},
+	[STATE_WITHDRAWN] = {SAME, NO, NO, NO, NO, NO, SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO},
+	[STATE_SUPERSEDED] = {SAME, NO, NO, NO, NO, NO, NO, SAME, NO, NO, NO, NO, NO, NO, NO, NO},
 };
 
 enum verdict lifecycle_next(enum notice_state from, enum role role, enum act act,
@@ -80,6 +81,8 @@ enum verdict lifecycle_next(enum notice_state from, enum role role, enum act act
 	int to = table[from][act];
 
 	if (to == NO || to == BACK)
+		return VERDICT_REFUSED;
+	if (act == ACT_REMIND && !lifecycle_is_todo(from, role))
 		return VERDICT_REFUSED;
 	if (act == ACT_CLAIM && role != ROLE_LEAD)
 		return VERDICT_NOT_LEAD;

@@ -16,12 +16,13 @@ bool notice_state_parse(const char *s, enum notice_state *ret);
 
 /*
  * What is fulfilled is a clock of the event (a commitment checked, a material brought), and what is paused and resumed
- * is the notice's own: the notice stays where it is.
+ * is the notice's own: the notice stays where it is. So it does when those
+ * who wait for its body remind it, as long as that has something left to do.
  * A dispute takes a notice out of its body's hands; a ruling gives it to that body (ruling) or ends it (rule-out).
  */
 enum act { ACT_ACKNOWLEDGE, ACT_CLAIM, ACT_RETURN, ACT_TRANSFER, ACT_FEEDBACK, ACT_RULING, ACT_WITHDRAW,
 	   ACT_SUPERSEDE, ACT_CLOSE, ACT_DISPUTE, ACT_RULE_OUT, ACT_UNDO, ACT_FULFIL,
-	   ACT_PAUSE, ACT_RESUME, ACT_COUNT };
+	   ACT_PAUSE, ACT_RESUME, ACT_REMIND, ACT_COUNT };
 const char *act_name(enum act a);
 
 enum verdict {

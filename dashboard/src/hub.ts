@@ -149,7 +149,7 @@ export const hub = {
 		request<Page<Notice>>('GET', `/notices${query({ ...p })}`),
 	notice: (id: string) => request<NoticeDetail>('GET', `/notices/${seg(id)}`),
 	pool: (p: { cursor?: string | null }) => request<Page<Notice>>('GET', `/pool${query(p)}`),
-	act: (id: string, verb: Verb | FormVerb, version: number, said: object = {}) =>
+	act: (id: string, verb: Verb | FormVerb | 'remind', version: number, said: object = {}) =>
 		request<NoticeState>('POST', `/notices/${seg(id)}/${verb}`, { body: said, version }),
 	/** Kept by the hub before it answers; feedback names it afterwards. */
 	putFile: (id: string, file: File) => request<FilePut>('POST', `/notices/${seg(id)}/files`, {

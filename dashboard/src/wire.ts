@@ -184,6 +184,32 @@ export interface Dispute extends EventFacts {
 	version: number;
 }
 
+/** What a joint meeting decided: who does it until when, and what became of it. */
+export interface MeetingDecision {
+	id: string; text: string; owner: BodyRef; due: string; overdue: boolean; about: string | null; done: { by: string; at: string; remark: string } | null;
+}
+/** `title` and `by` are null for those who read the decisions of their bodies alone. */
+export interface Meeting {
+	id: string; body: BodyRef; region: string; date: string; title: string | null; by: string | null; at: string; decisions: MeetingDecision[]; allowed: 'done'[]; version: number;
+}
+/** What waits for the next one. */
+export interface Agenda {
+	region: string; from: string; to: string; at: string;
+	disputes: Page<Dispute>; overdue: Page<Notice>;
+	unmatched: { item: { code: string | null; name: string | null }; events: number }[];
+	returns: { body: BodyRef; sent: number; returned: number }[];
+	decisions: (MeetingDecision & { meeting: string; date: string })[];
+}
+/** A ruling as a row of the policy, its cells by their column. */
+export interface RulingDraft extends PolicyProven { dispute?: string; row?: Record<string, string>; set_aside_by?: string[] }
+
+export type DepartmentCount = 'told' | 'leads' | 'delivered' | 'acknowledged' | 'claimed' | 'returned' | 'fed_back' | 'overdue' | 'withdrawn' | 'superseded';
+export interface DepartmentRow extends Record<DepartmentCount, number> { body: BodyRef }
+export interface BureauStatement { bureau: BodyRef; taken: number | null; senders: { name: string; taken: number }[]; departments: DepartmentRow[] }
+export interface Statement extends Page<BureauStatement> { month: string; from: string; to: string; at: string }
+/** A bureau's own list held against what the hub took. */
+export interface Differences { month: string; body: BodyRef; said: number; taken: number; missing_count: number; unsaid_count: number; missing: string[]; unsaid: string[] }
+
 export type Figure = 'sent' | 'delivered' | 'open' | 'acknowledged' | 'claimed' | 'returned' | 'transferred' | 'disputed' | 'closed' | 'withdrawn'
 	| 'superseded' | 'overdue' | 'fed_back' | 'pool' | 'no_lead' | 'lead_sent' | 'lead_standing' | 'lead_claimed' | 'due' | 'claimed_in_time'
 	| 'first_sent' | 'first_hit' | 'acknowledged_ever' | 'claimed_ever' | 'returned_ever' | 'undelivered' | 'clocks_overdue' | 'feedback_overdue';

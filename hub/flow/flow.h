@@ -93,6 +93,7 @@ struct reply {
 	const char *json;
 	size_t len;
 	const char *etag; /* "" or the notice's version */
+	int retry_s;	/* after how long a 429 may be tried again, 0 as usual */
 	const char *type; /* of the content; NULL: JSON */
 };
 typedef void reply_fn(void *arg, const struct reply *r);

@@ -123,11 +123,18 @@ void notice_schedule(const struct flow *f, const struct record *r, struct notice
 		n->next_ms = earlier(n->next_ms, k.due_ms + 1);
 }
 
+enum channel ladder_take_channel(struct notice *n)
+{
+	const char *rest = rest_of_via(n);
+
+	n->rung += *rest != '\0';
+	return first_channel(rest);
+}
+
 static void take_rung(struct change *c, int i)
 {
-	enum channel ch = first_channel(rest_of_via(&c->record.notices[i]));
+	enum channel ch = ladder_take_channel(&c->record.notices[i]);
 
-	c->record.notices[i].rung++;
 	if (ch != CHANNEL_COUNT)
 		deliver_add(c->flow, &c->record, i, ch, &c->arena);
 }

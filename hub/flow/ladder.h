@@ -12,6 +12,8 @@
 #define MORNING_MS (INT64_C(9) * 3600000) /* of a day: nobody is woken */
 
 void notice_schedule(const struct flow *f, const struct record *r, struct notice *n); /* sets next_ms; n is one of r's */
+/* The next channel of its rule that nothing has gone over yet, used from then on; CHANNEL_COUNT when none is left. */
+enum channel ladder_take_channel(struct notice *n);
 bool ladder_due(struct change *c, int notice); /* does what has come due; whether there was anything */
 
 /* For the watchdog: what should have been said by a moment, and how much of that was. */

@@ -42,6 +42,15 @@ static enum err refuse(struct answering *c, enum err e, const char *why)
 	return e;
 }
 
+static enum err may_remind(struct answering *c, const struct change *x, const struct notice *n)
+{
+	if (act_may_remind(c->who, c->flow->pack, &x->record))
+		return ERR_OK;
+	if (principal_sees_notice(c->who, c->flow->pack, n, x->event, &x->record) == SIGHT_NONE)
+		return ERR_NOT_FOUND;
+	return refuse(c, ERR_FORBIDDEN, "Only the bureau of the case and the coordinator remind");
+}
+
 /* Whether this person may do this to this notice; what they may not see is not there for them. */
 static enum err may(struct answering *c, const struct change *x, const struct notice *n)
 {
@@ -148,6 +157,7 @@ static const struct kind {
 	[ANSWER_PAUSE] = { act_pause, false, "pause", METRIC_COUNT },
 	[ANSWER_RESUME] = { act_resume, false, "resume", METRIC_COUNT },
 	[ANSWER_ATTACH] = { act_attach, false, "attach", METRIC_COUNT },
+	[ANSWER_REMIND] = { act_remind, false, "remind", METRIC_COUNT },
 };
 
 static enum err apply(void *arg, struct change *x)
@@ -161,7 +171,7 @@ static enum err apply(void *arg, struct change *x)
 	if (c->notice >= x->record.notice_count)
 		return ERR_NOT_FOUND;
 	n = &x->record.notices[c->notice];
-	e = may(c, x, n);
+	e = c->answer == ANSWER_REMIND ? may_remind(c, x, n) : may(c, x, n);
 	if (e != ERR_OK)
 		return e;
 	if (c->diag.count)
@@ -237,7 +247,7 @@ static void reply_state(struct answering *c, const struct change *x)
 static void reply_refused(struct answering *c, enum err e, const struct change *x)
 {
 	const struct stamp *s = NULL;
-	struct reply r = { .err = e, .status = err_http_status(e), .etag = "" };
+	struct reply r = { .err = e, .status = err_http_status(e), .etag = "", .retry_s = c->retry_s };
 	struct buf out;
 
 	buf_init(&out, 8192);
@@ -245,6 +255,8 @@ static void reply_refused(struct answering *c, enum err e, const struct change *
 	if (x && e == ERR_CONFLICT && c->notice < x->record.notice_count)
 		s = x->record.notices[c->notice].claimed.at_ms ? &x->record.notices[c->notice].claimed :
 								 &x->record.notices[c->notice].acknowledged;
+	if (c->before.at_ms)
+		s = &c->before;
 	if (s && s->at_ms) {
 		out.len--;
 		buf_add_str(&out, ",\"by\":");

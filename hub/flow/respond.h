@@ -3,7 +3,7 @@
  * state; written by compare-and-set; the same thing twice is the same answer. Answered means on disk.
  *
  * A notice is answered by the body that was told: its supervisors, or its approvers when the body is a bureau. A bureau whose case
- * it is may besides send on what was returned.
+ * it is may besides send on what was returned, and remind the body, as whoever coordinates the region may.
  */
 #ifndef TANDEM_RESPOND_H
 #define TANDEM_RESPOND_H
@@ -11,7 +11,7 @@
 #include "flow/flow.h"
 
 enum answer { ANSWER_ACKNOWLEDGE, ANSWER_CLAIM, ANSWER_SHOWN, ANSWER_RETURN, ANSWER_TRANSFER, ANSWER_FEEDBACK, ANSWER_CLOSE,
-	      ANSWER_UNDO, ANSWER_FULFIL, ANSWER_PAUSE, ANSWER_RESUME, ANSWER_ATTACH, ANSWER_COUNT };
+	      ANSWER_UNDO, ANSWER_FULFIL, ANSWER_PAUSE, ANSWER_RESUME, ANSWER_ATTACH, ANSWER_REMIND, ANSWER_COUNT };
 struct respond_in {
 	struct principal *who;
 	const char *notice;	/* "n12.0" */
@@ -20,7 +20,7 @@ struct respond_in {
 	int if_match;		/* the notice's version the caller saw, -1 none */
 	const json_t *params;	/* what the act needs to know, borrowed; NULL: nothing was said */
 };
-/* 200 {notice, state, acknowledged, claimed, version, made?, dispute?}; 404, 403, 409, 412, 422, 503. */
+/* 200 {notice, state, acknowledged, claimed, version, made?, dispute?}; 404, 403, 409, 412, 422, 429, 503. */
 void respond(struct flow *f, const struct respond_in *in, reply_fn *fn, void *arg);
 
 /* A reply by SMS that has already been matched to its notice and its sender. */

@@ -30,6 +30,8 @@ struct answering {
 	struct act_params p;
 	struct diag diag;   /* what is wrong with what was said; told only to those who may answer */
 	const char *detail; /* why not, "" when the error's own words do */
+	struct stamp before; /* whose act stands in the way, when it is none of the notice's own stamps */
+	int retry_s;	     /* after how long it may be tried again, 0 it cannot be said */
 	int made;	    /* the notice this one led to, -1 none */
 	reply_fn *fn;
 	void (*sms_done)(void *arg, enum err e);
@@ -46,10 +48,12 @@ const char *act_text_at(const json_t *said, const char *where, bool required, st
 const char *act_date_at(const json_t *said, const char *where, bool required, int32_t *ret_day, struct diag *diag);
 
 typedef enum err act_fn(struct answering *a, struct change *x, struct notice *n);
-act_fn act_return, act_transfer, act_feedback, act_close, act_undo, act_fulfil, act_pause, act_resume, act_attach;
+act_fn act_return, act_transfer, act_feedback, act_close, act_undo, act_fulfil, act_pause, act_resume, act_attach, act_remind;
 
 /* The verdict on an act as an error with its words; *ret is the new state, and x->nothing is set when it is as wished. */
 enum err act_verdict(struct answering *a, struct change *x, const struct notice *n, enum act act, enum notice_state *ret);
+/* Whether the person waits for what the record's bodies do: its bureaus and its coordinators. */
+bool act_may_remind(const struct principal *who, const struct pack *pack, const struct record *r);
 struct receipt *act_receipt(struct answering *a, struct change *x, enum receipt_kind kind);
 /* Files (respond_files.c): whether this feedback names those that are named now; and naming them. */
 bool feedback_names_the_same(const struct answering *a, const struct record *r, int feedback);

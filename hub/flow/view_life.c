@@ -23,6 +23,8 @@ static bool may_act(const struct view *v, const struct notice *n, enum act act)
 {
 	const struct principal *p = v->principal;
 
+	if (act == ACT_REMIND)
+		return p && act_may_remind(p, v->pack, v->record);
 	if (p && is_on_clock(act) && principal_oversees(p, v->pack, v->record->region, WHO_COORDINATOR))
 		return true;
 	if (is_on_clock(act) && n->state != STATE_CLAIMED)
@@ -72,7 +74,7 @@ static bool is_bureaus_to_send_on(const struct view *v, int notice)
 static void put_allowed(const struct view *v, int notice, struct buf *out)
 {
 	static const enum act acts[] = { ACT_ACKNOWLEDGE, ACT_CLAIM, ACT_RETURN, ACT_TRANSFER, ACT_FEEDBACK, ACT_CLOSE, ACT_UNDO,
-					 ACT_FULFIL, ACT_PAUSE, ACT_RESUME };
+					 ACT_FULFIL, ACT_PAUSE, ACT_RESUME, ACT_REMIND };
 	const struct notice *n = &v->record->notices[notice];
 	const char *comma = "";
 

@@ -66,6 +66,7 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/notices/*/fulfil", 0, ANSWERERS, SMALL, api_fulfil },
 	{ "POST", "/api/v1/notices/*/pause", 0, PAUSERS, SMALL, api_pause },
 	{ "POST", "/api/v1/notices/*/resume", BODILESS, PAUSERS, SMALL, api_resume },
+	{ "POST", "/api/v1/notices/*/remind", BODILESS, MAY(APPROVER) | MAY(COORDINATOR), SMALL, api_remind },
 	{ "GET", "/api/v1/pool", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_pool },
 	{ "GET", "/api/v1/pool.csv", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_export },
 	{ "GET", "/api/v1/pool.xlsx", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_export },
@@ -183,8 +184,9 @@ static bool may_lack_length(void *arg, const char *method, const char *path)
 
 static void send_reply(struct call *c, const struct reply *r)
 {
-	char headers[256];
+	char headers[256], later[40];
 
+	snprintf(later, sizeof(later), "Retry-After: %d\r\n", r->retry_s ? r->retry_s : 900);
 	snprintf(headers, sizeof(headers), "Content-Type: %s\r\nCache-Control: no-store\r\n%s%s%s%s",
 		 r->type	  ? r->type :
 		 r->status >= 400 ? "application/problem+json" :
@@ -192,7 +194,7 @@ static void send_reply(struct call *c, const struct reply *r)
 		 *r->etag ? "ETag: \"" : "", r->etag,
 		 *r->etag ? "\"\r\n" : "",
 		 r->status == 503   ? "Retry-After: 2\r\n" :
-		 r->status == 429   ? "Retry-After: 900\r\n" :
+		 r->status == 429   ? later :
 		 r->status == 401   ? "WWW-Authenticate: Bearer\r\n" :
 				      "");
 	metric_add(METRIC_HTTP_REQUESTS, 1);

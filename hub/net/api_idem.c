@@ -33,7 +33,7 @@ static void hex_hash(const void *data, size_t len, char ret[HASH_HEX])
 struct kept {
 	struct call *call;
 	struct buf value, json;
-	int status;
+	int status, retry_s;
 	char etag[16];
 };
 
@@ -41,7 +41,7 @@ static void on_kept(void *arg, enum err e, const char *text)
 {
 	struct kept *k = arg;
 	struct call *c = k->call;
-	struct reply r = { .status = k->status, .json = buf_cstr(&k->json), .len = k->json.len, .etag = k->etag };
+	struct reply r = { .status = k->status, .json = buf_cstr(&k->json), .len = k->json.len, .etag = k->etag, .retry_s = k->retry_s };
 
 	(void)text;
 	if (e != ERR_OK)
@@ -62,11 +62,12 @@ void idem_reply(struct call *c, const struct reply *r)
 	c->idem = NULL;
 	k->call = c;
 	k->status = r->status;
+	k->retry_s = r->retry_s;
 	snprintf(k->etag, sizeof(k->etag), "%s", r->etag);
 	buf_init(&k->json, KEPT_BYTES_MAX);
 	buf_add(&k->json, r->json, r->len);
 	buf_init(&k->value, KEPT_BYTES_MAX);
-	if (r->status >= 500) { /* nothing was done for good: the next one may try */
+	if (r->status >= 500 || r->status == 429) { /* nothing was done for good: the next one may try */
 		store_delete_expiring(c->api->flow->store, "idem", name, on_kept, k);
 		return;
 	}

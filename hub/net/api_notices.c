@@ -110,6 +110,11 @@ void api_resume(struct call *c)
 	answer_saying(c, ANSWER_RESUME);
 }
 
+void api_remind(struct call *c)
+{
+	answer(c, ANSWER_REMIND);
+}
+
 void api_shown(struct call *c)
 {
 	answer(c, ANSWER_SHOWN);

@@ -136,3 +136,41 @@ test('the keyboard ticks, all or one, and reaches what is done with them', async
 	await bar().getByRole('button', { name: '批量签收（1）' }).click();
 	await bar().getByRole('heading', { name: '1 条全部办成' }).waitFor();
 });
+
+test('the same feedback goes to each that was ticked, and each one\'s outcome is told', async () => {
+	const made = await listed('示例批量用品十厂', '示例批量用品十一厂');
+	await page.setViewportSize({ width: 1366, height: 768 });
+	for (const one of made)
+		assert.equal((await api('POST', `/notices/${one.notice}/claim`)).status, 200);
+	await page.goto(`${world.url}/#/inbox?state=claimed`);
+	for (const one of made)
+		await tick(one);
+	await bar().getByRole('button', { name: '批量反馈（2）' }).click();
+	await bar().getByRole('heading', { name: '同一份监管反馈，分别提交到选中的 2 件' }).waitFor();
+	await bar().getByRole('button', { name: '提交反馈' }).click();
+	await bar().getByText('请选择检查结果').waitFor();
+	assert.equal(await bar().locator('input[type=file]').count(), 0, 'a file is one notice\'s');
+	await axe(page, 'feedback for several, with faults');
+	await bar().getByLabel('符合', { exact: true }).check();
+	await bar().getByLabel('通过', { exact: true }).check();
+	await bar().locator('#f-remark').fill('现场核查一致');
+	// The one is closed by somebody else while it is under way.
+	let arrived;
+	const asked = new Promise((resolve) => { arrived = resolve; });
+	let release;
+	const held = new Promise((resolve) => { release = resolve; });
+	await page.route(`**/notices/${made[1].notice}/feedback`, async (route) => { arrived(); await held; await route.continue(); });
+	await bar().getByRole('button', { name: '提交反馈' }).click();
+	await asked;
+	const fed = { result: 'conforms', disposal: 'pass', checked_on: new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10), remark: '', close: true };
+	assert.equal((await api('POST', `/notices/${made[1].notice}/feedback`, fed)).status, 200);
+	release();
+	await bar().getByRole('heading', { name: '2 条中 1 条办成，1 条没有办成' }).waitFor();
+	await bar().locator(`[data-line="${made[1].notice}"]`).getByText(/示例批量用品十一厂/).waitFor();
+	await page.unroute(`**/notices/${made[1].notice}/feedback`);
+	await bar().getByText('办成的 1 条').click();
+	await bar().locator(`[data-line="${made[0].notice}"]`).getByText('反馈已提交：示例批量用品十厂').waitFor();
+	await axe(page, 'what became of the feedback');
+	assert.deepEqual((await stateOf(made[0])).feedback.map((f) => [f.result, f.disposal, f.remark]), [['conforms', 'pass', '现场核查一致']]);
+	await bar().getByRole('button', { name: '知道了' }).click();
+});

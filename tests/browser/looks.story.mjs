@@ -27,6 +27,11 @@ before(async () => {
 	assert.equal((await admin('POST', `${path}/approve`, { why: '已会商' })).status, 200);
 	assert.equal((await admin('POST', `${path}/shadow`, { on: true })).status, 200);
 	await world.grant('示例并行研判用品厂');
+	await api('POST', `/notices/${(await world.grant('示例退回用品厂')).notice}/return`, { reason: 'not-our-remit', remark: '不属于本部门监管职责' });
+	const day = (n) => new Date(Date.now() + 8 * 3600_000 + n * 86_400_000).toISOString().slice(0, 10);
+	assert.equal((await (await world.as('lxhy'))('POST', '/meetings', { date: day(-20), title: '审管联动第三次联席会议', decisions: [
+		{ text: '明确“服务窗口前移”事项的属地监管单位，并报市政府职能办备案', owner: 'wjw-371302', due: day(-2) },
+		{ text: '更新各单位联络员名单', owner: 'scjg-371302', due: day(20) }] })).status, 201);
 	assert.equal((await admin('PUT', '/bodies/wjw-371302/contacts', { people: [
 		{ name: '联络员甲', post: 'liaison', phone: '13900000021', hours: '09:00-17:30', checked_on: '2026-11-01' },
 		{ name: '科长乙', post: 'section-head', phone: '13900000022', email: 'yi@example.invalid', leave: [{ from: '2026-01-01', to: '2030-01-31', substitute: '联络员甲' }] }] })).status, 200);
@@ -95,6 +100,18 @@ async function officeTour(page, size, language)
 	await page.locator('tr[data-dispute] a').first().click();
 	await page.locator('.act-form').waitFor();
 	await look(page, `dispute-${language}`, size);
+	await page.goto(`${world.url}/#/meetings`);
+	await page.locator('[data-part=returns] a').first().waitFor();
+	await look(page, `meetings-${language}`, size);
+	await page.locator('.page-head button.primary').click();
+	await page.locator('form.act-form datalist option').first().waitFor({ state: 'attached' });
+	await look(page, `minutes-form-${language}`, size);
+	await page.locator('[data-meeting] a').first().click();
+	await page.locator('tr[data-decision]').first().waitFor();
+	await look(page, `minutes-${language}`, size);
+	await page.goto(`${world.url}/#/reconcile`);
+	await page.locator('tr[data-department]').first().waitFor();
+	await look(page, `reconcile-${language}`, size);
 	await page.goto(`${world.url}/#/notice/${made.notice}`);
 	await page.locator('.pane-foot .acts button').click();
 	await page.locator('form.act-form #f-until').waitFor();

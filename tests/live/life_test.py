@@ -145,6 +145,40 @@ class Life(unittest.TestCase):
         self.assertIsNotNone(after["notice"]["pauses"][0]["to"])
         self.assertEqual(after["receipts"][-1]["kind"], "resumed")
 
+    def test_those_who_wait_for_a_body_remind_it(self):
+        notice = self.lead()
+        before = self.whole(notice)
+        for user, status in (("wjw", 403), ("zjj", 403), ("sjj", 403), ("admin", 403)):
+            self.assertEqual(self.act(notice, "remind", user).status, status, user)
+        self.assertEqual(self.whole(notice), before)
+        self.assertEqual([("remind" in self.whole(notice, u)["notice"]["allowed"]) for u in ("wjw", "spj", "lxhy", "sjj")], [False, True, True, False])
+        self.done(notice, "acknowledge")
+        version = self.done(notice, "remind", "spj")["version"]
+        after = self.whole(notice, "spj")
+        self.assertEqual((after["notice"]["state"], after["notice"]["version"]), ("acknowledged", version))
+        told = [r for r in after["receipts"] if r["kind"] == "reminded"]
+        self.assertEqual([(r["by"], r["channel"]) for r in told], [("spj", "sms")])
+        sent = next(d for d in after["deliveries"] if d["id"] == told[0]["delivery"])
+        self.assertEqual(sent["channel"], "sms")
+        # It may wait for others to the same number, or for somebody to be on duty.
+        self.assertIn(sent["state"], ("waiting", "sending", "accepted", "delivered"))
+        for user in ("spj", "lxhy"):
+            again = self.act(notice, "remind", user, headers={"Idempotency-Key": f"again-{user}"})
+            self.assertEqual((again.status, again.json["by"], again.json["at"]), (429, "spj", told[0]["at"]))
+            # Four office hours of at most a day, but the days off between.
+            self.assertTrue(4 * 3600 - 60 <= int(again.headers["Retry-After"]) <= 20 * 86400, again.headers["Retry-After"])
+        self.assertEqual([r["kind"] for r in self.whole(notice)["receipts"]].count("reminded"), 1)
+        acts = [(a["act"], a["who"]) for a in self.hub.get(f"/audit?about={notice}", "sjj").json["items"]]
+        self.assertIn(("remind", "spj"), acts)
+        self.done(notice, "claim")
+        self.assertEqual(self.act(notice, "remind", "lxhy").status, 409)
+        self.assertNotIn("remind", self.whole(notice, "spj")["notice"]["allowed"])
+
+    def test_nobody_is_reminded_of_what_lies_in_the_pool(self):
+        pool = next(n["id"] for n in self.taken(item="999999999999")["notices"] if n["body"].startswith("pool:"))
+        self.assertEqual(self.act(pool, "remind", "lxhy").status, 409)
+        self.assertNotIn("remind", self.whole(pool, "lxhy")["notice"]["allowed"])
+
     def test_every_cell_for_the_lead(self):
         for state, cells in TABLE.items():
             for act, expected in cells.items():

@@ -245,6 +245,33 @@ static void test_working_minutes(void **state)
 	}
 }
 
+static void test_after_minutes(void **state)
+{
+	static const struct {
+		const char *from;
+		int minutes;
+		const char *expected;
+	} cases[] = {
+		{"2026-11-23T10:00:00+08:00", 240, "2026-11-23T14:00:00+08:00"},
+		{"2026-11-23T13:00:00+08:00", 240, "2026-11-23T17:00:00+08:00"},
+		{"2026-11-23T13:00:01+08:00", 240, "2026-11-24T09:00:01+08:00"},
+		{"2026-11-20T16:00:00+08:00", 240, "2026-11-23T12:00:00+08:00"},
+		{"2026-11-21T10:00:00+08:00", 600, "2026-11-24T11:00:00+08:00"},
+		{"2026-02-13T16:00:00+08:00", 240, "2026-02-14T12:00:00+08:00"},
+	};
+	const struct calendar *c = real_calendar(*state);
+	int64_t from, to;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(time_parse_rfc3339(cases[i].from, 25, &from));
+		assert_true(time_parse_rfc3339(cases[i].expected, 25, &to));
+		assert_int_equal(calendar_after_minutes(c, from, cases[i].minutes), to);
+		assert_int_equal(calendar_working_minutes(c, from, to), cases[i].minutes);
+		assert_true(calendar_working_minutes(c, from, to - 1) < cases[i].minutes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_durations),
 		cmocka_unit_test_setup_teardown(test_shift, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(test_working_minutes, help_setup, help_teardown),
+		cmocka_unit_test_setup_teardown(test_after_minutes, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(test_faults, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(test_explain, help_setup, help_teardown),
 	};

@@ -17,6 +17,9 @@ const DONE: Record<Verb, Key> = { acknowledge: 'act.acknowledged', claim: 'act.c
 export const allows = (notice: Notice, verb: Verb | FormVerb): boolean =>
 	!busy.has(notice.id) && (notice.allowed ?? []).includes(verb);
 
+/** Whether it can be done with others together. */
+export const isPickable = (n: Notice): boolean => (['acknowledge', 'claim', 'feedback'] as const).some((v) => allows(n, v));
+
 const isMe = (by: string): boolean => by === me.value?.user || by === me.value?.name;
 export const reached = (notice: Notice, verb: Verb): boolean =>
 	notice.state === OUTCOME[verb] || (verb === 'acknowledge' && notice.acknowledged !== null);

@@ -1,12 +1,14 @@
-// 签收 and 认领 of many at once: the hub answers for each of them, and each one's answer is told.
+// 签收, 认领 and 反馈 of many at once: the hub answers for each of them, and each one's answer is told.
 import { HubError } from '../hub.ts';
 import { bulk, BULK_MAX } from '../hub_later.ts';
 import { t } from '../i18n/index.ts';
 import { reasonOf } from '../lib/reason.ts';
+import type { Said } from '../lib/said.ts';
 import type { BulkResult, Notice, Verb } from '../wire.ts';
 import { doneText, reached, refusalOf } from './useActions.ts';
 import { refreshNotice } from './useInbox.ts';
 import { busy, notices } from './useNotices.ts';
+import { submitForm } from './useSubmit.ts';
 
 export interface BulkLine { id: string; done: boolean; text: string }
 
@@ -53,9 +55,17 @@ async function lineOf(before: Notice, verb: Verb, answer: BulkResult | HubError)
 	return { id, done: true, text: doneText(verb, name, answer.acknowledged ?? null) };
 }
 
+const known = (ids: string[]): Notice[] => ids.map((id) => notices.get(id)).filter((n): n is Notice => n !== undefined);
+
+/** The same feedback for each; the hub takes one at a time. */
+export const feedMany = (ids: string[], said: Said): Promise<BulkLine[]> => inTurn(known(ids), async (n) => {
+	const { done, message, fields } = await submitForm(n, 'feedback', said, true);
+	return { id: n.id, done, text: message || (done ? t('act.done.feedback', { name: n.applicant.name }) : `${n.applicant.name}：${Object.values(fields).join('；')}`) };
+});
+
 export async function actMany(verb: Verb, ids: string[]): Promise<BulkLine[]>
 {
-	const before = ids.map((id) => notices.get(id)).filter((n): n is Notice => n !== undefined);
+	const before = known(ids);
 	before.forEach((n) => busy.add(n.id));
 	try {
 		const answers: (BulkResult | HubError)[] = [];

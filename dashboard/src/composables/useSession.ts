@@ -19,6 +19,7 @@ const has = (...roles: string[]): boolean => (me.value?.roles ?? []).some((r) =>
 export const maySearch = computed(() => me.value !== null && me.value.roles.some((r) => r !== 'admin'));
 /** Whether somebody looks after a region, or the roles' people have to do with the thing at all. */
 export const oversees = computed(() => has('coordinator', 'auditor'));
+export const coordinates = computed(() => has('coordinator'));
 export const mayApprove = computed(() => has('approver'));
 /** Whose contacts this person reads or keeps: one's own bodies'; who runs the hub has every body's. */
 export const deskBodies = computed(() => [...new Map((me.value?.bodies ?? []).filter((b) => b.id && ['supervisor', 'approver', 'admin'].includes(b.role ?? '')).map((b) => [b.id, b])).values()]);

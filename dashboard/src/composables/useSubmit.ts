@@ -28,14 +28,15 @@ function knownRefusal({ problem }: HubError): string | null
 	return words === problem.detail ? null : words || null;
 }
 
-/** An answer that never came is looked up. */
-export async function submitForm(notice: Notice, verb: FormVerb, said: Said): Promise<Outcome>
+/** An answer that never came is looked up. `quiet`: whoever asks says itself what was done. */
+export async function submitForm(notice: Notice, verb: FormVerb, said: Said, quiet = false): Promise<Outcome>
 {
 	const name = notice.applicant.name;
 	busy.add(notice.id);
 	try {
 		put(await sendTwice(notice, verb, bodyOf(verb, said)));
-		say(t(`act.done.${verb}`, { name }));
+		if (!quiet)
+			say(t(`act.done.${verb}`, { name }));
 		return { done: true, message: '', fields: {} };
 	} catch (error) {
 		if (error instanceof HubError && error.status === 422)

@@ -1,9 +1,11 @@
 import { enLater } from './en_later.ts';
+import { enMeet } from './en_meet.ts';
 import { enOffice } from './en_office.ts';
 import type { Key } from './index.ts';
 
 export const en: Record<Key, string> = {
 	...enLater,
+	...enMeet,
 	...enOffice,
 	'app.title': 'Approval–Supervision Linkage',
 	'app.skip': 'Skip to main content',
@@ -376,4 +378,6 @@ export const en: Record<Key, string> = {
 	'life.keeper': 'Now in the hands of {name}',
 	'inbox.pickRow': 'Choose: {name}',
 	'inbox.pickAll': 'Choose all listed',
+	'nav.meetings': 'Joint meetings',
+	'nav.reconcile': 'Reconciliation',
 };

@@ -148,6 +148,7 @@ export const enOffice: Record<keyof typeof zhOffice, string> = {
 	'file.calendar.json': 'Calendar',
 	'file.pack.json': 'Settings',
 	'file.texts': 'Texts',
+	'column.id': 'Rule',
 	'column.role': 'Role',
 	'column.to': 'To',
 	'column.due': 'Due',

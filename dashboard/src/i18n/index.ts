@@ -3,9 +3,10 @@
 import { ref, watchEffect } from 'vue';
 import { zh } from './zh.ts';
 import type { zhLater } from './zh_later.ts';
+import type { zhMeet } from './zh_meet.ts';
 import type { zhOffice } from './zh_office.ts';
 
-export type Key = keyof typeof zh | keyof typeof zhLater | keyof typeof zhOffice;
+export type Key = keyof typeof zh | keyof typeof zhLater | keyof typeof zhOffice | keyof typeof zhMeet;
 export type Language = 'zh' | 'en';
 export const DATA_LANG = 'zh-CN';
 

@@ -372,4 +372,6 @@ export const zh = {
 	'life.keeper': '现由 {name} 经办',
 	'inbox.pickRow': '选择：{name}',
 	'inbox.pickAll': '选择列出的全部',
+	'nav.meetings': '联席会议',
+	'nav.reconcile': '对账',
 } as const;

@@ -147,6 +147,7 @@ export const zhOffice = {
 	'file.calendar.json': '工作日历',
 	'file.pack.json': '总体设置',
 	'file.texts': '短信、邮件文稿',
+	'column.id': '规则编号',
 	'column.role': '职责',
 	'column.to': '告知对象',
 	'column.due': '签收时限',

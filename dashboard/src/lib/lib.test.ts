@@ -4,6 +4,9 @@ import { test } from 'node:test';
 import { en } from '../i18n/en.ts';
 import { zh as zhFirst } from '../i18n/zh.ts';
 import { zhLater } from '../i18n/zh_later.ts';
+import { casesOf, CASES_MAX } from './cases.ts';
+import { sheetText } from './save.ts';
+import { zhMeet } from '../i18n/zh_meet.ts';
 import { zhOffice } from '../i18n/zh_office.ts';
 import type { BodyName, CaseEvent, FigureRow, Notice, RegionName } from '../wire.ts';
 import { gridOf, percentOf, periodOf, pointsOf, stepOf, textOf } from './board.ts';
@@ -17,7 +20,7 @@ import { clockText, minuteText, parseTime, secondText, shortText, spanTo } from 
 import { caseEntries, firstAt } from './timeline.ts';
 import { workDays, workSpan, workingMinutes } from './worktime.ts';
 
-const zh = { ...zhFirst, ...zhLater, ...zhOffice };
+const zh = { ...zhFirst, ...zhLater, ...zhMeet, ...zhOffice };
 
 process.env.TZ = 'America/New_York';
 
@@ -64,7 +67,7 @@ test('what the search box was given', () => {
 test('both languages have the same keys and the same places', () => {
 	const places = (text: string): string => (text.match(/\{\w+\}/g) ?? []).sort().join();
 	assert.deepEqual(Object.keys(en).sort(), Object.keys(zh).sort());
-	assert.equal(Object.keys(zh).length, Object.keys(zhFirst).length + Object.keys(zhLater).length + Object.keys(zhOffice).length, 'no word is in two files');
+	assert.equal(Object.keys(zh).length, Object.keys(zhFirst).length + Object.keys(zhLater).length + Object.keys(zhMeet).length + Object.keys(zhOffice).length, 'no word is in two files');
 	for (const key of Object.keys(zh) as (keyof typeof zh)[])
 		assert.equal(places(en[key]), places(zh[key]), key);
 });
@@ -249,4 +252,20 @@ test('contacts: what is missing, by the hub\'s pointers, and back as they came',
 	assert.deepEqual(contactFaults([a, b, newContact()]), {
 		'/people/0/leave/0/to': 'order', '/people/0/leave/0/substitute': 'substitute', '/people/1/name': 'twice', '/people/1/hours': 'hours', '/people/2/name': 'name',
 	});
+});
+
+test('the cases of a bureau\'s own list: by their heading or the first column, each once, or why not', () => {
+	const of = (text: string): ReturnType<typeof casesOf> => casesOf(new TextEncoder().encode(text).buffer as ArrayBuffer);
+	assert.deepEqual(of("\ufeff申请人,受理编号\r\n某某,'371302202611230001\r\n某某,B-2\r\n某某,B-2\r\n"), ['371302202611230001', 'B-2']);
+	assert.deepEqual(of('A-1\nA-2\n'), ['A-1', 'A-2']);
+	assert.deepEqual(of('编号\nA-1\n\n'), ['A-1']);
+	assert.equal(of('受理编号\n'), 'empty');
+	assert.equal(of('受理编号\n3.71302E+17\n'), 'mangled');
+	assert.equal(of('受理编号\n一 二\n'), 'value');
+	assert.equal(of('a\0b'), 'unreadable');
+	assert.equal(of(Array.from({ length: CASES_MAX + 1 }, (_, i) => `C${i}`).join('\n')), 'many');
+});
+
+test('a sheet holds long numbers and formulas as text', () => {
+	assert.equal(sheetText([['a"b', '=1+1'], ['371302202611230001', '12']]), '\ufeff"a""b","\'=1+1"\r\n"\'371302202611230001","12"\r\n');
 });

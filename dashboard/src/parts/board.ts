@@ -3,3 +3,5 @@ export { default as BoardPage } from '../pages/BoardPage.vue';
 export { default as DisputePage } from '../pages/DisputePage.vue';
 export { default as DisputesPage } from '../pages/DisputesPage.vue';
 export { default as ListPage } from '../pages/ListPage.vue';
+export { default as MeetingsPage } from '../pages/MeetingsPage.vue';
+export { default as ReconcilePage } from '../pages/ReconcilePage.vue';

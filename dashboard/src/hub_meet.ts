@@ -1,0 +1,17 @@
+// The calls of the joint meeting's pages: agenda, minutes, a ruling as a rule, the month's statement.
+import { MANY_TIMEOUT_MS, query, request, seg } from './hub.ts';
+import type { Agenda, Differences, Meeting, Page, RulingDraft, Statement } from './wire.ts';
+
+export const meetings = {
+	agenda: (p: { region?: string; from?: string; to?: string }) => request<Agenda>('GET', `/meetings/agenda${query(p)}`),
+	list: (p: { cursor?: string | null; limit?: number }) => request<Page<Meeting>>('GET', `/meetings${query(p)}`),
+	one: (id: string) => request<Meeting>('GET', `/meetings/${seg(id)}`),
+	write: (said: object) => request<Meeting>('POST', '/meetings', { body: said }),
+	done: (decision: string, version: number, said: object) => request<Meeting>('POST', `/decisions/${seg(decision)}/done`, { body: said, version }),
+};
+export const draftRuling = (dispute: string) => request<RulingDraft>('POST', `/disputes/${seg(dispute)}/draft`, { body: {}, patienceMs: MANY_TIMEOUT_MS });
+
+export const statements = {
+	month: (month: string) => request<Statement>('GET', `/reconciliation${query({ month })}`),
+	compare: (said: { month: string; body: string; cases: string[] }) => request<Differences>('POST', '/reconciliation', { body: said, patienceMs: MANY_TIMEOUT_MS, harmless: true }),
+};
