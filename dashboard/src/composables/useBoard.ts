@@ -2,13 +2,15 @@
 // is away the figures stay, with the moment at which they were true, and are asked for anew when it is back.
 import { onBeforeUnmount, shallowReactive, watch, type Ref } from 'vue';
 import { hub, openLive, type BoardQuery, type Live } from '../hub.ts';
+import { lastDays } from '../lib/board.ts';
 import { reasonOf } from '../lib/reason.ts';
 import type { Board } from '../wire.ts';
 
 const BACKOFF_MAX_S = 30;
 const DAYS_AGAIN_MS = 5000;
+const TREND_DAYS = 30;
 
-export function useBoard(wish: Ref<BoardQuery>)
+export function useBoard(wish: Ref<BoardQuery & { from: string; to: string }>)
 {
 	const state = shallowReactive({ bodies: null as Board | null, days: null as Board | null, error: '', live: false });
 	let line: Live | null = null;
@@ -25,7 +27,7 @@ export function useBoard(wish: Ref<BoardQuery>)
 		daysTimer = window.setTimeout(async () => {
 			daysTimer = 0;
 			const asked = wish.value;
-			const days = await hub.board({ ...asked, by: 'day' }).catch(() => null);
+			const days = await hub.board({ ...asked, from: lastDays(asked.from, asked.to, TREND_DAYS), by: 'day' }).catch(() => null);
 			if (days && asked === wish.value && !over)
 				state.days = days;
 		}, state.days ? DAYS_AGAIN_MS : 0);
