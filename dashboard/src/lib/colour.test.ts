@@ -109,15 +109,16 @@ function isReadable(selector: string, style: Style, theme: Style = {}): void
 test('the word of every state can be read on its ground', () => {
 	for (const look of Object.keys(ICON))
 		isReadable(`.tag-${look}`, styleOf(`.tag-${look}`));
-	for (const selector of ['.note-red', '.note-amber', '.banner', '.seg-open', '.seg-bad', 'button.primary', 'button:disabled'])
+	for (const selector of ['.note-red', '.note-amber', '.banner', '.seg-open', '.seg-bad', '.screen-late .screen-age', '.screen-broken .screen-age', 'button.primary', 'button:disabled'])
 		isReadable(selector, styleOf(selector));
-	for (const token of ['--ink', '--muted', '--blue', '--red', '--green'])
-		for (const ground of ['--paper', '--ground'])
-			isReadable(token, { color: `var(${token})`, background: `var(${ground})` });
+	for (const theme of [{}, styleOf('.screen')])
+		for (const token of ['--ink', '--muted', '--blue', '--red', '--green'])
+			for (const ground of ['--paper', '--ground'])
+				isReadable(token, { color: `var(${token})`, background: `var(${ground})` }, theme);
 });
 
-for (const [where, order] of [['', 1]] as const)
-	test(`the steps of the table are told apart, in every vision and in grey${where}`, () => {
+for (const [where, order] of [['', 1], ['.screen ', -1]] as const)
+	test(`the steps of the table are told apart, in every vision and in grey, ${where || 'on paper'}`, () => {
 		const theme = where ? styleOf(where.trim()) : {};
 		const styles = [...STEPS, -1].map((n) => ({ name: `${where}.step${n}`, style: styleOf(`${where}.step${n}`) }));
 		for (const { name, style } of styles)
