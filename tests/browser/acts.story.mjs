@@ -13,7 +13,7 @@ before(async () => {
 	page = await world.newPage();
 	await world.signIn(page, 'wjw');
 });
-after(() => world.close());
+after(() => world?.close());
 beforeEach(() => page.setViewportSize({ width: 1366, height: 768 }));
 
 const pane = () => page.locator('section.pane');

@@ -24,7 +24,7 @@ before(async () => {
 	await page.getByRole('heading', { level: 1, name: '联席会议看板' }).waitFor();
 	await page.getByText(/实时更新$/).waitFor();
 });
-after(() => world.close());
+after(() => world?.close());
 
 const toBoard = async () => {
 	await page.goto(`${world.url}/#/board`);

@@ -16,7 +16,7 @@ before(async () => {
 	await world.signIn(admin, 'admin');
 	await world.signIn(wjw, 'wjw');
 });
-after(() => world.close());
+after(() => world?.close());
 
 const kept = async () => (await api('GET', `/bodies/${BODY}/contacts`)).data;
 const person = (page, name) => page.locator('fieldset.contact', { has: page.locator('legend', { hasText: name }) });

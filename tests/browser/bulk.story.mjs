@@ -12,7 +12,7 @@ before(async () => {
 	page = await world.newPage();
 	await world.signIn(page, 'wjw');
 });
-after(() => world.close());
+after(() => world?.close());
 
 const stateOf = async (made) => (await api('GET', `/notices/${made.notice}`)).data.notice;
 const bar = () => page.locator('.bulk');

@@ -15,7 +15,7 @@ before(async () => {
 	await world.signIn(wjw, 'wjw');
 	await world.signIn(office, 'lxhy');
 });
-after(() => world.close());
+after(() => world?.close());
 
 const form = (page) => page.locator('form.act-form');
 const button = (page, word) => page.locator('.pane-foot').getByRole('button', { name: `${word}：` });

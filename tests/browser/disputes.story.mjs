@@ -13,7 +13,7 @@ before(async () => {
 	await world.signIn(wjw, 'wjw');
 	await world.signIn(office, 'lxhy');
 });
-after(() => world.close());
+after(() => world?.close());
 
 /** An event without a known item: the pool's notice, and with it a dispute about who leads. */
 async function contested(name)

@@ -14,7 +14,7 @@ before(async () => {
 	await world.signIn(page, 'wjw');
 	await rowOf(page, made).waitFor();
 });
-after(() => world.close());
+after(() => world?.close());
 
 async function saved(button, on = page)
 {

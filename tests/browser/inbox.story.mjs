@@ -11,7 +11,7 @@ before(async () => {
 	await world.grant('示例卫生用品二厂');
 	await world.signIn(page, 'wjw');
 });
-after(() => world.close());
+after(() => world?.close());
 beforeEach(async () => {
 	await page.goto(world.url + '/#/inbox');
 	await page.reload();

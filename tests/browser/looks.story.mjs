@@ -31,7 +31,7 @@ before(async () => {
 		{ name: '联络员甲', post: 'liaison', phone: '13900000021', hours: '09:00-17:30', checked_on: '2026-11-01' },
 		{ name: '科长乙', post: 'section-head', phone: '13900000022', email: 'yi@example.invalid', leave: [{ from: '2026-01-01', to: '2030-01-31', substitute: '联络员甲' }] }] })).status, 200);
 });
-after(() => world.close());
+after(() => world?.close());
 
 async function look(page, name, size)
 {

@@ -8,7 +8,7 @@ before(async () => {
 	world = await openWorld();
 	page = await world.newPage();
 });
-after(() => world.close());
+after(() => world?.close());
 
 test('cut: stale and said so, nothing can be pretended; mended: what was missed comes', async () => {
 	const made = await world.grant('示例断线测试一厂');

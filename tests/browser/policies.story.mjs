@@ -17,7 +17,7 @@ before(async () => {
 	await world.signIn(office, 'lxhy');
 	await world.signIn(second, 'admin');
 });
-after(() => world.close());
+after(() => world?.close());
 
 const stateOf = async (version) => (await api('GET', `/policy/versions/${encodeURIComponent(version)}`)).data.state;
 const open = (page, version) => page.goto(`${world.url}/#/version/${encodeURIComponent(version)}`);

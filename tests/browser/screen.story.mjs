@@ -15,7 +15,7 @@ before(async () => {
 			assert.equal((await wjw('POST', `/notices/${made.notice}/claim`, {})).status, 200);
 	}
 });
-after(() => world.close());
+after(() => world?.close());
 
 async function openWall(size)
 {

@@ -13,7 +13,7 @@ before(async () => {
 	await api('POST', `/notices/${made.notice}/acknowledge`, {});
 	await world.signIn(page, 'spj');
 });
-after(() => world.close());
+after(() => world?.close());
 
 const box = () => page.locator('#search-main');
 

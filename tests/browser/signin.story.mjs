@@ -4,7 +4,7 @@ import { axe, noSideways, openWorld } from './world.mjs';
 
 let world;
 before(async () => { world = await openWorld(); });
-after(() => world.close());
+after(() => world?.close());
 
 test('a wrong password is refused in words, the fields named, the focus put there', async () => {
 	const page = await world.newPage();

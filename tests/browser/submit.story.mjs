@@ -12,7 +12,7 @@ before(async () => {
 	page = await world.newPage();
 	await world.signIn(page, 'spj');
 });
-after(() => world.close());
+after(() => world?.close());
 
 const form = () => page.getByRole('form', { name: '报送办件' });
 const trial = () => page.locator('aside.trial');

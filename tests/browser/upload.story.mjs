@@ -20,7 +20,7 @@ before(async () => {
 	await world.signIn(page, 'spj', '#/submit');
 	await page.getByRole('button', { name: '上传表格' }).click();
 });
-after(() => world.close());
+after(() => world?.close());
 
 const file = () => page.locator('.drop input');
 async function upload(lines, name = '办件.csv')

@@ -152,9 +152,10 @@ function eventOf(name)
 
 export async function openWorld()
 {
+	// The browser first: where it does not start, nothing else stands behind that keeps the run from ending.
+	const browser = await chromium.launch(CHROMIUM);
 	const hub = await startHub();
 	const line = await openLine(hub.url);
-	const browser = await chromium.launch(CHROMIUM);
 	const office = await person(hub.url, 'spj');
 	const pages = [];
 
@@ -216,13 +217,13 @@ export async function openWorld()
 
 	async function close()
 	{
-		for (const page of pages) {
-			const csp = page.isClosed() ? [] : await page.evaluate(() => window.cspFaults ?? []).catch(() => []);
-			assert.deepEqual([...page.faults, ...csp], [], 'no script error and no CSP violation');
-		}
+		const faults = [];
+		for (const page of pages)
+			faults.push(...page.faults, ...page.isClosed() ? [] : await page.evaluate(() => window.cspFaults ?? []).catch(() => []));
 		await browser.close();
 		line.close();
 		await hub.close();
+		assert.deepEqual(faults, [], 'no script error and no CSP violation');
 	}
 
 	return { url: line.url, line, newPage, signIn, grant, propose, hire, eventOf, close, as: (user) => person(hub.url, user) };
