@@ -212,7 +212,7 @@ export interface Differences { month: string; body: BodyRef; said: number; taken
 
 export type Figure = 'sent' | 'delivered' | 'open' | 'acknowledged' | 'claimed' | 'returned' | 'transferred' | 'disputed' | 'closed' | 'withdrawn'
 	| 'superseded' | 'overdue' | 'fed_back' | 'pool' | 'no_lead' | 'lead_sent' | 'lead_standing' | 'lead_claimed' | 'due' | 'claimed_in_time'
-	| 'first_sent' | 'first_hit' | 'acknowledged_ever' | 'claimed_ever' | 'returned_ever' | 'undelivered' | 'clocks_overdue' | 'feedback_overdue';
+	| 'first_sent' | 'first_hit' | 'acknowledged_ever' | 'claimed_ever' | 'returned_ever' | 'undelivered' | 'clocks_overdue' | 'feedback_overdue' | 'ranked' | 'ranked_in_time';
 export type Rate = 'claim_rate' | 'on_time_rate' | 'return_rate' | 'first_hit_rate' | 'hours_to_claim';
 export type Figures = Record<Figure, number> & Record<Rate, number | null>;
 export interface FigureRow extends Figures { key: string; name: string | null }

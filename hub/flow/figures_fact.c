@@ -13,7 +13,8 @@ static const char *const names[FIGURE_COUNT] = {
 	"transferred",	"disputed",	   "closed",	    "withdrawn",	  "superseded",	     "overdue",
 	"fed_back",	"pool",		   "no_lead",	    "lead_sent",	  "lead_standing",   "lead_claimed",
 	"due",		"claimed_in_time", "first_sent",    "first_hit",	  "acknowledged_ever", "claimed_ever",
-	"returned_ever", "clocks_overdue", "undelivered",   "feedback_overdue",
+	"returned_ever", "clocks_overdue", "undelivered",   "feedback_overdue", "ranked",
+	"ranked_in_time",
 };
 
 const char *figure_name(enum figure f)
@@ -45,6 +46,12 @@ static bool is_due(const struct fact *x, int64_t now_ms)
 {
 	return x->role == ROLE_LEAD && stands(x) && x->state != STATE_TRANSFERRED && x->due_ms >= 0 &&
 	       (now_ms > x->due_ms || (x->flags & FACT_CLAIMED));
+}
+
+/* What a body is held to: not while it is in dispute whose it is, nor what never reached them. A return is no way out. */
+static bool is_ranked(const struct fact *x, int64_t now_ms)
+{
+	return is_due(x, now_ms) && x->state != STATE_DISPUTED && !(x->flags & FACT_UNDELIVERED);
 }
 
 static bool is_first(const struct fact *x)
@@ -92,6 +99,10 @@ bool figure_counts(enum figure f, const struct fact *x, int64_t now_ms)
 		return is_due(x, now_ms);
 	case FIGURE_CLAIMED_IN_TIME:
 		return is_due(x, now_ms) && (x->flags & FACT_IN_TIME);
+	case FIGURE_RANKED:
+		return is_ranked(x, now_ms);
+	case FIGURE_RANKED_IN_TIME:
+		return is_ranked(x, now_ms) && (x->flags & FACT_IN_TIME);
 	case FIGURE_FIRST_SENT:
 		return is_first(x);
 	case FIGURE_FIRST_HIT:

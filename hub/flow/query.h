@@ -11,7 +11,7 @@
 #define QUERY_BAD_CURSOR "must be one that this list gave, with the same filter"
 
 struct query_notices {
-	const char *body; /* "" the principal's own bodies, or all that it may see when it has none */
+	const char *body; /* "" the principal's own bodies, or all that it may see when it has none; several with commas as figures are chosen */
 	const char *state, *role, *cause, *due, *q, *cursor; /* "" any */
 	const char *figure, *region, *item, *from, *to; /* as figures are chosen; "" any */
 	int limit;

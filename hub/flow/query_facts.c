@@ -21,7 +21,8 @@ struct call {
 	int region, role, cause, state; /* -1 any */
 	bool todo, has_figure;
 	enum figure figure;
-	int32_t body, item; /* -1 any, -2 one that no fact names */
+	bool *bodies; /* by number of the name; NULL any */
+	int32_t item; /* -1 any, -2 one that no fact names */
 	char *due, *q, *body_name, *item_name;
 	int64_t before_seq;
 	int before_notice;
@@ -39,6 +40,7 @@ static void call_free(struct call *c)
 	free(c->due);
 	free(c->q);
 	free(c->body_name);
+	free(c->bodies);
 	free(c->item_name);
 	buf_clear(&c->out);
 	free(c);
@@ -84,7 +86,7 @@ static bool matches(const struct call *c, const struct fact *x)
 {
 	if (!kind_matches(c, x))
 		return false;
-	if ((c->body != -1 && x->body != c->body) || (c->item != -1 && x->item != c->item))
+	if ((c->bodies && !c->bodies[x->body]) || (c->item != -1 && x->item != c->item))
 		return false;
 	if (c->has_figure && !figure_counts(c->figure, x, c->now_ms))
 		return false;
@@ -178,6 +180,26 @@ static int32_t name_or_any(const struct call *c, const char *name)
 	return n;
 }
 
+/* One body, or those of a row or column of the board, with commas between. */
+static bool *bodies_or_any(const struct call *c)
+{
+	char *names, *at, *name;
+	bool *bodies;
+
+	if (!*c->body_name)
+		return NULL;
+	names = at = mem_strdup(c->body_name);
+	bodies = mem_zalloc((size_t)figures_name_count(c->flow->figures) + 1);
+	while ((name = strsep(&at, ","))) {
+		int32_t n = figures_find(c->flow->figures, name);
+
+		if (n >= 0)
+			bodies[n] = true;
+	}
+	free(names);
+	return bodies;
+}
+
 static void on_read(void *arg, enum err e)
 {
 	struct call *c = arg;
@@ -187,7 +209,7 @@ static void on_read(void *arg, enum err e)
 		return;
 	}
 	c->now_ms = clock_now_ms(&c->flow->clock);
-	c->body = name_or_any(c, c->body_name);
+	c->bodies = bodies_or_any(c);
 	c->item = name_or_any(c, c->item_name);
 	c->scope = fact_scope_new(c->flow->figures, c->who, c->flow->pack);
 	figures_each(c->flow->figures, c->period.from_day, c->period.to_day, collect, c);

@@ -11,9 +11,9 @@ before(async () => {
 	world = await openWorld();
 	api = await world.as('lxhy');
 	wjw = await world.as('wjw');
-	for (let i = 0; i < 6; i++) {
+	for (let i = 0; i < 14; i++) {
 		const made = await world.grant(`示例看板用品${i}厂`);
-		if (i % 2 === 0)
+		if (i % 2 === 0 || i > 5)
 			await wjw('POST', `/notices/${made.notice}/claim`, {});
 	}
 	const event = world.eventOf('示例看板无主用品厂');
@@ -99,6 +99,45 @@ test('the table is walked by the keyboard, has one stop, and a cell opens its bo
 	await page.locator('.heat').waitFor();
 });
 
+test('the edges of the table add up its rows and columns, and open the list of just those bodies', async () => {
+	await toBoard();
+	await page.getByLabel('指标').selectOption('sent');
+	for (const edge of [page.locator('.heat tbody tr').first().locator('td a').last(), page.locator('.heat tbody tr').last().locator('td a').first(),
+		page.locator('.heat tbody tr').last().locator('td a').last()]) {
+		const counted = Number((await edge.getAttribute('title')).match(/合计 告知 (\d+) 件/)[1]);
+		assert.ok(counted > 0);
+		const bodies = new URLSearchParams((await edge.getAttribute('href')).split('?')[1]).get('body').split(',');
+		await edge.click();
+		await page.locator('.chip', { hasText: bodies.length > 1 ? `合计的 ${bodies.length} 个单位` : '单位' }).waitFor();
+		const listed = await totalOfList();
+		const { data } = await api('GET', `/notices?${page.url().split('?')[1]}`);
+		assert.ok(listed >= counted && listed <= data.total, `${counted} at the edge, ${listed} in the list, ${data.total} at the hub`);
+		await toBoard();
+		await page.getByLabel('指标').selectOption('sent');
+	}
+});
+
+test('the ranking says of how many, what it leaves out and how it is worked out; its numbers open their lists', async () => {
+	await toBoard();
+	await page.getByText(/按时率＝按时认领÷参与件数.*争议中、送达失败的不计/).waitFor();
+	await page.getByRole('button', { name: '按单位', exact: true }).click();
+	await page.waitForURL(/rank=body/);
+	const row = page.locator('.rank tbody tr', { hasText: '兰山区卫生健康局' });
+	await row.waitFor();
+	assert.match(await row.innerText(), /^\d+\s+兰山区卫生健康局\s+\d+\.\d%\s+\d+ \/ \d+/);
+	const links = row.getByRole('link');
+	const [inTime, counted] = await Promise.all([number(links.first()), number(links.last())]);
+	assert.ok(counted >= 10 && inTime <= counted, `${inTime} of ${counted}`);
+	await links.last().click();
+	const listed = await totalOfList();
+	const { data } = await api('GET', `/notices?${page.url().split('?')[1]}`);
+	assert.ok(listed >= counted && listed <= data.total, `${counted} ranked, ${listed} in the list, ${data.total} at the hub`);
+	await toBoard();
+	await page.locator('.others', { hasText: '件数不足 10 件，不排名' }).getByRole('link').first().waitFor();
+	await page.getByRole('button', { name: '按单位', exact: true }).click();
+	await axe(page, 'the board ranked by body');
+});
+
 test('figures change by themselves', async () => {
 	await toBoard();
 	const before = await number(page.locator('[data-figure=claimed_ever]').first());
@@ -140,6 +179,6 @@ test('a department sees its own part, and says so', async () => {
 	await world.signIn(own, 'wjw', '#/board');
 	await own.getByRole('heading', { level: 1, name: '本单位看板' }).waitFor();
 	await own.locator('.heat td a').first().waitFor();
-	const rows = await own.locator('.heat td a').count();
+	const rows = await own.locator('.heat td:not(.step-edge) a').count();
 	assert.ok(rows <= 2, `${rows} bodies for somebody of two`);
 });

@@ -97,6 +97,17 @@ class Board(unittest.TestCase):
             items, _ = self.all_of(f"/notices?body={LEAD}&state={state}&limit=200", "wjw")
             self.assertEqual(len(items), next(r for r in self.board()["items"] if r["key"] == LEAD)[state], state)
 
+    def test_several_bodies_are_one_list(self):
+        """What a row or a column of the board adds up."""
+        rows = {r["key"]: r for r in self.board()["items"]}
+        for figure in ("sent", "claimed_ever", "ranked", "ranked_in_time"):
+            _, total = self.all_of(f"/notices?figure={figure}&limit=7&body={LEAD},{COPY},wjw-371399", "lxhy")
+            now = {r["key"]: r for r in self.board()["items"]}
+            self.assertLessEqual(rows[LEAD][figure] + rows[COPY][figure], total)
+            self.assertLessEqual(total, now[LEAD][figure] + now[COPY][figure])
+        self.assertGreater(rows[LEAD]["ranked"], 0)
+        self.assertEqual(self.all_of(f"/notices?figure=sent&body={COPY},{LEAD}", "scjg"), ([], 0))
+
     def test_each_gets_their_own_part(self):
         keys = {r["key"] for r in self.board("wjw")["items"]}
         self.assertEqual(keys, {LEAD, COPY})

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "flow/feed_line.h"
+#include "flow/figures.h"
 #include "packdir.h"
 
 static void ids_are_read_strictly(void **state)
@@ -120,6 +121,32 @@ static void scopes_cell_by_cell(void **state)
 	arena_clear(&arena);
 }
 
+/* Claimed in time by a lead: due, and what the body is held to, unless it is in dispute, never arrived, or stands no more. */
+static void what_a_body_is_held_to(void **state)
+{
+	const struct fact in_time = { .due_ms = 100, .role = ROLE_LEAD, .state = STATE_CLAIMED, .flags = FACT_CLAIMED | FACT_IN_TIME };
+	struct fact x = in_time;
+
+	(void)state;
+	assert_true(figure_counts(FIGURE_RANKED, &x, 50));
+	assert_true(figure_counts(FIGURE_RANKED_IN_TIME, &x, 50));
+	x.state = STATE_DISPUTED;
+	assert_true(figure_counts(FIGURE_DUE, &x, 50));
+	assert_false(figure_counts(FIGURE_RANKED, &x, 50));
+	assert_false(figure_counts(FIGURE_RANKED_IN_TIME, &x, 50));
+	x = in_time;
+	x.role = ROLE_ASSIST;
+	assert_false(figure_counts(FIGURE_RANKED, &x, 50));
+	x = (struct fact){ .due_ms = 100, .role = ROLE_LEAD, .state = STATE_OPEN };
+	assert_false(figure_counts(FIGURE_RANKED, &x, 100));
+	assert_true(figure_counts(FIGURE_RANKED, &x, 101));
+	assert_false(figure_counts(FIGURE_RANKED_IN_TIME, &x, 101));
+	x.flags = FACT_UNDELIVERED;
+	assert_false(figure_counts(FIGURE_RANKED, &x, 101));
+	x = (struct fact){ .due_ms = 100, .role = ROLE_LEAD, .state = STATE_RETURNED, .flags = FACT_RETURNED };
+	assert_true(figure_counts(FIGURE_RANKED, &x, 101)); /* a return never counts as handled */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +154,7 @@ int main(void)
 		cmocka_unit_test(cursors_order_and_refuse),
 		cmocka_unit_test(lines_are_taken_apart),
 		cmocka_unit_test(scopes_cell_by_cell),
+		cmocka_unit_test(what_a_body_is_held_to),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

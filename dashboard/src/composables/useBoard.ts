@@ -1,14 +1,32 @@
 // Figures as they are now and as they become: asked for once, then told by the live connection at most once a second. While that
 // is away the figures stay, with the moment at which they were true, and are asked for anew when it is back.
-import { onBeforeUnmount, shallowReactive, watch, type Ref } from 'vue';
+import { computed, onBeforeUnmount, shallowReactive, watch, type ComputedRef, type Ref } from 'vue';
 import { hub, openLive, type BoardQuery, type Live } from '../hub.ts';
+import { lastDays, periodOf, type Period } from '../lib/board.ts';
 import { reasonOf } from '../lib/reason.ts';
 import type { Board } from '../wire.ts';
+import { nowCoarse } from './useNow.ts';
+import { route } from './useRoute.ts';
 
 const BACKOFF_MAX_S = 30;
 const DAYS_AGAIN_MS = 5000;
+const TREND_DAYS = 30;
 
-export function useBoard(wish: Ref<BoardQuery>)
+export type Wish = Pick<BoardQuery, 'region'> & { from: string; to: string };
+
+/** What the address asks for. Held as a text, so that a change of something else in it, and the clock, do not ask anew; the day does. */
+export function useWish(usual: Period): ComputedRef<Wish>
+{
+	const key = computed(() => {
+		const { from, to, region } = route.query;
+		const days = periodOf(usual, nowCoarse.value);
+		return JSON.stringify({ from: from || days.from, to: to || days.to, ...(region ? { region } : {}) });
+	});
+	return computed(() => JSON.parse(key.value) as Wish);
+}
+
+/** With `everyMs` it asks again as well, so that figures that have not changed are known to be true still. */
+export function useBoard(wish: Ref<Wish>, everyMs = 0)
 {
 	const state = shallowReactive({ bodies: null as Board | null, days: null as Board | null, error: '', live: false });
 	let line: Live | null = null;
@@ -25,7 +43,7 @@ export function useBoard(wish: Ref<BoardQuery>)
 		daysTimer = window.setTimeout(async () => {
 			daysTimer = 0;
 			const asked = wish.value;
-			const days = await hub.board({ ...asked, by: 'day' }).catch(() => null);
+			const days = await hub.board({ ...asked, from: lastDays(asked.from, asked.to, TREND_DAYS), by: 'day' }).catch(() => null);
 			if (days && asked === wish.value && !over)
 				state.days = days;
 		}, state.days ? DAYS_AGAIN_MS : 0);
@@ -48,25 +66,27 @@ export function useBoard(wish: Ref<BoardQuery>)
 		timer = window.setTimeout(open, Math.min(2 ** failures++, BACKOFF_MAX_S) * 1000);
 	}
 
+	async function ask(mine: Live): Promise<void>
+	{
+		try {
+			const figures = await mine.call<Board>('board.open', { ...wish.value, by: 'body' });
+			if (mine !== line)
+				return;
+			failures = 0;
+			state.live = true;
+			take(figures);
+		} catch (error) {
+			if (mine !== line)
+				return;
+			state.error = reasonOf(error);
+			drop();
+		}
+	}
+
 	function open(): void
 	{
-		const asked = wish.value;
 		const mine = openLive({
-			open: async () => {
-				try {
-					const figures = await mine.call<Board>('board.open', { ...asked, by: 'body' });
-					if (mine !== line)
-						return;
-					failures = 0;
-					state.live = true;
-					take(figures);
-				} catch (error) {
-					if (mine !== line)
-						return;
-					state.error = reasonOf(error);
-					drop();
-				}
-			},
+			open: () => void ask(mine),
 			notice: () => undefined, change: () => undefined, bye: () => undefined,
 			board: (figures) => { if (mine === line) take(figures); },
 			close: () => { if (mine === line) drop(); },
@@ -83,10 +103,12 @@ export function useBoard(wish: Ref<BoardQuery>)
 		open();
 	}
 	watch(wish, again, { immediate: true });
+	const beat = everyMs > 0 ? setInterval(() => { if (line && state.live) void ask(line); }, everyMs) : 0;
 	onBeforeUnmount(() => {
 		over = true;
 		clearTimeout(timer);
 		clearTimeout(daysTimer);
+		clearInterval(beat);
 		line?.close();
 	});
 	return { state, again };

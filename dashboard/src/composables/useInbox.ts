@@ -119,6 +119,13 @@ export function recount(): void
 	}, COUNT_PAUSE_MS);
 }
 
+let heard: (n: Notice) => void = () => undefined;
+/** Called with what has come that was not known before. */
+export function onArrival(fn: (n: Notice) => void): void
+{
+	heard = fn;
+}
+
 function announce(): void
 {
 	arrived++;
@@ -141,6 +148,7 @@ export function onNotice(m: NoticeMessage): void
 	if (!known) {
 		inbox.lastArrivalMs = serverNow();
 		announce();
+		heard(m.notice);
 	}
 	if (!fits(m.notice))
 		return;

@@ -1,6 +1,6 @@
 // The board's own arithmetic, which is little: the hub counts. How a value is stepped for the eye, what stands where in the
 // table of counties and departments, and which days a period has.
-import type { BodyName, Figure, FigureRow, RegionName } from '../wire.ts';
+import type { BodyName, Figure, FigureRow, Rate, RegionName } from '../wire.ts';
 import { minuteText } from './time.ts';
 
 export type Metric = 'on_time_rate' | 'overdue' | 'hours_to_claim' | 'sent';
@@ -37,6 +37,52 @@ export function textOf(metric: Metric, row: FigureRow): string
 	return metric === 'on_time_rate' ? String(percentOf(value)) : metric === 'hours_to_claim' ? value.toFixed(1) : String(value);
 }
 
+/** What each rate divides by what. */
+export const RATES: readonly { rate: Exclude<Rate, 'hours_to_claim'>; part: Figure; whole: Figure }[] = [
+	{ rate: 'claim_rate', part: 'lead_claimed', whole: 'lead_standing' }, { rate: 'on_time_rate', part: 'claimed_in_time', whole: 'due' },
+	{ rate: 'return_rate', part: 'returned_ever', whole: 'sent' }, { rate: 'first_hit_rate', part: 'first_hit', whole: 'first_sent' },
+];
+
+/** What several bodies come to together. Its key is all of theirs, so that the very same link opens the list of them all. */
+export function sumOf(rows: FigureRow[], name: string): FigureRow
+{
+	const sum = { ...rows[0], key: rows.map((r) => r.key).join(','), name };
+	for (const figure of Object.keys(sum) as Figure[])
+		if (Number.isInteger(sum[figure]))
+			sum[figure] = rows.reduce((n, r) => n + r[figure], 0);
+	for (const { rate, part, whole } of RATES)
+		sum[rate] = sum[whole] === 0 ? null : Math.round(sum[part] / sum[whole] * 10_000) / 10_000;
+	sum.hours_to_claim = sum.lead_claimed === 0 ? null : rows.reduce((n, r) => n + (r.hours_to_claim ?? 0) * r.lead_claimed, 0) / sum.lead_claimed;
+	return sum;
+}
+
+/** Fewer than this are not ranked. */
+export const FEW_TO_RANK = 10;
+export interface Rank { place: number; percent: string; row: FigureRow }
+
+/** The best first. Whoever shows the same share has the same place, and who has too little to be held to has none. */
+export function rankOf(rows: FigureRow[]): { ranks: Rank[]; few: FigureRow[] }
+{
+	const share = (r: FigureRow): number => Math.floor(r.ranked_in_time * 1000 / r.ranked);
+	const held = rows.filter((r) => r.ranked >= FEW_TO_RANK).sort((a, b) => share(b) - share(a) || b.ranked - a.ranked);
+	return {
+		ranks: held.map((row) => ({ row, place: 1 + held.findIndex((r) => share(r) === share(row)), percent: (share(row) / 10).toFixed(1) })),
+		few: rows.filter((r) => r.ranked < FEW_TO_RANK),
+	};
+}
+
+export type RankBy = 'region' | 'body';
+
+/** Who is ranked: those that supervise, each alone or all of a county together. */
+export function rankedRows(items: FigureRow[], bodies: Map<string, BodyName>, regions: RegionName[], by: RankBy): FigureRow[]
+{
+	const rows = items.filter((r) => ['supervision', 'enforcement'].includes(bodies.get(r.key)?.kind ?? ''));
+	if (by === 'body')
+		return rows;
+	return regions.map((region) => ({ region, of: rows.filter((r) => bodies.get(r.key)!.region === region.code) }))
+		.filter((x) => x.of.length > 0).map((x) => sumOf(x.of, x.region.name));
+}
+
 export interface Grid { columns: string[]; rows: { region: RegionName; cells: (FigureRow | null)[] }[]; others: FigureRow[] }
 
 /** A row a region, a column a department, each cell one body. What finds no place there (pools, bureaus, a second body) is listed apart. */
@@ -64,8 +110,29 @@ export function gridOf(items: FigureRow[], bodies: Map<string, BodyName>, region
 	};
 }
 
+/** The table with what its rows, its columns and all of it come to at the edges. */
+export function withSums(grid: Grid, word: string): Grid
+{
+	const there = (cells: (FigureRow | null)[]): FigureRow[] => cells.filter((c): c is FigureRow => c !== null);
+	const sum = (cells: (FigureRow | null)[], name: string): FigureRow => sumOf(there(cells), `${name} ${word}`);
+	const foot = grid.columns.map((column, j) => sum(grid.rows.map((r) => r.cells[j]), column));
+	const region = { code: '', name: word, level: '', parent: null };
+	return {
+		...grid, columns: [...grid.columns, word],
+		rows: [...grid.rows.map((r) => ({ ...r, cells: [...r.cells, sum(r.cells, r.region.name)] })),
+			{ region, cells: [...foot, sumOf(grid.rows.flatMap((r) => there(r.cells)), word)] }],
+	};
+}
+
 const DAY_MS = 24 * 3600 * 1000;
 const dayText = (ms: number): string => minuteText(ms).slice(0, 10);
+
+/** The last days of a period that has more. */
+export function lastDays(from: string, to: string, days: number): string
+{
+	const first = dayText(Date.parse(to + 'T00:00:00+08:00') - (days - 1) * DAY_MS);
+	return first > from ? first : from;
+}
 
 export type Period = 'month' | 'last' | 'quarter';
 export const PERIODS: readonly Period[] = ['month', 'last', 'quarter'];

@@ -9,7 +9,7 @@ import { sheetText } from './save.ts';
 import { zhMeet } from '../i18n/zh_meet.ts';
 import { zhOffice } from '../i18n/zh_office.ts';
 import type { BodyName, CaseEvent, FigureRow, Notice, RegionName } from '../wire.ts';
-import { gridOf, percentOf, periodOf, pointsOf, stepOf, textOf } from './board.ts';
+import { gridOf, lastDays, percentOf, periodOf, pointsOf, rankedRows, rankOf, stepOf, sumOf, textOf, withSums } from './board.ts';
 import { contactFaults, draftOf, newContact, saidOf } from './contacts.ts';
 import { creditCheckCharacter, creditCodeIsValid, queryKind } from './credit.ts';
 import { beijingTime, cellsOf, numberIn, percentText, retold } from './policy.ts';
@@ -219,11 +219,38 @@ test('the table has a cell for each body, and what finds no place stands apart',
 	assert.deepEqual(grid.others.map((o) => o.key), ['w3', 'e1', 'pool:a']);
 });
 
+test('edges add up what stands in the table, and open the bodies they add up', () => {
+	const row = (key: string, sent: number, due: number, inTime: number, claimed: number, hours: number | null) =>
+		figures(key, { sent, due, first_sent: 0, first_hit: 0, claimed_in_time: inTime, on_time_rate: due ? inTime / due : null, lead_claimed: claimed, hours_to_claim: hours });
+	const grid = withSums({ columns: ['卫生', '住建'], others: [figures('pool:a', { sent: 90 })], rows: [
+		{ region: { code: 'a', name: 'A', level: 'county', parent: null }, cells: [row('w1', 4, 2, 1, 1, 6), null] },
+		{ region: { code: 'b', name: 'B', level: 'county', parent: null }, cells: [row('w2', 2, 4, 4, 3, 2), row('z2', 1, 0, 0, 0, null)] }] }, '合计');
+	assert.deepEqual(grid.columns, ['卫生', '住建', '合计']);
+	assert.deepEqual(grid.rows.map((r) => r.cells.map((c) => c && [c.key, c.sent])), [
+		[['w1', 4], null, ['w1', 4]], [['w2', 2], ['z2', 1], ['w2,z2', 3]], [['w1,w2', 6], ['z2', 1], ['w1,w2,z2', 7]]]);
+	const all = grid.rows[2].cells[2]!;
+	assert.deepEqual([all.on_time_rate, all.hours_to_claim, all.first_hit_rate], [0.8333, 3, null]);
+	assert.deepEqual([sumOf([row('x', 1, 0, 0, 0, null)], 'x').on_time_rate, all.name], [null, '合计']);
+});
+
+test('ranking: the same share has the same rank, few are left out, and only who supervises is in it', () => {
+	const row = (key: string, ranked: number, inTime: number) => figures(key, { ranked, ranked_in_time: inTime });
+	const { ranks, few } = rankOf([row('a', 10, 9), row('b', 20, 18), row('c', 9, 9), row('d', 30, 30), row('e', 1000, 899), row('f', 10, 0)]);
+	assert.deepEqual(ranks.map((r) => [r.place, r.row.key, r.percent]), [[1, 'd', '100.0'], [2, 'b', '90.0'], [2, 'a', '90.0'], [4, 'e', '89.9'], [5, 'f', '0.0']]);
+	assert.deepEqual(few.map((r) => r.key), ['c']);
+	const bodies = new Map([['w1', 'supervision'], ['w2', 'enforcement'], ['s1', 'approval']].map(([id, kind]) =>
+		[id, { id, name: id, kind: kind as 'approval', region: 'a', sectors: [] }]));
+	const rows = [row('w1', 6, 6), row('w2', 6, 3), row('s1', 50, 50), row('pool:a', 50, 0)];
+	assert.deepEqual(rankedRows(rows, bodies, [], 'body').map((r) => r.key), ['w1', 'w2']);
+	assert.deepEqual(rankedRows(rows, bodies, ['a', 'b'].map((code) => ({ code, name: code, level: 'county', parent: null })), 'region').map((r) => [r.key, r.ranked, r.ranked_in_time]), [['w1,w2', 12, 9]]);
+});
+
 test('periods are days of Beijing, and the days of a line stand where they are', () => {
 	const early = parseTime('2026-03-01T00:30:00+08:00')!;
 	assert.deepEqual(periodOf('month', early), { from: '2026-03-01', to: '2026-03-01' });
 	assert.deepEqual(periodOf('last', early), { from: '2026-02-01', to: '2026-02-28' });
 	assert.deepEqual(periodOf('quarter', early), { from: '2025-11-30', to: '2026-03-01' });
+	assert.deepEqual([lastDays('2026-01-01', '2026-03-01', 30), lastDays('2026-02-20', '2026-03-01', 30)], ['2026-01-31', '2026-02-20']);
 	const points = pointsOf([figures('2026-03-01', { sent: 4 }), figures('2026-03-03', { sent: 1 })], '2026-03-01', '2026-03-05', 'sent', { width: 100, height: 40, max: 4 });
 	assert.deepEqual(points.map((p) => [p.x, p.y]), [[0, 0], [50, 30]]);
 });
