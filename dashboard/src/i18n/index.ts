@@ -11,13 +11,25 @@ export type Language = 'zh' | 'en';
 export const DATA_LANG = 'zh-CN';
 
 const STORAGE_KEY = 'tandem.language';
-const tables: { zh: Partial<Record<Key, string>>; en?: Record<Key, string> } = { zh: { ...zh } };
+type Words = Partial<Record<Key, string>>;
+type English = typeof import('./en.ts').en;
+const tables: Record<Language, Words> = { zh: {}, en: {} };
+const parts: Partial<Record<keyof English, Words>> = {};
+let english: English | undefined;
 
-/** Words that came with a later part of the page. They are there before that part draws anything. */
-export function addWords(words: Partial<Record<Key, string>>): void
+function joinEnglish(part: keyof English): void
 {
-	Object.assign(tables.zh, words);
+	Object.keys(parts[part] ?? {}).forEach((key, i) => { tables.en[key as Key] = english?.[part][i]; });
 }
+
+/** Words that came with a part of the page. They are there before that part draws anything. */
+export function addWords(part: keyof English, words: Words): void
+{
+	parts[part] = words;
+	Object.assign(tables.zh, words);
+	joinEnglish(part);
+}
+addWords('first', zh);
 
 export const language = ref<Language>('zh');
 
@@ -37,7 +49,8 @@ function remembered(): Language
 async function fetchEnglish(): Promise<boolean>
 {
 	try {
-		tables.en = tables.en ?? (await import('./en.ts')).en;
+		english = english ?? (await import('./en.ts')).en;
+		(Object.keys(parts) as (keyof English)[]).forEach(joinEnglish);
 		return true;
 	} catch {
 		return false;
@@ -68,7 +81,7 @@ export async function setLanguage(next: Language): Promise<boolean>
 
 export function t(key: Key, params: Record<string, string | number> = {}): string
 {
-	const text = (tables[language.value] ?? tables.zh)[key] ?? key;
+	const text = tables[language.value][key] ?? key;
 	return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
 }
 
@@ -76,5 +89,5 @@ export function t(key: Key, params: Record<string, string | number> = {}): strin
 export function tCode(prefix: string, code: string, params: Record<string, string | number> = {}): string
 {
 	const key = `${prefix}.${code}`;
-	return key in (tables[language.value] ?? tables.zh) ? t(key as Key, params) : code;
+	return key in tables[language.value] ? t(key as Key, params) : code;
 }

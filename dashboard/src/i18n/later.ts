@@ -2,4 +2,4 @@
 import { addWords } from './index.ts';
 import { zhLater } from './zh_later.ts';
 
-addWords(zhLater);
+addWords('later', zhLater);

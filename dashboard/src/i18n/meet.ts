@@ -3,4 +3,4 @@ import { addWords } from './index.ts';
 import './later.ts';
 import { zhMeet } from './zh_meet.ts';
 
-addWords(zhMeet);
+addWords('meet', zhMeet);

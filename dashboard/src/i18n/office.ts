@@ -3,4 +3,4 @@ import { addWords } from './index.ts';
 import './later.ts';
 import { zhOffice } from './zh_office.ts';
 
-addWords(zhOffice);
+addWords('office', zhOffice);

@@ -1,7 +1,10 @@
 // Run by `npm test`, with node's own runner: what is pure is tried without a browser, under a foreign time zone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { en } from '../i18n/en.ts';
+import { enFirst } from '../i18n/en_first.ts';
+import { enLater } from '../i18n/en_later.ts';
+import { enMeet } from '../i18n/en_meet.ts';
+import { enOffice } from '../i18n/en_office.ts';
 import { zh as zhFirst } from '../i18n/zh.ts';
 import { zhLater } from '../i18n/zh_later.ts';
 import { casesOf, CASES_MAX } from './cases.ts';
@@ -64,12 +67,16 @@ test('what the search box was given', () => {
 	assert.equal(queryKind('371302202611230001'), 'case');
 });
 
-test('both languages have the same keys and the same places', () => {
+test('both languages have the same keys in the same order, and the same places', () => {
 	const places = (text: string): string => (text.match(/\{\w+\}/g) ?? []).sort().join();
-	assert.deepEqual(Object.keys(en).sort(), Object.keys(zh).sort());
-	assert.equal(Object.keys(zh).length, Object.keys(zhFirst).length + Object.keys(zhLater).length + Object.keys(zhMeet).length + Object.keys(zhOffice).length, 'no word is in two files');
-	for (const key of Object.keys(zh) as (keyof typeof zh)[])
-		assert.equal(places(en[key]), places(zh[key]), key);
+	const parts: Record<string, string>[][] = [[zhFirst, enFirst], [zhLater, enLater], [zhMeet, enMeet], [zhOffice, enOffice]];
+	for (const [chinese, english] of parts) {
+		assert.deepEqual(Object.keys(english!), Object.keys(chinese!));
+		for (const [key, text] of Object.entries(chinese!))
+			assert.equal(places(english![key]!), places(text), key);
+	}
+	const keys = parts.flatMap(([chinese]) => Object.keys(chinese!));
+	assert.equal(keys.length, new Set(keys).size, 'no word is in two files');
 });
 
 function notice(change: Partial<Notice>): Notice
