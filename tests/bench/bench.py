@@ -17,7 +17,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "live"))
 import policies  # noqa: E402
-from hub import BIN, Hub  # noqa: E402
+from hub import BIN, Hub, wait_until  # noqa: E402
 
 BUILD = os.environ.get("TANDEM_BUILD", os.path.join(ROOT, "build-bench"))
 TOOLS = os.path.join(BUILD, "tests", "bench")
@@ -59,7 +59,7 @@ class Road:
             lines.append(f"session {body} {self.hub.cookies[body]}")
         for name in PEOPLE:
             self.command("user", "add", name, "--role", "admin", text=PASSWORD + "\n")
-            assert self.hub.try_sign_in(name, PASSWORD), f"{name} cannot sign in"
+            wait_until(lambda name=name: self.hub.try_sign_in(name, PASSWORD), what=f"{name} to sign in")
         self.plan = os.path.join(self.hub.data, "plan")
         self.lines = lines
         write_lines(self.plan, lines)
