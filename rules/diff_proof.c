@@ -3,93 +3,72 @@
 
 #include "diff_in.h"
 
-#define PLACES_MAX (2 << 20)
+#define KEY_BYTES_MAX 1024
 
-struct counting {
-	struct diff *diff;
-	const struct check *check;
-	struct strmap *known;
-	long long gaps, overlaps;
+struct place {
+	bool is_gap;
+	uint32_t types[2]; /* a bit each type of event, of the old pack and of the new one */
+};
+struct places {
+	struct arena *arena;
+	struct strmap map; /* gap or overlap, item and region, to an index of list */
+	struct place *list;
+	int count;
 };
 
-/* Calls back for each type and place; notes are of the past or of what no pack can help. */
-typedef void on_place_fn(struct counting *k, const struct check_finding *f, const char *key);
-
-static const char *key_of(struct counting *k, const struct check_finding *f, int type, int place)
+static struct place *place_of(struct places *p, const struct check *c, const struct check_finding *f,
+			      const struct check_place *at)
 {
-	return arena_printf(
-		&k->diff->scratch, "%d %d %s %s", (int)f->code, type,
-		check_item_code(k->check, f->places[place].code),
-		k->check->pack->view.regions[f->places[place].region].code);
+	char room[128];
+	struct buf key;
+	int found;
+
+	buf_init_in(&key, room, sizeof(room), KEY_BYTES_MAX);
+	buf_add_char(&key, f->code == CHECK_GAP ? 'g' : 'o');
+	buf_add_str(&key, check_item_code(c, at->code));
+	buf_add_char(&key, ' ');
+	buf_add_str(&key, c->pack->view.regions[at->region].code);
+	found = strmap_find(&p->map, key.data, key.len);
+	if (found < 0) {
+		p->list = arena_grow(p->arena, p->list, p->count, sizeof(*p->list));
+		p->list[p->count].is_gap = f->code == CHECK_GAP;
+		found = strmap_add(&p->map, arena_strndup(p->arena, key.data, key.len), key.len, p->count++);
+	}
+	buf_clear(&key);
+	return &p->list[found];
 }
 
-static void each_place(struct counting *k, on_place_fn *on_place)
+/* Notes are of the past or of what no pack can help. Several findings can be of one place. */
+static void take(struct places *p, const struct check *c, int side)
 {
-	int count, i, type, place;
-	const struct check_finding *all = check_findings(k->check, &count);
+	int count, i, place;
+	const struct check_finding *all = check_findings(c, &count);
 
 	for (i = 0; i < count; i++) {
 		const struct check_finding *f = &all[i];
 
-		if ((f->code != CHECK_GAP && f->code != CHECK_OVERLAP) ||
-		    f->severity == CHECK_NOTE)
+		if ((f->code != CHECK_GAP && f->code != CHECK_OVERLAP) || f->severity == CHECK_NOTE)
 			continue;
-		for (place = 0; place < f->place_count; place++) {
-			for (type = 0; type < EVENT_TYPE_COUNT; type++) {
-				if (f->types >> type & 1)
-					on_place(k, f, key_of(k, f, type, place));
-			}
-		}
+		for (place = 0; place < f->place_count; place++)
+			place_of(p, c, f, &f->places[place])->types[side] |= f->types;
 	}
-}
-
-static void remember(struct counting *k, const struct check_finding *f, const char *key)
-{
-	(void)f;
-	if (k->known->count < k->known->room)
-		strmap_add(k->known, key, strlen(key), 1);
-}
-
-static void count_new(struct counting *k, const struct check_finding *f, const char *key)
-{
-	if (strmap_find(k->known, key, strlen(key)) >= 0)
-		return;
-	/* Several findings can be of one place. */
-	remember(k, f, key);
-	k->gaps += f->code == CHECK_GAP;
-	k->overlaps += f->code == CHECK_OVERLAP;
-}
-
-static int places_of(const struct check *c)
-{
-	int count, i;
-	const struct check_finding *all = check_findings(c, &count);
-	long long places = 0;
-
-	for (i = 0; i < count; i++)
-		places += (long long)all[i].place_count * __builtin_popcount(all[i].types);
-	return places > PLACES_MAX ? PLACES_MAX : (int)places;
-}
-
-static struct counting come_and_gone(struct diff *d, int from, int to)
-{
-	struct strmap known;
-	struct counting k = {.diff = d, .check = d->checks[from], .known = &known};
-
-	strmap_init(&known, &d->scratch, places_of(d->checks[from]) + places_of(d->checks[to]) + 1);
-	each_place(&k, remember);
-	k.check = d->checks[to];
-	each_place(&k, count_new);
-	arena_reset(&d->scratch);
-	return k;
 }
 
 void diff_proof(struct diff *d)
 {
-	struct counting come = come_and_gone(d, WAS, IS), gone = come_and_gone(d, IS, WAS);
+	struct places p = {.arena = &d->scratch};
+	int i;
 
-	d->sums.new_gaps = come.gaps;
-	d->sums.new_overlaps = come.overlaps;
-	d->sums.gone_gaps = gone.gaps;
-	d->sums.gone_overlaps = gone.overlaps;
+	strmap_init(&p.map, p.arena, 64);
+	take(&p, d->checks[WAS], WAS);
+	take(&p, d->checks[IS], IS);
+	for (i = 0; i < p.count; i++) {
+		const struct place *x = &p.list[i];
+		int come = __builtin_popcount(x->types[IS] & ~x->types[WAS]);
+		int gone = __builtin_popcount(x->types[WAS] & ~x->types[IS]);
+
+		*(x->is_gap ? &d->sums.new_gaps : &d->sums.new_overlaps) += come;
+		*(x->is_gap ? &d->sums.gone_gaps : &d->sums.gone_overlaps) += gone;
+	}
+	arena_reset(&d->scratch);
 }

@@ -7,7 +7,7 @@
 
 #include "diff_in.h"
 
-#define PLACES_MAX (2 << 20)
+#define KEY_BYTES_MAX 1024
 
 struct standing {
 	struct arena *arena;
@@ -29,18 +29,25 @@ static int label_of(struct standing *s, const struct check_finding *f)
 	return strmap_add(&s->labels, text, strlen(text), s->labels.count);
 }
 
-/* NULL: there is no room for more places, so this one is not known. */
 static uint32_t *types_at(struct standing *s, const struct check *c, const struct check_place *p,
 			  int label)
 {
-	const char *text = arena_printf(s->arena, "%d %s %s", label, check_item_code(c, p->code),
-					c->pack->view.regions[p->region].code);
-	int at = strmap_find(&s->places, text, strlen(text));
+	char room[128];
+	struct buf key;
+	int at;
 
-	if (at < 0 && s->places.count == s->places.room)
-		return NULL;
-	if (at < 0)
-		at = strmap_add(&s->places, text, strlen(text), s->places.count);
+	buf_init_in(&key, room, sizeof(room), KEY_BYTES_MAX);
+	buf_add_int(&key, label);
+	buf_add_char(&key, ' ');
+	buf_add_str(&key, check_item_code(c, p->code));
+	buf_add_char(&key, ' ');
+	buf_add_str(&key, c->pack->view.regions[p->region].code);
+	at = strmap_find(&s->places, key.data, key.len);
+	if (at < 0) {
+		s->types = arena_grow(s->arena, s->types, s->places.count, sizeof(*s->types));
+		at = strmap_add(&s->places, arena_strndup(s->arena, key.data, key.len), key.len, s->places.count);
+	}
+	buf_clear(&key);
 	return &s->types[at];
 }
 
@@ -52,12 +59,8 @@ static void remember(struct standing *s, const struct check *c)
 		const struct check_finding *f = &c->sorted[i];
 		int label = can_stand(f) ? label_of(s, f) : -1;
 
-		for (place = 0; label >= 0 && place < f->place_count; place++) {
-			uint32_t *types = types_at(s, c, &f->places[place], label);
-
-			if (types)
-				*types |= f->types;
-		}
+		for (place = 0; label >= 0 && place < f->place_count; place++)
+			*types_at(s, c, &f->places[place], label) |= f->types;
 	}
 }
 
@@ -66,9 +69,7 @@ static bool was_there(struct standing *s, const struct check *c, const struct ch
 	int label = label_of(s, f), place;
 
 	for (place = 0; place < f->place_count; place++) {
-		const uint32_t *types = types_at(s, c, &f->places[place], label);
-
-		if (!types || f->types & ~*types)
+		if (f->types & ~*types_at(s, c, &f->places[place], label))
 			return false;
 	}
 	return true;
@@ -90,28 +91,16 @@ static void put_last(struct check *c, struct arena *arena)
 	memcpy(&c->sorted[fresh], standing, room);
 }
 
-static int places_of(const struct check *c)
-{
-	long long count = 0;
-	int i;
-
-	for (i = 0; i < c->found_count; i++)
-		count += can_stand(&c->sorted[i]) ? c->sorted[i].place_count : 0;
-	return count > PLACES_MAX ? PLACES_MAX : (int)count;
-}
-
 void diff_standing(struct diff *d)
 {
 	struct check *was = d->checks[WAS], *is = d->checks[IS];
 	struct standing s = {.arena = &d->scratch};
-	int i, room = places_of(was);
+	int i;
 
-	if (d->packs[WAS] == d->packs[IS] || is->sums.left_out || !room)
+	if (d->packs[WAS] == d->packs[IS] || is->sums.left_out || !was->sums.by_severity[CHECK_ERROR])
 		return;
-	room += places_of(is);
-	strmap_init(&s.labels, &d->scratch, was->found_count + is->found_count);
-	strmap_init(&s.places, &d->scratch, room);
-	s.types = arena_zalloc(&d->scratch, (size_t)room * sizeof(*s.types));
+	strmap_init(&s.labels, &d->scratch, 64);
+	strmap_init(&s.places, &d->scratch, 64);
 	remember(&s, was);
 	for (i = 0; i < is->sums.by_severity[CHECK_ERROR]; i++) {
 		struct check_finding *f = &is->sorted[i];

@@ -135,6 +135,6 @@ void dispute_draft(struct flow *f, const struct dispute_in *in, reply_fn *fn, vo
 	} else if (!id_parse_dispute(d->id, &d->seq, &d->dispute)) {
 		refuse(d, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
 	} else {
-		store_load(f->store, &d->seq, 1, true, on_loaded, d);
+		rows_load(f, &(struct rows_wanted){ &d->seq, 1 }, on_loaded, d);
 	}
 }

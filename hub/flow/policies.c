@@ -60,20 +60,40 @@ const struct pack *flow_pack_of(const struct flow *f, const char *version)
 	if (!strcmp(pack_view(f->pack)->version, version))
 		return f->pack;
 	p = policy_find(f->policies, version);
-	return p && p->pack ? p->pack : f->pack;
+	return p && p->pack && !p->is_recalled ? p->pack : f->pack;
+}
+
+const struct pack *flow_pack_of_row(const struct flow *f, const char *version)
+{
+	const struct policy *p = policy_find(f->policies, version);
+
+	return p && p->is_recalled ? p->pack : flow_pack_of(f, version);
 }
 
 void policy_reside(struct policies *ps, struct policy *p, struct pack *pack)
 {
+	if (p->pack && !p->is_recalled)
+		return;
+	pack_ref(pack); /* it may be the one that was recalled */
+	policy_let_go(ps, p);
+	p->pack = pack;
+	ps->resident_count++;
+}
+
+void policy_recall(struct policies *ps, struct policy *p, struct pack *pack)
+{
 	if (p->pack)
 		return;
 	p->pack = pack_ref(pack);
-	ps->resident_count++;
+	p->is_recalled = true;
+	ps->recalled_count++;
 }
 
 void policy_let_go(struct policies *ps, struct policy *p)
 {
-	ps->resident_count -= p->pack != NULL;
+	ps->resident_count -= p->pack && !p->is_recalled;
+	ps->recalled_count -= p->is_recalled;
+	p->is_recalled = false;
 	pack_unref(p->pack);
 	p->pack = NULL;
 }
@@ -85,6 +105,7 @@ static void put_in_force(struct policies *ps)
 	struct pack *was = f->pack;
 
 	ps->settled = true;
+	policy_reside(ps, ps->force, ps->force->pack);
 	if (was == ps->force->pack)
 		return;
 	f->pack = pack_ref(ps->force->pack);

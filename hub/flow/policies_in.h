@@ -24,6 +24,9 @@ struct policy {
 	const char *version;
 	struct pack *pack; /* resident when it was ever in force, else NULL */
 	bool is_stored, was_tried;
+	bool is_recalled; /* its pack was read back for somebody who asked, and does not stay */
+	int recall_holds;
+	int64_t recalled_at; /* in the order of asking */
 	const struct policy_step *submitted, *approved, *scheduled, *activated; /* the last of each that counts, or NULL */
 };
 struct shadow;
@@ -46,7 +49,8 @@ struct policies {
 	struct fresh_wait *waiting, **waiting_last, *served; /* for the next reading; for the one under way */
 	struct policy *loading; /* its pack is being read, or NULL */
 	bool reading, names_read, settled, writing, stopped;
-	int jobs, resident_count;
+	int jobs, resident_count, recalled_count;
+	int64_t recall_count;
 };
 
 /* --- policy_steps.c: what follows from the steps --- */
@@ -68,7 +72,8 @@ struct step_write {
 };
 void policies_write(struct policies *ps, const struct step_write *w, fresh_fn *fn, void *arg);
 void policy_reside(struct policies *ps, struct policy *p, struct pack *pack); /* takes a reference, once */
-void policy_let_go(struct policies *ps, struct policy *p); /* of one that has decided nothing */
+void policy_recall(struct policies *ps, struct policy *p, struct pack *pack); /* the same, for a while */
+void policy_let_go(struct policies *ps, struct policy *p); /* of one that has decided nothing, or was recalled */
 
 /* --- policy_work.c --- */
 bool policies_begin(struct policies *ps); /* false: as much as may is under way */

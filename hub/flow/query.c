@@ -92,7 +92,7 @@ void query_notice(struct flow *f, struct principal *who, const char *id, reply_f
 	struct call *c = call_new(f, who, fn, arg);
 
 	if (id_parse_notice(id, &c->seq, &c->notice))
-		store_load(f->store, &c->seq, 1, true, on_notice, c);
+		rows_load(f, &(struct rows_wanted){ &c->seq, 1 }, on_notice, c);
 	else
 		call_end(c, ERR_NOT_FOUND);
 }
@@ -131,7 +131,7 @@ void query_event(struct flow *f, struct principal *who, const char *id, reply_fn
 	struct call *c = call_new(f, who, fn, arg);
 
 	if (id_parse_event(id, &c->seq))
-		store_load(f->store, &c->seq, 1, true, on_event, c);
+		rows_load(f, &(struct rows_wanted){ &c->seq, 1 }, on_event, c);
 	else
 		call_end(c, ERR_NOT_FOUND);
 }
@@ -173,7 +173,7 @@ void query_explain(struct flow *f, struct principal *who, const char *id, const 
 
 	c->name = mem_strdup(body);
 	if (id_parse_event(id, &c->seq))
-		store_load(f->store, &c->seq, 1, true, on_explained, c);
+		rows_load(f, &(struct rows_wanted){ &c->seq, 1 }, on_explained, c);
 	else
 		call_end(c, ERR_NOT_FOUND);
 }
@@ -221,7 +221,7 @@ static void on_case(void *arg, enum err e, const char *list)
 		list += *list == ',';
 	}
 	if (e == ERR_OK && count)
-		store_load(c->flow->store, seqs, count, true, on_case_events, c);
+		rows_load(c->flow, &(struct rows_wanted){ seqs, count }, on_case_events, c);
 	else
 		call_end(c, e == ERR_OK ? ERR_NOT_FOUND : e);
 }

@@ -131,7 +131,7 @@ static void on_refs(void *arg, enum err e, const struct ref *refs, int count, in
 	}
 	for (int i = 0; i < c->list.count; i++)
 		seqs[i] = c->list.refs[i].seq;
-	store_load(c->flow->store, seqs, c->list.count, true, on_loaded, c);
+	rows_load(c->flow, &(struct rows_wanted){ seqs, c->list.count }, on_loaded, c);
 }
 
 static void next_slice(struct call *c)
@@ -197,7 +197,7 @@ void query_dispute(struct flow *f, struct principal *who, const char *id, reply_
 	c->region = mem_strdup("");
 	c->limit = 1;
 	if (id_parse_dispute(id, &c->of_one.seq, &c->of_one.notice))
-		store_load(f->store, &c->of_one.seq, 1, true, on_loaded, c);
+		rows_load(f, &(struct rows_wanted){ &c->of_one.seq, 1 }, on_loaded, c);
 	else
 		call_end(c, ERR_NOT_FOUND);
 }

@@ -163,7 +163,7 @@ static void next_page(struct call *c)
 		count++;
 	}
 	if (count)
-		store_load(c->flow->store, seqs, count, true, on_loaded, c);
+		rows_load(c->flow, &(struct rows_wanted){ seqs, count }, on_loaded, c);
 	else
 		call_end(c, ERR_OK);
 }

@@ -193,7 +193,7 @@ static void load_batch(struct call *c)
 		c->batch_count++;
 	}
 	if (c->batch_count)
-		store_load(c->flow->store, seqs, c->batch_count, true, on_loaded, c);
+		rows_load(c->flow, &(struct rows_wanted){ seqs, c->batch_count }, on_loaded, c);
 	else
 		call_end(c, ERR_OK);
 }

@@ -11,6 +11,12 @@ struct row {
 	struct record record;
 	struct view view;
 };
+/* store_load with documents, once the packs that decided these events are at hand. ERR_UNAVAILABLE: not all could be read now. */
+struct rows_wanted {
+	const int64_t *seqs;
+	int count;
+};
+void rows_load(struct flow *f, const struct rows_wanted *w, store_load_fn *fn, void *arg);
 MUST_CHECK enum err row_open(struct flow *f, const struct principal *who, const struct loaded *x, struct row *ret);
 void row_close(struct row *r);
 /* Whether one of the members that a search looks at holds the text; "" is in all of them. */

@@ -1,7 +1,7 @@
 """Measures the hub as it is shipped, prints one table with a bar for each figure, and ends with 1 if one is missed.
 
 bench.py [NAME ...] [--runs N] [--tiny]
-  NAME      latency, single, posts, batches, memory, sockets, decide; without one, all of them
+  NAME      latency, single, posts, batches, memory, sockets, decide, check, diff, swap, peers; without one, all of them
   --runs    how often each is measured (5); the table has medians
   --tiny    a few events of everything, to see that it works: no bars
 """
@@ -16,16 +16,17 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "live"))
-from hub import BIN, Hub  # noqa: E402
+import policies  # noqa: E402
+from hub import BIN, Hub, wait_until  # noqa: E402
 
 BUILD = os.environ.get("TANDEM_BUILD", os.path.join(ROOT, "build-bench"))
 TOOLS = os.path.join(BUILD, "tests", "bench")
-PACK = os.path.join(ROOT, "rules", "packs", "linyi")
 # Items that one department supervises where they were handed down: its county's leads, its city's gets a copy.
 ITEMS = {"000109903000": "gaj", "000111901000": "mzj", "000114903000": "rsj", "000116901000": "hbj", "000120904000": "nyj",
          "000123904000": "wjw"}
 REGIONS = ["371302", "371311", "371312", "371321", "371322", "371323", "371324", "371325"]
 PASSWORD = "bench"
+PEOPLE = ["submits", "approves"]  # of policies: two persons
 
 
 def say(text=""):
@@ -56,6 +57,9 @@ class Road:
         for body in self.bodies:
             assert self.hub.try_sign_in(body, PASSWORD), f"{body} cannot sign in"
             lines.append(f"session {body} {self.hub.cookies[body]}")
+        for name in PEOPLE:
+            self.command("user", "add", name, "--role", "admin", text=PASSWORD + "\n")
+            wait_until(lambda name=name: self.hub.try_sign_in(name, PASSWORD), what=f"{name} to sign in")
         self.plan = os.path.join(self.hub.data, "plan")
         self.lines = lines
         write_lines(self.plan, lines)
@@ -67,6 +71,11 @@ class Road:
     def load(self, **words):
         self.runs += 1
         return load(self.plan, f"r{self.runs}", hub=self.hub.process.pid, redis=self.hub.redis_pid(), **words)
+
+    def policy(self, verb, version):
+        """None, or what was answered instead."""
+        answer = self.hub.post(f"/policy/versions/{version}/{verb}", "approves", {}, timeout=60)
+        return None if answer.status == 200 else f"{verb} {version}: {answer.body}"
 
     def redis_memory(self):
         out = subprocess.run(["redis-cli", "-s", self.hub.redis_socket(), "info", "memory"], capture_output=True, text=True)
@@ -172,10 +181,19 @@ class Bench:
         self.row(f"an idle WebSocket, of {count}", got, 4096, "bytes")
 
     def decide(self):
-        out = subprocess.run([os.path.join(TOOLS, "bench_decide"), PACK], capture_output=True, text=True, check=True).stdout
-        rates = [int(n) for n in re.findall(r"(\d+) decisions/s", out)]
-        self.row("decisions a second, the pack as it is", rates[:1], 500000, "/s", more=True)
-        self.row("decisions a second, 10,000 rows", rates[-1:], 300000, "/s", more=True)
+        policies.decide(self, TOOLS)
+
+    def check(self):
+        policies.check(self)
+
+    def diff(self):
+        policies.diff(self)
+
+    def swap(self):
+        policies.swap(self)
+
+    def peers(self):
+        policies.peers(self)
 
     def table(self):
         say(f"{'':52}{'median':>10}  {'least':>9} {'most':>9}        bar")
@@ -186,7 +204,7 @@ class Bench:
         return all(row[6] is not False for row in self.rows)
 
 
-NAMES = ["latency", "single", "posts", "batches", "memory", "sockets", "decide"]
+NAMES = ["latency", "single", "posts", "batches", "memory", "sockets", "decide", "check", "diff", "swap", "peers"]
 
 
 def machine():

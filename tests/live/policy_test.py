@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import statistics
 import tempfile
 import threading
@@ -330,6 +331,33 @@ class Times(Base):
             told = self.call(hub, "GET", f"/policy/versions/{third}", "sjj")
             self.assertEqual([(s["step"], s["by"]) for s in told["steps"]], [("activated", "folder")])
             self.assertIsNone(told["diff"])
+
+    def test_a_decision_is_explained_by_its_own_version_however_many_came_since(self):
+        pack = os.path.join(self.folder(), "pack")
+        shutil.copytree(PACK, pack)
+        with Hub("--policy", pack) as hub:
+            hub.sign_in("admin", "sjj", "spj")
+            told, versions = [], []
+            for number in range(90):
+                versions.append(self.in_force(hub))
+                # Those of more versions than are kept, read back and let go again by turns.
+                if number < 20:
+                    told.append(hub.submit(event(f"V{number}", item=CLINIC)).json)
+                with open(os.path.join(pack, "rules.csv"), "a", encoding="utf-8") as f:
+                    f.write(row(100 + number))
+                hub.process.send_signal(signal.SIGHUP)
+                wait_until(lambda: self.in_force(hub) != versions[-1], 30)
+            hub.stop()
+            hub.start()
+            hub.sign_in("sjj", "spj")
+            wait_until(lambda: hub.request("GET", "/readyz").status == 200)
+            for answer, version in [*zip(told, versions), (told[0], versions[0])]:
+                why = hub.get(f"/events/{answer['event']}/explain", "spj").json
+                self.assertEqual(why["policy"], version)
+                self.assertEqual([n["rules"] for n in why["notices"]], [n["rules"] for n in told[0]["notices"]] if version == versions[0] else
+                                 [n["rules"] for n in why["notices"]])
+                shown = hub.get(f"/events/{answer['event']}", "spj").json["decided"]
+                self.assertEqual(shown["policy"], version)
 
 
 def waited(process, thread):

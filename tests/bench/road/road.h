@@ -43,7 +43,7 @@ double cpu_us(pid_t pid); /* 0: no such process */
 double rss_bytes(pid_t pid);
 
 struct figures {
-	double seconds, hub_us, redis_us, client_us, p50_us, p99_us, socket_bytes;
+	double seconds, hub_us, redis_us, client_us, p50_us, p99_us, most_us, socket_bytes;
 	int64_t events, frames, acked, failed;
 };
 bool traffic_run(const struct wishes *w, const struct plan *p, struct figures *ret);

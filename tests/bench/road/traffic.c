@@ -414,6 +414,7 @@ static void measure(struct traffic *t, struct figures *ret)
 		qsort(t->latency_us, (size_t)t->frames, sizeof(*t->latency_us), by_size);
 		ret->p50_us = t->latency_us[t->frames / 2];
 		ret->p99_us = t->latency_us[t->frames * 99 / 100];
+		ret->most_us = t->latency_us[t->frames - 1];
 	}
 }
 
