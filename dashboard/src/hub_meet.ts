@@ -13,5 +13,6 @@ export const draftRuling = (dispute: string) => request<RulingDraft>('POST', `/d
 
 export const statements = {
 	month: (month: string) => request<Statement>('GET', `/reconciliation${query({ month })}`),
+	agree: (said: { month: string; bureau: string; body: string }) => request<Statement>('POST', '/reconciliation/agree', { body: said }),
 	compare: (said: { month: string; body: string; cases: string[] }) => request<Differences>('POST', '/reconciliation', { body: said, patienceMs: MANY_TIMEOUT_MS, harmless: true }),
 };

@@ -204,7 +204,10 @@ export interface Agenda {
 export interface RulingDraft extends PolicyProven { dispute?: string; row?: Record<string, string>; set_aside_by?: string[] }
 
 export type DepartmentCount = 'told' | 'leads' | 'delivered' | 'acknowledged' | 'claimed' | 'returned' | 'fed_back' | 'overdue' | 'withdrawn' | 'superseded';
-export interface DepartmentRow extends Record<DepartmentCount, number> { body: BodyRef }
+/** Who confirmed the statement for a side, and the figures of that moment. */
+export interface Agreed extends Record<DepartmentCount, number> { by: string; at: string }
+export type Side = 'bureau' | 'department';
+export interface DepartmentRow extends Record<DepartmentCount, number> { body: BodyRef; agreed: Record<Side, Agreed | null>; allowed: 'agree'[] }
 export interface BureauStatement { bureau: BodyRef; taken: number | null; senders: { name: string; taken: number }[]; departments: DepartmentRow[] }
 export interface Statement extends Page<BureauStatement> { month: string; from: string; to: string; at: string }
 /** A bureau's own list held against what the hub took. */

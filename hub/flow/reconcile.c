@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/audit.h"
 #include "flow/board.h"
 #include "flow/figures.h"
 #include "flow/view.h"
@@ -17,11 +18,15 @@ static const char *const counted_names[] = { "told", "leads", "delivered", "ackn
 					     "returned", "fed_back", "overdue", "withdrawn", "superseded" };
 #define COUNTED ((int)(sizeof(counted) / sizeof(counted[0])))
 
+#define SIDES 2
+static const char *const side_names[SIDES] = { "bureau", "department" };
+
 struct cell { /* of a bureau and a department, or a bureau and who sent its cases: then only counts[0], events */
 	int bureau;
 	const char *name;
 	int next; /* of the same name, -1 the last */
 	int64_t counts[COUNTED];
+	const char *agreed[SIDES]; /* who confirmed it when, in JSON, NULL nobody */
 };
 struct cells {
 	struct cell *list;
@@ -51,6 +56,8 @@ struct call {
 	struct bureaus_of *of;
 	bool *oversees, *is_own; /* by number of the name: the region's, the body's */
 	struct cells departments, senders;
+	const char *agree_bureau, *agree_body; /* the row that is being confirmed, NULL none */
+	int side;
 	struct buf out;
 };
 
@@ -159,13 +166,25 @@ static void put_sender(struct call *c, const struct cell *x)
 	buf_printf(&c->out, ",\"taken\":%lld}", (long long)x->counts[0]);
 }
 
+static void put_counts(const struct cell *x, struct buf *out)
+{
+	for (int k = 0; k < COUNTED; k++)
+		buf_printf(out, ",\"%s\":%lld", counted_names[k], (long long)x->counts[k]);
+}
+
+static bool has_side(const struct call *c, const struct cell *x, int side)
+{
+	return side ? principal_answers(c->who, x->name) : c->bureaus[x->bureau].is_own;
+}
+
 static void put_department(struct call *c, const struct cell *x)
 {
 	buf_add_char(&c->out, '{');
 	put_body(c, "body", x->name);
-	for (int k = 0; k < COUNTED; k++)
-		buf_printf(&c->out, ",\"%s\":%lld", counted_names[k], (long long)x->counts[k]);
-	buf_add_char(&c->out, '}');
+	put_counts(x, &c->out);
+	for (int s = 0; s < SIDES; s++)
+		buf_printf(&c->out, "%s\"%s\":%s", s ? "," : ",\"agreed\":{", side_names[s], x->agreed[s] ? x->agreed[s] : "null");
+	buf_printf(&c->out, "},\"allowed\":[%s]}", has_side(c, x, 0) || has_side(c, x, 1) ? "\"agree\"" : "");
 }
 
 static void put_cells(struct call *c, const struct cells *t, int bureau, void (*put)(struct call *c, const struct cell *x))
@@ -265,6 +284,100 @@ static void call_end(struct call *c, enum err e)
 	free(c);
 }
 
+/* --- what both sides have confirmed --- */
+
+static void on_agreed(void *arg, enum err e, const struct named *items, int count)
+{
+	struct call *c = arg;
+
+	for (int i = 0; e == ERR_OK && i < count; i++) {
+		if (items[i].value.data)
+			c->departments.list[i / SIDES].agreed[i % SIDES] = arena_strndup(&c->arena, items[i].value.data, items[i].value.len);
+	}
+	if (e == ERR_OK)
+		put_all(c);
+	call_end(c, c->out.overflow ? ERR_TOO_LARGE : e);
+}
+
+static const char *agreed_name(struct call *c, const struct cell *x, int side)
+{
+	return arena_printf(&c->arena, "%s|%s|%s|%s", c->month, c->bureaus[x->bureau].id, x->name, side_names[side]);
+}
+
+static void read_agreed(struct call *c)
+{
+	int count = c->departments.count * SIDES;
+	const char **names = arena_alloc(&c->arena, sizeof(*names) * (size_t)(count + 1));
+
+	for (int i = 0; i < count; i++)
+		names[i] = agreed_name(c, &c->departments.list[i / SIDES], i % SIDES);
+	if (count)
+		store_get_some(c->flow->store, TABLE_AGREED, names, count, on_agreed, c);
+	else
+		on_agreed(c, ERR_OK, NULL, 0);
+}
+
+static const struct cell *cell_to_agree(const struct call *c)
+{
+	for (int i = 0; i < c->departments.count; i++) {
+		const struct cell *x = &c->departments.list[i];
+
+		if (!strcmp(x->name, c->agree_body) && !strcmp(c->bureaus[x->bureau].id, c->agree_bureau))
+			return x;
+	}
+	return NULL;
+}
+
+static void agree_next(struct call *c);
+
+static void on_agreed_put(void *arg, enum err e, const char *text)
+{
+	struct call *c = arg;
+
+	(void)text;
+	if (e != ERR_OK) {
+		call_end(c, e);
+		return;
+	}
+	audit_act(c->flow, &(struct audited){ .at_ms = c->now_ms, .who = c->who->name, .act = "agree", .notice = -1, .body = c->agree_body,
+					      .channel = "http", .detail = agreed_name(c, cell_to_agree(c), c->side) });
+	c->side++;
+	agree_next(c);
+}
+
+/* Each side that the person is of; usually one. */
+static void agree_next(struct call *c)
+{
+	const struct cell *x = cell_to_agree(c);
+	struct buf line;
+
+	while (c->side < SIDES && !has_side(c, x, c->side))
+		c->side++;
+	if (c->side == SIDES) {
+		read_agreed(c);
+		return;
+	}
+	buf_init_brief(&line, 1024);
+	buf_add_str(&line, "{\"by\":");
+	buf_add_json(&line, c->who->name);
+	buf_add_str(&line, ",\"at\":");
+	view_time(&line, c->now_ms);
+	put_counts(x, &line);
+	buf_add_char(&line, '}');
+	store_put(c->flow->store, TABLE_AGREED, agreed_name(c, x, c->side), (struct bytes){ line.data, line.len }, on_agreed_put, c);
+	buf_clear(&line);
+}
+
+static void agree(struct call *c)
+{
+	const struct cell *x = cell_to_agree(c);
+
+	if (x && (has_side(c, x, 0) || has_side(c, x, 1)))
+		agree_next(c);
+	else
+		call_end(c, x ? ERR_FORBIDDEN : ERR_NOT_FOUND);
+}
+
 static void look_at_names(struct call *c)
 {
 	const struct figures *g = c->flow->figures;
@@ -300,27 +413,60 @@ static void on_read(void *arg, enum err e)
 	figures_each(g, c->period.from_day, c->period.to_day, add_notice, c);
 	cells_sort(&c->departments);
 	cells_sort(&c->senders);
-	put_all(c);
-	call_end(c, c->out.overflow ? ERR_TOO_LARGE : ERR_OK);
+	if (c->agree_body)
+		agree(c);
+	else
+		read_agreed(c);
 }
 
-bool month_read(const char *month, struct period *ret)
+static struct call *call_new(struct flow *f, struct principal *who, const char *month, const struct period *period)
 {
-	char day[TIMEFMT_BYTES];
-	int32_t next;
+	struct call *c = mem_zalloc(sizeof(*c));
 
-	if (strlen(month) != 7)
-		return false;
-	snprintf(day, sizeof(day), "%s-01", month);
-	if (!date_parse(day, 10, &ret->from_day))
-		return false;
-	next = ret->from_day + 31; /* in the month that follows, or on the first of it */
-	date_format(next, day);
-	memcpy(day + 8, "01", 2);
-	if (!date_parse(day, 10, &next))
-		return false;
-	ret->to_day = next - 1;
-	return true;
+	c->flow = f;
+	c->who = principal_ref(who);
+	c->period = *period;
+	memcpy(c->month, month, sizeof(c->month));
+	arena_init(&c->arena);
+	buf_init(&c->out, 32 << 20);
+	return c;
+}
+
+static const char *said_text(const json_t *said, const char *name, struct diag *diag)
+{
+	const char *text = json_string_value(json_object_get(said, name));
+
+	if (!text)
+		diag_add(diag, arena_printf(diag->arena, "/%s", name), "must be a string");
+	return text ? text : "";
+}
+
+void reconcile_agree(struct flow *f, struct principal *who, const json_t *said, reply_fn *fn, void *arg)
+{
+	const char *month, *bureau, *body;
+	struct period period = { 0 };
+	struct arena arena;
+	struct diag diag;
+	struct call *c;
+
+	arena_init(&arena);
+	diag_init(&diag, &arena);
+	month = said_text(said, "month", &diag);
+	bureau = said_text(said, "bureau", &diag);
+	body = said_text(said, "body", &diag);
+	if (!month_read(month, &period))
+		diag_add(&diag, "/month", "must be a month like 2026-11");
+	if (diag.count) {
+		reply_faults(fn, arg, "What is to be confirmed has faults", &diag);
+	} else {
+		c = call_new(f, who, month, &period);
+		c->fn = fn;
+		c->arg = arg;
+		c->agree_bureau = arena_strdup(&c->arena, bureau);
+		c->agree_body = arena_strdup(&c->arena, body);
+		figures_read(f->figures, period.from_day, on_read, c);
+	}
+	arena_clear(&arena);
 }
 
 void query_reconciliation(struct flow *f, struct principal *who, const char *month, reply_fn *fn, void *arg)
@@ -336,14 +482,8 @@ void query_reconciliation(struct flow *f, struct principal *who, const char *mon
 		reply_invalid(fn, arg, "month", "must be a month like 2026-11");
 		return;
 	}
-	c = mem_zalloc(sizeof(*c));
-	c->flow = f;
-	c->who = principal_ref(who);
+	c = call_new(f, who, month, &period);
 	c->fn = fn;
 	c->arg = arg;
-	c->period = period;
-	memcpy(c->month, month, sizeof(c->month));
-	arena_init(&c->arena);
-	buf_init(&c->out, 32 << 20);
 	figures_read(f->figures, period.from_day, on_read, c);
 }

@@ -18,6 +18,12 @@ void query_reconciliation(struct flow *f, struct principal *who, const char *mon
 #define RECONCILE_CASES_MAX 10000
 void reconcile_cases(struct flow *f, struct principal *who, const json_t *said, reply_fn *fn, void *arg);
 
+/*
+ * {month, bureau, body}: the person's side confirms the statement between the two as it is now; both sides are the bureau and the
+ * department. 200 the month's statement; 404 nothing between them that the person sees; 403 the person is of neither; 422.
+ */
+void reconcile_agree(struct flow *f, struct principal *who, const json_t *said, reply_fn *fn, void *arg);
+
 struct period;
 bool month_read(const char *month, struct period *ret); /* from its first day to its last; false: no month */
 

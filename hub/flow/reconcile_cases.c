@@ -10,6 +10,7 @@
 #include "flow/figures.h"
 #include "flow/reconcile.h"
 #include "flow/view.h"
+#include "timefmt.h"
 
 #define SLICE	   128
 #define LISTED_MAX 1000
@@ -177,6 +178,25 @@ static void on_read(void *arg, enum err e)
 }
 
 /* --- what is said --- */
+
+bool month_read(const char *month, struct period *ret)
+{
+	char day[TIMEFMT_BYTES];
+	int32_t next;
+
+	if (strlen(month) != 7)
+		return false;
+	snprintf(day, sizeof(day), "%s-01", month);
+	if (!date_parse(day, 10, &ret->from_day))
+		return false;
+	next = ret->from_day + 31; /* in the month that follows, or on the first of it */
+	date_format(next, day);
+	memcpy(day + 8, "01", 2);
+	if (!date_parse(day, 10, &next))
+		return false;
+	ret->to_day = next - 1;
+	return true;
+}
 
 static void read_cases(struct call *c, const json_t *list, struct diag *diag)
 {

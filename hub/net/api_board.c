@@ -36,6 +36,16 @@ void api_reconcile_cases(struct call *c)
 	json_decref(said);
 }
 
+void api_reconcile_agree(struct call *c)
+{
+	json_t *said = call_object(c);
+
+	if (!said)
+		return;
+	reconcile_agree(c->api->flow, c->who, said, call_on_reply, c);
+	json_decref(said);
+}
+
 void api_audit(struct call *c)
 {
 	struct query_audit q = { .who = call_query(c, "who"), .act = call_query(c, "act"), .about = call_query(c, "about"),

@@ -8,6 +8,7 @@ static const char *const table_names[TABLE_COUNT] = {
 	[TABLE_POLICIES] = "policies",
 	[TABLE_CONTACTS] = "contacts",
 	[TABLE_OPTOUTS] = "optouts",
+	[TABLE_AGREED] = "agreed",
 };
 
 void keys_init(struct keys *k, const char *cell, struct arena *arena)

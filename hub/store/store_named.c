@@ -77,6 +77,30 @@ void store_list(struct store *s, enum table t, store_list_fn *fn, void *arg)
 	ask_submit(a);
 }
 
+static void on_some(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	int count = e == ERR_OK ? r->count : 0;
+	struct named *items = arena_zalloc(&a->arena, sizeof(*items) * (size_t)(count + 1));
+
+	for (int i = 0; i < count; i++) {
+		if (r->items[i].type == REDIS_STRING)
+			items[i].value = (struct bytes){ r->items[i].str, r->items[i].len };
+	}
+	a->fn.list(a->arg, e, items, count);
+}
+
+void store_get_some(struct store *s, enum table t, const char *const *names, int count, store_list_fn *fn, void *arg)
+{
+	struct ask *a = ask_new(s, SCRIPT_NONE, on_some, arg);
+
+	a->fn.list = fn;
+	args_str(&a->args, "HMGET");
+	args_str(&a->args, s->keys.tables[t]);
+	for (int i = 0; i < count; i++)
+		args_join(&a->args, names[i], NULL);
+	ask_submit(a);
+}
+
 /* SET … NX GET answers with the older value; if there was none, the one just given is in force. */
 static void on_put_expiring(struct ask *a, enum err e, const struct redis_reply *r)
 {

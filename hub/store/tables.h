@@ -4,8 +4,8 @@
 #ifndef TANDEM_STORE_TABLES_H
 #define TANDEM_STORE_TABLES_H
 
-/* --- small named things: users, keys, policies, contacts, numbers that want no texts --- */
-enum table { TABLE_USERS, TABLE_KEYS, TABLE_POLICIES, TABLE_CONTACTS, TABLE_OPTOUTS, TABLE_COUNT };
+/* --- small named things: users, keys, policies, contacts, numbers that want no texts, statements that were confirmed --- */
+enum table { TABLE_USERS, TABLE_KEYS, TABLE_POLICIES, TABLE_CONTACTS, TABLE_OPTOUTS, TABLE_AGREED, TABLE_COUNT };
 void store_put(struct store *s, enum table t, const char *name, struct bytes value, store_text_fn *fn, void *arg);
 void store_get(struct store *s, enum table t, const char *name, store_text_fn *fn, void *arg);
 void store_delete(struct store *s, enum table t, const char *name, store_text_fn *fn, void *arg);
@@ -15,6 +15,8 @@ struct named {
 };
 typedef void store_list_fn(void *arg, enum err e, const struct named *items, int count);
 void store_list(struct store *s, enum table t, store_list_fn *fn, void *arg);
+/* Of these names, in this order; a value without data is not there. */
+void store_get_some(struct store *s, enum table t, const char *const *names, int count, store_list_fn *fn, void *arg);
 struct expiring {
 	const char *kind, *name;
 	struct bytes value;

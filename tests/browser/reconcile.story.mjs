@@ -29,18 +29,37 @@ test('a bureau sees what was taken of its cases and what each department did, as
 	const shown = data.items.find((b) => b.bureau.id === 'spj-371300') && await bureau.locator('.board-pick select').inputValue();
 	const own = data.items.find((b) => b.bureau.id === shown) ?? data.items[0];
 	const claimed = own.departments.find((d) => d.body.id === 'wjw-371302').claimed;
-	assert.equal(await row.locator('[data-label="认领"]').textContent(), String(claimed));
+	assert.equal(await row.locator('[data-label="认领过"]').textContent(), String(claimed));
 	await axe(bureau, 'the statement');
 	await noSideways(bureau, 'the statement');
 	const [sheet] = await Promise.all([bureau.waitForEvent('download'), bureau.getByRole('button', { name: '导出 CSV' }).click()]);
 	assert.match(readFileSync(await sheet.path(), 'utf8'), /^\ufeff"对账单",".*","\d{4}-\d\d"\r\n/);
 	await bureau.emulateMedia({ media: 'print' });
 	await bureau.getByText('审批局确认（盖章）：').waitFor();
-	await bureau.getByText('单位确认（盖章）').waitFor();
 	await bureau.emulateMedia({ media: null });
 	await bureau.locator('.board-pick select').selectOption('spj-371302');
 	await bureau.locator('dd', { hasText: '兰山区行政审批服务局' }).waitFor();
 	assert.ok((await bureau.evaluate(() => location.hash)).includes('bureau=spj-371302'));
+});
+
+test('both sides confirm, each for itself, and see when the figures have changed since', async () => {
+	await bureau.goto(`${world.url}/#/reconcile?month=${MONTH}&bureau=spj-371302`);
+	const row = bureau.locator('tr[data-department="wjw-371302"]');
+	await row.locator('[data-side=bureau]', { hasText: '未确认' }).waitFor();
+	await row.getByRole('button', { name: '确认无误：兰山区卫生健康局' }).click();
+	await bureau.getByText('已确认：兰山区卫生健康局').waitFor();
+	await row.locator('[data-side=bureau]', { hasText: 'spj' }).waitFor();
+	const wjw = await world.as('wjw');
+	assert.equal((await wjw('POST', '/reconciliation/agree', { month: MONTH, bureau: 'spj-371302', body: 'wjw-371302' })).status, 200);
+	await world.grant('示例对账用品三厂');
+	await bureau.reload();
+	await row.locator('[data-side=department]', { hasText: 'wjw' }).waitFor();
+	await row.locator('[data-side=bureau]', { hasText: '之后数字有变' }).waitFor();
+	await axe(bureau, 'a statement that was confirmed');
+	const office = await world.newPage();
+	await world.signIn(office, 'lxhy', `#/reconcile?month=${MONTH}&bureau=spj-371302`);
+	await office.locator('tr[data-department="wjw-371302"] [data-side=department]', { hasText: 'wjw' }).waitFor();
+	assert.equal(await office.getByRole('button', { name: /^确认无误/ }).count(), 0, 'the coordinator is of neither side');
 });
 
 test('its own list is held against it, and what differs leads to the cases', async () => {

@@ -92,6 +92,52 @@ class Reconciliation(unittest.TestCase):
         self.assertEqual(set(self.bureaus("sjj")), set(whole))
         self.statement("admin", want=403)
 
+    # --- both sides confirm ---
+
+    def agree(self, user, bureau=BUREAU, body=LEAD, want=200, month=TODAY.isoformat()[:7]):
+        answer = self.hub.post("/reconciliation/agree", user, {"month": month, "bureau": bureau, "body": body})
+        documents.hold_answer("POST", "/api/v1/reconciliation/agree", answer)
+        self.assertEqual(answer.status, want, answer.body)
+        return answer.json
+
+    def row(self, user, bureau=BUREAU, body=LEAD):
+        return self.departments(self.bureaus(user)[bureau])[body]
+
+    def test_each_side_confirms_for_itself_and_both_see_it(self):
+        before = self.row("lxhy", CITY)
+        self.assertEqual((before["agreed"], before["allowed"]), ({"bureau": None, "department": None}, []))
+        self.assertEqual([self.row(u, CITY)["allowed"] for u in ("spj", "wjw", "sjj")], [["agree"], ["agree"], []])
+        told = self.agree("wjw", CITY)
+        mine = self.departments({b["bureau"]["id"]: b for b in told["items"]}[CITY])[LEAD]
+        self.assertEqual((mine["agreed"]["department"]["by"], mine["agreed"]["bureau"]), ("wjw", None))
+        self.assertEqual({k: mine["agreed"]["department"][k] for k in ("told", "claimed")}, {k: mine[k] for k in ("told", "claimed")})
+        first = mine["agreed"]["department"]
+        self.agree("spj", CITY)
+        both = self.row("lxhy", CITY)["agreed"]
+        self.assertEqual((both["bureau"]["by"], both["department"]), ("spj", first))
+        self.assertEqual(self.row("wjw", CITY)["agreed"], both)
+        acts = [(a["who"], a.get("detail")) for a in self.hub.get("/audit?act=agree", "sjj").json["items"]]
+        month = TODAY.isoformat()[:7]
+        self.assertLessEqual({("wjw", f"{month}|{CITY}|{LEAD}|department"), ("spj", f"{month}|{CITY}|{LEAD}|bureau")}, set(acts))
+
+    def test_what_was_confirmed_stays_when_the_figures_go_on(self):
+        self.agree("spj", body=COPY)
+        confirmed = self.row("spj", body=COPY)
+        self.submit(7)
+        wait_until(lambda: self.row("spj", body=COPY)["told"] > confirmed["told"], 20, "the figures go on")
+        self.assertEqual(self.row("spj", body=COPY)["agreed"], confirmed["agreed"])
+        again = self.departments({b["bureau"]["id"]: b for b in self.agree("spj", body=COPY)["items"]}[BUREAU])[COPY]
+        self.assertGreater(again["agreed"]["bureau"]["told"], confirmed["told"])
+
+    def test_nobody_confirms_what_is_not_theirs(self):
+        for user, want in (("lxhy", 403), ("sjj", 403), ("admin", 403), ("zjj", 404), ("scjg", 404)):
+            self.agree(user, want=want)
+        self.agree("spj", "spj-371311", want=404)
+        self.agree("spj", body="nobody", want=404)
+        self.agree("spj", month="2020-02", want=404)
+        faults = self.agree("spj", 1, None, 422, "2026-13")
+        self.assertEqual([e["pointer"] for e in faults["errors"]], ["/bureau", "/body", "/month"])
+
     # --- a bureau's own list ---
 
     def compare(self, user="spj", want=200, **said):
