@@ -3,4 +3,5 @@ export { default as BoardPage } from '../pages/BoardPage.vue';
 export { default as DisputePage } from '../pages/DisputePage.vue';
 export { default as DisputesPage } from '../pages/DisputesPage.vue';
 export { default as ListPage } from '../pages/ListPage.vue';
+export { default as ReportPage } from '../pages/ReportPage.vue';
 export { default as ScreenPage } from '../pages/ScreenPage.vue';
