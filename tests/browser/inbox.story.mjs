@@ -52,6 +52,20 @@ test('what arrives moves no row, and shows itself when asked', async () => {
 	assert.ok(await page.evaluate(() => document.activeElement.matches('tr[data-id]')), 'the focus stands on what is new');
 });
 
+test('more than can wait behind the button move no row either, and are had by asking for the list anew', async () => {
+	const row = page.locator('table.notices tbody tr').first();
+	const order = () => page.$$eval('table.notices tbody tr', (all) => all.map((r) => r.dataset.id));
+	const before = { order: await order(), box: await row.boundingBox() };
+	for (let i = 0; i < 21; i++)
+		await Promise.all(Array.from({ length: 10 }, (_, j) => world.grant(`示例涌入用品${i}${j}厂`)));
+	await page.locator('.pill', { hasText: '新通知超过 200 条，点击重新载入' }).waitFor();
+	assert.deepEqual({ order: await order(), box: await row.boundingBox() }, before);
+	await page.locator('.pill').click();
+	await until('the list is had anew', async () => (await order()).length === 50);
+	assert.equal(await page.locator('.pill').count(), 0);
+	await page.getByRole('button', { name: '再显示一些' }).waitFor();
+});
+
 test('acknowledge: at once on the screen, then by the hub, then claimed', async () => {
 	const made = await listed('示例卫生用品四厂');
 	const row = rowOf(page, made);

@@ -91,6 +91,9 @@ async function officeTour(page, size, language)
 	await page.locator('.heat td a').first().waitFor();
 	await page.locator('[data-need=disputes] strong', { hasText: /\d/ }).waitFor();
 	await look(page, `board-${language}`, size);
+	await page.goto(`${world.url}/#/reports`);
+	await page.locator('ol.report-list li').first().waitFor();
+	await look(page, `report-${language}`, size);
 	await page.goto(`${world.url}/#/list?figure=sent`);
 	await page.locator('tr[data-id]').first().waitFor();
 	await look(page, `list-${language}`, size);
@@ -227,6 +230,9 @@ for (const size of SIZES) {
 		await world.signIn(page, 'lxhy');
 		await inEach(page, size, (language) => officeTour(page, size, language));
 		assert.deepEqual(await chineseLeft(page), [], 'the version');
+		await page.goto(`${world.url}/#/reports`);
+		await page.locator('ol.report-list li').first().waitFor();
+		assert.deepEqual(await chineseLeft(page), [], 'the report');
 		await page.goto(`${world.url}/#/board`);
 		await page.locator('.trend circle').first().waitFor();
 		assert.deepEqual(await chineseLeft(page), [], 'the board');

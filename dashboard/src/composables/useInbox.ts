@@ -16,11 +16,12 @@ export const FILTERS = ['todo', 'overdue', 'acknowledged', 'claimed', 'closed', 
 export type Filter = typeof FILTERS[number];
 
 const COUNT_PAUSE_MS = 1000;
-const PENDING_MAX = 200;
+/** So many wait behind the button; of more it is only known that they are there, and the list is asked for anew. */
+export const PENDING_MAX = 200;
 
 export const inbox = reactive({
 	body: null as string | null, filter: 'todo' as Filter, ids: [] as string[], next: null as string | null,
-	pending: [] as string[], loading: false, loaded: false, error: '', lastArrivalMs: 0,
+	pending: [] as string[], beyond: false, loading: false, loaded: false, error: '', lastArrivalMs: 0,
 });
 /** How many there are under a filter, as far as the hub has said so. */
 export const counts = shallowRef<Partial<Record<Filter, number>>>({});
@@ -77,7 +78,8 @@ async function fetchPage(cursor: string | null): Promise<void>
 			return;
 		const ids = putAll(page.items);
 		inbox.ids = cursor ? [...inbox.ids, ...ordered(ids).filter((id) => !inbox.ids.includes(id))] : ordered(ids);
-		inbox.pending = inbox.pending.filter((id) => !inbox.ids.includes(id));
+		inbox.pending = inbox.beyond && !cursor ? [] : inbox.pending.filter((id) => !inbox.ids.includes(id));
+		inbox.beyond = inbox.beyond && cursor !== null;
 		inbox.next = page.next;
 		inbox.loaded = true;
 		if (inbox.filter !== 'pool')
@@ -97,7 +99,7 @@ export const loadMore = (): Promise<void> => fetchPage(inbox.next);
 export function setFilter(filter: Filter): void
 {
 	selected.clear();
-	Object.assign(inbox, { filter, ids: [], pending: [], next: null, loaded: false });
+	Object.assign(inbox, { filter, ids: [], pending: [], beyond: false, next: null, loaded: false });
 	void loadInbox();
 }
 
@@ -155,7 +157,7 @@ export function onNotice(m: NoticeMessage): void
 	if (inbox.loaded && inbox.ids.length === 0)
 		inbox.ids = [m.notice.id];
 	else if (inbox.pending.length >= PENDING_MAX)
-		void loadInbox();
+		inbox.beyond = true;
 	else
 		inbox.pending = [...inbox.pending, m.notice.id];
 }
@@ -189,5 +191,5 @@ export function openInboxOf(body: string | null): void
 	forgetAll();
 	selected.clear();
 	counts.value = {};
-	Object.assign(inbox, { body, ids: [], pending: [], next: null, loaded: false, error: '', lastArrivalMs: 0 });
+	Object.assign(inbox, { body, ids: [], pending: [], beyond: false, next: null, loaded: false, error: '', lastArrivalMs: 0 });
 }

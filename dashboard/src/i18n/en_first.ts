@@ -52,6 +52,7 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'inbox.tab.closed': 'Closed',
 	'inbox.tab.all': 'All',
 	'inbox.order': 'Most urgent first',
+	'inbox.pillMany': 'More than {n} new, click to load anew',
 	'inbox.pill': '{n} new, click to show',
 	'inbox.caption': 'Notices for {body}, {state}, most urgent first',
 	'inbox.col.state': 'State',

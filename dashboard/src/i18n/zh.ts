@@ -52,6 +52,7 @@ export const zh = {
 	'inbox.tab.closed': '已办结',
 	'inbox.tab.all': '全部',
 	'inbox.order': '最紧急的在前',
+	'inbox.pillMany': '新通知超过 {n} 条，点击重新载入',
 	'inbox.pill': '有 {n} 条新通知，点击显示',
 	'inbox.caption': '{body}的告知，{state}，最紧急的在前',
 	'inbox.col.state': '状态',

@@ -150,6 +150,17 @@ export function periodOf(period: Period, nowMs: number): { from: string; to: str
 	return { from: before.slice(0, 8) + '01', to: before };
 }
 
+/** The days of a month that have been. */
+export function monthOf(month: string, nowMs: number): { from: string; to: string }
+{
+	const [year, number] = month.split('-').map(Number);
+	const last = new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10);
+	const today = dayText(nowMs);
+	return { from: `${month}-01`, to: last > today && today.startsWith(month) ? today : last };
+}
+
+export const monthBefore = (month: string): string => new Date(Date.parse(`${month}-01`) - DAY_MS).toISOString().slice(0, 7);
+
 export interface Point { x: number; y: number; row: FigureRow }
 
 /** Points of a line, inside a box that is 0..width and 0..height with 0 at its foot. Days without anything sent are none. */

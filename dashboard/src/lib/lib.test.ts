@@ -12,7 +12,7 @@ import { sheetText } from './save.ts';
 import { zhMeet } from '../i18n/zh_meet.ts';
 import { zhOffice } from '../i18n/zh_office.ts';
 import type { BodyName, CaseEvent, FigureRow, Notice, RegionName } from '../wire.ts';
-import { gridOf, lastDays, percentOf, periodOf, pointsOf, rankedRows, rankOf, stepOf, sumOf, textOf, withSums } from './board.ts';
+import { gridOf, lastDays, monthBefore, monthOf, percentOf, periodOf, pointsOf, rankedRows, rankOf, stepOf, sumOf, textOf, withSums } from './board.ts';
 import { contactFaults, draftOf, newContact, saidOf } from './contacts.ts';
 import { creditCheckCharacter, creditCodeIsValid, queryKind } from './credit.ts';
 import { beijingTime, cellsOf, numberIn, percentText, retold } from './policy.ts';
@@ -257,6 +257,9 @@ test('periods are days of Beijing, and the days of a line stand where they are',
 	assert.deepEqual(periodOf('month', early), { from: '2026-03-01', to: '2026-03-01' });
 	assert.deepEqual(periodOf('last', early), { from: '2026-02-01', to: '2026-02-28' });
 	assert.deepEqual(periodOf('quarter', early), { from: '2025-11-30', to: '2026-03-01' });
+	assert.deepEqual([monthOf('2026-03', early), monthOf('2026-02', early), monthOf('2025-12', early)], [
+		{ from: '2026-03-01', to: '2026-03-01' }, { from: '2026-02-01', to: '2026-02-28' }, { from: '2025-12-01', to: '2025-12-31' }]);
+	assert.deepEqual(['2026-01', '2026-03'].map(monthBefore), ['2025-12', '2026-02']);
 	assert.deepEqual([lastDays('2026-01-01', '2026-03-01', 30), lastDays('2026-02-20', '2026-03-01', 30)], ['2026-01-31', '2026-02-20']);
 	const points = pointsOf([figures('2026-03-01', { sent: 4 }), figures('2026-03-03', { sent: 1 })], '2026-03-01', '2026-03-05', 'sent', { width: 100, height: 40, max: 4 });
 	assert.deepEqual(points.map((p) => [p.x, p.y]), [[0, 0], [50, 30]]);

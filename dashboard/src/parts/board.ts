@@ -5,4 +5,5 @@ export { default as DisputesPage } from '../pages/DisputesPage.vue';
 export { default as ListPage } from '../pages/ListPage.vue';
 export { default as MeetingsPage } from '../pages/MeetingsPage.vue';
 export { default as ReconcilePage } from '../pages/ReconcilePage.vue';
+export { default as ReportPage } from '../pages/ReportPage.vue';
 export { default as ScreenPage } from '../pages/ScreenPage.vue';

@@ -1,0 +1,81 @@
+// Every page in the oldest Chromium that is met in offices, in both languages: it draws what it is for, and nothing fails. The driver's own
+// clicks need a younger browser, so the page is moved from inside.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { oldChromium } from './old_chromium.mjs';
+
+const old = oldChromium();
+const PEOPLE = {
+	wjw: { inbox: 'table.notices tr[data-id]', notice: '.timeline li', board: '.heat td a', disputes: '.empty, tr[data-dispute]', bodies: '[data-contact], .bodies, .page h1' },
+	spj: { search: '.hit', case: '.timeline li', submit: '#e-item-list option', policy: '#e-item-list option', list: '.page h1' },
+	lxhy: { board: '.trend circle', reports: '.report h2', screen: '.screen .heat td a', disputes: 'tr[data-dispute]', dispute: '.act-form', policies: '.page h1',
+		version: '.acts button', list: '.list-sum' },
+	admin: { bodies: '.page h1', policies: '.page h1' },
+};
+let world;
+const ids = {};
+before(async () => {
+	if (old.why)
+		return;
+	process.env.CHROMIUM = old.path;
+	world = await (await import('./world.mjs')).openWorld();
+	const made = await world.grant('示例旧浏览器用品厂');
+	const event = world.eventOf('示例无主用品厂');
+	event.data.item = '999999999999';
+	await (await world.as('spj'))('POST', '/events', event, 'application/cloudevents+json');
+	Object.assign(ids, { notice: made.notice, case: made.case, version: await world.propose(1, '旧浏览器也要能看') });
+	const { data } = await (await world.as('lxhy'))('GET', '/disputes?state=open');
+	ids.dispute = data.items[0].id;
+});
+after(() => world?.close());
+
+const seen = (page, selector) => page.waitForFunction((s) => document.querySelector(s), selector);
+
+async function signIn(page, user)
+{
+	await page.goto(world.url);
+	await seen(page, '#user');
+	await page.evaluate((name) => {
+		for (const id of ['user', 'password']) {
+			const field = document.getElementById(id);
+			field.value = name;
+			field.dispatchEvent(new Event('input', { bubbles: true }));
+		}
+		document.querySelector('form button[type=submit]').click();
+	}, user);
+	await seen(page, 'nav.side a');
+}
+
+for (const [user, pages] of Object.entries(PEOPLE))
+	test(`the pages of ${user} in Chromium 90`, { skip: old.why }, async () => {
+		const page = await world.newPage();
+		await signIn(page, user);
+		assert.match(await page.evaluate(() => navigator.userAgent), /Chrome\/90\./);
+		for (const language of ['zh', 'en']) {
+			await page.evaluate((l) => localStorage.setItem('tandem.language', l), language);
+			await page.goto(`${world.url}/#/${Object.keys(pages)[0]}`);
+			await page.reload();
+			await page.waitForFunction((l) => document.documentElement.lang.startsWith(l), language);
+			for (const [name, selector] of Object.entries(pages)) {
+				await page.evaluate((hash) => { location.hash = hash; }, `#/${name}${ids[name] ? `/${encodeURIComponent(ids[name])}` : ''}`);
+				await seen(page, selector);
+				assert.equal(await page.evaluate(() => document.querySelectorAll('.note-red').length), 0, `${name} in ${language} says that something failed`);
+				if (process.env.SHOTS)
+					await page.screenshot({ path: `${process.env.SHOTS}/old-${user}-${name}-${language}.png` });
+			}
+		}
+		assert.deepEqual(page.faults, []);
+		await page.context().close();
+	});
+
+test('in it a notice is acknowledged and claimed, and stays so', { skip: old.why }, async () => {
+	const page = await world.newPage();
+	await signIn(page, 'wjw');
+	const row = `tr[data-id="${ids.notice}"]`;
+	await seen(page, `${row} .acts button`);
+	await page.evaluate((s) => document.querySelector(`${s} .acts button`).click(), row);
+	await page.waitForFunction((s) => ['acknowledged', 'claimed'].includes(document.querySelector(s).dataset.state), row);
+	const api = await world.as('wjw');
+	await (await import('./world.mjs')).until('the hub has it', async () => (await api('GET', `/notices/${ids.notice}`)).data.notice.state !== 'open');
+	await page.context().close();
+});
