@@ -38,7 +38,7 @@ const totalOfList = async () => {
 };
 
 test('the coordinator\'s day begins with what needs the meeting, and only what the role may use is in the navigation', async () => {
-	assert.deepEqual(await page.locator('nav.side a').allInnerTexts(), ['联席看板', '办件查询', '争议', '政策']);
+	assert.deepEqual(await page.locator('nav.side a').allInnerTexts(), ['联席看板', '办件查询', '争议', '联席会议', '对账', '政策']);
 	await page.locator('[data-need=disputes] strong', { hasText: /\d/ }).waitFor();
 	await page.locator('.heat td a').first().waitFor();
 	await page.locator('.trend circle').first().waitFor();
