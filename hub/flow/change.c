@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/audit.h"
 #include "flow/cache.h"
 #include "flow/figures.h"
 #include "flow/pause.h"
@@ -59,16 +58,31 @@ static void release_tip(struct run *r)
 	r->tip = NULL;
 }
 
-static void log_noted(const struct change *c)
+/* Written when all is done to the record: of what the hub did by itself, the state that came of it is said. */
+static const char *audit_lines(struct change *c)
 {
+	struct buf out;
+	const char *lines;
+
+	if (!c->noted_count && !c->audited_count)
+		return "";
+	buf_init(&out, 1 << 20);
 	for (int i = 0; i < c->noted_count; i++) {
 		int k = c->noted[i].notice;
 		const struct notice *n = k >= 0 ? &c->record.notices[k] : NULL;
 
-		audit_act(c->flow, &(struct audited){ .at_ms = c->now_ms, .who = "hub", .act = c->noted[i].act, .seq = c->seq,
-						      .notice = k, .body = n ? n->body : NULL, .region = c->record.region,
-						      .state = n ? notice_state_name(n->state) : NULL });
+		audit_line(&(struct audited){ .at_ms = c->now_ms, .who = "hub", .act = c->noted[i].act, .seq = c->seq,
+					      .notice = k, .body = n ? n->body : NULL, .region = c->record.region,
+					      .state = n ? notice_state_name(n->state) : NULL }, &out);
+		buf_add_char(&out, '\n');
 	}
+	for (int i = 0; i < c->audited_count; i++) {
+		audit_line(&c->audited[i], &out);
+		buf_add_char(&out, '\n');
+	}
+	lines = arena_strndup(&c->arena, out.data, out.len);
+	buf_clear(&out);
+	return lines;
 }
 
 static void on_committed(void *arg, enum err e, struct bytes current)
@@ -93,10 +107,8 @@ static void on_committed(void *arg, enum err e, struct bytes current)
 		cache_settle_tip(cache, r->tip); /* the newest on its way is this one */
 	else if (e == ERR_OK && entry)
 		cache_set_record(cache, entry, r->encoded);
-	if (e == ERR_OK) {
+	if (e == ERR_OK)
 		figures_touch(r->c.flow->figures, r->c.seq);
-		log_noted(&r->c);
-	}
 	run_done(r, e);
 }
 
@@ -123,6 +135,7 @@ static void run_commit(struct run *r)
 	if (c->touched && !c->feed.len)
 		buf_printf(&c->feed, "V\t%lld\n", (long long)c->seq);
 	in.feed = buf_cstr(&c->feed);
+	in.audit = audit_lines(c);
 	if (entry) {
 		cache_set_tip(c->flow->cache, entry, in.record);
 		entry->tips++;
@@ -146,7 +159,8 @@ static void run_on(struct run *r, struct bytes record)
 	buf_reset(&c->feed);
 	c->index = NULL;
 	c->noted = NULL;
-	c->index_count = c->noted_count = 0;
+	c->audited = NULL;
+	c->index_count = c->noted_count = c->audited_count = 0;
 	c->nothing = c->touched = c->leased = false;
 	c->holder_body = NULL;
 	c->now_ms = clock_now_ms(&c->flow->clock);
@@ -406,6 +420,16 @@ void change_note(struct change *c, const char *act, int notice)
 		return;
 	c->noted = arena_grow(&c->arena, c->noted, c->noted_count, sizeof(*c->noted));
 	c->noted[c->noted_count++] = (struct noted){ act, notice };
+}
+
+void change_audit(struct change *c, const struct audited *a)
+{
+	struct audited *all = arena_grow(&c->arena, c->audited, c->audited_count, sizeof(*all));
+
+	all[c->audited_count] = *a;
+	all[c->audited_count].at_ms = c->now_ms;
+	all[c->audited_count++].seq = c->seq;
+	c->audited = all;
 }
 
 struct receipt *change_receipt(struct change *c, enum receipt_kind kind, int notice, int delivery)

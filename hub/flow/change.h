@@ -8,6 +8,7 @@
 #ifndef TANDEM_CHANGE_H
 #define TANDEM_CHANGE_H
 
+#include "flow/audit.h"
 #include "flow/flow.h"
 
 #define CHANGE_INDEX_MAX (2 * RECORD_NOTICES_MAX)
@@ -28,6 +29,7 @@ struct change {
 	const char *holder_body, *holder_case, *holder_permit;
 	struct noted { const char *act; int notice; } *noted; /* what the hub did by itself, for the audit log */
 	int noted_count;
+	struct audited *audited; int audited_count; /* and what somebody did, in the same step as what came of it */
 	bool touched; /* evidence was added: those who count hear of it even when no state changed */
 };
 /* ERR_OK: write it (or nothing); anything else: refused, done gets it and nothing is written. */
@@ -46,7 +48,9 @@ void change_index(struct change *c, const char *list, int entry, bool todo, bool
 /* On the lists of what the case's bureaus have to send on, or off them. */
 void change_split(struct change *c, int notice, bool waits);
 bool change_has_receipt(const struct change *c, enum receipt_kind kind, int delivery, const char *detail);
-/* The hub does this by itself: a line of the audit log once it is on disk. notice -1: about the event. */
+/* A line of the audit log, on disk in the same step as the change. Its moment and event are the change's own. */
+void change_audit(struct change *c, const struct audited *a);
+/* The same for what the hub does by itself. notice -1: about the event. */
 void change_note(struct change *c, const char *act, int notice);
 struct receipt *change_receipt(struct change *c, enum receipt_kind kind, int notice, int delivery);
 

@@ -16,7 +16,9 @@
 
 #define TICK_MS 250
 #define LEASE_MS 5000 /* a hub that died delays what it had claimed by so much */
-#define CLAIM_MAX 128
+/* Whoever asks for something while much is due waits behind so much of it and no more, and then comes before the rest. */
+#define CLAIM_MAX 32
+#define BREATH_MS 10
 #define WAITING_MAX 4096
 
 struct work { /* one event that is due */
@@ -29,15 +31,16 @@ struct work { /* one event that is due */
 	} sends[RECORD_NOTICES_MAX];
 	int send_count;
 	struct gate gate;
-	bool correcting, waits, asks, running, had_its_turn;
+	bool correcting, waits, asks, running, had_its_turn, in_hand;
 };
 struct due_clock {
 	struct flow *flow;
-	struct loop_timer *timer;
+	struct loop_timer *timer, *breath;
 	STAILQ_HEAD(, work) waiting; /* for a place of a connector */
 	int waiting_count, turns;    /* turns: of these, the ones being worked off */
+	int in_hand;	  /* of what was claimed: neither done nor waiting */
 	int64_t claim_ms; /* when the last claim was made */
-	bool claiming, again, stopped;
+	bool claiming, again, more, stopped; /* more: the last claim was full */
 };
 
 static void claim(struct due_clock *d);
@@ -77,8 +80,21 @@ static enum err apply_due(void *arg, struct change *c)
 	return ERR_OK;
 }
 
+/* More is claimed soon only when what there was has been dealt with; else the next tick brings it. */
+static void put_down(struct work *w)
+{
+	struct due_clock *d = w->flow->deadline;
+
+	if (!w->in_hand)
+		return;
+	w->in_hand = false;
+	if (--d->in_hand == 0 && d->more && !d->stopped)
+		loop_timer_start(d->breath, BREATH_MS, 0);
+}
+
 static void work_free(struct work *w)
 {
+	put_down(w);
 	gate_clear(&w->gate);
 	free(w);
 }
@@ -109,6 +125,7 @@ static void wait_for_place(struct due_clock *d, struct work *w)
 		return;
 	}
 	w->had_its_turn = false;
+	put_down(w);
 	STAILQ_INSERT_TAIL(&d->waiting, w, next);
 	d->waiting_count++;
 }
@@ -194,11 +211,12 @@ static void on_claimed(void *arg, enum err e, const struct loaded *items, int co
 		w->seq = items[i].seq;
 		w->lease_ms = d->claim_ms + LEASE_MS;
 		w->gate = (struct gate){ .flow = d->flow, .answered = on_gate, .arg = w };
+		w->in_hand = true;
+		d->in_hand++;
 		run(w);
 	}
-	if (d->stopped)
-		return;
-	if (e == ERR_OK && (count == CLAIM_MAX || d->again))
+	d->more = e == ERR_OK && count == CLAIM_MAX;
+	if (e == ERR_OK && d->again)
 		claim(d);
 }
 
@@ -225,6 +243,11 @@ static void on_tick(void *arg)
 	deliver_record_again(d->flow);
 }
 
+static void on_breath(void *arg)
+{
+	claim(arg);
+}
+
 struct due_clock *deadline_new(struct flow *f)
 {
 	struct due_clock *d = mem_zalloc(sizeof(*d));
@@ -232,6 +255,7 @@ struct due_clock *deadline_new(struct flow *f)
 	d->flow = f;
 	STAILQ_INIT(&d->waiting);
 	d->timer = loop_timer_new(f->loop, on_tick, d);
+	d->breath = loop_timer_new(f->loop, on_breath, d);
 	return d;
 }
 
@@ -244,6 +268,7 @@ void deadline_stop(struct due_clock *d)
 {
 	d->stopped = true;
 	loop_timer_stop(d->timer);
+	loop_timer_stop(d->breath);
 }
 
 void deadline_free(struct due_clock *d)
@@ -253,6 +278,7 @@ void deadline_free(struct due_clock *d)
 	while (d->waiting_count > 0)
 		work_free(next_waiting(d));
 	loop_timer_free(d->timer);
+	loop_timer_free(d->breath);
 	free(d);
 }
 

@@ -222,6 +222,7 @@ static enum err apply(void *arg, struct change *x)
 {
 	struct call *c = arg;
 	struct dispute *d;
+	enum err e;
 
 	c->detail = "";
 	if (c->dispute >= x->record.dispute_count || dispute_sight(c->who, x->flow->pack, &x->record) == SIGHT_NONE)
@@ -231,7 +232,12 @@ static enum err apply(void *arg, struct change *x)
 		return ERR_INVALID;
 	if (c->if_match >= 0 && c->if_match != d->version)
 		return refuse(c, ERR_STALE, "The dispute was changed in the meantime");
-	return c->apply(c, x, d);
+	e = c->apply(c, x, d);
+	if (e == ERR_OK && !x->nothing)
+		change_audit(x, &(struct audited){ .who = c->who->name, .act = c->act, .notice = -1, .body = c->body, .region = x->record.region,
+						   .channel = c->channel,
+						   .detail = arena_printf(&x->arena, "u%lld.%d", (long long)c->seq, c->dispute) });
+	return e;
 }
 
 static void reply_dispute(struct call *c, const struct change *x)
@@ -282,12 +288,6 @@ static void done(void *arg, enum err e, struct change *x)
 		call_free(c);
 		return;
 	}
-	if (!x->nothing)
-		audit_act(c->flow, &(struct audited){ .at_ms = x->now_ms, .who = c->who->name, .act = c->act, .seq = c->seq,
-						      .notice = -1, .body = c->body, .region = x->record.region,
-						      .channel = c->channel,
-						      .detail = arena_printf(&c->arena, "u%lld.%d", (long long)c->seq,
-									     c->dispute) });
 	reply_dispute(c, x);
 	call_free(c);
 }

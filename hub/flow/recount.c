@@ -30,14 +30,9 @@ struct recount {
 	int missing; /* as last told */
 	bool walking, stopped, failed;
 };
-struct old_clock {
-	int notice;
-	int64_t due_ms;
-};
 struct work { /* one event whose notices may change */
 	struct recount *recount;
 	int64_t seq;
-	struct old_clock changed[RECORD_NOTICES_MAX];
 	int changed_count;
 };
 
@@ -144,6 +139,21 @@ static bool notice_recount(struct change *c, const struct pack *decided, int i)
 	return true;
 }
 
+static void audit_notice(struct change *c, int notice, int64_t old_ms)
+{
+	const struct notice *n = &c->record.notices[notice];
+	char was[TIMEFMT_BYTES] = "none", now[TIMEFMT_BYTES] = "none";
+
+	if (old_ms >= 0)
+		time_format(old_ms, SHANGHAI_MIN, was);
+	if (n->due_ms >= 0)
+		time_format(n->due_ms, SHANGHAI_MIN, now);
+	change_audit(c, &(struct audited){ .who = "calendar", .act = "recount",
+					   .notice = notice, .body = n->body, .region = c->record.region,
+					   .state = notice_state_name(n->state),
+					   .detail = arena_printf(&c->arena, "due %s, was %s", now, was) });
+}
+
 static enum err apply_recount(void *arg, struct change *c)
 {
 	struct work *w = arg;
@@ -153,8 +163,10 @@ static enum err apply_recount(void *arg, struct change *c)
 	for (int i = 0; i < c->record.notice_count; i++) {
 		int64_t due_ms = c->record.notices[i].due_ms;
 
-		if (can_recount(&c->record.notices[i]) && notice_recount(c, decided, i))
-			w->changed[w->changed_count++] = (struct old_clock){ i, due_ms };
+		if (!can_recount(&c->record.notices[i]) || !notice_recount(c, decided, i))
+			continue;
+		w->changed_count++;
+		audit_notice(c, i, due_ms);
 	}
 	c->nothing = !w->changed_count;
 	return ERR_OK;
@@ -169,28 +181,12 @@ static void slice_done(struct recount *r)
 		loop_timer_start(r->step, r->failed ? RETRY_MS : PAUSE_MS, 0);
 }
 
-static void audit_notice(struct change *c, const struct old_clock *old)
-{
-	const struct notice *n = &c->record.notices[old->notice];
-	char was[TIMEFMT_BYTES] = "none", now[TIMEFMT_BYTES] = "none";
-
-	if (old->due_ms >= 0)
-		time_format(old->due_ms, SHANGHAI_MIN, was);
-	if (n->due_ms >= 0)
-		time_format(n->due_ms, SHANGHAI_MIN, now);
-	audit_act(c->flow, &(struct audited){ .at_ms = c->now_ms, .who = "calendar", .act = "recount", .seq = c->seq,
-					      .notice = old->notice, .body = n->body, .region = c->record.region,
-					      .state = notice_state_name(n->state),
-					      .detail = arena_printf(&c->arena, "due %s, was %s", now, was) });
-}
-
 static void done_recount(void *arg, enum err e, struct change *c)
 {
 	struct work *w = arg;
 	struct recount *r = w->recount;
 
-	for (int i = 0; e == ERR_OK && i < w->changed_count; i++)
-		audit_notice(c, &w->changed[i]);
+	(void)c;
 	if (e == ERR_OK)
 		metric_add(METRIC_CALENDAR_RECOUNTED, w->changed_count);
 	else

@@ -179,9 +179,15 @@ static enum err apply(void *arg, struct change *x)
 	if (c->if_match >= 0 && c->if_match != n->version)
 		return refuse(c, ERR_STALE, "The notice was changed in the meantime");
 	e = kinds[c->answer].apply(c, x, n);
-	if (e == ERR_OK && !x->nothing)
-		dispute_review(x);
-	return e;
+	if (e != ERR_OK || x->nothing)
+		return e;
+	dispute_review(x);
+	n = &x->record.notices[c->notice];
+	if (kinds[c->answer].name)
+		change_audit(x, &(struct audited){ .who = c->by, .act = kinds[c->answer].name, .notice = c->notice, .body = n->body,
+						   .region = x->record.region, .state = notice_state_name(n->state),
+						   .channel = c->channel });
+	return ERR_OK;
 }
 
 static void put_stamp(struct buf *out, const char *name, const struct stamp *s)
@@ -271,25 +277,12 @@ static void reply_refused(struct answering *c, enum err e, const struct change *
 	buf_clear(&out);
 }
 
-static void count_and_log(const struct answering *c, const struct change *x)
-{
-	const struct kind *k = &kinds[c->answer];
-	const struct notice *n = &x->record.notices[c->notice];
-
-	if (k->metric != METRIC_COUNT)
-		metric_add(k->metric, 1);
-	if (k->name)
-		audit_act(c->flow, &(struct audited){ .at_ms = x->now_ms, .who = c->by, .act = k->name, .seq = c->seq,
-						      .notice = c->notice, .body = n->body, .region = x->record.region,
-						      .state = notice_state_name(n->state), .channel = c->channel });
-}
-
 static void done(void *arg, enum err e, struct change *x)
 {
 	struct answering *c = arg;
 
-	if (e == ERR_OK && !x->nothing)
-		count_and_log(c, x);
+	if (e == ERR_OK && !x->nothing && kinds[c->answer].metric != METRIC_COUNT)
+		metric_add(kinds[c->answer].metric, 1);
 	if (c->sms_done)
 		c->sms_done(c->arg, e);
 	else if (e == ERR_OK)

@@ -79,6 +79,7 @@ struct commit_in {
 	bool due_stands;     /* it has not moved, and nobody works on what is due: Redis keeps what it has */
 	const struct commit_index *index; int index_count;
 	const char *feed;    /* feed lines (see below), or "" */
+	const char *audit;   /* lines of the audit log, a line feed between; NULL or "": none */
 	const char *holder_body; const char *holder_case; const char *holder_permit; /* set on a claim, else NULL */
 };
 /* ERR_STALE: somebody was first; current is the record as it stands. ERR_NOT_FOUND: no such event. */

@@ -6,7 +6,7 @@
 #include "store/store_in.h"
 
 #define COMMITS_PER_CALL 256
-static_assert(SCRIPT_COMMIT_KEYS == 2 && SCRIPT_COMMIT_ARGS == 5, "commit.lua wants other arguments than are sent");
+static_assert(SCRIPT_COMMIT_KEYS == 3 && SCRIPT_COMMIT_ARGS == 5, "commit.lua wants other arguments than are sent");
 
 enum commit_result { COMMIT_DONE, COMMIT_STALE, COMMIT_NOT_FOUND };
 struct commit_item {
@@ -106,6 +106,7 @@ static void put_commit(struct ask *a, const struct commit_in *in)
 	else
 		args_str(&a->args, "");
 	args_bytes(&a->args, lines, len);
+	args_str(&a->args, in->audit ? in->audit : "");
 }
 
 static int run_length(const struct commit_batch *b, int from)
@@ -213,6 +214,7 @@ void store_commit_batch(struct store *s)
 	group_places(&g, b);
 	args_str(&a->keys, s->keys.due);
 	args_str(&a->keys, s->keys.feed);
+	args_str(&a->keys, s->keys.audit);
 	args_int(&a->args, count_runs(b));
 	args_int(&a->args, g.group_count);
 	args_int(&a->args, count_holders(b));

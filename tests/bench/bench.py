@@ -1,8 +1,9 @@
 """Measures the hub as it is shipped, prints one table with a bar for each figure, and ends with 1 if one is missed.
 
-bench.py [NAME ...] [--runs N] [--tiny]
-  NAME      latency, single, posts, batches, memory, sockets, decide, check, diff, swap, peers; without one, all of them
+bench.py [NAME ...] [--runs N] [--notices N] [--tiny]
+  NAME      latency, single, posts, batches, memory, sockets, clock, decide, check, diff, swap, peers; without one, all of them
   --runs    how often each is measured (5); the table has medians
+  --notices how many are open in clock (1,000,000; 2 GB of Redis)
   --tiny    a few events of everything, to see that it works: no bars
 """
 import argparse
@@ -13,6 +14,10 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
+import time
+
+import clockwork
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "live"))
@@ -36,8 +41,8 @@ def say(text=""):
 class Road:
     """A hub with people in it, and what its client has to know of both."""
 
-    def __init__(self, tiny):
-        self.hub = Hub("--log_level", "warn", "--redis.timeout", "60s", demo=False)
+    def __init__(self, tiny, *arguments):
+        self.hub = Hub("--log_level", "warn", "--redis.timeout", "60s", *arguments, demo=False)
         self.runs = 0
         self.places = [(i, r) for r in REGIONS[:2 if tiny else None] for i in list(ITEMS)[:2 if tiny else None]]
         self.bodies = sorted({f"{ITEMS[i]}-{r}" for i, r in self.places} | {f"{ITEMS[i]}-371300" for i, _ in self.places})
@@ -68,9 +73,15 @@ class Road:
     def __exit__(self, *exc):
         return self.hub.__exit__(*exc)
 
-    def load(self, **words):
+    def load(self, plan=None, **words):
         self.runs += 1
-        return load(self.plan, f"r{self.runs}", hub=self.hub.process.pid, redis=self.hub.redis_pid(), **words)
+        return load(plan or self.plan, f"r{self.runs}", hub=self.hub.process.pid, redis=self.hub.redis_pid(), **words)
+
+    def plan_of(self, name, wanted):
+        """The plan with only those places."""
+        plan = os.path.join(self.hub.data, f"plan-{name}")
+        write_lines(plan, [x for x in self.lines if not x.startswith("place ") or wanted(x.split()[1])])
+        return plan
 
     def policy(self, verb, version):
         """None, or what was answered instead."""
@@ -89,7 +100,8 @@ def write_lines(path, lines):
 
 def load(plan, run, **words):
     done = subprocess.run([os.path.join(TOOLS, "road_load"), f"plan={plan}", f"run={run}",
-                           *(f"{k}={v}" for k, v in words.items())], capture_output=True, text=True)
+                           *(f"{k}={v}" for k, v in words.items())], capture_output=True, text=True,
+                          errors="replace")
     assert done.returncode == 0, f"road_load {words}: {done.stderr}"
     return json.loads(done.stdout)
 
@@ -104,7 +116,8 @@ class Stub:
         self.process = subprocess.Popen([os.path.join(TOOLS, "road_stub")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         text=True)
         self.plan = os.path.join(self.road.hub.data, "plan-stub")
-        write_lines(self.plan, [f"port {self.process.stdout.readline().strip()}"] + self.road.lines[1:])
+        self.port = int(self.process.stdout.readline())
+        write_lines(self.plan, [f"port {self.port}"] + self.road.lines[1:])
         return self
 
     def __exit__(self, *exc):
@@ -116,8 +129,8 @@ class Stub:
 
 
 class Bench:
-    def __init__(self, road, runs, tiny):
-        self.road, self.runs, self.tiny = road, runs, tiny
+    def __init__(self, road, runs, tiny, notices):
+        self.road, self.runs, self.tiny, self.notices = road, runs, tiny, notices
         self.rows = []
 
     def row(self, what, values, bar=None, unit="us", more=False):
@@ -180,6 +193,28 @@ class Bench:
                 got.append(road.load(idle=count, connections=0)["socket_bytes"])
         self.row(f"an idle WebSocket, of {count}", got, 4096, "bytes")
 
+    def clock(self):
+        """A million open notices with deadlines: a while with nothing due, then ten thousand due within a second or two."""
+        events, soon, idle_s = (200, 100, 1) if self.tiny else (self.notices // 2, 5000, 20)
+        with tempfile.TemporaryDirectory(prefix="tdm-") as folder:
+            pack = clockwork.make_pack(PACK, os.path.join(folder, "pack"))
+            with Road(True, "--policy", pack, "--connection_queue", "16MiB") as road:
+                road.load(road.plan_of("long", lambda item: item != clockwork.SOON), events=events, connections=8, batch=100)
+                wait_until(lambda: clockwork.redis_is_calm(road.hub), 120, "Redis at rest")
+                hub, redis = clockwork.idle(road.hub, idle_s)
+                self.row(f"{2 * events} open notices, none due: hub, of a core", [100 * hub], 1, "%")
+                self.row("the same: Redis, of a core", [100 * redis], 1, "%")
+                with Stub(road) as stub:
+                    bare_ms = clockwork.idle_probe(stub.port, idle_s)
+                self.row("longest answer of a server storing nothing", [bare_ms], None, "ms")
+                start = time.monotonic()
+                road.load(road.plan_of("soon", lambda item: item == clockwork.SOON), events=soon, connections=8, batch=100)
+                loaded_s = time.monotonic() - start
+                worst = clockwork.work_off(road.hub, start, 2 * soon)
+                self.row(f"{2 * soon} due in {loaded_s:.1f} s: the last was worked off after", [worst["seconds"]], 10, "s")
+                self.row("longest answer meanwhile: GET /healthz", [worst["healthz_ms"]], 20, "ms")
+                self.row("longest answer meanwhile: GET /notices/{id}", [worst["notice_ms"]], 20, "ms")
+
     def decide(self):
         policies.decide(self, TOOLS)
 
@@ -204,7 +239,7 @@ class Bench:
         return all(row[6] is not False for row in self.rows)
 
 
-NAMES = ["latency", "single", "posts", "batches", "memory", "sockets", "decide", "check", "diff", "swap", "peers"]
+NAMES = ["latency", "single", "posts", "batches", "memory", "sockets", "clock", "decide", "check", "diff", "swap", "peers"]
 
 
 def machine():
@@ -223,6 +258,7 @@ def main():
     words = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__.split("\n\n")[0])
     words.add_argument("name", nargs="*", help=", ".join(NAMES))
     words.add_argument("--runs", type=int, default=5)
+    words.add_argument("--notices", type=int, default=1000000)
     words.add_argument("--tiny", action="store_true")
     told = words.parse_args()
     names = told.name or NAMES
@@ -232,7 +268,7 @@ def main():
     say(versions())
     say(f"load before: {' '.join(f'{x:.2f}' for x in os.getloadavg())}; medians of {told.runs} runs\n")
     with Road(told.tiny) as road:
-        bench = Bench(road, 1 if told.tiny else told.runs, told.tiny)
+        bench = Bench(road, 1 if told.tiny else told.runs, told.tiny, told.notices)
         for name in names:
             getattr(bench, name)()
     good = bench.table()

@@ -12,6 +12,7 @@
 
 #include "flow/digest.h"
 #include "flow/intake.h"
+#include "flow/respond.h"
 #include "replay/world.h"
 
 #define START_MS INT64_C(1795399200000) /* 2026-11-23T10:00:00+08:00 */
@@ -81,6 +82,65 @@ static void a_renewal_ends_the_clock_before_it(void **state)
 	assert_in_range(taken, 1, CALLS_MAX); /* it has died before and behind that */
 }
 
+/* --- what was done stands in the audit log --- */
+
+static bool is_claimed(struct world *w)
+{
+	struct arena arena;
+	struct record r;
+	bool is;
+
+	arena_init(&arena);
+	assert_true(world_record(w, 1, &arena, &r));
+	is = r.notices[0].state == STATE_CLAIMED;
+	arena_clear(&arena);
+	return is;
+}
+
+static int audited(struct world *w, const char *act)
+{
+	redisReply *r = server_ask(&w->h.server, "LRANGE %saudit 0 -1", KEY);
+	int n = 0;
+
+	for (size_t i = 0; i < r->elements; i++)
+		n += strstr(r->element[i]->str, act) != NULL;
+	freeReplyObject(r);
+	return n;
+}
+
+/* Whether the claim was taken. */
+static bool claim_dies_after(int calls)
+{
+	struct principal *wjw = world_person("wjw");
+	const struct respond_in in = { .who = wjw, .notice = "n1.0", .channel = "http", .if_match = -1, .answer = ANSWER_CLAIM };
+	struct world w;
+	int answers = 0;
+	bool claimed;
+
+	world_open(&w, "tests/replay/pack", 1, START_MS);
+	world_submit(&w, 0, "spj", event("1", "approval.granted", "2027-01-05"));
+	world_settle(&w);
+	respond(w.hubs[0].flow, &in, on_taken, &answers);
+	world_until_asked(&w, calls);
+	world_restart(&w);
+	world_settle(&w);
+	claimed = is_claimed(&w);
+	assert_int_equal(audited(&w, "\"act\":\"claim\""), claimed);
+	world_close(&w);
+	principal_unref(wjw);
+	return claimed;
+}
+
+static void what_is_done_is_in_the_audit_log(void **state)
+{
+	int claimed = 0;
+
+	(void)state;
+	for (int calls = 0; calls <= CALLS_MAX; calls++)
+		claimed += claim_dies_after(calls);
+	assert_in_range(claimed, 1, CALLS_MAX);
+}
+
 /* --- the texts of a morning --- */
 
 #define MORNING_MS (START_MS + (INT64_C(22) * 60 + 30) * MINUTE_MS) /* 2026-11-24T08:30:00+08:00 */
@@ -136,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_renewal_ends_the_clock_before_it),
+		cmocka_unit_test(what_is_done_is_in_the_audit_log),
 		cmocka_unit_test(everybody_gets_one_text_a_morning),
 	};
 

@@ -1,35 +1,36 @@
 -- Commits changed records by compare-and-set on the version, which is how a record begins, and what follows
--- from each change: next moment, what bodies still have to do, who holds a case, feed lines.
+-- from each change: next moment, what bodies still have to do, who holds a case, feed lines, lines of the audit log.
 -- The commits come sorted by event, in runs that share one hash of records.
--- KEYS: due_key, feed_key, [records], [all, open], [holders]
--- ARGS: request, runs, body_count, holder_count, feed_max, [size], [seq, expected, record, due, told], [entries], [at, ref, score, change], [holder_at, field, body]
+-- KEYS: due_key, feed_key, audit_key, [records], [all, open], [holders]
+-- ARGS: request, runs, body_count, holder_count, feed_max, [size], [seq, expected, record, due, told, audited], [entries], [at, ref, score, change], [holder_at, field, body]
 -- RETURNS: request, then for each commit: 0 done, 1 stale or 2 no such event; the record as it stands (stale) or ''
 --
 -- due is a moment, '' when nothing is due any more, '=' when it has not moved.
 -- change is 1 or 0 for still to do or not, 3 or 2 the same and also new in the list of all.
 -- Of several commits to one event in one call each sees what the one before it left behind.
-local due_key, feed_key = unpack(KEYS, 1, 2)
+local due_key, feed_key, audit_key = unpack(KEYS, 1, 3)
 local request, runs, body_count, holder_count, feed_max = unpack(ARGV, 1, 5)
 local call, concat, sub = redis.call, table.concat, string.sub
 
 runs, body_count, holder_count = tonumber(runs), tonumber(body_count), tonumber(holder_count)
 call('ZCARD', due_key)
 call('XLEN', feed_key)
+call('LLEN', audit_key)
 
 local answer, n = { tonumber(request) }, 1
 local done, overtaken = {}, {}
-local a, k, i, any = 5, 2, 0, false
+local a, k, i, any = 5, 3, 0, false
 for _ = 1, runs do
 	local records = KEYS[k + 1]
 	local size = tonumber(ARGV[a + 1])
 	local read = { 'HMGET', records }
 	for j = 1, size do
-		read[j + 2] = ARGV[a + 5 * j - 3]
+		read[j + 2] = ARGV[a + 6 * j - 4]
 	end
 	local found = call(unpack(read, 1, size + 2))
 	local last_seq, last_at, last_record
 	for j = 1, size do
-		local b = a + 5 * j - 4
+		local b = a + 6 * j - 5
 		local seq, expected, record, due = ARGV[b + 1], ARGV[b + 2], ARGV[b + 3], ARGV[b + 4]
 		local now = seq == last_seq and last_record or found[j]
 		i = i + 1
@@ -50,7 +51,7 @@ for _ = 1, runs do
 		end
 		n = n + 2
 	end
-	a, k = a + 1 + 5 * size, k + 1
+	a, k = a + 1 + 6 * size, k + 1
 end
 if not any then
 	return answer
@@ -65,10 +66,10 @@ for j = 1, holder_count do
 	call('HLEN', KEYS[k + j])
 end
 
-local later, never, lines = { 'ZADD', due_key }, { 'ZREM', due_key }, {}
-local ln, nn, fn = 2, 2, 0
+local later, never, lines, log = { 'ZADD', due_key }, { 'ZREM', due_key }, {}, { 'RPUSH', audit_key }
+local ln, nn, fn, gn = 2, 2, 0, 2
 local moved
-a, k, i = 5, 2, 0
+a, k, i = 5, 3, 0
 for _ = 1, runs do
 	local write, wn = { 'HSET', KEYS[k + 1] }, 2
 	local size = tonumber(ARGV[a + 1])
@@ -76,7 +77,7 @@ for _ = 1, runs do
 	for _ = 1, size do
 		i = i + 1
 		if done[i] then
-			local seq, _, record, due, told = unpack(ARGV, a + 1, a + 5)
+			local seq, _, record, due, told, audited = unpack(ARGV, a + 1, a + 6)
 			write[wn + 1], write[wn + 2] = seq, record
 			wn = wn + 2
 			if due ~= '=' then
@@ -96,8 +97,12 @@ for _ = 1, runs do
 				fn = fn + 1
 				lines[fn] = told
 			end
+			for line in string.gmatch(audited, '[^\n]+') do
+				gn = gn + 1
+				log[gn] = line
+			end
 		end
-		a = a + 5
+		a = a + 6
 	end
 	if wn > 2 then
 		call(unpack(write, 1, wn))
@@ -155,6 +160,9 @@ for j = 1, holder_count do
 		call('HSET', holders, field, body)
 	end
 	a = a + 3
+end
+if gn > 2 then
+	call(unpack(log, 1, gn))
 end
 if fn > 0 then
 	call('XADD', feed_key, 'MAXLEN', '~', feed_max, '*', 'l', concat(lines, '\n'))
