@@ -36,6 +36,9 @@ struct hub {
 	struct demo *demo;
 	uv_signal_t term, interrupt, hangup;
 	struct loop_timer *drain_limit;
+	struct private_redis redis; /* no socket: the settings name another Redis */
+	struct loop_timer *redis_keep;
+	int64_t redis_wait_ms; /* until it is looked after again; grows while it keeps ending */
 	bool started, stopping;
 	char id[64];
 };
@@ -48,10 +51,36 @@ static int tell_faults(const struct diag *diag, const char *what)
 	return 2;
 }
 
+#define KEEP_MS 500
+#define KEEP_MOST_MS 30000
+
+/* The private Redis has no one else who would start it again. */
+static void keep_redis(void *arg)
+{
+	struct hub *h = arg;
+
+	if (private_redis_keep(&h->redis)) {
+		log_at(LOG_WARN, "", "the private Redis had ended and is started again; redis.log in its folder may say why");
+		h->redis_wait_ms = h->redis_wait_ms * 2 < KEEP_MOST_MS ? h->redis_wait_ms * 2 : KEEP_MOST_MS;
+	}
+	loop_timer_start(h->redis_keep, h->redis_wait_ms, 0);
+}
+
+static void look_after_redis(struct hub *h, bool up)
+{
+	if (!h->redis.socket)
+		return;
+	if (up || h->stopping)
+		loop_timer_stop(h->redis_keep);
+	else
+		loop_timer_start(h->redis_keep, h->redis_wait_ms = KEEP_MS, 0);
+}
+
 static void on_store_state(void *arg, bool up, const char *why_not)
 {
 	struct hub *h = arg;
 
+	look_after_redis(h, up);
 	metric_set(METRIC_STORE_UP, up);
 	log_at(up ? LOG_INFO : LOG_WARN, "", up ? "store is up" : "store is away: %s", why_not ? why_not : "");
 	if (!up || h->started || h->stopping)
@@ -75,6 +104,7 @@ static void all_closed(void *arg)
 	struct hub *h = arg;
 
 	loop_timer_free(h->drain_limit);
+	loop_timer_free(h->redis_keep);
 	uv_close((uv_handle_t *)&h->term, on_signal_closed);
 	uv_close((uv_handle_t *)&h->interrupt, on_signal_closed);
 	uv_close((uv_handle_t *)&h->hangup, on_signal_closed);
@@ -106,6 +136,7 @@ static void stop(struct hub *h)
 	if (h->stopping)
 		return;
 	h->stopping = true;
+	loop_timer_stop(h->redis_keep);
 	log_at(LOG_INFO, "", "draining");
 	demo_stop(h->demo);
 	flow_drain(h->flow);
@@ -204,6 +235,7 @@ static int run_loop(struct hub *h, const char *redis_url)
 	snprintf(h->id, sizeof(h->id), "hub-%ld-%08x", (long)getpid(), randombytes_random());
 	h->loop = loop_new();
 	h->drain_limit = loop_timer_new(h->loop, drain_is_late, h);
+	h->redis_keep = loop_timer_new(h->loop, keep_redis, h);
 	h->store = store_open(h->loop, &store);
 	if (!h->store) {
 		fprintf(stderr, "redis.url: this form is not known: %s\n", redis_url);
@@ -236,6 +268,15 @@ static void pass_on(int number)
 	passed_on = number;
 }
 
+static bool is_among(pid_t pid, const pid_t *pids, int64_t count)
+{
+	for (int64_t i = 0; i < count; i++) {
+		if (pids[i] == pid)
+			return true;
+	}
+	return false;
+}
+
 static int wait_for_workers(const pid_t *pids, int64_t count)
 {
 	struct sigaction sa = { .sa_handler = pass_on };
@@ -253,7 +294,7 @@ static int wait_for_workers(const pid_t *pids, int64_t count)
 				kill(pids[i], passed_on);
 			passed_on = 0;
 		}
-		if (p <= 0)
+		if (!is_among(p, pids, count))
 			continue;
 		left--;
 		if (WIFEXITED(status) && WEXITSTATUS(status) > worst)
@@ -299,7 +340,6 @@ static bool level_of(const char *name, enum log_level *ret)
 int hub_run(const struct config *cfg)
 {
 	struct hub h = { .config = cfg };
-	struct private_redis redis = { 0 };
 	enum log_level level;
 	struct diag diag;
 	int status;
@@ -318,13 +358,12 @@ int hub_run(const struct config *cfg)
 	if (pack_read_dir(cfg->policy, &h.pack, &diag) != ERR_OK)
 		return tell_faults(&diag, "The policy pack has faults:");
 	if (!strcmp(cfg->redis_url, "embedded") &&
-	    private_redis_start(cfg->data, &h.arena, &redis, &diag) != ERR_OK) {
+	    private_redis_start(cfg->data, &h.arena, &h.redis, &diag) != ERR_OK) {
 		tell_faults(&diag, "The private Redis cannot be started:");
 		return 3;
 	}
 	status = run_workers(&h, redis_url_resolve(cfg->redis_url, cfg->data, &h.arena));
-	if (redis.socket)
-		private_redis_stop(&redis);
+	private_redis_stop(&h.redis);
 	pack_unref(h.pack);
 	arena_clear(&h.arena);
 	return status;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -100,6 +101,15 @@ _Noreturn static void become_redis(const char *folder)
 	_exit(EXIT_NOT_FOUND);
 }
 
+static bool is_listening(const char *socket)
+{
+	int fd = wire_connect(socket);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 static bool is_answering(const char *socket)
 {
 	int fd = wire_connect(socket);
@@ -132,14 +142,21 @@ static enum err wait_started(const struct private_redis *r, struct diag *diag)
 	return ERR_UNAVAILABLE;
 }
 
+static pid_t fork_redis(const char *folder)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		become_redis(folder);
+	return pid;
+}
+
 /* Under an exclusive lock, so that of two hubs starting at once one starts a Redis and the other finds it. */
 static enum err start_or_share(struct private_redis *r, struct diag *diag)
 {
 	if (is_answering(r->socket))
 		return ERR_OK;
-	r->pid = fork();
-	if (r->pid == 0)
-		become_redis(r->folder);
+	r->pid = fork_redis(r->folder);
 	if (r->pid < 0) {
 		diag_add(diag, "redis.url", "redis-server cannot be started: %s", strerror(errno));
 		return ERR_UNAVAILABLE;
@@ -147,14 +164,18 @@ static enum err start_or_share(struct private_redis *r, struct diag *diag)
 	return wait_started(r, diag);
 }
 
-static int open_lock(const char *folder, const char *name, struct arena *arena)
+static int open_lock(const char *folder, const char *name)
 {
-	return open(arena_printf(arena, "%s/%s", folder, name), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
+		return -1;
+	return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 }
 
 enum err private_redis_start(const char *data_dir, struct arena *arena, struct private_redis *ret, struct diag *diag)
 {
-	struct private_redis r = { .folder = folder_of(data_dir, arena), .users_fd = -1 };
+	struct private_redis r = { .folder = folder_of(data_dir, arena), .users_fd = -1, .start_fd = -1 };
 	int start_fd;
 	enum err e;
 
@@ -165,8 +186,8 @@ enum err private_redis_start(const char *data_dir, struct arena *arena, struct p
 		diag_add(diag, "data", "the folder's path is too long for a unix socket; give a shorter one or a relative one");
 		return ERR_INVALID;
 	}
-	start_fd = open_lock(r.folder, "start.lock", arena);
-	r.users_fd = open_lock(r.folder, "users.lock", arena);
+	start_fd = open_lock(r.folder, "start.lock");
+	r.users_fd = open_lock(r.folder, "users.lock");
 	e = ERR_UNAVAILABLE;
 	if (start_fd < 0 || r.users_fd < 0 || flock(start_fd, LOCK_EX) < 0 || flock(r.users_fd, LOCK_SH) < 0)
 		diag_add(diag, r.folder, "the folder cannot be locked: %s", strerror(errno));
@@ -179,6 +200,36 @@ enum err private_redis_start(const char *data_dir, struct arena *arena, struct p
 	else if (r.users_fd >= 0)
 		close(r.users_fd);
 	return e;
+}
+
+static void close_start(struct private_redis *r)
+{
+	if (r->start_fd >= 0)
+		close(r->start_fd);
+	r->start_fd = -1;
+}
+
+/* The lock is kept until the new one listens, so that no other hub starts a second one meanwhile. */
+bool private_redis_keep(struct private_redis *r)
+{
+	int status;
+
+	if (r->pid > 0 && waitpid(r->pid, &status, WNOHANG) == r->pid)
+		r->pid = 0;
+	if (is_listening(r->socket)) {
+		close_start(r);
+		return false;
+	}
+	if (r->start_fd >= 0 && r->pid > 0)
+		return false;
+	if (r->start_fd < 0)
+		r->start_fd = open_lock(r->folder, "start.lock");
+	if (r->start_fd < 0 || flock(r->start_fd, LOCK_EX | LOCK_NB) < 0 || is_listening(r->socket)) {
+		close_start(r);
+		return false;
+	}
+	r->pid = fork_redis(r->folder);
+	return r->pid > 0;
 }
 
 /* Every answered write is in the log already, so even killing it loses nothing. */
@@ -198,13 +249,15 @@ static void await_child(pid_t pid)
 static void end_redis(const struct private_redis *r)
 {
 	int fd = wire_connect(r->socket);
+	int status;
 
 	if (fd >= 0) {
 		if (!wire_ask(fd, "SHUTDOWN NOSAVE", STOP_LIMIT_MS) && r->pid == 0)
 			wire_wait_end(fd, STOP_LIMIT_MS);
 		close(fd);
 	}
-	if (r->pid > 0) {
+	/* Of several processes on one port only the parent gets here, and another may have started it: that one is not its child. */
+	if (r->pid > 0 && waitpid(r->pid, &status, WNOHANG) == 0) {
 		kill(r->pid, SIGTERM);
 		await_child(r->pid);
 	}
@@ -214,14 +267,8 @@ static void end_redis(const struct private_redis *r)
 static bool was_started_here(const struct private_redis *r)
 {
 	char path[PATH_MAX];
-	size_t len = strlen(r->folder);
-	static const char name[] = "/redis.pid";
 
-	if (len + sizeof(name) > sizeof(path))
-		return false;
-	memcpy(path, r->folder, len);
-	memcpy(path + len, name, sizeof(name));
-	return access(path, F_OK) == 0;
+	return snprintf(path, sizeof(path), "%s/redis.pid", r->folder) < (int)sizeof(path) && access(path, F_OK) == 0;
 }
 
 void private_redis_stop(struct private_redis *r)
@@ -232,5 +279,6 @@ void private_redis_stop(struct private_redis *r)
 	if (flock(r->users_fd, LOCK_EX | LOCK_NB) == 0 && (r->pid > 0 || was_started_here(r)))
 		end_redis(r);
 	close(r->users_fd);
-	*r = (struct private_redis){ .users_fd = -1 };
+	close_start(r);
+	*r = (struct private_redis){ .users_fd = -1, .start_fd = -1 };
 }

@@ -19,8 +19,12 @@ struct private_redis {
 	pid_t pid;	    /* 0: somebody else (another hub) started it and it is being shared */
 	const char *folder; /* DATA/redis */
 	int users_fd;	    /* a shared lock on it says that it is in use */
+	int start_fd;	    /* the lock of whoever starts it; -1 unless private_redis_keep has started one that does not listen yet */
 };
 MUST_CHECK enum err private_redis_start(const char *data_dir, struct arena *arena, struct private_redis *ret, struct diag *diag);
+/* For the loop, now and then while the store is away: starts it again when nobody listens any more (it was killed), one hub of all that
+ * share it. Does not wait. True: one was started now. */
+bool private_redis_keep(struct private_redis *r);
 void private_redis_stop(struct private_redis *r); /* waits until it has ended; nothing if others still use it */
 /* The url of the settings as store_open takes it; "embedded" without starting one: the socket in the data folder. */
 const char *redis_url_resolve(const char *url, const char *data_dir, struct arena *arena);

@@ -1,10 +1,11 @@
 """Traps that only the whole hub can step into: sign-ins beside other work, and several processes on one address."""
 import os
+import signal
 import sys
 import threading
 import unittest
 
-from hub import Hub, wait_until
+from hub import Hub, event, wait_until
 from ws_server import sockets_of
 
 SIGN_INS = 8
@@ -23,6 +24,14 @@ def threads_of(pid):
 def children_of(pid):
     with open(f"/proc/{pid}/task/{pid}/children") as f:
         return [int(p) for p in f.read().split()]
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def listeners_on(port):
@@ -68,6 +77,23 @@ class Traps(unittest.TestCase):
                 self.assertEqual(hub.request("GET", "/healthz").status, 200)
                 return all(seconds_of_cpu(p) - b > 0.001 for p, b in zip(both, before))
             wait_until(all_have_worked, what="work for each worker")
+
+    def test_the_private_redis_is_started_again(self):
+        """Nobody else looks after it: killed, it comes back with all that was answered, once, and ends with the hub."""
+        for workers in ("1", "2"):
+            with self.subTest(workers=workers), Hub("--workers", workers) as hub:
+                hub.sign_in("spj")
+                for number in range(1, 3):
+                    self.assertEqual(hub.submit(event(number)).status, 201)
+                    before = hub.redis_pid()
+                    os.kill(before, signal.SIGKILL)
+                    wait_until(lambda: is_alive(hub.redis_pid()) and hub.redis_pid() != before, what="another Redis")
+                    wait_until(hub.is_ready, what="a hub that is ready again")
+                wait_until(lambda: hub.submit(event(1)).status == 200, what="the first event, known from before")
+                self.assertEqual(hub.submit(event(2)).status, 200)
+                last = hub.redis_pid()
+                self.assertEqual(hub.stop(), 0)
+                self.assertFalse(is_alive(last))
 
 
 if __name__ == "__main__":
