@@ -181,18 +181,28 @@ onArrival((n) => {
 		contest();
 });
 
-const drawing = new Image();
-drawing.src = ICON;
+let drawing: HTMLImageElement | null = null;
 
-/** The icon with how much there is to do. */
+/** The icon with how much there is to do; fetched once that is known, which is after the rows. */
 async function badge(n: number): Promise<void>
 {
 	const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+	if (n === 0) {
+		if (link && link.getAttribute('href') !== ICON)
+			link.href = ICON;
+		return;
+	}
+	if (!drawing) {
+		drawing = new Image();
+		drawing.src = ICON;
+	}
 	const canvas = document.createElement('canvas');
 	canvas.width = canvas.height = ICON_PX;
 	const pen = canvas.getContext('2d');
-	await drawing.decode().catch(() => undefined);
-	if (!link || !pen || n !== (counts.value.todo ?? 0))
+	const drawn = await drawing.decode().then(() => true, () => false);
+	if (!drawn)
+		drawing = null;
+	if (!drawn || !drawing || !link || !pen || n !== (counts.value.todo ?? 0))
 		return;
 	pen.drawImage(drawing, 0, 0, ICON_PX, ICON_PX);
 	pen.fillStyle = '#b3261e';
@@ -203,6 +213,6 @@ async function badge(n: number): Promise<void>
 	pen.font = 'bold 30px sans-serif';
 	pen.textAlign = 'center';
 	pen.fillText(n > 99 ? '99' : String(n), 42, 53, 38);
-	link.href = n > 0 ? canvas.toDataURL() : ICON;
+	link.href = canvas.toDataURL();
 }
 watch(() => counts.value.todo ?? 0, (n) => void badge(n), { immediate: true });
