@@ -197,7 +197,7 @@ class Bench:
         """A million open notices with deadlines: a while with nothing due, then ten thousand due within a second or two."""
         events, soon, idle_s = (200, 100, 1) if self.tiny else (self.notices // 2, 5000, 20)
         with tempfile.TemporaryDirectory(prefix="tdm-") as folder:
-            pack = clockwork.make_pack(PACK, os.path.join(folder, "pack"))
+            pack = clockwork.make_pack(policies.PACK, os.path.join(folder, "pack"))
             with Road(True, "--policy", pack, "--connection_queue", "16MiB") as road:
                 road.load(road.plan_of("long", lambda item: item != clockwork.SOON), events=events, connections=8, batch=100)
                 wait_until(lambda: clockwork.redis_is_calm(road.hub), 120, "Redis at rest")
