@@ -39,7 +39,6 @@ struct due_clock {
 	STAILQ_HEAD(, work) waiting; /* for a place of a connector */
 	int waiting_count, turns;    /* turns: of these, the ones being worked off */
 	int in_hand;	  /* of what was claimed: neither done nor waiting */
-	int64_t claim_ms; /* when the last claim was made */
 	bool claiming, again, more, stopped; /* more: the last claim was full */
 };
 
@@ -202,6 +201,8 @@ void deadline_room(struct due_clock *d)
 static void on_claimed(void *arg, enum err e, const struct loaded *items, int count)
 {
 	struct due_clock *d = arg;
+	/* Not when it was asked for: this clock may be behind the cell's time, or have been put right since. */
+	int64_t now_ms = clock_now_ms(&d->flow->clock);
 
 	d->claiming = false;
 	for (int i = 0; e == ERR_OK && i < count; i++) {
@@ -209,7 +210,7 @@ static void on_claimed(void *arg, enum err e, const struct loaded *items, int co
 
 		w->flow = d->flow;
 		w->seq = items[i].seq;
-		w->lease_ms = d->claim_ms + LEASE_MS;
+		w->lease_ms = now_ms + LEASE_MS;
 		w->gate = (struct gate){ .flow = d->flow, .answered = on_gate, .arg = w };
 		w->in_hand = true;
 		d->in_hand++;
@@ -230,8 +231,7 @@ static void claim(struct due_clock *d)
 	}
 	d->claiming = true;
 	d->again = false;
-	d->claim_ms = clock_now_ms(&d->flow->clock);
-	store_claim_due(d->flow->store, d->claim_ms, LEASE_MS, CLAIM_MAX, on_claimed, d);
+	store_claim_due(d->flow->store, clock_now_ms(&d->flow->clock), LEASE_MS, CLAIM_MAX, on_claimed, d);
 }
 
 static void on_tick(void *arg)
