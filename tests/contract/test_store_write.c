@@ -10,6 +10,8 @@
 
 #include "contract/harness.h"
 
+#define LOG_LINES 9000
+
 static struct heard heard;
 static struct sample samples[400];
 
@@ -184,6 +186,24 @@ static void test_commit_compares_whole_versions(void **state)
 	harness_until(h, &heard.count, 2);
 	assert_int_equal(heard.e[0], ERR_STALE);
 	assert_int_equal(heard.e[1], ERR_OK);
+}
+
+/* More than Lua hands on in one call: of a commit whose log fails, all that stands before it would be written already. */
+static void test_commit_with_many_lines_of_the_log(void **state)
+{
+	struct harness *h = *state;
+	static char lines[2 * LOG_LINES + 1];
+	struct commit_in in = { .seq = 1, .expected_version = 1, .record = { "2\tsecond", 8 }, .due_ms = -1, .feed = "", .audit = lines };
+
+	for (int i = 0; i < LOG_LINES; i++)
+		memcpy(lines + 2 * i, "x\n", 2);
+	sample_event(&samples[0], 1, "wjw");
+	accept_samples(h, samples, 0, 1, &heard);
+	heard.count = 0;
+	store_commit(h->store, &in, heard_commit, &heard);
+	harness_until(h, &heard.count, 1);
+	assert_int_equal(heard.e[0], ERR_OK);
+	assert_int_equal(server_number(&h->server, "LLEN " KEY "audit"), LOG_LINES);
 }
 
 static void test_commits_to_one_event_in_one_batch(void **state)
@@ -381,6 +401,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_many_in_one_turn, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_commit, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_commit_compares_whole_versions, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_commit_with_many_lines_of_the_log, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_commits_to_one_event_in_one_batch, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_commit_with_a_moment_that_stands, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_commit_without_next_moment, open_all, harness_teardown),

@@ -100,6 +100,10 @@ for _ = 1, runs do
 			for line in string.gmatch(audited, '[^\n]+') do
 				gn = gn + 1
 				log[gn] = line
+				if gn == 1000 then -- Lua hands on only so many at once
+					call(unpack(log, 1, gn))
+					gn = 2
+				end
 			end
 		end
 		a = a + 6
