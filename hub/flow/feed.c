@@ -422,6 +422,11 @@ static void on_found(void *arg, enum err e, const struct feed_piece *piece)
 	free(f);
 }
 
+void feed_now(const struct feed *d, char ret_cursor[CURSOR_BYTES])
+{
+	cursor_print(&d->ring.newest, ret_cursor);
+}
+
 void feed_find(struct feed *d, const char *since, feed_found_fn *fn, void *arg)
 {
 	struct cursor at;

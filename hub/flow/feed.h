@@ -36,6 +36,7 @@ struct feed *feed_new(struct flow *f, int64_t ring_entries);
 void feed_start(struct feed *d);
 void feed_free(struct feed *d);
 bool feed_is_ready(const struct feed *d); /* the backlog is in */
+void feed_now(const struct feed *d, char ret_cursor[CURSOR_BYTES]); /* the newest line known: whatever is read from now on holds it */
 /* Whether everything after `since` can be given: the ring knows, else the store is asked. Perhaps from inside the call. */
 typedef void feed_found_fn(void *arg, enum err e, bool is_found);
 void feed_find(struct feed *d, const char *since, feed_found_fn *fn, void *arg);

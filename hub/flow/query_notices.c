@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "flow/board.h"
+#include "flow/feed.h"
 #include "flow/list_source.h"
 #include "flow/notice_filter.h"
 
@@ -30,6 +31,7 @@ struct call {
 	int batch_from[LIST_SLICE], batch_count;
 	int limit, found, slices;
 	bool says_counts;
+	char since[CURSOR_BYTES]; /* taken before anything is read: what comes behind it is all that the list may lack */
 	struct buf out;
 };
 
@@ -79,7 +81,7 @@ static void call_end(struct call *c, enum err e)
 	put_cursor(c);
 	if (c->says_counts)
 		buf_printf(&c->out, ",\"total\":%lld,\"open\":%lld", (long long)total, (long long)open);
-	buf_add_char(&c->out, '}');
+	buf_printf(&c->out, ",\"since\":\"%s\"}", c->since);
 	r.json = buf_cstr(&c->out);
 	r.len = c->out.len;
 	c->fn(c->arg, &r);
@@ -304,6 +306,7 @@ static struct call *call_new(struct flow *f, struct principal *who, const struct
 	c->arg = arg;
 	c->limit = q->limit;
 	c->says_counts = true;
+	feed_now(f->feed, c->since);
 	buf_init(&c->out, 32 << 20);
 	buf_add_str(&c->out, "{\"items\":[");
 	return c;

@@ -113,7 +113,7 @@ class MockHub {
 			const limit = Number(params.get('limit') ?? 50);
 			return [200, {
 				items: all.slice(from, from + limit).map((n) => this.book.view(n)),
-				next: from + limit < all.length ? String(from + limit) : null, total: all.length, open,
+				next: from + limit < all.length ? String(from + limit) : null, total: all.length, open, since: String(this.book.log.length),
 			}];
 		}
 		const record = this.found(user, id);

@@ -184,6 +184,20 @@ class Inbox(Audit):
             return (await rpc.push("notice", leads[2]))["notice"]["id"]
         self.assertEqual(self.rpc("wjw", rest), leads[2])
 
+    def test_the_connection_goes_on_where_a_list_was_read(self):
+        before = self.lead("list-before")
+        for path in ("/notices?body=wjw-371302&state=todo", "/notices?limit=1", "/pool"):
+            since = self.hub.get(path, "wjw").json["since"]
+            lead = self.lead("list-" + path[1:4] + path[-1])
+
+            async def story(rpc):
+                opened = await self.opened(rpc, body="wjw-371302", since=since)
+                self.assertTrue(opened["recovered"], path)
+                self.assertEqual((await rpc.push("notice", lead))["notice"]["id"], lead)
+            self.rpc("wjw", story)
+        listed = self.hub.get("/notices?body=wjw-371302", "wjw").json
+        self.assertTrue({before, lead} <= {n["id"] for n in listed["items"]})
+
     def test_a_cursor_that_is_none_is_said(self):
         async def story(rpc):
             good = (await self.opened(rpc))["cursor"]

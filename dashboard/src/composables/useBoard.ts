@@ -94,12 +94,22 @@ export function useBoard(wish: Ref<Wish>, everyMs = 0)
 		line = mine;
 	}
 
+	/** Figures to look at while the connection is being made; what comes over it is newer. */
+	async function glance(): Promise<void>
+	{
+		const asked = wish.value;
+		const figures = await hub.board({ ...asked, by: 'body' }).catch(() => null);
+		if (figures && asked === wish.value && !state.bodies && !over)
+			take(figures);
+	}
+
 	function again(): void
 	{
 		clearTimeout(timer);
 		line?.close();
 		failures = 0;
 		Object.assign(state, { bodies: null, days: null, error: '', live: false });
+		void glance();
 		open();
 	}
 	watch(wish, again, { immediate: true });

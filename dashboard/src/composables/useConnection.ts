@@ -26,6 +26,7 @@ let subscriber: Subscriber | null = null;
 let live: Live | null = null;
 let body: string | null = null;
 let cursor: string | null = null;
+let listed: Promise<string | undefined> | null = null;
 let running = false;
 let first = true;
 let failures = 0;
@@ -75,8 +76,9 @@ async function openInbox(): Promise<void>
 {
 	const mine = live;
 	try {
+		const since = cursor ?? await listed;
 		const answer = await mine!.call<InboxOpened>('inbox.open', {
-			...(body ? { body } : {}), ...(cursor ? { since: cursor } : {}),
+			...(body ? { body } : {}), ...(since ? { since } : {}),
 		});
 		if (mine !== live)
 			return;
@@ -133,11 +135,13 @@ setInterval(() => void beat(), BEAT_MS / 4);
 window.addEventListener('offline', () => { if (running && connection.phase === 'live') drop(); });
 window.addEventListener('online', () => { if (running && connection.phase === 'down') attempt(); });
 
-export function startConnection(forBody: string | null, to: Subscriber): void
+/** `list`: with where the list stands that is being read meanwhile; what comes after it is sent at once. */
+export function startConnection(forBody: string | null, list: Promise<string | undefined> | null, to: Subscriber): void
 {
 	stopConnection();
 	Object.assign(connection, { phase: 'connecting', lastTruthMs: 0, trying: true, closeCode: 0 });
 	body = forBody;
+	listed = list;
 	subscriber = to;
 	running = true;
 	attempt();

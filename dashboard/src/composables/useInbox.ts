@@ -14,6 +14,7 @@ import { say } from './useToasts.ts';
 
 export const FILTERS = ['todo', 'overdue', 'acknowledged', 'claimed', 'closed', 'all', 'pool'] as const;
 export type Filter = typeof FILTERS[number];
+export const filterOf = (state: string | undefined): Filter => (FILTERS.includes(state as Filter) ? state as Filter : 'todo');
 
 const COUNT_PAUSE_MS = 1000;
 /** So many wait behind the button; of more it is only known that they are there, and the list is asked for anew. */
@@ -67,7 +68,8 @@ const ordered = (ids: string[]): string[] => {
 	return [...new Set(ids)].sort((a, b) => compareNotices(notices.get(a)!, notices.get(b)!, now));
 };
 
-async function fetchPage(cursor: string | null): Promise<void>
+/** Answers with where the live connection goes on from: what has changed since the list was read comes over it. */
+async function fetchPage(cursor: string | null): Promise<string | undefined>
 {
 	const mine = ++lastLoad;
 	inbox.loading = true;
@@ -75,7 +77,7 @@ async function fetchPage(cursor: string | null): Promise<void>
 	try {
 		const page = await (inbox.filter === 'pool' ? hub.pool : hub.notices)({ ...inboxQuestion(), cursor });
 		if (mine !== lastLoad)
-			return;
+			return page.since;
 		const ids = putAll(page.items);
 		inbox.ids = cursor ? [...inbox.ids, ...ordered(ids).filter((id) => !inbox.ids.includes(id))] : ordered(ids);
 		inbox.pending = inbox.beyond && !cursor ? [] : inbox.pending.filter((id) => !inbox.ids.includes(id));
@@ -84,17 +86,19 @@ async function fetchPage(cursor: string | null): Promise<void>
 		inbox.loaded = true;
 		if (inbox.filter !== 'pool')
 			takeCounts(page);
+		return page.since;
 	} catch (error) {
 		if (mine === lastLoad)
 			inbox.error = reasonOf(error);
+		return undefined;
 	} finally {
 		if (mine === lastLoad)
 			inbox.loading = false;
 	}
 }
 
-export const loadInbox = (): Promise<void> => fetchPage(null);
-export const loadMore = (): Promise<void> => fetchPage(inbox.next);
+export const loadInbox = (): Promise<string | undefined> => fetchPage(null);
+export const loadMore = (): Promise<string | undefined> => fetchPage(inbox.next);
 
 export function setFilter(filter: Filter): void
 {
@@ -191,5 +195,5 @@ export function openInboxOf(body: string | null): void
 	forgetAll();
 	selected.clear();
 	counts.value = {};
-	Object.assign(inbox, { body, ids: [], pending: [], beyond: false, next: null, loaded: false, error: '', lastArrivalMs: 0 });
+	Object.assign(inbox, { body, filter: filterOf(route.query.state), ids: [], pending: [], beyond: false, next: null, loaded: false, error: '', lastArrivalMs: 0 });
 }

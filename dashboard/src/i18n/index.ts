@@ -1,5 +1,5 @@
 // Which language the page speaks. Data from the hub (names, items) stays Chinese and is marked so by DATA_LANG.
-// English is a file of its own, fetched behind the first paint; until it is there the page stays Chinese.
+// English is a file of its own, fetched when the page is seen; until it is there the page stays Chinese.
 import { ref, watchEffect } from 'vue';
 import { zh } from './zh.ts';
 import type { zhLater } from './zh_later.ts';
@@ -46,7 +46,8 @@ function remembered(): Language
 	}
 }
 
-async function fetchEnglish(): Promise<boolean>
+/** False when the file could not be fetched; it is asked for again the next time. */
+export async function fetchEnglish(): Promise<boolean>
 {
 	try {
 		english = english ?? (await import('./en.ts')).en;
@@ -56,19 +57,18 @@ async function fetchEnglish(): Promise<boolean>
 		return false;
 	}
 }
-const fetched = fetchEnglish();
 
 /** Before the first paint: the language of the last visit. */
 export async function recallLanguage(): Promise<void>
 {
-	if (remembered() === 'en' && await fetched)
+	if (remembered() === 'en' && await fetchEnglish())
 		language.value = 'en';
 }
 
 /** False when the English file could not be fetched; the page then stays as it is. */
 export async function setLanguage(next: Language): Promise<boolean>
 {
-	if (next === 'en' && !await fetched && !await fetchEnglish())
+	if (next === 'en' && !await fetchEnglish())
 		return false;
 	language.value = next;
 	try {
