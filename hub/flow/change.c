@@ -71,14 +71,16 @@ static const char *audit_lines(struct change *c)
 		int k = c->noted[i].notice;
 		const struct notice *n = k >= 0 ? &c->record.notices[k] : NULL;
 
+		if (out.len)
+			buf_add_char(&out, '\n');
 		audit_line(&(struct audited){ .at_ms = c->now_ms, .who = "hub", .act = c->noted[i].act, .seq = c->seq,
 					      .notice = k, .body = n ? n->body : NULL, .region = c->record.region,
 					      .state = n ? notice_state_name(n->state) : NULL }, &out);
-		buf_add_char(&out, '\n');
 	}
 	for (int i = 0; i < c->audited_count; i++) {
+		if (out.len)
+			buf_add_char(&out, '\n');
 		audit_line(&c->audited[i], &out);
-		buf_add_char(&out, '\n');
 	}
 	lines = arena_strndup(&c->arena, out.data, out.len);
 	buf_clear(&out);

@@ -192,11 +192,12 @@ static void test_commit_compares_whole_versions(void **state)
 static void test_commit_with_many_lines_of_the_log(void **state)
 {
 	struct harness *h = *state;
-	static char lines[2 * LOG_LINES + 1];
+	static char lines[2 * LOG_LINES];
 	struct commit_in in = { .seq = 1, .expected_version = 1, .record = { "2\tsecond", 8 }, .due_ms = -1, .feed = "", .audit = lines };
 
 	for (int i = 0; i < LOG_LINES; i++)
 		memcpy(lines + 2 * i, "x\n", 2);
+	lines[2 * LOG_LINES - 1] = '\0';
 	sample_event(&samples[0], 1, "wjw");
 	accept_samples(h, samples, 0, 1, &heard);
 	heard.count = 0;
