@@ -7,7 +7,7 @@
 
 #include "flow/flow.h"
 
-#define QUERY_BAD_CAUSE "must be decision, pool, transfer, sent-on, ruling, feedback or archive"
+#define QUERY_BAD_CAUSE "must be decision, pool, transfer, sent-on, ruling, feedback, archive or letter"
 #define QUERY_BAD_CURSOR "must be one that this list gave, with the same filter"
 
 struct query_notices {

@@ -115,6 +115,16 @@ void api_remind(struct call *c)
 	answer(c, ANSWER_REMIND);
 }
 
+void api_letter(struct call *c)
+{
+	answer_saying(c, ANSWER_LETTER);
+}
+
+void api_reply_letter(struct call *c)
+{
+	answer_saying(c, ANSWER_REPLY);
+}
+
 void api_shown(struct call *c)
 {
 	answer(c, ANSWER_SHOWN);

@@ -148,7 +148,7 @@ class Life(unittest.TestCase):
     def test_those_who_wait_for_a_body_remind_it(self):
         notice = self.lead()
         before = self.whole(notice)
-        for user, status in (("wjw", 403), ("zjj", 403), ("sjj", 403), ("admin", 403)):
+        for user, status in (("wjw", 403), ("zjj", 404), ("sjj", 403), ("admin", 403)):
             self.assertEqual(self.act(notice, "remind", user).status, status, user)
         self.assertEqual(self.whole(notice), before)
         self.assertEqual([("remind" in self.whole(notice, u)["notice"]["allowed"]) for u in ("wjw", "spj", "lxhy", "sjj")], [False, True, True, False])
