@@ -6,7 +6,7 @@ export type Role = 'lead' | 'assist' | 'copy' | 'applicant';
 export type Lamp = 'green' | 'yellow' | 'red';
 export type Verb = 'acknowledge' | 'claim';
 /** Acts that need something said, so that a form stands between the button and the hub. */
-export type FormVerb = 'return' | 'transfer' | 'feedback' | 'close' | 'undo' | 'fulfil' | 'pause' | 'resume';
+export type FormVerb = 'return' | 'transfer' | 'feedback' | 'close' | 'undo' | 'fulfil' | 'pause' | 'resume' | 'letter' | 'reply';
 
 export interface Stamp { by: string; at: string; channel?: string }
 export interface Item { code: string; name?: string | null }
@@ -92,6 +92,11 @@ export interface Notice extends EventFacts {
 	returned?: { reason: string; remark: string; by: string; at: string };
 	transferred?: { to: string; remark: string; by: string; at: string; notice?: string };
 	feedback?: Feedback[];
+	letter?: Letter;
+}
+/** What two bodies write each other; the notice's body is the one that was written to. */
+export interface Letter {
+	kind: string; from: string; from_name: string | null; subject: string; messages: { body: string; by: string; at: string; text: string }[];
 }
 /** What was promised with a date, or the end of the permit. */
 export interface Clock { clock: number; kind: string; what: string; due: string; state: 'running' | 'overdue' | 'fulfilled' | 'ended'; by: string | null; at: string | null }

@@ -76,7 +76,7 @@ void world_act(struct world *w, const struct asked *a)
 {
 	static const char *const names[ANSWER_COUNT] = { "acknowledge", "claim", "shown", "return",
 							 "transfer",	"feedback", "close", "undo", "fulfil", "pause", "resume",
-							 "attach", "remind" };
+							 "attach", "remind", "letter", "reply" };
 	struct principal *p = world_person(a->who);
 	struct respond_in in = { .who = p, .notice = a->id, .channel = "http", .if_match = -1, .params = a->with };
 	int before = w->answers, act = word_find(a->what, names, ANSWER_COUNT);
