@@ -139,10 +139,10 @@ static enum err move(struct answering *c, struct change *x, struct notice *n, en
 		return e;
 	take_from_pool(c, x, n);
 	act_stamp(&n->acknowledged, c, x->now_ms);
-	if (act == ACT_CLAIM) {
-		act_stamp(&n->claimed, c, after_ms > 0 && after_ms >= x->now_ms ? after_ms + 1 : x->now_ms);
+	if (act == ACT_CLAIM && !notice_is_aside(n))
 		set_holder(x, n);
-	}
+	if (act == ACT_CLAIM)
+		act_stamp(&n->claimed, c, after_ms > 0 && after_ms >= x->now_ms ? after_ms + 1 : x->now_ms);
 	change_notice(x, c->notice, to, c->by);
 	notice_schedule(x->flow, &x->record, n);
 	return ERR_OK;

@@ -340,6 +340,13 @@ class Life(unittest.TestCase):
         self.done(other, "claim")
         self.assertIn("made", self.done(other, "feedback", body=revoked))
 
+    def test_whoever_takes_an_alarm_on_does_not_become_the_holder(self):
+        notice = self.lead(case="LIFE-ALARM")
+        self.done(notice, "claim")
+        self.done(self.done(notice, "feedback", body=ALARM)["made"], "claim", "spj")
+        changed = self.taken(case="LIFE-ALARM", type="approval.changed")
+        self.assertEqual([n["body"] for n in changed["notices"] if n["role"] == "lead"], [LEAD])
+
     def test_if_match_and_idempotency(self):
         notice = self.lead()
         self.assertEqual(self.act(notice, "return", headers={"If-Match": '"7"'}).status, 412)

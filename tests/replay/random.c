@@ -47,6 +47,20 @@ struct asking { /* one act under way */
 	json_t *with;
 };
 
+/* A letter is its two bodies' and of whoever oversees the region. */
+static bool may_see_letter(const struct principal *p, const char *body, const char *from)
+{
+	bool may = false;
+
+	for (int i = 0; i < p->grant_count; i++) {
+		const struct grant *g = &p->grants[i];
+		bool answers = g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER;
+
+		may = may || g->who == WHO_COORDINATOR || g->who == WHO_AUDITOR || (answers && (!strcmp(g->body, body) || !strcmp(g->body, from)));
+	}
+	return may;
+}
+
 /* Whether this person may see a notice that looks like this: written down once more, from the contract's section on scope. */
 static bool may_see(const char *who, const json_t *notice)
 {
@@ -62,16 +76,12 @@ static bool may_see(const char *who, const json_t *notice)
 
 		may = may || g->who == WHO_COORDINATOR || g->who == WHO_AUDITOR; /* all regions of the pack are theirs */
 		may = may || ((g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER) && !strcmp(g->body, body));
-		if (from) { /* a letter is its two bodies' */
-			may = may || ((g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER) && !strcmp(g->body, from));
-			continue;
-		}
 		may = may || (g->who == WHO_SUPERVISOR && !strncmp(body, "pool:", 5) && strstr(g->body, body + 5));
 		json_object_foreach(named, key, b)
 			may = may || (g->who == WHO_APPROVER &&
 				      !strcmp(g->body, json_string_value(json_object_get(b, "id")) ? json_string_value(json_object_get(b, "id")) : ""));
 	}
-	may = may || (!from && !strcmp(who, "spj")); /* everything here was sent by spj */
+	may = from ? may_see_letter(p, body, from) : may || !strcmp(who, "spj"); /* everything here was sent by spj */
 	principal_unref(p);
 	return may;
 }
