@@ -215,6 +215,11 @@ export type Side = 'bureau' | 'department';
 export interface DepartmentRow extends Record<DepartmentCount, number> { body: BodyRef; agreed: Record<Side, Agreed | null>; allowed: 'agree'[] }
 export interface BureauStatement { bureau: BodyRef; taken: number | null; senders: { name: string; taken: number }[]; departments: DepartmentRow[] }
 export interface Statement extends Page<BureauStatement> { month: string; from: string; to: string; at: string }
+/** A source that numbers its events; times are minutes of office hours. */
+export interface NumberedSource {
+	source: string; body: string | null; body_name: string | null; last: number; missing: number; twice: number; gaps: { from: number; to: number }[];
+	seen: string; usual_minutes: number | null; silent_minutes: number; silent: boolean;
+}
 /** A bureau's own list held against what the hub took. */
 export interface Differences { month: string; body: BodyRef; said: number; taken: number; missing_count: number; unsaid_count: number; missing: string[]; unsaid: string[] }
 

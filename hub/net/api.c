@@ -82,6 +82,7 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/reconciliation", 0, OFFICES, 0, api_reconciliation },
 	{ "POST", "/api/v1/reconciliation", 0, MAY(APPROVER) | MAY(COORDINATOR) | MAY(AUDITOR), 256u << 10, api_reconcile_cases },
 	{ "POST", "/api/v1/reconciliation/agree", 0, ANSWERERS, SMALL, api_reconcile_agree },
+	{ "GET", "/api/v1/reconciliation/sources", 0, MAY(APPROVER) | MAY(COORDINATOR) | MAY(AUDITOR) | MAY(SYSTEM), 0, api_sources },
 	{ "GET", "/api/v1/disputes", 0, READERS, 0, api_disputes },
 	{ "GET", "/api/v1/disputes.csv", 0, READERS, 0, api_export },
 	{ "GET", "/api/v1/disputes.xlsx", 0, READERS, 0, api_export },
