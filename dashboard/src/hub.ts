@@ -126,7 +126,7 @@ export function query(params: Record<string, string | number | null | undefined>
 export const seg = encodeURIComponent;
 
 export interface NoticeQuery {
-	body?: string; state?: string; cause?: string; due?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;
+	body?: string; state?: string; cause?: string; written?: string; due?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;
 	cursor?: string | null; limit?: number;
 }
 export type SheetList = 'notices' | 'pool' | 'cases' | 'disputes';

@@ -16,6 +16,7 @@ bool letter_may(const struct principal *who, const struct pack *pack, const stru
 bool letter_allows(const struct principal *who, const struct pack *pack, const struct record *r, const struct notice *n, enum act act);
 /* Which body a person writes for from this notice: its own, else the bureau's whose case it is. NULL: none. */
 const char *letter_writer(const struct principal *who, const struct record *r, const struct notice *n);
+#define LETTER_LIST "sent:" /* and a body: the list of the letters that it wrote, and of those not closed */
 bool letter_is_bureau(const struct record *r, const char *body);
 /* Whether these two may write to each other about the event. */
 bool letter_can_reach(const struct record *r, const char *from, const char *to);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "flow/board.h"
+#include "flow/letter.h"
 #include "flow/list_source.h"
 #include "flow/notice_filter.h"
 
@@ -29,7 +30,7 @@ struct call {
 	struct ref batch[LIST_SLICE];
 	int batch_from[LIST_SLICE], batch_count;
 	int limit, found, slices;
-	bool says_counts;
+	bool says_counts, written; /* written: of letters, by who wrote them */
 	struct buf out;
 };
 
@@ -110,6 +111,11 @@ static struct source *source_to_ask(struct call *c)
 	return NULL;
 }
 
+static bool is_sent(const char *list)
+{
+	return !strncmp(list, LETTER_LIST, strlen(LETTER_LIST));
+}
+
 static bool is_split(const char *list)
 {
 	return !strncmp(list, "split:", 6);
@@ -118,7 +124,7 @@ static bool is_split(const char *list)
 /* A body's list keeps what the body has given away; that is told by the notice. */
 static bool is_on_list(const struct notice *n, const char *list)
 {
-	return is_split(list) || !strcmp(n->body, list);
+	return is_split(list) || is_sent(list) || !strcmp(n->body, list);
 }
 
 /* What came back stands in the list of each bureau of its case; whoever asks for several is told once. */
@@ -269,10 +275,10 @@ static void add_lists(struct call *c, const char *body)
 		if (*body && strcmp(g->body, body) != 0)
 			continue;
 		if (g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER)
-			add_list(c, g->who == WHO_APPROVER && returned ? "split:" : "", g->body);
+			add_list(c, c->written ? LETTER_LIST : g->who == WHO_APPROVER && returned ? "split:" : "", g->body);
 	}
 	if (*body && !c->source_count)
-		add_list(c, "", body);
+		add_list(c, c->written ? LETTER_LIST : "", body);
 }
 
 /* A supervisor takes from the pools of its bodies' own regions; a coordinator watches those of its region's subtree. */
@@ -303,6 +309,7 @@ static struct call *call_new(struct flow *f, struct principal *who, const struct
 	c->fn = fn;
 	c->arg = arg;
 	c->limit = q->limit;
+	c->written = q->written && !strcmp(q->written, "true");
 	c->says_counts = true;
 	buf_init(&c->out, 32 << 20);
 	buf_add_str(&c->out, "{\"items\":[");

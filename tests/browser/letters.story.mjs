@@ -60,6 +60,10 @@ test('the bureau finds it in its list, sees it in the case, and answers', async 
 });
 
 test('the answer is seen by who wrote, who closes it', async () => {
+	await page.getByRole('link', { name: '来函' }).click();
+	await page.getByRole('link', { name: '去函' }).click();
+	await page.getByRole('heading', { level: 1, name: '去函' }).waitFor();
+	await page.locator('tbody tr').filter({ hasText: '建议核减诊疗科目' }).getByText('已答复').waitFor();
 	await page.goto(`${world.url}/#/case/${made.case}`);
 	await page.getByText('同意，已发起变更').waitFor();
 	await page.getByRole('link', { name: '建议核减诊疗科目' }).click();

@@ -86,6 +86,27 @@ class Letters(unittest.TestCase):
             self.assertEqual(self.ask(letter, "reply", user, {"text": "x"}).status, 409)
         self.assertEqual(self.whole(notice, "wjw")["notice"]["state"], "open", "the notice it was written from stays where it is")
 
+    def sent(self, user, query=""):
+        answer = self.hub.get("/notices?written=true&limit=200" + query, user)
+        documents.hold_answer("GET", "/api/v1/notices", answer)
+        self.assertEqual(answer.status, 200, answer.body)
+        return [n["id"] for n in answer.json["items"]]
+
+    def test_who_wrote_has_a_list_of_it(self):
+        notice, letter = self.written()
+        self.assertIn(letter, self.sent("wjw", "&state=todo"))
+        self.assertIn(letter, self.sent("lxhy", "&body=" + LEAD))
+        for user in ("spjq", "spjs", "zjj", "scjg"):
+            self.assertNotIn(letter, self.sent(user), user)
+        self.assertEqual(self.hub.get("/notices?written=true&body=" + LEAD, "zjj").status, 404)
+        self.assertEqual(self.hub.get("/notices?written=yes", "wjw").status, 422)
+        self.done(letter, "reply", "spjq", {"text": "同意"})
+        self.assertNotIn(letter, self.sent("wjw", "&state=todo"))
+        self.assertIn(letter, self.sent("wjw", "&state=claimed"))
+        self.done(letter, "close", "wjw")
+        self.assertNotIn(letter, self.sent("wjw", "&state=claimed"))
+        self.assertIn(letter, self.sent("wjw"))
+
     def test_both_and_who_oversees_see_it_and_nobody_else(self):
         notice, letter = self.written()
         case = self.whole(letter, "wjw")["notice"]["case"]

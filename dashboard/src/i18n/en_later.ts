@@ -462,4 +462,5 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'form.fault.text': 'Fill this in',
 	'letter.send': 'Send',
 	'list.cause': 'Kind',
+	'list.written': 'Letters written',
 };

@@ -461,4 +461,5 @@ export const zhLater = {
 	'form.fault.text': '请填写此项',
 	'letter.send': '发送',
 	'list.cause': '类别',
+	'list.written': '去函',
 } as const;
