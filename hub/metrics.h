@@ -14,6 +14,10 @@
 	X(EVENTS_REPEATED, "events_repeated_total", "counter", "Events seen before, answered again") \
 	X(EVENTS_REFUSED, "events_refused_total", "counter", "Events refused (409, 413, 422)")     \
 	X(SCOPE_UNMATCHED, "scope_unmatched_total", "counter", "Clauses of business scopes that no phrase matched") \
+	X(SOURCE_MISSING, "source_numbers_missing_total", "counter", "Numbers that a source passed over") \
+	X(SOURCE_FOUND, "source_numbers_found_total", "counter", "Of these, those that came later") \
+	X(SOURCE_TWICE, "source_numbers_twice_total", "counter", "New events with a number that came before") \
+	X(SOURCES_SILENT, "sources_silent", "gauge", "Numbering sources silent for longer than usual, as last looked at, at least once an hour") \
 	X(NOTICES_MADE, "notices_made_total", "counter", "Notices made by decisions")              \
 	X(ACKNOWLEDGED, "acknowledgements_total", "counter", "Acknowledgements on disk")           \
 	X(CLAIMED, "claims_total", "counter", "Claims on disk")                                    \

@@ -9,7 +9,7 @@ static const char *const state_names[STATE_COUNT] = {
 static const char *const act_names[ACT_COUNT] = {
 	"acknowledge", "claim",	    "return", "transfer", "feedback", "ruling",
 	"withdraw",    "supersede", "close",  "dispute",  "rule-out", "undo",
-	"fulfil",      "pause",	    "resume", "remind",
+	"fulfil",      "pause",	    "resume", "remind",	  "letter",   "reply",
 };
 const char *const return_reason_names[RETURN_REASON_COUNT] = {
 	"not-in-scope",
@@ -19,6 +19,7 @@ const char *const return_reason_names[RETURN_REASON_COUNT] = {
 };
 const char *const inspection_names[INSPECTION_COUNT] = {"conforms", "mostly", "fails"};
 const char *const disposal_names[DISPOSAL_COUNT] = {"pass", "rectify", "enforce"};
+const char *const letter_kind_names[LETTER_KIND_COUNT] = {"change-opinion", "co-letter"};
 
 int word_find(const char *s, const char *const *names, int count)
 {
@@ -57,22 +58,22 @@ const char *act_name(enum act a)
 #define GO(state) (STATE_##state + 1)
 static const signed char table[STATE_COUNT][ACT_COUNT] = {
 	/* acknowledge, claim, return, transfer, feedback, ruling,
-	   withdraw, supersede, close, dispute, rule-out, undo, fulfil, pause, resume, remind */
+	   withdraw, supersede, close, dispute, rule-out, undo, fulfil, pause, resume, remind, letter, reply */
 	[STATE_OPEN] = {GO(ACKNOWLEDGED), GO(CLAIMED), GO(RETURNED), GO(TRANSFERRED), NO, NO,
-			GO(WITHDRAWN), GO(SUPERSEDED), NO, GO(DISPUTED), NO, NO, GO(OPEN), GO(OPEN), GO(OPEN), GO(OPEN)},
+			GO(WITHDRAWN), GO(SUPERSEDED), NO, GO(DISPUTED), NO, NO, GO(OPEN), GO(OPEN), GO(OPEN), GO(OPEN), GO(OPEN), NO},
 	[STATE_ACKNOWLEDGED] = {SAME, GO(CLAIMED), GO(RETURNED), GO(TRANSFERRED), GO(ACKNOWLEDGED),
 				NO, GO(WITHDRAWN), GO(SUPERSEDED), NO, GO(DISPUTED), NO, BACK,
 				GO(ACKNOWLEDGED), GO(ACKNOWLEDGED), GO(ACKNOWLEDGED),
-				GO(ACKNOWLEDGED)},
+				GO(ACKNOWLEDGED), GO(ACKNOWLEDGED), NO},
 	[STATE_CLAIMED] = {SAME, SAME, NO, GO(TRANSFERRED), GO(CLAIMED), NO, GO(WITHDRAWN),
-			   GO(SUPERSEDED), GO(CLOSED), GO(DISPUTED), NO, BACK, GO(CLAIMED), GO(CLAIMED), GO(CLAIMED), NO},
+			   GO(SUPERSEDED), GO(CLOSED), GO(DISPUTED), NO, BACK, GO(CLAIMED), GO(CLAIMED), GO(CLAIMED), NO, GO(CLAIMED), NO},
 	[STATE_DISPUTED] = {SAME, NO, NO, NO, NO, GO(CLAIMED), GO(WITHDRAWN), GO(SUPERSEDED), NO,
-			    SAME, GO(CLOSED), BACK, GO(DISPUTED), NO, NO, NO},
-	[STATE_RETURNED] = {SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, BACK, NO, NO, NO, NO},
-	[STATE_TRANSFERRED] = {SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO},
-	[STATE_CLOSED] = {SAME, NO, NO, NO, NO, NO, NO, NO, SAME, NO, NO, NO, GO(CLOSED), NO, NO, NO},
-	[STATE_WITHDRAWN] = {SAME, NO, NO, NO, NO, NO, SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO},
-	[STATE_SUPERSEDED] = {SAME, NO, NO, NO, NO, NO, NO, SAME, NO, NO, NO, NO, NO, NO, NO, NO},
+			    SAME, GO(CLOSED), BACK, GO(DISPUTED), NO, NO, NO, GO(DISPUTED), NO},
+	[STATE_RETURNED] = {SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, BACK, NO, NO, NO, NO, GO(RETURNED), NO},
+	[STATE_TRANSFERRED] = {SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, GO(TRANSFERRED), NO},
+	[STATE_CLOSED] = {SAME, NO, NO, NO, NO, NO, NO, NO, SAME, NO, NO, NO, GO(CLOSED), NO, NO, NO, GO(CLOSED), NO},
+	[STATE_WITHDRAWN] = {SAME, NO, NO, NO, NO, NO, SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, GO(WITHDRAWN), NO},
+	[STATE_SUPERSEDED] = {SAME, NO, NO, NO, NO, NO, NO, SAME, NO, NO, NO, NO, NO, NO, NO, NO, GO(SUPERSEDED), NO},
 };
 
 enum verdict lifecycle_next(enum notice_state from, enum role role, enum act act,
@@ -97,6 +98,31 @@ enum verdict lifecycle_undo(enum notice_state from, bool acknowledged_before,
 		return VERDICT_REFUSED;
 	*ret = acknowledged_before ? STATE_ACKNOWLEDGED : STATE_OPEN;
 	return VERDICT_MOVES;
+}
+
+static const signed char letter_table[LETTER_SIDE_COUNT][STATE_COUNT][ACT_COUNT] = {
+	[LETTER_READER] = {
+		[STATE_OPEN] = {[ACT_ACKNOWLEDGE] = GO(ACKNOWLEDGED), [ACT_REPLY] = GO(CLAIMED)},
+		[STATE_ACKNOWLEDGED] = {[ACT_ACKNOWLEDGE] = SAME, [ACT_REPLY] = GO(CLAIMED)},
+		[STATE_CLAIMED] = {[ACT_ACKNOWLEDGE] = SAME, [ACT_REPLY] = GO(CLAIMED)},
+		[STATE_CLOSED] = {[ACT_ACKNOWLEDGE] = SAME},
+	},
+	[LETTER_WRITER] = {
+		[STATE_OPEN] = {[ACT_REPLY] = GO(OPEN), [ACT_CLOSE] = GO(CLOSED), [ACT_REMIND] = GO(OPEN)},
+		[STATE_ACKNOWLEDGED] = {[ACT_REPLY] = GO(ACKNOWLEDGED), [ACT_CLOSE] = GO(CLOSED), [ACT_REMIND] = GO(ACKNOWLEDGED)},
+		[STATE_CLAIMED] = {[ACT_REPLY] = GO(ACKNOWLEDGED), [ACT_CLOSE] = GO(CLOSED)},
+		[STATE_CLOSED] = {[ACT_CLOSE] = SAME},
+	},
+};
+
+enum verdict lifecycle_letter(enum notice_state from, enum letter_side side, enum act act, enum notice_state *ret)
+{
+	int to = letter_table[side][from][act];
+
+	if (to == NO)
+		return VERDICT_REFUSED;
+	*ret = to == SAME ? from : (enum notice_state)(to - 1);
+	return to == SAME ? VERDICT_SAME : VERDICT_MOVES;
 }
 
 bool lifecycle_is_live(enum notice_state s)

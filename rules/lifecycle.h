@@ -19,10 +19,11 @@ bool notice_state_parse(const char *s, enum notice_state *ret);
  * is the notice's own: the notice stays where it is. So it does when those
  * who wait for its body remind it, as long as that has something left to do.
  * A dispute takes a notice out of its body's hands; a ruling gives it to that body (ruling) or ends it (rule-out).
+ * A letter about the case may be written from any notice, which it does not move; it is a notice itself, with a life of its own (below).
  */
 enum act { ACT_ACKNOWLEDGE, ACT_CLAIM, ACT_RETURN, ACT_TRANSFER, ACT_FEEDBACK, ACT_RULING, ACT_WITHDRAW,
 	   ACT_SUPERSEDE, ACT_CLOSE, ACT_DISPUTE, ACT_RULE_OUT, ACT_UNDO, ACT_FULFIL,
-	   ACT_PAUSE, ACT_RESUME, ACT_REMIND, ACT_COUNT };
+	   ACT_PAUSE, ACT_RESUME, ACT_REMIND, ACT_LETTER, ACT_REPLY, ACT_COUNT };
 const char *act_name(enum act a);
 
 enum verdict {
@@ -34,6 +35,12 @@ enum verdict {
 enum verdict lifecycle_next(enum notice_state from, enum role role, enum act act, enum notice_state *ret);
 /* Undo leads back to where the notice came from: acknowledged when that stands for itself, else open. */
 enum verdict lifecycle_undo(enum notice_state from, bool acknowledged_before, enum notice_state *ret);
+/*
+ * A letter is a notice to the body that it was written to: open until that answers, which is what claiming is to another notice, and its
+ * writer's to close. Who writes last waits: a writer who asks once more has the letter wait for an answer again.
+ */
+enum letter_side { LETTER_READER, LETTER_WRITER, LETTER_SIDE_COUNT };
+enum verdict lifecycle_letter(enum notice_state from, enum letter_side side, enum act act, enum notice_state *ret);
 /* Whether the body still has to do something about it: open for all, acknowledged too for a lead. A copy that was acknowledged is done. */
 bool lifecycle_is_todo(enum notice_state s, enum role role);
 /* Whether it is still in somebody's hands: open, acknowledged, claimed or disputed. */
@@ -45,6 +52,8 @@ enum disposal { DISPOSAL_PASS, DISPOSAL_RECTIFY, DISPOSAL_ENFORCE, DISPOSAL_COUN
 extern const char *const return_reason_names[RETURN_REASON_COUNT];
 extern const char *const inspection_names[INSPECTION_COUNT];
 extern const char *const disposal_names[DISPOSAL_COUNT];
+enum letter_kind { LETTER_CHANGE_OPINION, LETTER_CO_LETTER, LETTER_KIND_COUNT }; /* 许可变更意见, 公务协同函 */
+extern const char *const letter_kind_names[LETTER_KIND_COUNT];
 /* A word's place in one of these lists, -1 when it is none of them. */
 int word_find(const char *s, const char *const *names, int count);
 /* Whether what supervision found makes the bureau that decided think again. */

@@ -65,6 +65,7 @@ struct pack_settings {
 	const char *negotiate;	  /* "negotiate": what the parties of a dispute have before the joint meeting takes it up, "5wd" */
 	const char *lamp_yellow;  /* "lamp_yellow": working days left at which a lamp turns yellow, "1wd" */
 	const char *permit_ahead; /* "permit_ahead": how long before its end a permit's end is announced, days or working days; "30d" */
+	const char *letter_due;	  /* "letter_due": what a body has to answer a letter in, when the letter does not say; "5wd" */
 	const char *sms_join;	  /* "sms_join": how long texts to one number wait for each other to go as one, "2m"; none when absent */
 	const char *quiet;	  /* "quiet": hours in which nobody is texted who is not on duty, "21:00-07:00"; none when absent */
 	const char *digest;	  /* "digest": hours of a working day in which each person is told once what waits, "09:00-10:00"; none when absent */
@@ -88,8 +89,7 @@ struct pack_view { /* what everybody may read */
 	const struct body *bodies; int body_count;
 	const struct item *items; int item_count;
 	const struct rule *rules; int rule_count;
-	const struct pack_text *texts; int text_count;
-	const struct pack_contact *contacts; int contact_count;
+	const struct pack_text *texts; int text_count; const struct pack_contact *contacts; int contact_count;
 	struct pack_settings settings;
 };
 const struct pack_view *pack_view(const struct pack *p);

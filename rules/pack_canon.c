@@ -69,6 +69,8 @@ static void add_settings(const struct pack *p, struct buf *out)
 	 * without it keeps its version. */
 	if (strcmp(s->permit_ahead, PERMIT_AHEAD) != 0)
 		add_named(out, "permit_ahead", s->permit_ahead);
+	if (strcmp(s->letter_due, LETTER_DUE) != 0)
+		add_named(out, "letter_due", s->letter_due);
 	if (*s->sms_join)
 		add_named(out, "sms_join", s->sms_join);
 	if (*s->quiet)

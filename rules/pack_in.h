@@ -28,6 +28,7 @@ extern const struct sheet_spec sheet_specs[SHEET_COUNT];
 
 #define REGION_DEPTH_MAX 16
 #define PERMIT_AHEAD "30d"
+#define LETTER_DUE "5wd"
 
 /* The part of an item row that matching needs. */
 struct item_row {

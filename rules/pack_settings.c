@@ -86,6 +86,9 @@ static void read_durations(struct pack *p, struct jsonfile *f)
 	s->permit_ahead = duration_member(p, f, "permit_ahead", PERMIT_AHEAD);
 	if (duration_parse(s->permit_ahead, &d) && d.unit > DURATION_DAYS)
 		jsonfile_fault(f, "/permit_ahead", "must be days or working days, like 30d");
+	s->letter_due = duration_member(p, f, "letter_due", LETTER_DUE);
+	if (duration_parse(s->letter_due, &d) && d.unit > DURATION_DAYS)
+		jsonfile_fault(f, "/letter_due", "must be days or working days, like 5wd");
 	s->sms_after_ms = 0;
 	if (!duration_parse(string_member(p, f, "sms_after", false, "30m"), &d) ||
 	    (d.unit != DURATION_HOURS && d.unit != DURATION_MINUTES))
@@ -114,7 +117,7 @@ void pack_read_settings(struct pack *p, const struct pack_file *file, struct dia
 	static const char *const members[] = {"id",	   "title",    "jurisdiction", "timezone",
 					      "sms_after", "pool_due", "sms_sign",     "alarm_due",
 					      "negotiate", "lamp_yellow", "ladder",	     "permit_ahead", "quiet",
-					      "digest",	   "sms_join", NULL};
+					      "digest",	   "sms_join", "letter_due", NULL};
 	struct jsonfile f;
 
 	if (!jsonfile_open(&f, file->name, file->data, file->len, diag))

@@ -126,7 +126,7 @@ export function query(params: Record<string, string | number | null | undefined>
 export const seg = encodeURIComponent;
 
 export interface NoticeQuery {
-	body?: string; state?: string; due?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;
+	body?: string; state?: string; cause?: string; written?: string; due?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;
 	cursor?: string | null; limit?: number;
 }
 export type SheetList = 'notices' | 'pool' | 'cases' | 'disputes';
@@ -150,7 +150,7 @@ export const hub = {
 	notice: (id: string) => request<NoticeDetail>('GET', `/notices/${seg(id)}`),
 	pool: (p: { cursor?: string | null }) => request<Page<Notice>>('GET', `/pool${query(p)}`),
 	act: (id: string, verb: Verb | FormVerb | 'remind', version: number, said: object = {}) =>
-		request<NoticeState>('POST', `/notices/${seg(id)}/${verb}`, { body: said, version }),
+		request<NoticeState>('POST', `/notices/${seg(id)}/${verb === 'letter' ? 'letters' : verb}`, { body: said, version }),
 	/** Kept by the hub before it answers; feedback names it afterwards. */
 	putFile: (id: string, file: File) => request<FilePut>('POST', `/notices/${seg(id)}/files`, {
 		raw: file, headers: { 'Content-Disposition': `attachment; filename*=UTF-8''${seg([...file.name].slice(-NAME_MAX).join(''))}` }, patienceMs: MANY_TIMEOUT_MS, harmless: true }),

@@ -1,6 +1,6 @@
 // The calls of the joint meeting's pages: agenda, minutes, a ruling as a rule, the month's statement.
 import { MANY_TIMEOUT_MS, query, request, seg } from './hub.ts';
-import type { Agenda, Differences, Meeting, Page, RulingDraft, Statement } from './wire.ts';
+import type { Agenda, Differences, Meeting, NumberedSource, Page, RulingDraft, Statement } from './wire.ts';
 
 export const meetings = {
 	agenda: (p: { region?: string; from?: string; to?: string }) => request<Agenda>('GET', `/meetings/agenda${query(p)}`),
@@ -13,6 +13,7 @@ export const draftRuling = (dispute: string) => request<RulingDraft>('POST', `/d
 
 export const statements = {
 	month: (month: string) => request<Statement>('GET', `/reconciliation${query({ month })}`),
+	sources: () => request<Page<NumberedSource>>('GET', '/reconciliation/sources'),
 	agree: (said: { month: string; bureau: string; body: string }) => request<Statement>('POST', '/reconciliation/agree', { body: said }),
 	compare: (said: { month: string; body: string; cases: string[] }) => request<Differences>('POST', '/reconciliation', { body: said, patienceMs: MANY_TIMEOUT_MS, harmless: true }),
 };

@@ -6,7 +6,7 @@ export type Role = 'lead' | 'assist' | 'copy' | 'applicant';
 export type Lamp = 'green' | 'yellow' | 'red';
 export type Verb = 'acknowledge' | 'claim';
 /** Acts that need something said, so that a form stands between the button and the hub. */
-export type FormVerb = 'return' | 'transfer' | 'feedback' | 'close' | 'undo' | 'fulfil' | 'pause' | 'resume';
+export type FormVerb = 'return' | 'transfer' | 'feedback' | 'close' | 'undo' | 'fulfil' | 'pause' | 'resume' | 'letter' | 'reply';
 
 export interface Stamp { by: string; at: string; channel?: string }
 export interface Item { code: string; name?: string | null }
@@ -92,6 +92,11 @@ export interface Notice extends EventFacts {
 	returned?: { reason: string; remark: string; by: string; at: string };
 	transferred?: { to: string; remark: string; by: string; at: string; notice?: string };
 	feedback?: Feedback[];
+	letter?: Letter;
+}
+/** What two bodies write each other; the notice's body is the one that was written to. */
+export interface Letter {
+	kind: string; from: string; from_name: string | null; subject: string; messages: { body: string; by: string; at: string; text: string }[];
 }
 /** What was promised with a date, or the end of the permit. */
 export interface Clock { clock: number; kind: string; what: string; due: string; state: 'running' | 'overdue' | 'fulfilled' | 'ended'; by: string | null; at: string | null }
@@ -210,6 +215,11 @@ export type Side = 'bureau' | 'department';
 export interface DepartmentRow extends Record<DepartmentCount, number> { body: BodyRef; agreed: Record<Side, Agreed | null>; allowed: 'agree'[] }
 export interface BureauStatement { bureau: BodyRef; taken: number | null; senders: { name: string; taken: number }[]; departments: DepartmentRow[] }
 export interface Statement extends Page<BureauStatement> { month: string; from: string; to: string; at: string }
+/** A source that numbers its events; times are minutes of office hours. */
+export interface NumberedSource {
+	source: string; body: string | null; body_name: string | null; last: number; missing: number; twice: number; gaps: { from: number; to: number }[];
+	seen: string; usual_minutes: number | null; silent_minutes: number; silent: boolean;
+}
 /** A bureau's own list held against what the hub took. */
 export interface Differences { month: string; body: BodyRef; said: number; taken: number; missing_count: number; unsaid_count: number; missing: string[]; unsaid: string[] }
 

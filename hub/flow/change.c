@@ -324,13 +324,19 @@ static void end_line(struct change *c, enum notice_state state, const char *by)
 	buf_add_char(&c->feed, '\n');
 }
 
-/* The notice's own body, and the bureaus whose case it is. */
+/* The notice's own body, and the bureaus whose case it is; of a letter, whoever wrote it. */
 void change_tell(struct change *c, int notice, const char *by)
 {
 	const struct notice *n = &c->record.notices[notice];
+	const struct letter *l = record_letter(&c->record, n);
 	const char *a = c->record.approvers;
 
 	begin_line(c, notice, n->body);
+	if (l) { /* a letter is nobody else's */
+		buf_add_char(&c->feed, ',');
+		buf_add_str(&c->feed, l->from);
+		a = NULL;
+	}
 	while (a && *a) {
 		size_t len = strcspn(a, "|");
 

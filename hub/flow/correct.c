@@ -36,6 +36,8 @@ static enum err apply_supersede(void *arg, struct change *c)
 		struct notice *n = &c->record.notices[i];
 		enum notice_state to;
 
+		if (n->cause == CAUSE_LETTER)
+			continue; /* what two bodies have to settle is not settled by a correction */
 		if (lifecycle_next(n->state, n->role, ACT_SUPERSEDE, &to) == VERDICT_MOVES) {
 			change_notice(c, i, to, c->record.by);
 			change_note(c, act_name(ACT_SUPERSEDE), i);

@@ -22,7 +22,7 @@ const char *dispute_office(const struct pack *pack, const char *region, enum bod
 
 static bool is_contested(const struct notice *n)
 {
-	return n->role == ROLE_LEAD && n->cause != CAUSE_FEEDBACK && lifecycle_is_live(n->state);
+	return n->role == ROLE_LEAD && !notice_is_aside(n) && lifecycle_is_live(n->state);
 }
 
 /* Whoever the decision made the lead answers until the ruling; where nobody was, the coordinating office does. */
@@ -223,7 +223,7 @@ bool dispute_is_party(const struct record *r, const char *body)
 	for (int i = 0; i < r->notice_count; i++) {
 		const struct notice *n = &r->notices[i];
 
-		if (!strcmp(n->body, body) && (n->role == ROLE_LEAD || n->state == STATE_RETURNED || n->state == STATE_DISPUTED))
+		if (!strcmp(n->body, body) && ((n->role == ROLE_LEAD && n->cause != CAUSE_LETTER) || n->state == STATE_RETURNED || n->state == STATE_DISPUTED))
 			return true;
 	}
 	return r->approvers && bars_hold(r->approvers, body);

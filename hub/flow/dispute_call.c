@@ -100,7 +100,7 @@ static enum err apply_position(struct call *c, struct change *x, struct dispute 
 
 static bool is_touched(const struct notice *n)
 {
-	return lifecycle_is_live(n->state) && n->cause != CAUSE_FEEDBACK && (n->role == ROLE_LEAD || n->state == STATE_DISPUTED);
+	return lifecycle_is_live(n->state) && !notice_is_aside(n) && (n->role == ROLE_LEAD || n->state == STATE_DISPUTED);
 }
 
 static void note_ruling(struct call *c, struct change *x, int notice)
@@ -152,7 +152,7 @@ static enum err give_notice(struct call *c, struct change *x)
 	int made;
 
 	for (int i = x->record.notice_count - 1; i >= 0; i--) {
-		if (x->record.notices[i].role == ROLE_LEAD && x->record.notices[i].cause != CAUSE_FEEDBACK)
+		if (x->record.notices[i].role == ROLE_LEAD && !notice_is_aside(&x->record.notices[i]))
 			like = x->record.notices[i];
 	}
 	like.body = c->body;

@@ -41,10 +41,16 @@ static bool is_overdue(const struct fact *x, int64_t now_ms)
 	return x->due_ms >= 0 && now_ms > x->due_ms && lifecycle_is_todo((enum notice_state)x->state, (enum role)x->role);
 }
 
+/* A letter asks for an answer: it is no permit that somebody has to take on, and counts in no rate. */
+static bool is_lead(const struct fact *x)
+{
+	return x->role == ROLE_LEAD && x->cause != CAUSE_LETTER;
+}
+
 /* A lead's deadline that has come, or was met already. What was handed on is the receiver's to meet. */
 static bool is_due(const struct fact *x, int64_t now_ms)
 {
-	return x->role == ROLE_LEAD && stands(x) && x->state != STATE_TRANSFERRED && x->due_ms >= 0 &&
+	return is_lead(x) && stands(x) && x->state != STATE_TRANSFERRED && x->due_ms >= 0 &&
 	       (now_ms > x->due_ms || (x->flags & FACT_CLAIMED));
 }
 
@@ -90,11 +96,11 @@ bool figure_counts(enum figure f, const struct fact *x, int64_t now_ms)
 	case FIGURE_NO_LEAD:
 		return x->cause == CAUSE_POOL;
 	case FIGURE_LEAD_SENT:
-		return x->role == ROLE_LEAD;
+		return is_lead(x);
 	case FIGURE_LEAD_STANDING:
-		return x->role == ROLE_LEAD && stands(x);
+		return is_lead(x) && stands(x);
 	case FIGURE_LEAD_CLAIMED:
-		return x->role == ROLE_LEAD && stands(x) && (x->flags & FACT_CLAIMED);
+		return is_lead(x) && stands(x) && (x->flags & FACT_CLAIMED);
 	case FIGURE_DUE:
 		return is_due(x, now_ms);
 	case FIGURE_CLAIMED_IN_TIME:
@@ -239,6 +245,8 @@ struct fact_scope *fact_scope_new(const struct figures *g, const struct principa
 
 bool fact_in_scope(const struct fact_scope *s, const struct fact *x)
 {
+	if (x->cause == CAUSE_LETTER && !s->bodies[x->body])
+		return s->regions[x->region];
 	return s->bodies[x->body] || s->regions[x->region] || s->approvers[x->approvers] || s->by[x->by];
 }
 

@@ -12,6 +12,7 @@
 #include "flow/decided.h"
 #include "flow/figures.h"
 #include "flow/policy_shadow.h"
+#include "flow/sources.h"
 #include "flow/view.h"
 #include "metrics.h"
 
@@ -60,17 +61,11 @@ static void job_refuse(struct job *j, enum err e, int status, const char *detail
 	job_free(j);
 }
 
-static void job_answer(void *arg, enum err e)
+static void job_say(struct job *j)
 {
-	struct job *j = arg;
 	struct view v = { .pack = flow_pack_of(j->flow, j->record.policy), .event = &j->event, .record = &j->record, .seq = j->seq };
 	struct reply r = { .err = ERR_OK, .status = j->status, .etag = "" };
 	struct buf out;
-
-	if (e != ERR_OK) {
-		job_refuse(j, e, err_http_status(e), "A higher version of the case is known, and this one still stands; send it again", NULL);
-		return;
-	}
 
 	buf_init_brief(&out, 1 << 20);
 	view_accepted(&v, &out);
@@ -79,6 +74,27 @@ static void job_answer(void *arg, enum err e)
 	j->fn(j->arg, &r);
 	buf_clear(&out);
 	job_free(j);
+}
+
+static void on_noted(void *arg, enum err e)
+{
+	if (e == ERR_OK)
+		job_say(arg);
+	else
+		job_refuse(arg, e, err_http_status(e), "The event was taken, its number was not noted; send it again", NULL);
+}
+
+static void job_answer(void *arg, enum err e)
+{
+	struct job *j = arg;
+	struct source_note note = { .event = &j->event, .is_repeat = j->status == 200 };
+
+	if (e != ERR_OK)
+		job_refuse(j, e, err_http_status(e), "A higher version of the case is known, and this one still stands; send it again", NULL);
+	else if (sources_number(&j->event, &note.number))
+		sources_note(j->flow, &note, on_noted, j);
+	else
+		job_say(j);
 }
 
 static void job_remember(struct job *j, int64_t seq)

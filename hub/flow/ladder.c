@@ -62,9 +62,10 @@ struct running {
 static bool clock_of(const struct record *r, const struct notice *n, struct running *ret)
 {
 	const struct stamp *taken = n->claimed.at_ms ? &n->claimed : &n->acknowledged;
+	const struct letter *l = record_letter(r, n); /* may have been asked more than once */
 
 	if (lifecycle_is_todo(n->state, n->role))
-		*ret = (struct running){ n->due_ms, notice_made_ms(r, n), n->step, n->overdue_told, false };
+		*ret = (struct running){ n->due_ms, l ? l->asked_ms : notice_made_ms(r, n), n->step, n->overdue_told, false };
 	else if (notice_owes_feedback(r, n))
 		*ret = (struct running){ n->feedback_due_ms, taken->at_ms, n->feedback_step, n->feedback_told, true };
 	else

@@ -50,6 +50,10 @@ bool notice_filter_read(const struct query_notices *q, struct notice_filter *ret
 		reply_invalid(fn, arg, "cause", QUERY_BAD_CAUSE);
 		return false;
 	}
+	if (q->written && *q->written && strcmp(q->written, "true") != 0) {
+		reply_invalid(fn, arg, "written", "must be true, or not be there");
+		return false;
+	}
 	if (!due_parse(q->due, &f)) {
 		reply_invalid(fn, arg, "due", "must be overdue or soon");
 		return false;

@@ -213,6 +213,16 @@ static bool pool_of(const char *body, const struct pack *pack, int *ret_region)
 	return *ret_region >= 0;
 }
 
+/* A letter is its two bodies' and of those who oversee the region: nobody else's, not of another bureau of the case either. */
+static enum sight grant_sees_letter(const struct grant *g, const struct pack *pack, const struct notice *n, const struct record *r)
+{
+	const char *from = record_letter(r, n)->from;
+
+	if ((g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER) && (!strcmp(n->body, g->body) || !strcmp(from, g->body)))
+		return SIGHT_FULL;
+	return grant_oversees(g, pack, pack_find_region(pack, r->region, strlen(r->region))) ? SIGHT_MASKED : SIGHT_NONE;
+}
+
 /*
  * A supervisor of the case sees its own notice only, with one exception: a notice of the pool of the region its
  * body is in. Approvers and overseers see the notices of the events they see; a bureau that was merely told sees its own.
@@ -227,7 +237,9 @@ enum sight principal_sees_notice(const struct principal *p, const struct pack *p
 		const struct grant *g = &p->grants[i];
 		enum sight s = SIGHT_NONE;
 
-		if (g->who == WHO_APPROVER && !strcmp(n->body, g->body))
+		if (n->cause == CAUSE_LETTER)
+			s = grant_sees_letter(g, pack, n, r);
+		else if (g->who == WHO_APPROVER && !strcmp(n->body, g->body))
 			s = SIGHT_FULL;
 		else if (g->who != WHO_SUPERVISOR)
 			s = grant_sees_event(g, pack, e, r);
@@ -235,7 +247,7 @@ enum sight principal_sees_notice(const struct principal *p, const struct pack *p
 			s = SIGHT_FULL;
 		else if (pool_of(n->body, pack, &region) && body_region(pack, g->body) == region)
 			s = SIGHT_FULL;
-		if (grant_sent_event(p, g, e, r))
+		if (n->cause != CAUSE_LETTER && grant_sent_event(p, g, e, r))
 			s = SIGHT_FULL;
 		if (s > best)
 			best = s;

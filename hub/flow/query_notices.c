@@ -8,6 +8,7 @@
 
 #include "flow/board.h"
 #include "flow/feed.h"
+#include "flow/letter.h"
 #include "flow/list_source.h"
 #include "flow/notice_filter.h"
 
@@ -30,7 +31,7 @@ struct call {
 	struct ref batch[LIST_SLICE];
 	int batch_from[LIST_SLICE], batch_count;
 	int limit, found, slices;
-	bool says_counts;
+	bool says_counts, written; /* written: of letters, by who wrote them */
 	char since[CURSOR_BYTES]; /* taken before anything is read: what comes behind it is all that the list may lack */
 	struct buf out;
 };
@@ -112,6 +113,11 @@ static struct source *source_to_ask(struct call *c)
 	return NULL;
 }
 
+static bool is_sent(const char *list)
+{
+	return !strncmp(list, LETTER_LIST, strlen(LETTER_LIST));
+}
+
 static bool is_split(const char *list)
 {
 	return !strncmp(list, "split:", 6);
@@ -120,7 +126,7 @@ static bool is_split(const char *list)
 /* A body's list keeps what the body has given away; that is told by the notice. */
 static bool is_on_list(const struct notice *n, const char *list)
 {
-	return is_split(list) || !strcmp(n->body, list);
+	return is_split(list) || is_sent(list) || !strcmp(n->body, list);
 }
 
 /* What came back stands in the list of each bureau of its case; whoever asks for several is told once. */
@@ -271,10 +277,10 @@ static void add_lists(struct call *c, const char *body)
 		if (*body && strcmp(g->body, body) != 0)
 			continue;
 		if (g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER)
-			add_list(c, g->who == WHO_APPROVER && returned ? "split:" : "", g->body);
+			add_list(c, c->written ? LETTER_LIST : g->who == WHO_APPROVER && returned ? "split:" : "", g->body);
 	}
 	if (*body && !c->source_count)
-		add_list(c, "", body);
+		add_list(c, c->written ? LETTER_LIST : "", body);
 }
 
 /* A supervisor takes from the pools of its bodies' own regions; a coordinator watches those of its region's subtree. */
@@ -305,6 +311,7 @@ static struct call *call_new(struct flow *f, struct principal *who, const struct
 	c->fn = fn;
 	c->arg = arg;
 	c->limit = q->limit;
+	c->written = q->written && !strcmp(q->written, "true");
 	c->says_counts = true;
 	feed_now(f->feed, c->since);
 	buf_init(&c->out, 32 << 20);

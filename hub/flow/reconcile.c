@@ -126,6 +126,8 @@ static bool add_notice(void *arg, const struct fact *x)
 	struct call *c = arg;
 	const struct bureaus_of *b = bureaus_of(c, x->approvers);
 
+	if (x->cause == CAUSE_LETTER)
+		return true; /* between its two bodies, and no part of what a bureau's cases led to */
 	for (int i = 0; i < b->count; i++) {
 		struct cell *cell;
 

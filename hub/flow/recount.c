@@ -94,14 +94,20 @@ static bool of_setting(struct clocks *k, const char *setting, int64_t *ret_due)
 }
 
 /*
- * By the notice's rules; by the pack's setting for the pool, and for a bureau that feedback alarmed, from that moment on. What is handed on,
+ * By the notice's rules; by the pack's setting for the pool, and for a bureau that feedback alarmed, from that moment on; a letter says its time itself. What is handed on,
  * sent on or given by a ruling keeps the first one's clock, and its rules.
  */
 static bool clocks_anew(const struct change *c, struct clocks *k, const struct notice *n, int64_t *ret_due, int64_t *ret_feedback)
 {
+	const struct letter *l = record_letter(&c->record, n);
+
 	if (n->cause == CAUSE_FEEDBACK) {
 		k->from_ms = notice_made_ms(&c->record, n);
 		return of_setting(k, pack_view(c->flow->pack)->settings.alarm_due, ret_due);
+	}
+	if (l) {
+		k->from_ms = l->asked_ms;
+		return of_setting(k, l->time, ret_due);
 	}
 	if (n->cause == CAUSE_POOL || notice_is_pool(n->body))
 		return of_setting(k, pack_view(k->decided)->settings.pool_due, ret_due);

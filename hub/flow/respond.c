@@ -7,6 +7,7 @@
 #include "flow/audit.h"
 #include "flow/dispute.h"
 #include "flow/ladder.h"
+#include "flow/letter.h"
 #include "flow/respond_in.h"
 #include "flow/view.h"
 #include "metrics.h"
@@ -42,6 +43,19 @@ static enum err refuse(struct answering *c, enum err e, const char *why)
 	return e;
 }
 
+/* Of a letter: what its two bodies do, and what whoever coordinates the region does to remind. */
+static enum err may_letter(struct answering *c, const struct change *x, const struct notice *n)
+{
+	static const enum act acts[ANSWER_COUNT] = { [ANSWER_CLOSE] = ACT_CLOSE, [ANSWER_REMIND] = ACT_REMIND, [ANSWER_REPLY] = ACT_REPLY };
+
+	if (principal_sees_notice(c->who, c->flow->pack, n, x->event, &x->record) == SIGHT_NONE)
+		return ERR_NOT_FOUND;
+	if (c->answer == ANSWER_SHOWN ? principal_answers(c->who, n->body) :
+					letter_may(c->who, c->flow->pack, &x->record, n, acts[c->answer]))
+		return ERR_OK;
+	return refuse(c, ERR_FORBIDDEN, "Only the body that was written to answers a letter, and only who wrote it closes it");
+}
+
 static enum err may_remind(struct answering *c, const struct change *x, const struct notice *n)
 {
 	if (act_may_remind(c->who, c->flow->pack, &x->record))
@@ -49,6 +63,12 @@ static enum err may_remind(struct answering *c, const struct change *x, const st
 	if (principal_sees_notice(c->who, c->flow->pack, n, x->event, &x->record) == SIGHT_NONE)
 		return ERR_NOT_FOUND;
 	return refuse(c, ERR_FORBIDDEN, "Only the bureau of the case and the coordinator remind");
+}
+
+/* What a bureau of the case does to other bodies' notices too. */
+static bool is_bureaus(enum answer a)
+{
+	return a == ANSWER_TRANSFER || a == ANSWER_FULFIL || a == ANSWER_LETTER;
 }
 
 /* Whether this person may do this to this notice; what they may not see is not there for them. */
@@ -63,7 +83,7 @@ static enum err may(struct answering *c, const struct change *x, const struct no
 		return ERR_OK;
 	if (notice_is_pool(n->body) && pool_taker(c, n))
 		return takes ? ERR_OK : refuse(c, ERR_CONFLICT, "It lies in the pool: claim it first");
-	if ((c->answer == ANSWER_TRANSFER || c->answer == ANSWER_FULFIL) && principal_approves(c->who, &x->record))
+	if (is_bureaus(c->answer) && principal_approves(c->who, &x->record))
 		return ERR_OK;
 	if (principal_sees_notice(c->who, c->flow->pack, n, x->event, &x->record) == SIGHT_NONE)
 		return ERR_NOT_FOUND;
@@ -119,10 +139,10 @@ static enum err move(struct answering *c, struct change *x, struct notice *n, en
 		return e;
 	take_from_pool(c, x, n);
 	act_stamp(&n->acknowledged, c, x->now_ms);
-	if (act == ACT_CLAIM) {
-		act_stamp(&n->claimed, c, after_ms > 0 && after_ms >= x->now_ms ? after_ms + 1 : x->now_ms);
+	if (act == ACT_CLAIM && !notice_is_aside(n))
 		set_holder(x, n);
-	}
+	if (act == ACT_CLAIM)
+		act_stamp(&n->claimed, c, after_ms > 0 && after_ms >= x->now_ms ? after_ms + 1 : x->now_ms);
 	change_notice(x, c->notice, to, c->by);
 	notice_schedule(x->flow, &x->record, n);
 	return ERR_OK;
@@ -158,6 +178,8 @@ static const struct kind {
 	[ANSWER_RESUME] = { act_resume, false, "resume", METRIC_COUNT },
 	[ANSWER_ATTACH] = { act_attach, false, "attach", METRIC_COUNT },
 	[ANSWER_REMIND] = { act_remind, false, "remind", METRIC_COUNT },
+	[ANSWER_LETTER] = { act_letter, false, "letter", METRIC_COUNT },
+	[ANSWER_REPLY] = { act_reply, false, "reply", METRIC_COUNT },
 };
 
 static enum err apply(void *arg, struct change *x)
@@ -165,13 +187,17 @@ static enum err apply(void *arg, struct change *x)
 	struct answering *c = arg;
 	struct notice *n;
 	enum err e;
+	int about;
 
 	c->made = -1;
 	c->detail = "";
 	if (c->notice >= x->record.notice_count)
 		return ERR_NOT_FOUND;
 	n = &x->record.notices[c->notice];
-	e = c->answer == ANSWER_REMIND ? may_remind(c, x, n) : may(c, x, n);
+	if (c->who && n->cause == CAUSE_LETTER)
+		e = may_letter(c, x, n);
+	else
+		e = c->answer == ANSWER_REMIND ? may_remind(c, x, n) : may(c, x, n);
 	if (e != ERR_OK)
 		return e;
 	if (c->diag.count)
@@ -182,9 +208,10 @@ static enum err apply(void *arg, struct change *x)
 	if (e != ERR_OK || x->nothing)
 		return e;
 	dispute_review(x);
-	n = &x->record.notices[c->notice];
+	about = c->answer == ANSWER_LETTER ? c->made : c->notice;
+	n = &x->record.notices[about];
 	if (kinds[c->answer].name)
-		change_audit(x, &(struct audited){ .who = c->by, .act = kinds[c->answer].name, .notice = c->notice, .body = n->body,
+		change_audit(x, &(struct audited){ .who = c->by, .act = kinds[c->answer].name, .notice = about, .body = n->body,
 						   .region = x->record.region, .state = notice_state_name(n->state),
 						   .channel = c->channel });
 	return ERR_OK;

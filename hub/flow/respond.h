@@ -3,7 +3,8 @@
  * state; written by compare-and-set; the same thing twice is the same answer. Answered means on disk.
  *
  * A notice is answered by the body that was told: its supervisors, or its approvers when the body is a bureau. A bureau whose case
- * it is may besides send on what was returned, and remind the body, as whoever coordinates the region may.
+ * it is may besides send on what was returned, and remind the body, as whoever coordinates the region may. A letter is answered by the
+ * body that it was written to, and both write on in it; who wrote it closes it.
  */
 #ifndef TANDEM_RESPOND_H
 #define TANDEM_RESPOND_H
@@ -11,7 +12,7 @@
 #include "flow/flow.h"
 
 enum answer { ANSWER_ACKNOWLEDGE, ANSWER_CLAIM, ANSWER_SHOWN, ANSWER_RETURN, ANSWER_TRANSFER, ANSWER_FEEDBACK, ANSWER_CLOSE,
-	      ANSWER_UNDO, ANSWER_FULFIL, ANSWER_PAUSE, ANSWER_RESUME, ANSWER_ATTACH, ANSWER_REMIND, ANSWER_COUNT };
+	      ANSWER_UNDO, ANSWER_FULFIL, ANSWER_PAUSE, ANSWER_RESUME, ANSWER_ATTACH, ANSWER_REMIND, ANSWER_LETTER, ANSWER_REPLY, ANSWER_COUNT };
 struct respond_in {
 	struct principal *who;
 	const char *notice;	/* "n12.0" */

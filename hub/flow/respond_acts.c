@@ -5,6 +5,7 @@
 #include "flow/archive.h"
 #include "flow/dispute.h"
 #include "flow/ladder.h"
+#include "flow/letter.h"
 #include "flow/pause.h"
 #include "flow/respond_in.h"
 #include "flow/term.h"
@@ -26,13 +27,18 @@ static enum err refuse(struct answering *a, enum err e, const char *why)
 
 enum err act_verdict(struct answering *a, struct change *x, const struct notice *n, enum act act, enum notice_state *ret)
 {
+	enum verdict v;
+
 	if (!archive_allows(n, act))
 		return refuse(a, ERR_CONFLICT, "The files are with nobody else");
-	switch (lifecycle_next(n->state, n->role, act, ret)) {
+	v = n->cause == CAUSE_LETTER ? lifecycle_letter(n->state, letter_side_of(a->who, &x->record, n, act), act, ret) :
+				       lifecycle_next(n->state, n->role, act, ret);
+	switch (v) {
 	case VERDICT_NOT_LEAD:
 		return refuse(a, ERR_FORBIDDEN, "Only the lead of an event claims it");
 	case VERDICT_REFUSED:
-		return refuse(a, ERR_CONFLICT, "The notice's state does not allow this any more");
+		return refuse(a, ERR_CONFLICT, n->cause == CAUSE_LETTER ? "This is not done to a letter, or not by this side of it now" :
+								 "The notice's state does not allow this any more");
 	case VERDICT_SAME:
 		x->nothing = true;
 		break;
@@ -121,7 +127,7 @@ static const char *bad_receiver(const struct answering *a, const struct change *
 	for (int i = 0; i < x->record.notice_count; i++) {
 		const struct notice *other = &x->record.notices[i];
 
-		if (lifecycle_is_live(other->state) && other->role == n->role && other->cause != CAUSE_FEEDBACK &&
+		if (lifecycle_is_live(other->state) && other->role == n->role && !notice_is_aside(other) &&
 		    !strcmp(other->body, a->p.to))
 			return "has a notice of this event in this role already";
 	}
@@ -281,8 +287,11 @@ enum err act_feedback(struct answering *a, struct change *x, struct notice *n)
 enum err act_close(struct answering *a, struct change *x, struct notice *n)
 {
 	enum notice_state to;
-	enum err e = act_verdict(a, x, n, ACT_CLOSE, &to);
+	enum err e;
 
+	if (n->cause == CAUSE_LETTER)
+		return letter_close(a, x, n);
+	e = act_verdict(a, x, n, ACT_CLOSE, &to);
 	if (e != ERR_OK || x->nothing)
 		return e;
 	if (!notice_has_feedback(&x->record, a->notice))
@@ -326,6 +335,8 @@ static const char *undo_what(const struct record *r, int notice, struct undoing 
 	const struct notice *n = &r->notices[notice];
 	bool claimed_at_once = n->acknowledged.at_ms == n->claimed.at_ms;
 
+	if (n->cause == CAUSE_LETTER)
+		return "What was written cannot be taken back";
 	switch (n->state) {
 	case STATE_ACKNOWLEDGED:
 		*ret = (struct undoing){ ACT_ACKNOWLEDGE, n->acknowledged.at_ms, false };

@@ -10,7 +10,9 @@
 
 struct act_params { /* what was said, checked; strings in the answer's arena */
 	enum return_reason reason;
-	const char *remark, *to;
+	const char *remark, *to; /* remark: of a letter, what is written */
+	const char *subject, *time; /* of a letter; time: to answer in, "" not said */
+	enum letter_kind kind;
 	struct feedback feedback;
 	const char *names[FEEDBACK_FILES_MAX]; /* hashes of the files that the feedback names, each once */
 	int name_count;
@@ -48,7 +50,8 @@ const char *act_text_at(const json_t *said, const char *where, bool required, st
 const char *act_date_at(const json_t *said, const char *where, bool required, int32_t *ret_day, struct diag *diag);
 
 typedef enum err act_fn(struct answering *a, struct change *x, struct notice *n);
-act_fn act_return, act_transfer, act_feedback, act_close, act_undo, act_fulfil, act_pause, act_resume, act_attach, act_remind;
+act_fn act_return, act_transfer, act_feedback, act_close, act_undo, act_fulfil, act_pause, act_resume, act_attach, act_remind, act_letter, act_reply;
+act_fn letter_close; /* what act_close does to a letter */
 
 /* The verdict on an act as an error with its words; *ret is the new state, and x->nothing is set when it is as wished. */
 enum err act_verdict(struct answering *a, struct change *x, const struct notice *n, enum act act, enum notice_state *ret);

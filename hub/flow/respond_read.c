@@ -2,9 +2,11 @@
 #include <string.h>
 
 #include "flow/respond_in.h"
+#include "calendar.h"
 #include "timefmt.h"
 
 #define NAME_CHARACTERS_MAX 128
+#define LETTER_DAYS_MAX 90
 
 static size_t characters(const char *s)
 {
@@ -174,6 +176,32 @@ static void read_fulfil(const json_t *said, struct act_params *p, struct diag *d
 		p->clock = (int)json_integer_value(v);
 }
 
+static void read_letter_time(const json_t *said, struct act_params *p, struct diag *diag)
+{
+	size_t before = diag->count;
+	struct duration d;
+
+	p->time = act_text(said, "due", false, diag);
+	if (diag->count > before || !*p->time)
+		return;
+	if (!duration_parse(p->time, &d) || d.unit > DURATION_DAYS || d.count < 1 || d.count > LETTER_DAYS_MAX)
+		diag_add(diag, "/due", "must be 1 to %d working days or days, like 5wd or 7d", LETTER_DAYS_MAX);
+}
+
+static void read_reply(const json_t *said, struct act_params *p, struct diag *diag)
+{
+	p->remark = act_text(said, "text", true, diag);
+	read_letter_time(said, p, diag);
+}
+
+static void read_letter(const json_t *said, struct act_params *p, struct diag *diag)
+{
+	p->kind = (enum letter_kind)word_member(said, "/kind", letter_kind_names, LETTER_KIND_COUNT, diag);
+	p->to = act_text(said, "to", true, diag);
+	p->subject = act_text(said, "subject", true, diag);
+	read_reply(said, p, diag);
+}
+
 static void read_pause(const json_t *said, struct act_params *p, struct diag *diag)
 {
 	p->until = INT32_MIN;
@@ -187,11 +215,11 @@ void act_read(enum answer a, const json_t *said, struct arena *arena, struct act
 		[ANSWER_RETURN] = read_return, [ANSWER_TRANSFER] = read_transfer, [ANSWER_FEEDBACK] = read_feedback,
 		[ANSWER_CLOSE] = read_remark,  [ANSWER_UNDO] = read_remark,
 		[ANSWER_FULFIL] = read_fulfil, [ANSWER_PAUSE] = read_pause,    [ANSWER_RESUME] = read_remark,
-		[ANSWER_ATTACH] = read_attach,
+		[ANSWER_ATTACH] = read_attach, [ANSWER_LETTER] = read_letter,  [ANSWER_REPLY] = read_reply,
 	};
 
 	memset(ret, 0, sizeof(*ret));
-	ret->remark = ret->to = "";
+	ret->remark = ret->to = ret->subject = ret->time = "";
 	diag_init(diag, arena);
 	if (readers[a])
 		readers[a](said, ret, diag);

@@ -101,7 +101,7 @@ void terms_at_decision(const struct pack *pack, const struct event *e, struct re
 
 static int claim_to_it(const struct notice *n)
 {
-	if (n->role != ROLE_LEAD || n->cause == CAUSE_FEEDBACK)
+	if (n->role != ROLE_LEAD || notice_is_aside(n))
 		return 0;
 	if (n->claimed.at_ms && (n->state == STATE_CLAIMED || n->state == STATE_CLOSED))
 		return 3;

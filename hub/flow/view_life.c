@@ -3,6 +3,7 @@
 
 #include "flow/archive.h"
 #include "flow/handover.h"
+#include "flow/letter.h"
 #include "flow/respond_in.h"
 #include "flow/term.h"
 #include "flow/view.h"
@@ -18,6 +19,11 @@ static bool is_on_clock(enum act act)
 	return act == ACT_PAUSE || act == ACT_RESUME;
 }
 
+static bool is_bureaus(enum act act)
+{
+	return act == ACT_FULFIL || act == ACT_LETTER;
+}
+
 /* Whether it is this person's to do. Without a person: whether it is the body's. */
 static bool may_act(const struct view *v, const struct notice *n, enum act act)
 {
@@ -29,7 +35,7 @@ static bool may_act(const struct view *v, const struct notice *n, enum act act)
 		return true;
 	if (is_on_clock(act) && n->state != STATE_CLAIMED)
 		return false;
-	if (!p || principal_answers(p, n->body) || (act == ACT_FULFIL && principal_approves(p, v->record)))
+	if (!p || principal_answers(p, n->body) || (is_bureaus(act) && principal_approves(p, v->record)))
 		return true;
 	return notice_is_pool(n->body) && (act == ACT_ACKNOWLEDGE || act == ACT_CLAIM) && principal_is(p, WHO_SUPERVISOR);
 }
@@ -74,7 +80,7 @@ static bool is_bureaus_to_send_on(const struct view *v, int notice)
 static void put_allowed(const struct view *v, int notice, struct buf *out)
 {
 	static const enum act acts[] = { ACT_ACKNOWLEDGE, ACT_CLAIM, ACT_RETURN, ACT_TRANSFER, ACT_FEEDBACK, ACT_CLOSE, ACT_UNDO,
-					 ACT_FULFIL, ACT_PAUSE, ACT_RESUME, ACT_REMIND };
+					 ACT_FULFIL, ACT_PAUSE, ACT_RESUME, ACT_REMIND, ACT_LETTER, ACT_REPLY };
 	const struct notice *n = &v->record->notices[notice];
 	const char *comma = "";
 
@@ -82,7 +88,8 @@ static void put_allowed(const struct view *v, int notice, struct buf *out)
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
 		bool sends_on = acts[i] == ACT_TRANSFER && is_bureaus_to_send_on(v, notice);
 
-		if (!sends_on && !(may_act(v, n, acts[i]) && leads_somewhere(v->record, notice, acts[i])))
+		if (n->cause == CAUSE_LETTER ? !letter_allows(v->principal, v->pack, v->record, n, acts[i]) :
+					       !sends_on && !(may_act(v, n, acts[i]) && leads_somewhere(v->record, notice, acts[i])))
 			continue;
 		buf_add_str(out, comma);
 		buf_add_json(out, act_name(acts[i]));
@@ -257,6 +264,35 @@ static void put_pauses(const struct record *r, int notice, struct buf *out)
 		buf_add_char(out, ']');
 }
 
+static void put_letter(const struct view *v, int notice, struct buf *out)
+{
+	const struct letter *l = record_letter(v->record, &v->record->notices[notice]);
+	const char *comma = "";
+	int from = l ? pack_find_body(v->pack, l->from) : -1;
+
+	if (!l)
+		return;
+	buf_printf(out, ",\"letter\":{\"kind\":\"%s\"", letter_kind_names[l->kind]);
+	member(out, "from", l->from);
+	member(out, "from_name", from < 0 ? NULL : pack_view(v->pack)->bodies[from].name);
+	member(out, "subject", l->subject);
+	buf_add_str(out, ",\"messages\":[");
+	for (int i = 0; i < v->record->writing_count; i++) {
+		const struct writing *m = &v->record->writings[i];
+
+		if (m->notice != notice)
+			continue;
+		buf_printf(out, "%s{\"body\":", comma);
+		buf_add_json(out, m->body);
+		member(out, "by", m->by);
+		put_time(out, "at", m->at_ms);
+		member(out, "text", m->text);
+		buf_add_char(out, '}');
+		comma = ",";
+	}
+	buf_add_str(out, "]}");
+}
+
 /* What is not there is left out, because most notices have none of it and their frames stay short. */
 void view_life(const struct view *v, int notice, struct buf *out)
 {
@@ -279,6 +315,7 @@ void view_life(const struct view *v, int notice, struct buf *out)
 	put_pauses(r, notice, out);
 	put_returned(v, notice, out);
 	put_transferred(v, notice, out);
+	put_letter(v, notice, out);
 	for (int i = 0; i < r->feedback_count; i++) {
 		if (r->feedback[i].notice != notice)
 			continue;

@@ -6,6 +6,7 @@
 #include "flow/change.h"
 #include "flow/ladder.h"
 #include "flow/term.h"
+#include "flow/sources.h"
 #include "metrics.h"
 
 #define FIRST_MS (10 * 60 * 1000) /* what fell due while no hub ran is worked off by then */
@@ -149,6 +150,7 @@ void watchdog_look(struct watchdog *w, watchdog_fn *fn, void *arg)
 	}
 	if (w->looking || w->stopped)
 		return;
+	sources_look(w->flow);
 	w->looking = true;
 	w->sum = (struct rungs){ 0 };
 	w->again = 0;

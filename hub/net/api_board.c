@@ -1,6 +1,7 @@
 /* api_board.c: figures over HTTP, and the audit log. */
 #include "flow/board.h"
 #include "flow/reconcile.h"
+#include "flow/sources.h"
 #include "net/api.h"
 
 static void board(struct call *c, bool csv)
@@ -44,6 +45,11 @@ void api_reconcile_agree(struct call *c)
 		return;
 	reconcile_agree(c->api->flow, c->who, said, call_on_reply, c);
 	json_decref(said);
+}
+
+void api_sources(struct call *c)
+{
+	query_sources(c->api->flow, c->who, call_on_reply, c);
 }
 
 void api_audit(struct call *c)

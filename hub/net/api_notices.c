@@ -10,7 +10,7 @@
 void api_notices(struct call *c)
 {
 	struct query_notices q = { .body = call_query(c, "body"), .state = call_query(c, "state"), .role = call_query(c, "role"),
-				   .cause = call_query(c, "cause"),
+				   .cause = call_query(c, "cause"), .written = call_query(c, "written"),
 				   .due = call_query(c, "due"), .q = call_query(c, "q"), .cursor = call_query(c, "cursor"),
 				   .figure = call_query(c, "figure"), .region = call_query(c, "region"),
 				   .item = call_query(c, "item"), .from = call_query(c, "from"), .to = call_query(c, "to") };
@@ -113,6 +113,16 @@ void api_resume(struct call *c)
 void api_remind(struct call *c)
 {
 	answer(c, ANSWER_REMIND);
+}
+
+void api_letter(struct call *c)
+{
+	answer_saying(c, ANSWER_LETTER);
+}
+
+void api_reply_letter(struct call *c)
+{
+	answer_saying(c, ANSWER_REPLY);
 }
 
 void api_shown(struct call *c)

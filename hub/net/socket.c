@@ -207,6 +207,16 @@ static void rpc_resume(struct rpc *r)
 	answer(r, ANSWER_RESUME);
 }
 
+static void rpc_letter(struct rpc *r)
+{
+	answer(r, ANSWER_LETTER);
+}
+
+static void rpc_reply(struct rpc *r)
+{
+	answer(r, ANSWER_REPLY);
+}
+
 /* --- event.submit: one, or an array with a result each --- */
 
 static void submit_array(struct rpc *r)
@@ -250,6 +260,7 @@ static const struct method {
 	{ "notice.return", rpc_return },	 { "notice.transfer", rpc_transfer },
 	{ "notice.feedback", rpc_feedback },	 { "notice.close", rpc_close },
 	{ "notice.undo", rpc_undo },		 { "notice.fulfil", rpc_fulfil },
+	{ "notice.letter", rpc_letter },	 { "notice.reply", rpc_reply },
 	{ "notice.pause", rpc_pause },		 { "notice.resume", rpc_resume },
 	{ "event.submit", rpc_submit },
 };

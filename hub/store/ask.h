@@ -36,6 +36,7 @@ struct ask {
 		store_lines_fn *lines;
 		store_text_pass_fn *pass;
 		store_number_fn *number;
+		store_source_fn *source;
 	} fn;
 	void *arg;
 	void *own;	   /* what `done` wants to know again, in the arena */

@@ -9,6 +9,7 @@ static const char *const table_names[TABLE_COUNT] = {
 	[TABLE_CONTACTS] = "contacts",
 	[TABLE_OPTOUTS] = "optouts",
 	[TABLE_AGREED] = "agreed",
+	[TABLE_SOURCES] = "sources",
 };
 
 void keys_init(struct keys *k, const char *cell, struct arena *arena)

@@ -14,6 +14,7 @@
 #include "decide.h"
 #include "lifecycle.h"
 #include "store/store.h"
+#include "store/record_letter.h"
 #include "store/record_life.h"
 
 #define RECORD_NOTICES_MAX 64
@@ -67,7 +68,7 @@ struct delivery {
 enum receipt_kind { RECEIPT_HANDED_OVER, RECEIPT_DELIVERED, RECEIPT_SHOWN, RECEIPT_ACKNOWLEDGED, RECEIPT_CLAIMED,
 		    RECEIPT_FAILED, RECEIPT_REPLY, RECEIPT_STATE, RECEIPT_RETURNED, RECEIPT_TRANSFERRED, RECEIPT_SENT_ON,
 		    RECEIPT_FED_BACK, RECEIPT_CLOSED, RECEIPT_UNDONE, RECEIPT_DISPUTED, RECEIPT_RULED, RECEIPT_TAKEN,
-		    RECEIPT_REMINDED, RECEIPT_FULFILLED, RECEIPT_PAUSED, RECEIPT_RESUMED, RECEIPT_HANDED_ON,
+		    RECEIPT_REMINDED, RECEIPT_FULFILLED, RECEIPT_PAUSED, RECEIPT_RESUMED, RECEIPT_HANDED_ON, RECEIPT_WRITTEN,
 		    RECEIPT_KIND_COUNT };
 const char *receipt_kind_name(enum receipt_kind k);
 struct receipt {
@@ -94,11 +95,10 @@ struct record {
 	struct delivery *deliveries; int delivery_count;
 	struct receipt *receipts; int receipt_count;
 	struct feedback *feedback; int feedback_count;
-	struct dispute *disputes; int dispute_count;
-	struct position *positions; int position_count;
+	struct dispute *disputes; int dispute_count; struct position *positions; int position_count;
 	struct term *terms; int term_count;
-	struct pause *pauses; int pause_count;
-	struct attachment *files; int file_count;
+	struct pause *pauses; int pause_count; struct attachment *files; int file_count;
+	struct letter *letters; int letter_count; struct writing *writings; int writing_count;
 };
 
 void record_encode(const struct record *r, struct buf *out);

@@ -1,16 +1,16 @@
-/* record_life.c: the lines F (feedback), U (dispute), P (position), K (clock) and Z (pause) of a record, and names. SCHEMA.md lists the fields. */
+/* record_life.c: the lines F (feedback), U (dispute), P (position), K (clock), Z (pause) and A (file) of a record, and names. SCHEMA.md lists the fields. */
 #include "store/record_in.h"
 
 #include <string.h>
 
 static const char *const cause_names[CAUSE_COUNT] = {
-	"decision", "pool", "transfer", "sent-on", "ruling", "feedback", "archive",
+	"decision", "pool", "transfer", "sent-on", "ruling", "feedback", "archive", "letter",
 };
 static const char *const receipt_names[RECEIPT_KIND_COUNT] = {
 	"handed-over", "delivered", "shown", "acknowledged", "claimed", "failed", "reply", "state",
 	"returned",    "transferred", "sent-on", "fed-back",     "closed",  "undone", "disputed", "ruled",
 	"taken",       "reminded", "fulfilled",    "paused",  "resumed",
-	"handed-on",
+	"handed-on",   "written",
 };
 static const char *const kind_names[DISPUTE_KIND_COUNT] = { "two-returns", "several-leads", "no-lead" };
 static const char *const state_names[DISPUTE_STATE_COUNT] = { "negotiating", "agenda", "ruled", "settled" };
@@ -166,6 +166,7 @@ void record_encode_life(const struct record *r, struct buf *out)
 		put_pause(out, &r->pauses[i]);
 	for (int i = 0; i < r->file_count; i++)
 		put_file(out, &r->files[i]);
+	record_encode_letters(r, out);
 }
 
 static bool get_feedback(const struct line *l, struct feedback *f)
@@ -299,6 +300,13 @@ bool record_decode_life(const struct line *l, struct arena *arena, struct record
 		return r->term_count < RECORD_TERMS_MAX && get_term(l, record_add_term(r, arena));
 	case 'A':
 		return r->file_count < RECORD_FILES_MAX && get_file(l, record_add_file(r, arena));
+	case 'L':
+		return r->letter_count < RECORD_NOTICES_MAX && record_decode_letter(l, record_add_letter(r, arena));
+	case 'M':
+		if (r->writing_count >= RECORD_WRITINGS_MAX)
+			return false;
+		record_decode_writing(l, record_add_writing(r, arena));
+		return true;
 	case 'Z':
 		if (r->pause_count >= RECORD_PAUSES_MAX)
 			return false;
@@ -406,7 +414,7 @@ static bool life_places_hold(const struct record *r)
 /* What names another thing by its place names one that is there: nobody behind this asks again. */
 bool record_places_hold(const struct record *r)
 {
-	bool hold = life_places_hold(r);
+	bool hold = life_places_hold(r) && record_letters_hold(r);
 
 	for (int i = 0; i < r->notice_count; i++)
 		hold = hold && is_place(r->notices[i].from, r->notice_count);

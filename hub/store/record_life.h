@@ -1,5 +1,5 @@
 /*
- * record_life.h: what supervision and the joint meeting add to an event's record: feedback, disputes and positions. Part of record.h,
+ * record_life.h: what supervision, the joint meeting and letters add to an event's record: feedback, disputes, positions … Part of record.h,
  * which includes it; the numbers of the enums are stored, so an order here never changes.
  */
 #ifndef TANDEM_RECORD_LIFE_H
@@ -20,7 +20,7 @@
 
 /* Why there is a notice. */
 enum cause { CAUSE_DECISION, CAUSE_POOL, CAUSE_TRANSFER, CAUSE_SENT_ON, CAUSE_RULING, CAUSE_FEEDBACK, CAUSE_ARCHIVE,
-	     CAUSE_COUNT };
+	     CAUSE_LETTER, CAUSE_COUNT };
 const char *cause_name(enum cause c);
 
 struct feedback { /* what supervision found */

@@ -105,6 +105,7 @@ void store_find_holder(struct store *s, const char *case_id, const char *permit,
 #include "store/policies.h"
 #include "store/meetings.h"
 #include "store/tables.h"
+#include "store/sources.h"
 #include "store/texts.h"
 
 #endif

@@ -122,7 +122,7 @@ class Acts(Audit):
         self.assertLessEqual({"acknowledge", "claim"}, allowed(lead, "wjw"))
         self.assertIn("acknowledge", allowed(assist, "scjg"))
         self.assertNotIn("claim", allowed(assist, "scjg"))
-        for user, may in (("spj", {"remind"}), ("lxhy", {"pause", "remind"}), ("sjj", set())):
+        for user, may in (("spj", {"remind", "letter"}), ("lxhy", {"pause", "remind"}), ("sjj", set())):
             self.assertEqual(allowed(lead, user), may)
         self.act(lead, "claim")
         self.assertFalse({"acknowledge", "claim"} & allowed(lead, "wjw"))

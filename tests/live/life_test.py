@@ -148,7 +148,7 @@ class Life(unittest.TestCase):
     def test_those_who_wait_for_a_body_remind_it(self):
         notice = self.lead()
         before = self.whole(notice)
-        for user, status in (("wjw", 403), ("zjj", 403), ("sjj", 403), ("admin", 403)):
+        for user, status in (("wjw", 403), ("zjj", 404), ("sjj", 403), ("admin", 403)):
             self.assertEqual(self.act(notice, "remind", user).status, status, user)
         self.assertEqual(self.whole(notice), before)
         self.assertEqual([("remind" in self.whole(notice, u)["notice"]["allowed"]) for u in ("wjw", "spj", "lxhy", "sjj")], [False, True, True, False])
@@ -339,6 +339,13 @@ class Life(unittest.TestCase):
         other = self.lead()
         self.done(other, "claim")
         self.assertIn("made", self.done(other, "feedback", body=revoked))
+
+    def test_whoever_takes_an_alarm_on_does_not_become_the_holder(self):
+        notice = self.lead(case="LIFE-ALARM")
+        self.done(notice, "claim")
+        self.done(self.done(notice, "feedback", body=ALARM)["made"], "claim", "spj")
+        changed = self.taken(case="LIFE-ALARM", type="approval.changed")
+        self.assertEqual([n["body"] for n in changed["notices"] if n["role"] == "lead"], [LEAD])
 
     def test_if_match_and_idempotency(self):
         notice = self.lead()

@@ -40,6 +40,45 @@ class Reconciliation(unittest.TestCase):
         answer = cls.hub.post(f"/notices/{notice}/{act}", "wjw", said)
         assert answer.status == 200, answer.body
 
+    def sources(self, user, want=200):
+        answer = self.hub.get("/reconciliation/sources", user)
+        documents.hold_answer("GET", "/api/v1/reconciliation/sources", answer)
+        self.assertEqual(answer.status, want, answer.body)
+        return {s["source"]: s for s in answer.json["items"]} if want == 200 else None
+
+    def test_sources_that_number_their_events(self):
+        def send(name, sequence, source="/sources/numbered", want=201):
+            answer = self.hub.submit(dict(event(f"seq-{name}"), source=source, sequence=sequence))
+            self.assertEqual(answer.status, want, answer.body)
+        for user, want in (("wjw", 403), ("admin", 403)):
+            self.sources(user, want)
+        self.assertNotIn("/sources/test", self.sources("lxhy"), "who does not number is not watched")
+        for name, sequence in (("a", "00000000000007"), ("b", "8"), ("c", "12"), ("d", "20")):
+            send(name, sequence)
+        seen = self.sources("lxhy")["/sources/numbered"]
+        self.assertEqual((seen["body"], seen["last"], seen["missing"], seen["twice"]), (BUREAU, 20, 10, 0))
+        self.assertEqual(seen["gaps"], [{"from": 9, "to": 11}, {"from": 13, "to": 19}])
+        self.assertFalse(seen["silent"])
+        self.assertIsNone(seen["usual_minutes"])
+        send("e", "10")
+        send("f", "19")
+        send("g", "12")
+        send("d", "20", want=200)
+        seen = self.sources("sjj")["/sources/numbered"]
+        self.assertEqual((seen["last"], seen["missing"], seen["twice"]), (20, 8, 1), "the same event again is no second one")
+        self.assertEqual(seen["gaps"], [{"from": 9, "to": 9}, {"from": 11, "to": 11}, {"from": 13, "to": 18}])
+        send("h", "1")
+        send("i", "2")
+        self.assertEqual((self.sources("spj")["/sources/numbered"]["last"], self.sources("spj")["/sources/numbered"]["twice"]), (2, 1))
+        for n, odd in enumerate(("", "x1", "-1", "1.5", "1" * 15, 7, None, {"a": 1})):
+            send(f"odd{n}", odd, "/sources/odd")
+        self.assertNotIn("/sources/odd", self.sources("lxhy"), "what is no number is nobody's fault and not watched")
+        metrics = self.hub.request("GET", "/metrics").body.decode()
+        self.assertIn("tandem_source_numbers_missing_total 10\n", metrics)
+        self.assertIn("tandem_source_numbers_found_total 2\n", metrics)
+        self.assertIn("tandem_source_numbers_twice_total 1\n", metrics)
+        self.assertIn("tandem_sources_silent 0\n", metrics)
+
     def statement(self, user, query="", want=200):
         answer = self.hub.get("/reconciliation" + query, user)
         documents.hold_answer("GET", "/api/v1/reconciliation", answer)

@@ -180,6 +180,9 @@ class Story:
         self.call("board", 200, "GET", "/board?by=region", "lxhy")
         self.call("notices-undelivered", 200, "GET", "/notices?figure=undelivered", "lxhy")
         self.call("notice-closed", 200, "GET", "/notices/" + done, "wjw")
+        letter = self.act("written", done, "letters", "wjw", {"kind": "change-opinion", "to": "spj-371302", "subject": "建议变更许可", "text": "面积不足"})["made"]
+        self.act("replied", letter, "reply", "spj", {"text": "同意变更"})
+        self.call("notice-letter", 200, "GET", "/notices/" + letter, "spj")
         self.they_meet()
 
     async def said(self, rpc, name, method, params, number):
@@ -211,7 +214,8 @@ class Story:
                     ("shown", {}), ("acknowledge", {"version": 1}), ("claim", {}), ("undo", {"remark": "误操作"}),
                     ("feedback", {"result": "conforms", "disposal": "pass", "checked_on": "2026-11-24"}), ("close", {"remark": "完成"}),
                     ("fulfil", {"clock": 0}), ("pause", {"reason": "企业停业"}), ("resume", {}),
-                    ("transfer", {"to": "wjw-371300"}), ("return", {"reason": "not-our-remit"})), 2):
+                    ("transfer", {"to": "wjw-371300"}), ("return", {"reason": "not-our-remit"}),
+                    ("letter", {"kind": "co-letter", "to": "spj-371302", "subject": "协同", "text": "请告知"}), ("reply", {"text": "收到"})), 2):
                 await self.said(rpc, verb, "notice." + verb, {"notice": lead, **params}, number)
                 if verb == "acknowledge":
                     await self.pushed(rpc, "change", "change", lead)

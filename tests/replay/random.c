@@ -47,6 +47,20 @@ struct asking { /* one act under way */
 	json_t *with;
 };
 
+/* A letter is its two bodies' and of whoever oversees the region. */
+static bool may_see_letter(const struct principal *p, const char *body, const char *from)
+{
+	bool may = false;
+
+	for (int i = 0; i < p->grant_count; i++) {
+		const struct grant *g = &p->grants[i];
+		bool answers = g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER;
+
+		may = may || g->who == WHO_COORDINATOR || g->who == WHO_AUDITOR || (answers && (!strcmp(g->body, body) || !strcmp(g->body, from)));
+	}
+	return may;
+}
+
 /* Whether this person may see a notice that looks like this: written down once more, from the contract's section on scope. */
 static bool may_see(const char *who, const json_t *notice)
 {
@@ -54,6 +68,7 @@ static bool may_see(const char *who, const json_t *notice)
 	const char *body = json_string_value(json_object_get(notice, "body"));
 	json_t *named = json_object_get(notice, "bodies"), *b;
 	const char *key;
+	const char *from = json_string_value(json_object_get(json_object_get(notice, "letter"), "from"));
 	bool may = false;
 
 	for (int i = 0; i < p->grant_count; i++) {
@@ -66,7 +81,7 @@ static bool may_see(const char *who, const json_t *notice)
 			may = may || (g->who == WHO_APPROVER &&
 				      !strcmp(g->body, json_string_value(json_object_get(b, "id")) ? json_string_value(json_object_get(b, "id")) : ""));
 	}
-	may = may || !strcmp(who, "spj"); /* everything here was sent by spj */
+	may = from ? may_see_letter(p, body, from) : may || !strcmp(who, "spj"); /* everything here was sent by spj */
 	principal_unref(p);
 	return may;
 }
@@ -133,6 +148,11 @@ static json_t *params_of(enum answer act)
 		return json_pack("{s:s,s:s,s:s,s:b,s:o}", "result", findings[roll(4)], "disposal", disposals[roll(4)], "checked_on",
 				 "2026-11-25", "close", (int)roll(3) == 0, "files",
 				 roll(3) ? json_array() : json_pack("[s]", files[roll(COUNT(files))]));
+	case ANSWER_LETTER:
+		return json_pack("{s:s,s:s,s:s,s:s,s:s}", "kind", roll(2) ? "co-letter" : "change-opinion", "to", bodies[roll(COUNT(bodies))],
+				 "subject", "函", "text", roll(2) ? "请核" : "请复", "due", roll(2) ? "1wd" : "3d");
+	case ANSWER_REPLY:
+		return json_pack("{s:s}", "text", roll(2) ? "同意" : "再议");
 	case ANSWER_ATTACH:
 		return json_pack("{s:s,s:s,s:i,s:i}", "file", files[roll(COUNT(files))], "name", "记录.pdf", "type", FILE_PDF, "bytes", 9);
 	default:
@@ -220,7 +240,7 @@ static bool has_open_dispute(const struct record *r)
 static bool has_sequel(const struct record *r, int notice)
 {
 	for (int i = 0; i < r->notice_count; i++) {
-		if (r->notices[i].from == notice && r->notices[i].cause != CAUSE_FEEDBACK)
+		if (r->notices[i].from == notice && !notice_is_aside(&r->notices[i]))
 			return true;
 	}
 	return false;
@@ -244,7 +264,7 @@ static void has_an_owner(struct world *w, int64_t seq, const struct record *r, i
 		ok = ok && has_open_dispute(r); /* the named exceptions: before the joint meeting, in the pool */
 	if (n->state == STATE_TRANSFERRED)
 		ok = ok && has_sequel(r, i);
-	if (n->state == STATE_CLOSED)
+	if (n->state == STATE_CLOSED && n->cause != CAUSE_LETTER)
 		ok = ok && (was_fed_back(r, i) || r->dispute_count > 0);
 	if (n->state == STATE_CLAIMED)
 		ok = ok && n->claimed.at_ms > 0 && n->acknowledged.at_ms > 0;
@@ -307,7 +327,7 @@ static void count_anew(struct world *w, struct count *counts)
 			counts[b].overdue += todo && n->due_ms >= 0 && n->due_ms < w->now_ms;
 			counts[b].fed_back += was_fed_back(&r, i);
 			counts[b].pool += notice_is_pool(n->body);
-			counts[b].lead += n->role == ROLE_LEAD;
+			counts[b].lead += n->role == ROLE_LEAD && n->cause != CAUSE_LETTER;
 		}
 		arena_clear(&arena);
 	}

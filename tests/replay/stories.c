@@ -61,7 +61,7 @@ static void step_event(struct story *s)
 	event = json_pack("{s:s,s:s,s:s,s:s,s:s,s:o}", "specversion", "1.0", "type", "approval.granted", "source", "/sources/replay",
 			  "id", id, "time", "2026-11-23T10:00:00+08:00", "data", data);
 	json_object_foreach((json_t *)(uintptr_t)said, name, v) {
-		bool outer = !strcmp(name, "type") || !strcmp(name, "id") || !strcmp(name, "time");
+		bool outer = !strcmp(name, "type") || !strcmp(name, "id") || !strcmp(name, "time") || !strcmp(name, "sequence");
 
 		json_object_set(outer ? event : data, name, (json_t *)(uintptr_t)v);
 	}
@@ -264,6 +264,26 @@ static void step_list(struct story *s)
 	same_number(s, "items", (int64_t)json_array_size(json_object_get(s->world.answer, "items")));
 }
 
+/* What is known of a source that numbers its events. */
+static void step_source(struct story *s)
+{
+	const json_t *row, *found = NULL;
+	size_t i;
+
+	world_get(&s->world, &(struct asked){ said_number(s->now, "hub", 0), said_text(s->now, "who", "lxhy"), "sources", "", NULL });
+	json_array_foreach(json_object_get(s->world.answer, "items"), i, row) {
+		if (!strcmp(said_text(row, "source", ""), said_text(s->now, "source", "")))
+			found = row;
+	}
+	same_number(s, "last", said_number(found, "last", -1));
+	same_number(s, "missing", said_number(found, "missing", -1));
+	same_number(s, "twice", said_number(found, "twice", -1));
+	same_number(s, "usual", said_number(found, "usual_minutes", -1));
+	same_number(s, "minutes", said_number(found, "silent_minutes", -1));
+	same_number(s, "silent", json_is_true(json_object_get(found, "silent")));
+	same_number(s, "silent", metric_get(METRIC_SOURCES_SILENT));
+}
+
 static void step_figures(struct story *s)
 {
 	const char *key = said_text(s->now, "figures", ""), *name;
@@ -390,6 +410,7 @@ static const struct {
 	{ "report", step_report },
 	{ "check_clock", step_check_clock },
 	{ "figures", step_figures },
+	{ "source", step_source },
 	{ "list", step_list },
 	{ "watchdog", step_watchdog },
 	{ "contacts", step_contacts },

@@ -14,6 +14,7 @@
 #include "flow/intake.h"
 #include "flow/query.h"
 #include "flow/respond.h"
+#include "flow/sources.h"
 
 /* --- people --- */
 
@@ -76,7 +77,7 @@ void world_act(struct world *w, const struct asked *a)
 {
 	static const char *const names[ANSWER_COUNT] = { "acknowledge", "claim", "shown", "return",
 							 "transfer",	"feedback", "close", "undo", "fulfil", "pause", "resume",
-							 "attach", "remind" };
+							 "attach", "remind", "letter", "reply" };
 	struct principal *p = world_person(a->who);
 	struct respond_in in = { .who = p, .notice = a->id, .channel = "http", .if_match = -1, .params = a->with };
 	int before = w->answers, act = word_find(a->what, names, ANSWER_COUNT);
@@ -133,6 +134,8 @@ void world_get(struct world *w, const struct asked *a)
 		query_case(f, p, a->id, on_reply, w);
 	else if (!strcmp(a->what, "agenda"))
 		query_agenda(f, p, &(struct agenda_in){ a->id, "2000-01-01", "2099-12-31" }, on_reply, w);
+	else if (!strcmp(a->what, "sources"))
+		query_sources(f, p, on_reply, w);
 	else if (!strcmp(a->what, "list"))
 		ask_list(w, f, p, a);
 	else

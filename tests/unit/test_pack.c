@@ -242,7 +242,7 @@ static void test_the_ladder(void **state)
 	assert_int_equal(help_pack(h, "pack.json",
 				   "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"ladder\":["
 				   "\"lead -1wd liaison sms\",\"assist +0wd liaison push\","
-				   "\"lead +3wd coordination sms\"],\"permit_ahead\":\"20wd\",\"quiet\":\"21:00-07:00\",\"digest\":\"09:00-10:00\",\"sms_join\":\"2m\"}",
+				   "\"lead +3wd coordination sms\"],\"permit_ahead\":\"20wd\",\"quiet\":\"21:00-07:00\",\"digest\":\"09:00-10:00\",\"sms_join\":\"2m\",\"letter_due\":\"7d\"}",
 				   &pack),
 			 ERR_OK);
 	s = &pack_view(pack)->settings;
@@ -261,6 +261,7 @@ static void test_the_ladder(void **state)
 	assert_string_equal(pack_view(again)->settings.quiet, "21:00-07:00");
 	assert_string_equal(pack_view(again)->settings.digest, "09:00-10:00");
 	assert_string_equal(pack_view(again)->settings.sms_join, "2m");
+	assert_string_equal(pack_view(again)->settings.letter_due, "7d");
 	buf_clear(&text);
 	pack_unref(again);
 	pack_unref(pack);
@@ -275,11 +276,13 @@ static void test_the_later_settings(void **state)
 	assert_string_equal(pack_view(pack)->settings.permit_ahead, "30d");
 	assert_string_equal(pack_view(pack)->settings.quiet, "");
 	assert_string_equal(pack_view(pack)->settings.sms_join, "");
+	assert_string_equal(pack_view(pack)->settings.letter_due, "5wd");
 	pack_unref(pack);
 	assert_int_equal(help_pack(h, "pack.json", "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"permit_ahead\":\"24h\"}", &pack),
 			 ERR_INVALID);
 	assert_int_equal(help_pack(h, "pack.json", "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"quiet\":\"21-7\"}", &pack), ERR_INVALID);
 	assert_int_equal(help_pack(h, "pack.json", "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"sms_join\":\"2h\"}", &pack), ERR_INVALID);
+	assert_int_equal(help_pack(h, "pack.json", "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"letter_due\":\"24h\"}", &pack), ERR_INVALID);
 }
 
 static void test_a_bad_ladder_is_told_step_by_step(void **state)

@@ -57,6 +57,13 @@ static struct record sample(struct arena *arena)
 						       .reason = "e", .due_ms = -1, .feedback_due_ms = -1, .ended_by = "" };
 	*record_add_file(&r, arena) = (struct attachment){ .notice = 0, .feedback = -1, .at_ms = 1700000080000, .by = "wjw",
 							   .hash = "00ff", .type = FILE_OFD, .bytes = 20971520, .name = "a\tb.ofd" };
+	n = record_add_notice(&r, arena);
+	*n = r.notices[1];
+	n->cause = CAUSE_LETTER;
+	*record_add_letter(&r, arena) = (struct letter){ .notice = 2, .kind = LETTER_CO_LETTER, .from = "spj-371300", .subject = "g\th",
+							 .time = "5wd", .asked_ms = 1700000085000 };
+	*record_add_writing(&r, arena) = (struct writing){ .notice = 2, .at_ms = 1700000085000, .by = "spj", .body = "spj-371300",
+							   .text = "line\nline" };
 	return r;
 }
 
@@ -114,12 +121,38 @@ static void comes_back_as_it_was(void **state)
 	arena_clear(&arena);
 }
 
+static void letters_come_back(void **state)
+{
+	struct arena arena;
+	struct record r, got;
+	struct buf text;
+
+	(void)state;
+	arena_init(&arena);
+	buf_init(&text, 4096);
+	r = sample(&arena);
+	record_encode(&r, &text);
+	assert_int_equal(record_decode(text.data, text.len, &arena, &got), ERR_OK);
+	assert_null(record_letter(&got, &got.notices[1]));
+	assert_ptr_equal(record_letter(&got, &got.notices[2]), &got.letters[0]);
+	assert_int_equal(got.letters[0].kind, LETTER_CO_LETTER);
+	assert_string_equal(got.letters[0].subject, "g\th");
+	assert_string_equal(got.letters[0].time, "5wd");
+	assert_int_equal(got.letters[0].asked_ms, 1700000085000);
+	assert_string_equal(got.writings[0].body, "spj-371300");
+	assert_string_equal(got.writings[0].text, "line\nline");
+	buf_clear(&text);
+	arena_clear(&arena);
+}
+
 static void rubbish_is_refused(void **state)
 {
 	static const char *const bad[] = { "", "x", "0\t1\tp\n", "1\t1\tp\nZ\t1\n", "1\t1\tp\nN\tb\t99\t0\n", "1\t1\tp\nN\n",
 					   "1\t1\tp\nD\t0\t77\n", "1\t1\tp\nR\t99\n", "1\t1\tp\nF\t0\t1\ta\tws\t9\t0\n",
 					   "1\t1\tp\nU\t7\t0\n", "1\t1\tp\nU\t0\t\n",
 					   "1\t1\tp\nK\t3\t\t1\t1\t0\n", "1\t1\tp\nK\t0\t\t1\t1\t3\n",
+					   "1\t1\tp\nL\t0\t0\ta\tb\t5wd\t1\n", "1\t1\tp\nM\t0\t1\ta\tb\tc\n",
+					   "1\t1\tp\nN\tb\t0\t0\t1\t\t\t\tpush\t\t\t\t\t\t\t\t\t1\t\t7\t\t\t0\n",
 					   "1\t1\tp\nD\t\t1\t\t\t0\t0\t\t\t\t\t\t0\n" };
 	struct arena arena;
 	struct record r;
@@ -149,7 +182,7 @@ static void grows_past_every_power_of_two(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(comes_back_as_it_was),
+		cmocka_unit_test(comes_back_as_it_was), cmocka_unit_test(letters_come_back),
 		cmocka_unit_test(rubbish_is_refused),
 		cmocka_unit_test(grows_past_every_power_of_two),
 	};

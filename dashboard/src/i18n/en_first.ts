@@ -375,4 +375,8 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'inbox.pickAll': 'Choose all listed',
 	'nav.meetings': 'Joint meetings',
 	'nav.reconcile': 'Reconciliation',
+	'notice.letter': 'Letters',
+	'act.letter': 'Write',
+	'act.reply': 'Reply',
+	'kind.written': 'Written',
 };

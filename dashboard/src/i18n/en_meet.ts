@@ -101,4 +101,8 @@ export const enMeet: Record<keyof typeof zhMeet, string> = {
 	'draft.days': '{n} working days',
 	'draft.same': 'Not drafted: the policy in force decides such cases so already.',
 	'meet.exported': 'Exported by {by} at {at}',
+	'recon.sources': 'Numbered events',
+	'recon.silent': 'silent for {n} office minutes, usually {usual}',
+	'recon.gaps': '{n} missing: {list}',
+	'recon.twice': '{n} numbers twice',
 };

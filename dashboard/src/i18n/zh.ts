@@ -375,4 +375,8 @@ export const zh = {
 	'inbox.pickAll': '选择列出的全部',
 	'nav.meetings': '联席会议',
 	'nav.reconcile': '对账',
+	'notice.letter': '来函',
+	'act.letter': '致函',
+	'act.reply': '回复',
+	'kind.written': '函件',
 } as const;

@@ -100,4 +100,8 @@ export const zhMeet = {
 	'draft.days': '{n} 个工作日',
 	'draft.same': '没有起草：现行政策对这类办件已按裁定研判。',
 	'meet.exported': '{by} 于 {at} 导出',
+	'recon.sources': '编号报送',
+	'recon.silent': '已 {n} 分钟（工作时间）没有来件，平常 {usual} 分钟',
+	'recon.gaps': '缺号 {n} 个：{list}',
+	'recon.twice': '重号 {n} 次',
 };

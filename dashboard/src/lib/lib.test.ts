@@ -163,6 +163,11 @@ test('a form says what is missing, and sends only what it asked for', () => {
 	assert.equal(faultsIn('pause', { ...nothingSaid(today), until: '2027-11-24', remark: '等' }, today).until, 'until');
 	assert.deepEqual(bodyOf('pause', { ...nothingSaid(today), until: '2027-11-23', remark: ' 等待核查 ' }), { reason: '等待核查', until: '2027-11-23' });
 	assert.equal(yearOn('2028-02-29'), '2029-02-28');
+	assert.deepEqual(faultsIn('letter', nothingSaid(today), today), { letter: 'text', to: 'text', subject: 'text', remark: 'text' });
+	assert.deepEqual(faultsIn('reply', nothingSaid(today), today), { remark: 'text' });
+	const letter = { ...nothingSaid(today), letter: 'co-letter' as const, to: 'spj-1', subject: ' 函 ', remark: ' 请核 ' };
+	assert.deepEqual(bodyOf('letter', letter), { kind: 'co-letter', to: 'spj-1', subject: '函', text: '请核', due: null });
+	assert.deepEqual(bodyOf('reply', { ...letter, days: '3' }), { text: '请核', due: '3wd' });
 });
 
 test('an answer that never came: what the notice itself shows', () => {
@@ -176,6 +181,9 @@ test('an answer that never came: what the notice itself shows', () => {
 	assert.ok(isTaken('pause', said, before, notice({ pauses: [pause] })));
 	assert.ok(!isTaken('resume', said, before, notice({ pauses: [pause] })));
 	assert.ok(isTaken('resume', said, before, notice({ pauses: [{ ...pause, to: pause.from }] })));
+	const written = { kind: 'co-letter', from: 'x', from_name: null, subject: 'x', messages: [{ body: 'x', by: 'x', at: pause.from, text: 'x' }] };
+	assert.ok(isTaken('reply', said, before, notice({ letter: written })));
+	assert.ok(!isTaken('reply', said, notice({ letter: written }), notice({ version: 2, letter: written })));
 	assert.ok(isTaken('return', said, before, notice({ version: 2, state: 'returned' })));
 	assert.ok(!isTaken('feedback', said, before, notice({ version: 2 })), 'a receipt came, no feedback');
 });

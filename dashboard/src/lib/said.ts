@@ -5,7 +5,9 @@ import { isPaused } from './state.ts';
 export const RETURN_REASONS = ['not-our-remit', 'wrong-region', 'not-in-scope', 'other'] as const;
 export const RESULTS = ['conforms', 'mostly', 'fails'] as const;
 export const DISPOSALS = ['pass', 'rectify', 'enforce'] as const;
-export const FORM_VERBS: readonly FormVerb[] = ['feedback', 'close', 'fulfil', 'return', 'transfer', 'pause', 'resume', 'undo'];
+export const FORM_VERBS: readonly FormVerb[] = ['reply', 'feedback', 'close', 'fulfil', 'return', 'transfer', 'pause', 'resume', 'undo', 'letter'];
+export const LETTERS = ['change-opinion', 'co-letter'] as const;
+const LETTER_FIELDS = ['letter', 'to', 'subject', 'remark'] as const;
 export const RETURN_REMARK_MIN = 10;
 export const REMARK_MAX = 500;
 
@@ -27,11 +29,15 @@ export interface Said {
 	uploading: number;
 	clock: number | '';
 	until: string;
+	letter: typeof LETTERS[number] | '';
+	subject: string;
+	/** Working days to answer in; nothing is the policy's time. */
+	days: string;
 }
 
 export const nothingSaid = (today: string): Said => ({
 	remark: '', reason: '', to: '', result: '', disposal: '', checked_on: today, rectify_by: '', penalised: false, document: '', kind: '',
-	licence_revoked: false, close: false, files: [], uploading: 0, clock: '', until: '',
+	licence_revoked: false, close: false, files: [], uploading: 0, clock: '', until: '', letter: '', subject: '', days: '',
 });
 
 /** Characters as the hub counts them, so that one outside the basic plane is one. */
@@ -47,7 +53,7 @@ export const promisesOf = (notice: Notice): Clock[] =>
 /** The last day on which a pause may end. */
 export const yearOn = (today: string): string => `${Number(today.slice(0, 4)) + 1}${today.slice(4).replace('-02-29', '-02-28')}`;
 
-export type Fault = 'reason' | 'remark' | 'long' | 'to' | 'result' | 'disposal' | 'checked_on' | 'future' | 'rectify_by' | 'before' | 'document' | 'clock' | 'pause' | 'until';
+export type Fault = 'reason' | 'remark' | 'long' | 'to' | 'result' | 'disposal' | 'checked_on' | 'future' | 'rectify_by' | 'before' | 'document' | 'clock' | 'pause' | 'until' | 'text';
 export type Faults = Partial<Record<keyof Said, Fault>>;
 
 function feedbackFaults(said: Said, today: string): Faults
@@ -72,6 +78,9 @@ function feedbackFaults(said: Said, today: string): Faults
 export function faultsIn(verb: FormVerb, said: Said, today: string): Faults
 {
 	const faults: Faults = {};
+	for (const field of verb === 'letter' ? LETTER_FIELDS : verb === 'reply' ? LETTER_FIELDS.slice(-1) : [])
+		if (!said[field].trim())
+			faults[field] = 'text';
 	if (verb === 'return' && !said.reason)
 		faults.reason = 'reason';
 	if (verb === 'transfer' && !said.to)
@@ -103,6 +112,11 @@ export function bodyOf(verb: FormVerb, said: Said): object
 		return { clock: said.clock, remark };
 	if (verb === 'pause')
 		return { reason: remark, until: said.until || null };
+	if (verb === 'letter' || verb === 'reply')
+		return {
+			...(verb === 'letter' ? { kind: said.letter, to: said.to, subject: said.subject.trim() } : {}),
+			text: remark, due: said.days ? `${Number(said.days)}wd` : null,
+		};
 	if (verb !== 'feedback')
 		return { remark };
 	return {
@@ -132,5 +146,7 @@ export function isTaken(verb: FormVerb, said: Said, before: Notice, now: Notice)
 		return (verb === 'pause') === isPaused(now);
 	if (verb === 'feedback')
 		return (now.feedback ?? []).length > (before.feedback ?? []).length;
+	if (verb === 'reply')
+		return (now.letter?.messages ?? []).length > (before.letter?.messages ?? []).length;
 	return now.version > before.version && now.state !== before.state;
 }
