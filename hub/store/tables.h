@@ -24,6 +24,15 @@ struct expiring {
 	bool only_if_new;
 };
 /* text: the value in force; with only_if_new the older one */
+/* With its line of the audit log and, told, of the feed, all or nothing. NULL value: it goes. */
+struct named_write {
+	enum table table;
+	const char *name;
+	struct bytes value;
+	const char *told, *audit; /* told: "" nobody */
+};
+/* ERR_CONFLICT: something else has the name already. ERR_NOT_FOUND: nothing has it that could go. */
+void store_write_named(struct store *s, const struct named_write *in, store_text_fn *fn, void *arg);
 void store_put_expiring(struct store *s, const struct expiring *in, store_text_fn *fn, void *arg);
 void store_get_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn, void *arg);
 void store_delete_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn, void *arg);
