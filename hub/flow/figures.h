@@ -11,18 +11,21 @@
 #include "flow/flow.h"
 
 enum fact_flag { FACT_DELIVERED = 1, FACT_ACKNOWLEDGED = 2, FACT_CLAIMED = 4, FACT_RETURNED = 8, FACT_FED_BACK = 16,
-		 FACT_IN_TIME = 32, FACT_POOL = 64, FACT_UNDELIVERED = 128 };
+		 FACT_IN_TIME = 32, FACT_POOL = 64, FACT_UNDELIVERED = 128,
+		 FACT_PROVISIONAL = 256 };
 struct fact { /* one notice, as it is counted; names are numbers of figures_name */
 	int64_t seq, due_ms, promise_ms; /* promise_ms: the earliest clock of a promise that runs with this notice, -1 none */
 	int64_t feedback_ms;   /* until when feedback is owed, -1 it is not */
 	int32_t day;	       /* on which the event was accepted */
 	int32_t body, region, item, approvers, by;
 	int32_t claim_minutes; /* of working time; -1 not claimed */
-	uint8_t notice, role, state, cause, flags;
+	uint8_t notice, role, state, cause;
+	uint16_t flags;
 };
 struct event_fact { /* one event, also when nobody was told */
 	int64_t seq;
 	int32_t day, region, approvers, by; /* by: who sent it */
+	int texts_waiting;
 };
 enum figure {
 	FIGURE_SENT, FIGURE_DELIVERED, FIGURE_OPEN, FIGURE_ACKNOWLEDGED, FIGURE_CLAIMED, FIGURE_RETURNED, FIGURE_TRANSFERRED,

@@ -149,10 +149,10 @@ static uint8_t arrival(const struct record *r, int notice)
 	return lifecycle_is_live(n->state) && all_failed(r, notice) ? FACT_UNDELIVERED : 0;
 }
 
-static uint8_t evidence(const struct record *r, int notice)
+static uint16_t evidence(const struct record *r, int notice)
 {
 	const struct notice *n = &r->notices[notice];
-	uint8_t f = arrival(r, notice);
+	uint16_t f = arrival(r, notice);
 
 	if (n->claimed.at_ms)
 		f |= FACT_CLAIMED;
@@ -164,6 +164,8 @@ static uint8_t evidence(const struct record *r, int notice)
 		f |= FACT_FED_BACK;
 	if (notice_is_pool(n->body))
 		f |= FACT_POOL;
+	if (n->provisional && lifecycle_is_live(n->state))
+		f |= FACT_PROVISIONAL;
 	return f;
 }
 
@@ -198,13 +200,27 @@ void fact_of(const struct fact_source *s, int notice, struct fact *ret)
 									n->claimed.at_ms);
 }
 
+/* Not handed over yet: it waits for its moment, or for its turn. */
+static int texts_waiting(const struct record *r)
+{
+	int count = 0;
+
+	for (int i = 0; i < r->delivery_count; i++) {
+		const struct delivery *d = &r->deliveries[i];
+
+		count += d->channel == CHANNEL_SMS && (d->state == DELIVERY_WAITING || d->state == DELIVERY_SENDING);
+	}
+	return count;
+}
+
 struct event_fact fact_of_event(const struct fact_source *s)
 {
 	const struct record *r = s->record;
 
 	return (struct event_fact){ .seq = s->seq, .day = day_of_ms(r->accepted_ms, SHANGHAI_MIN),
 				    .region = figures_intern(s->figures, r->region),
-				    .approvers = figures_intern(s->figures, r->approvers), .by = figures_intern(s->figures, r->by) };
+				    .approvers = figures_intern(s->figures, r->approvers), .by = figures_intern(s->figures, r->by),
+				    .texts_waiting = texts_waiting(r) };
 }
 
 /* --- whose --- */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calendar_import.h"
 #include "flow/files.h"
 #include "metrics.h"
 #include "net/inbox.h"
@@ -12,6 +13,7 @@
 enum {
 	OPEN = 1,      /* nobody has to be signed in */
 	BODILESS = 2,  /* a POST that need not have a body, nor say that it has none */
+	ONCE = 4,      /* its answer is a secret: it is given once, and kept nowhere to be given again */
 };
 #define EVERYBODY ((1u << WHO_COUNT) - 1)
 #define MAY(w) (1u << WHO_##w)
@@ -95,6 +97,8 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/policy", 0, EVERYBODY, 0, api_policy },
 	{ "GET", "/api/v1/policy/names", 0, EVERYBODY, 0, api_policy_names },
 	{ "GET", "/api/v1/policy/calendar", 0, EVERYBODY, 0, api_policy_calendar },
+	{ "POST", "/api/v1/policy/calendar", 0, POLICY_MAKERS, CALENDAR_NOTICE_BYTES_MAX, api_calendar_import },
+	{ "GET", "/api/v1/policy/calendar/years", 0, POLICY_READERS, 0, api_calendar_years },
 	{ "POST", "/api/v1/policy/explain", 0, EVERYBODY, 256u << 10, api_policy_explain },
 	{ "GET", "/api/v1/policy/matrix", 0, EVERYBODY, 0, api_policy_matrix },
 	{ "GET", "/api/v1/policy/versions", 0, POLICY_READERS, 0, api_policy_versions },
@@ -109,6 +113,11 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/policy/shadow", 0, POLICY_READERS, 0, api_policy_shadow_found },
 	{ "GET", "/api/v1/stream", 0, READERS, 0, api_stream },
 	{ "GET", "/api/v1/ws", 0, EVERYBODY, 0, api_socket },
+	{ "GET", "/api/v1/connectors", 0, MAY(ADMIN), 0, api_connectors },
+	{ "POST", "/api/v1/connectors/*/test", BODILESS, MAY(ADMIN), SMALL, api_connector_test },
+	{ "GET", "/api/v1/keys", 0, MAY(ADMIN), 0, api_keys },
+	{ "POST", "/api/v1/keys", ONCE, MAY(ADMIN), SMALL, api_key_add },
+	{ "DELETE", "/api/v1/keys/*", 0, MAY(ADMIN), SMALL, api_key_revoke },
 	{ "POST", "/api/v1/connectors/*/receipt", OPEN, 0, 1u << 20, api_receipt },
 	{ "GET", "/api/v1/connectors/*/receipt", OPEN, 0, 0, api_receipt },
 	{ "POST", "/api/v1/connectors/*/reply", OPEN, 0, 1u << 20, api_reply },
@@ -337,7 +346,7 @@ static void handle(struct call *c)
 {
 	const char *key = http_header(c->req, "Idempotency-Key");
 
-	if (key && c->who && !strcmp(c->req->method, "POST"))
+	if (key && c->who && !strcmp(c->req->method, "POST") && !(c->route->flags & ONCE))
 		idem_begin(c, key);
 	else
 		c->route->handle(c);
