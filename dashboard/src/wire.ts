@@ -135,12 +135,14 @@ export interface Page<T> { items: T[]; next: string | null; total?: number; open
 
 export interface Me { user: string; name?: string | null; roles: string[]; bodies: { id: string; name?: string | null; role?: string }[]; policy?: string; title?: string }
 
+/** `file` and what follows: of a file that was sent. */
+export interface Fault { pointer: string; detail: string; file?: string; line?: number; column?: number }
 export interface ProblemDetails {
 	type?: string;
 	title?: string;
 	status?: number;
 	detail?: string;
-	errors?: { pointer: string; detail: string }[];
+	errors?: Fault[];
 	by?: string;
 	at?: string;
 	check?: PolicyCheck;
@@ -326,7 +328,8 @@ export interface PolicyDiff extends PolicySums {
 	by_body: PolicyTally[];
 	samples: PolicySample[];
 }
-export interface PolicyProven extends PolicyLife { check: PolicyCheck; diff: PolicyBrief | null }
+/** `changes` and what follows: of a version that a yearly notice became. */
+export interface PolicyProven extends PolicyLife { check: PolicyCheck; diff: PolicyBrief | null; changes?: string[]; provisional?: number; passed_over?: number }
 export interface PolicyShadow {
 	on: boolean;
 	version: string | null;
@@ -357,3 +360,23 @@ export interface Contact {
 /** Whom to ask at a body, and what this person may do there. */
 export interface Contacts { body: string; people: Contact[]; by: string | null; at: string | null; allowed: ('edit' | 'hand-over' | 'hand-over-own')[] }
 export interface Handover { body: string; from: string; to: string; moved: number }
+
+/** The years that working time is counted by. */
+export interface CalendarYears { policy: string; years: { year: number; off: number; work: number }[]; missing: number | null; provisional: number; recounted: number; allowed: 'import'[] }
+export type Outcome = 'accepted' | 'refused' | 'later' | 'channel-down' | 'not-sent' | 'unknown';
+/** A way out, as the hub has seen it since it began. */
+export interface Way {
+	name: string;
+	kind: string;
+	channel: string;
+	state: 'idle' | 'healthy' | 'waiting' | 'failed';
+	sending: number;
+	width: number;
+	handed_over: string | null;
+	delivered: string | null;
+	fault: { at: string; outcome: Outcome; code: string } | null;
+}
+export interface Ways { items: Way[]; queue: number; allowed: 'test'[] }
+export interface WayTested { connector: string; to: string; outcome: Outcome; code: string }
+export interface SystemKey { name: string; bodies: BodyRef[]; source: string; created: string | null }
+export interface SystemKeys { items: SystemKey[]; allowed: ('add' | 'revoke')[] }

@@ -143,7 +143,7 @@ static enum err make(void *arg, const struct pack *in_force, struct policy_made 
 		e = ERR_CONFLICT;
 	}
 	if (e == ERR_OK) {
-		ret->why = arena_printf(diag->arena, "放假安排：%.*s", (int)strcspn(said.data, "\n"), said.data);
+		ret->why = arena_printf(diag->arena, "导入%.4s年放假安排", said.data);
 		put_lines(&said, ret->members);
 		buf_printf(ret->members, ",\"provisional\":%lld,\"passed_over\":%d", (long long)x->provisional, notice.ignored);
 	}

@@ -404,6 +404,8 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'matrix.state.some': 'nobody leads in some cases',
 	'versions.tab.policy': 'Policy in force',
 	'versions.tab.policies': 'Versions and changes',
+	'versions.tab.calendar': 'Working days',
+	'calendar.missing': 'The holidays of {year} are missing: deadlines in it are provisional. Import them soon.',
 	'form.title.fulfil': 'A promise has been kept',
 	'form.title.pause': 'Pause the clocks',
 	'form.title.resume': 'Resume the clocks',

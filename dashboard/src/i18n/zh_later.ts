@@ -403,6 +403,8 @@ export const zhLater = {
 	'matrix.state.some': '部分情形无主管',
 	'versions.tab.policy': '现行政策',
 	'versions.tab.policies': '版本与变更',
+	'versions.tab.calendar': '工作日历',
+	'calendar.missing': '缺少 {year} 年的放假安排，涉及该年的期限是暂定的，请尽快导入。',
 	'form.title.fulfil': '确认承诺已履行',
 	'form.title.pause': '暂停时限',
 	'form.title.resume': '恢复计时',
