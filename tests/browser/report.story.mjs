@@ -92,6 +92,14 @@ test('printed it is A4, without what belongs to the screen', async () => {
 	await page.emulateMedia({ media: 'screen' });
 });
 
+test('as a workbook it comes from the hub, which writes it down', async () => {
+	await open();
+	const [sheet] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出为 XLSX' }).click()]);
+	assert.match(sheet.suggestedFilename(), /^工作通报_\d{8}-\d{4}\.xlsx$/);
+	const { data } = await (await world.as('sjj'))('GET', '/audit?act=export');
+	assert.match(data.items[0].detail, /^report\.xlsx, \d+ rows, month=\d{4}-\d\d$/);
+});
+
 test('in English', async () => {
 	await open();
 	await page.getByRole('button', { name: 'English', exact: true }).click();

@@ -2,7 +2,6 @@
 export const zhMeet = {
 	'meet.agenda': '下次会议议程',
 	'meet.asOf': '截至 {at}',
-	'meet.csv': '导出 CSV',
 	'meet.part.decisions': '往次决定尚未办结',
 	'meet.part.disputes': '待裁定争议',
 	'meet.part.overdue': '超期告知（红灯）',
@@ -99,5 +98,4 @@ export const zhMeet = {
 	'draft.aside': '遇有这些规则时让位：{rules}',
 	'draft.days': '{n} 个工作日',
 	'draft.same': '没有起草：现行政策对这类办件已按裁定研判。',
-	'meet.exported': '{by} 于 {at} 导出',
 };
