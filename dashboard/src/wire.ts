@@ -217,7 +217,8 @@ export interface Differences { month: string; body: BodyRef; said: number; taken
 
 export type Figure = 'sent' | 'delivered' | 'open' | 'acknowledged' | 'claimed' | 'returned' | 'transferred' | 'disputed' | 'closed' | 'withdrawn'
 	| 'superseded' | 'overdue' | 'fed_back' | 'pool' | 'no_lead' | 'lead_sent' | 'lead_standing' | 'lead_claimed' | 'due' | 'claimed_in_time'
-	| 'first_sent' | 'first_hit' | 'acknowledged_ever' | 'claimed_ever' | 'returned_ever' | 'undelivered' | 'clocks_overdue' | 'feedback_overdue' | 'ranked' | 'ranked_in_time';
+	| 'first_sent' | 'first_hit' | 'acknowledged_ever' | 'claimed_ever' | 'returned_ever' | 'undelivered' | 'clocks_overdue' | 'feedback_overdue' | 'ranked' | 'ranked_in_time'
+	| 'returns_upheld' | 'returns_rejected';
 export type Rate = 'claim_rate' | 'on_time_rate' | 'return_rate' | 'first_hit_rate' | 'hours_to_claim';
 export type Figures = Record<Figure, number> & Record<Rate, number | null>;
 export interface FigureRow extends Figures { key: string; name: string | null }
@@ -380,3 +381,5 @@ export interface Ways { items: Way[]; queue: number; allowed: 'test'[] }
 export interface WayTested { connector: string; to: string; outcome: Outcome; code: string }
 export interface SystemKey { name: string; bodies: BodyRef[]; source: string; created: string | null }
 export interface SystemKeys { items: SystemKey[]; allowed: ('add' | 'revoke')[] }
+/** A month's figures by body; as they stood when it was published, if it was. */
+export interface Ranking { month: string; region: string; published: { by: string; at: string } | null; items: FigureRow[]; allowed: 'publish'[] }

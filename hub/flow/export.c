@@ -10,6 +10,7 @@
 #include "flow/board.h"
 #include "flow/export_papers.h"
 #include "flow/meeting.h"
+#include "flow/ranking.h"
 #include "flow/reconcile.h"
 #include "timefmt.h"
 
@@ -303,7 +304,9 @@ static void ask_report(struct export *x)
 	}
 	date_format(p.from_day, from);
 	date_format(p.to_day, to);
-	if (x->paper.step == REPORT_DISPUTES)
+	if (x->paper.step == REPORT_RANKING)
+		ranking_get(x->flow, &(struct ranking_in){ x->in.who, value(x, "month"), q.region }, on_page, x);
+	else if (x->paper.step == REPORT_DISPUTES)
 		query_disputes(x->flow, x->in.who, &(struct query_disputes){ .state = "open", .region = q.region, .cursor = "", .limit = PAGE_ROWS },
 			       on_page, x);
 	else

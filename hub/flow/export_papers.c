@@ -44,7 +44,8 @@ static const struct export_column department_columns[] = {
 static const struct export_column figure_columns[] = {
 	{ "name|key", NULL, "名称", "Name" }, { "sent", NULL, "已告知", "Told" }, { "delivered", NULL, "已送达", "Delivered" },
 	{ "acknowledged_ever", NULL, "签收过", "Acknowledged" }, { "claimed_ever", NULL, "认领过", "Claimed" }, { "fed_back", NULL, "已反馈", "Fed back" },
-	{ "returned_ever", NULL, "退回过", "Returned" }, { "overdue", NULL, "超期", "Overdue" }, { "undelivered", NULL, "送达失败", "Undelivered" },
+	{ "returned_ever", NULL, "退回过", "Returned" }, { "returns_upheld", NULL, "退回成立", "Returns upheld" },
+	{ "returns_rejected", NULL, "退回不成立", "Returns rejected" }, { "overdue", NULL, "超期", "Overdue" }, { "undelivered", NULL, "送达失败", "Undelivered" },
 	{ "claim_rate", "rate", "认领率", "Claim rate" }, { "on_time_rate", "rate", "按时认领率", "On time" },
 	{ "return_rate", "rate", "退回率", "Return rate" }, { "first_hit_rate", "rate", "首次命中率", "First hit" },
 	{ "hours_to_claim", "hours", "平均认领工时", "Hours to claim" }, NO_MORE,
@@ -180,7 +181,7 @@ static int put_overview(const struct export_paper *p, const json_t *total, struc
 
 struct county { /* those of its bodies that supervise, together */
 	int region, place;
-	int64_t ranked, in_time;
+	int64_t ranked, in_time, upheld, rejected;
 };
 
 static int64_t share(const struct county *c)
@@ -214,29 +215,34 @@ static void add_up(const struct export_paper *p, const json_t *items, struct cou
 			continue;
 		counties[v->bodies[b].region].ranked += count_of(row, "ranked");
 		counties[v->bodies[b].region].in_time += count_of(row, "ranked_in_time");
+		counties[v->bodies[b].region].upheld += count_of(row, "returns_upheld");
+		counties[v->bodies[b].region].rejected += count_of(row, "returns_rejected");
 	}
 }
 
 static void put_county(const struct export_paper *p, const struct county *c, struct book *book)
 {
 	const char *name = pack_view(p->pack)->regions[c->region].name;
-	char place[16] = "–", percent[32] = "–", part[48];
+	char place[16] = "–", percent[32] = "–", part[48], returns[48];
 
 	if (c->place) {
 		snprintf(place, sizeof(place), "%d", c->place);
 		snprintf(percent, sizeof(percent), "%lld.%lld%%", (long long)share(c) / 10, (long long)share(c) % 10);
 	}
 	snprintf(part, sizeof(part), "%lld / %lld", (long long)c->in_time, (long long)c->ranked);
+	snprintf(returns, sizeof(returns), "%lld / %lld", (long long)c->upheld, (long long)c->rejected);
 	book_cell(book, place);
 	book_cell(book, name);
 	book_cell(book, percent);
 	book_cell(book, part);
+	book_cell(book, returns);
 	book_row_end(book);
 }
 
 static int put_ranking(const struct export_paper *p, const json_t *items, struct book *book)
 {
-	static const char *const heads[2][4] = { { "名次", "名称", "按时率", "按时／参与件数" }, { "Place", "Name", "On time", "In time / ranked" } };
+	static const char *const heads[2][5] = { { "名次", "名称", "按时率", "按时／参与件数", "退回成立／不成立" },
+						 { "Place", "Name", "On time", "In time / ranked", "Returns upheld / rejected" } };
 	int count = pack_view(p->pack)->region_count, rows = 0;
 	struct county *counties = mem_zalloc(sizeof(*counties) * (size_t)(count + 1));
 
@@ -244,8 +250,7 @@ static int put_ranking(const struct export_paper *p, const json_t *items, struct
 		counties[i].region = i;
 	add_up(p, items, counties);
 	qsort(counties, (size_t)count, sizeof(*counties), by_share);
-	put_line(p, book, "二、排名（不足 10 件不排名）", "2. Ranking (fewer than 10: none)", NULL);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		book_cell(book, heads[p->english][i]);
 	book_row_end(book);
 	for (int i = 0; i < count; i++) {
@@ -292,9 +297,13 @@ static int put_report(struct export_paper *p, const json_t *a, struct book *book
 	case REPORT_BODIES:
 		put_line(p, book, "审管联动工作通报", "Monthly report", NULL);
 		put_line(p, book, text_of(a, "from"), text_of(a, "from"), text_of(a, "to"));
-		rows = put_overview(p, json_object_get(a, "total"), book) + put_ranking(p, items, book);
-		put_line(p, book, "三、各单位", "3. Bodies", NULL);
+		rows = put_overview(p, json_object_get(a, "total"), book);
+		put_line(p, book, "二、各单位", "2. Bodies", NULL);
 		return rows + put_rows(p, figure_columns, items, book);
+	case REPORT_RANKING:
+		put_line(p, book, "三、排名（不足 10 件不排名）", "3. Ranking (fewer than 10: none)",
+			 json_is_object(json_object_get(a, "published")) ? p->english ? "published" : "已发布" : NULL);
+		return put_ranking(p, items, book);
 	case REPORT_ITEMS:
 		return put_gaps(p, items, book);
 	case REPORT_DISPUTES:

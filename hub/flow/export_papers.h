@@ -9,7 +9,7 @@
 #include "flow/export_rows.h"
 #include "pack.h"
 
-enum report_step { REPORT_BEFORE, REPORT_BODIES, REPORT_ITEMS, REPORT_DISPUTES, REPORT_STEPS };
+enum report_step { REPORT_BEFORE, REPORT_BODIES, REPORT_RANKING, REPORT_ITEMS, REPORT_DISPUTES, REPORT_STEPS };
 struct export_paper {
 	enum export_list list;
 	bool english;

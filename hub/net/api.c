@@ -79,6 +79,8 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/bodies/*/handover", 0, ANSWERERS | MAY(ADMIN), SMALL, api_handover },
 	{ "GET", "/api/v1/board", 0, READERS, 0, api_board },
 	{ "GET", "/api/v1/board.csv", 0, READERS, 0, api_board_csv },
+	{ "GET", "/api/v1/ranking", 0, OFFICES, 0, api_ranking },
+	{ "POST", "/api/v1/ranking/publish", 0, MAY(COORDINATOR), SMALL, api_ranking_publish },
 	{ "GET", "/api/v1/reconciliation", 0, OFFICES, 0, api_reconciliation },
 	{ "GET", "/api/v1/reconciliation.csv", 0, OFFICES, 0, api_export },
 	{ "GET", "/api/v1/reconciliation.xlsx", 0, OFFICES, 0, api_export },

@@ -8,7 +8,7 @@ static const char *const table_names[TABLE_COUNT] = {
 	[TABLE_POLICIES] = "policies",
 	[TABLE_CONTACTS] = "contacts",
 	[TABLE_OPTOUTS] = "optouts",
-	[TABLE_AGREED] = "agreed",
+	[TABLE_AGREED] = "agreed", [TABLE_RANKINGS] = "rankings",
 };
 
 void keys_init(struct keys *k, const char *cell, struct arena *arena)
