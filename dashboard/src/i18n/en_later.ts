@@ -258,6 +258,8 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'screen.page.gaps': 'Gaps and overdue',
 	'screen.play': 'Rotate',
 	'screen.pause': 'Stop rotating',
+	'screen.most.no_lead': 'Items most often without a lead',
+	'screen.most.overdue': 'Bodies with most overdue',
 	'screen.nothing': 'None.',
 	'nav.screen': 'Wall',
 	'report.link': 'Monthly report',

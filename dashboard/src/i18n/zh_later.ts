@@ -257,6 +257,8 @@ export const zhLater = {
 	'screen.page.gaps': '空白与超期',
 	'screen.play': '轮播',
 	'screen.pause': '暂停轮播',
+	'screen.most.no_lead': '无主最多的事项',
+	'screen.most.overdue': '超期最多的单位',
 	'screen.nothing': '没有。',
 	'nav.screen': '大屏',
 	'report.link': '月度通报',
