@@ -277,3 +277,18 @@ void calendar_explain(const struct calendar *c, int64_t from_ms, struct duration
 	while (d.unit == DURATION_WORKING_DAYS && counted < d.count && !out->overflow)
 		explain_day(c, ++day, &counted, out);
 }
+
+void calendar_years_to_json(const struct calendar *c, struct buf *out)
+{
+	buf_add_char(out, '[');
+	for (int i = 0; i < c->year_count; i++) {
+		int counts[2] = {0, 0};
+
+		for (int k = 0; k < c->day_count; k++) {
+			if (year_of_day(c->days[k].day) == c->years[i])
+				counts[c->days[k].is_work]++;
+		}
+		buf_printf(out, "%s{\"year\":%d,\"off\":%d,\"work\":%d}", i ? "," : "", c->years[i], counts[0], counts[1]);
+	}
+	buf_add_char(out, ']');
+}

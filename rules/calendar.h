@@ -23,6 +23,8 @@ MUST_CHECK enum err calendar_read(const struct calendar_source *from, struct are
 				  struct diag *diag);
 bool calendar_is_working(const struct calendar *c, int32_t day, bool *ret_listed); /* ret_listed: its year is in the calendar */
 
+/* What it lists: [{"year":2026,"off":31,"work":6}]. */
+void calendar_years_to_json(const struct calendar *c, struct buf *out);
 /* The year that is not listed and begins within two months of this moment, or has begun; 0 when none is missing. */
 int calendar_missing_year(const struct calendar *c, int64_t at_ms);
 /* A name of what the calendar says, in hex: two of equal content have one name. */

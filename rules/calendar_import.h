@@ -31,4 +31,9 @@ MUST_CHECK enum err calendar_notice_read(const struct calendar_source *from, str
 MUST_CHECK enum err calendar_merge(const struct calendar_source *old, const struct calendar_notice *notice, struct buf *out,
 				   struct buf *said, struct diag *diag);
 
+/* The pack with its calendar so changed; the new one is the caller's reference. */
+struct pack;
+MUST_CHECK enum err pack_with_calendar(const struct pack *was, const struct calendar_notice *notice, struct pack **ret, struct buf *said,
+				       struct diag *diag);
+
 #endif

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calendar_import.h"
 #include "pack_in.h"
 
 #define FILES_MAX 256
 #define WHEN_MAX 64
 #define FILE_BYTES_MAX (64u << 20)
+#define CONTENT_BYTES_MAX ((size_t)256 << 20)
 
 struct rebuilt {
 	char *name;
@@ -262,14 +264,11 @@ static enum err read_rebuilt(struct restore *r, struct pack **ret, struct diag *
 	return pack_read(files, r->count, ret, diag);
 }
 
-enum err pack_read_canonical(const char *data, size_t len, struct pack **ret, struct diag *diag)
+static enum err restore_files(struct restore *r, const char *data, size_t len, struct diag *diag)
 {
-	struct restore *r = mem_zalloc(sizeof(*r));
-	enum err e = ERR_INVALID;
-
 	if (!read_lines(r, data, len)) {
 		diag_add(diag, "", "not the canonical content of a pack");
-		goto out;
+		return ERR_INVALID;
 	}
 	for (int i = 0; i < SHEET_COUNT; i++)
 		restore_sheet(r, &sheet_specs[i]);
@@ -283,8 +282,51 @@ enum err pack_read_canonical(const char *data, size_t len, struct pack **ret, st
 		else if (!strcmp(file, "texts"))
 			restore_text(r, r->lines[i]);
 	}
-	e = read_rebuilt(r, ret, diag);
-out:
+	return ERR_OK;
+}
+
+enum err pack_read_canonical(const char *data, size_t len, struct pack **ret, struct diag *diag)
+{
+	struct restore *r = mem_zalloc(sizeof(*r));
+	enum err e = restore_files(r, data, len, diag);
+
+	if (e == ERR_OK)
+		e = read_rebuilt(r, ret, diag);
+	restore_free(r);
+	return e;
+}
+
+static enum err merge_calendar(struct restore *r, const struct calendar_notice *notice, struct buf *said, struct diag *diag)
+{
+	struct buf *file = file_named(r, "calendar.json"), fresh;
+	const struct calendar_source was = {"calendar.json", buf_cstr(file), file->len};
+	enum err e;
+
+	buf_init(&fresh, FILE_BYTES_MAX);
+	e = calendar_merge(&was, notice, &fresh, said, diag);
+	if (e == ERR_OK) {
+		buf_reset(file);
+		buf_add(file, fresh.data, fresh.len);
+	}
+	buf_clear(&fresh);
+	return e;
+}
+
+enum err pack_with_calendar(const struct pack *was, const struct calendar_notice *notice, struct pack **ret, struct buf *said,
+			    struct diag *diag)
+{
+	struct restore *r = mem_zalloc(sizeof(*r));
+	struct buf content;
+	enum err e;
+
+	buf_init(&content, CONTENT_BYTES_MAX);
+	pack_canonical(was, &content);
+	e = restore_files(r, content.data, content.len, diag);
+	buf_clear(&content);
+	if (e == ERR_OK)
+		e = merge_calendar(r, notice, said, diag);
+	if (e == ERR_OK)
+		e = read_rebuilt(r, ret, diag);
 	restore_free(r);
 	return e;
 }

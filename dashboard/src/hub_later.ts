@@ -1,7 +1,7 @@
 // The calls of the pages that come after the first script: the versions of the policy, a body's contacts and hand-over, and what is
 // done with many notices at once.
 import { MANY_TIMEOUT_MS, query, request, seg } from './hub.ts';
-import type { BulkResults, Contacts, Handover, Page, PolicyDiff, PolicyLife, PolicyProven, PolicyShadow, Verb } from './wire.ts';
+import type { BulkResults, CalendarYears, Contacts, Handover, Page, PolicyDiff, PolicyLife, PolicyProven, PolicyShadow, SystemKey, SystemKeys, Verb, Ways, WayTested } from './wire.ts';
 
 const version = (v: string): string => `/policy/versions/${seg(v)}`;
 
@@ -15,6 +15,10 @@ export const policies = {
 	activate: (v: string, said: object) => request<PolicyLife>('POST', `${version(v)}/activate`, { body: said, patienceMs: MANY_TIMEOUT_MS }),
 	withdraw: (v: string, said: object) => request<PolicyLife | { withdrawn: true }>('DELETE', version(v), { body: said }),
 	shadow: (v: string, on: boolean) => request<PolicyLife>('POST', `${version(v)}/shadow`, { body: { on } }),
+	/** `files`: the texts of the pack by their names. */
+	submit: (why: string, files: Record<string, string>) => request<PolicyProven>('POST', '/policy/versions', { body: { why, files }, patienceMs: MANY_TIMEOUT_MS }),
+	years: () => request<CalendarYears>('GET', '/policy/calendar/years'),
+	importYear: (file: File) => request<PolicyProven>('POST', '/policy/calendar', { raw: file, patienceMs: MANY_TIMEOUT_MS }),
 	shadowFound: () => request<PolicyShadow>('GET', '/policy/shadow'),
 };
 
@@ -24,6 +28,14 @@ export const bodies = {
 	contacts: (id: string) => request<Contacts>('GET', `${body(id)}/contacts`),
 	putContacts: (id: string, people: object[]) => request<Contacts>('PUT', `${body(id)}/contacts`, { body: { people } }),
 	handover: (id: string, from: string, to: string) => request<Handover>('POST', `${body(id)}/handover`, { body: { from, to } }),
+};
+
+export const admin = {
+	ways: () => request<Ways>('GET', '/connectors'),
+	test: (name: string, to: string) => request<WayTested>('POST', `/connectors/${seg(name)}/test`, { body: to ? { to } : {}, patienceMs: MANY_TIMEOUT_MS }),
+	keys: () => request<SystemKeys>('GET', '/keys'),
+	addKey: (said: object) => request<SystemKey & { key: string }>('POST', '/keys', { body: said }),
+	revokeKey: (name: string) => request<unknown>('DELETE', `/keys/${seg(name)}`),
 };
 
 /** So many the hub takes at once. */

@@ -1,6 +1,6 @@
 // The calls of the joint meeting's pages: agenda, minutes, a ruling as a rule, the month's statement.
 import { MANY_TIMEOUT_MS, query, request, seg } from './hub.ts';
-import type { Agenda, Differences, Meeting, NumberedSource, Page, RulingDraft, Statement } from './wire.ts';
+import type { Agenda, Differences, Meeting, NumberedSource, Page, Ranking, RulingDraft, Statement } from './wire.ts';
 
 export const meetings = {
 	agenda: (p: { region?: string; from?: string; to?: string }) => request<Agenda>('GET', `/meetings/agenda${query(p)}`),
@@ -10,6 +10,11 @@ export const meetings = {
 	done: (decision: string, version: number, said: object) => request<Meeting>('POST', `/decisions/${seg(decision)}/done`, { body: said, version }),
 };
 export const draftRuling = (dispute: string) => request<RulingDraft>('POST', `/disputes/${seg(dispute)}/draft`, { body: {}, patienceMs: MANY_TIMEOUT_MS });
+
+export const rankings = {
+	month: (month: string, region?: string) => request<Ranking>('GET', `/ranking${query({ month, region })}`),
+	publish: (month: string, region?: string) => request<Ranking>('POST', '/ranking/publish', { body: { month, ...(region ? { region } : {}) } }),
+};
 
 export const statements = {
 	month: (month: string) => request<Statement>('GET', `/reconciliation${query({ month })}`),

@@ -140,12 +140,14 @@ export interface Page<T> { items: T[]; next: string | null; total?: number; open
 
 export interface Me { user: string; name?: string | null; roles: string[]; bodies: { id: string; name?: string | null; role?: string }[]; policy?: string; title?: string }
 
+/** `file` and what follows: of a file that was sent. */
+export interface Fault { pointer: string; detail: string; file?: string; line?: number; column?: number }
 export interface ProblemDetails {
 	type?: string;
 	title?: string;
 	status?: number;
 	detail?: string;
-	errors?: { pointer: string; detail: string }[];
+	errors?: Fault[];
 	by?: string;
 	at?: string;
 	check?: PolicyCheck;
@@ -225,7 +227,8 @@ export interface Differences { month: string; body: BodyRef; said: number; taken
 
 export type Figure = 'sent' | 'delivered' | 'open' | 'acknowledged' | 'claimed' | 'returned' | 'transferred' | 'disputed' | 'closed' | 'withdrawn'
 	| 'superseded' | 'overdue' | 'fed_back' | 'pool' | 'no_lead' | 'lead_sent' | 'lead_standing' | 'lead_claimed' | 'due' | 'claimed_in_time'
-	| 'first_sent' | 'first_hit' | 'acknowledged_ever' | 'claimed_ever' | 'returned_ever' | 'undelivered' | 'clocks_overdue' | 'feedback_overdue' | 'ranked' | 'ranked_in_time';
+	| 'first_sent' | 'first_hit' | 'acknowledged_ever' | 'claimed_ever' | 'returned_ever' | 'undelivered' | 'clocks_overdue' | 'feedback_overdue' | 'ranked' | 'ranked_in_time'
+	| 'returns_upheld' | 'returns_rejected';
 export type Rate = 'claim_rate' | 'on_time_rate' | 'return_rate' | 'first_hit_rate' | 'hours_to_claim';
 export type Figures = Record<Figure, number> & Record<Rate, number | null>;
 export interface FigureRow extends Figures { key: string; name: string | null }
@@ -336,7 +339,8 @@ export interface PolicyDiff extends PolicySums {
 	by_body: PolicyTally[];
 	samples: PolicySample[];
 }
-export interface PolicyProven extends PolicyLife { check: PolicyCheck; diff: PolicyBrief | null }
+/** `changes` and what follows: of a version that a yearly notice became. */
+export interface PolicyProven extends PolicyLife { check: PolicyCheck; diff: PolicyBrief | null; changes?: string[]; provisional?: number; passed_over?: number }
 export interface PolicyShadow {
 	on: boolean;
 	version: string | null;
@@ -367,3 +371,25 @@ export interface Contact {
 /** Whom to ask at a body, and what this person may do there. */
 export interface Contacts { body: string; people: Contact[]; by: string | null; at: string | null; allowed: ('edit' | 'hand-over' | 'hand-over-own')[] }
 export interface Handover { body: string; from: string; to: string; moved: number }
+
+/** The years that working time is counted by. */
+export interface CalendarYears { policy: string; years: { year: number; off: number; work: number }[]; missing: number | null; provisional: number; recounted: number; allowed: 'import'[] }
+export type Outcome = 'accepted' | 'refused' | 'later' | 'channel-down' | 'not-sent' | 'unknown';
+/** A way out, as the hub has seen it since it began. */
+export interface Way {
+	name: string;
+	kind: string;
+	channel: string;
+	state: 'idle' | 'healthy' | 'waiting' | 'failed';
+	sending: number;
+	width: number;
+	handed_over: string | null;
+	delivered: string | null;
+	fault: { at: string; outcome: Outcome; code: string } | null;
+}
+export interface Ways { items: Way[]; queue: number; allowed: 'test'[] }
+export interface WayTested { connector: string; to: string; outcome: Outcome; code: string }
+export interface SystemKey { name: string; bodies: BodyRef[]; source: string; created: string | null }
+export interface SystemKeys { items: SystemKey[]; allowed: ('add' | 'revoke')[] }
+/** A month's figures by body; as they stood when it was published, if it was. */
+export interface Ranking { month: string; region: string; published: { by: string; at: string } | null; items: FigureRow[]; allowed: 'publish'[] }

@@ -6,12 +6,8 @@
 #include <sodium.h>
 
 #include "cli.h"
+#include "flow/system_keys.h"
 #include "store_call.h"
-
-#define SECRET_BYTES 32
-#define PREFIX "tdm_"
-#define KEY_BYTES (sizeof(PREFIX) + 43)
-#define BODIES_MAX 16
 
 struct key_request {
 	struct args args;
@@ -25,27 +21,6 @@ static int refuse(const char *what)
 	return 2;
 }
 
-static bool name_is_good(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len > 0 && len <= 64 &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == len;
-}
-
-static void make_key(char ret_key[KEY_BYTES], char ret_hash[2 * SECRET_BYTES + 1])
-{
-	unsigned char secret[SECRET_BYTES], hash[SECRET_BYTES];
-
-	randombytes_buf(secret, sizeof(secret));
-	memcpy(ret_key, PREFIX, sizeof(PREFIX));
-	sodium_bin2base64(ret_key + strlen(PREFIX), KEY_BYTES - strlen(PREFIX), secret, sizeof(secret),
-			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-	crypto_generichash(hash, sizeof(hash), (const unsigned char *)ret_key, strlen(ret_key), NULL, 0);
-	sodium_bin2hex(ret_hash, 2 * SECRET_BYTES + 1, hash, sizeof(hash));
-	sodium_memzero(secret, sizeof(secret));
-}
-
 /* "spj-371302|spj-371300": each must be in the pack. NULL after saying which is not. */
 static json_t *bodies_of(const char *list, struct store_call *c)
 {
@@ -55,7 +30,7 @@ static json_t *bodies_of(const char *list, struct store_call *c)
 		size_t len = strcspn(list, "|");
 		const char *body = arena_strndup(&c->arena, list, len);
 
-		if (pack_find_body(c->pack, body) < 0 || json_array_size(bodies) == BODIES_MAX)
+		if (pack_find_body(c->pack, body) < 0 || json_array_size(bodies) == SYSTEM_KEY_BODIES_MAX)
 			break;
 		json_array_append_new(bodies, json_string(body));
 		list += len + (list[len] == '|');
@@ -94,29 +69,16 @@ static int count_named(const struct named *items, int count, const char *name)
 
 static enum err store_key(struct store_call *c, const struct key_request *k, json_t *bodies, const char *hash)
 {
-	struct tm tm;
-	time_t now = time(NULL);
-	char created[32], *text;
-	json_t *record;
-	enum err e;
+	const struct system_key key = {k->name, k->source ? k->source : "", bodies, (int64_t)time(NULL) * 1000};
+	enum err e = store_call_put(c, TABLE_KEYS, hash, system_key_record(&key, &c->arena));
 
-	gmtime_r(&now, &tm);
-	strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	record = json_pack("{s:s, s:O, s:s, s:s}", "name", k->name, "bodies", bodies, "source",
-			   k->source ? k->source : "", "created", created);
-	text = json_dumps(record, JSON_COMPACT);
-	e = store_call_put(c, TABLE_KEYS, hash, text);
-	if (!e)
-		e = store_call_tell(c, arena_printf(&c->arena, "key:%s", k->name));
-	free(text);
-	json_decref(record);
-	return e;
+	return e ? e : store_call_tell(c, arena_printf(&c->arena, "key:%s", k->name));
 }
 
 static int key_add(struct key_request *k, struct store_call *c)
 {
 	const struct named *items = NULL;
-	char key[KEY_BYTES], hash[2 * SECRET_BYTES + 1];
+	char key[SYSTEM_KEY_BYTES], hash[SYSTEM_KEY_HASH_BYTES];
 	enum err e = ERR_OK;
 	json_t *bodies;
 	int count = 0;
@@ -132,7 +94,7 @@ static int key_add(struct key_request *k, struct store_call *c)
 		fprintf(stderr, "tandem key: there is a key of that name; revoke it first\n");
 		return 1;
 	}
-	make_key(key, hash);
+	system_key_make(key, hash);
 	if (!e)
 		e = store_key(c, k, bodies, hash);
 	json_decref(bodies);
@@ -242,7 +204,7 @@ int cli_key(int argc, char **argv)
 	if (!v)
 		return refuse("add NAME --body ID[|ID] [--source PREFIX] | list [--json] | revoke NAME");
 	k.name = v->words == 2 ? k.args.words[1] : "";
-	if (v->words == 2 && !name_is_good(k.name))
+	if (v->words == 2 && !system_key_name_is_good(k.name))
 		return refuse("a name has 1 to 64 letters, digits, dots, dashes and underscores");
 	if (sodium_init() < 0)
 		return 3;

@@ -99,6 +99,14 @@ void book_cell(struct book *s, const char *text)
 	book_csv_cell(&s->row, text);
 }
 
+void book_number(struct book *s, const char *digits)
+{
+	if (s->xlsx)
+		xlsx_number(s->xlsx, digits);
+	else
+		book_cell(s, digits);
+}
+
 void book_row_end(struct book *s)
 {
 	if (s->xlsx) {

@@ -16,6 +16,7 @@ struct book;
 /* ERR_UNAVAILABLE: no file can be made in the folder, or there is too little room. */
 MUST_CHECK enum err book_open(enum book_format format, const char *folder, struct book **ret);
 void book_cell(struct book *s, const char *text); /* always text: nothing is taken for a number, a date or a formula */
+void book_number(struct book *s, const char *digits); /* a number, to be added up */
 void book_row_end(struct book *s);
 MUST_CHECK enum err book_finish(struct book *s, int *ret_fd); /* frees s; the caller closes the file, which stands at its start */
 void book_drop(struct book *s); /* NULL: nothing */
@@ -26,6 +27,7 @@ void book_csv_cell(struct buf *out, const char *text);
 struct xlsx;
 struct xlsx *xlsx_open(const char *path, const char *folder);
 void xlsx_cell(struct xlsx *w, const char *text);
+void xlsx_number(struct xlsx *w, const char *digits);
 void xlsx_row_end(struct xlsx *w);
 bool xlsx_finish(struct xlsx *w); /* frees it */
 

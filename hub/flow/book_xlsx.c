@@ -73,6 +73,11 @@ void xlsx_cell(struct xlsx *w, const char *text)
 	free(clean);
 }
 
+void xlsx_number(struct xlsx *w, const char *digits)
+{
+	worksheet_write_number(w->page, w->row, w->column++, strtod(digits, NULL), NULL);
+}
+
 void xlsx_row_end(struct xlsx *w)
 {
 	w->row++;

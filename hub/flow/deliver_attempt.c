@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/connectors.h"
 #include "flow/deadline.h"
 #include "flow/deliver_in.h"
 #include "flow/deliver_text.h"
@@ -227,8 +228,7 @@ static void on_sent(void *arg, const struct send_result *r)
 	struct attempt *a = arg;
 	struct flow *f = a->flow;
 
-	if (r->outcome == OUTCOME_CHANNEL_DOWN)
-		f->connectors[a->connector].down_until_ms = clock_now_ms(&f->clock) + 30000;
+	connector_heard(f, &f->connectors[a->connector], r);
 	f->connectors[a->connector].begun--;
 	settle(a, r);
 	deadline_room(f->deadline);

@@ -7,6 +7,7 @@
 
 #include "calendar.h"
 #include "flow/audit.h"
+#include "flow/connectors.h"
 #include "flow/contacts.h"
 #include "flow/decided.h"
 #include "flow/intake.h"
@@ -81,7 +82,9 @@ static const char *wording(struct digest *d)
 
 static void on_sent(void *arg, const struct send_result *r)
 {
-	(void)arg;
+	struct flow *f = arg;
+
+	connector_heard(f, &f->connectors[flow_connector_for(f, CHANNEL_SMS)], r);
 	if (r->outcome != OUTCOME_ACCEPTED)
 		log_at(LOG_WARN, "", "a morning's text was not taken: %s", outcome_name(r->outcome));
 }

@@ -7,7 +7,11 @@
 
 #include "base/strmap.h"
 #include "flow/audit.h"
-#include "flow/query.h"
+#include "flow/board.h"
+#include "flow/export_papers.h"
+#include "flow/meeting.h"
+#include "flow/ranking.h"
+#include "flow/reconcile.h"
 #include "timefmt.h"
 
 #define PAGE_ROWS 500
@@ -29,12 +33,18 @@ struct export {
 	int rows;
 	enum err err;
 	struct exported file;
+	struct export_paper paper; /* of what is no list */
+	struct pack *pack;	   /* that it was begun with */
 };
 
 static const char *const notice_params[EXPORT_PARAMS_MAX + 1] = { "body", "state", "role", "cause", "due", "q", "figure", "region", "item", "from", "to", NULL };
 static const char *const pool_params[EXPORT_PARAMS_MAX + 1] = { "region", "q", NULL };
 static const char *const case_params[EXPORT_PARAMS_MAX + 1] = { "q", "region", "item", "state", "body", "from", "to", NULL };
 static const char *const dispute_params[EXPORT_PARAMS_MAX + 1] = { "state", "region", NULL };
+static const char *const agenda_params[EXPORT_PARAMS_MAX + 1] = { "region", "from", "to", NULL };
+static const char *const minutes_params[EXPORT_PARAMS_MAX + 1] = { "meeting", NULL };
+static const char *const statement_params[EXPORT_PARAMS_MAX + 1] = { "month", "bureau", NULL };
+static const char *const report_params[EXPORT_PARAMS_MAX + 1] = { "month", "region", NULL };
 static const struct {
 	const char *const *params;
 	const char *name, *zh, *en;
@@ -43,6 +53,10 @@ static const struct {
 	{ pool_params, "pool", "认领池清单", "pool" },
 	{ case_params, "cases", "办件清单", "cases" },
 	{ dispute_params, "disputes", "争议清单", "disputes" },
+	{ agenda_params, "agenda", "联席会议议题", "agenda" },
+	{ minutes_params, "minutes", "联席会议纪要", "minutes" },
+	{ statement_params, "statement", "对账单", "statement" },
+	{ report_params, "report", "工作通报", "report" },
 };
 
 const char *const *export_params(enum export_list list)
@@ -55,6 +69,8 @@ static void export_free(struct export *x)
 	x->flow->exports--;
 	book_drop(x->book);
 	principal_unref(x->in.who);
+	pack_unref(x->pack);
+	json_decref(x->paper.before);
 	free(x->page);
 	free(x->next);
 	arena_clear(&x->arena);
@@ -100,6 +116,11 @@ static void write_page(void *arg)
 	size_t i;
 
 	free(x->next);
+	if (export_paper_steps(x->in.list)) {
+		x->rows += export_put_paper(&x->paper, page, x->book);
+		next = ++x->paper.step < export_paper_steps(x->in.list) ? "more" : NULL;
+		json_object_clear(page);
+	}
 	x->next = next ? mem_strdup(next) : NULL;
 	json_array_foreach(json_object_get(page, "items"), i, item) {
 		if (x->err != ERR_OK || is_in_book(x, item))
@@ -266,6 +287,32 @@ static void ask_cases(struct export *x, const char *cursor)
 	query_cases(x->flow, x->in.who, &q, on_page, x);
 }
 
+static void ask_report(struct export *x)
+{
+	struct period p;
+	char from[TIMEFMT_BYTES], to[TIMEFMT_BYTES];
+	struct query_board q = { .from = from, .to = to, .region = value(x, "region"), .by = x->paper.step == REPORT_ITEMS ? "item" : "body" };
+
+	if (!month_read(value(x, "month"), &p)) {
+		reply_invalid(on_page, x, "month", "must be a month like 2026-01");
+		return;
+	}
+	if (x->paper.step == REPORT_BEFORE) { /* the day before a month's first is of the one before */
+		date_format(p.from_day - 1, to);
+		to[strlen("2026-01")] = '\0';
+		(void)month_read(to, &p);
+	}
+	date_format(p.from_day, from);
+	date_format(p.to_day, to);
+	if (x->paper.step == REPORT_RANKING)
+		ranking_get(x->flow, &(struct ranking_in){ x->in.who, value(x, "month"), q.region }, on_page, x);
+	else if (x->paper.step == REPORT_DISPUTES)
+		query_disputes(x->flow, x->in.who, &(struct query_disputes){ .state = "open", .region = q.region, .cursor = "", .limit = PAGE_ROWS },
+			       on_page, x);
+	else
+		query_board(x->flow, x->in.who, &q, on_page, x);
+}
+
 static void ask_page(struct export *x)
 {
 	const char *cursor = x->next ? x->next : "";
@@ -277,6 +324,12 @@ static void ask_page(struct export *x)
 	switch (x->in.list) {
 	case EXPORT_NOTICES: ask_notices(x, cursor); break;
 	case EXPORT_CASES: ask_cases(x, cursor); break;
+	case EXPORT_AGENDA:
+		query_agenda(x->flow, x->in.who, &(struct agenda_in){ value(x, "region"), value(x, "from"), value(x, "to") }, on_page, x);
+		break;
+	case EXPORT_MINUTES: query_meeting(x->flow, x->in.who, value(x, "meeting"), on_page, x); break;
+	case EXPORT_STATEMENT: query_reconciliation(x->flow, x->in.who, value(x, "month"), on_page, x); break;
+	case EXPORT_REPORT: ask_report(x); break;
 	case EXPORT_POOL: query_pool(x->flow, x->in.who, &pool, on_page, x); break;
 	default: query_disputes(x->flow, x->in.who, &disputes, on_page, x); break;
 	}
@@ -298,7 +351,7 @@ static void open_book(void *arg)
 	struct export *x = arg;
 
 	x->err = book_open(x->in.format, x->flow->config->data, &x->book);
-	if (x->err == ERR_OK)
+	if (x->err == ERR_OK && !export_paper_steps(x->in.list))
 		export_put_head(x->in.list, x->in.english, x->book);
 }
 
@@ -333,6 +386,8 @@ void export_list_start(struct flow *f, const struct export_in *in, export_fn *do
 	arena_init(&x->arena);
 	for (int i = 0; params[i]; i++)
 		x->in.values[i] = arena_strdup(&x->arena, in->values[i]);
+	x->pack = pack_ref(f->pack);
+	x->paper = (struct export_paper){ .list = in->list, .english = in->english, .only = value(x, "bureau"), .pack = x->pack };
 	strmap_init(&x->cases, &x->arena, in->list == EXPORT_CASES ? (int)f->config->export_rows + 1 : 1);
 	put_name(x);
 	loop_work(f->loop, open_book, book_opened, x);

@@ -42,14 +42,10 @@ static const struct word {
 	{ "kind", "two-returns", "两次退回", "Returned twice" },
 	{ "kind", "several-leads", "多个主管单位", "Several leads" },
 	{ "body", "pool", "无主池", "Unclaimed pool" },
+	{ "overdue", "true", "逾期", "Overdue" },
 	{ "kind", "no-lead", "没有主管单位", "No lead" },
 };
 
-struct column {
-	const char *path; /* "item.code"; of a list those of each item; "a|b": b where there is no a */
-	const char *word; /* kind of its words, "time", or NULL: as it is */
-	const char *zh, *en;
-};
 #define COMMON_FIRST                                                                                                   \
 	{ "case", NULL, "受理编号", "Case" }, { "type", "type", "办理结果", "Result" },                              \
 	{ "item.code", NULL, "事项编码", "Item code" }, { "item.name", NULL, "事项", "Item" },                       \
@@ -59,7 +55,7 @@ struct column {
 	{ "received", "time", "收到时间", "Received" }, { "bodies.accepting.name", NULL, "受理", "Accepting" },      \
 	{ "bodies.reviewing.name", NULL, "审核担责", "Reviewing" }, { "bodies.deciding.name", NULL, "决定盖章", "Deciding" }
 
-static const struct column notice_columns[] = {
+static const struct export_column notice_columns[] = {
 	{ "id", NULL, "告知编号", "Notice" },
 	COMMON_FIRST,
 	{ "body_name|body", "body", "单位", "Body" },
@@ -76,14 +72,14 @@ static const struct column notice_columns[] = {
 	COMMON_LAST,
 	{ NULL, NULL, NULL, NULL },
 };
-static const struct column case_columns[] = {
+static const struct export_column case_columns[] = {
 	COMMON_FIRST,
 	{ "notices.body_name|body", "body", "被告知单位", "Told" },
 	{ "notices.state", "state", "各单位状态", "Their states" },
 	COMMON_LAST,
 	{ NULL, NULL, NULL, NULL },
 };
-static const struct column dispute_columns[] = {
+static const struct export_column dispute_columns[] = {
 	{ "id", NULL, "争议编号", "Dispute" },
 	COMMON_FIRST,
 	{ "kind", "kind", "争议事由", "Cause" },
@@ -98,7 +94,7 @@ static const struct column dispute_columns[] = {
 	COMMON_LAST,
 	{ NULL, NULL, NULL, NULL },
 };
-static const struct column *const columns_of[EXPORT_LISTS] = { notice_columns, notice_columns, case_columns, dispute_columns };
+static const struct export_column *const columns_of[EXPORT_AGENDA] = { notice_columns, notice_columns, case_columns, dispute_columns };
 
 static void put_word(const char *kind, const char *is, bool english, struct buf *out)
 {
@@ -134,10 +130,25 @@ static const json_t *member(const json_t *o, const char *name, size_t len)
 	return json_object_get(o, key);
 }
 
-static void put_value(const struct column *c, bool english, const json_t *value, struct buf *out)
+/* Cut down, not rounded, as on the page: 94.9 % is 94 %. A rate has four places. */
+static void put_number(const struct export_column *c, double value, struct buf *out)
+{
+	if (c->word && !strcmp(c->word, "rate"))
+		buf_printf(out, "%lld%%", (long long)(value * 10000 + 0.5) / 100);
+	else if (c->word)
+		buf_printf(out, "%.1f", value);
+	else
+		buf_printf(out, "%lld", (long long)value);
+}
+
+static void put_value(const struct export_column *c, bool english, const json_t *value, struct buf *out)
 {
 	const char *text = json_string_value(value);
 
+	if (json_is_boolean(value))
+		text = json_is_true(value) ? "true" : "";
+	if (json_is_number(value))
+		put_number(c, json_number_value(value), out);
 	if (!text)
 		return;
 	if (!c->word)
@@ -153,7 +164,7 @@ static const json_t *last_member(const json_t *o, const char *path)
 {
 	const json_t *value = NULL;
 
-	while (*path && !json_is_string(value)) {
+	while (*path && (!value || json_is_null(value))) {
 		size_t len = strcspn(path, "|");
 
 		value = member(o, path, len);
@@ -163,7 +174,7 @@ static const json_t *last_member(const json_t *o, const char *path)
 }
 
 /* Of a list the rest of the path is followed in each item. */
-static void put_path(const struct column *c, bool english, const json_t *at, const char *path, struct buf *out)
+static void put_path(const struct export_column *c, bool english, const json_t *at, const char *path, struct buf *out)
 {
 	const json_t *item;
 	size_t i;
@@ -184,23 +195,40 @@ static void put_path(const struct column *c, bool english, const json_t *at, con
 	}
 }
 
-void export_put_head(enum export_list list, bool english, struct book *book)
+void export_put_columns(const struct export_column *c, bool english, struct book *book)
 {
-	for (const struct column *c = columns_of[list]; c->path; c++)
+	for (; c->path; c++)
 		book_cell(book, english ? c->en : c->zh);
 	book_row_end(book);
 }
 
-void export_put_item(enum export_list list, bool english, const json_t *item, struct book *book)
+/* Only a whole number by itself is one: an id, a date or a share is text. */
+void export_put_cell(const struct export_column *c, bool english, const json_t *item, struct book *book)
 {
 	struct buf cell;
 
 	buf_init(&cell, CELL_BYTES_MAX);
-	for (const struct column *c = columns_of[list]; c->path; c++) {
-		buf_reset(&cell);
-		put_path(c, english, item, c->path, &cell);
+	put_path(c, english, item, c->path, &cell);
+	if (json_is_integer(json_object_get(item, c->path)))
+		book_number(book, buf_cstr(&cell));
+	else
 		book_cell(book, buf_cstr(&cell));
-	}
-	book_row_end(book);
 	buf_clear(&cell);
+}
+
+void export_put_cells(const struct export_column *c, bool english, const json_t *item, struct book *book)
+{
+	for (; c->path; c++)
+		export_put_cell(c, english, item, book);
+	book_row_end(book);
+}
+
+void export_put_head(enum export_list list, bool english, struct book *book)
+{
+	export_put_columns(columns_of[list], english, book);
+}
+
+void export_put_item(enum export_list list, bool english, const json_t *item, struct book *book)
+{
+	export_put_cells(columns_of[list], english, item, book);
 }

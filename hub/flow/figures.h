@@ -11,25 +11,29 @@
 #include "flow/flow.h"
 
 enum fact_flag { FACT_DELIVERED = 1, FACT_ACKNOWLEDGED = 2, FACT_CLAIMED = 4, FACT_RETURNED = 8, FACT_FED_BACK = 16,
-		 FACT_IN_TIME = 32, FACT_POOL = 64, FACT_UNDELIVERED = 128 };
+		 FACT_IN_TIME = 32, FACT_POOL = 64, FACT_UNDELIVERED = 128,
+		 FACT_PROVISIONAL = 256, FACT_UPHELD = 512, FACT_REJECTED = 1024 };
 struct fact { /* one notice, as it is counted; names are numbers of figures_name */
 	int64_t seq, due_ms, promise_ms; /* promise_ms: the earliest clock of a promise that runs with this notice, -1 none */
 	int64_t feedback_ms;   /* until when feedback is owed, -1 it is not */
 	int32_t day;	       /* on which the event was accepted */
 	int32_t body, region, item, approvers, by;
 	int32_t claim_minutes; /* of working time; -1 not claimed */
-	uint8_t notice, role, state, cause, flags;
+	uint8_t notice, role, state, cause;
+	uint16_t flags;
 };
 struct event_fact { /* one event, also when nobody was told */
 	int64_t seq;
 	int32_t day, region, approvers, by; /* by: who sent it */
+	int texts_waiting;
 };
 enum figure {
 	FIGURE_SENT, FIGURE_DELIVERED, FIGURE_OPEN, FIGURE_ACKNOWLEDGED, FIGURE_CLAIMED, FIGURE_RETURNED, FIGURE_TRANSFERRED,
 	FIGURE_DISPUTED, FIGURE_CLOSED, FIGURE_WITHDRAWN, FIGURE_SUPERSEDED, FIGURE_OVERDUE, FIGURE_FED_BACK, FIGURE_POOL,
 	FIGURE_NO_LEAD, FIGURE_LEAD_SENT, FIGURE_LEAD_STANDING, FIGURE_LEAD_CLAIMED, FIGURE_DUE, FIGURE_CLAIMED_IN_TIME,
 	FIGURE_FIRST_SENT, FIGURE_FIRST_HIT, FIGURE_ACKNOWLEDGED_EVER, FIGURE_CLAIMED_EVER, FIGURE_RETURNED_EVER,
-	FIGURE_CLOCKS_OVERDUE, FIGURE_UNDELIVERED, FIGURE_FEEDBACK_OVERDUE, FIGURE_RANKED, FIGURE_RANKED_IN_TIME, FIGURE_COUNT
+	FIGURE_CLOCKS_OVERDUE, FIGURE_UNDELIVERED, FIGURE_FEEDBACK_OVERDUE, FIGURE_RANKED, FIGURE_RANKED_IN_TIME,
+	FIGURE_RETURNS_UPHELD, FIGURE_RETURNS_REJECTED, FIGURE_COUNT
 };
 const char *figure_name(enum figure f);
 bool figure_parse(const char *s, enum figure *ret);

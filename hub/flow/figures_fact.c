@@ -14,7 +14,7 @@ static const char *const names[FIGURE_COUNT] = {
 	"fed_back",	"pool",		   "no_lead",	    "lead_sent",	  "lead_standing",   "lead_claimed",
 	"due",		"claimed_in_time", "first_sent",    "first_hit",	  "acknowledged_ever", "claimed_ever",
 	"returned_ever", "clocks_overdue", "undelivered",   "feedback_overdue", "ranked",
-	"ranked_in_time",
+	"ranked_in_time", "returns_upheld", "returns_rejected",
 };
 
 const char *figure_name(enum figure f)
@@ -73,11 +73,12 @@ static const uint8_t states[FIGURE_COUNT] = {
 	[FIGURE_CLOSED] = STATE_CLOSED + 1,	      [FIGURE_WITHDRAWN] = STATE_WITHDRAWN + 1,
 	[FIGURE_SUPERSEDED] = STATE_SUPERSEDED + 1,
 };
-static const uint8_t flags[FIGURE_COUNT] = {
+static const uint16_t flags[FIGURE_COUNT] = {
 	[FIGURE_DELIVERED] = FACT_DELIVERED, [FIGURE_FED_BACK] = FACT_FED_BACK,
 	[FIGURE_POOL] = FACT_POOL,	     [FIGURE_ACKNOWLEDGED_EVER] = FACT_ACKNOWLEDGED,
 	[FIGURE_CLAIMED_EVER] = FACT_CLAIMED, [FIGURE_RETURNED_EVER] = FACT_RETURNED,
-	[FIGURE_UNDELIVERED] = FACT_UNDELIVERED,
+	[FIGURE_UNDELIVERED] = FACT_UNDELIVERED, [FIGURE_RETURNS_UPHELD] = FACT_UPHELD,
+	[FIGURE_RETURNS_REJECTED] = FACT_REJECTED,
 };
 
 bool figure_counts(enum figure f, const struct fact *x, int64_t now_ms)
@@ -155,21 +156,39 @@ static uint8_t arrival(const struct record *r, int notice)
 	return lifecycle_is_live(n->state) && all_failed(r, notice) ? FACT_UNDELIVERED : 0;
 }
 
-static uint8_t evidence(const struct record *r, int notice)
+/* What became of a body's "not ours": the joint meeting's ruling, else whom the bureau sent it on to. Neither: it is not known yet. */
+static uint16_t verdict(const struct record *r, int notice)
+{
+	const char *body = NULL, *own = r->notices[notice].body;
+
+	for (int i = 0; i < r->notice_count; i++) {
+		if (r->notices[i].cause == CAUSE_SENT_ON && r->notices[i].from == notice)
+			body = r->notices[i].body;
+	}
+	for (int i = 0; i < r->dispute_count; i++) {
+		if (r->disputes[i].state == DISPUTE_RULED)
+			body = r->disputes[i].body;
+	}
+	return !body ? 0 : strcmp(body, own) ? FACT_UPHELD : FACT_REJECTED;
+}
+
+static uint16_t evidence(const struct record *r, int notice)
 {
 	const struct notice *n = &r->notices[notice];
-	uint8_t f = arrival(r, notice);
+	uint16_t f = arrival(r, notice);
 
 	if (n->claimed.at_ms)
 		f |= FACT_CLAIMED;
 	if (n->claimed.at_ms && (n->due_ms < 0 || n->claimed.at_ms <= n->due_ms))
 		f |= FACT_IN_TIME;
 	if (notice_was_returned(r, notice))
-		f |= FACT_RETURNED;
+		f |= FACT_RETURNED | verdict(r, notice);
 	if (notice_has_feedback(r, notice))
 		f |= FACT_FED_BACK;
 	if (notice_is_pool(n->body))
 		f |= FACT_POOL;
+	if (n->provisional && lifecycle_is_live(n->state))
+		f |= FACT_PROVISIONAL;
 	return f;
 }
 
@@ -204,13 +223,27 @@ void fact_of(const struct fact_source *s, int notice, struct fact *ret)
 									n->claimed.at_ms);
 }
 
+/* Not handed over yet: it waits for its moment, or for its turn. */
+static int texts_waiting(const struct record *r)
+{
+	int count = 0;
+
+	for (int i = 0; i < r->delivery_count; i++) {
+		const struct delivery *d = &r->deliveries[i];
+
+		count += d->channel == CHANNEL_SMS && (d->state == DELIVERY_WAITING || d->state == DELIVERY_SENDING);
+	}
+	return count;
+}
+
 struct event_fact fact_of_event(const struct fact_source *s)
 {
 	const struct record *r = s->record;
 
 	return (struct event_fact){ .seq = s->seq, .day = day_of_ms(r->accepted_ms, SHANGHAI_MIN),
 				    .region = figures_intern(s->figures, r->region),
-				    .approvers = figures_intern(s->figures, r->approvers), .by = figures_intern(s->figures, r->by) };
+				    .approvers = figures_intern(s->figures, r->approvers), .by = figures_intern(s->figures, r->by),
+				    .texts_waiting = texts_waiting(r) };
 }
 
 /* --- whose --- */

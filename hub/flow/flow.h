@@ -31,6 +31,11 @@ struct flow_connector {
 	void *self;
 	enum channel channel;
 	int64_t down_until_ms; /* after "channel down": not tried before */
+	/* What this process has heard of it, for those who run the hub: connectors.c. */
+	bool heard, testing;
+	enum outcome last, fault;
+	int64_t handed_ms, delivered_ms, fault_ms; /* 0: not yet */
+	char fault_code[80];
 	int begun;	       /* attempts that hold one of its places, from the decision to send until the outcome */
 };
 struct person_contact { /* of the people known to the hub; the pack's contacts stand in the pack */

@@ -23,13 +23,16 @@ static void call_end(struct policy_call *c)
 	arena_clear(&c->arena);
 }
 
+bool policy_may_change(const struct flow *f, const struct principal *who)
+{
+	const struct pack_view *v = pack_view(f->pack);
+
+	return principal_is(who, WHO_ADMIN) || principal_oversees(who, f->pack, v->regions[v->jurisdiction].code, WHO_COORDINATOR);
+}
+
 bool policy_call_may(const struct policy_call *c)
 {
-	const struct pack *pack = c->ps->flow->pack;
-	const struct pack_view *v = pack_view(pack);
-
-	return principal_is(c->who, WHO_ADMIN) ||
-	       principal_oversees(c->who, pack, v->regions[v->jurisdiction].code, WHO_COORDINATOR);
+	return policy_may_change(c->ps->flow, c->who);
 }
 
 static void reply(struct policy_call *c, const struct reply *r)

@@ -30,6 +30,7 @@ struct policy_asked {
 	const char *version;
 };
 void policy_call_begin(struct policy_call *c, const struct policy_asked *asked, reply_fn *fn, void *arg);
+bool policy_may_change(const struct flow *f, const struct principal *who);
 bool policy_call_may(const struct policy_call *c); /* whether this person may change policies */
 /* A policy's life and what this person may do with it next: members without braces. */
 void policy_call_life(const struct policy_call *c, const struct policy *p, struct buf *out);

@@ -23,6 +23,10 @@ void policy_shadow(struct flow *f, const struct policy_in *in, reply_fn *fn, voi
 void policy_shadow_found(struct flow *f, struct principal *who, reply_fn *fn, void *arg);
 void policy_rehearse(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg);
 
+/* The calendar's years, what is missing and what is provisional; and the yearly notice, whose body lives until the answer. */
+void policy_calendar_years(struct flow *f, struct principal *who, reply_fn *fn, void *arg);
+void policy_calendar_import(struct flow *f, struct principal *who, struct bytes body, reply_fn *fn, void *arg);
+
 struct policy_page {
 	struct principal *who;
 	const char *cursor; /* "" the first page */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/connectors.h"
 #include "flow/contacts.h"
 #include "flow/decided.h"
 #include "flow/deliver.h"
@@ -277,6 +278,8 @@ void deliver_report(struct flow *f, const char *connector, const struct report *
 {
 	struct job *j = mem_zalloc(sizeof(*j));
 
+	if (r->kind == REPORT_DELIVERED)
+		connector_delivered(f, connector);
 	j->flow = f;
 	j->done = done;
 	j->arg = arg;

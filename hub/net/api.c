@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calendar_import.h"
 #include "flow/files.h"
 #include "metrics.h"
 #include "net/inbox.h"
@@ -12,6 +13,7 @@
 enum {
 	OPEN = 1,      /* nobody has to be signed in */
 	BODILESS = 2,  /* a POST that need not have a body, nor say that it has none */
+	ONCE = 4,      /* its answer is a secret: it is given once, and kept nowhere to be given again */
 };
 #define EVERYBODY ((1u << WHO_COUNT) - 1)
 #define MAY(w) (1u << WHO_##w)
@@ -79,7 +81,13 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/bodies/*/handover", 0, ANSWERERS | MAY(ADMIN), SMALL, api_handover },
 	{ "GET", "/api/v1/board", 0, READERS, 0, api_board },
 	{ "GET", "/api/v1/board.csv", 0, READERS, 0, api_board_csv },
+	{ "GET", "/api/v1/ranking", 0, OFFICES, 0, api_ranking },
+	{ "POST", "/api/v1/ranking/publish", 0, MAY(COORDINATOR), SMALL, api_ranking_publish },
 	{ "GET", "/api/v1/reconciliation", 0, OFFICES, 0, api_reconciliation },
+	{ "GET", "/api/v1/reconciliation.csv", 0, OFFICES, 0, api_export },
+	{ "GET", "/api/v1/reconciliation.xlsx", 0, OFFICES, 0, api_export },
+	{ "GET", "/api/v1/report.csv", 0, OFFICES, 0, api_export },
+	{ "GET", "/api/v1/report.xlsx", 0, OFFICES, 0, api_export },
 	{ "POST", "/api/v1/reconciliation", 0, MAY(APPROVER) | MAY(COORDINATOR) | MAY(AUDITOR), 256u << 10, api_reconcile_cases },
 	{ "POST", "/api/v1/reconciliation/agree", 0, ANSWERERS, SMALL, api_reconcile_agree },
 	{ "GET", "/api/v1/reconciliation/sources", 0, MAY(APPROVER) | MAY(COORDINATOR) | MAY(AUDITOR) | MAY(SYSTEM), 0, api_sources },
@@ -93,11 +101,17 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/meetings", 0, OFFICES, 0, api_meetings },
 	{ "POST", "/api/v1/meetings", 0, MAY(COORDINATOR), 256u << 10, api_meeting_create },
 	{ "GET", "/api/v1/meetings/agenda", 0, MAY(COORDINATOR) | MAY(AUDITOR), 0, api_agenda },
+	{ "GET", "/api/v1/meetings/agenda.csv", 0, MAY(COORDINATOR) | MAY(AUDITOR), 0, api_export },
+	{ "GET", "/api/v1/meetings/agenda.xlsx", 0, MAY(COORDINATOR) | MAY(AUDITOR), 0, api_export },
+	{ "GET", "/api/v1/meetings/*/minutes.csv", 0, OFFICES, 0, api_export },
+	{ "GET", "/api/v1/meetings/*/minutes.xlsx", 0, OFFICES, 0, api_export },
 	{ "GET", "/api/v1/meetings/*", 0, OFFICES, 0, api_meeting },
 	{ "POST", "/api/v1/decisions/*/done", BODILESS, MAY(COORDINATOR), SMALL, api_decision_done },
 	{ "GET", "/api/v1/policy", 0, EVERYBODY, 0, api_policy },
 	{ "GET", "/api/v1/policy/names", 0, EVERYBODY, 0, api_policy_names },
 	{ "GET", "/api/v1/policy/calendar", 0, EVERYBODY, 0, api_policy_calendar },
+	{ "POST", "/api/v1/policy/calendar", 0, POLICY_MAKERS, CALENDAR_NOTICE_BYTES_MAX, api_calendar_import },
+	{ "GET", "/api/v1/policy/calendar/years", 0, POLICY_READERS, 0, api_calendar_years },
 	{ "POST", "/api/v1/policy/explain", 0, EVERYBODY, 256u << 10, api_policy_explain },
 	{ "GET", "/api/v1/policy/matrix", 0, EVERYBODY, 0, api_policy_matrix },
 	{ "GET", "/api/v1/policy/versions", 0, POLICY_READERS, 0, api_policy_versions },
@@ -112,6 +126,11 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/policy/shadow", 0, POLICY_READERS, 0, api_policy_shadow_found },
 	{ "GET", "/api/v1/stream", 0, READERS, 0, api_stream },
 	{ "GET", "/api/v1/ws", 0, EVERYBODY, 0, api_socket },
+	{ "GET", "/api/v1/connectors", 0, MAY(ADMIN), 0, api_connectors },
+	{ "POST", "/api/v1/connectors/*/test", BODILESS, MAY(ADMIN), SMALL, api_connector_test },
+	{ "GET", "/api/v1/keys", 0, MAY(ADMIN), 0, api_keys },
+	{ "POST", "/api/v1/keys", ONCE, MAY(ADMIN), SMALL, api_key_add },
+	{ "DELETE", "/api/v1/keys/*", 0, MAY(ADMIN), SMALL, api_key_revoke },
 	{ "POST", "/api/v1/connectors/*/receipt", OPEN, 0, 1u << 20, api_receipt },
 	{ "GET", "/api/v1/connectors/*/receipt", OPEN, 0, 0, api_receipt },
 	{ "POST", "/api/v1/connectors/*/reply", OPEN, 0, 1u << 20, api_reply },
@@ -340,7 +359,7 @@ static void handle(struct call *c)
 {
 	const char *key = http_header(c->req, "Idempotency-Key");
 
-	if (key && c->who && !strcmp(c->req->method, "POST"))
+	if (key && c->who && !strcmp(c->req->method, "POST") && !(c->route->flags & ONCE))
 		idem_begin(c, key);
 	else
 		c->route->handle(c);

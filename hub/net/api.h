@@ -82,11 +82,14 @@ handler_fn api_notices, api_notice, api_acknowledge, api_claim, api_shown, api_a
 handler_fn api_return, api_transfer, api_feedback, api_close, api_undo, api_fulfil, api_pause, api_resume, api_remind, api_letter, api_reply_letter;
 handler_fn api_contacts, api_put_contacts, api_handover;
 handler_fn api_export, api_put_file, api_file;
+handler_fn api_ranking, api_ranking_publish;
 handler_fn api_board, api_board_csv, api_reconciliation, api_reconcile_cases, api_reconcile_agree, api_sources, api_audit;
 handler_fn api_disputes, api_dispute, api_position, api_ruling, api_draft;
 handler_fn api_agenda, api_meetings, api_meeting, api_meeting_create, api_decision_done;
 handler_fn api_policy, api_policy_explain, api_policy_matrix, api_policy_versions, api_policy_version, api_policy_diff;
 handler_fn api_policy_submit, api_policy_approve, api_policy_activate, api_policy_withdraw, api_policy_rehearse;
+handler_fn api_connectors, api_connector_test, api_keys, api_key_add, api_key_revoke;
+handler_fn api_calendar_years, api_calendar_import;
 handler_fn api_policy_names, api_policy_calendar;
 handler_fn api_policy_shadow, api_policy_shadow_found;
 handler_fn api_stream, api_socket;

@@ -1,5 +1,6 @@
 /* api_board.c: figures over HTTP, and the audit log. */
 #include "flow/board.h"
+#include "flow/ranking.h"
 #include "flow/reconcile.h"
 #include "flow/sources.h"
 #include "net/api.h"
@@ -50,6 +51,24 @@ void api_reconcile_agree(struct call *c)
 void api_sources(struct call *c)
 {
 	query_sources(c->api->flow, c->who, call_on_reply, c);
+}
+
+void api_ranking(struct call *c)
+{
+	ranking_get(c->api->flow, &(struct ranking_in){ c->who, call_query(c, "month"), call_query(c, "region") }, call_on_reply, c);
+}
+
+void api_ranking_publish(struct call *c)
+{
+	const char *month, *region;
+	json_t *said = call_object(c);
+
+	if (!said)
+		return;
+	month = json_string_value(json_object_get(said, "month"));
+	region = json_string_value(json_object_get(said, "region"));
+	ranking_publish(c->api->flow, &(struct ranking_in){ c->who, month ? month : "", region ? region : "" }, call_on_reply, c);
+	json_decref(said);
 }
 
 void api_audit(struct call *c)

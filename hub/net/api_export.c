@@ -28,6 +28,10 @@ static const struct {
 	{ "/api/v1/pool.", EXPORT_POOL },
 	{ "/api/v1/cases.", EXPORT_CASES },
 	{ "/api/v1/disputes.", EXPORT_DISPUTES },
+	{ "/api/v1/meetings/", EXPORT_MINUTES },
+	{ "/api/v1/meetings/agenda.", EXPORT_AGENDA }, /* the last that fits is it */
+	{ "/api/v1/reconciliation.", EXPORT_STATEMENT },
+	{ "/api/v1/report.", EXPORT_REPORT },
 };
 
 void api_export(struct call *c)
@@ -47,7 +51,7 @@ void api_export(struct call *c)
 	}
 	params = export_params(in.list);
 	for (int i = 0; params[i]; i++)
-		in.values[i] = call_query(c, params[i]);
+		in.values[i] = in.list == EXPORT_MINUTES ? c->args[0] : call_query(c, params[i]);
 	if (call_may_send(c))
 		export_list_start(c->api->flow, &in, on_sheet, call_on_reply, c);
 }

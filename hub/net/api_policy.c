@@ -44,6 +44,16 @@ void api_policy_submit(struct call *c)
 	policy_submit(c->api->flow, c->who, (struct bytes){ c->req->body, c->req->body_len }, call_on_reply, c);
 }
 
+void api_calendar_import(struct call *c)
+{
+	policy_calendar_import(c->api->flow, c->who, (struct bytes){ c->req->body, c->req->body_len }, call_on_reply, c);
+}
+
+void api_calendar_years(struct call *c)
+{
+	policy_calendar_years(c->api->flow, c->who, call_on_reply, c);
+}
+
 void api_policy_approve(struct call *c)
 {
 	act(c, policy_approve);

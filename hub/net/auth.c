@@ -369,3 +369,10 @@ bool auth_answers(void *auth, const char *user, const char *body)
 
 	return u && !u->disabled && principal_answers(u->as, body);
 }
+
+const char *auth_phone(const struct auth *a, const char *user)
+{
+	const struct user *u = people_find_user(&a->people, user);
+
+	return u ? u->phone : "";
+}

@@ -27,6 +27,7 @@ void auth_sign_in(struct auth *a, const char *user, const char *password, auth_s
 void auth_sign_out(struct auth *a, const struct principal *who);
 /* Whether a request with a cookie comes from our own pages. */
 bool auth_answers(void *auth, const char *user, const char *body); /* whether such a user, not disabled, answers for the body */
+const char *auth_phone(const struct auth *a, const char *user); /* "": none, or no such user */
 bool auth_origin_is_ours(const struct auth *a, struct http_request *req);
 bool auth_session_ended(const struct principal *who, const char *name); /* does this "X" name end it */
 

@@ -17,6 +17,7 @@ static void users_clear(struct people *p)
 	for (int i = 0; i < p->user_count; i++) {
 		free(p->users[i].name);
 		free(p->users[i].password);
+		free(p->users[i].phone);
 		principal_unref(p->users[i].as);
 	}
 	free(p->users);
@@ -69,6 +70,7 @@ void people_set_users(struct people *p, struct flow *f, const struct named *item
 		u = &p->users[p->user_count++];
 		u->name = mem_strdup(items[i].name);
 		u->password = mem_strdup(text_of(o, "password"));
+		u->phone = mem_strdup(text_of(o, "phone"));
 		u->disabled = json_is_true(json_object_get(o, "disabled"));
 		u->as = principal_new(u->name, "", "");
 		take_grants(u, f, o);

@@ -5,7 +5,7 @@
 #include "flow/flow.h"
 
 struct user {
-	char *name, *password; /* the argon2id text */
+	char *name, *password, *phone; /* the argon2id text; phone: "" none */
 	bool disabled;
 	struct principal *as;  /* without a session */
 };

@@ -10,6 +10,7 @@ static const char *const table_names[TABLE_COUNT] = {
 	[TABLE_OPTOUTS] = "optouts",
 	[TABLE_AGREED] = "agreed",
 	[TABLE_SOURCES] = "sources",
+	[TABLE_RANKINGS] = "rankings",
 };
 
 void keys_init(struct keys *k, const char *cell, struct arena *arena)

@@ -1,7 +1,10 @@
 /* store_named.c: small things by name, and single lines for the feed and the audit log. */
+#include <assert.h>
 #include <string.h>
 
 #include "store/store_in.h"
+
+static_assert(SCRIPT_NAMED_KEYS == 3 && SCRIPT_NAMED_ARGS == 7, "named.lua wants other arguments than are sent");
 
 /* The value of a reading command; writing commands answer with numbers and states, which nobody wants to know. */
 static void on_value(struct ask *a, enum err e, const struct redis_reply *r)
@@ -47,6 +50,33 @@ void store_delete(struct store *s, enum table t, const char *name, store_text_fn
 	args_str(&a->args, "HDEL");
 	args_str(&a->args, s->keys.tables[t]);
 	args_join(&a->args, name, NULL);
+	ask_submit(a);
+}
+
+static void on_named_written(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	static const enum err outcomes[] = { ERR_OK, ERR_NOT_FOUND, ERR_CONFLICT };
+
+	if (e == ERR_OK && (r->count != 2 || r->items[1].integer < 0 || r->items[1].integer > 2))
+		e = ask_misfit(a);
+	a->fn.text(a->arg, e == ERR_OK ? outcomes[r->items[1].integer] : e, NULL);
+}
+
+void store_write_named(struct store *s, const struct named_write *in, store_text_fn *fn, void *arg)
+{
+	struct ask *a = ask_new(s, SCRIPT_NAMED, on_named_written, arg);
+
+	a->fn.text = fn;
+	a->is_write = true;
+	args_str(&a->keys, s->keys.tables[in->table]);
+	args_str(&a->keys, s->keys.feed);
+	args_str(&a->keys, s->keys.audit);
+	args_str(&a->args, in->value.data ? "new" : "drop");
+	args_join(&a->args, in->name, NULL);
+	args_copy(&a->args, in->value);
+	args_join(&a->args, in->told, NULL);
+	args_join(&a->args, in->audit, NULL);
+	args_int(&a->args, STORE_FEED_ENTRIES);
 	ask_submit(a);
 }
 

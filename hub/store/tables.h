@@ -4,8 +4,8 @@
 #ifndef TANDEM_STORE_TABLES_H
 #define TANDEM_STORE_TABLES_H
 
-/* --- small named things: users, keys, policies, contacts, numbers that want no texts, statements that were confirmed, sources --- */
-enum table { TABLE_USERS, TABLE_KEYS, TABLE_POLICIES, TABLE_CONTACTS, TABLE_OPTOUTS, TABLE_AGREED, TABLE_SOURCES, TABLE_COUNT };
+/* --- small named things: users, keys, policies, contacts, numbers that want no texts, statements that were confirmed, sources, rankings that were published --- */
+enum table { TABLE_USERS, TABLE_KEYS, TABLE_POLICIES, TABLE_CONTACTS, TABLE_OPTOUTS, TABLE_AGREED, TABLE_SOURCES, TABLE_RANKINGS, TABLE_COUNT };
 void store_put(struct store *s, enum table t, const char *name, struct bytes value, store_text_fn *fn, void *arg);
 void store_get(struct store *s, enum table t, const char *name, store_text_fn *fn, void *arg);
 void store_delete(struct store *s, enum table t, const char *name, store_text_fn *fn, void *arg);
@@ -24,6 +24,15 @@ struct expiring {
 	bool only_if_new;
 };
 /* text: the value in force; with only_if_new the older one */
+/* With its line of the audit log and, told, of the feed, all or nothing. NULL value: it goes. */
+struct named_write {
+	enum table table;
+	const char *name;
+	struct bytes value;
+	const char *told, *audit; /* told: "" nobody */
+};
+/* ERR_CONFLICT: something else has the name already. ERR_NOT_FOUND: nothing has it that could go. */
+void store_write_named(struct store *s, const struct named_write *in, store_text_fn *fn, void *arg);
 void store_put_expiring(struct store *s, const struct expiring *in, store_text_fn *fn, void *arg);
 void store_get_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn, void *arg);
 void store_delete_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn, void *arg);

@@ -32,8 +32,8 @@ test('a bureau sees what was taken of its cases and what each department did, as
 	assert.equal(await row.locator('[data-label="认领过"]').textContent(), String(claimed));
 	await axe(bureau, 'the statement');
 	await noSideways(bureau, 'the statement');
-	const [sheet] = await Promise.all([bureau.waitForEvent('download'), bureau.getByRole('button', { name: '导出 CSV' }).click()]);
-	assert.match(readFileSync(await sheet.path(), 'utf8'), /^\ufeff"对账单",".*","\d{4}-\d\d"\r\n/);
+	const [sheet] = await Promise.all([bureau.waitForEvent('download'), bureau.getByRole('button', { name: '导出为 CSV' }).click()]);
+	assert.match(readFileSync(await sheet.path(), 'utf8'), /^\ufeff"对账单","\d{4}-\d\d"\r\n"审批局",".+"\r\n/);
 	await bureau.emulateMedia({ media: 'print' });
 	await bureau.getByText('审批局确认（盖章）：').waitFor();
 	await bureau.emulateMedia({ media: null });

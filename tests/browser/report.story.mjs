@@ -92,6 +92,31 @@ test('printed it is A4, without what belongs to the screen', async () => {
 	await page.emulateMedia({ media: 'screen' });
 });
 
+test('as a workbook it comes from the hub, which writes it down', async () => {
+	await open();
+	const [sheet] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出为 XLSX' }).click()]);
+	assert.match(sheet.suggestedFilename(), /^工作通报_\d{8}-\d{4}\.xlsx$/);
+	const { data } = await (await world.as('sjj'))('GET', '/audit?act=export');
+	assert.match(data.items[0].detail, /^report\.xlsx, \d+ rows, month=\d{4}-\d\d$/);
+});
+
+test('a month that is over is published once, and says so from then on', async () => {
+	await open();
+	assert.equal(await page.getByRole('button', { name: '发布本月排名' }).count(), 0, 'this month is not over');
+	const now = new Date(Date.now() + 8 * 3600_000);
+	const last = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 0)).toISOString().slice(0, 7);
+	await page.getByLabel('月份').fill(last);
+	await page.getByRole('button', { name: '发布本月排名' }).click();
+	assert.equal((await api('GET', `/ranking?month=${last}`)).data.published, null, 'asked once, nothing has happened');
+	await page.getByRole('button', { name: '确认发布，之后不再变动' }).click();
+	await page.getByText(/^lxhy 于 .* 发布，之后的数据不再改变本排名/).waitFor();
+	assert.equal(await page.getByRole('button', { name: '发布' }).count(), 0);
+	assert.equal((await api('GET', `/ranking?month=${last}`)).data.published.by, 'lxhy');
+	await axe(page, 'a published ranking');
+	if (process.env.SHOTS)
+		await page.locator('.report').screenshot({ path: `${process.env.SHOTS}/report-published.png` });
+});
+
 test('in English', async () => {
 	await open();
 	await page.getByRole('button', { name: 'English', exact: true }).click();

@@ -99,7 +99,37 @@ test('old figures stay, and say how old they are: amber, then a red frame; and a
 	assert.ok(await page.locator('.screen-broken .heat').isVisible(), 'what was true stays');
 	await axe(page, 'the wall with old figures');
 	world.line.mend();
-	await page.clock.runFor(40_000);
+	await page.clock.runFor(70_000);
 	await until('the line is back', async () => { await page.clock.runFor(1000); return page.locator('.screen-live').isVisible(); });
+	await page.context().close();
+});
+
+test('its pages follow each other when the address says so, until somebody stops them, and not at all for who wants no motion', async () => {
+	const page = await openWall({ width: 1920, height: 1080 });
+	const shown = (name) => page.getByRole('button', { name, exact: true, pressed: true });
+	await page.goto(`${world.url}/#/screen?every=60`);
+	await page.reload();
+	await shown('总览').waitFor();
+	await page.clock.runFor(61_000);
+	await shown('排名').waitFor();
+	await page.getByRole('heading', { name: '考核排名 按单位' }).waitFor();
+	assert.deepEqual(await hardToSee(page), []);
+	await axe(page, 'the wall, its ranking');
+	if (process.env.SHOTS)
+		await page.screenshot({ path: `${process.env.SHOTS}/screen-rank.png` });
+	await page.clock.runFor(61_000);
+	await shown('空白与超期').waitFor();
+	assert.deepEqual(await hardToSee(page), []);
+	await axe(page, 'the wall, what is missing');
+	if (process.env.SHOTS)
+		await page.screenshot({ path: `${process.env.SHOTS}/screen-gaps.png` });
+	await page.getByRole('button', { name: '暂停轮播' }).click();
+	await page.clock.runFor(70_000);
+	assert.equal(await shown('空白与超期').count(), 1);
+	await page.emulateMedia({ reducedMotion: 'reduce' });
+	await page.reload();
+	await page.getByRole('button', { name: '轮播', exact: true }).waitFor();
+	await page.clock.runFor(70_000);
+	assert.equal(await shown('总览').count(), 1);
 	await page.context().close();
 });

@@ -1,12 +1,14 @@
 """Figures, from outside: they add up, each is the length of the list it counts, each role gets its own part, changes arrive live."""
 import asyncio
 import csv
+import datetime
 import io
 import sys
 import unittest
 
 import websockets
 
+import documents
 from hub import Hub, event
 from road_test import Rpc
 
@@ -71,6 +73,31 @@ class Board(unittest.TestCase):
         self.assertIsNotNone(row["hours_to_claim"])
         pool = next(r for r in self.board()["items"] if r["key"] == "pool:371302")
         self.assertEqual((pool["pool"], pool["no_lead"], pool["sent"]), (1, 1, 1))
+
+    def test_a_month_is_published_by_who_coordinates_once_it_is_over(self):
+        this = self.board()["to"][:7]
+        last = (datetime.date.fromisoformat(this + "-01") - datetime.timedelta(1)).strftime("%Y-%m")
+
+        def ranking(method, user, month, want, region=None):
+            body = {"month": month, **({"region": region} if region else {})} if method == "POST" else None
+            path = "/ranking/publish" if body else f"/ranking?month={month}"
+            answer = self.hub.request(method, "/api/v1" + path, body, user=user)
+            documents.hold_answer(method, "/api/v1" + path.partition("?")[0], answer)
+            self.assertEqual(answer.status, want, answer.body)
+            return answer.json
+
+        items = ranking("GET", "lxhy", this, 200)["items"]
+        self.assertEqual(next(r["sent"] for r in items if r["key"] == LEAD), next(r["sent"] for r in self.board(query=f"?from={this}-01")["items"] if r["key"] == LEAD))
+        for user in ("wjw", "spj", "sjj", "admin"):
+            ranking("POST", user, last, 403)
+        ranking("POST", "lxhy", this, 409)
+        ranking("POST", "lxhy", last, 422, region="nowhere")
+        self.assertEqual(ranking("GET", "lxhy", last, 200)["allowed"], ["publish"])
+        self.assertEqual(ranking("POST", "lxhy", last, 200)["published"]["by"], "lxhy")
+        ranking("POST", "lxhy", last, 409)
+        self.assertEqual((ranking("GET", "wjw", last, 200)["published"]["by"], ranking("GET", "lxhy", last, 200)["allowed"]), ("lxhy", []))
+        lines = self.hub.get("/audit?act=ranking-published", "sjj").json["items"]
+        self.assertEqual([(a["who"], a["region"], a["detail"]) for a in lines], [("lxhy", "371300", last)])
 
     def agrees(self, user, by, key, figure):
         """A figure and its list, read one after the other; an approval invented by the demo may come between the two."""

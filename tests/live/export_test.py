@@ -104,6 +104,49 @@ class Export(unittest.TestCase):
         row = next(r for r in rows if r["受理编号"] == "'" + LONG_CASE)
         self.assertEqual(row["事项编码"], "'370123020001")
 
+    def paper(self, path, user):
+        """The rows of a paper's workbook, without empty cells: what is a number there, as one. Its CSV has the same rows."""
+        rows = list(csv.reader(io.StringIO(self.get(path.replace("{}", "csv"), user).body.decode("utf-8-sig"), newline="")))
+        book = zipfile.ZipFile(io.BytesIO(self.get(path.replace("{}", "xlsx"), user).body))
+        sheet = []
+        for row in ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml")).findall(".//{*}row"):
+            sheet.append([int(c.find("{*}v").text) if c.get("t") is None else "".join(c.itertext()) for c in row])
+            self.assertFalse(row.findall(".//{*}f"))
+        plain = [[c[1:] if c.startswith("'") else c for c in r] for r in rows if r]
+        self.assertEqual([r[0] for r in plain], [str(r[0]) for r in sheet])
+        return sheet
+
+    def test_papers_are_what_their_calls_say(self):
+        month = self.hub.get("/reconciliation", "lxhy").json["month"]
+        report = self.paper(f"/report.{{}}?month={month}", "lxhy")
+        total = self.hub.get(f"/board?from={month}-01", "lxhy").json["total"]
+        figures = {r[0]: r[1:] for r in reversed(report)}
+        self.assertEqual(figures["已告知"], [total["sent"], 0])
+        self.assertEqual(figures["认领率"][0], f"{int(total['claim_rate'] * 10000 + .5) // 100}%")
+        self.assertIn(["999999999999", 1], report)
+        self.assertEqual(self.hub.get("/report.xlsx?month=2026-13", "lxhy").status, 422)
+
+        statement = self.paper(f"/reconciliation.{{}}?month={month}&bureau=spj-371302", "spj")
+        bureau = next(b for b in self.hub.get("/reconciliation", "spj").json["items"] if b["bureau"]["id"] == "spj-371302")
+        self.assertIn(["中枢收到办件事件", str(bureau["taken"])], statement)
+        told = {r[1]: r[2] for r in statement if len(r) > 10 and isinstance(r[2], int)}
+        self.assertEqual(told, {d["body"]["id"]: d["told"] for d in bureau["departments"]})
+        self.assertFalse([r for r in statement if r[0] == "审批局" and r[1] != bureau["bureau"]["name"]])
+
+        held = {"date": f"{month}-01", "title": "联席会议导出", "decisions": [{"text": "=更新名单", "owner": LEAD, "due": f"{month}-02"}]}
+        meeting = self.hub.post("/meetings", "lxhy", held).json
+        minutes = self.paper(f"/meetings/{meeting['id']}/minutes.{{}}", "lxhy")
+        self.assertEqual(minutes[0], ["联席会议导出", f"{month}-01"])
+        self.assertEqual(minutes[3][:3], ["=更新名单", "兰山区卫生健康局", f"{month}-02"])
+        self.assertEqual(self.hub.get(f"/meetings/{meeting['id']}/minutes.csv", "spj").status, 404)
+        agenda = self.paper("/meetings/agenda.{}", "lxhy")
+        self.assertIn(["999999999999", 1], agenda)
+        self.assertIn("=更新名单", [r[0] for r in agenda])
+        self.assertEqual(self.hub.get("/meetings/agenda.csv", "wjw").status, 403)
+        lines = [a["detail"] for a in self.hub.get("/audit?act=export", "sjj").json["items"] if a["who"] in ("lxhy", "spj")]
+        for what in ("report.xlsx, ", "statement.csv, ", "minutes.xlsx, ", "agenda.csv, "):
+            self.assertTrue(any(line.startswith(what) for line in lines), (what, lines))
+
     def test_no_cell_is_a_formula(self):
         rows, _ = self.csv_of("/notices.csv?q=HYPERLINK", "wjw")
         self.assertTrue(rows)

@@ -13,6 +13,7 @@
 #include "flow/contacts.h"
 #include "flow/intake.h"
 #include "flow/query.h"
+#include "flow/ranking.h"
 #include "flow/respond.h"
 #include "flow/sources.h"
 
@@ -136,6 +137,10 @@ void world_get(struct world *w, const struct asked *a)
 		query_agenda(f, p, &(struct agenda_in){ a->id, "2000-01-01", "2099-12-31" }, on_reply, w);
 	else if (!strcmp(a->what, "sources"))
 		query_sources(f, p, on_reply, w);
+	else if (!strcmp(a->what, "ranking"))
+		ranking_get(f, &(struct ranking_in){ p, a->id, "" }, on_reply, w);
+	else if (!strcmp(a->what, "publish"))
+		ranking_publish(f, &(struct ranking_in){ p, a->id, "" }, on_reply, w);
 	else if (!strcmp(a->what, "list"))
 		ask_list(w, f, p, a);
 	else

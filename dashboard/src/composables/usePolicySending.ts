@@ -3,6 +3,7 @@ import { t } from '../i18n/index.ts';
 import { percentText } from '../lib/policy.ts';
 import type { HubError } from '../hub.ts';
 import { useSending } from './useSending.ts';
+import type { NameOf } from './useSubmit.ts';
 
 function refusal({ status, problem }: HubError): string | null
 {
@@ -17,4 +18,4 @@ function refusal({ status, problem }: HubError): string | null
 	return problem.check ? t('version.no.errors', { n: problem.check.summary.errors }) : t('version.no.changed');
 }
 
-export const usePolicySending = () => useSending(refusal);
+export const usePolicySending = (nameOf?: NameOf) => useSending(refusal, nameOf);

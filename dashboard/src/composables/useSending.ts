@@ -3,11 +3,11 @@ import { ref } from 'vue';
 import { HubError } from '../hub.ts';
 import { t } from '../i18n/index.ts';
 import { reasonOf } from '../lib/reason.ts';
-import { fieldsOf, lastOf } from './useSubmit.ts';
+import { fieldsOf, lastOf, type NameOf } from './useSubmit.ts';
 import { say } from './useToasts.ts';
 
 /** `words`: what a refusal means here, or null for the usual words; `nameOf`: the field that a pointer of the hub means. */
-export function useSending(words: (error: HubError) => string | null, nameOf = lastOf)
+export function useSending(words: (error: HubError) => string | null, nameOf: NameOf = lastOf)
 {
 	const busy = ref(false);
 	const message = ref('');

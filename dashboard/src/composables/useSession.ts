@@ -24,6 +24,7 @@ export const mayApprove = computed(() => has('approver'));
 /** Whose contacts this person reads or keeps: one's own bodies'; who runs the hub has every body's. */
 export const deskBodies = computed(() => [...new Map((me.value?.bodies ?? []).filter((b) => b.id && ['supervisor', 'approver', 'admin'].includes(b.role ?? '')).map((b) => [b.id, b])).values()]);
 export const runsHub = computed(() => (me.value?.bodies ?? []).some((b) => b.role === 'admin' && !b.id));
+export const mayMakePolicy = computed(() => has('coordinator', 'admin'));
 export const mayReadVersions = computed(() => has('coordinator', 'auditor', 'admin'));
 export const mayDispute = computed(() => has('supervisor', 'approver', 'coordinator', 'auditor'));
 export const homePage = computed(() => (inboxBodies.value.length > 0 ? 'inbox' : has('coordinator') ? 'board' : maySearch.value ? 'search' : 'bodies'));

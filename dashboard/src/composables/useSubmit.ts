@@ -2,7 +2,7 @@
 import { HubError } from '../hub.ts';
 import { t, tCode } from '../i18n/index.ts';
 import { bodyOf, isTaken, type Said } from '../lib/said.ts';
-import type { FormVerb, Notice } from '../wire.ts';
+import type { Fault, FormVerb, Notice } from '../wire.ts';
 import { refusalOf, sendTwice } from './useActions.ts';
 import { refreshNotice } from './useInbox.ts';
 import { busy, put } from './useNotices.ts';
@@ -10,14 +10,15 @@ import { say } from './useToasts.ts';
 
 export interface Outcome { done: boolean; message: string; fields: Record<string, string> }
 
+export type NameOf = (pointer: string, fault: Fault) => string;
 export const lastOf = (pointer: string): string => pointer.split('/').pop() ?? '';
 
 /** The hub's faults by the form's fields, in the page's words where it has them. */
-export function fieldsOf(error: HubError, nameOf = lastOf): Record<string, string>
+export function fieldsOf(error: HubError, nameOf: NameOf = lastOf): Record<string, string>
 {
 	const fields: Record<string, string> = {};
-	for (const { pointer, detail } of error.problem.errors ?? [])
-		fields[nameOf(pointer)] = tCode('fault', detail);
+	for (const fault of error.problem.errors ?? [])
+		fields[nameOf(fault.pointer, fault)] = tCode('fault', fault.detail);
 	return fields;
 }
 

@@ -367,6 +367,7 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'act.fulfil': 'Promise kept',
 	'act.pause': 'Pause clocks',
 	'act.resume': 'Resume clocks',
+	'nav.admin': 'Channels and keys',
 	'nav.bodies': 'Contacts, hand-over',
 	'kind.handed-on': 'Handed over to',
 	'life.moved': 'moved by {n} working days',

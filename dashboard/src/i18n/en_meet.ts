@@ -3,7 +3,6 @@ import type { zhMeet } from './zh_meet.ts';
 export const enMeet: Record<keyof typeof zhMeet, string> = {
 	'meet.agenda': 'Agenda of the next meeting',
 	'meet.asOf': 'as of {at}',
-	'meet.csv': 'Export CSV',
 	'meet.part.decisions': 'Earlier decisions not done',
 	'meet.part.disputes': 'Disputes to rule on',
 	'meet.part.overdue': 'Overdue notices',
@@ -100,7 +99,6 @@ export const enMeet: Record<keyof typeof zhMeet, string> = {
 	'draft.aside': 'It stands back before: {rules}',
 	'draft.days': '{n} working days',
 	'draft.same': 'Not drafted: the policy in force decides such cases so already.',
-	'meet.exported': 'Exported by {by} at {at}',
 	'recon.sources': 'Numbered events',
 	'recon.silent': 'silent for {n} office minutes, usually {usual}',
 	'recon.gaps': '{n} missing: {list}',

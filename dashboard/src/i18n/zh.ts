@@ -367,6 +367,7 @@ export const zh = {
 	'act.fulfil': '确认履行',
 	'act.pause': '暂停时限',
 	'act.resume': '恢复计时',
+	'nav.admin': '通道与密钥',
 	'nav.bodies': '联系与交接',
 	'kind.handed-on': '交接给',
 	'life.moved': '顺延 {n} 工作日',

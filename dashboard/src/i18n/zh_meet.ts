@@ -2,7 +2,6 @@
 export const zhMeet = {
 	'meet.agenda': '下次会议议程',
 	'meet.asOf': '截至 {at}',
-	'meet.csv': '导出 CSV',
 	'meet.part.decisions': '往次决定尚未办结',
 	'meet.part.disputes': '待裁定争议',
 	'meet.part.overdue': '超期告知（红灯）',
@@ -99,7 +98,6 @@ export const zhMeet = {
 	'draft.aside': '遇有这些规则时让位：{rules}',
 	'draft.days': '{n} 个工作日',
 	'draft.same': '没有起草：现行政策对这类办件已按裁定研判。',
-	'meet.exported': '{by} 于 {at} 导出',
 	'recon.sources': '编号报送',
 	'recon.silent': '已 {n} 分钟（工作时间）没有来件，平常 {usual} 分钟',
 	'recon.gaps': '缺号 {n} 个：{list}',

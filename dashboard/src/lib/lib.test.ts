@@ -8,7 +8,6 @@ import { enOffice } from '../i18n/en_office.ts';
 import { zh as zhFirst } from '../i18n/zh.ts';
 import { zhLater } from '../i18n/zh_later.ts';
 import { casesOf, CASES_MAX } from './cases.ts';
-import { sheetText } from './save.ts';
 import { zhMeet } from '../i18n/zh_meet.ts';
 import { zhOffice } from '../i18n/zh_office.ts';
 import type { BodyName, CaseEvent, FigureRow, Notice, RegionName } from '../wire.ts';
@@ -309,8 +308,4 @@ test('the cases of a bureau\'s own list: by their heading or the first column, e
 	assert.equal(of('受理编号\n一 二\n'), 'value');
 	assert.equal(of('a\0b'), 'unreadable');
 	assert.equal(of(Array.from({ length: CASES_MAX + 1 }, (_, i) => `C${i}`).join('\n')), 'many');
-});
-
-test('a sheet holds long numbers and formulas as text', () => {
-	assert.equal(sheetText([['a"b', '=1+1'], ['371302202611230001', '12']]), '\ufeff"a""b","\'=1+1"\r\n"\'371302202611230001","12"\r\n');
 });

@@ -1,6 +1,4 @@
 // Gives the reader a file to keep.
-import { cellOf } from './csv.ts';
-
 const KEPT_MS = 60_000;
 
 export function saveFile(content: Blob, name: string): void
@@ -11,9 +9,3 @@ export function saveFile(content: Blob, name: string): void
 	link.click();
 	setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
 }
-
-/** A table for office programs: with a ' before what they would take for a formula or make another number of. */
-export const sheetText = (rows: string[][]): string =>
-	`\ufeff${rows.map((row) => `${row.map((c) => cellOf(/^[=+\-@\t\r]|^\d{12,}$/.test(c) ? `'${c}` : c)).join(',')}\r\n`).join('')}`;
-
-export const saveSheet = (rows: string[][], name: string): void => saveFile(new Blob([sheetText(rows)], { type: 'text/csv' }), `${name}.csv`);

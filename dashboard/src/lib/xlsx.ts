@@ -94,3 +94,14 @@ export function rowsOfWorkbook(bytes: ArrayBuffer): string[][] | null
 		return null;
 	}
 }
+
+/** The texts of a ZIP by their paths, or null when it cannot be read. */
+export function textsIn(bytes: Uint8Array): Record<string, string> | null
+{
+	try {
+		const files = unzipSync(bytes, { filter: (f) => /^(?!__MACOSX).*\.(csv|json|txt)$/.test(f.name) && f.originalSize <= PART_BYTES_MAX });
+		return Object.fromEntries(Object.entries(files).map(([name, content]) => [name, new TextDecoder().decode(content)]));
+	} catch {
+		return null;
+	}
+}

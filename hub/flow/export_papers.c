@@ -1,0 +1,329 @@
+/* export_papers.c: see export_papers.h. */
+#include "flow/export_papers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RANKED_MIN 10 /* fewer are not ranked, as on the page */
+#define NO_MORE { NULL, NULL, NULL, NULL }
+
+struct part {
+	const char *list; /* where its rows stand: "disputes.items" */
+	const char *zh, *en;
+	const struct export_column *columns;
+};
+
+static const struct export_column decision_columns[] = {
+	{ "text", NULL, "决定事项", "Decision" }, { "owner.name|id", NULL, "责任单位", "Owner" }, { "due", NULL, "完成期限", "Due" },
+	{ "overdue", "overdue", "逾期", "Overdue" }, { "done.at", "time", "办结时间", "Done at" }, { "done.by", NULL, "办结人", "Done by" },
+	{ "done.remark", NULL, "说明", "Remark" }, NO_MORE,
+};
+static const struct export_column dispute_columns[] = {
+	{ "id", NULL, "争议编号", "Dispute" }, { "case", NULL, "受理编号", "Case" }, { "applicant.name", NULL, "企业名称", "Applicant" },
+	{ "item.name|code", NULL, "事项", "Item" }, { "region_name|region", NULL, "区划", "Region" }, { "kind", "kind", "争议事由", "Cause" },
+	{ "state", "state", "状态", "State" }, { "parties.name|body", NULL, "各方", "Parties" }, { "opened", "time", "提出时间", "Opened" }, NO_MORE,
+};
+static const struct export_column overdue_columns[] = {
+	{ "id", NULL, "告知编号", "Notice" }, { "case", NULL, "受理编号", "Case" }, { "applicant.name", NULL, "企业名称", "Applicant" },
+	{ "item.name|code", NULL, "事项", "Item" }, { "body_name|body", "body", "单位", "Body" }, { "due", "time", "签收时限", "Due" }, NO_MORE,
+};
+static const struct export_column unmatched_columns[] = {
+	{ "item.code", NULL, "事项编码", "Item code" }, { "item.name", NULL, "事项", "Item" }, { "events", NULL, "件数", "Events" }, NO_MORE,
+};
+static const struct export_column return_columns[] = {
+	{ "body.name|id", NULL, "单位", "Body" }, { "returned", NULL, "退回", "Returned" }, { "sent", NULL, "已告知", "Told" }, NO_MORE,
+};
+static const struct export_column department_columns[] = {
+	{ "body.name|id", NULL, "单位", "Department" }, { "body.id", NULL, "单位编号", "Its id" }, { "told", NULL, "已告知", "Told" },
+	{ "leads", NULL, "告知主管", "As lead" }, { "delivered", NULL, "已送达", "Delivered" }, { "acknowledged", NULL, "签收过", "Acknowledged" },
+	{ "claimed", NULL, "认领过", "Claimed" }, { "returned", NULL, "退回过", "Returned" }, { "fed_back", NULL, "已反馈", "Fed back" },
+	{ "overdue", NULL, "超期", "Overdue" }, { "withdrawn", NULL, "已撤回", "Withdrawn" }, { "superseded", NULL, "已更正", "Superseded" },
+	{ "agreed.bureau.by", NULL, "审批局确认人", "Bureau agreed" }, { "agreed.bureau.at", "time", "审批局确认时间", "at" },
+	{ "agreed.department.by", NULL, "单位确认人", "Department agreed" }, { "agreed.department.at", "time", "单位确认时间", "at" }, NO_MORE,
+};
+static const struct export_column figure_columns[] = {
+	{ "name|key", NULL, "名称", "Name" }, { "sent", NULL, "已告知", "Told" }, { "delivered", NULL, "已送达", "Delivered" },
+	{ "acknowledged_ever", NULL, "签收过", "Acknowledged" }, { "claimed_ever", NULL, "认领过", "Claimed" }, { "fed_back", NULL, "已反馈", "Fed back" },
+	{ "returned_ever", NULL, "退回过", "Returned" }, { "returns_upheld", NULL, "退回成立", "Returns upheld" },
+	{ "returns_rejected", NULL, "退回不成立", "Returns rejected" }, { "overdue", NULL, "超期", "Overdue" }, { "undelivered", NULL, "送达失败", "Undelivered" },
+	{ "claim_rate", "rate", "认领率", "Claim rate" }, { "on_time_rate", "rate", "按时认领率", "On time" },
+	{ "return_rate", "rate", "退回率", "Return rate" }, { "first_hit_rate", "rate", "首次命中率", "First hit" },
+	{ "hours_to_claim", "hours", "平均认领工时", "Hours to claim" }, NO_MORE,
+};
+static const struct export_column gap_columns[] = {
+	{ "key", NULL, "事项编码", "Item code" }, { "name", NULL, "事项", "Item" }, { "no_lead", NULL, "曾无主", "Without a lead" }, NO_MORE,
+};
+static const struct part agenda_parts[] = {
+	{ "decisions", "往次决定尚未办结", "Decisions not done", decision_columns },
+	{ "disputes.items", "待裁定争议", "Disputes", dispute_columns },
+	{ "overdue.items", "超期告知（红灯）", "Overdue notices", overdue_columns },
+	{ "unmatched", "没有规则的事项", "Items without a rule", unmatched_columns },
+	{ "returns", "退回最多的单位", "Most returns", return_columns },
+};
+
+int export_paper_steps(enum export_list list)
+{
+	return list == EXPORT_REPORT ? REPORT_STEPS : list < EXPORT_AGENDA ? 0 : 1;
+}
+
+static void put_line(const struct export_paper *p, struct book *book, const char *zh, const char *en, const char *more)
+{
+	book_cell(book, p->english ? en : zh);
+	if (more)
+		book_cell(book, more);
+	book_row_end(book);
+}
+
+static const char *text_of(const json_t *o, const char *name)
+{
+	const char *s = json_string_value(json_object_get(o, name));
+
+	return s ? s : "";
+}
+
+/* "disputes.items" is two steps. */
+static const json_t *list_at(const json_t *o, const char *path)
+{
+	const char *dot = strchr(path, '.');
+	char first[32];
+
+	if (!dot)
+		return json_object_get(o, path);
+	snprintf(first, sizeof(first), "%.*s", (int)(dot - path), path);
+	return json_object_get(json_object_get(o, first), dot + 1);
+}
+
+static int put_rows(const struct export_paper *p, const struct export_column *columns, const json_t *rows, struct book *book)
+{
+	export_put_columns(columns, p->english, book);
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		export_put_cells(columns, p->english, json_array_get(rows, i), book);
+	book_row_end(book);
+	return (int)json_array_size(rows);
+}
+
+static int put_agenda(const struct export_paper *p, const json_t *a, struct book *book)
+{
+	int rows = 0;
+
+	put_line(p, book, "联席会议议题", "Agenda of the joint meeting", NULL);
+	put_line(p, book, text_of(a, "from"), text_of(a, "from"), text_of(a, "to"));
+	for (size_t i = 0; i < sizeof(agenda_parts) / sizeof(*agenda_parts); i++) {
+		put_line(p, book, agenda_parts[i].zh, agenda_parts[i].en, NULL);
+		rows += put_rows(p, agenda_parts[i].columns, list_at(a, agenda_parts[i].list), book);
+	}
+	return rows;
+}
+
+static int put_minutes(const struct export_paper *p, const json_t *m, struct book *book)
+{
+	const char *title = text_of(m, "title");
+
+	put_line(p, book, *title ? title : "联席会议", *title ? title : "Joint meeting", text_of(m, "date"));
+	put_line(p, book, text_of(json_object_get(m, "body"), "name"), text_of(json_object_get(m, "body"), "name"), NULL);
+	return put_rows(p, decision_columns, json_object_get(m, "decisions"), book);
+}
+
+static int put_statement(const struct export_paper *p, const json_t *s, struct book *book)
+{
+	const json_t *item;
+	size_t i;
+	int rows = 0;
+
+	put_line(p, book, "对账单", "Statement", text_of(s, "month"));
+	json_array_foreach((json_t *)json_object_get(s, "items"), i, item) {
+		const json_t *bureau = json_object_get(item, "bureau"), *taken = json_object_get(item, "taken"), *sender;
+		char count[24];
+		size_t k;
+
+		if (*p->only && strcmp(text_of(bureau, "id"), p->only) != 0)
+			continue;
+		put_line(p, book, "审批局", "Bureau", text_of(bureau, "name"));
+		snprintf(count, sizeof(count), "%lld", (long long)json_integer_value(taken));
+		if (json_is_integer(taken))
+			put_line(p, book, "中枢收到办件事件", "Events taken", count);
+		json_array_foreach((json_t *)json_object_get(item, "senders"), k, sender) {
+			snprintf(count, sizeof(count), "%lld", (long long)json_integer_value(json_object_get(sender, "taken")));
+			put_line(p, book, text_of(sender, "name"), text_of(sender, "name"), count);
+		}
+		rows += put_rows(p, department_columns, json_object_get(item, "departments"), book);
+	}
+	return rows;
+}
+
+/* --- the monthly report --- */
+
+static int64_t count_of(const json_t *o, const char *name)
+{
+	return json_integer_value(json_object_get(o, name));
+}
+
+/* The figures one below the other: this month, and the one before. */
+static int put_overview(const struct export_paper *p, const json_t *total, struct book *book)
+{
+	const struct export_column *c = figure_columns;
+	int rows = 0;
+
+	put_line(p, book, "一、概况", "1. Overview", NULL);
+	book_cell(book, p->english ? "Figure" : "指标");
+	book_cell(book, p->english ? "This month" : "本月");
+	book_cell(book, p->english ? "The month before" : "上月");
+	book_row_end(book);
+	for (c++; c->path; c++, rows++) {
+		book_cell(book, p->english ? c->en : c->zh);
+		export_put_cell(c, p->english, total, book);
+		export_put_cell(c, p->english, json_object_get(p->before, "total"), book);
+		book_row_end(book);
+	}
+	book_row_end(book);
+	return rows;
+}
+
+struct county { /* those of its bodies that supervise, together */
+	int region, place;
+	int64_t ranked, in_time, upheld, rejected;
+};
+
+static int64_t share(const struct county *c)
+{
+	return c->ranked ? c->in_time * 1000 / c->ranked : -1;
+}
+
+/* Those with enough to be ranked first, the best of them first; the rest as the policy has them. */
+static int by_share(const void *a, const void *b)
+{
+	const struct county *x = a, *y = b;
+	bool x_held = x->ranked >= RANKED_MIN, y_held = y->ranked >= RANKED_MIN;
+
+	if (x_held != y_held)
+		return x_held ? -1 : 1;
+	if (!x_held || share(x) == share(y))
+		return x_held && x->ranked != y->ranked ? (x->ranked > y->ranked ? -1 : 1) : x->region - y->region;
+	return share(x) > share(y) ? -1 : 1;
+}
+
+static void add_up(const struct export_paper *p, const json_t *items, struct county *counties)
+{
+	const struct pack_view *v = pack_view(p->pack);
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach((json_t *)items, i, row) {
+		int b = pack_find_body(p->pack, text_of(row, "key"));
+
+		if (b < 0 || (v->bodies[b].kind != BODY_SUPERVISION && v->bodies[b].kind != BODY_ENFORCEMENT))
+			continue;
+		counties[v->bodies[b].region].ranked += count_of(row, "ranked");
+		counties[v->bodies[b].region].in_time += count_of(row, "ranked_in_time");
+		counties[v->bodies[b].region].upheld += count_of(row, "returns_upheld");
+		counties[v->bodies[b].region].rejected += count_of(row, "returns_rejected");
+	}
+}
+
+static void put_county(const struct export_paper *p, const struct county *c, struct book *book)
+{
+	const char *name = pack_view(p->pack)->regions[c->region].name;
+	char place[16] = "–", percent[32] = "–", part[48], returns[48];
+
+	if (c->place) {
+		snprintf(place, sizeof(place), "%d", c->place);
+		snprintf(percent, sizeof(percent), "%lld.%lld%%", (long long)share(c) / 10, (long long)share(c) % 10);
+	}
+	snprintf(part, sizeof(part), "%lld / %lld", (long long)c->in_time, (long long)c->ranked);
+	snprintf(returns, sizeof(returns), "%lld / %lld", (long long)c->upheld, (long long)c->rejected);
+	book_cell(book, place);
+	book_cell(book, name);
+	book_cell(book, percent);
+	book_cell(book, part);
+	book_cell(book, returns);
+	book_row_end(book);
+}
+
+static int put_ranking(const struct export_paper *p, const json_t *items, struct book *book)
+{
+	static const char *const heads[2][5] = { { "名次", "名称", "按时率", "按时／参与件数", "退回成立／不成立" },
+						 { "Place", "Name", "On time", "In time / ranked", "Returns upheld / rejected" } };
+	int count = pack_view(p->pack)->region_count, rows = 0;
+	struct county *counties = mem_zalloc(sizeof(*counties) * (size_t)(count + 1));
+
+	for (int i = 0; i < count; i++)
+		counties[i].region = i;
+	add_up(p, items, counties);
+	qsort(counties, (size_t)count, sizeof(*counties), by_share);
+	for (int i = 0; i < 5; i++)
+		book_cell(book, heads[p->english][i]);
+	book_row_end(book);
+	for (int i = 0; i < count; i++) {
+		bool same = i && counties[i - 1].place && share(&counties[i]) == share(&counties[i - 1]);
+
+		if (!counties[i].ranked)
+			continue;
+		counties[i].place = counties[i].ranked < RANKED_MIN ? 0 : same ? counties[i - 1].place : i + 1;
+		put_county(p, &counties[i], book);
+		rows++;
+	}
+	book_row_end(book);
+	free(counties);
+	return rows;
+}
+
+static int put_gaps(const struct export_paper *p, const json_t *items, struct book *book)
+{
+	const json_t *row;
+	size_t i;
+	int rows = 0;
+
+	put_line(p, book, "四、监管空白", "4. Nobody in charge", NULL);
+	export_put_columns(gap_columns, p->english, book);
+	json_array_foreach((json_t *)items, i, row) {
+		if (count_of(row, "no_lead") <= 0)
+			continue;
+		export_put_cells(gap_columns, p->english, row, book);
+		rows++;
+	}
+	book_row_end(book);
+	return rows;
+}
+
+static int put_report(struct export_paper *p, const json_t *a, struct book *book)
+{
+	const json_t *items = json_object_get(a, "items");
+	int rows;
+
+	switch ((enum report_step)p->step) {
+	case REPORT_BEFORE:
+		p->before = json_deep_copy(a);
+		return 0;
+	case REPORT_BODIES:
+		put_line(p, book, "审管联动工作通报", "Monthly report", NULL);
+		put_line(p, book, text_of(a, "from"), text_of(a, "from"), text_of(a, "to"));
+		rows = put_overview(p, json_object_get(a, "total"), book);
+		put_line(p, book, "二、各单位", "2. Bodies", NULL);
+		return rows + put_rows(p, figure_columns, items, book);
+	case REPORT_RANKING:
+		put_line(p, book, "三、排名（不足 10 件不排名）", "3. Ranking (fewer than 10: none)",
+			 json_is_object(json_object_get(a, "published")) ? p->english ? "published" : "已发布" : NULL);
+		return put_ranking(p, items, book);
+	case REPORT_ITEMS:
+		return put_gaps(p, items, book);
+	case REPORT_DISPUTES:
+	case REPORT_STEPS:
+		break;
+	}
+	put_line(p, book, "五、未了结的争议", "5. Disputes not settled", NULL);
+	return put_rows(p, dispute_columns, items, book);
+}
+
+int export_put_paper(struct export_paper *p, const json_t *answer, struct book *book)
+{
+	switch (p->list) {
+	case EXPORT_AGENDA:
+		return put_agenda(p, answer, book);
+	case EXPORT_MINUTES:
+		return put_minutes(p, answer, book);
+	case EXPORT_STATEMENT:
+		return put_statement(p, answer, book);
+	default:
+		return put_report(p, answer, book);
+	}
+}

@@ -1,0 +1,25 @@
+/*
+ * export_papers.h: what goes round on paper, as sheets: the agenda of a meeting, its minutes, a month's statement and the monthly report. A
+ * paper is made of the answers of one or several calls, taken one after the other; each writes the parts that it has something for.
+ * Pure, so that it may run beside the loop. Internal to the export.
+ */
+#ifndef TANDEM_EXPORT_PAPERS_H
+#define TANDEM_EXPORT_PAPERS_H
+
+#include "flow/export_rows.h"
+#include "pack.h"
+
+enum report_step { REPORT_BEFORE, REPORT_BODIES, REPORT_RANKING, REPORT_ITEMS, REPORT_DISPUTES, REPORT_STEPS };
+struct export_paper {
+	enum export_list list;
+	bool english;
+	const char *only;	 /* of a statement: this bureau; "" all */
+	const struct pack *pack; /* in force: who is ranked where */
+	json_t *before;		 /* of a report: the month before, the taker's until the end */
+	int step;		 /* which of the answers this is */
+};
+int export_paper_steps(enum export_list list); /* 0: it is a list, and no paper */
+/* How many rows it wrote. */
+int export_put_paper(struct export_paper *p, const json_t *answer, struct book *book);
+
+#endif

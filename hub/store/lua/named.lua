@@ -1,0 +1,31 @@
+-- Keeps or drops one small named thing, together with its line in the audit log and what other hubs are told of it.
+-- KEYS: kept, feed, audit
+-- ARGS: request, how, name, value, told, line, feed_max
+-- RETURNS: request, 0 done, 1 nothing has that name or 2 something else has it
+--
+-- how: 'new' only where nothing has the name yet, or 'drop'. told: a line of the feed, '' none.
+local kept, feed, audit = unpack(KEYS, 1, 3)
+local request, how, name, value, told, line, feed_max = unpack(ARGV, 1, 7)
+local call = redis.call
+
+local there = call('HGET', kept, name)
+call('LLEN', audit)
+call('XLEN', feed)
+if how == 'drop' and not there then
+	return { tonumber(request), 1 }
+end
+if how == 'new' and there then
+	-- Sent again after it was done, it changes nothing.
+	return { tonumber(request), there == value and 0 or 2 }
+end
+
+if how == 'new' then
+	call('HSET', kept, name, value)
+else
+	call('HDEL', kept, name)
+end
+call('RPUSH', audit, line)
+if told ~= '' then
+	call('XADD', feed, 'MAXLEN', '~', feed_max, '*', 'l', told)
+end
+return { tonumber(request), 0 }

@@ -1,0 +1,84 @@
+/* Small named things that are kept or dropped together with their line in the audit log and in the feed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "contract/harness.h"
+
+static struct told {
+	int count;
+	enum err e;
+} told;
+
+static int open_all(void **state)
+{
+	memset(&told, 0, sizeof(told));
+	return harness_setup(state);
+}
+
+static void on_text(void *arg, enum err e, const char *text)
+{
+	(void)arg, (void)text;
+	told.e = e;
+	told.count++;
+}
+
+/* value NULL: it goes. */
+static enum err write_it(struct harness *h, const char *name, const char *value, const char *line)
+{
+	store_write_named(h->store,
+			  &(struct named_write){ .table = TABLE_KEYS, .name = name, .value = { value, value ? strlen(value) : 0 },
+						 .told = line, .audit = "{}" },
+			  on_text, NULL);
+	harness_until(h, &told.count, told.count + 1);
+	return told.e;
+}
+
+static void expect(struct harness *h, int64_t kept, int64_t audited, int64_t fed)
+{
+	assert_int_equal(server_number(&h->server, "HLEN " KEY "keys"), kept);
+	assert_int_equal(server_number(&h->server, "LLEN " KEY "audit"), audited);
+	assert_int_equal(server_number(&h->server, "XLEN " KEY "feed"), fed);
+}
+
+static void test_a_name_is_taken_once_and_dropped_once(void **state)
+{
+	struct harness *h = *state;
+
+	assert_int_equal(write_it(h, "aa", "one", "X\tkey:one"), ERR_OK);
+	expect(h, 1, 1, 1);
+	assert_int_equal(write_it(h, "aa", "one", "X\tkey:one"), ERR_OK); /* sent again: as it was */
+	assert_int_equal(write_it(h, "aa", "two", "X\tkey:two"), ERR_CONFLICT);
+	assert_int_equal(write_it(h, "bb", NULL, "X\tkey:two"), ERR_NOT_FOUND);
+	expect(h, 1, 1, 1);
+	assert_int_equal(write_it(h, "bb", "two", ""), ERR_OK);
+	expect(h, 2, 2, 1);
+	assert_int_equal(write_it(h, "aa", NULL, "X\tkey:one"), ERR_OK);
+	expect(h, 1, 3, 2);
+}
+
+static void test_wrong_types_leave_nothing_behind(void **state)
+{
+	static const char *const keys[] = { "keys", "audit", "feed" };
+	struct harness *h = *state;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		freeReplyObject(server_ask(&h->server, "SET " KEY "%s x", keys[i]));
+		assert_int_not_equal(write_it(h, "aa", "one", "X\tkey:one"), ERR_OK);
+		assert_int_equal(server_number(&h->server, "DEL " KEY "%s", keys[i]), 1);
+		expect(h, 0, 0, 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_name_is_taken_once_and_dropped_once, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_wrong_types_leave_nothing_behind, open_all, harness_teardown),
+	};
+
+	return cmocka_run_group_tests_name("store_named", tests, NULL, NULL);
+}
