@@ -237,32 +237,56 @@ void world_use_pack(struct world *w, const char *pack_folder)
 	offer_pack(w, old);
 }
 
-/* A line of the canonical content with more in it. */
-void world_amend(struct world *w, const char *file, const char *more)
+/* The canonical content with the len bytes at `at` made into something else. */
+static void change_content(struct world *w, struct buf *content, const char *at, size_t len, const char *is)
 {
 	struct pack *old = w->pack;
-	struct buf text, fresh;
+	struct buf fresh;
 	struct arena arena;
 	struct diag diag;
-	const char *end, *mark;
 
 	arena_init(&arena);
 	diag_init(&diag, &arena);
-	mark = arena_printf(&arena, "[\"%s\"", file);
-	buf_init(&text, 1 << 20);
 	buf_init(&fresh, 1 << 20);
-	pack_canonical(old, &text);
-	end = strstr(buf_cstr(&text), mark);
-	assert_non_null(end);
-	end += strcspn(end, "]");
-	buf_add(&fresh, text.data, (size_t)(end - text.data));
-	buf_printf(&fresh, ",%s%s", more, end);
+	buf_add(&fresh, content->data, (size_t)(at - content->data));
+	buf_printf(&fresh, "%s%s", is, at + len);
 	if (pack_read_canonical(buf_cstr(&fresh), fresh.len, &w->pack, &diag) != ERR_OK)
-		fail_msg("%s: %s", more, diag.first ? diag.first->what : "cannot be read");
+		fail_msg("%s: %s", is, diag.first ? diag.first->what : "cannot be read");
 	offer_pack(w, old);
-	buf_clear(&text);
 	buf_clear(&fresh);
+	buf_clear(content);
 	arena_clear(&arena);
+}
+
+static const char *content_find(const struct world *w, struct buf *content, const char *text)
+{
+	const char *at;
+
+	buf_init(content, 1 << 20);
+	pack_canonical(w->pack, content);
+	at = strstr(buf_cstr(content), text);
+	assert_non_null(at);
+	return at;
+}
+
+void world_amend(struct world *w, const char *file, const char *more)
+{
+	struct buf content;
+	char mark[64], with[512];
+	const char *at;
+
+	snprintf(mark, sizeof(mark), "[\"%s\"", file);
+	snprintf(with, sizeof(with), ",%s", more);
+	at = content_find(w, &content, mark);
+	change_content(w, &content, at + strcspn(at, "]"), 0, with);
+}
+
+void world_replace(struct world *w, const char *was, const char *is)
+{
+	struct buf content;
+	const char *at = content_find(w, &content, was);
+
+	change_content(w, &content, at, strlen(was), is);
 }
 
 /* --- time --- */

@@ -56,6 +56,7 @@ void world_cut(struct world *w); /* every hub's link to Redis is lost, with what
 void world_use_pack(struct world *w, const char *pack_folder);
 /* Adds to calendar.json, or to pack.json, what stands there in the canonical content: a year's notice, a setting. */
 void world_amend(struct world *w, const char *file, const char *more);
+void world_replace(struct world *w, const char *was, const char *is); /* where it stands first in the canonical content */
 void world_settle(struct world *w); /* until everything due by now has been worked off */
 void world_to(struct world *w, int64_t ms);
 
