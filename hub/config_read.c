@@ -11,6 +11,7 @@
 extern char **environ;
 
 #define FILE_BYTES (256 * 1024)
+#define SLICE_BYTES 4096
 #define NAMES_MAX 2000
 #define VALUE_BYTES 1024
 #define ENV_PREFIX "TANDEM_"
@@ -103,6 +104,16 @@ static void add_unknown(struct reader *r, const char *name, const char *where)
 		diag_add(r->diag, where, "unknown setting %.64s", name);
 }
 
+static void apply_row(struct reader *r, const struct config_row *row, const char *value, const char *where)
+{
+	if (strcmp(row->name, "listen") == 0)
+		r->listen_where = where;
+	if (strcmp(row->name, "demo") == 0)
+		r->demo_where = where;
+	if (config_value_read(row, value, where, r->c, r->diag))
+		return; /* the list of faults has it, and config_read looks at the list */
+}
+
 static void apply(struct reader *r, const char *name, const char *value, const char *where)
 {
 	const struct config_row *row = config_row_find(name);
@@ -111,16 +122,10 @@ static void apply(struct reader *r, const char *name, const char *value, const c
 		apply_connector(r, name, value, where);
 		return;
 	}
-	if (!row) {
+	if (row)
+		apply_row(r, row, value, where);
+	else
 		add_unknown(r, name, where);
-		return;
-	}
-	if (strcmp(name, "listen") == 0)
-		r->listen_where = where;
-	if (strcmp(name, "demo") == 0)
-		r->demo_where = where;
-	if (config_value_read(row, value, where, r->c, r->diag))
-		return; /* the list of faults has it, and config_read looks at the list */
 }
 
 static void apply_defaults(struct reader *r)
@@ -128,7 +133,7 @@ static void apply_defaults(struct reader *r)
 	const struct config_row *row;
 
 	for (int i = 0; (row = config_row_at(i)); i++)
-		apply(r, row->name, row->fallback, row->name);
+		apply_row(r, row, row->fallback, row->name);
 }
 
 static char *trim(char *s, char *end)
@@ -183,27 +188,25 @@ static void read_line(struct reader *r, char *line, const char *file, int number
 
 static char *slurp(struct reader *r, const char *file, size_t *ret_len)
 {
-	char *text = NULL;
-	size_t len = 0;
-	ssize_t n = -1;
 	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	char *text = NULL;
+	struct buf read_yet;
+	ssize_t n = -1;
 
-	if (fd >= 0) {
-		text = arena_alloc(r->arena, FILE_BYTES + 1);
-		while (len <= FILE_BYTES && (n = read(fd, text + len, FILE_BYTES + 1 - len)) > 0)
-			len += (size_t)n;
-		close(fd);
-	}
-	if (n < 0) {
+	buf_init_brief(&read_yet, 2 * FILE_BYTES);
+	while (fd >= 0 && read_yet.len <= FILE_BYTES && buf_reserve(&read_yet, SLICE_BYTES) &&
+	       (n = read(fd, read_yet.data + read_yet.len, SLICE_BYTES)) > 0)
+		read_yet.len += (size_t)n;
+	if (n < 0)
 		diag_add(r->diag, file, "cannot be read: %s", strerror(errno));
-		return NULL;
-	}
-	if (len > FILE_BYTES) {
+	else if (read_yet.len > FILE_BYTES)
 		diag_add(r->diag, file, "is larger than %d bytes", FILE_BYTES);
-		return NULL;
-	}
-	text[len] = '\0';
-	*ret_len = len;
+	else
+		text = arena_strndup(r->arena, read_yet.data, read_yet.len);
+	if (fd >= 0)
+		close(fd);
+	*ret_len = read_yet.len;
+	buf_clear(&read_yet);
 	return text;
 }
 
@@ -221,7 +224,7 @@ static enum err read_file(struct reader *r, const char *file)
 	}
 	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
 		text += 3;
-	strmap_init(&r->seen, r->arena, NAMES_MAX);
+	strmap_init(&r->seen, r->arena, 64);
 	for (; text; text = next, number++) {
 		end = strchr(text, '\n');
 		next = end ? end + 1 : NULL;

@@ -1,5 +1,6 @@
 #include "config_table.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -74,13 +75,13 @@ const struct config_row *config_row_find(const char *name)
 
 #define NAME_BYTES 48
 
-/* How many letters have to be put in, taken out or changed to make b of a. */
-static int distance(const char *a, const char *b)
+/* How many letters have to be put in, taken out or changed to make b of a; where lengths alone make it more than `most`, that. */
+static int distance(const char *a, const char *b, int most)
 {
 	int line[NAME_BYTES + 1], a_len = (int)strlen(a), b_len = (int)strlen(b);
 
-	if (a_len > NAME_BYTES || b_len > NAME_BYTES)
-		return NAME_BYTES;
+	if (a_len > NAME_BYTES || b_len > NAME_BYTES || abs(a_len - b_len) > most)
+		return most + 1;
 	for (int j = 0; j <= b_len; j++)
 		line[j] = j;
 	for (int i = 1; i <= a_len; i++) {
@@ -108,7 +109,7 @@ const char *config_name_nearest(const char *name)
 	int best_distance = (int)strlen(name) / 3 + 2;
 
 	for (int i = 0; (row = config_row_at(i)); i++) {
-		int d = distance(name, row->name);
+		int d = distance(name, row->name, best_distance);
 
 		if (d < best_distance) {
 			best_distance = d;

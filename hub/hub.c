@@ -337,32 +337,39 @@ static bool level_of(const char *name, enum log_level *ret)
 	return false;
 }
 
-int hub_run(const struct config *cfg)
+static int run(struct hub *h)
 {
-	struct hub h = { .config = cfg };
+	const struct config *cfg = h->config;
 	enum log_level level;
 	struct diag diag;
-	int status;
 
-	arena_init(&h.arena);
-	diag_init(&diag, &h.arena);
-	signal(SIGPIPE, SIG_IGN);
-	if (sodium_init() < 0)
-		return 3;
+	diag_init(&diag, &h->arena);
 	if (level_of(cfg->log_level, &level))
 		log_set_level(level);
 	if (cfg->demo && !demo_is_allowed(cfg)) {
 		fprintf(stderr, "--demo makes people whose passwords everybody knows: it listens on loopback only\n");
 		return 2;
 	}
-	if (pack_read_dir(cfg->policy, &h.pack, &diag) != ERR_OK)
+	if (pack_read_dir(cfg->policy, &h->pack, &diag) != ERR_OK)
 		return tell_faults(&diag, "The policy pack has faults:");
 	if (!strcmp(cfg->redis_url, "embedded") &&
-	    private_redis_start(cfg->data, &h.arena, &h.redis, &diag) != ERR_OK) {
+	    private_redis_start(cfg->data, &h->arena, &h->redis, &diag) != ERR_OK) {
 		tell_faults(&diag, "The private Redis cannot be started:");
 		return 3;
 	}
-	status = run_workers(&h, redis_url_resolve(cfg->redis_url, cfg->data, &h.arena));
+	return run_workers(h, redis_url_resolve(cfg->redis_url, cfg->data, &h->arena));
+}
+
+int hub_run(const struct config *cfg)
+{
+	struct hub h = { .config = cfg };
+	int status;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (sodium_init() < 0)
+		return 3;
+	arena_init(&h.arena);
+	status = run(&h);
 	private_redis_stop(&h.redis);
 	pack_unref(h.pack);
 	arena_clear(&h.arena);

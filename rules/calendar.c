@@ -8,14 +8,24 @@
 #define DAY_MS	  INT64_C(86400000)
 #define SECOND_MS INT64_C(1000)
 
+#define FIXED_COUNT 6
+
+/* Where no notice lists them, in order. */
+static void fixed_holidays(int year, int32_t days[FIXED_COUNT])
+{
+	static const int fixed[FIXED_COUNT][2] = {{1, 1}, {5, 1}, {5, 2}, {10, 1}, {10, 2}, {10, 3}};
+
+	for (int i = 0; i < FIXED_COUNT; i++)
+		days[i] = day_of_civil(year, fixed[i][0], fixed[i][1]);
+}
+
 static bool is_fixed_holiday(int32_t day)
 {
-	static const int fixed[][2] = {{1, 1}, {5, 1}, {5, 2}, {10, 1}, {10, 2}, {10, 3}};
-	int year = year_of_day(day);
-	size_t i;
+	int32_t days[FIXED_COUNT];
 
-	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
-		if (day == day_of_civil(year, fixed[i][0], fixed[i][1]))
+	fixed_holidays(year_of_day(day), days);
+	for (int i = 0; i < FIXED_COUNT; i++) {
+		if (day == days[i])
 			return true;
 	}
 	return false;
@@ -69,24 +79,30 @@ bool calendar_is_working(const struct calendar *c, int32_t day, bool *ret_listed
 	return c->flags[day - TABLE_FIRST] & DAY_WORKING;
 }
 
-/* Day by day with the sorted list beside, because a pack is read often and this is most of it. */
+/* By steps, none of which asks for a day of its own, because a pack is read often and this is most of it. */
 static void fill_flags(const struct calendar *c, unsigned char *flags)
 {
-	int year, at = 0;
-	int32_t day = TABLE_FIRST, end;
-	bool works, listed;
+	int weekday = weekday_of(TABLE_FIRST);
+	int32_t day = TABLE_FIRST, end, fixed[FIXED_COUNT];
 
-	for (year = year_of_day(TABLE_FIRST); day < TABLE_END; year++) {
-		listed = calendar_lists_year(c, year);
+	for (int year = year_of_day(TABLE_FIRST); day < TABLE_END; year++) {
+		const unsigned char listed = calendar_lists_year(c, year) ? DAY_LISTED : 0;
+
 		for (end = day_of_civil(year + 1, 1, 1); day < end; day++) {
-			while (at < c->day_count && c->days[at].day < day)
-				at++;
-			works = weekday_of(day) < 5 && (listed || !is_fixed_holiday(day));
-			if (at < c->day_count && c->days[at].day == day)
-				works = c->days[at].is_work;
-			flags[day - TABLE_FIRST] =
-				(unsigned char)((works ? DAY_WORKING : 0) | (listed ? DAY_LISTED : 0));
+			flags[day - TABLE_FIRST] = listed | (weekday < 5 ? DAY_WORKING : 0);
+			weekday = weekday < 6 ? weekday + 1 : 0;
 		}
+		fixed_holidays(year, fixed);
+		for (int i = 0; !listed && i < FIXED_COUNT; i++)
+			flags[fixed[i] - TABLE_FIRST] &= (unsigned char)~DAY_WORKING;
+	}
+	for (int i = 0; i < c->day_count; i++) {
+		const struct calendar_day *d = &c->days[i];
+
+		if (d->day < TABLE_FIRST || d->day >= TABLE_END)
+			continue;
+		flags[d->day - TABLE_FIRST] &= DAY_LISTED;
+		flags[d->day - TABLE_FIRST] |= d->is_work ? DAY_WORKING : 0;
 	}
 }
 

@@ -12,6 +12,7 @@
 
 struct reading {
 	struct jsonfile *file;
+	struct arena *arena;
 	struct calendar_day *days;
 	int *years;
 	int day_count, year_count;
@@ -49,6 +50,7 @@ static void read_day(struct reading *r, const json_t *v, const char *pointer, in
 		jsonfile_fault(r->file, pointer, "more days than a calendar may have");
 		return;
 	}
+	r->days = arena_grow(r->arena, r->days, r->day_count, sizeof(*r->days));
 	r->days[r->day_count++] = (struct calendar_day){day, is_work};
 }
 
@@ -96,6 +98,7 @@ static void read_year(struct reading *r, const char *name, const json_t *v, cons
 		jsonfile_fault(r->file, pointer, "more years than a calendar may have");
 		return;
 	}
+	r->years = arena_grow(r->arena, r->years, r->year_count, sizeof(*r->years));
 	r->years[r->year_count++] = year;
 	memcpy(where, pointer, at + 1);
 	for (it = json_object_iter((json_t *)v); it; it = json_object_iter_next((json_t *)v, it)) {
@@ -146,21 +149,21 @@ enum err calendar_read(const struct calendar_source *from, struct arena *arena,
 {
 	static const char *const members[] = {"years", "jurisdiction", "source", "title", NULL};
 	struct jsonfile f;
-	struct reading r = {.file = &f};
+	struct reading r = {.file = &f, .arena = arena};
 	struct calendar *c;
 	size_t before = diag->count;
 
 	if (!jsonfile_open(&f, from->file, from->data, from->len, diag))
 		return ERR_INVALID;
-	r.days = arena_alloc(arena, DAYS_MAX * sizeof(*r.days));
-	r.years = arena_alloc(arena, YEARS_MAX * sizeof(*r.years));
 	jsonfile_known_members(&f, members);
 	read_years(&r, json_object_get(f.root, "years"));
 	jsonfile_close(&f);
 	if (diag->count > before)
 		return ERR_INVALID;
-	qsort(r.days, (size_t)r.day_count, sizeof(*r.days), day_order);
-	qsort(r.years, (size_t)r.year_count, sizeof(*r.years), int_order);
+	if (r.day_count)
+		qsort(r.days, (size_t)r.day_count, sizeof(*r.days), day_order);
+	if (r.year_count)
+		qsort(r.years, (size_t)r.year_count, sizeof(*r.years), int_order);
 	c = arena_zalloc(arena, sizeof(*c));
 	c->days = r.days;
 	c->day_count = r.day_count;

@@ -93,7 +93,7 @@ static void prepare_trades(struct pack *p)
 
 	p->trade_room = TRADES_MAX;
 	p->trade_names = arena_alloc(&p->arena, TRADES_MAX * sizeof(*p->trade_names));
-	strmap_init(&p->trades, &p->arena, TRADES_MAX);
+	strmap_init(&p->trades, &p->arena, 64);
 	for (i = 0; i < 2; i++)
 		trade_add(p, kinds[i], strlen(kinds[i]));
 }

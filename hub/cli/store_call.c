@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <jansson.h>
+
 #include "log.h"
 #include "packdir.h"
 
@@ -202,6 +204,50 @@ enum err store_call_tell(struct store_call *c, const char *name)
 	store_append_feed(c->store, arena_printf(&c->arena, "X\t%s", name), on_text, c);
 	wait_for_answer(c);
 	return c->err;
+}
+
+static void on_steps(void *arg, enum err e, const struct bytes *lines, int count, int64_t total)
+{
+	struct store_call *c = arg;
+
+	(void)total;
+	for (int i = 0; e == ERR_OK && i < count; i++) {
+		json_t *step = json_loadb(lines[i].data, lines[i].len, 0, NULL);
+		const char *kind = json_string_value(json_object_get(step, "step"));
+		const char *version = json_string_value(json_object_get(step, "version"));
+
+		if (kind && version && !strcmp(kind, "activated"))
+			c->force = arena_strdup(&c->arena, version);
+		json_decref(step);
+	}
+	c->steps_read += count;
+	c->steps_more = e == ERR_OK && count > 0;
+	answered(c, e);
+}
+
+enum err store_call_policy(struct store_call *c)
+{
+	const char *content = NULL;
+	struct pack *pack;
+	struct diag diag;
+	enum err e;
+
+	do {
+		c->waiting = true;
+		store_policy_steps(c->store, c->steps_read, on_steps, c);
+		wait_for_answer(c);
+	} while (c->steps_more);
+	if (c->err || !c->force || !strcmp(c->force, pack_view(c->pack)->version))
+		return c->err;
+	e = store_call_get(c, TABLE_POLICIES, c->force, &content);
+	if (e || !content)
+		return e ? e : ERR_NOT_FOUND;
+	diag_init(&diag, &c->arena);
+	if (pack_read_canonical(content, strlen(content), &pack, &diag) != ERR_OK)
+		return ERR_INTERNAL;
+	pack_unref(c->pack);
+	c->pack = pack;
+	return ERR_OK;
 }
 
 int store_call_failed(enum err e)

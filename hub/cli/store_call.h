@@ -27,6 +27,10 @@ struct store_call {
 	const char *text, *why_not;
 	struct named *items;
 	int item_count;
+	/* of the policies' steps */
+	const char *force; /* the version activated last */
+	int steps_read;
+	bool steps_more;
 };
 int store_call_open(struct store_call *c, const struct args *args); /* 0, or the exit status after saying why */
 void store_call_close(struct store_call *c);
@@ -38,5 +42,7 @@ MUST_CHECK enum err store_call_list(struct store_call *c, enum table t, const st
 /* Tells running hubs that what they know of a name ("user:wjw") is no longer so. */
 MUST_CHECK enum err store_call_tell(struct store_call *c, const char *name);
 
+/* From now on c->pack is what is in force, where that is another than the folder's. */
+MUST_CHECK enum err store_call_policy(struct store_call *c);
 int store_call_failed(enum err e); /* says so; exit status 3 */
 #endif

@@ -50,16 +50,20 @@ static const char *phone_of(const char *text, struct arena *arena)
 	return len == 11 && text[0] == '1' ? arena_printf(arena, "+86%s", text) : NULL;
 }
 
-static int check_grant(const struct user_request *u, const struct store_call *c)
+static int check_grant(const struct user_request *u, struct store_call *c)
 {
 	enum who who;
+	enum err e;
 
 	if (!u->role || !who_parse(u->role, &who) || who == WHO_SYSTEM)
 		return refuse("--role must be approver, supervisor, coordinator, auditor or admin");
 	if (!u->body && who != WHO_ADMIN)
 		return refuse("--body is missing");
+	e = u->body ? store_call_policy(c) : ERR_OK;
+	if (e)
+		return store_call_failed(e);
 	if (u->body && pack_find_body(c->pack, u->body) < 0)
-		return refuse("--body: the pack has no such body");
+		return refuse("--body: the policy in force has no such body");
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "flow/cache.h"
 #include "flow/figures.h"
 #include "flow/pause.h"
+#include "flow/policies.h"
 #include "flow/view.h"
 
 #define TRIES_MAX 16
@@ -23,6 +24,7 @@ struct run {
 	struct bytes encoded;
 	int tries;
 	int64_t due_ms; /* before the change */
+	struct policy *policy; /* what decided the event, held until the change is done */
 	struct cached *tip; /* the cache's entry, which stays while this change is on its way; NULL: it has none, or nothing is */
 	struct loop_deferred later;
 	char feed_room[FEED_ROOM];
@@ -36,6 +38,7 @@ static void run_free(struct run *r)
 		cache_set_tip(r->c.flow->cache, r->tip, (struct bytes){ 0 });
 	if (r->has_event)
 		event_clear(&r->event);
+	policies_release(r->policy);
 	buf_clear(&r->c.feed);
 	arena_clear(&arena);
 }
@@ -47,6 +50,7 @@ static void run_done(struct run *r, enum err e)
 }
 
 static void run_load(struct run *r);
+static void start_now(void *arg);
 static void run_on(struct run *r, struct bytes record);
 
 static void release_tip(struct run *r)
@@ -153,6 +157,18 @@ static bool tip_is_on_its_way(struct run *r)
 	return e && e->tips > 0;
 }
 
+/* Read once more from the beginning: others may have written meanwhile. */
+static void on_policy(void *arg, enum err e)
+{
+	struct run *r = arg;
+
+	r->guessed = false;
+	if (e == ERR_OK)
+		start_now(r);
+	else
+		run_done(r, e);
+}
+
 static void run_on(struct run *r, struct bytes record)
 {
 	struct change *c = &r->c;
@@ -172,6 +188,12 @@ static void run_on(struct run *r, struct bytes record)
 		run_done(r, ERR_INTERNAL);
 		return;
 	}
+	if (!policies_at_hand(c->flow, c->record.policy)) {
+		policies_recall(c->flow, c->record.policy, on_policy, r);
+		return;
+	}
+	if (!r->policy)
+		r->policy = policies_hold(c->flow, c->record.policy);
 	r->has_record = true;
 	r->due_ms = record_next_ms(&c->record);
 	e = r->apply(r->arg, c);

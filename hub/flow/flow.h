@@ -82,10 +82,9 @@ void flow_free(struct flow *f);
 void flow_forget_people(struct flow *f);
 void flow_add_person(struct flow *f, const char *body, const char *name, const char *phone);
 
-/* The pack that decided a record; the one in force when the version is not known any more. */
+/* The pack that decided a record, once it is at hand (policies.h; a change and rows see to that); the one in force when the version is not
+   known any more. Borrowed until the caller returns to the loop. */
 const struct pack *flow_pack_of(const struct flow *f, const char *version);
-/* The same for a row that rows_load has brought: also one that was read back for it, and goes when it is done with. */
-const struct pack *flow_pack_of_row(const struct flow *f, const char *version);
 
 /* Ids outside: "e12", "n12.0", "d12.1", "u12.0". */
 bool id_parse_event(const char *s, int64_t *ret_seq);

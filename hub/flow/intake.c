@@ -63,7 +63,8 @@ static void job_refuse(struct job *j, enum err e, int status, const char *detail
 
 static void job_say(struct job *j)
 {
-	struct view v = { .pack = flow_pack_of(j->flow, j->record.policy), .event = &j->event, .record = &j->record, .seq = j->seq };
+	/* Ids and codes only, so that it is the same by any version: the one that decided a repeated event need not be at hand. */
+	struct view v = { .pack = j->flow->pack, .event = &j->event, .record = &j->record, .seq = j->seq };
 	struct reply r = { .err = ERR_OK, .status = j->status, .etag = "" };
 	struct buf out;
 

@@ -12,7 +12,6 @@
 #include "flow/recount.h"
 
 #define TICK_MS		500
-#define RESIDENT_MAX	64
 #define BY_FOLDER	"folder"
 
 static void settle(struct policies *ps);
@@ -26,7 +25,7 @@ struct policies *policies_new(struct flow *f)
 	ps->folder = "";
 	ps->waiting_last = &ps->waiting;
 	buf_init(&ps->offered_content, PACK_CONTENT_BYTES);
-	policy_reside(ps, policy_get(ps, pack_view(f->pack)->version), f->pack);
+	policy_keep(ps, policy_get(ps, pack_view(f->pack)->version), f->pack);
 	ps->shadowing = shadow_new(ps);
 	return ps;
 }
@@ -55,45 +54,49 @@ bool policies_are_read(const struct policies *ps)
 
 const struct pack *flow_pack_of(const struct flow *f, const char *version)
 {
-	const struct policy *p;
+	struct policy *p;
 
 	if (!strcmp(pack_view(f->pack)->version, version))
 		return f->pack;
 	p = policy_find(f->policies, version);
-	return p && p->pack && !p->is_recalled ? p->pack : f->pack;
+	if (!p || !p->pack)
+		return f->pack;
+	p->used_at = ++f->policies->uses;
+	return p->pack;
 }
 
-const struct pack *flow_pack_of_row(const struct flow *f, const char *version)
+/* The next load may bring it again: whoever borrows a pack works by it at once, or holds it. */
+static void keep_few(struct policies *ps, const struct policy *fresh)
 {
-	const struct policy *p = policy_find(f->policies, version);
+	while (ps->kept_count > POLICIES_KEPT_MAX) {
+		struct policy *oldest = NULL;
 
-	return p && p->is_recalled ? p->pack : flow_pack_of(f, version);
+		for (int i = 0; i < ps->count; i++) {
+			struct policy *p = ps->list[i];
+
+			if (p->pack && !p->holds && p != fresh && p != ps->force && p != ps->shadow && !p->scheduled &&
+			    (!oldest || p->used_at < oldest->used_at))
+				oldest = p;
+		}
+		if (!oldest)
+			return;
+		policy_let_go(ps, oldest);
+	}
 }
 
-void policy_reside(struct policies *ps, struct policy *p, struct pack *pack)
+void policy_keep(struct policies *ps, struct policy *p, struct pack *pack)
 {
-	if (p->pack && !p->is_recalled)
-		return;
-	pack_ref(pack); /* it may be the one that was recalled */
-	policy_let_go(ps, p);
-	p->pack = pack;
-	ps->resident_count++;
-}
-
-void policy_recall(struct policies *ps, struct policy *p, struct pack *pack)
-{
+	p->used_at = ++ps->uses;
 	if (p->pack)
 		return;
 	p->pack = pack_ref(pack);
-	p->is_recalled = true;
-	ps->recalled_count++;
+	ps->kept_count++;
+	keep_few(ps, p);
 }
 
 void policy_let_go(struct policies *ps, struct policy *p)
 {
-	ps->resident_count -= p->pack && !p->is_recalled;
-	ps->recalled_count -= p->is_recalled;
-	p->is_recalled = false;
+	ps->kept_count -= p->pack != NULL;
 	pack_unref(p->pack);
 	p->pack = NULL;
 }
@@ -105,7 +108,6 @@ static void put_in_force(struct policies *ps)
 	struct pack *was = f->pack;
 
 	ps->settled = true;
-	policy_reside(ps, ps->force, ps->force->pack);
 	if (was == ps->force->pack)
 		return;
 	f->pack = pack_ref(ps->force->pack);
@@ -187,7 +189,7 @@ static bool takes_folder(struct policies *ps)
 	if (!ps->offered)
 		return false;
 	version = pack_view(ps->offered)->version;
-	policy_reside(ps, policy_get(ps, version), ps->offered);
+	policy_keep(ps, policy_get(ps, version), ps->offered);
 	if (!strcmp(ps->folder, version)) {
 		pack_unref(ps->offered);
 		ps->offered = NULL;
@@ -227,10 +229,10 @@ static void on_loaded(void *arg, enum err e, struct pack *pack)
 	struct policy *p = ps->loading;
 
 	ps->loading = NULL;
-	p->was_tried = e != ERR_UNAVAILABLE;
+	p->is_lost = e != ERR_OK && e != ERR_UNAVAILABLE;
 	if (e != ERR_OK)
 		return;
-	policy_reside(ps, p, pack);
+	policy_keep(ps, p, pack);
 	settle(ps);
 }
 
@@ -243,14 +245,14 @@ static void load(struct policies *ps, struct policy *p)
 /* The newest first: when there are more than are kept, those are asked for. */
 static void load_earlier(struct policies *ps)
 {
-	if (ps->shadow && !ps->shadow->pack && !ps->shadow->was_tried) {
+	if (ps->shadow && !ps->shadow->pack && !ps->shadow->is_lost) {
 		load(ps, ps->shadow);
 		return;
 	}
-	for (int i = ps->count - 1; i >= 0 && ps->resident_count < RESIDENT_MAX; i--) {
+	for (int i = ps->count - 1; i >= 0 && ps->kept_count < POLICIES_KEPT_MAX; i--) {
 		struct policy *p = ps->list[i];
 
-		if (!p->pack && p->is_stored && !p->was_tried && (p->activated || !p->submitted)) {
+		if (!p->pack && p->is_stored && !p->is_lost && (p->activated || !p->submitted)) {
 			load(ps, p);
 			return;
 		}

@@ -18,6 +18,18 @@ void policies_free(struct policies *ps);
 bool policies_are_settled(const struct policies *ps); /* what is in force is known; before, nothing may be decided */
 bool policies_are_read(const struct policies *ps);    /* and the earlier ones as well */
 
+/*
+ * Of old versions only some are in memory. Whoever works by the one that decided a record has it recalled first (ERR_UNAVAILABLE: it
+ * could not be read now) and holds it meanwhile; what cannot be had at all counts as at hand, and what is in force stands in for it.
+ */
+struct policy;
+typedef void recalled_fn(void *arg, enum err e);
+bool policies_at_hand(const struct flow *f, const char *version);
+bool policies_all_at_hand(const struct flow *f);
+void policies_recall(struct flow *f, const char *version, recalled_fn *fn, void *arg);
+struct policy *policies_hold(const struct flow *f, const char *version); /* NULL: one never heard of */
+void policies_release(struct policy *p);				 /* NULL is allowed */
+
 #define PACK_CONTENT_BYTES ((size_t)256 << 20) /* more than any pack's canonical content has */
 /* A pack read from the folder, with its canonical content: taken in when it is another than was last taken. Takes a reference. */
 void policies_offer_folder(struct policies *ps, struct pack *pack, struct bytes content);

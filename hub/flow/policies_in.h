@@ -22,11 +22,11 @@ struct policy_step {
 };
 struct policy {
 	const char *version;
-	struct pack *pack; /* resident when it was ever in force, else NULL */
-	bool is_stored, was_tried;
-	bool is_recalled; /* its pack was read back for somebody who asked, and does not stay */
-	int recall_holds;
-	int64_t recalled_at; /* in the order of asking */
+	struct pack *pack; /* NULL: not in memory; then it is read back for whoever asks */
+	bool is_stored, is_lost; /* lost: what is stored cannot be read any more, which the log has been told */
+	int holds;		 /* of those who work by it just now */
+	int64_t used_at;	 /* in the order of asking */
+	struct fresh_wait *recalling; /* who waits for it to be read back */
 	const struct policy_step *submitted, *approved, *scheduled, *activated; /* the last of each that counts, or NULL */
 };
 struct shadow;
@@ -49,8 +49,8 @@ struct policies {
 	struct fresh_wait *waiting, **waiting_last, *served; /* for the next reading; for the one under way */
 	struct policy *loading; /* its pack is being read, or NULL */
 	bool reading, names_read, settled, writing, stopped;
-	int jobs, resident_count, recalled_count;
-	int64_t recall_count;
+	int jobs, kept_count;
+	int64_t uses;
 };
 
 /* --- policy_steps.c: what follows from the steps --- */
@@ -71,14 +71,15 @@ struct step_write {
 	struct bytes content, answer;
 };
 void policies_write(struct policies *ps, const struct step_write *w, fresh_fn *fn, void *arg);
-void policy_reside(struct policies *ps, struct policy *p, struct pack *pack); /* takes a reference, once */
-void policy_recall(struct policies *ps, struct policy *p, struct pack *pack); /* the same, for a while */
-void policy_let_go(struct policies *ps, struct policy *p); /* of one that has decided nothing, or was recalled */
+#define POLICIES_KEPT_MAX 64
+/* In memory from now on, by a reference of its own. What nobody has asked for longest goes when there are more than are kept. */
+void policy_keep(struct policies *ps, struct policy *p, struct pack *pack);
+void policy_let_go(struct policies *ps, struct policy *p);
 
 /* --- policy_work.c --- */
 bool policies_begin(struct policies *ps); /* false: as much as may is under way */
 void policies_end(struct policies *ps);
-/* The pack of a version, resident or read from the store beside the loop; borrowed for the callback. */
+/* The pack of a version, in memory or read from the store beside the loop; borrowed for the callback. */
 typedef void policy_pack_fn(void *arg, enum err e, struct pack *pack);
 void policy_with_pack(struct policies *ps, const char *version, policy_pack_fn *fn, void *arg);
 int32_t policies_today(const struct policies *ps);

@@ -130,7 +130,7 @@ static void on_shadow_pack(void *arg, enum err e, struct pack *pack)
 		act_refuse(a, e, err_title(e));
 		return;
 	}
-	policy_reside(ps, policy_get(ps, a->call.version), pack);
+	policy_keep(ps, policy_get(ps, a->call.version), pack);
 	act_write(a, STEP_SHADOW_ON, STEP_BEGINS_SHADOW);
 }
 
@@ -221,7 +221,7 @@ static void on_pack(void *arg, enum err e, struct pack *pack)
 		return;
 	}
 	/* At hand when the step is written, so that it takes hold at once. */
-	policy_reside(ps, policy_get(ps, a->call.version), pack);
+	policy_keep(ps, policy_get(ps, a->call.version), pack);
 	policy_prove(&in, on_proven, a);
 }
 

@@ -8,6 +8,7 @@
 #include "decide.h"
 #include "flow/decided.h"
 #include "flow/policy_call.h"
+#include "flow/row.h"
 
 #define SLICE 256
 #define WORST_SHOWN 20
@@ -116,7 +117,7 @@ static void take_past(struct proof *p, const struct loaded *x)
 			       .holder = decided_holder(flow_pack_of(p->in.ps->flow, record.policy), &record, &p->arena) };
 }
 
-static void on_slice(void *arg, enum err e, const struct loaded *items, int count, int64_t next)
+static void on_rows(void *arg, enum err e, const struct loaded *items, int count)
 {
 	struct proof *p = arg;
 
@@ -128,9 +129,19 @@ static void on_slice(void *arg, enum err e, const struct loaded *items, int coun
 	p->slice_count = 0;
 	for (int i = 0; i < count && i < SLICE; i++)
 		take_past(p, &items[i]);
-	p->left = next ? p->left - count : 0;
-	p->before = next;
+	p->left = p->before ? p->left - count : 0;
 	loop_work(p->in.ps->flow->loop, compare_slice, on_compared, p);
+}
+
+static void on_slice(void *arg, enum err e, const struct loaded *items, int count, int64_t next)
+{
+	struct proof *p = arg;
+
+	p->before = next;
+	if (e == ERR_OK)
+		rows_recall(p->in.ps->flow, items, count, on_rows, p);
+	else
+		proof_end(p, e);
 }
 
 static void next_slice(struct proof *p)

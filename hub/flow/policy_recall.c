@@ -1,6 +1,6 @@
 /*
- * policy_recall.c: stored events read together with the packs that decided them. Of versions older than those that stay, the pack
- * is read back when somebody asks about one of its events; a few are kept, those that were asked for last.
+ * policy_recall.c: versions that are not in memory any more, read back for whoever works by one: a change of an event that it decided, or
+ * stored events that are read together with the packs that decided them. Of those, each is held until all have been read.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +8,91 @@
 #include "flow/policies_in.h"
 #include "flow/row.h"
 
-#define RECALLED_MAX 16
+static bool is_away(const struct policy *p)
+{
+	return p && p->is_stored && !p->pack && !p->is_lost;
+}
 
-/* One asking. Its versions are held until it was answered, however many there are. */
-struct recall {
+bool policies_at_hand(const struct flow *f, const char *version)
+{
+	return !strcmp(pack_view(f->pack)->version, version) || !is_away(policy_find(f->policies, version));
+}
+
+bool policies_all_at_hand(const struct flow *f)
+{
+	const struct policies *ps = f->policies;
+
+	for (int i = 0; i < ps->count; i++) {
+		if (is_away(ps->list[i]) && (ps->list[i]->activated || !ps->list[i]->submitted))
+			return false;
+	}
+	return true;
+}
+
+struct policy *policies_hold(const struct flow *f, const char *version)
+{
+	struct policy *p = policy_find(f->policies, version);
+
+	if (p)
+		p->holds++;
+	return p;
+}
+
+void policies_release(struct policy *p)
+{
+	if (p)
+		p->holds--;
+}
+
+/* --- one version --- */
+
+struct reading { /* however many wait for it */
 	struct policies *ps;
+	struct policy *policy;
+};
+
+static void on_pack(void *arg, enum err e, struct pack *pack)
+{
+	struct reading *r = arg;
+	struct fresh_wait *w = r->policy->recalling, *next;
+
+	r->policy->recalling = NULL;
+	if (e == ERR_OK)
+		policy_keep(r->ps, r->policy, pack);
+	else
+		r->policy->is_lost = e != ERR_UNAVAILABLE;
+	for (; w; w = next) {
+		next = w->next;
+		w->fn(w->arg, e == ERR_UNAVAILABLE ? e : ERR_OK);
+		free(w);
+	}
+	free(r);
+}
+
+void policies_recall(struct flow *f, const char *version, recalled_fn *fn, void *arg)
+{
+	struct policy *p = policy_find(f->policies, version);
+	struct fresh_wait *w;
+	struct reading *r;
+
+	if (!is_away(p)) {
+		fn(arg, ERR_OK);
+		return;
+	}
+	w = mem_alloc(sizeof(*w));
+	*w = (struct fresh_wait){ p->recalling, fn, arg };
+	p->recalling = w;
+	if (w->next)
+		return;
+	r = mem_alloc(sizeof(*r));
+	*r = (struct reading){ f->policies, p };
+	policy_with_pack(f->policies, p->version, on_pack, r);
+}
+
+/* --- the versions of rows --- */
+
+struct recall {
+	struct flow *flow;
 	store_load_fn *fn;
 	void *arg;
 	struct arena arena;
@@ -21,83 +101,65 @@ struct recall {
 	int item_count, held_count, at;
 };
 
-static struct policy *recalled_of(const struct recall *r, const struct loaded *x)
+static void recall_free(struct recall *r)
 {
-	struct policy *p = NULL;
-	struct record record;
-	struct arena arena;
-
-	arena_init(&arena);
-	if (x->record.data && record_decode(x->record.data, x->record.len, &arena, &record) == ERR_OK)
-		p = policy_find(r->ps, record.policy);
-	arena_clear(&arena);
-	return p && p->is_stored && (!p->pack || p->is_recalled) ? p : NULL;
-}
-
-static void hold(struct recall *r, struct policy *p)
-{
-	for (int i = 0; i < r->held_count; i++) {
-		if (r->held[i] == p)
-			return;
-	}
-	p->recall_holds++;
-	p->recalled_at = ++r->ps->recall_count;
-	r->held = arena_grow(&r->arena, r->held, r->held_count, sizeof(struct policy *));
-	r->held[r->held_count++] = p;
-}
-
-static void keep_few(struct policies *ps)
-{
-	while (ps->recalled_count > RECALLED_MAX) {
-		struct policy *oldest = NULL;
-
-		for (int i = 0; i < ps->count; i++) {
-			struct policy *p = ps->list[i];
-
-			if (p->is_recalled && !p->recall_holds && (!oldest || p->recalled_at < oldest->recalled_at))
-				oldest = p;
-		}
-		if (!oldest)
-			return;
-		policy_let_go(ps, oldest);
-	}
-}
-
-static void answer(struct recall *r, enum err e)
-{
-	r->fn(r->arg, e, r->items, e == ERR_OK ? r->item_count : 0);
 	for (int i = 0; i < r->held_count; i++)
-		r->held[i]->recall_holds--;
-	keep_few(r->ps);
+		policies_release(r->held[i]);
 	arena_clear(&r->arena);
 	free(r);
 }
 
+static void hold(struct recall *r, const struct loaded *x)
+{
+	struct record record;
+	struct arena arena;
+	struct policy *p = NULL;
+
+	arena_init(&arena);
+	if (x->record.data && record_decode(x->record.data, x->record.len, &arena, &record) == ERR_OK)
+		p = policies_hold(r->flow, record.policy);
+	arena_clear(&arena);
+	for (int i = 0; p && i < r->held_count; i++) {
+		if (r->held[i] == p) {
+			policies_release(p);
+			return;
+		}
+	}
+	if (!p)
+		return;
+	r->held = arena_grow(&r->arena, r->held, r->held_count, sizeof(struct policy *));
+	r->held[r->held_count++] = p;
+}
+
 static void next(struct recall *r);
 
-/* One that cannot be read any more was told in the log; its events are shown with what is in force. */
-static void on_pack(void *arg, enum err e, struct pack *pack)
+static void on_one(void *arg, enum err e)
 {
 	struct recall *r = arg;
 
-	if (e == ERR_UNAVAILABLE) {
-		answer(r, e);
+	if (e == ERR_OK) {
+		next(r);
 		return;
 	}
-	if (e == ERR_OK)
-		policy_recall(r->ps, r->held[r->at], pack);
-	r->at++;
-	next(r);
+	r->fn(r->arg, e, r->items, 0);
+	recall_free(r);
+}
+
+static bool has_all(struct recall *r)
+{
+	while (r->at < r->held_count && !is_away(r->held[r->at]))
+		r->at++;
+	return r->at == r->held_count;
 }
 
 static void next(struct recall *r)
 {
-	while (r->at < r->held_count && r->held[r->at]->pack)
-		r->at++;
-	if (r->at < r->held_count)
-		policy_with_pack(r->ps, r->held[r->at]->version, on_pack, r);
-	else
-		answer(r, ERR_OK);
+	if (!has_all(r)) {
+		policies_recall(r->flow, r->held[r->at]->version, on_one, r);
+		return;
+	}
+	r->fn(r->arg, ERR_OK, r->items, r->item_count);
+	recall_free(r);
 }
 
 static void copy_items(struct recall *r, const struct loaded *items, int count)
@@ -115,43 +177,49 @@ static void copy_items(struct recall *r, const struct loaded *items, int count)
 	}
 }
 
-static bool all_stay(const struct policies *ps)
+void rows_recall(struct flow *f, const struct loaded *items, int count, store_load_fn *fn, void *arg)
 {
-	for (int i = 0; i < ps->count; i++) {
-		const struct policy *p = ps->list[i];
+	struct recall *r;
 
-		if ((p->activated || !p->submitted) && p->is_stored && (!p->pack || p->is_recalled))
-			return false;
+	if (policies_all_at_hand(f)) {
+		fn(arg, ERR_OK, items, count);
+		return;
 	}
-	return true;
+	r = mem_zalloc(sizeof(*r));
+	*r = (struct recall){ .flow = f, .fn = fn, .arg = arg };
+	arena_init(&r->arena);
+	for (int i = 0; i < count; i++)
+		hold(r, &items[i]);
+	if (has_all(r)) {
+		fn(arg, ERR_OK, items, count);
+		recall_free(r);
+		return;
+	}
+	copy_items(r, items, count);
+	next(r);
 }
+
+struct load {
+	struct flow *flow;
+	store_load_fn *fn;
+	void *arg;
+};
 
 static void on_loaded(void *arg, enum err e, const struct loaded *items, int count)
 {
-	struct recall *r = arg;
+	struct load l = *(struct load *)arg;
 
-	for (int i = 0; e == ERR_OK && i < count && !all_stay(r->ps); i++) {
-		struct policy *p = recalled_of(r, &items[i]);
-
-		if (p)
-			hold(r, p);
-	}
-	if (r->held_count) {
-		copy_items(r, items, count);
-		next(r);
-		return;
-	}
-	r->fn(r->arg, e, items, count);
-	free(r);
+	free(arg);
+	if (e == ERR_OK)
+		rows_recall(l.flow, items, count, l.fn, l.arg);
+	else
+		l.fn(l.arg, e, items, count);
 }
 
 void rows_load(struct flow *f, const struct rows_wanted *w, store_load_fn *fn, void *arg)
 {
-	struct recall *r = mem_zalloc(sizeof(*r));
+	struct load *l = mem_alloc(sizeof(*l));
 
-	r->ps = f->policies;
-	r->fn = fn;
-	r->arg = arg;
-	arena_init(&r->arena);
-	store_load(f->store, w->seqs, w->count, true, on_loaded, r);
+	*l = (struct load){ f, fn, arg };
+	store_load(f->store, w->seqs, w->count, true, on_loaded, l);
 }

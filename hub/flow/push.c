@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "flow/cache.h"
+#include "flow/policies.h"
+#include "flow/row.h"
 #include "flow/view.h"
 
 struct push_batch {
@@ -43,11 +45,25 @@ void push_batch_free(struct push_batch *b)
 	free(b);
 }
 
+static bool policy_at_hand(struct flow *f, const struct cached *c)
+{
+	struct arena arena;
+	struct record r;
+	bool is;
+
+	if (policies_all_at_hand(f))
+		return true;
+	arena_init(&arena);
+	is = record_decode(c->record, c->record_len, &arena, &r) == ERR_OK && policies_at_hand(f, r.policy);
+	arena_clear(&arena);
+	return is;
+}
+
 static bool at_hand(struct flow *f, int64_t seq, int notices)
 {
 	const struct cached *c = cache_find(f->cache, seq);
 
-	return c && c->common && c->record && record_has_notices(c->record, c->record_len, notices);
+	return c && c->common && c->record && record_has_notices(c->record, c->record_len, notices) && policy_at_hand(f, c);
 }
 
 void push_need(struct push_batch *b, int64_t seq, int notices)
@@ -108,7 +124,7 @@ void push_load(struct push_batch *b, push_loaded_fn *fn, void *arg)
 	if (!b->need_count)
 		fn(arg, true);
 	else
-		store_load(b->flow->store, b->need, b->need_count, true, on_load, b);
+		rows_load(b->flow, &(struct rows_wanted){ b->need, b->need_count }, on_load, b);
 }
 
 /* An event's notices are rendered one after the other, so its record is read once. */

@@ -19,7 +19,7 @@ enum err row_open(struct flow *f, const struct principal *who, const struct load
 		e = event_parse(x->doc.data, x->doc.len, &f->limits, &ret->event, &diag);
 	if (e != ERR_OK)
 		goto out;
-	ret->view = (struct view){ .pack = flow_pack_of_row(f, ret->record.policy), .event = &ret->event,
+	ret->view = (struct view){ .pack = flow_pack_of(f, ret->record.policy), .event = &ret->event,
 				   .record = &ret->record, .seq = x->seq, .now_ms = clock_now_ms(&f->clock),
 				   .principal = who };
 	return ERR_OK;

@@ -17,6 +17,8 @@ struct rows_wanted {
 	int count;
 };
 void rows_load(struct flow *f, const struct rows_wanted *w, store_load_fn *fn, void *arg);
+/* The same for what has been read already: calls back at once when the packs are at hand, else with copies. */
+void rows_recall(struct flow *f, const struct loaded *items, int count, store_load_fn *fn, void *arg);
 MUST_CHECK enum err row_open(struct flow *f, const struct principal *who, const struct loaded *x, struct row *ret);
 void row_close(struct row *r);
 /* Whether one of the members that a search looks at holds the text; "" is in all of them. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "flow/principal.h"
+#include "flow/row.h"
 
 #define BUDGET 2048
 #define ROUNDS_MAX 512
@@ -54,7 +55,7 @@ void scan_walk_init(struct scan_walk *w, struct flow *f, const struct principal 
 
 static void next_round(struct scan_walk *w);
 
-static void on_scanned(void *arg, enum err e, const struct loaded *items, int count, int64_t next)
+static void on_rows(void *arg, enum err e, const struct loaded *items, int count)
 {
 	struct scan_walk *w = arg;
 	int i;
@@ -68,11 +69,22 @@ static void on_scanned(void *arg, enum err e, const struct loaded *items, int co
 		w->take(w->arg, &items[i]);
 	}
 	if (i == count)
-		w->before = next;
+		w->before = w->next;
 	if (!w->before || w->found >= w->limit || ++w->rounds >= ROUNDS_MAX)
 		w->end(w->arg, ERR_OK);
 	else
 		next_round(w);
+}
+
+static void on_scanned(void *arg, enum err e, const struct loaded *items, int count, int64_t next)
+{
+	struct scan_walk *w = arg;
+
+	w->next = next;
+	if (e == ERR_OK)
+		rows_recall(w->flow, items, count, on_rows, w);
+	else
+		w->end(w->arg, e);
 }
 
 static void next_round(struct scan_walk *w)

@@ -18,6 +18,7 @@ struct scan_walk {
 	void (*end)(void *arg, enum err e);
 	void *arg;
 	int64_t before;	/* events from here on are behind us; 0: begin with the newest */
+	int64_t next; /* where the slice that is being taken ends */
 	int limit, found, rounds;
 	char *need;	/* the text as it stands in a document, "" anything */
 	char *any[SCAN_ANY_MAX];

@@ -6,6 +6,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Under the address sanitizer, which clang tells of in its own way, each piece of an arena is guarded as one of the heap is: what was
+   not asked for may not be looked at, and what is cleared is gone. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define IS_WATCHED
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define IS_WATCHED
+#endif
+#ifdef IS_WATCHED
+#include <sanitizer/asan_interface.h>
+#define GAP_BYTES  ((size_t)8)
+#define TEXT_BYTES ((size_t)8) /* the sanitizer tells apart no less */
+#define SPARES_MAX 0
+#else
+#define ASAN_POISON_MEMORY_REGION(at, bytes)   ((void)(at), (void)(bytes))
+#define ASAN_UNPOISON_MEMORY_REGION(at, bytes) ((void)(at), (void)(bytes))
+#define GAP_BYTES  ((size_t)0)
+#define TEXT_BYTES ((size_t)1) /* texts stand close together: a pack has a hundred thousand of a few bytes each */
+#define SPARES_MAX 512
+#endif
+
 #define BLOCK_BYTES_MIN (PAGE_BYTES - sizeof(struct arena_block))
 #define BLOCK_BYTES_MAX ((size_t)1 << 20)
 #define ALIGN_BYTES	((size_t)16)
@@ -51,14 +73,8 @@ void *mem_realloc(void *old, size_t bytes)
 
 /*
  * A server takes and drops a few pages with every event. Handed back to the heap, each would be joined to its
- * neighbours and cut off again, which costs more than the work done in it; so some are kept at hand. Not under the
- * address sanitizer, which has to see that a page is gone.
+ * neighbours and cut off again, which costs more than the work done in it; so SPARES_MAX are kept at hand.
  */
-#ifdef __SANITIZE_ADDRESS__
-#define SPARES_MAX 0
-#else
-#define SPARES_MAX 512
-#endif
 struct spare_page {
 	struct spare_page *next;
 };
@@ -115,6 +131,8 @@ static void free_down_to(struct arena *a, const struct arena_block *keep)
 	}
 	a->head = (struct arena_block *)keep;
 	a->used_bytes = 0;
+	if (keep)
+		ASAN_POISON_MEMORY_REGION(keep->data, keep->size_bytes);
 }
 
 void arena_reset(struct arena *a)
@@ -147,6 +165,7 @@ static void block_push(struct arena *a, size_t need)
 	a->head = b;
 	a->used_bytes = 0;
 	a->total_bytes += size;
+	ASAN_POISON_MEMORY_REGION(b->data, size);
 }
 
 static bool has_room(const struct arena *a, size_t bytes)
@@ -154,30 +173,24 @@ static bool has_room(const struct arena *a, size_t bytes)
 	return a->head && a->used_bytes <= a->head->size_bytes && a->head->size_bytes - a->used_bytes >= bytes;
 }
 
-void *arena_alloc(struct arena *a, size_t bytes)
+static void *piece_take(struct arena *a, size_t bytes, size_t align)
 {
 	void *p;
 
-	if (bytes > SIZE_MAX / 2)
-		die_of_memory();
-	a->used_bytes = (a->used_bytes + ALIGN_BYTES - 1) & ~(ALIGN_BYTES - 1);
+	a->used_bytes = (a->used_bytes + align - 1) & ~(align - 1);
 	if (!has_room(a, bytes))
 		block_push(a, bytes);
 	p = a->head->data + a->used_bytes;
-	a->used_bytes += bytes;
+	a->used_bytes += bytes + GAP_BYTES;
+	ASAN_UNPOISON_MEMORY_REGION(p, bytes);
 	return p;
 }
 
-/* Texts stand close together: a pack has a hundred thousand of a few bytes each. */
-static char *text_alloc(struct arena *a, size_t bytes)
+void *arena_alloc(struct arena *a, size_t bytes)
 {
-	char *p;
-
-	if (!has_room(a, bytes))
-		block_push(a, bytes);
-	p = a->head->data + a->used_bytes;
-	a->used_bytes += bytes;
-	return p;
+	if (bytes > SIZE_MAX / 2)
+		die_of_memory();
+	return piece_take(a, bytes, ALIGN_BYTES);
 }
 
 void *arena_zalloc(struct arena *a, size_t bytes)
@@ -199,7 +212,7 @@ void *arena_grow(struct arena *a, void *items, int count, size_t size)
 
 char *arena_strndup(struct arena *a, const char *s, size_t len)
 {
-	char *p = text_alloc(a, len + 1);
+	char *p = piece_take(a, len + 1, TEXT_BYTES);
 
 	memcpy(p, s, len);
 	p[len] = '\0';
@@ -222,7 +235,7 @@ char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 	va_end(again);
 	if (len < 0)
 		return arena_strdup(a, "");
-	p = text_alloc(a, (size_t)len + 1);
+	p = piece_take(a, (size_t)len + 1, TEXT_BYTES);
 	vsnprintf(p, (size_t)len + 1, fmt, ap);
 	return p;
 }

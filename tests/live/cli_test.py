@@ -110,6 +110,14 @@ class Settings(unittest.TestCase):
             return text[:day.end()] + ", " + day.group() + text[day.end():], text.count("\n", 0, day.end()) + 1
         self.assertIn("twice", self.pack_with("calendar.json", change))
 
+    def test_a_hub_does_not_start_with_faults(self):
+        with open(os.path.join(self.folder, "rules.csv"), "w", encoding="utf-8") as f:
+            f.write("id,role\nX\n")
+        answer = run("serve", "--policy", self.folder)
+        self.assertEqual(answer.returncode, 2, answer.stderr)
+        self.assertIn("The policy pack has faults:\n", answer.stderr)
+        self.assertNotIn("leak", answer.stderr)
+
     def test_the_pack_is_found_from_anywhere(self):
         if not os.path.isdir(os.path.join(os.path.dirname(os.path.abspath(BIN)), "..", "rules")):
             self.skipTest("the build folder does not lie in the repository")

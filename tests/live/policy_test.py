@@ -7,13 +7,14 @@ import os
 import shutil
 import signal
 import statistics
+import subprocess
 import tempfile
 import threading
 import time
 import unittest
 
 import documents
-from hub import Hub, event, wait_until
+from hub import BIN, Hub, event, wait_until
 
 PACK = "rules/packs/linyi"
 ZONE = dt.timezone(dt.timedelta(hours=8))
@@ -331,6 +332,21 @@ class Times(Base):
             told = self.call(hub, "GET", f"/policy/versions/{third}", "sjj")
             self.assertEqual([(s["step"], s["by"]) for s in told["steps"]], [("activated", "folder")])
             self.assertIsNone(told["diff"])
+
+    def test_a_person_is_of_a_body_of_the_version_in_force(self):
+        def add(hub, name):
+            return subprocess.run([os.path.abspath(BIN), "user", "add", name, "--role", "supervisor", "--body", "new-371302",
+                                   "--data", hub.data], input="pass word\n", capture_output=True, text=True, timeout=60)
+        pack = files()
+        pack["bodies.csv"] += "new-371302,新设的局,supervision,371302,新的行业,,,\n"
+        with Hub() as hub:
+            hub.sign_in("lxhy", "admin")
+            refused = add(hub, "early")
+            self.assertEqual(refused.returncode, 2, refused.stderr)
+            self.assertIn("no such body", refused.stderr)
+            self.activate(hub, self.approved(hub, pack))
+            taken = add(hub, "li")
+            self.assertEqual(taken.returncode, 0, taken.stderr)
 
     def test_a_decision_is_explained_by_its_own_version_however_many_came_since(self):
         pack = os.path.join(self.folder(), "pack")

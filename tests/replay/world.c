@@ -18,6 +18,8 @@
 
 #define SENDING_LEASE_MS 60000 /* as deliver.c has it */
 #define CLAIM_LEASE_MS 5000  /* as deadline.c has it */
+#define RECORDS_OF_SHELF 16
+#define EACH_LOOKED_AT 64 /* events of a story */
 
 /* --- the clock and the provider --- */
 
@@ -62,6 +64,7 @@ static void send_text(void *self, const struct message *m, connector_done_fn *do
 	if (w->sending == SENDING_HANGS) {
 		assert_true(w->hung_count < 64);
 		w->hung[w->hung_count++] = arg;
+		w->hung_done = done;
 		return;
 	}
 	h = mem_zalloc(sizeof(*h));
@@ -71,6 +74,15 @@ static void send_text(void *self, const struct message *m, connector_done_fn *do
 	h->later.fn = hand_back;
 	h->later.arg = h;
 	loop_defer(w->h.loop, &h->later);
+}
+
+void world_answer(struct world *w)
+{
+	const struct send_result r = { .outcome = OUTCOME_ACCEPTED, .provider_id = "p", .code = "", .parts = 1 };
+
+	w->sending = SENDING_ACCEPTS;
+	while (w->hung_count)
+		w->hung_done(w->hung[--w->hung_count], &r);
 }
 
 static int two_at_a_time(void *self)
@@ -225,32 +237,56 @@ void world_use_pack(struct world *w, const char *pack_folder)
 	offer_pack(w, old);
 }
 
-/* A line of the canonical content with more in it. */
-void world_amend(struct world *w, const char *file, const char *more)
+/* The canonical content with the len bytes at `at` made into something else. */
+static void change_content(struct world *w, struct buf *content, const char *at, size_t len, const char *is)
 {
 	struct pack *old = w->pack;
-	struct buf text, fresh;
+	struct buf fresh;
 	struct arena arena;
 	struct diag diag;
-	const char *end, *mark;
 
 	arena_init(&arena);
 	diag_init(&diag, &arena);
-	mark = arena_printf(&arena, "[\"%s\"", file);
-	buf_init(&text, 1 << 20);
 	buf_init(&fresh, 1 << 20);
-	pack_canonical(old, &text);
-	end = strstr(buf_cstr(&text), mark);
-	assert_non_null(end);
-	end += strcspn(end, "]");
-	buf_add(&fresh, text.data, (size_t)(end - text.data));
-	buf_printf(&fresh, ",%s%s", more, end);
+	buf_add(&fresh, content->data, (size_t)(at - content->data));
+	buf_printf(&fresh, "%s%s", is, at + len);
 	if (pack_read_canonical(buf_cstr(&fresh), fresh.len, &w->pack, &diag) != ERR_OK)
-		fail_msg("%s: %s", more, diag.first ? diag.first->what : "cannot be read");
+		fail_msg("%s: %s", is, diag.first ? diag.first->what : "cannot be read");
 	offer_pack(w, old);
-	buf_clear(&text);
 	buf_clear(&fresh);
+	buf_clear(content);
 	arena_clear(&arena);
+}
+
+static const char *content_find(const struct world *w, struct buf *content, const char *text)
+{
+	const char *at;
+
+	buf_init(content, 1 << 20);
+	pack_canonical(w->pack, content);
+	at = strstr(buf_cstr(content), text);
+	assert_non_null(at);
+	return at;
+}
+
+void world_amend(struct world *w, const char *file, const char *more)
+{
+	struct buf content;
+	char mark[64], with[512];
+	const char *at;
+
+	snprintf(mark, sizeof(mark), "[\"%s\"", file);
+	snprintf(with, sizeof(with), ",%s", more);
+	at = content_find(w, &content, mark);
+	change_content(w, &content, at + strcspn(at, "]"), 0, with);
+}
+
+void world_replace(struct world *w, const char *was, const char *is)
+{
+	struct buf content;
+	const char *at = content_find(w, &content, was);
+
+	change_content(w, &content, at, strlen(was), is);
 }
 
 /* --- time --- */
@@ -262,6 +298,24 @@ bool world_record(struct world *w, int64_t seq, struct arena *arena, struct reco
 
 	freeReplyObject(r);
 	return ok;
+}
+
+void world_each_record(struct world *w, world_record_fn *fn, void *arg)
+{
+	for (int64_t shelf = 0; shelf <= w->events / RECORDS_OF_SHELF; shelf++) {
+		redisReply *r = server_ask(&w->h.server, "HGETALL %sr:%lld", KEY, (long long)shelf);
+
+		for (size_t i = 0; i + 1 < r->elements; i += 2) {
+			struct arena arena;
+			struct record record;
+
+			arena_init(&arena);
+			assert_int_equal(record_decode(r->element[i + 1]->str, r->element[i + 1]->len, &arena, &record), ERR_OK);
+			fn(arg, strtoll(r->element[i]->str, NULL, 10), &record);
+			arena_clear(&arena);
+		}
+		freeReplyObject(r);
+	}
 }
 
 /* Due, and the provider has taken as many as it takes at a time and answers none. */
@@ -315,10 +369,24 @@ static bool is_settled(struct world *w, int64_t seq)
 	return next == score && (next < 0 || next > w->now_ms);
 }
 
+/* Of many events only those are asked about that Redis has as due before the longest lease ends; what else may be wrong, world_look_at_due
+   sees. What is no longer due while it is asked about is asked about again: settling one event may change another. */
+static bool are_settled(struct world *w)
+{
+	redisReply *r = server_ask(&w->h.server, "ZRANGE %sdue -inf %lld BYSCORE", KEY, (long long)w->now_ms + SENDING_LEASE_MS);
+	bool settled = true;
+
+	for (size_t i = 0; settled && i < r->elements; i++)
+		settled = is_settled(w, strtoll(r->element[i]->str, NULL, 10));
+	freeReplyObject(r);
+	for (int64_t seq = 1; settled && w->events <= EACH_LOOKED_AT && seq <= w->events; seq++)
+		settled = is_settled(w, seq);
+	return settled;
+}
+
 struct looking {
 	struct world *world;
 	struct loop_timer *timer;
-	int64_t seq;
 	int settled;
 };
 
@@ -327,14 +395,8 @@ static void on_look(void *arg)
 	struct looking *l = arg;
 	struct world *w = l->world;
 
-	/* From the first each time: settling a later event may change an earlier one. */
-	for (l->seq = 1; l->seq <= w->events && is_settled(w, l->seq);)
-		l->seq++;
-	if (l->seq > w->events && all_are_handed_over(w)) {
-		l->settled = 1;
-		return;
-	}
-	for (int i = 0; i < w->hub_count; i++)
+	l->settled = are_settled(w) && all_are_handed_over(w);
+	for (int i = 0; !l->settled && i < w->hub_count; i++)
 		deadline_kick(w->hubs[i].flow->deadline, w->now_ms);
 }
 
@@ -346,6 +408,40 @@ void world_settle(struct world *w)
 	loop_timer_start(l.timer, 0, 1);
 	harness_until(&w->h, &l.settled, 1);
 	loop_timer_free(l.timer);
+}
+
+struct dues {
+	int64_t *of_event;
+	int64_t count;
+};
+
+static void look_at_due(void *arg, int64_t seq, const struct record *r)
+{
+	struct dues *d = arg;
+	int64_t next = record_next_ms(r);
+
+	if (d->of_event[seq] != next)
+		fail_msg("event %lld: due %lld, and by its record %lld", (long long)seq, (long long)d->of_event[seq], (long long)next);
+	d->count -= next >= 0;
+}
+
+void world_look_at_due(struct world *w)
+{
+	redisReply *r = server_ask(&w->h.server, "ZRANGE %sdue 0 -1 WITHSCORES", KEY);
+	struct dues d = { mem_alloc(((size_t)w->events + 1) * sizeof(int64_t)), (int64_t)r->elements / 2 };
+
+	for (int64_t seq = 0; seq <= w->events; seq++)
+		d.of_event[seq] = -1;
+	for (size_t i = 0; i + 1 < r->elements; i += 2) {
+		int64_t seq = strtoll(r->element[i]->str, NULL, 10);
+
+		assert_true(seq >= 1 && seq <= w->events);
+		d.of_event[seq] = (int64_t)strtod(r->element[i + 1]->str, NULL);
+	}
+	freeReplyObject(r);
+	world_each_record(w, look_at_due, &d);
+	assert_int_equal(d.count, 0);
+	free(d.of_event);
 }
 
 void world_to(struct world *w, int64_t ms)

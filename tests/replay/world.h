@@ -36,6 +36,7 @@ struct world {
 	int sent; /* texts that the provider was given */
 	int sent_to[10]; /* of these, by the last digit of the number */
 	void *hung[64]; /* what would have heard of those never answered; freed with the process that asked */
+	connector_done_fn *hung_done;
 	int hung_count;
 	char last_to[32], last_text[512];
 	long told; /* notices that the texts told of, as they say themselves */
@@ -49,11 +50,13 @@ void world_open(struct world *w, const char *pack_folder, int hubs, int64_t star
 void world_close(struct world *w);
 void world_restart(struct world *w); /* crash and start */
 void world_away(struct world *w, int64_t until_ms); /* nothing is worked off until then */
+void world_answer(struct world *w); /* the provider, to what it has left hanging, and at once from now on */
 void world_until_asked(struct world *w, int calls); /* runs until Redis has been asked so many things more, no answer read */
 void world_cut(struct world *w); /* every hub's link to Redis is lost, with what was under way, and comes back */
 void world_use_pack(struct world *w, const char *pack_folder);
 /* Adds to calendar.json, or to pack.json, what stands there in the canonical content: a year's notice, a setting. */
 void world_amend(struct world *w, const char *file, const char *more);
+void world_replace(struct world *w, const char *was, const char *is); /* where it stands first in the canonical content */
 void world_settle(struct world *w); /* until everything due by now has been worked off */
 void world_to(struct world *w, int64_t ms);
 
@@ -76,5 +79,10 @@ void world_get(struct world *w, const struct asked *a);
 
 /* The record as Redis has it; lives in the arena. False: none. */
 bool world_record(struct world *w, int64_t seq, struct arena *arena, struct record *ret);
+/* All of them, by number, read a shelf at a time. */
+typedef void world_record_fn(void *arg, int64_t seq, const struct record *r);
+void world_each_record(struct world *w, world_record_fn *fn, void *arg);
+/* Settled: what Redis holds as due is, of each event, what its record says, and nothing else. */
+void world_look_at_due(struct world *w);
 
 #endif
