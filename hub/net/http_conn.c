@@ -164,12 +164,12 @@ void conn_refuse(struct conn *c, int status, const char *detail)
 	struct exchange *ex = c->exchange;
 	bool is_head = ex && ex->req.is_head;
 
-	if (ex)
-		exchange_let_go(ex);
 	c->exchange = NULL;
 	c->is_busy = c->is_ready = false;
 	c->is_last = true;
 	reply_fault(c, status, detail, is_head);
+	if (ex)
+		exchange_let_go(ex); /* the detail may lie in it */
 }
 
 static void offer_body(struct conn *c)
