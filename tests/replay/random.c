@@ -161,7 +161,7 @@ static json_t *params_of(enum answer act)
 				 "2026-11-25", "close", (int)roll(3) == 0, "files",
 				 roll(3) ? json_array() : json_pack("[s]", files[roll(COUNT(files))]));
 	case ANSWER_LETTER:
-		return json_pack("{s:s,s:s,s:s,s:s,s:s}", "kind", roll(2) ? "co-letter" : "change-opinion", "to", bodies[roll(COUNT(bodies))],
+		return json_pack("{s:s,s:s,s:s,s:s,s:s}", "kind", roll(2) ? "co-letter" : "change-opinion", "to", look_bodies[roll(LOOK_BODIES)],
 				 "subject", "函", "text", roll(2) ? "请核" : "请复", "due", roll(2) ? "1wd" : "3d");
 	case ANSWER_REPLY:
 		return json_pack("{s:s}", "text", roll(2) ? "同意" : "再议");
