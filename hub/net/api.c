@@ -18,8 +18,7 @@ enum {
 #define EVERYBODY ((1u << WHO_COUNT) - 1)
 #define MAY(w) (1u << WHO_##w)
 #define READERS (MAY(APPROVER) | MAY(SUPERVISOR) | MAY(COORDINATOR) | MAY(AUDITOR) | MAY(SYSTEM))
-/* Supervisors, and bureaus for what they are told themselves. */
-#define ANSWERERS (MAY(SUPERVISOR) | MAY(APPROVER))
+#define ANSWERERS (MAY(SUPERVISOR) | MAY(APPROVER)) /* supervisors, and bureaus for what they are told themselves */
 #define POLICY_MAKERS (MAY(COORDINATOR) | MAY(ADMIN))
 #define POLICY_READERS (POLICY_MAKERS | MAY(AUDITOR))
 #define OFFICES (ANSWERERS | MAY(COORDINATOR) | MAY(AUDITOR))
