@@ -28,7 +28,7 @@ async function core()
 }
 
 test('only the roles\' own entries are in the navigation', async () => {
-	assert.deepEqual(await page.locator('nav.side a').allInnerTexts(), ['联席看板', '办件查询', '报送', '退回件', '争议', '对账', '联系与交接', '政策']);
+	assert.deepEqual(await page.locator('nav.side a').allInnerTexts(), ['联席看板', '办件查询', '报送', '退回件', '来函', '争议', '对账', '联系与交接', '政策']);
 });
 
 test('who would be told is shown while it is typed, and nothing is sent', async () => {
@@ -130,5 +130,5 @@ test('the policy says which it is, who would be told, and why not another', asyn
 test('the administrator is shown the bodies and the policy, and no notices', async () => {
 	const admin = await world.newPage();
 	await world.signIn(admin, 'admin');
-	assert.deepEqual(await admin.locator('nav.side a').allInnerTexts(), ['联系与交接', '政策']);
+	assert.deepEqual(await admin.locator('nav.side a').allInnerTexts(), ['联系与交接', '政策', '通道与密钥']);
 });

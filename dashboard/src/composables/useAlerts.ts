@@ -154,7 +154,9 @@ function contest(): void
 	others?.postMessage({ bid: mine });
 	timer = window.setTimeout(() => {
 		timer = 0;
-		if (!rivals.some((r) => r < mine))
+		if (lastMs() + PAUSE_MS > Date.now())
+			waiting = []; // another has alerted meanwhile, and its word of it is not here yet
+		else if (!rivals.some((r) => r < mine))
 			ring();
 		else
 			timer = window.setTimeout(contest, PAUSE_MS);
