@@ -19,6 +19,6 @@ export const rankings = {
 export const statements = {
 	month: (month: string) => request<Statement>('GET', `/reconciliation${query({ month })}`),
 	sources: () => request<Page<NumberedSource>>('GET', '/reconciliation/sources'),
-	agree: (said: { month: string; bureau: string; body: string }) => request<Statement>('POST', '/reconciliation/agree', { body: said }),
+	agree: (said: { month: string; bureau: string; body: string; seen: Record<string, number> }) => request<Statement>('POST', '/reconciliation/agree', { body: said }),
 	compare: (said: { month: string; body: string; cases: string[] }) => request<Differences>('POST', '/reconciliation', { body: said, patienceMs: MANY_TIMEOUT_MS, harmless: true }),
 };

@@ -7,6 +7,7 @@
 #include "flow/audit.h"
 #include "flow/board.h"
 #include "flow/figures.h"
+#include "flow/respond_in.h"
 #include "flow/view.h"
 #include "timefmt.h"
 
@@ -57,6 +58,7 @@ struct call {
 	bool *oversees, *is_own; /* by number of the name: the region's, the body's */
 	struct cells departments, senders;
 	const char *agree_bureau, *agree_body; /* the row that is being confirmed, NULL none */
+	int64_t seen[COUNTED];		       /* with these figures; -1 whatever it is now */
 	int side;
 	struct buf out;
 };
@@ -373,11 +375,16 @@ static void agree_next(struct call *c)
 static void agree(struct call *c)
 {
 	const struct cell *x = cell_to_agree(c);
+	bool is_as_seen = true;
 
-	if (x && (has_side(c, x, 0) || has_side(c, x, 1)))
-		agree_next(c);
-	else
+	for (int k = 0; x && k < COUNTED; k++)
+		is_as_seen = is_as_seen && (c->seen[k] < 0 || c->seen[k] == x->counts[k]);
+	if (!x || (!has_side(c, x, 0) && !has_side(c, x, 1)))
 		call_end(c, x ? ERR_FORBIDDEN : ERR_NOT_FOUND);
+	else if (!is_as_seen)
+		call_end(c, ERR_CONFLICT);
+	else
+		agree_next(c);
 }
 
 static void look_at_names(struct call *c)
@@ -415,10 +422,7 @@ static void on_read(void *arg, enum err e)
 	figures_each(g, c->period.from_day, c->period.to_day, add_notice, c);
 	cells_sort(&c->departments);
 	cells_sort(&c->senders);
-	if (c->agree_body)
-		agree(c);
-	else
-		read_agreed(c);
+	(c->agree_body ? agree : read_agreed)(c);
 }
 
 static struct call *call_new(struct flow *f, struct principal *who, const char *month, const struct period *period)
@@ -434,28 +438,32 @@ static struct call *call_new(struct flow *f, struct principal *who, const char *
 	return c;
 }
 
-static const char *said_text(const json_t *said, const char *name, struct diag *diag)
+static void read_seen(const json_t *seen, int64_t ret[COUNTED], struct diag *diag)
 {
-	const char *text = json_string_value(json_object_get(said, name));
+	for (int k = 0; k < COUNTED; k++) {
+		const json_t *v = json_object_get(seen, counted_names[k]);
 
-	if (!text)
-		diag_add(diag, arena_printf(diag->arena, "/%s", name), "must be a string");
-	return text ? text : "";
+		ret[k] = json_is_integer(v) ? json_integer_value(v) : -1;
+		if (v && ret[k] < 0)
+			diag_add(diag, arena_printf(diag->arena, "/seen/%s", counted_names[k]), "must be a number of 0 or more");
+	}
 }
 
 void reconcile_agree(struct flow *f, struct principal *who, const json_t *said, reply_fn *fn, void *arg)
 {
 	const char *month, *bureau, *body;
 	struct period period = { 0 };
+	int64_t seen[COUNTED];
 	struct arena arena;
 	struct diag diag;
 	struct call *c;
 
 	arena_init(&arena);
 	diag_init(&diag, &arena);
-	month = said_text(said, "month", &diag);
-	bureau = said_text(said, "bureau", &diag);
-	body = said_text(said, "body", &diag);
+	month = act_text(said, "month", true, &diag);
+	bureau = act_text(said, "bureau", true, &diag);
+	body = act_text(said, "body", true, &diag);
+	read_seen(json_object_get(said, "seen"), seen, &diag);
 	if (!month_read(month, &period))
 		diag_add(&diag, "/month", "must be a month like 2026-11");
 	if (diag.count) {
@@ -466,6 +474,7 @@ void reconcile_agree(struct flow *f, struct principal *who, const json_t *said, 
 		c->arg = arg;
 		c->agree_bureau = arena_strdup(&c->arena, bureau);
 		c->agree_body = arena_strdup(&c->arena, body);
+		memcpy(c->seen, seen, sizeof(c->seen));
 		figures_read(f->figures, period.from_day, on_read, c);
 	}
 	arena_clear(&arena);

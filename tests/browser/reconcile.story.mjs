@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { axe, noSideways, openWorld } from './world.mjs';
+import { axe, noSideways, openWorld, until } from './world.mjs';
 
 let world;
 let bureau;
@@ -46,8 +46,12 @@ test('both sides confirm, each for itself, and see when the figures have changed
 	await bureau.goto(`${world.url}/#/reconcile?month=${MONTH}&bureau=spj-371302`);
 	const row = bureau.locator('tr[data-department="wjw-371302"]');
 	await row.locator('[data-side=bureau]', { hasText: '未确认' }).waitFor();
-	await row.getByRole('button', { name: '确认无误：兰山区卫生健康局' }).click();
-	await bureau.getByText('已确认：兰山区卫生健康局').waitFor();
+	const sign = row.getByRole('button', { name: '确认无误：兰山区卫生健康局' });
+	await world.grant('示例对账用品二厂');
+	await sign.click();
+	await bureau.getByText('之后数字有变').waitFor();
+	await row.locator('[data-side=bureau]', { hasText: '未确认' }).waitFor();
+	await until('the row has the figures of now', async () => { await sign.click(); return bureau.getByText('已确认：兰山区卫生健康局').first().isVisible(); });
 	await row.locator('[data-side=bureau]', { hasText: 'spj' }).waitFor();
 	const wjw = await world.as('wjw');
 	assert.equal((await wjw('POST', '/reconciliation/agree', { month: MONTH, bureau: 'spj-371302', body: 'wjw-371302' })).status, 200);

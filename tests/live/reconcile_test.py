@@ -133,8 +133,8 @@ class Reconciliation(unittest.TestCase):
 
     # --- both sides confirm ---
 
-    def agree(self, user, bureau=BUREAU, body=LEAD, want=200, month=TODAY.isoformat()[:7]):
-        answer = self.hub.post("/reconciliation/agree", user, {"month": month, "bureau": bureau, "body": body})
+    def agree(self, user, bureau=BUREAU, body=LEAD, want=200, month=TODAY.isoformat()[:7], **said):
+        answer = self.hub.post("/reconciliation/agree", user, {"month": month, "bureau": bureau, "body": body, **said})
         documents.hold_answer("POST", "/api/v1/reconciliation/agree", answer)
         self.assertEqual(answer.status, want, answer.body)
         return answer.json
@@ -165,7 +165,11 @@ class Reconciliation(unittest.TestCase):
         self.submit(7)
         wait_until(lambda: self.row("spj", body=COPY)["told"] > confirmed["told"], 20, "the figures go on")
         self.assertEqual(self.row("spj", body=COPY)["agreed"], confirmed["agreed"])
-        again = self.departments({b["bureau"]["id"]: b for b in self.agree("spj", body=COPY)["items"]}[BUREAU])[COPY]
+        seen = {k: confirmed[k] for k in ("told", "leads", "overdue")}
+        self.agree("spj", body=COPY, seen=seen, want=409)
+        self.assertEqual(self.row("spj", body=COPY)["agreed"], confirmed["agreed"], "what nobody has seen is not confirmed")
+        seen["told"] = self.row("spj", body=COPY)["told"]
+        again = self.departments({b["bureau"]["id"]: b for b in self.agree("spj", body=COPY, seen=seen)["items"]}[BUREAU])[COPY]
         self.assertGreater(again["agreed"]["bureau"]["told"], confirmed["told"])
 
     def test_nobody_confirms_what_is_not_theirs(self):
@@ -176,6 +180,8 @@ class Reconciliation(unittest.TestCase):
         self.agree("spj", month="2020-02", want=404)
         faults = self.agree("spj", 1, None, 422, "2026-13")
         self.assertEqual([e["pointer"] for e in faults["errors"]], ["/bureau", "/body", "/month"])
+        faults = self.agree("spj", want=422, seen={"told": "3", "leads": -1})
+        self.assertEqual([e["pointer"] for e in faults["errors"]], ["/seen/told", "/seen/leads"])
 
     # --- a bureau's own list ---
 
