@@ -390,7 +390,6 @@ static void agree(struct call *c)
 static void look_at_names(struct call *c)
 {
 	const struct figures *g = c->flow->figures;
-	const struct pack *pack = c->flow->pack;
 	size_t count = (size_t)figures_name_count(g) + 1;
 
 	c->of = arena_zalloc(&c->arena, sizeof(*c->of) * count);
@@ -401,8 +400,8 @@ static void look_at_names(struct call *c)
 	for (int32_t i = 0; i < figures_name_count(g); i++) {
 		const char *name = figures_name(g, i);
 
-		c->oversees[i] = principal_oversees(c->who, pack, name, WHO_COORDINATOR) ||
-				 principal_oversees(c->who, pack, name, WHO_AUDITOR);
+		c->oversees[i] = principal_oversees(c->who, c->flow->pack, name, WHO_COORDINATOR) ||
+				 principal_oversees(c->who, c->flow->pack, name, WHO_AUDITOR);
 		c->is_own[i] = principal_answers(c->who, name);
 	}
 }
@@ -410,7 +409,6 @@ static void look_at_names(struct call *c)
 static void on_read(void *arg, enum err e)
 {
 	struct call *c = arg;
-	struct figures *g = c->flow->figures;
 
 	if (e != ERR_OK) {
 		call_end(c, e);
@@ -418,8 +416,8 @@ static void on_read(void *arg, enum err e)
 	}
 	c->now_ms = clock_now_ms(&c->flow->clock);
 	look_at_names(c);
-	figures_each_event(g, c->period.from_day, c->period.to_day, add_event, c);
-	figures_each(g, c->period.from_day, c->period.to_day, add_notice, c);
+	figures_each_event(c->flow->figures, c->period.from_day, c->period.to_day, add_event, c);
+	figures_each(c->flow->figures, c->period.from_day, c->period.to_day, add_notice, c);
 	cells_sort(&c->departments);
 	cells_sort(&c->senders);
 	(c->agree_body ? agree : read_agreed)(c);
@@ -440,6 +438,8 @@ static struct call *call_new(struct flow *f, struct principal *who, const char *
 
 static void read_seen(const json_t *seen, int64_t ret[COUNTED], struct diag *diag)
 {
+	if (seen && !json_is_object(seen))
+		diag_add(diag, "/seen", "must be an object of figures");
 	for (int k = 0; k < COUNTED; k++) {
 		const json_t *v = json_object_get(seen, counted_names[k]);
 

@@ -18,6 +18,18 @@ static void must_be_place(int i, int count)
 	must(i >= -1 && i < count);
 }
 
+static void check_letters(const struct record *r)
+{
+	for (int i = 0; i < r->notice_count; i++)
+		must(r->notices[i].cause != CAUSE_LETTER || record_letter(r, &r->notices[i]));
+	for (int i = 0; i < r->letter_count; i++)
+		must((unsigned)r->letters[i].kind < LETTER_KIND_COUNT && r->letters[i].from && r->letters[i].subject && r->letters[i].time);
+	for (int i = 0; i < r->writing_count; i++) {
+		must(r->writings[i].body && r->writings[i].text);
+		must_be_place(r->writings[i].notice, r->notice_count);
+	}
+}
+
 static void check_places(const struct record *r)
 {
 	must(r->notice_count <= RECORD_NOTICES_MAX);
@@ -60,6 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&twice, RECORD_BYTES_MAX * 4);
 	if (record_decode((const char *)data, size, &arena, &first) == ERR_OK) {
 		check_places(&first);
+		check_letters(&first);
 		record_encode(&first, &once);
 		if (record_decode(once.data, once.len, &arena, &second) != ERR_OK)
 			abort();

@@ -180,6 +180,7 @@ class Reconciliation(unittest.TestCase):
         self.agree("spj", month="2020-02", want=404)
         faults = self.agree("spj", 1, None, 422, "2026-13")
         self.assertEqual([e["pointer"] for e in faults["errors"]], ["/bureau", "/body", "/month"])
+        self.assertEqual([e["pointer"] for e in self.agree("spj", want=422, seen=[3])["errors"]], ["/seen"])
         faults = self.agree("spj", want=422, seen={"told": "3", "leads": -1})
         self.assertEqual([e["pointer"] for e in faults["errors"]], ["/seen/told", "/seen/leads"])
 
