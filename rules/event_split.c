@@ -44,10 +44,17 @@ static void skip_space(struct split *s)
 
 static void skip_string(struct split *s)
 {
-	for (s->pos++; s->pos < s->end && *s->pos != '"'; s->pos++) {
-		if (*s->pos == '\\' && s->end - s->pos > 1)
-			s->pos++;
+	const char *from = ++s->pos, *quote, *slash;
+
+	while ((quote = memchr(s->pos, '"', (size_t)(s->end - s->pos)))) {
+		for (slash = quote; slash > from && slash[-1] == '\\';)
+			slash--;
+		s->pos = quote;
+		if ((quote - slash) % 2 == 0)
+			return;
+		s->pos++;
 	}
+	s->pos = s->end;
 }
 
 /* To the comma or bracket that ends this element; what is inside is each element's own affair. */

@@ -163,20 +163,27 @@ static bool scan_escape(struct scan *s, size_t *bytes)
 static const unsigned char special[256] = {
 	[0 ... 31] = 1, ['"'] = 1, ['\\'] = 1, [128 ... 255] = 1};
 
-/* A byte that is not plain. Gives false at a syntax fault. */
-static bool scan_special(struct scan *s, size_t *bytes)
+/* What is not ASCII, as far as it goes. */
+static void scan_wide(struct scan *s, size_t *bytes)
 {
-	size_t step;
+	while (s->pos < s->end && (unsigned char)*s->pos >= 0x80) {
+		size_t step = utf8_length(s->pos, (size_t)(s->end - s->pos));
 
-	if (*s->pos == '\\')
-		return scan_escape(s, bytes);
-	if ((unsigned char)*s->pos >= 0x80) {
-		step = utf8_length(s->pos, (size_t)(s->end - s->pos));
 		if (!step && !s->unparseable)
 			lex_fault(s, s->depth, "invalid UTF-8");
 		s->unparseable |= !step;
 		s->pos += step ? step : 1;
 		*bytes += step ? step : 1;
+	}
+}
+
+/* A byte that is not plain. Gives false at a syntax fault. */
+static bool scan_special(struct scan *s, size_t *bytes)
+{
+	if (*s->pos == '\\')
+		return scan_escape(s, bytes);
+	if ((unsigned char)*s->pos >= 0x80) {
+		scan_wide(s, bytes);
 		return true;
 	}
 	if (*s->pos != '\0')
@@ -196,6 +203,8 @@ bool lex_string(struct scan *s, size_t *ret_bytes)
 	for (;;) {
 		const char *run = s->pos;
 
+		while (s->end - s->pos >= 8 && utf8_is_plain8(s->pos))
+			s->pos += 8;
 		while (s->pos < s->end && !special[(unsigned char)*s->pos])
 			s->pos++;
 		bytes += (size_t)(s->pos - run);

@@ -183,7 +183,7 @@ static char *put(char *out, int value, int width)
 	return out + width;
 }
 
-static char *put_date(char *out, int32_t day)
+static char *make_date(char *out, int32_t day)
 {
 	struct civil c = civil_of_day(day);
 
@@ -192,6 +192,23 @@ static char *put_date(char *out, int32_t day)
 	out = put(out, c.month, 2);
 	*out++ = '-';
 	return put(out, c.mday, 2);
+}
+
+/* Most of the times that are written are of a few days, one behind the other. */
+static char *put_date(char *out, int32_t day)
+{
+	static _Thread_local struct {
+		int32_t day;
+		size_t len;
+		char text[TIMEFMT_BYTES];
+	} made[8]; /* a week and a day: by the number of the day */
+	size_t at = (uint32_t)day % 8;
+
+	if (made[at].day != day || !made[at].len) {
+		made[at].day = day;
+		made[at].len = (size_t)(make_date(made[at].text, day) - made[at].text);
+	}
+	return (char *)memcpy(out, made[at].text, made[at].len) + made[at].len;
 }
 
 void date_format(int32_t day, char ret[TIMEFMT_BYTES])

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/digits.h"
 
 #define CACHE_SLOTS 16384
 
@@ -148,7 +149,7 @@ struct cached *cache_put(struct cache *c, int64_t seq, struct bytes doc, struct 
 
 void cache_set_record(struct cache *c, struct cached *e, struct bytes record)
 {
-	int version = (int)strtol(record.data, NULL, 10);
+	int version = (int)digits_at(record.data);
 
 	if (e->record && version < e->record_version)
 		return;
@@ -164,7 +165,7 @@ void cache_set_tip(struct cache *c, struct cached *e, struct bytes record)
 
 void cache_settle_tip(struct cache *c, struct cached *e)
 {
-	int version = (int)strtol(e->tip, NULL, 10);
+	int version = (int)digits_at(e->tip);
 
 	if (e->record && version < e->record_version) {
 		cache_set_tip(c, e, (struct bytes){ 0 }); /* another hub's came in between */

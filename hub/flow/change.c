@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "flow/cache.h"
 #include "flow/figures.h"
 #include "flow/pause.h"
@@ -118,6 +119,18 @@ static void on_committed(void *arg, enum err e, struct bytes current)
 	run_done(r, e);
 }
 
+/* No two of the same: of two built on one version, what is chained on the one that loses must lose too. */
+static const char *next_writer(struct change *c)
+{
+	char room[sizeof(c->flow->writer) + DIGITS_MAX + 2];
+	struct buf out;
+
+	buf_init_in(&out, room, sizeof(room), sizeof(room) - 1);
+	buf_add_str(&out, c->flow->writer);
+	buf_add_int(&out, (int64_t)c->flow->writes++);
+	return arena_strndup(&c->arena, out.data, out.len);
+}
+
 static void run_commit(struct run *r)
 {
 	struct change *c = &r->c;
@@ -128,8 +141,7 @@ static void run_commit(struct run *r)
 				.expected_writer = c->record.writer };
 
 	c->record.version++;
-	/* No two of the same: of two built on one version, what is chained on the one that loses must lose too. */
-	c->record.writer = arena_printf(&c->arena, "%s%llx", c->flow->writer, (unsigned long long)c->flow->writes++);
+	c->record.writer = next_writer(c);
 	r->encoded = record_bytes(&c->record, &c->arena);
 	if (!r->encoded.data) {
 		run_done(r, ERR_TOO_LARGE);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "flow/change.h"
 #include "flow/deadline.h"
 #include "flow/dispute.h"
@@ -106,13 +107,13 @@ static void supersede(struct flow *f, int64_t seq, int64_t by, correct_done_fn *
 /* One "12/granted/1" of the case's list; whether it is of the type. */
 static bool entry_parse(const char **list, const char *type, int64_t *ret_seq, int *ret_version)
 {
-	char *end;
+	const char *end = *list;
 	size_t len = strlen(type);
 	bool same;
 
-	*ret_seq = strtoll(*list, &end, 10);
+	*ret_seq = digits_take(&end);
 	same = *end == '/' && !strncmp(end + 1, type, len) && end[1 + len] == '/';
-	*ret_version = same ? (int)strtol(end + 2 + len, NULL, 10) : -1;
+	*ret_version = same ? (int)digits_at(end + 2 + len) : -1;
 	*list = end + strcspn(end, ",");
 	if (**list == ',')
 		(*list)++;

@@ -18,7 +18,7 @@ static const char *join_channels(const enum channel *via, int count, struct aren
 	const char *text = "";
 
 	for (int i = 0; i < count; i++)
-		text = i ? arena_printf(arena, "%s|%s", text, channel_name(via[i])) : channel_name(via[i]);
+		text = i ? arena_concat(arena, text, "|", channel_name(via[i]), NULL) : channel_name(via[i]);
 	return text;
 }
 
@@ -27,7 +27,7 @@ static const char *join_rules(const struct pack_view *p, const int *rules, int c
 	const char *text = "";
 
 	for (int i = 0; i < count; i++)
-		text = i ? arena_printf(arena, "%s|%s", text, p->rules[rules[i]].id) : p->rules[rules[i]].id;
+		text = i ? arena_concat(arena, text, "|", p->rules[rules[i]].id, NULL) : p->rules[rules[i]].id;
 	return text;
 }
 
@@ -40,10 +40,10 @@ static const char *join_problems(const struct pack_view *p, const struct decisio
 		const char *name = problem_name(x->code);
 
 		if (x->rule >= 0)
-			name = arena_printf(arena, "%s:%s", name, p->rules[x->rule].id);
+			name = arena_concat(arena, name, ":", p->rules[x->rule].id, NULL);
 		if (bars_hold(text, name))
 			continue; /* of another item of the same event */
-		text = *text ? arena_printf(arena, "%s|%s", text, name) : name;
+		text = *text ? arena_concat(arena, text, "|", name, NULL) : name;
 	}
 	return text;
 }
@@ -53,7 +53,7 @@ static const char *join_items(const struct decision *d, const int *items, int co
 	const char *text = "";
 
 	for (int i = 0; i < count; i++)
-		text = i ? arena_printf(arena, "%s|%s", text, d->items[items[i]].code) : d->items[items[i]].code;
+		text = i ? arena_concat(arena, text, "|", d->items[items[i]].code, NULL) : d->items[items[i]].code;
 	return text;
 }
 
@@ -94,7 +94,7 @@ static const char *pool_items(const struct decision *d, struct arena *arena)
 		const struct problem *x = &d->problems[i];
 
 		if (x->code == PROBLEM_NO_LEAD && x->item)
-			text = *text ? arena_printf(arena, "%s|%s", text, x->item) : x->item;
+			text = *text ? arena_concat(arena, text, "|", x->item, NULL) : x->item;
 	}
 	return text;
 }
@@ -106,7 +106,7 @@ static void add_pool(const struct flow *f, const struct decided *d, struct arena
 	struct notice *n = record_add_notice(r, arena);
 	struct duration due;
 
-	n->body = arena_printf(arena, "pool:%s", p->regions[d->decision->region].code);
+	n->body = arena_concat(arena, "pool:", p->regions[d->decision->region].code, NULL);
 	n->role = ROLE_LEAD;
 	n->version = 1;
 	n->due_ms = n->feedback_due_ms = -1;
@@ -136,7 +136,7 @@ static const char *approvers_of(const struct event *e, struct arena *arena)
 
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
 		if (named[i] && !bars_hold(text, named[i]))
-			text = *text ? arena_printf(arena, "%s|%s", text, named[i]) : named[i];
+			text = *text ? arena_concat(arena, text, "|", named[i], NULL) : named[i];
 	}
 	return text;
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "flow/feed_ring.h"
 #include "flow/feed_subs.h"
 #include "flow/figures.h"
@@ -389,7 +390,7 @@ static void on_entries(void *arg, const struct feed_entry *entries, int count)
 
 		feed_ring_add(&d->ring, entries[i].cursor, line);
 		if (line[0] != 'X' && strlen(line) > 2)
-			figures_touch(d->flow->figures, strtoll(line + 2, NULL, 10));
+			figures_touch(d->flow->figures, digits_at(line + 2));
 		if (line[0] == 'X' && d->ready && d->on_name && strlen(line) > 2)
 			d->on_name(d->name_arg, line + 2);
 	}

@@ -5,17 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
+
 /* Digits, then the given separator (or the end for '\0'); moves on behind it. */
 static bool take_number(const char **s, char separator, int64_t *ret)
 {
-	char *end;
-
-	if (**s < '0' || **s > '9')
+	*ret = digits_take(s);
+	if (*ret < 0 || **s != separator)
 		return false;
-	*ret = strtoll(*s, &end, 10);
-	if (*end != separator)
-		return false;
-	*s = separator ? end + 1 : end;
+	*s += separator != '\0';
 	return true;
 }
 
@@ -49,8 +47,9 @@ int cursor_compare(const struct cursor *a, const struct cursor *b)
 void cursor_print(const struct cursor *c, char ret[CURSOR_BYTES])
 {
 	const int64_t parts[] = { c->ms, c->seq, c->line, c->part };
-	struct buf out = { .data = ret, .cap = CURSOR_BYTES, .max = CURSOR_BYTES - 1 };
+	struct buf out;
 
+	buf_init_in(&out, ret, CURSOR_BYTES, CURSOR_BYTES - 1);
 	for (int i = 0; i < 4; i++) {
 		if (i)
 			buf_add_char(&out, i == 1 ? '-' : '.');
@@ -103,15 +102,15 @@ void feed_line_set(struct feed_line *l, const char *cursor, const char *text, fe
 	take_text(l, text);
 	cut(l->text, f, 7);
 	l->kind = f[0][0];
-	l->seq = strtoll(f[1], NULL, 10);
+	l->seq = digits_at(f[1]);
 	if (l->kind == 'E') {
 		set_topics(l, f[2], topic_of, arg);
 	} else if (l->kind == 'C') {
-		l->notice = (int)strtol(f[2], NULL, 10);
+		l->notice = (int)digits_at(f[2]);
 		set_topics(l, f[3], topic_of, arg);
 		l->state = f[4];
 		l->by = f[5];
-		l->at_ms = strtoll(f[6], NULL, 10);
+		l->at_ms = digits_at(f[6]);
 	}
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
+
 void list_source_init(struct list_source *s, const char *name, bool is_set)
 {
 	*s = (struct list_source){ .name = mem_strdup(name), .is_set = is_set, .below = -1 };
@@ -81,13 +83,8 @@ void list_source_put_cursor(const struct list_source *s, struct buf *out)
 
 static bool number_read(const char **s, int64_t *ret)
 {
-	char *end;
-
-	if (**s < '0' || **s > '9' || strspn(*s, "0123456789") > 15)
-		return false;
-	*ret = strtoll(*s, &end, 10);
-	*s = end;
-	return true;
+	*ret = digits_take(s);
+	return *ret >= 0;
 }
 
 bool list_source_read_cursor(struct list_source *s, const char **text)

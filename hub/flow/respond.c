@@ -255,10 +255,11 @@ static void reply_state(struct answering *c, const struct change *x)
 {
 	const struct notice *n = &x->record.notices[c->notice];
 	struct reply r = { .err = ERR_OK, .status = 200 };
-	struct buf out;
+	struct buf out, tag;
 	char etag[16], room[512];
 
-	snprintf(etag, sizeof(etag), "%d", n->version);
+	buf_init_in(&tag, etag, sizeof(etag), sizeof(etag) - 1);
+	buf_add_int(&tag, n->version);
 	buf_init_in(&out, room, sizeof(room), 4096);
 	view_id(&out, "{\"notice\":", 'n', c->seq, c->notice);
 	buf_add_str(&out, ",\"state\":");
@@ -271,7 +272,7 @@ static void reply_state(struct answering *c, const struct change *x)
 	buf_add_char(&out, '}');
 	r.json = buf_cstr(&out);
 	r.len = out.len;
-	r.etag = etag;
+	r.etag = buf_cstr(&tag);
 	c->fn(c->arg, &r);
 	buf_clear(&out);
 }

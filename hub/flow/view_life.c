@@ -8,9 +8,16 @@
 #include "flow/term.h"
 #include "flow/view.h"
 
+static void named(struct buf *out, const char *name)
+{
+	buf_add_str(out, ",\"");
+	buf_add_str(out, name);
+	buf_add_str(out, "\":");
+}
+
 static void member(struct buf *out, const char *name, const char *value)
 {
-	buf_printf(out, ",\"%s\":", name);
+	named(out, name);
 	buf_add_json(out, value);
 }
 
@@ -234,7 +241,7 @@ void view_terms(const struct view *v, struct buf *out)
 
 static void put_time(struct buf *out, const char *name, int64_t ms)
 {
-	buf_printf(out, ",\"%s\":", name);
+	named(out, name);
 	view_time(out, ms);
 }
 

@@ -25,7 +25,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(at, bytes) ((void)(at), (void)(bytes))
 #define GAP_BYTES  ((size_t)0)
 #define TEXT_BYTES ((size_t)1) /* texts stand close together: a pack has a hundred thousand of a few bytes each */
-#define SPARES_MAX 512
+#define SPARES_MAX 1024
 #endif
 
 #define BLOCK_BYTES_MIN (PAGE_BYTES - sizeof(struct arena_block))
@@ -222,6 +222,28 @@ char *arena_strndup(struct arena *a, const char *s, size_t len)
 char *arena_strdup(struct arena *a, const char *s)
 {
 	return arena_strndup(a, s, strlen(s));
+}
+
+char *arena_concat(struct arena *a, const char *first, ...)
+{
+	size_t len = 0;
+	va_list ap;
+	char *text, *p;
+
+	va_start(ap, first);
+	for (const char *s = first; s; s = va_arg(ap, const char *))
+		len += strlen(s);
+	va_end(ap);
+	text = p = piece_take(a, len + 1, TEXT_BYTES);
+	va_start(ap, first);
+	for (const char *s = first; s; s = va_arg(ap, const char *)) {
+		len = strlen(s);
+		memcpy(p, s, len);
+		p += len;
+	}
+	va_end(ap);
+	*p = '\0';
+	return text;
 }
 
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)

@@ -30,6 +30,7 @@ void *arena_grow(struct arena *a, void *items, int count, size_t size);
 /* Texts are not aligned. */
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t len); /* adds the NUL */
+char *arena_concat(struct arena *a, const char *first, ...) __attribute__((sentinel)); /* ends with NULL */
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 

@@ -13,14 +13,22 @@ void buf_init(struct buf *b, size_t max_bytes)
 	*b = (struct buf){.max = max_bytes};
 }
 
+/* One byte of what there is stays free for the NUL of buf_cstr. */
+static void set_limit(struct buf *b)
+{
+	b->limit = b->cap && b->cap - 1 < b->max ? b->cap - 1 : b->cap ? b->max : 0;
+}
+
 void buf_init_brief(struct buf *b, size_t max_bytes)
 {
 	*b = (struct buf){.data = mem_page_take(), .cap = PAGE_BYTES, .max = max_bytes, .home = BUF_PAGE};
+	set_limit(b);
 }
 
 void buf_init_in(struct buf *b, void *room, size_t room_bytes, size_t max_bytes)
 {
 	*b = (struct buf){.data = room, .cap = room_bytes, .max = max_bytes, .home = BUF_LENT};
+	set_limit(b);
 }
 
 void buf_clear(struct buf *b)
@@ -36,6 +44,7 @@ void buf_reset(struct buf *b)
 {
 	b->len = 0;
 	b->overflow = false;
+	set_limit(b);
 }
 
 static void grow(struct buf *b, size_t cap)
@@ -49,6 +58,7 @@ static void grow(struct buf *b, size_t cap)
 		mem_page_give(old);
 	b->home = BUF_HEAP;
 	b->cap = cap;
+	set_limit(b);
 }
 
 bool buf_reserve(struct buf *b, size_t more)
@@ -57,9 +67,9 @@ bool buf_reserve(struct buf *b, size_t more)
 
 	if (b->overflow || more > b->max || b->len > b->max - more) {
 		b->overflow = true;
+		b->limit = 0;
 		return false;
 	}
-	/* One byte beyond the ceiling is kept for the NUL of buf_cstr. */
 	if (b->len + more + 1 <= b->cap)
 		return true;
 	while (cap < b->len + more + 1)
@@ -70,39 +80,25 @@ bool buf_reserve(struct buf *b, size_t more)
 	return true;
 }
 
-/* The way of nearly every append: there is room, and the ceiling is behind it. */
-static inline bool has_room(const struct buf *b, size_t more)
-{
-	return !b->overflow && more < b->cap && b->len < b->cap - more && b->cap <= b->max;
-}
-
-bool buf_add(struct buf *b, const void *data, size_t len)
-{
-	if (!has_room(b, len) && !buf_reserve(b, len))
-		return false;
-	if (len)
-		memcpy(b->data + b->len, data, len);
-	b->len += len;
-	return true;
-}
-
-bool buf_add_char(struct buf *b, char c)
-{
-	if (!has_room(b, 1) && !buf_reserve(b, 1))
-		return false;
-	b->data[b->len++] = c;
-	return true;
-}
-
 bool buf_add_int(struct buf *b, int64_t v)
 {
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
+				    "4950515253545556575859606162636465666768697071727374757677787980818283848586878889909192939495969798"
+				    "99";
 	char digits[24], *p = digits + sizeof(digits);
 	uint64_t rest = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 
-	do {
-		*--p = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest);
+	if (v >= 0 && v < 10)
+		return buf_add_char(b, (char)('0' + v));
+	while (rest >= 10) {
+		const char *pair = pairs + rest % 100 * 2;
+
+		rest /= 100;
+		*--p = pair[1];
+		*--p = pair[0];
+	}
+	if (rest)
+		*--p = (char)('0' + rest);
 	if (v < 0)
 		*--p = '-';
 	return buf_add(b, p, (size_t)(digits + sizeof(digits) - p));
@@ -144,34 +140,58 @@ static bool add_escape(struct buf *b, unsigned char c)
 	return buf_add(b, out, escapes[c] == 'u' ? 6 : 2);
 }
 
+/* Eight bytes at a time; the last ones together with those before them, which are looked at once more. */
+static size_t ascii_length(const char *s, size_t len)
+{
+	size_t at = 0;
+
+	while (len - at >= 8 && utf8_is_plain8(s + at))
+		at += 8;
+	if (len - at < 8 && len >= 8 && utf8_is_plain8(s + len - 8))
+		return len;
+	while (at < len && (unsigned char)s[at] < 0x80 && !escapes[(unsigned char)s[at]])
+		at++;
+	return at;
+}
+
+/* How much of it stands in JSON as it is; what ends it is an escape or no UTF-8. */
+static size_t plain_length(const char *s, size_t len)
+{
+	size_t at = ascii_length(s, len), step;
+
+	while (at < len && (unsigned char)s[at] >= 0x80) {
+		step = utf8_length(s + at, len - at);
+		if (!step)
+			break;
+		at += step;
+		if (at < len && (unsigned char)s[at] < 0x80)
+			at += ascii_length(s + at, len - at);
+	}
+	return at;
+}
+
 /* Bytes that are no UTF-8 come out as U+FFFD, so that whatever is added, the result is JSON. */
 bool buf_add_jsonn(struct buf *b, const char *s, size_t len)
 {
-	size_t at = 0, start = 0, before = b->len;
+	size_t before = b->len;
 	bool good;
 
 	buf_add_char(b, '"');
-	while (at < len) {
-		unsigned char c = (unsigned char)s[at];
-		size_t step;
+	for (;;) {
+		size_t plain = plain_length(s, len);
 
-		if (c < 0x80 && !escapes[c]) {
-			at++;
-			continue;
-		}
-		step = c < 0x80 ? 1 : utf8_length(s + at, len - at);
-		if (step && c >= 0x80) {
-			at += step;
-			continue;
-		}
-		buf_add(b, s + start, at - start);
-		if (step)
-			add_escape(b, c);
+		buf_add(b, s, plain);
+		s += plain;
+		len -= plain;
+		if (!len)
+			break;
+		if ((unsigned char)*s < 0x80)
+			add_escape(b, (unsigned char)*s);
 		else
 			buf_add_str(b, "\xef\xbf\xbd");
-		start = ++at;
+		s++;
+		len--;
 	}
-	buf_add(b, s + start, at - start);
 	good = buf_add_char(b, '"');
 	if (!good)
 		b->len = before;

@@ -18,6 +18,7 @@
 struct buf {
 	char *data;
 	size_t len, cap, max;
+	size_t limit; /* what len may grow to at once: within what there is and what is allowed; 0 after an overflow */
 	bool overflow;
 	enum buf_home { BUF_HEAP, BUF_PAGE, BUF_LENT } home; /* where data lies: a page of mem_page_take, memory of the caller's */
 };
@@ -30,13 +31,36 @@ void buf_init_in(struct buf *b, void *room, size_t room_bytes, size_t max_bytes)
 void buf_clear(struct buf *b);			/* frees */
 void buf_reset(struct buf *b);			/* keeps the memory */
 bool buf_reserve(struct buf *b, size_t more);	/* room for `more` bytes behind len */
-bool buf_add(struct buf *b, const void *data, size_t len);
-/* Here, so that the length of a literal is known when it is compiled. */
+
+/* The appends stand here, because a text is made of hundreds and the length of a literal is known when it is compiled. */
+static inline bool buf_has_room(struct buf *b, size_t more)
+{
+	return (more <= b->limit && b->len <= b->limit - more) || buf_reserve(b, more);
+}
+
+static inline bool buf_add(struct buf *b, const void *data, size_t len)
+{
+	if (!buf_has_room(b, len))
+		return false;
+	if (len)
+		memcpy(b->data + b->len, data, len);
+	b->len += len;
+	return true;
+}
+
 static inline bool buf_add_str(struct buf *b, const char *s)
 {
 	return buf_add(b, s, strlen(s));
 }
-bool buf_add_char(struct buf *b, char c);
+
+static inline bool buf_add_char(struct buf *b, char c)
+{
+	if (!buf_has_room(b, 1))
+		return false;
+	b->data[b->len++] = c;
+	return true;
+}
+
 bool buf_add_int(struct buf *b, int64_t v);
 bool buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 bool buf_add_json(struct buf *b, const char *s);	/* a JSON string with its quotes; NULL gives null */

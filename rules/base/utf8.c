@@ -26,7 +26,7 @@ static size_t length_of_four(const unsigned char *u)
 	return 4;
 }
 
-size_t utf8_length(const char *s, size_t len)
+size_t utf8_length_any(const char *s, size_t len)
 {
 	const unsigned char *u = (const unsigned char *)s;
 

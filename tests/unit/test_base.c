@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/digits.h"
 #include "base/strmap.h"
 #include "base/utf8.h"
 #include "rules_help.h"
@@ -57,6 +58,7 @@ static void test_arena(void **state)
 	assert_true(a.total_bytes <= 8192);
 	assert_string_equal(arena_printf(&a, "%d-%s", 7, "x"), "7-x");
 	assert_string_equal(arena_strndup(&a, "abcdef", 3), "abc");
+	assert_string_equal(arena_concat(&a, "pool", ":", "", "371300", NULL), "pool:371300");
 	arena_clear(&a);
 	assert_int_equal(a.total_bytes, 0);
 }
@@ -96,7 +98,81 @@ static void test_buf_numbers(void **state)
 	buf_add_char(&b, ' ');
 	buf_add_int(&b, INT64_MAX);
 	assert_string_equal(buf_cstr(&b), "0 -9223372036854775808 9223372036854775807");
+	for (int64_t v = 1; v < INT64_MAX / 7; v = v * 3 + v % 5) {
+		char want[48];
+
+		snprintf(want, sizeof(want), "%lld %lld", (long long)v, (long long)-v);
+		buf_reset(&b);
+		buf_add_int(&b, v);
+		buf_add_char(&b, ' ');
+		buf_add_int(&b, -v);
+		assert_string_equal(buf_cstr(&b), want);
+	}
 	buf_clear(&b);
+}
+
+static void test_digits(void **state)
+{
+	const char *s = "12/x", *from = s;
+
+	(void)state;
+	assert_int_equal(digits_take(&s), 12);
+	assert_string_equal(s, "/x");
+	assert_int_equal(digits_take(&s), -1);
+	assert_ptr_equal(s, from + 2);
+	assert_int_equal(digits_at("999999999999999999"), INT64_C(999999999999999999));
+	assert_int_equal(digits_at("1000000000000000000"), -1);
+	assert_int_equal(digits_at(""), -1);
+	assert_int_equal(digits_at("-1"), -1);
+}
+
+/* One byte or character after the other, as the fast way must come out too. */
+static void json_slowly(struct buf *b, const char *s, size_t len)
+{
+	buf_add_char(b, '"');
+	for (size_t at = 0, step; at < len; at += step ? step : 1) {
+		step = utf8_length_any(s + at, len - at);
+		if (!step)
+			buf_add_str(b, "\xef\xbf\xbd");
+		else if (step > 1)
+			buf_add(b, s + at, step);
+		else if (s[at] == '"' || s[at] == '\\')
+			buf_printf(b, "\\%c", s[at]);
+		else if ((unsigned char)s[at] < 0x20 || s[at] == 0x7f)
+			buf_printf(b, "\\u%04x", s[at]);
+		else
+			buf_add_char(b, s[at]);
+	}
+	buf_add_char(b, '"');
+}
+
+/* What needs care at each place of eight bytes, with each other near it. */
+static void test_buf_json_anywhere(void **state)
+{
+	static const char *const pieces[] = { "a", " ", "~", "abcdefgh", "\"", "\\", "\x01", "\x7f", "\xe4\xb8\xad", "\xc3\xa9",
+					      "\xf0\x9f\x98\x80", "\xe4\xb8", "\xff", "\xed\xa0\x80", "\xe9" };
+	uint32_t dice = 20261129;
+	struct buf text, got, want;
+
+	(void)state;
+	buf_init(&text, 1000);
+	buf_init(&got, 4000);
+	buf_init(&want, 4000);
+	for (int i = 0; i < 20000; i++) {
+		buf_reset(&text);
+		buf_reset(&got);
+		buf_reset(&want);
+		for (int k = i % 23; k >= 0; k--) {
+			dice = dice * 1664525 + 1013904223;
+			buf_add_str(&text, pieces[(dice >> 16) % (i % 2 ? 4 : sizeof(pieces) / sizeof(pieces[0]))]);
+		}
+		buf_add_jsonn(&got, text.data, text.len);
+		json_slowly(&want, text.data, text.len);
+		assert_string_equal(buf_cstr(&got), buf_cstr(&want));
+	}
+	buf_clear(&text);
+	buf_clear(&got);
+	buf_clear(&want);
 }
 
 static void test_buf_json(void **state)
@@ -184,7 +260,9 @@ int main(void)
 		cmocka_unit_test(test_arena),
 		cmocka_unit_test(test_buf_ceiling),
 		cmocka_unit_test(test_buf_numbers),
+		cmocka_unit_test(test_digits),
 		cmocka_unit_test(test_buf_json),
+		cmocka_unit_test(test_buf_json_anywhere),
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test_setup_teardown(test_strmap, help_setup, help_teardown),
 	};
