@@ -20,10 +20,14 @@
 #include "loop.h"
 
 struct http;
+
+/* Stands in a decoded path for a slash that was escaped: it belongs to its segment and ends none. Nothing else makes this byte. */
+#define HTTP_ESCAPED_SLASH '\x1f'
+
 struct http_request {
 	struct arena *arena;
 	const char *method;	/* "POST" */
-	const char *path;	/* decoded once, checked: no NUL, no dot segments; without the query */
+	const char *path;	/* decoded once, checked: no NUL, no dot segments, HTTP_ESCAPED_SLASH; without the query */
 	const char *query;	/* raw, "" when absent */
 	const char *body;	/* NUL behind it, not counted */
 	size_t body_len;
