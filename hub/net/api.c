@@ -22,6 +22,7 @@ enum {
 #define POLICY_MAKERS (MAY(COORDINATOR) | MAY(ADMIN))
 #define POLICY_READERS (POLICY_MAKERS | MAY(AUDITOR))
 #define OFFICES (ANSWERERS | MAY(COORDINATOR) | MAY(AUDITOR))
+#define POOL_READERS (MAY(SUPERVISOR) | MAY(COORDINATOR) | MAY(AUDITOR))
 #define PAUSERS (ANSWERERS | MAY(COORDINATOR))
 
 struct route {
@@ -68,9 +69,9 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/notices/*/remind", BODILESS, PAUSERS, SMALL, api_remind },
 	{ "POST", "/api/v1/notices/*/letters", 0, ANSWERERS, SMALL, api_letter },
 	{ "POST", "/api/v1/notices/*/reply", 0, ANSWERERS, SMALL, api_reply_letter },
-	{ "GET", "/api/v1/pool", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_pool },
-	{ "GET", "/api/v1/pool.csv", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_export },
-	{ "GET", "/api/v1/pool.xlsx", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_export },
+	{ "GET", "/api/v1/pool", 0, POOL_READERS, 0, api_pool },
+	{ "GET", "/api/v1/pool.csv", 0, POOL_READERS, 0, api_export },
+	{ "GET", "/api/v1/pool.xlsx", 0, POOL_READERS, 0, api_export },
 	{ "POST", "/api/v1/pool/*/claim", BODILESS, MAY(SUPERVISOR), SMALL, api_claim },
 	{ "GET", "/api/v1/audit", 0, MAY(AUDITOR), 0, api_audit },
 	{ "GET", "/api/v1/bodies/*/contacts", 0, ANSWERERS | MAY(ADMIN), 0, api_contacts },
