@@ -1,6 +1,7 @@
 """Contract section 2 and 3.5: the commands as they are documented, with their exit statuses, beside no hub at all."""
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -167,6 +168,21 @@ class Settings(unittest.TestCase):
             self.assertIn(word, answer.stderr)
         answer = self.check("a = 1\nb = 2\nping = x\n")
         self.assertEqual([f"{self.file}:{n}:" in answer.stderr for n in (1, 2, 3)], [True] * 3)
+
+    def test_a_connectors_settings_are_looked_at_too(self):
+        for lines, number, words in ((["connector.a.kind = pigeon"], 1, ["connector.a.kind", "no such kind"]),
+                                     (["connector.a.kind = sandbox", "connector.a.colour = green"], 2, ["connector.a.colour"]),
+                                     (["connector.a.kind = sandbox", "# why", "connector.a.answer_ms = soon"], 3, ["connector.a.answer_ms"]),
+                                     (["connector.a.kind = sandbox", "connector.a.token_file = /no/such/file"], 2, ["cannot be read"]),
+                                     (["connector.a.kind = kannel"], 1, ["connector.a.url", "connector.a.password_file"])):
+            answer = self.check("\n".join(lines) + "\n")
+            self.assertEqual(answer.returncode, 1, lines)
+            for word in words:
+                self.assertRegex(answer.stderr, rf"(?m)^{re.escape(self.file)}:{number}: .*{re.escape(word)}", lines)
+            answer = run("serve", "--config", self.file)
+            self.assertEqual(answer.returncode, 2)
+            self.assertIn(f"{self.file}:{number}: ", answer.stderr)
+        self.assertEqual(self.check("connector.a.kind = sandbox\nconnector.a.answer_ms = 5\n").returncode, 0)
 
     def test_a_hub_does_not_start_with_a_fault(self):
         self.check("colour = green\n")
