@@ -53,6 +53,48 @@ static void add_cell(struct buf *out, const char *text)
 	}
 }
 
+static bool row_differs(const struct config_row *row, const struct config *a, const struct config *b)
+{
+	struct buf one, other;
+	bool differs;
+
+	buf_init(&one, CONFIG_TEXT_BYTES);
+	buf_init(&other, CONFIG_TEXT_BYTES);
+	config_value_show(row, a, &one);
+	config_value_show(row, b, &other);
+	differs = one.len != other.len || memcmp(one.data, other.data, one.len) != 0;
+	buf_clear(&one);
+	buf_clear(&other);
+	return differs;
+}
+
+/* Secrets are read from their files at the start, so the settings alone do not tell whether they are others. */
+static bool connectors_differ(const struct config *a, const struct config *b)
+{
+	bool differ = a->connector_count != b->connector_count;
+
+	for (int i = 0; !differ && i < a->connector_count; i++) {
+		const struct connector_settings *x = &a->connectors[i], *y = &b->connectors[i];
+
+		differ = strcmp(x->name, y->name) != 0 || strcmp(x->kind, y->kind) != 0 || x->count != y->count;
+		for (int k = 0; !differ && k < x->count; k++)
+			differ = strcmp(x->values[k].key, y->values[k].key) != 0 ||
+				 strcmp(x->values[k].value, y->values[k].value) != 0;
+	}
+	return differ;
+}
+
+void config_waiting(const struct config *in_force, const struct config *fresh, struct buf *out)
+{
+	const struct config_row *row;
+
+	for (int i = 0; (row = config_row_at(i)); i++)
+		if (!row->on_reload && row_differs(row, in_force, fresh))
+			buf_printf(out, " %s", row->name);
+	if (connectors_differ(in_force, fresh))
+		buf_add_str(out, " connector");
+}
+
 void config_markdown(struct buf *out)
 {
 	const struct config_row *row;

@@ -16,10 +16,10 @@
 
 #define CONFIG_CONNECTORS_MAX 16
 struct connector_setting { /* connector.<name>.<key> = value, checked by the connector's own table */
-	const char *key, *value;
+	const char *key, *value, *where; /* where: "hub.conf:12" or the variable's name */
 };
 struct connector_settings {
-	const char *name, *kind;
+	const char *name, *kind, *kind_where;
 	struct connector_setting values[32];
 	int count;
 };
@@ -63,6 +63,9 @@ struct config_source {
 MUST_CHECK enum err config_read(const struct config_source *from, struct arena *arena, struct config *ret,
 				struct diag *diag);
 void config_show(const struct config *c, struct buf *out);	  /* secrets as *** */
+#define CONFIG_TEXT_BYTES (256u << 10) /* more than all settings as text */
+/* The names of settings that differ and that only the next start takes, each behind a blank. */
+void config_waiting(const struct config *in_force, const struct config *fresh, struct buf *out);
 void config_markdown(struct buf *out);				  /* the README's table */
 
 #endif

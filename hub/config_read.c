@@ -55,6 +55,7 @@ static void connector_put(struct reader *r, struct connector_settings *cs, const
 
 	if (strcmp(key, "kind") == 0) {
 		cs->kind = value;
+		cs->kind_where = where;
 		return;
 	}
 	while (i < cs->count && strcmp(cs->values[i].key, key) != 0)
@@ -65,7 +66,7 @@ static void connector_put(struct reader *r, struct connector_settings *cs, const
 	}
 	if (i == cs->count)
 		cs->count++;
-	cs->values[i] = (struct connector_setting){arena_strdup(r->arena, key), value};
+	cs->values[i] = (struct connector_setting){arena_strdup(r->arena, key), value, where};
 }
 
 /* connector.<name>.<key>: the name stands in URLs and environment variables, so it is letters and digits only. */

@@ -26,6 +26,7 @@
 
 struct hub {
 	const struct config *config;
+	const struct config_again *again;
 	struct arena arena;
 	struct loop *loop;
 	struct store *store;
@@ -150,40 +151,64 @@ static void on_stop_signal(uv_signal_t *handle, int number)
 	stop(handle->data);
 }
 
-/* --- the folder read anew: beside the loop, because requests go on --- */
+/* --- settings and folder read anew: beside the loop, because requests go on --- */
 
 struct rereading {
 	struct hub *hub;
 	struct pack *fresh;
-	struct buf content;
+	struct buf content, waiting; /* waiting: names of settings that the next start takes */
 	size_t fault_count;
+	bool settings_are_good;
 };
+
+static bool reread_settings(struct rereading *r, struct arena *arena, struct config *ret)
+{
+	struct diag diag;
+
+	diag_init(&diag, arena);
+	if (r->hub->again->read(r->hub->again->arg, arena, ret))
+		return false;
+	if (hub_connectors_check(ret, arena, &diag) == ERR_OK)
+		return true;
+	tell_faults(&diag, "The connectors' settings have faults:");
+	return false;
+}
 
 static void reread(void *arg)
 {
 	struct rereading *r = arg;
+	struct config config;
 	struct arena arena;
 	struct diag diag;
 
 	arena_init(&arena);
 	diag_init(&diag, &arena);
-	if (pack_read_dir(r->hub->config->policy, &r->fresh, &diag) == ERR_OK)
+	r->settings_are_good = reread_settings(r, &arena, &config);
+	if (r->settings_are_good && pack_read_dir(config.policy, &r->fresh, &diag) == ERR_OK) {
 		pack_canonical(r->fresh, &r->content);
+		config_waiting(r->hub->config, &config, &r->waiting);
+	}
 	r->fault_count = diag.count;
 	arena_clear(&arena);
 }
 
-/* A new pack takes over only when it is whole; sockets and what was decided stay as they are. */
+/* A new pack takes over only when it and the settings are whole; sockets and what was decided stay as they are. */
 static void reread_done(void *arg)
 {
 	struct rereading *r = arg;
 
 	if (r->fresh)
 		policies_offer_folder(r->hub->flow->policies, r->fresh, (struct bytes){ r->content.data, r->content.len });
-	else
+	else if (r->settings_are_good)
 		log_at(LOG_ERROR, "", "the pack has %zu faults; the old one stays (tandem policy check says which)", r->fault_count);
+	else
+		log_at(LOG_ERROR, "", "the settings have faults; the old ones and the old pack stay (tandem config check says which)");
+	if (r->waiting.len)
+		log_at(LOG_WARN, "", "these settings were changed and wait for the next start:%.*s",
+		       (int)r->waiting.len, r->waiting.data);
 	pack_unref(r->fresh);
 	buf_clear(&r->content);
+	buf_clear(&r->waiting);
 	free(r);
 }
 
@@ -194,6 +219,7 @@ static void on_hangup(uv_signal_t *handle, int number)
 	(void)number;
 	r->hub = handle->data;
 	buf_init(&r->content, PACK_CONTENT_BYTES);
+	buf_init(&r->waiting, CONFIG_TEXT_BYTES);
 	loop_work(r->hub->loop, reread, reread_done, r);
 }
 
@@ -350,6 +376,8 @@ static int run(struct hub *h)
 		fprintf(stderr, "--demo makes people whose passwords everybody knows: it listens on loopback only\n");
 		return 2;
 	}
+	if (hub_connectors_check(cfg, &h->arena, &diag) != ERR_OK)
+		return tell_faults(&diag, "The connectors' settings have faults:");
 	if (pack_read_dir(cfg->policy, &h->pack, &diag) != ERR_OK)
 		return tell_faults(&diag, "The policy pack has faults:");
 	if (!strcmp(cfg->redis_url, "embedded") &&
@@ -360,11 +388,13 @@ static int run(struct hub *h)
 	return run_workers(h, redis_url_resolve(cfg->redis_url, cfg->data, &h->arena));
 }
 
-int hub_run(const struct config *cfg)
+int hub_run(const struct config *cfg, const struct config_again *again)
 {
-	struct hub h = { .config = cfg };
+	static struct hub h; /* not on the stack: what a refused start still holds is no leak */
 	int status;
 
+	h.config = cfg;
+	h.again = again;
 	signal(SIGPIPE, SIG_IGN);
 	if (sodium_init() < 0)
 		return 3;

@@ -8,6 +8,11 @@
 
 #include "config.h"
 
-int hub_run(const struct config *cfg);
+/* The settings read anew on SIGHUP, as the start read them; with faults it has told them, and the answer is not 0. */
+struct config_again {
+	int (*read)(void *arg, struct arena *arena, struct config *ret);
+	void *arg;
+};
+int hub_run(const struct config *cfg, const struct config_again *again);
 
 #endif

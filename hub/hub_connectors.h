@@ -5,6 +5,8 @@
 #include "flow/flow.h"
 
 MUST_CHECK enum err hub_connectors_open(struct flow *f, const struct config *cfg, struct arena *arena, struct diag *diag);
+/* Every fault of every connector's settings, at its file and line; nothing stays open. */
+MUST_CHECK enum err hub_connectors_check(const struct config *cfg, struct arena *arena, struct diag *diag);
 void hub_connectors_close(struct flow *f, loop_fn *done, void *arg);
 
 #endif

@@ -16,9 +16,13 @@
 
 #define EXPLAIN_BYTES_MAX ((size_t)16 << 20)
 
+struct due_options {
+	bool explain, json;
+};
+
 static int usage(void)
 {
-	fputs("usage: tandem calendar due PACK FROM DURATION [--explain]\n"
+	fputs("usage: tandem calendar due PACK FROM DURATION [--explain] [--json]\n"
 	      "       tandem calendar import PACK FILE\n"
 	      "FROM is a date or a time by RFC 3339; DURATION is like 2wd, 7d, 24h or 30m\n",
 	      stderr);
@@ -37,27 +41,54 @@ static bool from_parse(const char *s, int64_t *ret_ms)
 	return true;
 }
 
-/* The deadline is the last line, alone; what leads to it stands above. */
-static void print_due(const struct calendar *c, int64_t from_ms, struct duration d, bool explain)
-{
+struct due {
 	char text[TIMEFMT_BYTES];
-	struct buf days;
 	bool provisional;
-	int64_t due_ms = calendar_due_ms(c, from_ms, d, &provisional);
+	struct buf days; /* a line each, when they were asked for */
+};
 
-	if (explain) {
-		buf_init(&days, EXPLAIN_BYTES_MAX);
-		calendar_explain(c, from_ms, d, &days);
-		fwrite(days.data, 1, days.len, stdout);
-		buf_clear(&days);
-	}
-	time_format(due_ms, SHANGHAI_MIN, text);
-	puts(text);
-	if (provisional)
+/* The deadline is the last line, alone; what leads to it stands above. */
+static void print_due(const struct due *d)
+{
+	if (d->days.len)
+		fwrite(d->days.data, 1, d->days.len, stdout);
+	puts(d->text);
+	if (d->provisional)
 		fputs("provisional: the calendar does not list every year on the way\n", stderr);
 }
 
-static int run_due(const struct args *args, bool explain, struct arena *arena)
+static void print_due_json(const struct due *d)
+{
+	const char *at = d->days.data, *end = at + d->days.len, *line_end;
+	struct buf out;
+
+	buf_init(&out, 2 * EXPLAIN_BYTES_MAX);
+	buf_printf(&out, "{\"due\":\"%s\",\"provisional\":%s", d->text, d->provisional ? "true" : "false");
+	for (bool first = true; at < end && (line_end = memchr(at, '\n', (size_t)(end - at))); at = line_end + 1, first = false) {
+		buf_add_str(&out, first ? ",\"days\":[" : ",");
+		buf_add_jsonn(&out, at, (size_t)(line_end - at));
+	}
+	buf_add_str(&out, d->days.len ? "]}\n" : "}\n");
+	fwrite(out.data, 1, out.len, stdout);
+	buf_clear(&out);
+}
+
+static void tell_due(const struct calendar *c, int64_t from_ms, struct duration duration, const struct due_options *o)
+{
+	struct due d;
+
+	time_format(calendar_due_ms(c, from_ms, duration, &d.provisional), SHANGHAI_MIN, d.text);
+	buf_init(&d.days, EXPLAIN_BYTES_MAX);
+	if (o->explain)
+		calendar_explain(c, from_ms, duration, &d.days);
+	if (o->json)
+		print_due_json(&d);
+	else
+		print_due(&d);
+	buf_clear(&d.days);
+}
+
+static int run_due(const struct args *args, const struct due_options *o, struct arena *arena)
 {
 	struct duration duration;
 	struct pack *pack;
@@ -73,7 +104,7 @@ static int run_due(const struct args *args, bool explain, struct arena *arena)
 		args_print_faults(&diag);
 		return err == ERR_NOT_FOUND ? 2 : 1;
 	}
-	print_due(pack_calendar(pack), from_ms, duration, explain);
+	tell_due(pack_calendar(pack), from_ms, duration, o);
 	pack_unref(pack);
 	return 0;
 }
@@ -153,8 +184,8 @@ static int run_import(const struct args *args, struct arena *arena)
 
 int cli_calendar(int argc, char **argv)
 {
-	bool explain = false;
-	const struct args_option known[] = {{"--explain", NULL, &explain}, {0}};
+	struct due_options o = {0};
+	const struct args_option known[] = {{"--explain", NULL, &o.explain}, {"--json", NULL, &o.json}, {0}};
 	struct arena arena;
 	struct args args;
 	int status = args_read(argc, argv, known, &args);
@@ -165,8 +196,8 @@ int cli_calendar(int argc, char **argv)
 		return usage();
 	arena_init(&arena);
 	if (strcmp(args.words[0], "due") == 0 && args.word_count == 4)
-		status = run_due(&args, explain, &arena);
-	else if (strcmp(args.words[0], "import") == 0 && args.word_count == 3 && !explain)
+		status = run_due(&args, &o, &arena);
+	else if (strcmp(args.words[0], "import") == 0 && args.word_count == 3 && !o.explain && !o.json)
 		status = run_import(&args, &arena);
 	else
 		status = usage();

@@ -5,8 +5,7 @@
 
 #include "args.h"
 #include "cli.h"
-
-#define OUTPUT_BYTES (256 * 1024)
+#include "hub_connectors.h"
 
 static void print(struct buf *out)
 {
@@ -27,6 +26,8 @@ static int config_check(const struct args *args)
 	arena_init(&arena);
 	diag_init(&diag, &arena);
 	e = config_read(&from, &arena, &config, &diag);
+	if (e == ERR_OK)
+		e = hub_connectors_check(&config, &arena, &diag);
 	args_print_faults(&diag);
 	arena_clear(&arena);
 	if (e == ERR_NOT_FOUND)
@@ -47,7 +48,7 @@ static int config_print(const struct args *args)
 	arena_init(&arena);
 	status = args_config(args, &arena, &config);
 	if (status == 0) {
-		buf_init(&out, OUTPUT_BYTES);
+		buf_init(&out, CONFIG_TEXT_BYTES);
 		config_show(&config, &out);
 		print(&out);
 	}
@@ -60,7 +61,7 @@ static int config_table(const struct args *args)
 	struct buf out;
 
 	(void)args;
-	buf_init(&out, OUTPUT_BYTES);
+	buf_init(&out, CONFIG_TEXT_BYTES);
 	config_markdown(&out);
 	print(&out);
 	return 0;

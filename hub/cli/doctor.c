@@ -13,6 +13,7 @@
 
 #define FREE_MIB_MIN 1024
 #define FILES_MIN 4096
+#define JSON_BYTES 65536
 
 struct doctor {
 	const struct args *args;
@@ -115,16 +116,40 @@ static const struct check {
 	{"page", check_page, false, "hub/start builds it; so does npm run build in dashboard/"},
 };
 
+static void tell(const struct check *c, const char *found, bool good)
+{
+	printf("%-4s %-12s %s\n", good ? "ok" : "BAD", c->name, found);
+	if (!good)
+		printf("     %s\n", c->remedy);
+}
+
+static void tell_json(const struct check *c, const char *found, bool good)
+{
+	struct buf out;
+
+	buf_init(&out, JSON_BYTES);
+	buf_printf(&out, "%s{\"name\":\"%s\",\"good\":%s,\"found\":", c == checks ? "{\"checks\":[" : ",", c->name,
+		   good ? "true" : "false");
+	buf_add_json(&out, found);
+	buf_add_str(&out, ",\"remedy\":");
+	buf_add_json(&out, good ? NULL : c->remedy);
+	buf_add_char(&out, '}');
+	fwrite(out.data, 1, out.len, stdout);
+	buf_clear(&out);
+}
+
 int cli_doctor(int argc, char **argv)
 {
+	bool json = false;
+	const struct args_option known[] = {{"--json", NULL, &json}, {0}};
 	struct doctor d = {0};
 	struct args args;
-	int status = args_read(argc, argv, NULL, &args);
+	int status = args_read(argc, argv, known, &args);
 
 	if (status)
 		return status;
 	if (args.word_count) {
-		fprintf(stderr, "usage: tandem doctor [--config FILE] [--SETTING VALUE]...\n");
+		fprintf(stderr, "usage: tandem doctor [--config FILE] [--SETTING VALUE]... [--json]\n");
 		return 2;
 	}
 	d.args = &args;
@@ -132,14 +157,15 @@ int cli_doctor(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		bool good = checks[i].run(&d);
 
-		printf("%-4s %-12s %s\n", good ? "ok" : "BAD", checks[i].name, d.detail);
+		(json ? tell_json : tell)(&checks[i], d.detail, good);
 		if (good)
 			continue;
-		printf("     %s\n", checks[i].remedy);
 		status = 1;
 		if (checks[i].needed)
 			break;
 	}
+	if (json)
+		puts("]}");
 	arena_clear(&d.arena);
 	return status;
 }

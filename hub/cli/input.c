@@ -27,3 +27,14 @@ bool input_read(const char *path, struct buf *ret)
 		fclose(f);
 	return good;
 }
+
+const char *input_start(const struct buf *in)
+{
+	const char *at = in->data, *end = at + in->len;
+
+	if (in->len >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
+		at += 3;
+	while (at < end && strchr(" \t\r\n", *at) && *at)
+		at++;
+	return at;
+}

@@ -7,5 +7,6 @@
 #include "base/buf.h"
 
 bool input_read(const char *path, struct buf *ret);
+const char *input_start(const struct buf *in); /* behind a text editor's mark of UTF-8 and what blanks there are */
 
 #endif

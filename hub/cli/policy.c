@@ -98,13 +98,11 @@ static enum err input_split(const struct buf *in, struct arena *arena,
 			    struct event_part **ret_parts, size_t *ret_count, struct diag *diag)
 {
 	struct event_limits lim = event_limits_default;
-	const char *data = in->data ? in->data : "", *end = data + in->len;
+	const char *end = in->data + in->len, *data = input_start(in);
 	struct event_batch batch = {.lim = &lim, .arena = arena};
 
 	lim.batch_bytes = lim.event_bytes = SIZE_MAX;
 	lim.batch_count = INT32_MAX;
-	while (data < end && (*data == ' ' || *data == '\t' || *data == '\r' || *data == '\n'))
-		data++;
 	batch.data = data;
 	batch.len = (size_t)(end - data);
 	batch.ndjson = data == end || *data != '[';
@@ -166,8 +164,18 @@ static enum err explain_event(const struct run *r, const struct event *e, struct
 	return err;
 }
 
+/* With --json all decisions are one document: a list, unless the event came alone and not in one. */
+static bool is_listed(const struct run *r, const struct policy_events *events)
+{
+	const char *start = input_start(&events->bytes);
+
+	return r->options->json && !(events->count == 1 && start < events->bytes.data + events->bytes.len && *start != '[');
+}
+
 static int explain_all(struct run *r, const struct policy_events *events)
 {
+	bool list = is_listed(r, events);
+	size_t told = 0;
 	struct arena arena;
 	struct event event;
 	struct buf out;
@@ -182,10 +190,14 @@ static int explain_all(struct run *r, const struct policy_events *events)
 			continue;
 		}
 		buf_reset(&out);
+		if (list)
+			buf_add_char(&out, told++ ? ',' : '[');
 		status = explain_event(r, &event, &arena, &out) ? EXIT_NO_WORK : policy_print(&out);
 		event_clear(&event);
 		arena_reset(&arena);
 	}
+	if (list)
+		puts(told ? "]" : "[]");
 	buf_clear(&out);
 	arena_clear(&arena);
 	return status ? status : r->faulty_count ? EXIT_USAGE : 0;

@@ -4,6 +4,11 @@
 #include "cli.h"
 #include "hub.h"
 
+static int read_again(void *arg, struct arena *arena, struct config *ret)
+{
+	return args_config(arg, arena, ret);
+}
+
 int cli_serve(int argc, char **argv)
 {
 	struct arena arena;
@@ -20,7 +25,7 @@ int cli_serve(int argc, char **argv)
 	if (status == 0)
 		status = args_config(&args, &arena, &config);
 	if (status == 0)
-		status = hub_run(&config);
+		status = hub_run(&config, &(struct config_again){read_again, &args});
 	arena_clear(&arena);
 	return status;
 }

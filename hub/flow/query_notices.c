@@ -283,7 +283,7 @@ static void add_lists(struct call *c, const char *body)
 		add_list(c, c->written ? LETTER_LIST : "", body);
 }
 
-/* A supervisor takes from the pools of its bodies' own regions; a coordinator watches those of its region's subtree. */
+/* A supervisor takes from the pools of its bodies' own regions; coordinators and auditors watch those of their region's subtree. */
 static void add_pools(struct call *c, const struct grant *g)
 {
 	const struct pack *pack = c->flow->pack;
@@ -293,7 +293,7 @@ static void add_pools(struct call *c, const struct grant *g)
 	if (b < 0)
 		return;
 	for (int r = 0; r < p->region_count; r++) {
-		if (r == p->bodies[b].region || (g->who == WHO_COORDINATOR && region_within(pack, r, p->bodies[b].region)))
+		if (r == p->bodies[b].region || ((g->who == WHO_COORDINATOR || g->who == WHO_AUDITOR) && region_within(pack, r, p->bodies[b].region)))
 			add_list(c, "pool:", p->regions[r].code);
 	}
 }

@@ -22,6 +22,7 @@ enum {
 #define POLICY_MAKERS (MAY(COORDINATOR) | MAY(ADMIN))
 #define POLICY_READERS (POLICY_MAKERS | MAY(AUDITOR))
 #define OFFICES (ANSWERERS | MAY(COORDINATOR) | MAY(AUDITOR))
+#define POOL_READERS (MAY(SUPERVISOR) | MAY(COORDINATOR) | MAY(AUDITOR))
 #define PAUSERS (ANSWERERS | MAY(COORDINATOR))
 
 struct route {
@@ -31,8 +32,6 @@ struct route {
 	handler_fn *handle;
 };
 
-#define LIMIT_DEFAULT 50
-#define LIMIT_MAX 200
 #define BOARD_MS 1000
 #define SMALL (64u << 10)
 #define BATCH (16u << 20)
@@ -70,9 +69,9 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/notices/*/remind", BODILESS, PAUSERS, SMALL, api_remind },
 	{ "POST", "/api/v1/notices/*/letters", 0, ANSWERERS, SMALL, api_letter },
 	{ "POST", "/api/v1/notices/*/reply", 0, ANSWERERS, SMALL, api_reply_letter },
-	{ "GET", "/api/v1/pool", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_pool },
-	{ "GET", "/api/v1/pool.csv", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_export },
-	{ "GET", "/api/v1/pool.xlsx", 0, MAY(SUPERVISOR) | MAY(COORDINATOR), 0, api_export },
+	{ "GET", "/api/v1/pool", 0, POOL_READERS, 0, api_pool },
+	{ "GET", "/api/v1/pool.csv", 0, POOL_READERS, 0, api_export },
+	{ "GET", "/api/v1/pool.xlsx", 0, POOL_READERS, 0, api_export },
 	{ "POST", "/api/v1/pool/*/claim", BODILESS, MAY(SUPERVISOR), SMALL, api_claim },
 	{ "GET", "/api/v1/audit", 0, MAY(AUDITOR), 0, api_audit },
 	{ "GET", "/api/v1/bodies/*/contacts", 0, ANSWERERS | MAY(ADMIN), 0, api_contacts },
@@ -142,6 +141,16 @@ static const struct route routes[] = {
 };
 #define ROUTE_COUNT (sizeof(routes) / sizeof(routes[0]))
 
+/* Here, and nowhere before, a slash that was escaped is one: ids may hold it. */
+static const char *segment_take(struct arena *arena, const char *path, size_t len)
+{
+	char *out = arena_strndup(arena, path, len);
+
+	for (size_t i = 0; i < len; i++)
+		out[i] = out[i] == HTTP_ESCAPED_SLASH ? '/' : out[i];
+	return out;
+}
+
 /* One segment at a time; what a * stands for is copied into the arena when there is one. */
 static bool pattern_matches(const char *pattern, const char *path, struct arena *arena, const char **args)
 {
@@ -154,7 +163,7 @@ static bool pattern_matches(const char *pattern, const char *path, struct arena 
 			if (!len || n >= CALL_ARGS_MAX)
 				return false;
 			if (arena)
-				args[n] = arena_strndup(arena, path, len);
+				args[n] = segment_take(arena, path, len);
 			n++;
 			path += len;
 			pattern++;
@@ -265,93 +274,6 @@ void call_faults(struct call *c, enum err e, const char *detail, const struct di
 	r.len = out.len;
 	call_reply(c, &r);
 	buf_clear(&out);
-}
-
-const char *call_query(struct call *c, const char *name)
-{
-	const char *v = http_query(c->req, name);
-
-	return v ? v : "";
-}
-
-bool call_limit(struct call *c, int *ret)
-{
-	const char *s = call_query(c, "limit");
-	long n = *s ? strtol(s, NULL, 10) : LIMIT_DEFAULT;
-
-	if (*s && (strspn(s, "0123456789") != strlen(s) || n < 1)) {
-		reply_invalid(call_on_reply, c, "limit", "must be a whole number from 1; more than 200 gives 200");
-		return false;
-	}
-	*ret = n > LIMIT_MAX ? LIMIT_MAX : (int)n;
-	return true;
-}
-
-int call_if_match(struct call *c)
-{
-	const char *h = http_header(c->req, "If-Match");
-	char *end;
-	long v;
-
-	if (!h || !strcmp(h, "*"))
-		return -1;
-	if (*h++ != '"')
-		return -2;
-	v = strtol(h, &end, 10);
-	return *end == '"' && v >= 0 && v < 1000000000 ? (int)v : -2;
-}
-
-const char *call_unescape(struct arena *arena, const char *in)
-{
-	char *out = arena_alloc(arena, strlen(in) + 1), *w = out;
-
-	for (; *in; in++) {
-		char hex[3] = { 0 };
-
-		if (in[0] == '%' && in[1] && in[2]) {
-			char *end;
-			long v;
-
-			memcpy(hex, in + 1, 2);
-			v = strtol(hex, &end, 16);
-			if (*end || !v)
-				return NULL;
-			*w++ = (char)v;
-			in += 2;
-		} else {
-			*w++ = *in;
-		}
-	}
-	*w = '\0';
-	return out;
-}
-
-json_t *call_object(struct call *c)
-{
-	struct diag diag;
-	json_t *o;
-
-	enum err e;
-
-	diag_init(&diag, c->req->arena);
-	e = json_scan(c->req->body, c->req->body_len, &c->api->flow->limits, &diag);
-	if (e != ERR_OK) {
-		call_faults(c, e, e == ERR_SYNTAX ? "The body is not JSON" : "The body has faults", &diag);
-		return NULL;
-	}
-	o = json_loadb(c->req->body, c->req->body_len, JSON_REJECT_DUPLICATES, NULL);
-	if (json_is_object(o))
-		return o;
-	diag_add(&diag, "", o ? "must be an object" : "a member is there twice");
-	json_decref(o);
-	call_faults(c, ERR_INVALID, "The body must be a JSON object that has each member once", &diag);
-	return NULL;
-}
-
-bool call_said(struct call *c, json_t **ret)
-{
-	*ret = c->req->body_len ? call_object(c) : NULL;
-	return *ret || !c->req->body_len;
 }
 
 static void handle(struct call *c)
@@ -468,7 +390,7 @@ struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg
 	struct api *a = mem_zalloc(sizeof(*a));
 	struct http_options http = { .listen = cfg->listen, .header_bytes = 16384, .body_bytes = most_bytes(cfg),
 				     .body_limit = body_limit, .may_lack_length = may_lack_length,
-				     .request_timeout_ms = cfg->request_timeout_ms,
+				     .request_timeout_ms = cfg->request_timeout_ms, .is_shared = cfg->workers > 1,
 				     .idle_timeout_ms = 75000, .connections_max = 20000, .handle = on_request, .arg = a };
 	struct ws_options ws = inbox_ws_options(a);
 

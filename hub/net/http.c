@@ -127,6 +127,8 @@ static void conn_drain(struct conn *c)
 		stream_cut(ex, true);
 	else if (!ex && conn_waiting(c) == 0)
 		conn_begin_close(c);
+	else if (!ex)
+		c->is_last = true; /* an answer is on its way yet: closed behind it */
 }
 
 void http_drain(struct http *h, loop_fn *done, void *arg)

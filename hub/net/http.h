@@ -1,7 +1,7 @@
 /*
  * http.h: HTTP/1.1 to the letter, over libuv and http_parser. Nothing else includes http_parser.
  *
- * http_open listens (listen.c: TCP with SO_REUSEPORT, or a unix socket) and calls `handle` once for each whole,
+ * http_open listens (listen.c: TCP, with SO_REUSEPORT when it is shared, or a unix socket) and calls `handle` once for each whole,
  * well-formed request. Answer with http_reply, now or later, exactly once. The request and its arena live
  * until then, also when the client has gone: the answer is then dropped. Requests pipelined behind it wait, so
  * answers leave in order. What is malformed, late or too large is answered here (400, 408, 411, 413, 431,
@@ -20,10 +20,14 @@
 #include "loop.h"
 
 struct http;
+
+/* Stands in a decoded path for a slash that was escaped: it belongs to its segment and ends none. Nothing else makes this byte. */
+#define HTTP_ESCAPED_SLASH '\x1f'
+
 struct http_request {
 	struct arena *arena;
 	const char *method;	/* "POST" */
-	const char *path;	/* decoded once, checked: no NUL, no dot segments; without the query */
+	const char *path;	/* decoded once, checked: no NUL, no dot segments, HTTP_ESCAPED_SLASH; without the query */
 	const char *query;	/* raw, "" when absent */
 	const char *body;	/* NUL behind it, not counted */
 	size_t body_len;
@@ -34,6 +38,7 @@ struct http_request {
 };
 struct http_options {
 	const char *listen;	/* "127.0.0.1:8080", "[::1]:8080", "unix:/path" */
+	bool is_shared;		/* other processes of ours listen there too; else the address is this one's alone */
 	size_t header_bytes;	/* 16384; past it 431 */
 	size_t body_bytes;	/* most any route takes; past it 413 before the body is read */
 	/* Lower limit for one route, asked once the head is in; 0: the general one. */

@@ -28,10 +28,10 @@ static int escape_value(const char *s, size_t len)
 	return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
-/* An escaped slash, backslash, NUL or other control character could mean another path to somebody else. */
+/* A NUL or other control character, or a backslash as it is, could mean another path to somebody else. */
 static bool path_byte_is_good(int c, bool was_escaped)
 {
-	return c >= ' ' && c != 0x7f && c != '\\' && !(was_escaped && c == '/');
+	return c >= ' ' && c != 0x7f && (was_escaped || c != '\\');
 }
 
 static bool has_dot_segment(const char *path)
@@ -58,7 +58,7 @@ static const char *path_decode(struct exchange *ex, const char *s, size_t len)
 
 		if (!path_byte_is_good(c, is_escape))
 			return NULL;
-		out[n++] = (char)c;
+		out[n++] = is_escape && c == '/' ? HTTP_ESCAPED_SLASH : (char)c;
 		i += is_escape ? 2 : 0;
 	}
 	out[n] = '\0';
@@ -124,7 +124,7 @@ bool exchange_read_target(struct exchange *ex, char *target, size_t len, struct 
 	ex->req.path = path_len ? path_decode(ex, target, path_len) : "/";
 	ex->req.query = target[path_len] ? target + path_len + 1 : "";
 	if (!ex->req.path)
-		return exchange_refuse(ex, 400, "The path holds a bad escape, a dot segment or an escaped slash");
+		return exchange_refuse(ex, 400, "The path holds a bad escape or a dot segment");
 	return true;
 }
 

@@ -78,7 +78,7 @@ static void option_set(int fd, int level, int name)
 	(void)setsockopt(fd, level, name, &on, sizeof(on));
 }
 
-static int bound_socket(const struct sockaddr *addr, socklen_t len)
+static int bound_socket(const struct sockaddr *addr, socklen_t len, bool is_shared)
 {
 	int fd = socket(addr->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
@@ -86,7 +86,8 @@ static int bound_socket(const struct sockaddr *addr, socklen_t len)
 		return -1;
 	if (addr->sa_family != AF_UNIX) {
 		option_set(fd, SOL_SOCKET, SO_REUSEADDR);
-		option_set(fd, SOL_SOCKET, SO_REUSEPORT);
+		if (is_shared)
+			option_set(fd, SOL_SOCKET, SO_REUSEPORT);
 		option_set(fd, IPPROTO_TCP, TCP_NODELAY); /* handed down to what is accepted */
 	}
 	if (addr->sa_family == AF_INET6)
@@ -146,7 +147,8 @@ bool http_listen(struct http *h, uv_connection_cb on_connection, struct diag *di
 	}
 	if (is_unix)
 		remove_stale(&local);
-	fd = is_unix ? bound_socket((struct sockaddr *)&local, sizeof(local)) : bound_socket((struct sockaddr *)&addr, len);
+	fd = is_unix ? bound_socket((struct sockaddr *)&local, sizeof(local), false) :
+		       bound_socket((struct sockaddr *)&addr, len, h->options.is_shared);
 	if (fd < 0) {
 		diag_add(diag, "listen", "cannot listen there: %s", strerror(errno));
 		return false;

@@ -226,8 +226,8 @@ static void submit_array(struct rpc *r)
 	size_t count = json_array_size(r->params);
 	struct gather *g;
 
-	if (!count || count > EVENTS_MAX) {
-		send_error(r, -32602, "1 to 1000 events at a time", NULL);
+	if (count > EVENTS_MAX) {
+		send_error(r, -32602, "at most 1000 events at a time", NULL);
 		rpc_free(r);
 		return;
 	}
@@ -274,13 +274,27 @@ static const struct method *method_find(const char *name)
 	return NULL;
 }
 
+/* A request of id null has an answer, only one without an id has none. */
+static bool id_is_good(const json_t *id)
+{
+	return !id || json_is_string(id) || json_is_number(id) || json_is_null(id);
+}
+
+static char *id_text(const json_t *id)
+{
+	if (!id)
+		return NULL;
+	return id_is_good(id) ? json_dumps(id, JSON_ENCODE_ANY) : mem_strdup("null");
+}
+
 static void dispatch(struct rpc *r, const json_t *message)
 {
 	const json_t *version = json_object_get(message, "jsonrpc");
 	const char *name = json_string_value(json_object_get(message, "method"));
 	const struct method *m = method_find(name);
 
-	if (!json_is_string(version) || strcmp(json_string_value(version), "2.0") != 0 || !name)
+	if (!json_is_string(version) || strcmp(json_string_value(version), "2.0") != 0 || !name ||
+	    !id_is_good(json_object_get(message, "id")))
 		send_error(r, -32600, "Not a JSON-RPC 2.0 request", NULL);
 	else if (!m)
 		send_error(r, -32601, "No such method", NULL);
@@ -291,11 +305,6 @@ static void dispatch(struct rpc *r, const json_t *message)
 		return;
 	}
 	rpc_free(r);
-}
-
-static char *id_text(const json_t *id)
-{
-	return id && (json_is_string(id) || json_is_number(id)) ? json_dumps(id, JSON_ENCODE_ANY) : NULL;
 }
 
 /*

@@ -1,13 +1,14 @@
 """Contract section 2 and 3.5: the commands as they are documented, with their exit statuses, beside no hub at all."""
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 import unittest
 
 import documents
-from hub import BIN
+from hub import BIN, Hub
 
 ROOT = os.path.abspath(documents.ROOT)
 CASES = os.path.join(ROOT, "tests", "cases", "mini")
@@ -168,6 +169,21 @@ class Settings(unittest.TestCase):
         answer = self.check("a = 1\nb = 2\nping = x\n")
         self.assertEqual([f"{self.file}:{n}:" in answer.stderr for n in (1, 2, 3)], [True] * 3)
 
+    def test_a_connectors_settings_are_looked_at_too(self):
+        for lines, number, words in ((["connector.a.kind = pigeon"], 1, ["connector.a.kind", "no such kind"]),
+                                     (["connector.a.kind = sandbox", "connector.a.colour = green"], 2, ["connector.a.colour"]),
+                                     (["connector.a.kind = sandbox", "# why", "connector.a.answer_ms = soon"], 3, ["connector.a.answer_ms"]),
+                                     (["connector.a.kind = sandbox", "connector.a.token_file = /no/such/file"], 2, ["cannot be read"]),
+                                     (["connector.a.kind = kannel"], 1, ["connector.a.url", "connector.a.password_file"])):
+            answer = self.check("\n".join(lines) + "\n")
+            self.assertEqual(answer.returncode, 1, lines)
+            for word in words:
+                self.assertRegex(answer.stderr, rf"(?m)^{re.escape(self.file)}:{number}: .*{re.escape(word)}", lines)
+            answer = run("serve", "--config", self.file)
+            self.assertEqual(answer.returncode, 2)
+            self.assertIn(f"{self.file}:{number}: ", answer.stderr)
+        self.assertEqual(self.check("connector.a.kind = sandbox\nconnector.a.answer_ms = 5\n").returncode, 0)
+
     def test_a_hub_does_not_start_with_a_fault(self):
         self.check("colour = green\n")
         answer = run("serve", "--config", self.file)
@@ -210,6 +226,36 @@ class Settings(unittest.TestCase):
 
 
 class Usage(unittest.TestCase):
+    def test_an_address_that_is_taken_is_3(self):
+        with Hub(demo=False) as hub, tempfile.TemporaryDirectory(dir="/tmp") as data:
+            for more in ([], ["--workers", "2"]):
+                answer = run("serve", "--port", str(hub.port), "--data", data, *more)
+                self.assertEqual(answer.returncode, 3, answer.stderr)
+                self.assertIn("cannot listen", answer.stderr)
+
+    def test_json_is_one_document(self):
+        def said(*words, status=0):
+            answer = run(*words)
+            self.assertEqual(answer.returncode, status, answer.stderr)
+            return json.loads(answer.stdout)
+        day = said("calendar", "due", LINYI, "2026-02-14", "5wd", "--json")
+        self.assertEqual(day, {"due": "2026-02-28T23:59:59+08:00", "provisional": False})
+        day = said("calendar", "due", LINYI, "2030-04-30", "1wd", "--json", "--explain")
+        self.assertEqual((day["due"], day["provisional"]), ("2030-05-03T23:59:59+08:00", True))
+        self.assertEqual([d.split()[0] for d in day["days"]], ["2030-04-30", "2030-05-01", "2030-05-02", "2030-05-03"])
+        checks = said("doctor", "--dashboard", "/no/such", "--json", status=1)["checks"]
+        self.assertIn({"name": "page", "good": False, "found": "/no/such/index.html"}, [{k: c[k] for k in ("name", "good", "found")} for c in checks])
+        self.assertTrue(next(c for c in checks if c["name"] == "policy")["good"])
+        cases = os.path.join(CASES, "events.ndjson")
+        with open(cases, encoding="utf-8") as f:
+            events = f.read().splitlines()
+        decisions = said("policy", "explain", CASES, cases, "--json")
+        self.assertEqual([d["event"]["id"] for d in decisions], [json.loads(e)["id"] for e in events])
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8-sig") as f:  # a text editor's mark of UTF-8 is no fault
+            f.write(events[0])
+            f.flush()
+            self.assertEqual(said("policy", "explain", CASES, f.name, "--json"), decisions[0])
+
     def test_statuses(self):
         for words, status in (([], 2), (["nothing"], 2), (["--help"], 0), (["--version"], 0), (["policy"], 2), (["calendar"], 2),
                               (["config"], 2), (["user"], 2), (["key"], 2), (["config", "show", "more"], 2)):

@@ -88,6 +88,15 @@ class Cases(Audit):
         self.assertEqual([c["case"] for p in pages for c in p], [f"TESTpage{i}" for i in range(11, -1, -1)])
         self.assertTrue(all(len(p) <= 5 for p in pages))
 
+    def test_a_case_may_have_any_visible_character_in_its_number(self):
+        for number in ("TEST/2026/1", "TEST//2", "TEST/../3", "TEST\\4", "TEST%2F5", "TEST?#6", "TEST;a=b&c+7"):
+            taken = self.taken("odd" + number, case=number)
+            answer = self.hub.get("/cases/" + quote(number, safe=""), "spj")
+            self.assertEqual((answer.status, answer.json["case"]), (200, number))
+            self.assertEqual(answer.json["events"][0]["event"], taken["event"])
+        for path in ("/cases%2FTESTa", "/cases/TESTa%2F", "/events/e1%2Fexplain"):  # it ends no segment
+            self.assertEqual(self.hub.get(path, "spj").status, 404, path)
+
     def test_what_a_supervisor_finds(self):
         self.assertIn("TESTa", self.found(user="wjw"))
         self.assertNotIn("TESTc", self.found(user="scjg", q="沂南"))

@@ -64,7 +64,7 @@ class Sessions(Audit):
 class Roles(Audit):
     ROLES = {"spj": "approver", "wjw": "supervisor", "lxhy": "coordinator", "sjj": "auditor", "admin": "admin"}
     MAY = {"POST /events": {"approver"}, "GET /cases": {"approver", "supervisor", "coordinator", "auditor"},
-           "GET /notices": {"approver", "supervisor", "coordinator", "auditor"}, "GET /pool": {"supervisor", "coordinator"},
+           "GET /notices": {"approver", "supervisor", "coordinator", "auditor"}, "GET /pool": {"supervisor", "coordinator", "auditor"},
            "POST /notices/n99999.0/acknowledge": {"supervisor", "approver"}, "POST /notices/n99999.0/claim": {"supervisor", "approver"},
            "POST /notices/acknowledge": {"supervisor", "approver"}, "POST /pool/n99999.0/claim": {"supervisor"},
            "GET /policy": set(ROLES.values()), "GET /me": set(ROLES.values())}

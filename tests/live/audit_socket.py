@@ -64,6 +64,9 @@ class Words(Audit):
                     ('{"jsonrpc":"2.0","id":6,"method":"inbox.open","params":{"since":7}}', -32602, 6),
                     ('{"jsonrpc":"2.0","id":7,"method":"inbox.open","params":{"body":7}}', -32602, 7),
                     ('{"jsonrpc":"2.0","id":8,"method":"notice.claim","params":{}}', -32602, 8),
+                    ('{"jsonrpc":"2.0","id":null,"method":"no.such"}', -32601, None),
+                    ('{"jsonrpc":"2.0","id":{},"method":"inbox.open"}', -32600, None),
+                    ('{"jsonrpc":"2.0","id":true,"method":"inbox.open"}', -32600, None),
                     ('{"jsonrpc":"2.0","id":9,"id":9,"method":"inbox.open"}', -32600, None)):
                 answer = await rpc.say(text)
                 self.assertEqual((answer["error"]["code"], answer["id"]), (code, number), text)
@@ -115,6 +118,7 @@ class Words(Audit):
                              (422, {"/type", "/source", "/id", "/time", "/data"}))
             results = (await rpc.call("event.submit", [event("ws-two"), {"no": 1}, event("ws-one")]))["result"]["results"]
             self.assertEqual([r["status"] for r in results], [201, 422, 200])
+            self.assertEqual((await rpc.call("event.submit", []))["result"], {"results": []})
         self.rpc("spj", story)
 
 

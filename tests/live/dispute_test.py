@@ -143,7 +143,7 @@ class Disputes(Base):
         notice = taken["notices"][0]["id"]
         d = self.dispute_of(taken)
         self.assertEqual((d["kind"], d["interim"]["id"]), ("no-lead", "bwb-371302"))
-        for user in ("wjw", "scjg", "lxhy"):
+        for user in ("wjw", "scjg", "lxhy", "sjj"):
             listed = self.hub.get("/pool?limit=200", user).json["items"]
             self.assertIn(notice, [n["id"] for n in listed], user)
         self.assertEqual(self.hub.get("/pool", "spj").status, 403)

@@ -348,6 +348,33 @@ class Times(Base):
             taken = add(hub, "li")
             self.assertEqual(taken.returncode, 0, taken.stderr)
 
+    def test_a_hangup_looks_at_the_settings_too(self):
+        folder = self.folder()
+        file, first, second = (os.path.join(folder, name) for name in ("hub.conf", "first", "second"))
+        shutil.copytree(PACK, first)
+        shutil.copytree(PACK, second)
+        with open(os.path.join(second, "rules.csv"), "a", encoding="utf-8") as f:
+            f.write(row(100))
+
+        def say(text):
+            with open(file, "w", encoding="utf-8") as f:
+                f.write(text)
+        say(f"policy = {first}\n")
+        with Hub("--config", file) as hub:
+            hub.sign_in("admin")
+            version = self.in_force(hub)
+            for text in (f"policy = {second}\ncolour = green\n", f"policy = {second}\nconnector.a.kind = pigeon\n"):
+                say(text)
+                told = hub.log_text().count("settings have faults; the old ones")
+                hub.process.send_signal(signal.SIGHUP)
+                wait_until(lambda: hub.log_text().count("settings have faults; the old ones") > told)
+                self.assertIn(f"{file}:2: ", hub.log_text())
+                self.assertEqual(self.in_force(hub), version)
+            say(f"policy = {second}\nping = 9s\n")
+            hub.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: self.in_force(hub) != version)
+            wait_until(lambda: "wait for the next start: ping" in hub.log_text())
+
     def test_a_decision_is_explained_by_its_own_version_however_many_came_since(self):
         pack = os.path.join(self.folder(), "pack")
         shutil.copytree(PACK, pack)

@@ -1,6 +1,7 @@
 """Traps that only the whole hub can step into: sign-ins beside other work, and several processes on one address."""
 import os
 import signal
+import socket
 import sys
 import threading
 import unittest
@@ -84,6 +85,20 @@ class Traps(unittest.TestCase):
                 self.assertEqual(hub.request("GET", "/healthz").status, 200)
                 return all(seconds_of_cpu(p) - b > 0.001 for p, b in zip(both, before))
             wait_until(all_have_worked, what="work for each worker")
+
+    def test_a_stream_does_not_hold_up_the_end(self):
+        """Its last bytes are on their way when the hub drains; its client leaves the connection open, as one that would ask again."""
+        with Hub() as hub:
+            hub.sign_in("wjw")
+            with socket.create_connection(("127.0.0.1", hub.port), 20) as client:
+                client.sendall(f"GET /api/v1/stream HTTP/1.1\r\nHost: a\r\nCookie: {hub.cookies['wjw']}\r\n\r\n".encode())
+                self.assertIn(b"200 OK", client.recv(4096))
+                self.assertEqual(hub.stop(), 0)
+                said = b""
+                while part := client.recv(4096):
+                    said += part
+                self.assertIn(b"event: bye", said)
+            self.assertNotIn("draining took longer", hub.log_text())
 
     def test_the_private_redis_is_started_again(self):
         """Nobody else looks after it: killed, it comes back with all that was answered, once, and ends with the hub."""

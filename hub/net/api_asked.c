@@ -1,0 +1,95 @@
+/* api_asked.c: what a call asks for: its query, its headers, its body. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/api.h"
+
+#define LIMIT_DEFAULT 50
+#define LIMIT_MAX 200
+
+const char *call_query(struct call *c, const char *name)
+{
+	const char *v = http_query(c->req, name);
+
+	return v ? v : "";
+}
+
+bool call_limit(struct call *c, int *ret)
+{
+	const char *s = call_query(c, "limit");
+	long n = *s ? strtol(s, NULL, 10) : LIMIT_DEFAULT;
+
+	if (*s && (strspn(s, "0123456789") != strlen(s) || n < 1)) {
+		reply_invalid(call_on_reply, c, "limit", "must be a whole number from 1; more than 200 gives 200");
+		return false;
+	}
+	*ret = n > LIMIT_MAX ? LIMIT_MAX : (int)n;
+	return true;
+}
+
+int call_if_match(struct call *c)
+{
+	const char *h = http_header(c->req, "If-Match");
+	char *end;
+	long v;
+
+	if (!h || !strcmp(h, "*"))
+		return -1;
+	if (*h++ != '"')
+		return -2;
+	v = strtol(h, &end, 10);
+	return *end == '"' && v >= 0 && v < 1000000000 ? (int)v : -2;
+}
+
+const char *call_unescape(struct arena *arena, const char *in)
+{
+	char *out = arena_alloc(arena, strlen(in) + 1), *w = out;
+
+	for (; *in; in++) {
+		char hex[3] = { 0 };
+
+		if (in[0] == '%' && in[1] && in[2]) {
+			char *end;
+			long v;
+
+			memcpy(hex, in + 1, 2);
+			v = strtol(hex, &end, 16);
+			if (*end || !v)
+				return NULL;
+			*w++ = (char)v;
+			in += 2;
+		} else {
+			*w++ = *in;
+		}
+	}
+	*w = '\0';
+	return out;
+}
+
+json_t *call_object(struct call *c)
+{
+	struct diag diag;
+	json_t *o;
+
+	enum err e;
+
+	diag_init(&diag, c->req->arena);
+	e = json_scan(c->req->body, c->req->body_len, &c->api->flow->limits, &diag);
+	if (e != ERR_OK) {
+		call_faults(c, e, e == ERR_SYNTAX ? "The body is not JSON" : "The body has faults", &diag);
+		return NULL;
+	}
+	o = json_loadb(c->req->body, c->req->body_len, JSON_REJECT_DUPLICATES, NULL);
+	if (json_is_object(o))
+		return o;
+	diag_add(&diag, "", o ? "must be an object" : "a member is there twice");
+	json_decref(o);
+	call_faults(c, ERR_INVALID, "The body must be a JSON object that has each member once", &diag);
+	return NULL;
+}
+
+bool call_said(struct call *c, json_t **ret)
+{
+	*ret = c->req->body_len ? call_object(c) : NULL;
+	return *ret || !c->req->body_len;
+}
