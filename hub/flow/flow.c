@@ -18,6 +18,7 @@
 #include "flow/policies.h"
 #include "flow/recount.h"
 #include "flow/watchdog.h"
+#include "phrase.h"
 
 #define CACHE_BYTES (64u << 20)
 
@@ -205,6 +206,7 @@ static void fault_json(struct buf *out, const struct fault *x)
 	}
 	buf_add_str(out, ",\"detail\":");
 	buf_add_json(out, x->what);
+	phrase_print(x->what, out);
 	buf_add_char(out, '}');
 }
 
@@ -218,6 +220,7 @@ void problem_json(struct buf *out, enum err e, int status, const char *detail, c
 	buf_add_json(out, err_title(e));
 	buf_printf(out, ",\"status\":%d,\"detail\":", status);
 	buf_add_json(out, detail);
+	phrase_print(detail, out);
 	if (diag && diag->first) {
 		buf_add_str(out, ",\"errors\":[");
 		for (const struct fault *x = diag->first; x; x = x->next) {
