@@ -164,6 +164,7 @@ static const struct phrase phrases[] = {
 	/* events */
 	{"not-object", "an event must be a JSON object", "办件须为 JSON 对象"},
 	{"batch-many", "more events than the limit of a batch, which is {}", "一批办件超过上限 {} 件"},
+	{"batch-faults", "Too many faults to list in one answer; sent alone, this event gets its own", "错误过多，一次列不完；单独报送可看到全部"},
 	{"remark-long", "longer than the limit of a remark, which is 500 characters", "备注超过 500 个字"},
 	{"item-code-bad", "must be an item code of 12, 31 or 33 letters and digits", "须为 12、31 或 33 位事项编码"},
 	{"event-unknown", "must be approval. and one of the known types of event", "没有这种办件类型"},
@@ -226,6 +227,9 @@ static int phrase_match(const char *english, const char *text, struct piece *ret
 static const struct phrase *phrase_find(const char *what, struct piece *ret, int *ret_count)
 {
 	for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++) {
+		/* A batch can have faults by the hundred thousand. */
+		if (*phrases[i].english != *what && *phrases[i].english != '{')
+			continue;
 		*ret_count = phrase_match(phrases[i].english, what, ret);
 		if (*ret_count >= 0)
 			return &phrases[i];
@@ -261,6 +265,7 @@ bool phrase_print(const char *what, struct buf *out)
 	const struct phrase *p;
 	const char *sentence = what, *colon = what;
 	struct buf text;
+	char room[512];
 	int count;
 
 	p = phrase_find(what, pieces, &count);
@@ -272,7 +277,7 @@ bool phrase_print(const char *what, struct buf *out)
 	}
 	if (!p)
 		return false;
-	buf_init(&text, PHRASE_BYTES_MAX);
+	buf_init_in(&text, room, sizeof(room), PHRASE_BYTES_MAX);
 	if (sentence != what) {
 		buf_add(&text, what, (size_t)(sentence - what) - 2);
 		buf_add_str(&text, "：");

@@ -19,6 +19,7 @@ ALSO = {
     "This policy is in force already": "hub/flow/policy_acts.c",
     "A second person has to approve this policy first": "hub/flow/policy_acts.c",
     "The calendar in force has all of these days already": "hub/flow/policy_calendar.c",
+    "Too many faults to list in one answer; sent alone, this event gets its own": "hub/flow/gather.c",
     "The joint meeting has not ruled on this dispute": "hub/flow/dispute_draft.c",
 }
 CHOSEN = "{} is {}; at {} it is the same already"
