@@ -283,12 +283,14 @@ bool phrase_print(const char *what, struct buf *out)
 		buf_add_str(&text, "：");
 	}
 	add_chinese(p, pieces, &text);
-	buf_printf(out, ",\"code\":\"%s\",\"params\":[", p->code);
+	buf_add_str(out, ",\"code\":\"");
+	buf_add_str(out, p->code);
+	buf_add_char(out, '"');
 	for (int i = 0; i < count; i++) {
-		buf_add_str(out, i ? "," : "");
+		buf_add_str(out, i ? "," : ",\"params\":[");
 		buf_add_jsonn(out, pieces[i].at, pieces[i].len);
 	}
-	buf_add_str(out, "],\"zh\":");
+	buf_add_str(out, count ? "],\"zh\":" : ",\"zh\":");
 	buf_add_json(out, buf_cstr(&text));
 	buf_clear(&text);
 	return true;

@@ -9,7 +9,8 @@
 
 #include "base/buf.h"
 
-/* Members, each with its comma in front: ,"code":"row-cells","params":["3","4"],"zh":"…". Of a sentence that is not listed: nothing. */
+/* Members, each with its comma in front: ,"code":"row-cells","params":["3","4"],"zh":"…"; without params where nothing is filled in. Of a
+   sentence that is not listed: nothing. */
 bool phrase_print(const char *what, struct buf *out);
 
 #endif

@@ -6,7 +6,7 @@
 #include "flow/flow.h"
 
 #define ANSWER_BYTES_MAX ((size_t)64 << 20)
-#define PROBLEM_BYTES_MAX ((size_t)7 << 20) /* of all results together; what comes behind is told in short */
+#define PROBLEM_BYTES_MAX ((size_t)4 << 20) /* of all results together; what comes behind is told in short */
 
 /* Answers mostly come in order; those then go straight to the end of `out`, the others wait in their slots. */
 struct slot {

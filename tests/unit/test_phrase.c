@@ -17,7 +17,7 @@ static void expect(const char *what, const char *members)
 static void test_codes_and_chinese(void **state)
 {
 	(void)state;
-	expect("must not be blank", ",\"code\":\"blank\",\"params\":[],\"zh\":\"不能为空\"");
+	expect("must not be blank", ",\"code\":\"blank\",\"zh\":\"不能为空\"");
 	expect("the row has 3 cells, the header 15",
 	       ",\"code\":\"row-cells\",\"params\":[\"3\",\"15\"],\"zh\":\"本行有 3 格，表头有 15 格\"");
 	expect("the column role is missing", ",\"code\":\"column-missing\",\"params\":[\"role\"],\"zh\":\"缺少 role 列\"");
@@ -31,8 +31,8 @@ static void test_a_member_in_front(void **state)
 {
 	(void)state;
 	expect("/sms_join: must be 1 to 60 minutes, like 2m",
-	       ",\"code\":\"duration-bad\",\"params\":[],\"zh\":\"/sms_join：须为 1 至 60 分钟，如 2m\"");
-	expect("/a: b: an unknown member", ",\"code\":\"member-unknown\",\"params\":[],\"zh\":\"/a: b：不认识的成员\"");
+	       ",\"code\":\"duration-bad\",\"zh\":\"/sms_join：须为 1 至 60 分钟，如 2m\"");
+	expect("/a: b: an unknown member", ",\"code\":\"member-unknown\",\"zh\":\"/a: b：不认识的成员\"");
 }
 
 static void test_words_of_the_calendar(void **state)
