@@ -330,10 +330,7 @@ enum err import_table(const struct import_job *job, enum import_table which, str
 	r->spec = &specs[which];
 	r->out = out;
 	if (import_begin(&imp, job)) {
-		const struct csv_source from = {job->file, imp.data, (size_t)(imp.end - imp.data)};
-
-		csv_init(&r->csv, &from, &imp.row, &r->diag);
-		r->csv.whole = true;
+		import_csv_open(&imp, &r->csv, &imp.row, &r->diag);
 		if (find_header(r)) {
 			read_rows(r);
 			e = ERR_OK;
