@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "calendar_notice_in.h"
 #include "jsonfile.h"
 #include "timefmt.h"
@@ -153,6 +154,8 @@ enum err calendar_notice_read(const struct calendar_source *from, struct arena *
 	ret->days = arena_alloc(arena, CALENDAR_NOTICE_DAYS_MAX * sizeof(*ret->days));
 	if (left > CALENDAR_NOTICE_BYTES_MAX)
 		diag_add(diag, from->file, "longer than a yearly notice can be");
+	else if (utf8_valid_bytes(start, left) < left)
+		diag_add(diag, from->file, "these bytes are not UTF-8");
 	else if (left && *start == '{')
 		read_json(&r, from->data, from->len);
 	else if (left >= 15 && memcmp(start, "BEGIN:VCALENDAR", 15) == 0)

@@ -17,6 +17,12 @@ static int rows_at_most(const char *p, const char *end)
 	return count;
 }
 
+/* Of what Excel and WPS save when nothing else is asked for, now and formerly: a ZIP, and an OLE document. */
+static bool is_workbook(const struct import_job *job)
+{
+	return job->len >= 4 && (memcmp(job->data, "PK\3\4", 4) == 0 || memcmp(job->data, "\xd0\xcf\x11\xe0", 4) == 0);
+}
+
 bool import_begin(struct import *imp, const struct import_job *job)
 {
 	int rows;
@@ -26,6 +32,10 @@ bool import_begin(struct import *imp, const struct import_job *job)
 	arena_init(&imp->row);
 	buf_init(&imp->text, job->len * 3 + 16);
 	buf_init(&imp->why, 8192);
+	if (is_workbook(job)) {
+		job->sink.say(job->sink.arg, job->file, "a workbook; save its sheet as CSV and import that");
+		return false;
+	}
 	if (!import_to_utf8(job->data, job->len, &imp->text)) {
 		job->sink.say(job->sink.arg, job->file, "neither UTF-8 nor UTF-16 nor GB18030");
 		return false;

@@ -13,6 +13,7 @@
 #include "import.h"
 #include "timefmt.h"
 
+#define IMPORT_HEADER_SEARCH 5 /* a title or two may stand above the header */
 #define IMPORT_HASH_BYTES 16
 #define IMPORT_ID_BYTES	  (IMPORT_HASH_BYTES * 2 + 1)
 
@@ -71,6 +72,8 @@ int import_name_find(const char *const *lists, int count, const char *folded);
 
 const char *import_trim(struct arena *arena, const char *s); /* NULL is "" */
 
+/* The rows of a spreadsheet, each of them to be accounted for. Excel's "Unicode text" has tabs between the cells. */
+void import_csv_open(const struct import *imp, struct csv *c, struct arena *arena, struct diag *diag);
 /* A record in which nothing stands. */
 bool import_record_is_empty(const struct csv *c);
 

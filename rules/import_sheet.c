@@ -5,7 +5,6 @@
 
 #include "import_permit.h"
 
-#define HEADER_SEARCH	5 /* a title or two may stand above the header */
 #define HEADER_KNOWN_MIN 3
 
 struct sheet_run {
@@ -25,7 +24,10 @@ static void keep(struct sheet_run *r, const char *text, size_t len)
 	s->keep(s->arg, text, len);
 }
 
-/* The record as it stood, with the reasons in one more cell, below the same header: it can be mended and imported again. */
+/*
+ * The record as it stood, with the reasons in one more cell, below the same header: it can be mended and imported again. Without the
+ * mark in front a spreadsheet would take it for GBK.
+ */
 static void keep_record(struct sheet_run *r)
 {
 	const struct csv *c = &r->csv;
@@ -35,9 +37,10 @@ static void keep_record(struct sheet_run *r)
 
 	buf_init(&line, (size_t)8 << 20);
 	if (!r->header_kept) {
+		buf_add_str(&line, "\xef\xbb\xbf");
 		for (i = 0; i < r->column_count; i++) {
 			csv_add_cell(&line, r->headings[i]);
-			buf_add_char(&line, ',');
+			buf_add_char(&line, c->separator);
 		}
 		buf_add_str(&line, "note_rejected\r\n");
 		r->header_kept = true;
@@ -47,8 +50,8 @@ static void keep_record(struct sheet_run *r)
 	buf_add(&line, c->record, len);
 	if (!c->faulty) {
 		for (i = c->count; i < r->column_count; i++)
-			buf_add_char(&line, ',');
-		buf_add_char(&line, ',');
+			buf_add_char(&line, c->separator);
+		buf_add_char(&line, c->separator);
 		csv_add_cell(&line, buf_cstr(&r->imp->why));
 	}
 	buf_add_str(&line, "\r\n");
@@ -90,7 +93,7 @@ static bool find_header(struct sheet_run *r)
 {
 	int i;
 
-	for (i = 0; i < HEADER_SEARCH && next(r); i++) {
+	for (i = 0; i < IMPORT_HEADER_SEARCH && next(r); i++) {
 		if (!r->csv.faulty && known_headings(r) >= HEADER_KNOWN_MIN) {
 			take_header(r);
 			arena_reset(&r->imp->row);
@@ -125,12 +128,10 @@ static void read_row(struct sheet_run *r)
 static enum err import_csv(struct import *imp)
 {
 	struct sheet_run *r = mem_zalloc(sizeof(*r));
-	const struct csv_source from = {imp->job->file, imp->data, (size_t)(imp->end - imp->data)};
 	bool found;
 
 	r->imp = imp;
-	csv_init(&r->csv, &from, &imp->row, &r->diag);
-	r->csv.whole = true;
+	import_csv_open(imp, &r->csv, &imp->row, &r->diag);
 	found = find_header(r);
 	while (found) {
 		char where[300];

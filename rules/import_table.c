@@ -93,13 +93,14 @@ static const char *as_list(struct table_run *r, const char *heading, const char 
 
 static const char *as_word(struct table_run *r, const char *heading, const char *text, const struct word *words)
 {
-	const char *folded = import_fold(&r->imp->row, text);
+	const char *folded = import_fold(&r->imp->row, text), *known = "";
 
 	for (; words->from; words++) {
 		if (strcmp(words->from, folded) == 0 || strcmp(words->to, text) == 0)
 			return words->to;
+		known = arena_printf(&r->imp->row, "%s%s%s", known, *known ? "、" : "", words->from);
 	}
-	import_fault(r->imp, heading, "not one of the words that stand here");
+	import_fault(r->imp, heading, arena_printf(&r->imp->row, "must be one of %s", known));
 	return NULL;
 }
 
@@ -166,7 +167,7 @@ static const char *as_id(struct table_run *r, const char *heading, const char *t
 static const struct column item_columns[] = {
 	{"code", "CODE|事项编码|基本编码|编码|事项代码|许可事项编码|实施编码|业务办理项编码|ITEMCODE", as_code, true},
 	{"name", "NAME|事项名称|名称|许可事项|许可事项名称|行政许可事项|ITEM|ITEMNAME", as_text, true},
-	{"sector", "SECTOR|主管领域|主管部门|行业主管部门|监管部门|监管主体|行业领域|DEPARTMENT", as_text, false},
+	{"sector", "SECTOR|主管领域|主管部门|主管单位|行业主管部门|业务主管部门|监管部门|监管主体|行业领域|DEPARTMENT", as_text, false},
 	{"assist", "ASSIST|协管领域|协管部门|协同监管部门|配合部门|COSUPERVISORS", as_list, false},
 	{"devolution", "DEVOLUTION|放权方式|下放方式|下放形式|MODE", as_devolution, false},
 	{"regions", "REGIONS|REGION|适用区划|区划|实施区域|适用区域|行政区划", as_regions, false},
@@ -174,11 +175,11 @@ static const struct column item_columns[] = {
 	{"note", "NOTE|NOTES|备注|说明|REMARK", as_text, false},
 };
 static const struct column body_columns[] = {
-	{"id", "ID|机构编号|编号|标识|机构标识|BODY|BODYID", as_id, true},
-	{"name", "NAME|机构名称|名称|部门名称|单位名称|BODYNAME", as_text, true},
-	{"kind", "KIND|类别|机构类别|机构类型|类型|TYPE", as_kind, true},
-	{"region", "REGION|REGIONS|区划|行政区划|所属区划|区划代码|行政区划代码", as_regions, true},
-	{"sectors", "SECTORS|SECTOR|主管领域|监管领域|领域|行业领域", as_list, false},
+	{"id", "ID|机构编号|编号|标识|机构标识|机构编码|机构代码|部门编码|部门代码|单位编码|单位代码|BODY|BODYID", as_id, true},
+	{"name", "NAME|机构名称|名称|部门名称|单位名称|机构全称|部门全称|单位全称|全称|BODYNAME", as_text, true},
+	{"kind", "KIND|类别|机构类别|机构类型|类型|机构性质|性质|TYPE", as_kind, true},
+	{"region", "REGION|REGIONS|区划|行政区划|所属区划|所在区划|所在地|所属地区|所在地区|区划代码|行政区划代码", as_regions, true},
+	{"sectors", "SECTORS|SECTOR|主管领域|监管领域|领域|行业领域|职责领域", as_list, false},
 	{"parent", "PARENT|上级机构|上级|上级机构编号|主管机构", as_id, false},
 	{"code", "CODE|统一社会信用代码|信用代码|CREDITCODE", as_id, false},
 	{"note", "NOTE|NOTES|备注|说明|REMARK", as_text, false},
@@ -330,10 +331,7 @@ enum err import_table(const struct import_job *job, enum import_table which, str
 	r->spec = &specs[which];
 	r->out = out;
 	if (import_begin(&imp, job)) {
-		const struct csv_source from = {job->file, imp.data, (size_t)(imp.end - imp.data)};
-
-		csv_init(&r->csv, &from, &imp.row, &r->diag);
-		r->csv.whole = true;
+		import_csv_open(&imp, &r->csv, &imp.row, &r->diag);
 		if (find_header(r)) {
 			read_rows(r);
 			e = ERR_OK;

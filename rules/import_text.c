@@ -128,6 +128,28 @@ const char *import_trim(struct arena *arena, const char *s)
 	return arena_strndup(arena, s, len);
 }
 
+/* Of the first lines, where titles may stand above the header. */
+static char separator_of(const char *p, const char *end)
+{
+	int lines = 0, tabs = 0, commas = 0;
+
+	for (; p < end && lines < IMPORT_HEADER_SEARCH; p++) {
+		lines += *p == '\n';
+		tabs += *p == '\t';
+		commas += *p == ',';
+	}
+	return tabs > commas ? '\t' : ',';
+}
+
+void import_csv_open(const struct import *imp, struct csv *c, struct arena *arena, struct diag *diag)
+{
+	const struct csv_source from = {imp->job->file, imp->data, (size_t)(imp->end - imp->data)};
+
+	csv_init(c, &from, arena, diag);
+	c->whole = true;
+	c->separator = separator_of(imp->data, imp->end);
+}
+
 bool import_record_is_empty(const struct csv *c)
 {
 	int i;

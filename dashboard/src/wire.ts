@@ -140,13 +140,16 @@ export interface Page<T> { items: T[]; next: string | null; total?: number; open
 
 export interface Me { user: string; name?: string | null; roles: string[]; bodies: { id: string; name?: string | null; role?: string }[]; policy?: string; title?: string }
 
-/** `file` and what follows: of a file that was sent. */
-export interface Fault { pointer: string; detail: string; file?: string; line?: number; column?: number }
+/** `zh`: the detail in Chinese, where the hub has it. `file` and what follows: of a file that was sent. */
+export interface Fault { pointer: string; detail: string; code?: string; params?: string[]; zh?: string; file?: string; line?: number; column?: number }
 export interface ProblemDetails {
 	type?: string;
 	title?: string;
 	status?: number;
 	detail?: string;
+	code?: string;
+	params?: string[];
+	zh?: string;
 	errors?: Fault[];
 	by?: string;
 	at?: string;

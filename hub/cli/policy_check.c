@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "cli/policy.h"
+#include "phrase.h"
 
 static void print_faults_json(const struct policy_options *o, const struct diag *diag)
 {
@@ -18,6 +19,7 @@ static void print_faults_json(const struct policy_options *o, const struct diag 
 		buf_add_json(&out, f->where);
 		buf_add_str(&out, ",\"what\":");
 		buf_add_json(&out, f->what);
+		phrase_print(f->what, &out);
 		buf_add_char(&out, '}');
 	}
 	buf_add_str(&out, "]}\n");

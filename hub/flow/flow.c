@@ -18,6 +18,7 @@
 #include "flow/policies.h"
 #include "flow/recount.h"
 #include "flow/watchdog.h"
+#include "phrase.h"
 
 #define CACHE_BYTES (64u << 20)
 
@@ -184,8 +185,25 @@ bool id_parse_delivery(const char *s, int64_t *ret_seq, int *ret_delivery)
 	return parse_pair(s, 'd', ret_seq, ret_delivery);
 }
 
+/* Where in a document a sentence has its code and its Chinese: a thousand faults of one document mostly say the same. */
+struct phrase_at {
+	const char *what;
+	size_t from, len;
+};
+
+static void add_phrase(struct buf *out, const char *what, struct phrase_at *last)
+{
+	if (!last->what || strcmp(last->what, what) != 0) {
+		*last = (struct phrase_at){ .what = what, .from = out->len };
+		phrase_print(what, out);
+		last->len = out->len - last->from;
+	} else if (buf_reserve(out, last->len)) {
+		buf_add(out, out->data + last->from, last->len);
+	}
+}
+
 /* A place is a pointer, or of a pack's file "rules.csv:12:5", which becomes a pointer to the file and the rest beside it. */
-static void fault_json(struct buf *out, const struct fault *x)
+static void fault_json(struct buf *out, const struct fault *x, struct phrase_at *last)
 {
 	size_t len = *x->where == '/' ? 0 : strcspn(x->where, ":");
 	const char *line = x->where + len;
@@ -205,11 +223,13 @@ static void fault_json(struct buf *out, const struct fault *x)
 	}
 	buf_add_str(out, ",\"detail\":");
 	buf_add_json(out, x->what);
+	add_phrase(out, x->what, last);
 	buf_add_char(out, '}');
 }
 
 void problem_json(struct buf *out, enum err e, int status, const char *detail, const struct diag *diag)
 {
+	struct phrase_at last = { 0 };
 	const char *comma = "";
 
 	buf_add_str(out, "{\"type\":\"urn:tandem:problem:");
@@ -218,11 +238,12 @@ void problem_json(struct buf *out, enum err e, int status, const char *detail, c
 	buf_add_json(out, err_title(e));
 	buf_printf(out, ",\"status\":%d,\"detail\":", status);
 	buf_add_json(out, detail);
+	phrase_print(detail, out);
 	if (diag && diag->first) {
 		buf_add_str(out, ",\"errors\":[");
 		for (const struct fault *x = diag->first; x; x = x->next) {
 			buf_add_str(out, comma);
-			fault_json(out, x);
+			fault_json(out, x, &last);
 			comma = ",";
 		}
 		buf_add_char(out, ']');

@@ -69,8 +69,12 @@ void gather_seal(struct gather *g)
 /* A small body can name a great many faults, and a batch holds many bodies: their list is bounded, not their number. */
 static void put_problem(struct gather *g, struct buf *out, const struct reply *r)
 {
+	static const char too_many[] = "Too many faults to list in one answer; sent alone, this event gets its own";
+	struct fault whole = { .where = "", .what = too_many };
+	struct diag diag = { .first = &whole, .last = &whole, .count = 1 };
+
 	if (r->len > PROBLEM_BYTES_MAX - g->problem_bytes) {
-		problem_json(out, r->err, r->status, "Too many faults to list in one answer; sent alone, this event gets its own", NULL);
+		problem_json(out, r->err, r->status, too_many, r->err == ERR_INVALID ? &diag : NULL);
 		return;
 	}
 	g->problem_bytes += r->len;

@@ -26,7 +26,8 @@ void csv_init(struct csv *c, const struct csv_source *from, struct arena *arena,
 			  .file = from->file,
 			  .pos = data,
 			  .end = data + len,
-			  .line = 1};
+			  .line = 1,
+			  .separator = ','};
 }
 
 static void fault(struct csv *c, struct cursor *at, const char *what)
@@ -74,7 +75,7 @@ static void read_plain(struct csv *c, struct cursor *at, struct csv_cell *cell)
 {
 	const char *start = at->pos;
 
-	while (!at_line_end(c, at->pos) && *at->pos != ',') {
+	while (!at_line_end(c, at->pos) && *at->pos != c->separator) {
 		if (*at->pos == '"')
 			fault(c, at, "a quote inside a cell that does not begin with one");
 		if (*at->pos == '\r')
@@ -122,9 +123,9 @@ static void read_quoted(struct csv *c, struct cursor *at, struct csv_cell *cell)
 	step(c, at);
 	out[len] = '\0';
 	cell->text = out;
-	if (!at_line_end(c, at->pos) && *at->pos != ',')
+	if (!at_line_end(c, at->pos) && *at->pos != c->separator)
 		fault(c, at, "text behind a closing quote");
-	while (!at_line_end(c, at->pos) && *at->pos != ',')
+	while (!at_line_end(c, at->pos) && *at->pos != c->separator)
 		step(c, at);
 }
 
@@ -168,7 +169,7 @@ static void read_record(struct csv *c, struct cursor *at)
 {
 	c->count = 0;
 	read_cell(c, at);
-	while (at->pos < c->end && *at->pos == ',') {
+	while (at->pos < c->end && *at->pos == c->separator) {
 		step(c, at);
 		read_cell(c, at);
 	}
@@ -203,7 +204,7 @@ bool csv_next(struct csv *c)
 
 void csv_add_cell(struct buf *out, const char *text)
 {
-	if (!strpbrk(text, ",\"\r\n") && *text != '#') {
+	if (!strpbrk(text, ",\t\"\r\n") && *text != '#') {
 		buf_add_str(out, text);
 		return;
 	}

@@ -125,7 +125,7 @@ test('a pack is submitted as files or a ZIP, and each fault is told by its place
 	await lxhy.getByText(`已读取 ${Object.keys(files).length} 个文件`).waitFor();
 	await lxhy.getByLabel('提交理由').fill('住建部门须知悉');
 	await lxhy.getByRole('button', { name: '提交', exact: true }).click();
-	await lxhy.getByText(/^rules\.csv:\d+:\d+$/).first().waitFor();
+	await lxhy.getByText(/^rules\.csv:\d+:\d+ 告知对象的写法不对$/).first().waitFor();
 	await look(lxhy, 'pack');
 	const more = `${files['rules.csv']}X1,,,granted,370123020001,,,,,,,,,,copy,住房城乡建设@here,2wd,,push,,第 1 号文,\n`;
 	const zip = zipSync(Object.fromEntries(Object.entries({ ...files, 'rules.csv': Buffer.from(more) }).map(([name, content]) => [`linyi/${name}`, new Uint8Array(content)]).concat([['linyi/README.md', strToU8('x')]])));

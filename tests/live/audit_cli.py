@@ -111,6 +111,8 @@ class Explain(unittest.TestCase):
             answer = run(*words)
             self.assertEqual(answer.returncode, 1, words)
             self.assertRegex(answer.stdout + answer.stderr, r"rules\.csv:\d+")
+        faults = json.loads(run("policy", "check", pack, "--json").stdout)["faults"]
+        self.assertEqual({f["what"]: f["zh"] for f in faults if f["code"] == "event-unknown"}, {"not a type of event": "没有这种办件类型"})
         self.assertEqual(json.loads(run("policy", "check", CASES, "--json").stdout)["policy"][:5], "mini@")
 
 

@@ -170,6 +170,7 @@ class Letter(unittest.TestCase):
             self.assertEqual(answer.status, 200)
             self.assertEqual([r["status"] for r in answer.json["results"]], [422] * count)
             self.assertGreater(len(answer.json["results"][0]["errors"]), 100)
+            self.assertEqual([e["pointer"] for e in answer.json["results"][-1]["errors"]], [""])
             self.assertLess(len(answer.body), 8 << 20)
         # Were the batch taken in one turn, one or two questions at most would be answered meanwhile.
         self.assertGreater(len(turns), 20)

@@ -36,6 +36,8 @@ class Printed(Folder):
         text = HEADER + "".join(ROW.format(n=n) for n in range(5))
         answers = [run("permits", self.file(f"{e}.csv", text, e), "--items", PACK)
                    for e in ("utf-8", "utf-8-sig", "gb18030", "utf-16")]
+        # What Excel calls Unicode text.
+        answers.append(run("permits", self.file("tabs.txt", text.replace(",", "\t"), "utf-16"), "--items", PACK))
         for answer in answers:
             self.assertEqual(answer.returncode, 0, answer.stderr.decode())
             self.assertEqual(answer.stdout, answers[0].stdout)
@@ -55,11 +57,34 @@ class Printed(Folder):
         kept = path + ".rejected.csv"
         self.assertEqual(os.stat(kept).st_mode & 0o777, 0o600)
         with open(kept, encoding="utf-8") as f:
-            self.assertEqual(len(f.readlines()), 2)
+            lines = f.readlines()
+        self.assertEqual((len(lines), lines[0][0]), (2, "\ufeff"), "a spreadsheet takes it for GBK without the mark")
+        self.assertIn("not a date that can be read", lines[1])
+        mended = self.file("mended.csv", "".join(lines)[1:].replace(",x,", ",2026/11/23,", 1))
+        self.assertEqual(run("permits", mended, "--items", PACK).returncode, 0)
         elsewhere = os.path.join(self.folder.name, "elsewhere.csv")
         os.remove(kept)
         run("permits", path, "--items", PACK, "--rejected", elsewhere)
         self.assertTrue(os.path.exists(elsewhere) and not os.path.exists(kept))
+
+    def test_rejected_rows_between_tabs_can_be_mended_too(self):
+        text = (HEADER + ROW.format(n=1) + ROW.format(n=2).replace("2026/11/23", "x")).replace(",", "\t")
+        path = self.file("t.txt", text)
+        self.assertEqual(run("permits", path, "--items", PACK).returncode, 1)
+        with open(path + ".rejected.csv", encoding="utf-8") as f:
+            mended = self.file("m.txt", f.read().replace("\tx\t", "\t2026/11/23\t"))
+        answer = run("permits", mended, "--items", PACK)
+        self.assertEqual((answer.returncode, len(answer.stdout.splitlines())), (0, 1), answer.stderr)
+
+    def test_a_workbook_is_told_as_one(self):
+        for name, content in (("new", b"PK\3\4\x14\0\6\0"), ("old", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64))):
+            path = os.path.join(self.folder.name, name)
+            with open(path, "wb") as f:
+                f.write(content)
+            for words in (("permits", path), ("items", path)):
+                answer = run(*words)
+                self.assertEqual(answer.returncode, 2)
+                self.assertIn("a workbook; save its sheet as CSV", answer.stderr.decode())
 
     def test_unreadable_and_wrong_usage_are_2(self):
         for words in (["permits"], ["permits", "a", "b"], ["frob", "a"], ["permits", "no/such"], ["items", "x", "--to", "y"],

@@ -113,7 +113,9 @@ class Versions(Base):
         self.assertEqual([life["state"], life["steps"][0]["why"]], ["approved", "已核"])
         self.assertEqual(life["allowed"], ["activate", "withdraw", "rehearse", "shadow-on"])
         self.assertEqual(self.activate(hub, version)["state"], "in-force")
-        self.assertIn("in force already", self.activate(hub, version, want=409)["detail"])
+        again = self.activate(hub, version, want=409)
+        self.assertIn("in force already", again["detail"])
+        self.assertEqual((again["code"], again["zh"]), ("version-in-force", "这个版本已在施行"))
         self.assertEqual(self.in_force(hub), version)
 
         after = hub.submit(event("P2", item=CLINIC)).json
@@ -139,11 +141,15 @@ class Versions(Base):
         line = len(pack["rules.csv"].splitlines())
         self.assertIn(("/files/rules.csv", "rules.csv", line), [(e["pointer"], e["file"], e["line"]) for e in errors])
         self.assertIn("/files/bodies.csv", [e["pointer"] for e in errors])
+        self.assertEqual({(e["file"], e["code"], e["zh"]) for e in errors}, {
+            ("bodies.csv", "word-unknown", "不是本列可填的值"), ("rules.csv", "recipient-bad", "告知对象的写法不对"),
+            ("rules.csv", "word-unknown", "须为 lead、assist、copy、applicant、none 之一")})
         told = self.call(self.hub, "POST", "/policy/versions", "lxhy", {"why": " ", "files": {"a.exe": "", "rules.csv": 1}}, 422)
         self.assertEqual({e["pointer"] for e in told["errors"]}, {"/why", "/files/a.exe", "/files/rules.csv"})
         other = files()
         other["pack.json"] = other["pack.json"].replace('"371300"', '"371302"')
-        self.assertIn("jurisdiction", self.submit(self.hub, other, want=422)["errors"][0]["detail"])
+        wrong = self.submit(self.hub, other, want=422)["errors"][0]
+        self.assertEqual((wrong["code"], wrong["zh"]), ("jurisdiction-other", "辖区与本系统的不同"))
         self.call(self.hub, "POST", "/policy/versions", "lxhy", {"why": "x" * 501, "files": files()}, 422)
 
     def test_only_who_may(self):

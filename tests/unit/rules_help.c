@@ -1,5 +1,7 @@
 #include "rules_help.h"
 
+#include "phrase.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -95,8 +97,21 @@ bool help_has_fault(struct help *h, const char *where, const char *what_part)
 	return false;
 }
 
+/* What is told to people has a code, and is there in Chinese. */
+static void expect_phrase(const char *what)
+{
+	struct buf out;
+
+	buf_init(&out, 4096);
+	if (!phrase_print(what, &out) || out.overflow)
+		fail_msg("rules/phrase.c has no \"%s\"", what);
+	buf_clear(&out);
+}
+
 void help_expect_fault(struct help *h, const char *where, const char *what_part)
 {
+	for (const struct fault *f = h->diag.first; f; f = f->next)
+		expect_phrase(f->what);
 	if (!help_has_fault(h, where, what_part))
 		fail_msg("no fault at %s with \"%s\" among:\n%s", where, what_part, help_faults(h));
 }

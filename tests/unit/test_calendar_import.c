@@ -65,6 +65,7 @@ static void what_is_refused_and_where(void **state)
 		{"{\"off\":[\"x\"]}", "n:1:9", "not a date"},
 		{"{\"a\":1}", "n:1:1", "needs years"},
 		{"", "n", "neither"},
+		{ICS(EVENT("20270101", "", "\xd4\xaa\xb5\xa9 \xd0\xdd")), "n", "not UTF-8"}, /* GB18030 */
 		{ICS(EVENT("20270214", "", "情人节")), "n", "names no day"},
 		{"{\"off\":[\"1800-01-01\"]}", "n:1:9", "not a date"},
 	};

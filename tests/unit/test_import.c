@@ -362,7 +362,9 @@ static void spreadsheets_become_pack_files(void **state)
 				    "y,坏,1.23E+11,卫生健康,,直接下放,1\n"
 				    "z,坏,000123011000,卫生健康,,飞走,1\n";
 	static const char bodies[] = "Name,ID,Type,Region,Sectors\n甲局,jia-1,监管,371302,卫生健康;公安\n";
+	static const char more[] = "机构编码\t机构全称\t机构性质\t所在区划\t职责领域\njia-2\t乙,局\t审批\t371302\t\njia-3\t丙局\t公司\t371302\t\n";
 	struct got g = {0}, b = {0};
+	struct import_job m = job_of(&b, "m.txt", more, sizeof(more) - 1);
 	struct import_job j = job_of(&g, "i.csv", items, sizeof(items) - 1), k = job_of(&b, "b.csv", bodies, sizeof(bodies) - 1);
 	struct buf out;
 
@@ -379,6 +381,11 @@ static void spreadsheets_become_pack_files(void **state)
 	assert_int_equal(import_table(&k, IMPORT_BODIES, &out, &b.counts), ERR_OK);
 	assert_string_equal(buf_cstr(&out), "id,name,kind,region,sectors,parent,code,note\n"
 					    "jia-1,甲局,supervision,371302,卫生健康|公安,,,\n");
+	buf_reset(&out);
+	assert_int_equal(import_table(&m, IMPORT_BODIES, &out, &b.counts), ERR_OK);
+	assert_string_equal(buf_cstr(&out), "id,name,kind,region,sectors,parent,code,note\n"
+					    "jia-2,\"乙,局\",approval,371302,,,,\n");
+	has(&b.said, "m.txt:3: 机构性质: must be one of 审批、审批部门、");
 	buf_clear(&out);
 	got_clear(&g);
 	got_clear(&b);

@@ -11,7 +11,7 @@ function refusal({ status, problem }: HubError): string | null
 		return t('version.no.own');
 	if (status === 503)
 		return t('version.no.busy');
-	if (status !== 409)
+	if (status !== 409 || problem.zh)
 		return null;
 	if (problem.diff)
 		return t('version.no.limit', { percent: percentText(problem.diff.changed, problem.diff.events), n: problem.diff.events });

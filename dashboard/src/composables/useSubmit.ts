@@ -1,6 +1,6 @@
 // Sends what a form says. Nothing is shown before the hub has agreed: these acts go out of one's hands.
 import { HubError } from '../hub.ts';
-import { t, tCode } from '../i18n/index.ts';
+import { language, t, tCode } from '../i18n/index.ts';
 import { bodyOf, isTaken, type Said } from '../lib/said.ts';
 import type { Fault, FormVerb, Notice } from '../wire.ts';
 import { refusalOf, sendTwice } from './useActions.ts';
@@ -13,12 +13,15 @@ export interface Outcome { done: boolean; message: string; fields: Record<string
 export type NameOf = (pointer: string, fault: Fault) => string;
 export const lastOf = (pointer: string): string => pointer.split('/').pop() ?? '';
 
-/** The hub's faults by the form's fields, in the page's words where it has them. */
+/** What is wrong, in the language of the page as far as the hub or the page has it. */
+export const faultText = ({ detail, zh }: Fault): string => (language.value === 'zh' && zh) || tCode('fault', detail);
+
+/** The hub's faults by the form's fields. */
 export function fieldsOf(error: HubError, nameOf: NameOf = lastOf): Record<string, string>
 {
 	const fields: Record<string, string> = {};
 	for (const fault of error.problem.errors ?? [])
-		fields[nameOf(fault.pointer, fault)] = tCode('fault', fault.detail);
+		fields[nameOf(fault.pointer, fault)] = faultText(fault);
 	return fields;
 }
 

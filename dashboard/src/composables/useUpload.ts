@@ -5,6 +5,7 @@ import { hub } from '../hub.ts';
 import { rowsOf, textOf, type Table } from '../lib/csv.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { BYTES_MAX, piecesOf, readUpload, type Place, type UploadFault, type UploadRow } from '../lib/upload.ts';
+import { faultText } from './useSubmit.ts';
 import type { PolicyNames, ProblemDetails } from '../wire.ts';
 
 export interface ToldBody { body: string; lead: number; assist: number; copy: number }
@@ -19,7 +20,7 @@ const NOTHING: Upload = { step: 'none', file: '', fault: null, places: [], rows:
 function refusals(row: number, problem: ProblemDetails): Place[]
 {
 	const errors = problem.errors ?? [];
-	return errors.length > 0 ? errors.map((e) => ({ row, what: `${e.pointer} ${e.detail}` })) : [{ row, what: problem.detail || problem.title || '' }];
+	return errors.length > 0 ? errors.map((e) => ({ row, what: `${e.pointer} ${faultText(e)}` })) : [{ row, what: problem.detail || problem.title || '' }];
 }
 
 /** Of a workbook, which begins as every ZIP does, the first sheet. */

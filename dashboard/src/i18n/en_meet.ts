@@ -98,7 +98,6 @@ export const enMeet: Record<keyof typeof zhMeet, string> = {
 	'draft.open': 'Go to the version: rehearse, approve, put into force',
 	'draft.aside': 'It stands back before: {rules}',
 	'draft.days': '{n} working days',
-	'draft.same': 'Not drafted: the policy in force decides such cases so already.',
 	'recon.sources': 'Numbered events',
 	'recon.silent': 'silent for {n} office minutes, usually {usual}',
 	'recon.gaps': '{n} missing: {list}',

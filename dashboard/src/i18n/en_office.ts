@@ -270,7 +270,7 @@ export const enOffice: Record<keyof typeof zhOffice, string> = {
 	'pack.why': 'Why',
 	'pack.needWhy': 'Say why',
 	'pack.go': 'Submit',
-	'pack.faults': 'Nothing was submitted (file:line:column):',
+	'pack.faults': 'Nothing was submitted. {n} faults (file:line:column):',
 	'ways.title': 'Message channels',
 	'ways.none': 'No channel is set up: texts cannot be sent.',
 	'ways.queue': '{n} texts waiting, those for office hours included. States since this hub started.',

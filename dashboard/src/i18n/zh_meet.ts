@@ -97,7 +97,6 @@ export const zhMeet = {
 	'draft.open': '前往该版本：演练、批准、生效',
 	'draft.aside': '遇有这些规则时让位：{rules}',
 	'draft.days': '{n} 个工作日',
-	'draft.same': '没有起草：现行政策对这类办件已按裁定研判。',
 	'recon.sources': '编号报送',
 	'recon.silent': '已 {n} 分钟（工作时间）没有来件，平常 {usual} 分钟',
 	'recon.gaps': '缺号 {n} 个：{list}',

@@ -269,7 +269,7 @@ export const zhOffice = {
 	'pack.why': '提交理由',
 	'pack.needWhy': '请填写理由',
 	'pack.go': '提交',
-	'pack.faults': '文件有误，没有提交（文件:行:列）：',
+	'pack.faults': '文件有误，没有提交。共 {n} 处（文件:行:字符位置）：',
 	'ways.title': '消息通道',
 	'ways.none': '没有配置消息通道，短信无法发出。',
 	'ways.queue': '待发短信 {n} 条（含等候上班或合并的）。状态自本机启动起统计。',

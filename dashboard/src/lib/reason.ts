@@ -1,6 +1,6 @@
 // A failed call in words. The hub's own detail is shown where it has one: it names the fault better than we can.
 import { HubError } from '../hub.ts';
-import { t } from '../i18n/index.ts';
+import { language, t } from '../i18n/index.ts';
 
 export function reasonOf(error: unknown): string
 {
@@ -12,5 +12,6 @@ export function reasonOf(error: unknown): string
 		return t('error.timeout', { n: error.afterMs / 1000 });
 	if (error.status === 404)
 		return t('error.notFound');
-	return error.problem.detail || error.problem.title || t('error.server', { status: error.status });
+	const { problem } = error;
+	return (language.value === 'zh' && problem.zh) || problem.detail || problem.title || t('error.server', { status: error.status });
 }
