@@ -258,3 +258,15 @@ bool hours_parse(const char *s, int *ret_from, int *ret_to)
 	*ret_to = two_digits(s + 6) * 60 + two_digits(s + 9);
 	return *ret_from != *ret_to && *ret_to <= 24 * 60;
 }
+
+int64_t hours_over(const char *hours, int64_t at_ms, int offset_min)
+{
+	int32_t day = day_of_ms(at_ms, offset_min);
+	int minute = (int)((at_ms - ms_of_day(day, offset_min)) / 60000), from, to;
+
+	if (!hours_parse(hours, &from, &to))
+		return at_ms;
+	if (from < to ? minute < from || minute >= to : minute < from && minute >= to)
+		return at_ms;
+	return ms_of_day(day + (from > to && minute >= from), offset_min) + to * INT64_C(60000);
+}

@@ -24,5 +24,6 @@ int32_t day_of_civil(int year, int month, int mday);
 int year_of_day(int32_t day);
 /* "09:00-17:30" in minutes of a day; the end may lie before the beginning, over midnight, and may be 24:00. */
 bool hours_parse(const char *s, int *ret_from, int *ret_to);
+int64_t hours_over(const char *hours, int64_t at_ms, int offset_min); /* when they end that it lies in; itself if in none */
 
 #endif

@@ -96,7 +96,7 @@ export interface Notice extends EventFacts {
 }
 /** What two bodies write each other; the notice's body is the one that was written to. */
 export interface Letter {
-	kind: string; from: string; from_name: string | null; subject: string; messages: { body: string; by: string; at: string; text: string }[];
+	kind: string; from: string; from_name: string | null; subject: string; messages: { body: string; by: string; at: string; text: string; files?: NoticeFile[] }[];
 }
 /** What was promised with a date, or the end of the permit. */
 export interface Clock { clock: number; kind: string; what: string; due: string; state: 'running' | 'overdue' | 'fulfilled' | 'ended'; by: string | null; at: string | null }

@@ -135,6 +135,8 @@ static void run_commit(struct run *r)
 {
 	struct change *c = &r->c;
 	struct cached *entry = cache_find(c->flow->cache, c->seq);
+
+	change_index_owing(c);
 	struct commit_in in = { .seq = c->seq, .expected_version = c->record.version, .index = c->index,
 				.index_count = c->index_count, .holder_body = c->holder_body,
 				.holder_case = c->holder_case, .holder_permit = c->holder_permit,
@@ -208,6 +210,7 @@ static void run_on(struct run *r, struct bytes record)
 		r->policy = policies_hold(c->flow, c->record.policy);
 	r->has_record = true;
 	r->due_ms = record_next_ms(&c->record);
+	change_see_owing(c);
 	e = r->apply(r->arg, c);
 	/* "As wanted already" may rest on a change that is still under way: then it is written again, to wait for it. */
 	if (e == ERR_OK && (!c->nothing || tip_is_on_its_way(r))) {
@@ -297,26 +300,6 @@ void change_run(struct flow *f, int64_t seq, bool need_event, change_apply_fn *a
 	buf_init_in(&r->c.feed, r->feed_room, FEED_ROOM, 64 << 10);
 	r->later = (struct loop_deferred){ .fn = start_now, .arg = r };
 	loop_defer(f->loop, &r->later);
-}
-
-void change_index(struct change *c, const char *list, int entry, bool todo, bool added)
-{
-	if (c->index_count == CHANGE_INDEX_MAX)
-		return;
-	c->index = arena_grow(&c->arena, c->index, c->index_count, sizeof(*c->index));
-	c->index[c->index_count++] = (struct commit_index){ .body = list, .notice = entry, .todo = todo, .added = added };
-}
-
-void change_split(struct change *c, int notice, bool waits)
-{
-	const char *a = c->record.approvers;
-
-	while (a && *a) {
-		size_t len = strcspn(a, "|");
-
-		change_index(c, arena_printf(&c->arena, "split:%.*s", (int)len, a), notice, waits, false);
-		a += len + (a[len] == '|');
-	}
 }
 
 /* What waits is not sent; what is under way already cannot be called back and is marked. */

@@ -11,7 +11,8 @@
 #include "flow/audit.h"
 #include "flow/flow.h"
 
-#define CHANGE_INDEX_MAX (2 * RECORD_NOTICES_MAX)
+#define CHANGE_INDEX_MAX (4 * RECORD_NOTICES_MAX)
+#define OWES_LIST "owes:" /* and a body: what it has taken on and has yet to give feedback on */
 #define CHANGE_NOTED_MAX RECORD_NOTICES_MAX
 
 struct change {
@@ -24,6 +25,8 @@ struct change {
 	bool nothing; /* set by apply: all is as wanted, nothing to write */
 	bool leased;  /* set by apply: the event is being worked off, and its next moment must be put right whether it moved or not */
 	struct buf feed;
+	const char **owing; /* of each notice as it was read, the body that owed feedback on it; NULL: nobody */
+	int owing_count;
 	struct commit_index *index;
 	int index_count;
 	const char *holder_body, *holder_case, *holder_permit;
@@ -47,6 +50,9 @@ void change_tell(struct change *c, int notice, const char *by); /* the feed line
 void change_index(struct change *c, const char *list, int entry, bool todo, bool added);
 /* On the lists of what the case's bureaus have to send on, or off them. */
 void change_split(struct change *c, int notice, bool waits);
+/* On the list of what a body owes feedback on, or off it, however that came about: as the record was read, and before it is written. */
+void change_see_owing(struct change *c);
+void change_index_owing(struct change *c);
 bool change_has_receipt(const struct change *c, enum receipt_kind kind, int delivery, const char *detail);
 /* A line of the audit log, on disk in the same step as the change. Its moment and event are the change's own. */
 void change_audit(struct change *c, const struct audited *a);

@@ -38,18 +38,6 @@ static bool is_urgent(const struct change *c, const struct delivery *d)
 	return d->notice >= 0 && d->term < 0 && (t == EVENT_SUSPENDED || t == EVENT_REVOKED || t == EVENT_WITHDRAWN);
 }
 
-static int64_t after_quiet(const struct change *c, int64_t at_ms)
-{
-	int32_t day = day_of_ms(at_ms, SHANGHAI_MIN);
-	int minute = (int)((at_ms - ms_of_day(day, SHANGHAI_MIN)) / 60000), from, to;
-
-	if (!hours_parse(pack_view(c->flow->pack)->settings.quiet, &from, &to))
-		return at_ms;
-	if (from < to ? minute < from || minute >= to : minute < from && minute >= to)
-		return at_ms;
-	return ms_of_day(day + (from > to && minute >= from), SHANGHAI_MIN) + to * INT64_C(60000);
-}
-
 static int64_t due_of(const struct change *c, const struct delivery *d)
 {
 	if (d->term >= 0)
@@ -73,7 +61,7 @@ static int64_t not_before(const struct change *c, const struct delivery *d)
 	if (d->notice >= 0)
 		who = whom(c, d);
 	if (!who.works_then && !is_urgent(c, d))
-		who.from_ms = after_quiet(c, who.from_ms);
+		who.from_ms = hours_over(pack_view(c->flow->pack)->settings.quiet, who.from_ms, SHANGHAI_MIN);
 	return due_ms >= 0 && who.from_ms > due_ms ? c->now_ms : who.from_ms;
 }
 

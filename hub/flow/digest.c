@@ -17,6 +17,11 @@
 
 #define EVERY_MS (60 * 1000)
 #define MARK_TTL_MS (2LL * 24 * 3600 * 1000)
+/*
+ * A morning's text that could not be sent in its hours is owed until then. What waits is not done by evening that nobody was told of by the
+ * end of the afternoon, and half a day later the next morning's text says the same: a text after work would only be noise.
+ */
+#define OWED_UNTIL_MIN (17 * 60)
 #define POST "liaison"
 
 static const char fallback[] = "【{sign}】{body}今日尚有{count}件未认领，请登录审管联动平台办理";
@@ -31,7 +36,7 @@ struct digest {
 	int handed_count;
 	int first, other;	 /* the body under work, and the one with the same number that is counted */
 	int64_t waiting;	 /* for that number */
-	int32_t day, done_day;	 /* the last that was begun, and the last that nothing is left of */
+	int32_t day, done_day;	 /* the last that was begun, and the last of which some hub has said that nothing is left */
 	bool busy, stopped;
 	bool failed;		 /* something could not be asked: what is left is looked at again a minute later */
 	loop_fn *done;
@@ -44,8 +49,6 @@ static void end(struct digest *d)
 
 	if (d->busy)
 		pack_unref(d->pack);
-	if (d->busy && !d->failed && !d->stopped)
-		d->done_day = d->day;
 	d->busy = false;
 	d->done = NULL;
 	if (!d->stopped)
@@ -200,14 +203,39 @@ static bool is_dealt_with(const struct digest *d)
 	return false;
 }
 
+static const char *done_mark(struct digest *d)
+{
+	return arena_printf(&d->arena, "done:%d", d->day);
+}
+
+static void on_done(void *arg, enum err e, const char *text)
+{
+	struct digest *d = arg;
+
+	if (e == ERR_OK && text && !d->stopped)
+		d->done_day = d->day;
+	end(d);
+}
+
+/* Said to all hubs: whoever had nothing waiting is not looked at again when one of them starts later in the day. */
+static void mark_done(struct digest *d)
+{
+	store_put_expiring(d->flow->store,
+			   &(struct expiring){ .kind = "digest", .name = done_mark(d), .value = { "done", 4 }, .ttl_ms = MARK_TTL_MS }, on_done, d);
+}
+
 static void next_number(struct digest *d)
 {
 	int count = pack_view(d->pack)->body_count;
 
 	while (++d->first < count && (!d->numbers[d->first] || is_dealt_with(d)))
 		;
-	if (d->first >= count || d->stopped) {
+	if (d->stopped || (d->first >= count && d->failed)) {
 		end(d);
+		return;
+	}
+	if (d->first >= count) {
+		mark_done(d);
 		return;
 	}
 	d->waiting = 0;
@@ -215,20 +243,49 @@ static void next_number(struct digest *d)
 	count_next(d);
 }
 
+/* In its hours or, while it is owed, after them. */
 static bool is_time(const struct digest *d, int64_t now_ms)
 {
+	const struct pack_settings *said = &pack_view(d->flow->pack)->settings;
 	int32_t day = day_of_ms(now_ms, SHANGHAI_MIN);
 	int minute = (int)((now_ms - ms_of_day(day, SHANGHAI_MIN)) / 60000), from, to;
 	bool listed;
 
-	return hours_parse(pack_view(d->flow->pack)->settings.digest, &from, &to) && minute >= from && minute < to && day != d->done_day &&
+	return hours_parse(said->digest, &from, &to) && minute >= from && minute < (to > OWED_UNTIL_MIN ? to : OWED_UNTIL_MIN) &&
+	       hours_over(said->quiet, now_ms, SHANGHAI_MIN) == now_ms && day != d->done_day &&
 	       calendar_is_working(pack_calendar(d->flow->pack), day, &listed);
+}
+
+static void find_numbers(struct digest *d)
+{
+	const struct pack_view *p = pack_view(d->pack);
+
+	d->numbers = arena_zalloc(&d->arena, sizeof(*d->numbers) * (size_t)(p->body_count + 1));
+	for (int b = 0; b < p->body_count; b++) {
+		struct contact_found who = contacts_find(d->flow, p->bodies[b].id, POST, clock_now_ms(&d->flow->clock));
+		char number[NUMBER_BYTES];
+
+		if (who.phone && number_normalise(who.phone, number))
+			d->numbers[b] = arena_strdup(&d->arena, number);
+	}
+}
+
+static void on_is_done(void *arg, enum err e, const char *text)
+{
+	struct digest *d = arg;
+
+	if (e != ERR_OK || text || d->stopped) {
+		on_done(d, e, text);
+		return;
+	}
+	find_numbers(d);
+	d->first = -1;
+	next_number(d);
 }
 
 void digest_look(struct digest *d, loop_fn *done, void *arg)
 {
 	int64_t now_ms = clock_now_ms(&d->flow->clock);
-	const struct pack_view *p;
 
 	if (done) {
 		d->done = done;
@@ -249,17 +306,7 @@ void digest_look(struct digest *d, loop_fn *done, void *arg)
 		d->handed_count = 0;
 	}
 	d->pack = pack_ref(d->flow->pack);
-	p = pack_view(d->pack);
-	d->numbers = arena_zalloc(&d->arena, sizeof(*d->numbers) * (size_t)(p->body_count + 1));
-	for (int b = 0; b < p->body_count; b++) {
-		struct contact_found who = contacts_find(d->flow, p->bodies[b].id, POST, now_ms);
-		char number[NUMBER_BYTES];
-
-		if (who.phone && number_normalise(who.phone, number))
-			d->numbers[b] = arena_strdup(&d->arena, number);
-	}
-	d->first = -1;
-	next_number(d);
+	store_get_expiring(d->flow->store, "digest", done_mark(d), on_is_done, d);
 }
 
 static void on_timer(void *arg)

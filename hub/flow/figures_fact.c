@@ -36,9 +36,14 @@ static bool stands(const struct fact *x)
 	return x->state != STATE_WITHDRAWN && x->state != STATE_SUPERSEDED;
 }
 
-static bool is_overdue(const struct fact *x, int64_t now_ms)
+static bool is_late(const struct fact *x, int64_t now_ms)
 {
 	return x->due_ms >= 0 && now_ms > x->due_ms && lifecycle_is_todo((enum notice_state)x->state, (enum role)x->role);
+}
+
+static bool is_feedback_overdue(const struct fact *x, int64_t now_ms)
+{
+	return x->feedback_ms >= 0 && now_ms > x->feedback_ms;
 }
 
 /* A letter asks for an answer: it is no permit that somebody has to take on, and counts in no rate. */
@@ -89,11 +94,11 @@ bool figure_counts(enum figure f, const struct fact *x, int64_t now_ms)
 		return (x->flags & flags[f]) != 0;
 	switch (f) {
 	case FIGURE_OVERDUE:
-		return is_overdue(x, now_ms);
+		return is_late(x, now_ms) || is_feedback_overdue(x, now_ms); /* whose lamp is red */
 	case FIGURE_CLOCKS_OVERDUE:
 		return x->promise_ms >= 0 && now_ms > x->promise_ms;
 	case FIGURE_FEEDBACK_OVERDUE:
-		return x->feedback_ms >= 0 && now_ms > x->feedback_ms;
+		return is_feedback_overdue(x, now_ms);
 	case FIGURE_NO_LEAD:
 		return x->cause == CAUSE_POOL;
 	case FIGURE_LEAD_SENT:

@@ -180,17 +180,14 @@ static enum err may_put(struct filing *x, const struct loaded *items, int count)
 	struct notice *n;
 	struct row row;
 	enum err e = count == 1 ? row_open(x->flow, x->who, &items[0], &row) : ERR_NOT_FOUND;
-	enum notice_state to;
 
 	if (e != ERR_OK)
 		return e;
 	n = x->notice < row.record.notice_count ? &row.record.notices[x->notice] : NULL;
 	if (!n || principal_sees_notice(x->who, x->flow->pack, n, &row.event, &row.record) == SIGHT_NONE)
 		e = ERR_NOT_FOUND;
-	else if (!principal_answers(x->who, n->body))
-		e = ERR_FORBIDDEN;
-	else if (lifecycle_next(n->state, n->role, ACT_FEEDBACK, &to) != VERDICT_MOVES)
-		e = ERR_CONFLICT;
+	else
+		e = file_may_put(x->who, x->flow->pack, &row.record, n);
 	row_close(&row);
 	return e;
 }
@@ -204,7 +201,7 @@ static void on_may_put(void *arg, enum err e, const struct loaded *items, int co
 	if (e == ERR_OK)
 		loop_work(x->flow->loop, keep, kept, x);
 	else
-		refuse(x, e, e == ERR_CONFLICT ? "The notice's state does not allow feedback" : err_title(e));
+		refuse(x, e, e == ERR_CONFLICT ? FILE_CONFLICT : err_title(e));
 }
 
 void file_put(struct flow *f, const struct file_in *in, reply_fn *fn, void *arg)
@@ -250,7 +247,7 @@ static void opened(void *arg)
 	filing_free(x);
 }
 
-/* Its own body may read it at once, everybody else who sees the notice unmasked when feedback names it. */
+/* Its own body may read it at once, everybody else who sees the notice unmasked when feedback or a letter names it. */
 static const struct attachment *file_of(const struct filing *x, const struct row *row)
 {
 	const struct record *r = &row->record;
@@ -261,7 +258,8 @@ static const struct attachment *file_of(const struct filing *x, const struct row
 	for (int i = 0; i < r->file_count; i++) {
 		const struct attachment *f = &r->files[i];
 
-		if (f->notice == x->notice && !strcmp(f->hash, x->hash) && (f->feedback >= 0 || principal_answers(x->who, n->body)))
+		if (f->notice == x->notice && !strcmp(f->hash, x->hash) &&
+		    (f->feedback >= 0 || f->writing >= 0 || principal_answers(x->who, n->body)))
 			return f;
 	}
 	return NULL;

@@ -1,5 +1,5 @@
 /*
- * files.h: the files of feedback. What is in them lies in the data folder under its SHA-256, on disk before anybody is told that it was
+ * files.h: the files of feedback and of letters. What is in them lies in the data folder under its SHA-256, on disk before anybody is told that it was
  * taken; what they are called and whose they are stands in the event's record, and nothing is reached but through a notice that
  * one may see. The disk is touched beside the loop only.
  */
@@ -9,6 +9,10 @@
 #include "flow/flow.h"
 
 #define FILE_BYTES_MAX ((size_t)20 << 20)
+#define FILE_CONFLICT "Neither feedback nor a letter can be given here now"
+
+/* For feedback by its own body, or for a letter that this person may write from the notice, or in it. */
+enum err file_may_put(const struct principal *who, const struct pack *pack, const struct record *r, const struct notice *n);
 
 struct file_in {
 	struct principal *who;

@@ -58,7 +58,7 @@ bool notice_filter_read(const struct query_notices *q, struct notice_filter *ret
 		reply_invalid(fn, arg, "due", "must be overdue or soon");
 		return false;
 	}
-	f.todo_only = todo || f.due != DUE_ANY || (f.has_state && f.state == STATE_OPEN);
+	f.todo_only = todo || (f.has_state && f.state == STATE_OPEN);
 	f.q = mem_strdup(q->q);
 	*ret = f;
 	return true;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "flow/board.h"
+#include "flow/change.h"
 #include "flow/feed.h"
 #include "flow/letter.h"
 #include "flow/list_source.h"
@@ -64,6 +65,11 @@ static void put_cursor(struct call *c)
 	buf_add_char(&c->out, '"');
 }
 
+static bool is_owes(const char *list)
+{
+	return !strncmp(list, OWES_LIST, strlen(OWES_LIST));
+}
+
 static void call_end(struct call *c, enum err e)
 {
 	struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
@@ -76,7 +82,7 @@ static void call_end(struct call *c, enum err e)
 	}
 	for (int i = 0; i < c->source_count; i++) {
 		total += c->sources[i].list.total;
-		open += c->sources[i].open;
+		open += is_owes(c->sources[i].list.name) ? 0 : c->sources[i].open;
 	}
 	buf_add_str(&c->out, "],\"next\":");
 	put_cursor(c);
@@ -126,7 +132,7 @@ static bool is_split(const char *list)
 /* A body's list keeps what the body has given away; that is told by the notice. */
 static bool is_on_list(const struct notice *n, const char *list)
 {
-	return is_split(list) || is_sent(list) || !strcmp(n->body, list);
+	return is_split(list) || is_sent(list) || !strcmp(n->body, is_owes(list) ? list + strlen(OWES_LIST) : list);
 }
 
 /* What came back stands in the list of each bureau of its case; whoever asks for several is told once. */
@@ -254,7 +260,7 @@ static bool cursor_read(struct call *c, const char *s)
 static void add_list(struct call *c, const char *prefix, const char *body)
 {
 	struct buf name;
-	bool is_new = *body && c->source_count < LISTS_MAX;
+	bool is_new = *body && c->source_count < LISTS_MAX, is_set = c->filter.todo_only || c->filter.due != DUE_ANY;
 
 	buf_init(&name, 4096);
 	buf_printf(&name, "%s%s", prefix, body);
@@ -262,25 +268,41 @@ static void add_list(struct call *c, const char *prefix, const char *body)
 		is_new = is_new && strcmp(c->sources[i].list.name, buf_cstr(&name)) != 0;
 	if (is_new)
 		list_source_init(&c->sources[c->source_count++].list, buf_cstr(&name),
-				 c->filter.todo_only || is_split(buf_cstr(&name)));
+				 is_set || is_split(buf_cstr(&name)));
 	buf_clear(&name);
 }
 
-/* What a bureau asks for as returned is what came back to it, not what it returned itself. */
-static void add_lists(struct call *c, const char *body)
+/*
+ * What a bureau asks for as returned is what came back to it, not what it returned itself. Late can be what is still to do, and the
+ * feedback on what was taken on.
+ */
+static void add_lists_of(struct call *c, const char *body, bool is_bureau)
 {
 	bool returned = c->filter.has_state && c->filter.state == STATE_RETURNED;
 
+	if (c->written) {
+		add_list(c, LETTER_LIST, body);
+	} else if (is_bureau && returned) {
+		add_list(c, "split:", body);
+	} else {
+		add_list(c, "", body);
+		if (c->filter.due != DUE_ANY && !c->filter.todo_only)
+			add_list(c, OWES_LIST, body);
+	}
+}
+
+static void add_lists(struct call *c, const char *body)
+{
 	for (int i = 0; i < c->who->grant_count; i++) {
 		const struct grant *g = &c->who->grants[i];
 
 		if (*body && strcmp(g->body, body) != 0)
 			continue;
 		if (g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER)
-			add_list(c, c->written ? LETTER_LIST : g->who == WHO_APPROVER && returned ? "split:" : "", g->body);
+			add_lists_of(c, g->body, g->who == WHO_APPROVER);
 	}
 	if (*body && !c->source_count)
-		add_list(c, c->written ? LETTER_LIST : "", body);
+		add_lists_of(c, body, false);
 }
 
 /* A supervisor takes from the pools of its bodies' own regions; coordinators and auditors watch those of their region's subtree. */

@@ -46,7 +46,8 @@ static enum err refuse(struct answering *c, enum err e, const char *why)
 /* Of a letter: what its two bodies do, and what whoever coordinates the region does to remind. */
 static enum err may_letter(struct answering *c, const struct change *x, const struct notice *n)
 {
-	static const enum act acts[ANSWER_COUNT] = { [ANSWER_CLOSE] = ACT_CLOSE, [ANSWER_REMIND] = ACT_REMIND, [ANSWER_REPLY] = ACT_REPLY };
+	static const enum act acts[ANSWER_COUNT] = { [ANSWER_CLOSE] = ACT_CLOSE, [ANSWER_REMIND] = ACT_REMIND, [ANSWER_REPLY] = ACT_REPLY,
+						       [ANSWER_ATTACH] = ACT_REPLY };
 
 	if (principal_sees_notice(c->who, c->flow->pack, n, x->event, &x->record) == SIGHT_NONE)
 		return ERR_NOT_FOUND;
@@ -68,7 +69,7 @@ static enum err may_remind(struct answering *c, const struct change *x, const st
 /* What a bureau of the case does to other bodies' notices too. */
 static bool is_bureaus(enum answer a)
 {
-	return a == ANSWER_TRANSFER || a == ANSWER_FULFIL || a == ANSWER_LETTER;
+	return a == ANSWER_TRANSFER || a == ANSWER_FULFIL || a == ANSWER_LETTER || a == ANSWER_ATTACH;
 }
 
 /* Whether this person may do this to this notice; what they may not see is not there for them. */

@@ -214,7 +214,7 @@ static bool said_just_now(const struct answering *a, const struct record *r)
 		       o->licence_revoked == f->licence_revoked && o->closes == f->closes && !strcmp(o->checked_on, f->checked_on) &&
 		       !strcmp(o->rectify_by, f->rectify_by) && !strcmp(o->remark, f->remark) &&
 		       !strcmp(o->penalty_document, f->penalty_document) && !strcmp(o->penalty_kind, f->penalty_kind) &&
-		       feedback_names_the_same(a, r, i);
+		       names_the_same(a, r, (struct namer){ i, -1 });
 	}
 	return false;
 }
@@ -272,7 +272,7 @@ enum err act_feedback(struct answering *a, struct change *x, struct notice *n)
 	}
 	if (x->record.feedback_count >= RECORD_FEEDBACK_MAX)
 		return refuse(a, ERR_CONFLICT, "The event has as much feedback as it can have");
-	e = feedback_name_files(a, x, x->record.feedback_count);
+	e = name_files(a, x, (struct namer){ x->record.feedback_count, -1 }, a->notice);
 	if (e != ERR_OK)
 		return e;
 	keep_feedback(a, x);

@@ -14,7 +14,7 @@ struct act_params { /* what was said, checked; strings in the answer's arena */
 	const char *subject, *time; /* of a letter; time: to answer in, "" not said */
 	enum letter_kind kind;
 	struct feedback feedback;
-	const char *names[FEEDBACK_FILES_MAX]; /* hashes of the files that the feedback names, each once */
+	const char *names[FEEDBACK_FILES_MAX]; /* hashes of the files that are named, each once */
 	int name_count;
 	struct attachment file; /* that is put to the notice */
 	int clock; /* which of the event's */
@@ -58,9 +58,10 @@ enum err act_verdict(struct answering *a, struct change *x, const struct notice 
 /* Whether the person waits for what the record's bodies do: its bureaus and its coordinators. */
 bool act_may_remind(const struct principal *who, const struct pack *pack, const struct record *r);
 struct receipt *act_receipt(struct answering *a, struct change *x, enum receipt_kind kind);
-/* Files (respond_files.c): whether this feedback names those that are named now; and naming them. */
-bool feedback_names_the_same(const struct answering *a, const struct record *r, int feedback);
-enum err feedback_name_files(struct answering *a, struct change *x, int feedback);
+/* Files (respond_files.c), and what names them: a feedback, or what was written in a letter; -1 the other. */
+struct namer { int feedback, writing; };
+bool names_the_same(const struct answering *a, const struct record *r, struct namer by);
+enum err name_files(struct answering *a, struct change *x, struct namer by, int notice); /* whose they are then */
 void act_stamp(struct stamp *s, const struct answering *a, int64_t now_ms);
 bool notice_was_returned(const struct record *r, int notice);
 bool notice_was_sent_on(const struct record *r, int notice);

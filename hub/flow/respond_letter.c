@@ -45,21 +45,16 @@ static void write_down(struct answering *a, struct change *x, int notice, const 
 	r->detail = body;
 }
 
-static const struct writing *last_writing(const struct record *r, int notice)
-{
-	for (int i = r->writing_count - 1; i >= 0; i--) {
-		if (r->writings[i].notice == notice)
-			return &r->writings[i];
-	}
-	return NULL;
-}
-
-/* The same words by the same body behind which nothing was written: sent twice. */
+/* The same words and files by the same body behind which nothing was written: sent twice. */
 static bool said_just_now(const struct answering *a, const struct record *r, int notice, const char *body)
 {
-	const struct writing *m = last_writing(r, notice);
+	for (int i = r->writing_count - 1; i >= 0; i--) {
+		const struct writing *m = &r->writings[i];
 
-	return m && !strcmp(m->body, body) && !strcmp(m->text, a->p.remark);
+		if (m->notice == notice)
+			return !strcmp(m->body, body) && !strcmp(m->text, a->p.remark) && names_the_same(a, r, (struct namer){ -1, i });
+	}
+	return false;
 }
 
 static int same_letter(const struct answering *a, const struct record *r, const char *from)
@@ -90,9 +85,13 @@ static enum err add_letter(struct answering *a, struct change *x, const char *fr
 			       .rules = "", .acknowledged = { "", 0, "" }, .claimed = { "", 0, "" }, .next_ms = -1,
 			       .cause = CAUSE_LETTER, .from = a->notice, .body = a->p.to };
 	struct letter *l;
+	enum err e;
 
 	if (x->record.notice_count >= RECORD_NOTICES_MAX || x->record.writing_count >= RECORD_WRITINGS_MAX)
 		return refuse(a, "The event has as many letters as it can have");
+	e = name_files(a, x, (struct namer){ -1, x->record.writing_count }, x->record.notice_count);
+	if (e != ERR_OK)
+		return e;
 	l = record_add_letter(&x->record, &x->arena);
 	*l = (struct letter){ .notice = x->record.notice_count, .kind = a->p.kind, .from = from, .subject = a->p.subject };
 	ask_until(a, x, l, &like);
@@ -140,6 +139,9 @@ enum err act_reply(struct answering *a, struct change *x, struct notice *n)
 	}
 	if (x->record.writing_count >= RECORD_WRITINGS_MAX)
 		return refuse(a, "The event has as many letters as it can have");
+	e = name_files(a, x, (struct namer){ -1, x->record.writing_count }, a->notice);
+	if (e != ERR_OK)
+		return e;
 	write_down(a, x, a->notice, answers ? n->body : l->from);
 	if (answers) {
 		act_stamp(&n->acknowledged, a, x->now_ms);

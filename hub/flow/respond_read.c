@@ -192,6 +192,7 @@ static void read_reply(const json_t *said, struct act_params *p, struct diag *di
 {
 	p->remark = act_text(said, "text", true, diag);
 	read_letter_time(said, p, diag);
+	read_files(json_object_get(said, "files"), p, diag);
 }
 
 static void read_letter(const json_t *said, struct act_params *p, struct diag *diag)

@@ -168,12 +168,13 @@ void view_file(const struct attachment *f, bool masked, struct buf *out)
 	buf_printf(out, ",\"bytes\":%lld}", (long long)f->bytes);
 }
 
-static void put_files(const struct view *v, int feedback, struct buf *out)
+/* Of a feedback, or of what was written in a letter; -1 the other. */
+static void put_files(const struct view *v, int feedback, int writing, struct buf *out)
 {
 	const char *before = ",\"files\":[";
 
 	for (int i = 0; i < v->record->file_count; i++) {
-		if (v->record->files[i].feedback != feedback)
+		if (v->record->files[i].feedback != feedback || v->record->files[i].writing != writing)
 			continue;
 		buf_add_str(out, before);
 		view_file(&v->record->files[i], v->masked, out);
@@ -203,7 +204,7 @@ static void put_feedback(const struct view *v, int feedback, struct buf *out)
 	member(out, "by", f->by);
 	buf_add_str(out, ",\"at\":");
 	view_time(out, f->at_ms);
-	put_files(v, feedback, out);
+	put_files(v, feedback, -1, out);
 	buf_add_char(out, '}');
 }
 
@@ -294,6 +295,7 @@ static void put_letter(const struct view *v, int notice, struct buf *out)
 		member(out, "by", m->by);
 		put_time(out, "at", m->at_ms);
 		member(out, "text", m->text);
+		put_files(v, -1, i, out);
 		buf_add_char(out, '}');
 		comma = ",";
 	}

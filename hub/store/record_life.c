@@ -147,6 +147,8 @@ static void put_file(struct buf *out, const struct attachment *f)
 	record_tab_int(out, f->type);
 	record_tab_int(out, f->bytes);
 	record_tab_text(out, f->name);
+	if (f->writing >= 0)
+		record_tab_int(out, f->writing);
 	buf_add_char(out, '\n');
 }
 
@@ -282,6 +284,7 @@ static bool get_file(const struct line *l, struct attachment *f)
 	f->type = (enum file_type)type;
 	f->bytes = record_int_at(l, 7);
 	f->name = record_text_at(l, 8);
+	f->writing = record_small_at(l, 9); /* -1 when the line ends before it */
 	return true;
 }
 
@@ -405,7 +408,7 @@ static bool life_places_hold(const struct record *r)
 		hold = hold && is_place(r->feedback[i].notice, r->notice_count);
 	for (int i = 0; i < r->file_count; i++)
 		hold = hold && is_place(r->files[i].notice, r->notice_count) &&
-		       is_place(r->files[i].feedback, r->feedback_count);
+		       is_place(r->files[i].feedback, r->feedback_count) && is_place(r->files[i].writing, r->writing_count);
 	for (int i = 0; i < r->position_count; i++)
 		hold = hold && is_place(r->positions[i].dispute, r->dispute_count);
 	return hold;

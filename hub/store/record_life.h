@@ -38,7 +38,8 @@ struct feedback { /* what supervision found */
 /* A file of a notice. Its content lies in the data folder under its hash; what is here says that it may be asked for. */
 struct attachment {
 	int notice;
-	int feedback;	/* that names it, -1: none yet */
+	int feedback;	/* that names it, -1 none */
+	int writing;	/* or what was written in a letter, -1 none */
 	int64_t at_ms;
 	const char *by;
 	const char *hash; /* SHA-256 in hex */

@@ -121,14 +121,12 @@ class Files(unittest.TestCase):
                        "attachment; filename*=UTF-8''a%0D%0Ab", "attachment; filename*=UTF-8''" + "a" * 129):
             self.assertEqual(self.put(notice, PDF, header=header).status, 422, header)
 
-    def test_only_the_body_that_was_told_puts_one(self):
+    def test_only_who_may_report_or_write_a_letter_puts_one(self):
         notice, content = self.notice(), PDF + b"theirs"
         missing = self.put("n999999.0", content)
         foreign = self.put(notice, content, "zjj")
         self.assertEqual((foreign.status, foreign.body), (404, missing.body))
-        self.assertEqual(self.put(notice, content, "spj").status, 403)
         self.assertEqual(self.put(notice, content, "lxhy").status, 403)
-        self.assertEqual(self.put(self.notice(claimed=False), content).status, 409)
         self.assertFalse(os.path.exists(self.path_of(hashlib.sha256(content).hexdigest())), "nothing is left on the disk")
 
     def test_reached_only_through_a_notice_that_one_sees(self):

@@ -11,6 +11,7 @@ from stream_test import command
 
 LEAD, BUREAU, OTHER = "wjw-371302", "spj-371302", "spj-371300"
 SAID = {"kind": "change-opinion", "to": BUREAU, "subject": "建议核减诊疗科目", "text": "现场核查面积不足，建议变更许可", "due": "3wd"}
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 STRANGERS = {"zjj": 404, "scjg": 404, "spjs": 404, "admin": 403}
 
 
@@ -57,6 +58,39 @@ class Letters(unittest.TestCase):
     def written(self, **said):
         notice = self.lead()
         return notice, self.done(notice, "letters", "wjw", dict(SAID, **said))["made"]
+
+    def put(self, notice, content, user):
+        answer = self.hub.post(f"/notices/{notice}/files", user, content, headers={
+            "Content-Disposition": "attachment; filename*=UTF-8''a.pdf", "Content-Type": "application/octet-stream"})
+        documents.hold_answer("POST", f"/api/v1/notices/{notice}/files", answer)
+        return answer
+
+    def test_files_go_with_a_letter_and_with_its_answer(self):
+        notice = self.lead()
+        first = self.put(notice, PDF, "wjw").json["file"]
+        said = dict(SAID, files=[first["file"]])
+        self.assertEqual(self.ask(notice, "letters", "wjw", dict(SAID, files=["0" * 64])).json["errors"][0]["pointer"], "/files/0")
+        letter = self.done(notice, "letters", "wjw", said)["made"]
+        self.assertEqual(self.done(notice, "letters", "wjw", said)["made"], letter)
+        self.assertNotEqual(self.done(notice, "letters", "wjw", SAID)["made"], letter)  # without the file it is another
+        self.assertEqual(self.whole(letter, "spjq")["notice"]["letter"]["messages"][0]["files"], [first])
+        for user, status in dict(STRANGERS, wjw=200, spjq=200, lxhy=404, spjs=404).items():
+            self.assertEqual(self.hub.get(f"/notices/{letter}/files/{first['file']}", user).status, status, user)
+        self.assertEqual(self.hub.get(f"/notices/{letter}/files/{first['file']}", "spjq").body, PDF)
+        for user, status in STRANGERS.items():
+            self.assertEqual(self.put(letter, PDF, user).status, status, user)
+        second = self.put(letter, PDF + b"2", "spjq").json["file"]
+        self.done(letter, "reply", "spjq", {"text": "同意", "files": [second["file"]]})
+        messages = self.whole(letter, "wjw")["notice"]["letter"]["messages"]
+        self.assertEqual([m["files"] for m in messages], [[first], [second]])
+        self.assertEqual(self.hub.get(f"/notices/{letter}/files/{second['file']}", "wjw").body, PDF + b"2")
+        self.done(letter, "close", "wjw")
+        self.assertEqual(self.put(letter, PDF, "wjw").status, 409)
+        # A bureau writes from the notice of another body: what it put there goes along, and its own body has not read it.
+        third = self.put(notice, PDF + b"3", "spjq").json["file"]
+        asked = self.done(notice, "letters", "spjq", dict(SAID, to=LEAD, files=[third["file"]]))["made"]
+        self.assertEqual(self.whole(asked, "wjw")["notice"]["letter"]["messages"][0]["files"], [third])
+        self.assertEqual(self.hub.get(f"/notices/{notice}/files/{third['file']}", "wjw").status, 404)
 
     def test_a_letter_is_answered_asked_again_and_closed(self):
         notice, letter = self.written()

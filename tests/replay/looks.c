@@ -13,7 +13,7 @@ const char *const look_bodies[LOOK_BODIES] = { "wjw-371302", "wjw-371300", "zjj-
 					       "spj-371302", "spj-371300", "zhzf-371302", "znb-371300", "pool:371302", "wjw-371321" };
 
 struct count { /* of one body, counted anew */
-	int64_t states[STATE_COUNT], sent, todo, overdue, fed_back, pool, lead;
+	int64_t states[STATE_COUNT], sent, todo, owed, overdue, fed_back, pool, lead;
 };
 
 /* One look: what each notice of each event is, so that a list is compared with it and not with Redis again. */
@@ -113,6 +113,8 @@ static void count_notice(struct look *l, const struct record *r, int i)
 	const struct notice *n = &r->notices[i];
 	int b = body_at(n->body);
 	bool todo = lifecycle_is_todo(n->state, n->role);
+	bool is_taken = n->state == STATE_CLAIMED || (n->state == STATE_ACKNOWLEDGED && !todo);
+	bool owes = is_taken && n->feedback_due_ms >= 0 && !was_fed_back(r, i);
 	struct count *c;
 
 	assert_true(b >= 0);
@@ -120,7 +122,8 @@ static void count_notice(struct look *l, const struct record *r, int i)
 	c->sent++;
 	c->states[n->state]++;
 	c->todo += todo;
-	c->overdue += todo && n->due_ms >= 0 && n->due_ms < l->world->now_ms;
+	c->owed += owes;
+	c->overdue += (todo && n->due_ms >= 0 && n->due_ms < l->world->now_ms) || (owes && n->feedback_due_ms < l->world->now_ms);
 	c->fed_back += was_fed_back(r, i);
 	c->pool += notice_is_pool(n->body);
 	c->lead += n->role == ROLE_LEAD && n->cause != CAUSE_LETTER;
@@ -211,6 +214,7 @@ static void look_at_body(struct look *l, int b)
 	same(body, "the list of all", list_count(l, b, false), c->sent);
 	same(body, "what is to do", list_count(l, b, true), c->todo);
 	same(body, "the size of what is to do", server_number(&l->world->h.server, "ZCARD %sb:%s:open", KEY, body), c->todo);
+	same(body, "the feedback owed", server_number(&l->world->h.server, "ZCARD %sb:owes:%s:open", KEY, body), c->owed);
 }
 
 void look_at_everything(struct world *w, int hub)

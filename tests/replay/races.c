@@ -1,6 +1,7 @@
 /*
  * races.c: what one hub does at once to one event while another hub writes to it too. Every change is there once, whatever it was built
- * on: one built on a change of the same process that lost its race must lose as well. What a crash left half-done, a repeat mends; and what one hub claimed late is not let go at once.
+ * on: one built on a change of the same process that lost its race must lose as well. What a crash left half-done, a repeat mends; and what one hub claimed late is not let go at once. What
+ * moves much lets others come in between.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +13,8 @@
 
 #include "flow/change.h"
 #include "flow/deadline.h"
+#include "flow/figures.h"
+#include "flow/handover.h"
 #include "replay/world.h"
 
 #define START_MS INT64_C(1795399200000)
@@ -187,12 +190,87 @@ static void what_waits_keeps_its_lease(void **state)
 	world_close(&w);
 }
 
+/* --- much at once leaves room for others --- */
+
+#define IN_HAND 100
+#define TURN_MAX 64 /* a slice of 32, counted once when it is written and once when the feed tells of it */
+
+struct watch { /* how much changed in one turn of the loop, at most */
+	struct loop_deferred later;
+	struct world *world;
+	uint64_t seen, most;
+	int done, moved;
+};
+
+static void on_turn(void *arg)
+{
+	struct watch *t = arg;
+	uint64_t now = figures_changes(t->world->hubs[0].flow->figures);
+
+	t->most = now - t->seen > t->most ? now - t->seen : t->most;
+	t->seen = now;
+	if (!t->done)
+		loop_defer(t->world->h.loop, &t->later);
+}
+
+static void on_moved(void *arg, const struct reply *r)
+{
+	struct watch *t = arg;
+	json_t *said = json_loads(r->json, 0, NULL);
+
+	assert_int_equal(r->status, 200);
+	t->moved = (int)json_integer_value(json_object_get(said, "moved"));
+	json_decref(said);
+	t->done = 1;
+}
+
+static bool is_anybody(void *arg, const char *name, const char *body)
+{
+	(void)arg;
+	(void)name;
+	(void)body;
+	return true;
+}
+
+static void a_handover_goes_in_slices(void **state)
+{
+	struct principal *wjw = world_person("wjw");
+	json_t *said = json_pack("{s:s,s:s}", "from", "wjw", "to", "other");
+	struct watch t = { 0 };
+	struct world w;
+	char id[32];
+
+	(void)state;
+	world_open(&w, "tests/replay/pack", 1, START_MS);
+	for (int i = 1; i <= IN_HAND; i++) {
+		snprintf(id, sizeof(id), "h%d", i);
+		world_submit(&w, 0, "spj", json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s,s:{s:s}}}", "specversion", "1.0", "type", "approval.granted",
+						     "source", "/sources/replay", "id", id, "time", "2026-11-23T10:00:00+08:00", "data",
+						     "case", id, "item", "000123901000", "region", "371302", "applicant", "name", "某公司"));
+		snprintf(id, sizeof(id), "n%d.0", i);
+		world_act(&w, &(struct asked){ 0, "wjw", "claim", id, NULL });
+		assert_int_equal(w.status, 200);
+	}
+	t.world = &w;
+	t.later = (struct loop_deferred){ .fn = on_turn, .arg = &t };
+	t.seen = figures_changes(w.hubs[0].flow->figures);
+	loop_defer(w.h.loop, &t.later);
+	handover(w.hubs[0].flow, &(struct handover_in){ wjw, "wjw-371302", said, is_anybody, NULL }, on_moved, &t);
+	harness_until(&w.h, &t.done, 1);
+	assert_int_equal(t.moved, IN_HAND);
+	assert_in_range(t.most, 1, TURN_MAX);
+	json_decref(said);
+	world_close(&w);
+	principal_unref(wjw);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_change_is_there_once),
 		cmocka_unit_test(answered_means_superseded),
 		cmocka_unit_test(what_waits_keeps_its_lease),
+		cmocka_unit_test(a_handover_goes_in_slices),
 	};
 
 	log_set_level(LOG_ERROR);

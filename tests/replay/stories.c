@@ -256,11 +256,13 @@ static void step_check_clock(struct story *s)
 	same_text(s, "by", said_text(clock, "by", "none"));
 }
 
-/* How many of a cause stand on a body's list, as its own people see it. */
+/* How many stand on a body's list, as who asks sees it. */
 static void step_list(struct story *s)
 {
 	world_get(&s->world, &(struct asked){ said_number(s->now, "hub", 0), said_text(s->now, "who", "spj"), "list", said_text(s->now, "list", ""),
-					      json_object_get(s->now, "cause") });
+					      s->now });
+	if (s->world.status != 200)
+		story_wrong(s, "the answer", json_string_value(json_object_get(s->world.answer, "detail")), "200");
 	same_number(s, "items", (int64_t)json_array_size(json_object_get(s->world.answer, "items")));
 }
 

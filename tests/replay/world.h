@@ -67,7 +67,7 @@ struct principal *world_person(const char *name);
 struct asked {
 	int hub;
 	const char *who;
-	const char *what, *id; /* "claim" of "n1.0", "ruling" of "u1.0"; to get: notice, dispute, case, board, agenda, ranking, list (with: of one cause); publish */
+	const char *what, *id; /* "claim" of "n1.0", "ruling" of "u1.0"; to get: notice, dispute, case, board, agenda, ranking, list (with: its state, cause, due, figure); publish */
 	const json_t *with;
 };
 void world_submit(struct world *w, int hub, const char *who, json_t *event); /* takes event over */

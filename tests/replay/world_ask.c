@@ -113,9 +113,17 @@ void world_meet(struct world *w, const struct asked *a)
 	await_answer(w, p, before);
 }
 
+static const char *asked_for(const json_t *with, const char *name)
+{
+	const char *s = json_string_value(json_object_get(with, name));
+
+	return s ? s : "";
+}
+
 static void ask_list(struct world *w, struct flow *f, struct principal *p, const struct asked *a)
 {
-	const struct query_notices q = { .body = a->id, .state = "", .role = "", .cause = a->with ? json_string_value(a->with) : "", .due = "", .q = "", .cursor = "", .figure = "",
+	const struct query_notices q = { .body = a->id, .state = asked_for(a->with, "state"), .role = "", .cause = asked_for(a->with, "cause"),
+					 .due = asked_for(a->with, "due"), .q = "", .cursor = "", .figure = asked_for(a->with, "figure"),
 					 .region = "", .item = "", .from = "", .to = "", .limit = 200 };
 
 	query_notices(f, p, &q, on_reply, w);

@@ -55,7 +55,7 @@ static struct record sample(struct arena *arena)
 						       .ended_ms = 1700000070000, .moved_days = 2, .ended_by = "" };
 	*record_add_pause(&r, arena) = (struct pause){ .notice = 1, .from_ms = 1700000080000, .until_ms = 1700000095000, .by = "lxhy",
 						       .reason = "e", .due_ms = -1, .feedback_due_ms = -1, .ended_by = "" };
-	*record_add_file(&r, arena) = (struct attachment){ .notice = 0, .feedback = -1, .at_ms = 1700000080000, .by = "wjw",
+	*record_add_file(&r, arena) = (struct attachment){ .notice = 0, .feedback = -1, .writing = -1, .at_ms = 1700000080000, .by = "wjw",
 							   .hash = "00ff", .type = FILE_OFD, .bytes = 20971520, .name = "a\tb.ofd" };
 	n = record_add_notice(&r, arena);
 	*n = r.notices[1];

@@ -108,6 +108,29 @@ static void test_hours(void **state)
 		assert_false(hours_parse(bad[i], &from, &to));
 }
 
+static void hours_are_over_at_their_end(void **state)
+{
+	static const struct {
+		const char *hours, *at, *over;
+	} rows[] = {
+		{"21:00-07:00", "2026-11-23T20:59:59+08:00", "2026-11-23T20:59:59+08:00"},
+		{"21:00-07:00", "2026-11-23T21:00:00+08:00", "2026-11-24T07:00:00+08:00"},
+		{"21:00-07:00", "2026-11-24T06:59:59+08:00", "2026-11-24T07:00:00+08:00"},
+		{"21:00-07:00", "2026-11-24T07:00:00+08:00", "2026-11-24T07:00:00+08:00"},
+		{"12:00-13:30", "2026-11-24T12:10:00+08:00", "2026-11-24T13:30:00+08:00"},
+		{"", "2026-11-24T12:10:00+08:00", "2026-11-24T12:10:00+08:00"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int64_t at_ms, over_ms;
+
+		assert_true(time_parse_rfc3339(rows[i].at, strlen(rows[i].at), &at_ms));
+		assert_true(time_parse_rfc3339(rows[i].over, strlen(rows[i].over), &over_ms));
+		assert_int_equal(hours_over(rows[i].hours, at_ms, 480), over_ms);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,6 +139,7 @@ int main(void)
 		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_days_of_moments),
 		cmocka_unit_test(test_hours),
+		cmocka_unit_test(hours_are_over_at_their_end),
 	};
 
 	return cmocka_run_group_tests_name("timefmt", tests, NULL, NULL);

@@ -53,7 +53,7 @@ function fits(n: Notice): boolean
 	if (inbox.filter === 'todo')
 		return isTodo(n.state, n.role);
 	if (inbox.filter === 'overdue')
-		return lookOf(n, serverNow()) === 'overdue';
+		return n.lamp === 'red' || lookOf(n, serverNow()) === 'overdue';
 	return inbox.filter === 'all' || n.state === inbox.filter;
 }
 

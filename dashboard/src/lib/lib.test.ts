@@ -165,8 +165,8 @@ test('a form says what is missing, and sends only what it asked for', () => {
 	assert.deepEqual(faultsIn('letter', nothingSaid(today), today), { letter: 'text', to: 'text', subject: 'text', remark: 'text' });
 	assert.deepEqual(faultsIn('reply', nothingSaid(today), today), { remark: 'text' });
 	const letter = { ...nothingSaid(today), letter: 'co-letter' as const, to: 'spj-1', subject: ' 函 ', remark: ' 请核 ' };
-	assert.deepEqual(bodyOf('letter', letter), { kind: 'co-letter', to: 'spj-1', subject: '函', text: '请核', due: null });
-	assert.deepEqual(bodyOf('reply', { ...letter, days: '3' }), { text: '请核', due: '3wd' });
+	assert.deepEqual(bodyOf('letter', letter), { kind: 'co-letter', to: 'spj-1', subject: '函', text: '请核', due: null, files: [] });
+	assert.deepEqual(bodyOf('reply', { ...letter, days: '3', files: [{ file: '00ff', name: 'a.pdf', type: 'application/pdf', bytes: 9 }] }), { text: '请核', due: '3wd', files: ['00ff'] });
 });
 
 test('an answer that never came: what the notice itself shows', () => {

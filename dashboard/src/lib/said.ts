@@ -115,7 +115,7 @@ export function bodyOf(verb: FormVerb, said: Said): object
 	if (verb === 'letter' || verb === 'reply')
 		return {
 			...(verb === 'letter' ? { kind: said.letter, to: said.to, subject: said.subject.trim() } : {}),
-			text: remark, due: said.days ? `${Number(said.days)}wd` : null,
+			text: remark, due: said.days ? `${Number(said.days)}wd` : null, files: said.files.map((f) => f.file),
 		};
 	if (verb !== 'feedback')
 		return { remark };
