@@ -8,9 +8,11 @@
 
 #include "credit_code.h"
 #include "flow/intake.h"
+#include "flow/policies.h"
 #include "timefmt.h"
 
 #define TRICKLE_MS 10000
+#define BEGIN_MS 100 /* it is looked so often whether the hub takes events yet */
 
 struct demo {
 	struct flow *flow;
@@ -18,6 +20,7 @@ struct demo {
 	struct loop_timer *timer;
 	struct principal *source;
 	int waiting, number;
+	bool begun;
 	char run[16];
 };
 
@@ -170,20 +173,17 @@ static void some_code(int number, char ret[CODE_BYTES])
 	}
 }
 
-static void trickle(void *arg)
+struct approval {
+	const char *type, *item, *region;
+};
+
+static void submit(struct demo *d, const struct approval *x)
 {
-	static const char *const types[] = { "granted", "granted", "granted", "granted", "changed", "renewed", "cancelled" };
 	static const char *const trades[] = { "餐饮服务", "建筑工程", "物流运输", "医药零售", "教育咨询", "环保科技" };
-	struct demo *d = arg;
-	const struct pack_view *p = pack_view(d->flow->pack);
-	const struct item *item = some_item(p);
 	int64_t now = clock_now_ms(&d->flow->clock);
 	char at[TIMEFMT_BYTES], day[TIMEFMT_BYTES], code[CODE_BYTES] = "", *text;
-	const char *region = some_region(p);
 	struct buf out;
 
-	if (!item || !store_is_up(d->flow->store))
-		return;
 	time_format(now, SHANGHAI_MIN, at);
 	date_format(day_of_ms(now, SHANGHAI_MIN), day);
 	some_code(++d->number, code);
@@ -195,10 +195,42 @@ static void trickle(void *arg)
 		   "\"applicant\":{\"kind\":\"entity\",\"name\":\"演示%s有限公司%d\",\"code\":\"%s\","
 		   "\"phone\":\"%s\"},"
 		   "\"permit\":{\"number\":\"演示许可〔%d〕号\",\"decided_on\":\"%s\"},\"attributes\":{\"area_m2\":%u}}}",
-		   types[randombytes_uniform(7)], d->run, d->number, at, d->run, d->number, item->code, region, region,
+		   x->type, d->run, d->number, at, d->run, d->number, x->item, x->region, x->region,
 		   trades[randombytes_uniform(6)], d->number, code, some_phone(), d->number, day, 50 + randombytes_uniform(3000));
 	text = buf_take(&out, NULL);
 	intake_submit(d->flow, d->source, (struct bytes){ text, strlen(text) }, on_submitted, text);
+}
+
+/* By the policy that comes along: each demo person has something before them at once, and the joint meeting what nobody is in charge of. */
+static void begin(struct demo *d)
+{
+	static const struct approval first[] = {
+		{ "granted", "000123011000", "371302" }, /* wjw in charge, scjg told too */
+		{ "granted", "370123020001", "371302" }, /* wjw in charge; the copy of spj, who took it in */
+		{ "granted", "000117904000", "371302" }, /* zjj in charge */
+		{ "granted", "000131904000", "371302" }, /* scjg in charge */
+		{ "granted", "999999999999", "371302" }, /* in no catalogue: for the pool, and for lxhy */
+	};
+
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
+		submit(d, &first[i]);
+	d->begun = true;
+	loop_timer_start(d->timer, TRICKLE_MS, TRICKLE_MS);
+}
+
+static void trickle(void *arg)
+{
+	static const char *const types[] = { "granted", "granted", "granted", "granted", "changed", "renewed", "cancelled" };
+	struct demo *d = arg;
+	const struct pack_view *p = pack_view(d->flow->pack);
+	const struct item *item = some_item(p);
+
+	if (!store_is_up(d->flow->store) || !policies_are_settled(d->flow->policies))
+		return;
+	if (!d->begun)
+		begin(d);
+	else if (item)
+		submit(d, &(struct approval){ types[randombytes_uniform(7)], item->code, some_region(p) });
 }
 
 struct demo *demo_start(struct flow *f, struct auth *a)
@@ -215,7 +247,7 @@ struct demo *demo_start(struct flow *f, struct auth *a)
 			put_person(d, people[i].name);
 	}
 	d->timer = loop_timer_new(f->loop, trickle, d);
-	loop_timer_start(d->timer, 3000, TRICKLE_MS);
+	loop_timer_start(d->timer, BEGIN_MS, BEGIN_MS);
 	return d;
 }
 

@@ -311,7 +311,7 @@ export interface PolicyCheck {
 	today: string;
 	summary: {
 		items: number; item_rows: number; regions: number; rules: number; bodies: number; classes: number; combinations: number; situations: number;
-		gap_places: number; overlap_places: number; errors: number; warnings: number; notes: number; counts: Record<string, number>; left_out: number;
+		gap_places: number; overlap_places: number; errors: number; warnings: number; notes: number; standing: number; counts: Record<string, number>; left_out: number;
 	};
 	findings: PolicyFinding[];
 }

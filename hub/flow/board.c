@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/figures.h"
+#include "flow/audit.h"
 #include "flow/book.h"
+#include "flow/figures.h"
 #include "flow/view.h"
 #include "timefmt.h"
 
@@ -263,6 +264,34 @@ static void call_end(struct call *c, enum err e)
 	free(c);
 }
 
+static void on_audited(void *arg, enum err e, const char *text)
+{
+	(void)text;
+	call_end(arg, e);
+}
+
+/* A sheet leaves the house, so it is written down first, like every export. */
+static void audit(struct call *c)
+{
+	char from[TIMEFMT_BYTES], to[TIMEFMT_BYTES], detail[256];
+	const char *region = c->region < 0 ? "" : pack_view(c->flow->pack)->regions[c->region].code;
+	struct audited a = { .at_ms = c->now_ms, .who = c->who->name, .act = "export", .notice = -1, .detail = detail,
+			     .region = principal_region(c->who, c->flow->pack) };
+	struct buf line;
+	int rows = 1; /* the total */
+
+	for (int64_t g = 0; g < c->group_count; g++)
+		rows += c->groups[g].counts[FIGURE_SENT] > 0;
+	date_format(c->period.from_day, from);
+	date_format(c->period.to_day, to);
+	snprintf(detail, sizeof(detail), "board.csv, %d rows, by=%s, from=%s, to=%s%s%s", rows, by_names[c->by], from, to,
+		 *region ? ", region=" : "", region);
+	buf_init(&line, 8192);
+	audit_line(&a, &line);
+	store_audit(c->flow->store, buf_cstr(&line), on_audited, c);
+	buf_clear(&line);
+}
+
 static void on_read(void *arg, enum err e)
 {
 	struct call *c = arg;
@@ -282,7 +311,10 @@ static void on_read(void *arg, enum err e)
 		put_csv(c, &c->out);
 	else
 		put_json(c, &c->out);
-	call_end(c, c->out.overflow ? ERR_TOO_LARGE : ERR_OK);
+	if (c->csv && !c->out.overflow)
+		audit(c);
+	else
+		call_end(c, c->out.overflow ? ERR_TOO_LARGE : ERR_OK);
 }
 
 void query_board(struct flow *f, struct principal *who, const struct query_board *q, reply_fn *fn, void *arg)

@@ -70,7 +70,7 @@ static void export_free(struct export *x)
 	book_drop(x->book);
 	principal_unref(x->in.who);
 	pack_unref(x->pack);
-	json_decref(x->paper.before);
+	export_paper_drop(&x->paper);
 	free(x->page);
 	free(x->next);
 	arena_clear(&x->arena);
@@ -192,20 +192,12 @@ static void on_audited(void *arg, enum err e, const char *text)
 	export_free(x);
 }
 
-static const char *region_of(const struct export *x)
-{
-	const struct pack_view *p = pack_view(x->flow->pack);
-	int b = x->in.who->grant_count ? pack_find_body(x->flow->pack, x->in.who->grants[0].body) : -1;
-
-	return b < 0 ? "" : p->regions[p->bodies[b].region].code;
-}
-
 /* What was searched for may be a person's name: the log says that, not what. */
 static void audit(struct export *x)
 {
 	const char *const *params = lists[x->in.list].params;
 	struct audited a = { .at_ms = x->begun_ms, .who = x->in.who->name, .act = "export", .notice = -1,
-			     .body = value(x, "body"), .region = region_of(x) };
+			     .body = value(x, "body"), .region = principal_region(x->in.who, x->flow->pack) };
 	struct buf detail, line;
 
 	buf_init(&detail, 16 << 10);

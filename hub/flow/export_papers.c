@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RANKED_MIN 10 /* fewer are not ranked, as on the page */
+/* As on the page: fewer are not ranked, a share in time below this is poor, and one return in so many is much. */
+#define RANKED_MIN 10
+#define POOR_TENTHS 800
+#define MANY_RETURNS 5
 #define NO_MORE { NULL, NULL, NULL, NULL }
 
 struct part {
@@ -172,19 +175,19 @@ static int put_overview(const struct export_paper *p, const json_t *total, struc
 	for (c++; c->path; c++, rows++) {
 		book_cell(book, p->english ? c->en : c->zh);
 		export_put_cell(c, p->english, total, book);
-		export_put_cell(c, p->english, json_object_get(p->before, "total"), book);
+		export_put_cell(c, p->english, json_object_get(p->kept[REPORT_BEFORE], "total"), book);
 		book_row_end(book);
 	}
 	book_row_end(book);
 	return rows;
 }
 
-struct county { /* those of its bodies that supervise, together */
-	int region, place;
+struct ranked { /* a body that supervises, or all those of a region together */
+	int at, place;
 	int64_t ranked, in_time, upheld, rejected;
 };
 
-static int64_t share(const struct county *c)
+static int64_t share(const struct ranked *c)
 {
 	return c->ranked ? c->in_time * 1000 / c->ranked : -1;
 }
@@ -192,37 +195,36 @@ static int64_t share(const struct county *c)
 /* Those with enough to be ranked first, the best of them first; the rest as the policy has them. */
 static int by_share(const void *a, const void *b)
 {
-	const struct county *x = a, *y = b;
+	const struct ranked *x = a, *y = b;
 	bool x_held = x->ranked >= RANKED_MIN, y_held = y->ranked >= RANKED_MIN;
 
 	if (x_held != y_held)
 		return x_held ? -1 : 1;
 	if (!x_held || share(x) == share(y))
-		return x_held && x->ranked != y->ranked ? (x->ranked > y->ranked ? -1 : 1) : x->region - y->region;
+		return x_held && x->ranked != y->ranked ? (x->ranked > y->ranked ? -1 : 1) : x->at - y->at;
 	return share(x) > share(y) ? -1 : 1;
 }
 
-static void add_up(const struct export_paper *p, const json_t *items, struct county *counties)
+/* The body of a row of figures, if it is one that supervises; else -1. */
+static int supervising(const struct export_paper *p, const json_t *row)
 {
 	const struct pack_view *v = pack_view(p->pack);
-	const json_t *row;
-	size_t i;
+	int b = pack_find_body(p->pack, text_of(row, "key"));
 
-	json_array_foreach((json_t *)items, i, row) {
-		int b = pack_find_body(p->pack, text_of(row, "key"));
-
-		if (b < 0 || (v->bodies[b].kind != BODY_SUPERVISION && v->bodies[b].kind != BODY_ENFORCEMENT))
-			continue;
-		counties[v->bodies[b].region].ranked += count_of(row, "ranked");
-		counties[v->bodies[b].region].in_time += count_of(row, "ranked_in_time");
-		counties[v->bodies[b].region].upheld += count_of(row, "returns_upheld");
-		counties[v->bodies[b].region].rejected += count_of(row, "returns_rejected");
-	}
+	return b >= 0 && (v->bodies[b].kind == BODY_SUPERVISION || v->bodies[b].kind == BODY_ENFORCEMENT) ? b : -1;
 }
 
-static void put_county(const struct export_paper *p, const struct county *c, struct book *book)
+static void add_row(struct ranked *to, const json_t *row)
 {
-	const char *name = pack_view(p->pack)->regions[c->region].name;
+	to->ranked += count_of(row, "ranked");
+	to->in_time += count_of(row, "ranked_in_time");
+	to->upheld += count_of(row, "returns_upheld");
+	to->rejected += count_of(row, "returns_rejected");
+}
+
+static void put_county(const struct export_paper *p, const struct ranked *c, struct book *book)
+{
+	const char *name = pack_view(p->pack)->regions[c->at].name;
 	char place[16] = "–", percent[32] = "–", part[48], returns[48];
 
 	if (c->place) {
@@ -244,11 +246,18 @@ static int put_ranking(const struct export_paper *p, const json_t *items, struct
 	static const char *const heads[2][5] = { { "名次", "名称", "按时率", "按时／参与件数", "退回成立／不成立" },
 						 { "Place", "Name", "On time", "In time / ranked", "Returns upheld / rejected" } };
 	int count = pack_view(p->pack)->region_count, rows = 0;
-	struct county *counties = mem_zalloc(sizeof(*counties) * (size_t)(count + 1));
+	struct ranked *counties = mem_zalloc(sizeof(*counties) * (size_t)(count + 1));
+	const json_t *row;
+	size_t k;
 
 	for (int i = 0; i < count; i++)
-		counties[i].region = i;
-	add_up(p, items, counties);
+		counties[i].at = i;
+	json_array_foreach((json_t *)items, k, row) {
+		int b = supervising(p, row);
+
+		if (b >= 0)
+			add_row(&counties[pack_view(p->pack)->bodies[b].region], row);
+	}
 	qsort(counties, (size_t)count, sizeof(*counties), by_share);
 	for (int i = 0; i < 5; i++)
 		book_cell(book, heads[p->english][i]);
@@ -273,7 +282,7 @@ static int put_gaps(const struct export_paper *p, const json_t *items, struct bo
 	size_t i;
 	int rows = 0;
 
-	put_line(p, book, "四、监管空白", "4. Nobody in charge", NULL);
+	put_line(p, book, "三、监管空白", "3. Nobody in charge", NULL);
 	export_put_columns(gap_columns, p->english, book);
 	json_array_foreach((json_t *)items, i, row) {
 		if (count_of(row, "no_lead") <= 0)
@@ -285,23 +294,115 @@ static int put_gaps(const struct export_paper *p, const json_t *items, struct bo
 	return rows;
 }
 
+/* What figures suggest; the number stands where the # is. */
+struct advice {
+	const char *figure, *zh, *en;
+};
+static const struct advice advice_gap = { "no_lead", "有 # 件曾无主，建议明确主管单位并补充规则。",
+					  "had # without a lead. Name who is responsible and add a rule." };
+static const struct advice advice_disputes = { "", "# 件争议未了结，建议提请联席会议裁定。", "# disputes are open: put them to the joint meeting." };
+static const struct advice advice_late = { "", "按时率 #%，建议督促改进。", "is at #% in time. Ask for improvement." };
+static const struct advice advice_returns = { "returned_ever", "退回过 # 件，建议与审批部门核对职责和规则。",
+					      "returned #: go through duties and rules with the approvers." };
+static const struct advice advice_undelivered = { "undelivered", "有 # 件送达失败，建议核对联络方式。",
+						  "could not be reached # times. Check the contacts." };
+
+static int put_advice(const struct export_paper *p, struct book *book, const struct advice *a, const char *who, const char *n)
+{
+	const char *text = p->english ? a->en : a->zh, *number = strchr(text, '#');
+	struct buf said;
+
+	buf_init(&said, 4096);
+	buf_printf(&said, "%.*s%s%s", (int)(number - text), text, n, number + 1);
+	if (*who)
+		book_cell(book, who);
+	book_cell(book, buf_cstr(&said));
+	book_row_end(book);
+	buf_clear(&said);
+	return 1;
+}
+
+static int put_counted(const struct export_paper *p, struct book *book, const struct advice *a, const json_t *row)
+{
+	const char *name = text_of(row, "name");
+	char n[24];
+
+	snprintf(n, sizeof(n), "%lld", (long long)count_of(row, a->figure));
+	return put_advice(p, book, a, *name ? name : text_of(row, "key"), n);
+}
+
+/* Who has enough to be ranked, and is poor at it: the best of them first, as they are ranked. */
+static int put_late(const struct export_paper *p, const json_t *items, struct book *book)
+{
+	const struct pack_view *v = pack_view(p->pack);
+	size_t count = json_array_size(items);
+	struct ranked *bodies = mem_zalloc(sizeof(*bodies) * (count + 1));
+	int rows = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		bodies[i].at = supervising(p, json_array_get(items, i));
+		if (bodies[i].at >= 0)
+			add_row(&bodies[i], json_array_get(items, i));
+	}
+	qsort(bodies, count, sizeof(*bodies), by_share);
+	for (size_t i = 0; i < count && bodies[i].ranked >= RANKED_MIN; i++) {
+		char percent[32];
+
+		snprintf(percent, sizeof(percent), "%lld.%lld", (long long)share(&bodies[i]) / 10, (long long)share(&bodies[i]) % 10);
+		if (share(&bodies[i]) < POOR_TENTHS)
+			rows += put_advice(p, book, &advice_late, v->bodies[bodies[i].at].name, percent);
+	}
+	free(bodies);
+	return rows;
+}
+
+static int put_proposals(const struct export_paper *p, const json_t *disputes, struct book *book)
+{
+	const json_t *bodies = json_object_get(p->kept[REPORT_BODIES], "items"), *row;
+	char open[24];
+	size_t i;
+	int rows = 0;
+
+	put_line(p, book, "五、建议", "5. Proposals", NULL);
+	json_array_foreach(json_object_get(p->kept[REPORT_ITEMS], "items"), i, row) {
+		if (count_of(row, "no_lead") > 0)
+			rows += put_counted(p, book, &advice_gap, row);
+	}
+	snprintf(open, sizeof(open), "%zu", json_array_size(disputes));
+	if (json_array_size(disputes))
+		rows += put_advice(p, book, &advice_disputes, "", open);
+	rows += put_late(p, bodies, book);
+	json_array_foreach((json_t *)bodies, i, row) {
+		if (supervising(p, row) >= 0 && count_of(row, "sent") >= RANKED_MIN &&
+		    count_of(row, "returned_ever") * MANY_RETURNS >= count_of(row, "sent"))
+			rows += put_counted(p, book, &advice_returns, row);
+	}
+	json_array_foreach((json_t *)bodies, i, row) {
+		if (supervising(p, row) >= 0 && count_of(row, "undelivered") > 0)
+			rows += put_counted(p, book, &advice_undelivered, row);
+	}
+	if (!rows)
+		put_line(p, book, "本月没有须提请注意的情况。", "Nothing in this month asks for a proposal.", NULL);
+	book_row_end(book);
+	return rows;
+}
+
+/* Its five parts as on the page, and behind them the figures of each body. */
 static int put_report(struct export_paper *p, const json_t *a, struct book *book)
 {
 	const json_t *items = json_object_get(a, "items");
 	int rows;
 
+	p->kept[p->step] = json_deep_copy(a);
 	switch ((enum report_step)p->step) {
 	case REPORT_BEFORE:
-		p->before = json_deep_copy(a);
 		return 0;
 	case REPORT_BODIES:
 		put_line(p, book, "审管联动工作通报", "Monthly report", NULL);
 		put_line(p, book, text_of(a, "from"), text_of(a, "from"), text_of(a, "to"));
-		rows = put_overview(p, json_object_get(a, "total"), book);
-		put_line(p, book, "二、各单位", "2. Bodies", NULL);
-		return rows + put_rows(p, figure_columns, items, book);
+		return put_overview(p, json_object_get(a, "total"), book);
 	case REPORT_RANKING:
-		put_line(p, book, "三、排名（不足 10 件不排名）", "3. Ranking (fewer than 10: none)",
+		put_line(p, book, "二、排名（不足 10 件不排名）", "2. Ranking (fewer than 10: none)",
 			 json_is_object(json_object_get(a, "published")) ? p->english ? "published" : "已发布" : NULL);
 		return put_ranking(p, items, book);
 	case REPORT_ITEMS:
@@ -310,8 +411,16 @@ static int put_report(struct export_paper *p, const json_t *a, struct book *book
 	case REPORT_STEPS:
 		break;
 	}
-	put_line(p, book, "五、未了结的争议", "5. Disputes not settled", NULL);
-	return put_rows(p, dispute_columns, items, book);
+	put_line(p, book, "四、未了结的争议", "4. Disputes not settled", NULL);
+	rows = put_rows(p, dispute_columns, items, book) + put_proposals(p, items, book);
+	put_line(p, book, "附：各单位", "Annex: bodies", NULL);
+	return rows + put_rows(p, figure_columns, json_object_get(p->kept[REPORT_BODIES], "items"), book);
+}
+
+void export_paper_drop(struct export_paper *p)
+{
+	for (int i = 0; i < REPORT_STEPS; i++)
+		json_decref(p->kept[i]);
 }
 
 int export_put_paper(struct export_paper *p, const json_t *answer, struct book *book)

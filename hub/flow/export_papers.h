@@ -15,11 +15,12 @@ struct export_paper {
 	bool english;
 	const char *only;	 /* of a statement: this bureau; "" all */
 	const struct pack *pack; /* in force: who is ranked where */
-	json_t *before;		 /* of a report: the month before, the taker's until the end */
+	json_t *kept[REPORT_STEPS]; /* of a report: the answers that later parts are made of */
 	int step;		 /* which of the answers this is */
 };
 int export_paper_steps(enum export_list list); /* 0: it is a list, and no paper */
 /* How many rows it wrote. */
 int export_put_paper(struct export_paper *p, const json_t *answer, struct book *book);
+void export_paper_drop(struct export_paper *p); /* what was kept of the answers */
 
 #endif

@@ -285,3 +285,10 @@ enum list_sight principal_sees_list(const struct principal *p, const struct pack
 	}
 	return best;
 }
+
+const char *principal_region(const struct principal *p, const struct pack *pack)
+{
+	int region = p->grant_count ? body_region(pack, p->grants[0].body) : -1;
+
+	return region < 0 ? "" : pack_view(pack)->regions[region].code;
+}

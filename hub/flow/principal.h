@@ -42,6 +42,8 @@ bool principal_approves(const struct principal *p, const struct record *r); /* o
 bool principal_administers(const struct principal *p, const char *body);
 /* Whether the role covers the region: a coordinator's or an auditor's subtree. */
 bool principal_oversees(const struct principal *p, const struct pack *pack, const char *region, enum who who);
+/* Where the first of their bodies is, for what is written down about them; "": none has one. */
+const char *principal_region(const struct principal *p, const struct pack *pack);
 bool principal_may_submit(const struct principal *p, const char *source);
 
 enum sight { SIGHT_NONE, SIGHT_MASKED, SIGHT_FULL };

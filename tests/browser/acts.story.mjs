@@ -1,8 +1,7 @@
 // What a body does with a notice beyond taking it: return, transfer, feedback, close, undo, and what it takes from the pool.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
-import { axe, openWorld, rowOf, until } from './world.mjs';
+import { axe, contentOf, openWorld, rowOf, until } from './world.mjs';
 
 let world;
 let page;
@@ -121,7 +120,7 @@ test('feedback with all it can hold, closing with it', async () => {
 	assert.deepEqual(now.feedback[0].files.map((f) => f.name), ['现场 笔录.pdf']);
 	const [download] = await Promise.all([page.waitForEvent('download'), pane().getByRole('link', { name: '现场 笔录.pdf' }).click()]);
 	assert.equal(download.suggestedFilename(), '现场 笔录.pdf');
-	assert.equal(readFileSync(await download.path(), 'utf8'), '%PDF-1.7\n%%EOF\n');
+	assert.equal((await contentOf(download)).toString('utf8'), '%PDF-1.7\n%%EOF\n');
 	await button('办结：').click();
 	await form().getByRole('button', { name: '确认办结' }).click();
 	await page.getByText('已办结：示例反馈用品四厂').waitFor();

@@ -1,8 +1,7 @@
 // A list saved as a file: chosen as the page is, in both forms and languages, and a plain word where there is none.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { axe, openWorld, rowOf } from './world.mjs';
+import { axe, contentOf, openWorld, rowOf } from './world.mjs';
 
 let world;
 let page;
@@ -19,7 +18,7 @@ after(() => world?.close());
 async function saved(button, on = page)
 {
 	const [download] = await Promise.all([on.waitForEvent('download'), on.getByRole('button', { name: button, exact: true }).click()]);
-	return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+	return { name: download.suggestedFilename(), bytes: await contentOf(download) };
 }
 
 test('the inbox as a workbook, under the name that the hub gives it', async () => {

@@ -1,8 +1,7 @@
 // The joint meeting: what waits for it, the minutes of it, and what became of what it decided; a ruling that becomes a rule.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { axe, noSideways, openWorld, until } from './world.mjs';
+import { axe, contentOf, noSideways, openWorld, until } from './world.mjs';
 
 let world;
 let office;
@@ -85,7 +84,7 @@ test('minutes are written with who does what until when, and followed up', async
 	assert.deepEqual(data.decisions.map((d) => [d.owner.id, d.due, d.done?.remark ?? null]), [['wjw-371302', today(), '已印发清单'], ['scjg-371302', today(), null]]);
 	const [sheet] = await Promise.all([office.waitForEvent('download'), office.getByRole('button', { name: '导出为 CSV' }).last().click()]);
 	assert.match(sheet.suggestedFilename(), /^联席会议纪要_\d{8}-\d{4}\.csv$/);
-	const text = readFileSync(await sheet.path(), 'utf8');
+	const text = (await contentOf(sheet)).toString('utf8');
 	assert.ok(text.startsWith('\ufeff') && text.includes('"明确医疗机构监管职责边界","兰山区卫生健康局"') && /"lxhy","已印发清单"/.test(text), text);
 	// Somebody else has been here meanwhile: that is said, and nothing is overwritten.
 	assert.equal((await api('POST', `/decisions/${id}.1/done`, { remark: '别处已办' })).status, 200);

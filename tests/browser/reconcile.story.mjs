@@ -1,8 +1,7 @@
 // A month's statement that both sides sign, a bureau's own list held against it, and a body that is reminded.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { axe, noSideways, openWorld, until } from './world.mjs';
+import { axe, contentOf, noSideways, openWorld, until } from './world.mjs';
 
 let world;
 let bureau;
@@ -33,7 +32,7 @@ test('a bureau sees what was taken of its cases and what each department did, as
 	await axe(bureau, 'the statement');
 	await noSideways(bureau, 'the statement');
 	const [sheet] = await Promise.all([bureau.waitForEvent('download'), bureau.getByRole('button', { name: '导出为 CSV' }).click()]);
-	assert.match(readFileSync(await sheet.path(), 'utf8'), /^\ufeff"对账单","\d{4}-\d\d"\r\n"审批局",".+"\r\n/);
+	assert.match((await contentOf(sheet)).toString('utf8'), /^\ufeff"对账单","\d{4}-\d\d"\r\n"审批局",".+"\r\n/);
 	await bureau.emulateMedia({ media: 'print' });
 	await bureau.getByText('审批局确认（盖章）：').waitFor();
 	await bureau.emulateMedia({ media: null });

@@ -1,9 +1,8 @@
 // A sheet of approvals: tried before anything is sent, faults by row and one kind at a time, sent once however often it is sent.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { createRequire } from 'node:module';
-import { axe, creditCode, noSideways, openWorld } from './world.mjs';
+import { axe, contentOf, creditCode, noSideways, openWorld } from './world.mjs';
 
 const { zipSync } = createRequire(new URL('../../dashboard/package.json', import.meta.url))('fflate');
 const HEAD = '受理编号,办理结果,事项编码,监管区划,决定日期,申请人名称,统一社会信用代码';
@@ -33,7 +32,7 @@ const cases = async (q) => (await api('GET', `/cases?q=${encodeURIComponent(q)}`
 test('the template is a table that the page takes', async () => {
 	const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载模板' }).click()]);
 	assert.equal(download.suggestedFilename(), '报送模板.csv');
-	await upload(readFileSync(await download.path()));
+	await upload(await contentOf(download));
 	await page.getByRole('heading', { name: /^试运行通过：1 件/ }).waitFor();
 	await axe(page, 'a sheet that was tried');
 	await page.getByRole('button', { name: '再看一下' }).click();
@@ -137,7 +136,7 @@ test('what the hub gives out as a workbook is a workbook for the page too', asyn
 	await page.goto(`${world.url}/#/search?q=SHEET`);
 	await page.locator('.hit').first().waitFor();
 	const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出为 XLSX' }).click()]);
-	const bytes = readFileSync(await download.path());
+	const bytes = await contentOf(download);
 	await page.goto(`${world.url}/#/submit?by=file`);
 	await upload(bytes, 'x.xlsx');
 	await page.getByRole('heading', { name: '缺少下列各列' }).waitFor(); // it is read: a list has no day of decision

@@ -162,6 +162,18 @@ class Board(unittest.TestCase):
                 if k not in ("key", "name"):
                     self.assertEqual(None if line[k] == "" else float(line[k]), v, k)
 
+    def test_a_sheet_is_written_down_and_a_look_is_not(self):
+        lines = lambda: [a for a in self.hub.get("/audit?act=export", "sjj").json["items"] if a["detail"].startswith("board.csv")]
+        before = len(lines())
+        self.board()
+        self.assertEqual(len(lines()), before)
+        sheet = self.hub.get("/board.csv?by=region&from=2026-01-01&region=371302", "wjw")
+        rows = len(list(csv.reader(io.StringIO(sheet.body.decode("utf-8-sig"))))) - 1
+        after = lines()
+        self.assertEqual(len(after), before + 1)
+        self.assertEqual((after[0]["who"], after[0]["region"]), ("wjw", "371302"))
+        self.assertRegex(after[0]["detail"], rf"^board\.csv, {rows} rows, by=region, from=2026-01-01, to=\d{{4}}-\d\d-\d\d, region=371302$")
+
     def test_live(self):
         async def run():
             url, options = self.hub.socket_url("lxhy")

@@ -51,6 +51,12 @@ def find(method, path):
     return None
 
 
+def template_of(method, path):
+    """The document's name for the path, with {…} for what stands there."""
+    call = find(method, path)
+    return next(t for t in OPENAPI["paths"] if OPENAPI["paths"][t].get(method.lower()) is call)
+
+
 def response_of(call, status, where):
     responses = call["responses"]
     if str(status) not in responses:

@@ -116,6 +116,14 @@ class Export(unittest.TestCase):
         self.assertEqual([r[0] for r in plain], [str(r[0]) for r in sheet])
         return sheet
 
+    @staticmethod
+    def advised(rows):
+        """Whom the figures suggest something about, in the report's order: poor in time, much returned, not reached."""
+        rows = [r for r in rows if not r["key"].startswith(("pool:", "spj-"))]
+        late = [r["name"] for r in rows if r["ranked"] >= 10 and r["ranked_in_time"] * 1000 // r["ranked"] < 800]
+        returned = [r["name"] for r in rows if r["sent"] >= 10 and r["returned_ever"] * 5 >= r["sent"]]
+        return late + returned + [r["name"] for r in rows if r["undelivered"]]
+
     def test_papers_are_what_their_calls_say(self):
         month = self.hub.get("/reconciliation", "lxhy").json["month"]
         report = self.paper(f"/report.{{}}?month={month}", "lxhy")
@@ -124,6 +132,17 @@ class Export(unittest.TestCase):
         self.assertEqual(figures["已告知"], [total["sent"], 0])
         self.assertEqual(figures["认领率"][0], f"{int(total['claim_rate'] * 10000 + .5) // 100}%")
         self.assertIn(["999999999999", 1], report)
+        parts = [r[0] for r in report if r[0][:2] in ("一、", "二、", "三、", "四、", "五、")]
+        self.assertEqual(parts, ["一、概况", "二、排名（不足 10 件不排名）", "三、监管空白", "四、未了结的争议", "五、建议"])
+        advice = report[[r[0] for r in report].index("五、建议") + 1:[r[0] for r in report].index("附：各单位")]
+        disputes = len(self.hub.get("/disputes?state=open", "lxhy").json["items"])
+        self.assertEqual(advice[0], ["999999999999", "有 1 件曾无主，建议明确主管单位并补充规则。"])
+        self.assertEqual(advice[1], [f"{disputes} 件争议未了结，建议提请联席会议裁定。"])
+        self.assertEqual([r[0] for r in advice[2:]], self.advised(self.hub.get(f"/board?from={month}-01", "lxhy").json["items"]))
+        english = self.paper(f"/report.{{}}?month={month}&lang=en", "lxhy")
+        self.assertIn(["999999999999", "had 1 without a lead. Name who is responsible and add a rule."], english)
+        empty = self.paper("/report.{}?month=2001-01", "lxhy")
+        self.assertIn(["五、建议"], empty)
         self.assertEqual(self.hub.get("/report.xlsx?month=2026-13", "lxhy").status, 422)
 
         statement = self.paper(f"/reconciliation.{{}}?month={month}&bureau=spj-371302", "spj")

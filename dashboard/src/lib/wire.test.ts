@@ -63,6 +63,29 @@ const READ_AS: Record<string, string | null> = {
 	'POST /api/v1/bodies/{body}/handover 200': 'Handover',
 	'GET /api/v1/board 200': 'Board',
 	'GET /api/v1/audit 200': null,
+	'GET /api/v1/reconciliation 200': 'Statement',
+	'POST /api/v1/reconciliation 200': 'Differences',
+	'POST /api/v1/reconciliation/agree 200': 'Statement',
+	'GET /api/v1/reconciliation/sources 200': 'Page<NumberedSource>',
+	'GET /api/v1/ranking 200': 'Ranking',
+	'POST /api/v1/ranking/publish 200': 'Ranking',
+	'GET /api/v1/connectors 200': 'Ways',
+	'POST /api/v1/connectors/{name}/test 200': 'WayTested',
+	'GET /api/v1/keys 200': 'SystemKeys',
+	'POST /api/v1/keys 201': 'SystemKey & { key: string }',
+	'DELETE /api/v1/keys/{key} 200': null,
+	'POST /api/v1/notices/claim 200': 'BulkResults',
+	'GET /api/v1/meetings/{meeting} 200': 'Meeting',
+	'POST /api/v1/policy/versions 201': 'PolicyProven',
+	'GET /api/v1/policy/versions/{version} 200': 'PolicyProven',
+	'GET /api/v1/policy/versions/{version}/diff 200': 'PolicyDiff',
+	'POST /api/v1/policy/versions/{version}/shadow 200': 'PolicyLife',
+	'POST /api/v1/policy/versions/{version}/approve 200': 'PolicyLife',
+	'POST /api/v1/policy/versions/{version}/activate 200': 'PolicyLife',
+	'DELETE /api/v1/policy/versions/{version} 200': null,
+	'POST /api/v1/policy/explain 200': 'Decision',
+	'GET /api/v1/policy/calendar/years 200': 'CalendarYears',
+	'POST /api/v1/policy/calendar 201': 'PolicyProven',
 	Notice: 'NoticeMessage',
 	Change: 'ChangeMessage',
 	Bye: 'ByeMessage',
@@ -99,6 +122,8 @@ function body<T>(name: string): T
 /** Name of the type, and the value that the page reads as that; null for what it does not read. */
 function readAs({ answer, body: value, message, frame }: Example): [string, unknown] | null
 {
+	if (typeof value === 'string')
+		return null; // a sheet, which goes to the disk as it comes
 	if (answer && Number(answer.split(' ')[2]) >= 400)
 		return ['ProblemDetails', value];
 	const type = READ_AS[answer ?? message!];
@@ -134,7 +159,7 @@ test('the page types are what the hub says, member by member', () => {
 });
 
 test('the page reads every time the hub writes', () => {
-	const times = JSON.stringify(examples.map((e) => e.example)).match(/"\d{4}-\d\d-\d\dT[^"]*"/g) ?? [];
+	const times = JSON.stringify(examples.map((e) => e.example).filter((e) => typeof e.body !== 'string')).match(/"\d{4}-\d\d-\d\dT[^"]*"/g) ?? [];
 	assert.ok(times.length > 50);
 	for (const time of times)
 		assert.notEqual(parseTime(JSON.parse(time) as string), null, time);

@@ -1,0 +1,16 @@
+// Runs stories, two at a time, each a process with a hub, a Redis and browser profiles of its own; the one Chromium beneath is shared.
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { openChromium } from './world.mjs';
+
+const STORY_MS = 600_000; // only ends a hang
+// One that shares a hub that somebody else started would see the other's notices.
+const AT_ONCE = process.env.HUB_URL ? 1 : 2;
+
+const chromium = await openChromium();
+process.env.BROWSER_AT = chromium.wsEndpoint();
+process.exitCode = 0;
+const told = run({ files: process.argv.slice(2), concurrency: AT_ONCE, timeout: STORY_MS });
+told.on('test:fail', (event) => { if (!event.todo) process.exitCode = 1; });
+told.on('end', () => chromium.close());
+told.compose(spec()).pipe(process.stdout);

@@ -1,0 +1,42 @@
+"""What who starts the demo sees at once: each of its people has work before them, without waiting for the trickle to bring it."""
+import unittest
+
+from hub import Hub, wait_until
+
+OPENING = 5  # events; the trickle brings its first only later
+
+
+class Demo(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.hub = Hub()
+        cls.hub.start()
+        cls.hub.sign_in("wjw", "zjj", "scjg", "spj", "lxhy", "sjj")
+        wait_until(lambda: cls.hub.get("/board", "lxhy").json["total"]["no_lead"], what="the last of the opening")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.hub.stop()
+        cls.hub.end_redis()
+
+    def test_an_inbox_has_what_its_body_is_in_charge_of(self):
+        for name in ("wjw", "zjj", "scjg"):
+            to_do = self.hub.get(f"/notices?body={name}-371302&state=open&role=lead", name).json["items"]
+            opening = [n for n in to_do if int(n["id"][1:].split(".")[0]) <= OPENING]
+            self.assertTrue(opening, name)
+            self.assertEqual({n["region"] for n in opening}, {"371302"})
+
+    def test_the_bureau_finds_its_cases_and_the_copy_it_was_sent(self):
+        cases = self.hub.get("/cases", "spj").json["items"]
+        self.assertGreaterEqual(len(cases), OPENING)
+        self.assertTrue(self.hub.get("/notices?body=spj-371302", "spj").json["items"])
+
+    def test_the_pool_the_meeting_and_the_board_have_something(self):
+        self.assertTrue(self.hub.get("/pool", "wjw").json["items"])
+        for name in ("lxhy", "sjj"):
+            self.assertGreaterEqual(self.hub.get("/board", name).json["total"]["sent"], OPENING)
+            self.assertIn("no-lead", [d["kind"] for d in self.hub.get("/disputes?state=open", name).json["items"]])
+
+
+if __name__ == "__main__":
+    unittest.main()
