@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "calendar_import.h"
 #include "flow/files.h"
@@ -276,11 +277,21 @@ void call_faults(struct call *c, enum err e, const char *detail, const struct di
 	buf_clear(&out);
 }
 
+/* Taken as it is, a compressed body would be told to be bad JSON. */
+static bool body_is_coded(const struct http_request *req)
+{
+	const char *coding = http_header(req, "Content-Encoding");
+
+	return req->body_len && coding && *coding && strcasecmp(coding, "identity") != 0;
+}
+
 static void handle(struct call *c)
 {
 	const char *key = http_header(c->req, "Idempotency-Key");
 
-	if (key && c->who && !strcmp(c->req->method, "POST") && !(c->route->flags & ONCE))
+	if (body_is_coded(c->req))
+		call_problem(c, ERR_MEDIA_TYPE, "A body is taken as it is, without a Content-Encoding");
+	else if (key && c->who && !strcmp(c->req->method, "POST") && !(c->route->flags & ONCE))
 		idem_begin(c, key);
 	else
 		c->route->handle(c);

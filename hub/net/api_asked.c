@@ -90,6 +90,8 @@ json_t *call_object(struct call *c)
 
 bool call_said(struct call *c, json_t **ret)
 {
-	*ret = c->req->body_len ? call_object(c) : NULL;
-	return *ret || !c->req->body_len;
+	bool has_body = c->req->body_len > 0; /* asked first: a refusal is the end of the call */
+
+	*ret = has_body ? call_object(c) : NULL;
+	return *ret || !has_body;
 }

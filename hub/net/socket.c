@@ -294,9 +294,11 @@ static void dispatch(struct rpc *r, const json_t *message)
 	const struct method *m = method_find(name);
 
 	if (!json_is_string(version) || strcmp(json_string_value(version), "2.0") != 0 || !name ||
-	    !id_is_good(json_object_get(message, "id")))
+	    !id_is_good(json_object_get(message, "id"))) {
+		if (!r->id) /* what is no request is no notification either */
+			r->id = mem_strdup("null");
 		send_error(r, -32600, "Not a JSON-RPC 2.0 request", NULL);
-	else if (!m)
+	} else if (!m)
 		send_error(r, -32601, "No such method", NULL);
 	else if (r->params && !json_is_object(r->params) && m->call != rpc_submit)
 		send_error(r, -32602, "params must be an object", NULL);

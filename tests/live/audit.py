@@ -64,7 +64,7 @@ class Rpc:
 
     async def call(self, method, params=None, **more):
         self.number += 1
-        answer = await self.say(json.dumps({"jsonrpc": "2.0", "id": self.number, "method": method, "params": params or {}, **more}))
+        answer = await self.say(json.dumps({"jsonrpc": "2.0", "id": self.number, "method": method, "params": {} if params is None else params, **more}))
         assert answer["id"] == more.get("id", self.number), answer
         return answer
 

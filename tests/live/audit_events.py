@@ -36,6 +36,9 @@ class Forms(Audit):
         for kind in ("text/plain", "application/xml", "application/cloudevents+xml", "application/json; charset=gbk", None):
             headers = {"Content-Type": kind} if kind else {"Accept": "*/*"}
             self.assertEqual(self.raw(dump(event("media")), headers).status, 415, kind)
+        for coding, status in (("gzip", 415), ("deflate, gzip", 415), ("identity", 201)):
+            answer = self.raw(dump(event("coded")), {**CLOUD, "Content-Encoding": coding})
+            self.assertEqual((answer.status, "Content-Encoding" in answer.body.decode()), (status, status == 415), coding)
 
     def test_a_batch_has_a_result_each_in_order(self):
         good, bad, other = event("batch"), {"specversion": "1.0"}, event("batch", case="OTHER")

@@ -76,6 +76,16 @@ class Roles(Audit):
                 answer = self.hub.request(method, "/api/v1" + path, b"{}" if method == "POST" else None, CLOUD, user=name)
                 self.assertEqual(answer.status != 403, role in who, f"{name}: {call} gave {answer.status}")
 
+    def test_a_body_that_may_be_left_out_is_read_all_the_same(self):
+        """The hub under the sanitizers says in which of these it goes on behind its answer."""
+        version = self.hub.get("/policy", "admin").json["policy"]
+        calls = [(f"/policy/versions/{version}/{verb}", "lxhy") for verb in ("approve", "activate", "rehearse", "shadow")]
+        for path, user in calls + [("/disputes/u1.0/draft", "lxhy"), ("/decisions/m1.0/done", "lxhy"), ("/connectors/demo/test", "admin")]:
+            for body, status in ((b"{", 400), (b"\xff", 400), (b"[]", 422), (b'{"a":1,"a":2}', 422)):
+                answer = self.hub.request("POST", "/api/v1" + path, body, {"Content-Type": "application/json"}, user=user)
+                self.assertEqual(answer.status, status, (path, body))
+        self.assertEqual(self.hub.request("GET", "/healthz").status, 200)
+
     def test_outside_the_scope_is_as_if_it_were_not_there(self):
         taken = self.taken("scope", region="371321", bodies={"accepting": "spj-371321", "reviewing": "spj-371321",
                                                              "deciding": "spj-371321"})

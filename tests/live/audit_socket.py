@@ -65,6 +65,7 @@ class Words(Audit):
                     ('{"jsonrpc":"2.0","id":7,"method":"inbox.open","params":{"body":7}}', -32602, 7),
                     ('{"jsonrpc":"2.0","id":8,"method":"notice.claim","params":{}}', -32602, 8),
                     ('{"jsonrpc":"2.0","id":null,"method":"no.such"}', -32601, None),
+                    ("{}", -32600, None), ('{"jsonrpc":"2.0","method":1}', -32600, None),
                     ('{"jsonrpc":"2.0","id":{},"method":"inbox.open"}', -32600, None),
                     ('{"jsonrpc":"2.0","id":true,"method":"inbox.open"}', -32600, None),
                     ('{"jsonrpc":"2.0","id":9,"id":9,"method":"inbox.open"}', -32600, None)):
