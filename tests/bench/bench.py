@@ -1,9 +1,10 @@
 """Measures the hub as it is shipped, prints one table with a bar for each figure, and ends with 1 if one is missed.
 
-bench.py [NAME ...] [--runs N] [--notices N] [--tiny]
+bench.py [NAME ...] [--runs N] [--notices N] [--numbered] [--tiny]
   NAME      latency, single, posts, batches, memory, sockets, clock, decide, check, diff, swap, peers; without one, all of them
   --runs    how often each is measured (5); the table has medians
   --notices how many are open in clock (1,000,000; 2 GB of Redis)
+  --numbered in batches also events that their source numbers (CloudEvents `sequence`)
   --tiny    a few events of everything, to see that it works: no bars
 """
 import argparse
@@ -129,8 +130,9 @@ class Stub:
 
 
 class Bench:
-    def __init__(self, road, runs, tiny, notices):
-        self.road, self.runs, self.tiny, self.notices = road, runs, tiny, notices
+    def __init__(self, road, told):
+        self.road, self.runs, self.tiny = road, 1 if told.tiny else told.runs, told.tiny
+        self.notices, self.numbered = told.notices, told.numbered
         self.rows = []
 
     def row(self, what, values, bar=None, unit="us", more=False):
@@ -175,7 +177,10 @@ class Bench:
                   window=2000)
 
     def batches(self):
-        self.cost("batches of 100, acks too", 28, 35, events=50000, warm=10000, connections=8, batch=100, acks="many")
+        words = {"events": 50000, "warm": 10000, "connections": 8, "batch": 100, "acks": "many"}
+        self.cost("batches of 100, acks too", 28, 35, **words)
+        if self.numbered:
+            self.cost("the same, numbered by their source", None, None, numbered=1, **words)
 
     def memory(self):
         """Of events that are through: two notices, their receipts and what finds them again, up to a million notices."""
@@ -259,6 +264,7 @@ def main():
     words.add_argument("name", nargs="*", help=", ".join(NAMES))
     words.add_argument("--runs", type=int, default=5)
     words.add_argument("--notices", type=int, default=1000000)
+    words.add_argument("--numbered", action="store_true")
     words.add_argument("--tiny", action="store_true")
     told = words.parse_args()
     names = told.name or NAMES
@@ -268,7 +274,7 @@ def main():
     say(versions())
     say(f"load before: {' '.join(f'{x:.2f}' for x in os.getloadavg())}; medians of {told.runs} runs\n")
     with Road(told.tiny) as road:
-        bench = Bench(road, 1 if told.tiny else told.runs, told.tiny, told.notices)
+        bench = Bench(road, told)
         for name in names:
             getattr(bench, name)()
     good = bench.table()

@@ -15,6 +15,7 @@ struct wishes {
 	int rate;	 /* a second; 0: as fast as answers come */
 	int connections, batch, window;
 	int idle;	 /* only sockets, so many, and nothing on them */
+	int numbered;	 /* 1: the source numbers its events (CloudEvents `sequence`) */
 	enum acks acks;
 	pid_t hub, redis; /* whose CPU time is read */
 };
@@ -37,7 +38,7 @@ struct plan {
 bool plan_read(const char *path, struct plan *ret);
 void plan_clear(struct plan *p);
 /* About 600 bytes. */
-void event_put(struct buf *out, const struct plan *p, const char *run, int64_t number);
+void event_put(struct buf *out, const struct plan *p, const struct wishes *w, int64_t number);
 
 double cpu_us(pid_t pid); /* 0: no such process */
 double rss_bytes(pid_t pid);

@@ -95,7 +95,7 @@ static void post_events(struct traffic *t, struct line *l)
 	for (l->under_way = 0; l->under_way < t->w->batch && t->next < t->end; l->under_way++) {
 		if (many)
 			buf_add_char(&body, l->under_way ? ',' : '[');
-		event_put(&body, t->plan, t->w->run, t->next++);
+		event_put(&body, t->plan, t->w, t->next++);
 	}
 	if (many)
 		buf_add_char(&body, ']');

@@ -17,7 +17,8 @@ static const struct {
 } numbers[] = {
 	{ "events=", NUMBER(events) },	{ "warm=", NUMBER(warm) },     { "rate=", NUMBER(rate) },
 	{ "connections=", NUMBER(connections) }, { "batch=", NUMBER(batch) }, { "window=", NUMBER(window) },
-	{ "idle=", NUMBER(idle) },	{ "hub=", NUMBER(hub) },       { "redis=", NUMBER(redis) },
+	{ "idle=", NUMBER(idle) },	{ "numbered=", NUMBER(numbered) },
+		{ "hub=", NUMBER(hub) },       { "redis=", NUMBER(redis) },
 };
 static const char *const ack_names[] = { "none", "ws", "http", "many" };
 
@@ -130,16 +131,26 @@ void plan_clear(struct plan *p)
 	*p = (struct plan){ 0 };
 }
 
-void event_put(struct buf *out, const struct plan *p, const char *run, int64_t number)
+/* Of a run that numbers them the source is its own, so that no number comes twice. */
+static void put_source(struct buf *out, const struct wishes *w, int64_t number)
+{
+	buf_add_str(out, "{\"specversion\":\"1.0\",\"type\":\"approval.granted\",");
+	if (w->numbered)
+		buf_printf(out, "\"source\":\"/sources/bench-%s\",\"sequence\":\"%lld\",", w->run, (long long)number + 1);
+	else
+		buf_add_str(out, "\"source\":\"/sources/bench\",");
+}
+
+void event_put(struct buf *out, const struct plan *p, const struct wishes *w, int64_t number)
 {
 	const struct place *at = &p->places[number % p->place_count];
 	long long n = (long long)number;
 
+	put_source(out, w, number);
 	buf_printf(out,
-		   "{\"specversion\":\"1.0\",\"type\":\"approval.granted\",\"source\":\"/sources/bench\",\"id\":\"%s-%lld\","
-		   "\"time\":\"2026-11-23T10:15:00+08:00\",\"datacontenttype\":\"application/json\",\"data\":{"
+		   "\"id\":\"%s-%lld\",\"time\":\"2026-11-23T10:15:00+08:00\",\"datacontenttype\":\"application/json\",\"data\":{"
 		   "\"case\":\"%s-%lld\",\"version\":1,\"item\":\"%s\",\"region\":\"%s\",\"accepted_in\":\"%s\",",
-		   run, n, run, n, at->item, at->region, at->region);
+		   w->run, n, w->run, n, at->item, at->region, at->region);
 	buf_printf(out,
 		   "\"bodies\":{\"accepting\":\"spj-371302\",\"deciding\":\"spj-371302\"},\"applicant\":{\"kind\":\"entity\","
 		   "\"name\":\"临沂示例第%lld有限公司\",\"code\":\"91320105780688132K\",\"address\":\"示例路%lld号\"},"
