@@ -126,6 +126,7 @@ test('a pack is submitted as files or a ZIP, and each fault is told by its place
 	await lxhy.getByLabel('提交理由').fill('住建部门须知悉');
 	await lxhy.getByRole('button', { name: '提交', exact: true }).click();
 	await lxhy.getByText(/^rules\.csv:\d+:\d+$/).first().waitFor();
+	await lxhy.getByText('角色只能是 lead、assist、copy、applicant 或 none').waitFor();
 	await look(lxhy, 'pack');
 	const more = `${files['rules.csv']}X1,,,granted,370123020001,,,,,,,,,,copy,住房城乡建设@here,2wd,,push,,第 1 号文,\n`;
 	const zip = zipSync(Object.fromEntries(Object.entries({ ...files, 'rules.csv': Buffer.from(more) }).map(([name, content]) => [`linyi/${name}`, new Uint8Array(content)]).concat([['linyi/README.md', strToU8('x')]])));
