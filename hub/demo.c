@@ -209,7 +209,7 @@ static void begin(struct demo *d)
 		{ "granted", "370123020001", "371302" }, /* wjw in charge; the copy of spj, who took it in */
 		{ "granted", "000117904000", "371302" }, /* zjj in charge */
 		{ "granted", "000131904000", "371302" }, /* scjg in charge */
-		{ "granted", "999999999999", "371302" }, /* in no catalogue: for the pool, and for lxhy */
+		{ "granted", "000999000000", "371302" }, /* in no catalogue: for the pool, and for lxhy */
 	};
 
 	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)

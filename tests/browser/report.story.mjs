@@ -72,7 +72,7 @@ test('another month is asked for in the address, and an empty one says so in eac
 	await open();
 	await page.getByLabel('月份').fill('2024-02');
 	await page.waitForURL(/month=2024-02/);
-	await page.getByText('2024-02-01 – 2024-02-29').waitFor();
+	await page.getByText('2024-02-01 至 2024-02-29').waitFor();
 	await page.getByText('本期各单位件数都不足，不作排名。').waitFor();
 	await page.getByText('本月没有无主的事项。').waitFor();
 	assert.equal(await number(page.locator('[data-figure=sent]')), 0);

@@ -62,6 +62,7 @@ test('the case says who was told, each step by itself, and the timeline can be n
 	await lead.getByText('主管（须认领）').waitFor();
 	await lead.getByText('已签收', { exact: true }).waitFor();
 	assert.match(await lead.innerText(), /wjw/, 'who acknowledged is named');
+	assert.match(await lead.locator('td').nth(3).innerText(), /^\d\d-\d\d \d\d:\d\d\s+站内$/, 'it stood in the inbox from then');
 	await page.locator('.timeline .step-event').waitFor();
 	await page.locator('.timeline .step-acknowledged').waitFor();
 	const all = await page.locator('.timeline li').count();

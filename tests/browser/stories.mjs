@@ -1,4 +1,5 @@
 // Runs stories, two at a time, each a process with a hub, a Redis and browser profiles of its own; the one Chromium beneath is shared.
+import { statSync } from 'node:fs';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { openChromium } from './world.mjs';
@@ -7,10 +8,12 @@ const STORY_MS = 600_000; // only ends a hang
 // One that shares a hub that somebody else started would see the other's notices.
 const AT_ONCE = process.env.HUB_URL ? 1 : 2;
 
+// The long ones first, so that none of them is left over for the end.
+const files = process.argv.slice(2).sort((a, b) => statSync(b).size - statSync(a).size);
 const chromium = await openChromium();
 process.env.BROWSER_AT = chromium.wsEndpoint();
 process.exitCode = 0;
-const told = run({ files: process.argv.slice(2), concurrency: AT_ONCE, timeout: STORY_MS });
+const told = run({ files, concurrency: AT_ONCE, timeout: STORY_MS });
 told.on('test:fail', (event) => { if (!event.todo) process.exitCode = 1; });
 told.on('end', () => chromium.close());
 told.compose(spec()).pipe(process.stdout);

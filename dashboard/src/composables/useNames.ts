@@ -1,7 +1,8 @@
 // The names that the policy in force has: bodies, regions and items to choose from. Fetched when first needed, and once.
 import { computed, shallowRef } from 'vue';
 import { hub } from '../hub.ts';
-import type { BodyName, ItemName, PolicyNames, RegionName } from '../wire.ts';
+import { t } from '../i18n/index.ts';
+import type { BodyName, Item, ItemName, PolicyNames, RegionName } from '../wire.ts';
 
 export const names = shallowRef<PolicyNames | null>(null);
 let asked: Promise<void> | null = null;
@@ -17,6 +18,9 @@ const byItem = computed(() => new Map((names.value?.items ?? []).map((i) => [i.c
 export const regionOf = (code: string): RegionName | undefined => byCode.value.get(code);
 export const bodyOf = (id: string): BodyName | undefined => byId.value.get(id);
 export const itemOf = (code: string): ItemName | undefined => byItem.value.get(code);
+
+/** In the words of the pages that come later. */
+export const itemText = (item: Item): string => item.name || t('item.unlisted', { code: item.code });
 
 /** Whether the region lies in the other one, or is it. */
 export function within(code: string | null, of: string): boolean

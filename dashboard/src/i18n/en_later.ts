@@ -417,6 +417,8 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'matrix.state.gap': 'gap',
 	'matrix.state.overlap': 'several leads',
 	'matrix.state.unlisted': 'not in the catalogue',
+	'item.unlisted': '{code}, not in the catalogue',
+	'span.dates': '{from} – {to}',
 	'matrix.state.some': 'nobody leads in some cases',
 	'versions.tab.policy': 'Policy in force',
 	'versions.tab.policies': 'Versions and changes',

@@ -287,6 +287,7 @@ export const enOffice: Record<keyof typeof zhOffice, string> = {
 	'ways.test': 'Send a test message',
 	'ways.toHint': 'Empty: your own number. The audit log has it masked.',
 	'ways.tested': '{name} → {to}: {outcome}',
+	'way.kind.sandbox': 'simulated',
 	'outcome.accepted': 'taken by the channel',
 	'outcome.refused': 'refused',
 	'outcome.later': 'later',

@@ -416,6 +416,8 @@ export const zhLater = {
 	'matrix.state.gap': '监管空白',
 	'matrix.state.overlap': '多头主管',
 	'matrix.state.unlisted': '目录未列',
+	'item.unlisted': '目录未列 {code}',
+	'span.dates': '{from} 至 {to}',
 	'matrix.state.some': '部分情形无主管',
 	'versions.tab.policy': '现行政策',
 	'versions.tab.policies': '版本与变更',

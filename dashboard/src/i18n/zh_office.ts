@@ -286,6 +286,7 @@ export const zhOffice = {
 	'ways.test': '发测试短信',
 	'ways.toHint': '不填则发到您本人登记的号码；审计日志只记掩码。',
 	'ways.tested': '{name} → {to}：{outcome}',
+	'way.kind.sandbox': '模拟通道',
 	'outcome.accepted': '通道已接收',
 	'outcome.refused': '拒收',
 	'outcome.later': '暂缓',
