@@ -127,7 +127,8 @@ test('a ruling becomes a row of the policy, and leads to its version', async () 
 test('where the policy in force says so already, that is said', async () => {
 	const d = await contested('示例会议用品四厂', '777777777777');
 	assert.equal((await api('POST', `/disputes/${d.id}/ruling`, { body: 'wjw-371302', basis: '纪要' })).status, 200);
-	await office.route('**/draft', (route) => route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify({ title: 'Conflict', status: 409 }) }));
+	const said = { type: 'urn:tandem:problem:conflict', title: 'Conflict', status: 409, detail: 'The policy in force decides such events so already', code: 'ruling-same', zh: '现行政策对这类办件已按裁定研判' };
+	await office.route('**/draft', (route) => route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify(said) }));
 	await office.goto(`${world.url}/#/dispute/${d.id}`);
 	await office.getByRole('button', { name: '起草规则行' }).click();
 	await office.getByText('现行政策对这类办件已按裁定研判').waitFor();
