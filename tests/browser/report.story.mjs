@@ -60,7 +60,7 @@ for (const figure of ['sent', 'claimed_ever', 'returned_ever', 'undelivered'])
 
 test('a gap opens the very cases that nobody was responsible for', async () => {
 	await open();
-	const link = page.locator('[data-gap]').first();
+	const link = page.locator('li', { hasText: '999999999999' }).locator('[data-gap]').first();
 	const counted = await number(link);
 	await link.click();
 	await page.locator('.chip', { hasText: '999999999999' }).waitFor();

@@ -12,6 +12,8 @@ const AT_ONCE = process.env.HUB_URL ? 1 : 2;
 const files = process.argv.slice(2).sort((a, b) => statSync(b).size - statSync(a).size);
 const chromium = await openChromium();
 process.env.BROWSER_AT = chromium.wsEndpoint();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+	process.on(name, () => process.exit(1)); // the driver's own answer to these is to go on without a browser
 process.exitCode = 0;
 const told = run({ files, concurrency: AT_ONCE, timeout: STORY_MS });
 told.on('test:fail', (event) => { if (!event.todo) process.exitCode = 1; });
