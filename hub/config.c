@@ -43,6 +43,50 @@ void config_show(const struct config *c, struct buf *out)
 		show_connector(&c->connectors[i], out);
 }
 
+static void connector_json(const struct connector_settings *cs, struct buf *out)
+{
+	buf_add_str(out, "{\"name\":");
+	buf_add_json(out, cs->name);
+	buf_add_str(out, ",\"kind\":");
+	buf_add_json(out, cs->kind);
+	for (int i = 0; i < cs->count; i++) {
+		buf_add_char(out, ',');
+		buf_add_json(out, cs->values[i].key);
+		buf_add_char(out, ':');
+		buf_add_json(out, is_secret(cs->values[i].key) ? "***" : cs->values[i].value);
+	}
+	buf_add_char(out, '}');
+}
+
+void config_show_json(const struct config *c, struct buf *out)
+{
+	const struct config_row *row;
+	struct buf value;
+
+	buf_init(&value, CONFIG_TEXT_BYTES);
+	for (int i = 0; (row = config_row_at(i)); i++) {
+		buf_reset(&value);
+		config_value_show(row, c, &value);
+		buf_add_str(out, i ? ",{\"name\":" : "{\"settings\":[{\"name\":");
+		buf_add_json(out, row->name);
+		buf_add_str(out, ",\"value\":");
+		buf_add_json(out, buf_cstr(&value));
+		buf_add_str(out, ",\"default\":");
+		buf_add_json(out, row->fallback);
+		buf_add_str(out, ",\"meaning\":");
+		buf_add_json(out, row->help);
+		buf_printf(out, ",\"on_reload\":%s}", row->on_reload ? "true" : "false");
+	}
+	buf_clear(&value);
+	buf_add_str(out, "],\"connectors\":[");
+	for (int i = 0; i < c->connector_count; i++) {
+		if (i)
+			buf_add_char(out, ',');
+		connector_json(&c->connectors[i], out);
+	}
+	buf_add_str(out, "]}\n");
+}
+
 /* In a table of Markdown a bar would end the cell. */
 static void add_cell(struct buf *out, const char *text)
 {

@@ -62,6 +62,7 @@ struct config_source {
 /* ERR_NOT_FOUND: the file cannot be read. */
 MUST_CHECK enum err config_read(const struct config_source *from, struct arena *arena, struct config *ret,
 				struct diag *diag);
+void config_show_json(const struct config *c, struct buf *out);  /* the same as one document */
 void config_show(const struct config *c, struct buf *out);	  /* secrets as *** */
 #define CONFIG_TEXT_BYTES (256u << 10) /* more than all settings as text */
 /* The names of settings that differ and that only the next start takes, each behind a blank. */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "phrase.h"
 
 static int usage(const char *what, const char *argument)
 {
@@ -86,6 +87,20 @@ void args_print_faults(const struct diag *diag)
 		fprintf(stderr, "%s: %s\n", f->where, f->what);
 	if (diag->count > DIAG_MAX)
 		fprintf(stderr, "and %zu more\n", diag->count - DIAG_MAX);
+}
+
+void args_faults_json(const struct diag *diag, struct buf *out)
+{
+	buf_printf(out, "\"fault_count\":%zu,\"faults\":[", diag->count);
+	for (const struct fault *f = diag->first; f; f = f->next) {
+		buf_add_str(out, f == diag->first ? "{\"where\":" : ",{\"where\":");
+		buf_add_json(out, f->where);
+		buf_add_str(out, ",\"what\":");
+		buf_add_json(out, f->what);
+		phrase_print(f->what, out);
+		buf_add_char(out, '}');
+	}
+	buf_add_char(out, ']');
 }
 
 /* What is not below the current folder is looked for beside the build folder that this program lies in. */

@@ -32,5 +32,7 @@ int args_read(int argc, char **argv, const struct args_option *options, struct a
 /* 0, or 2 with every fault on standard error. Folders of the source tree are found from anywhere. */
 int args_config(const struct args *args, struct arena *arena, struct config *ret);
 void args_print_faults(const struct diag *diag);
+/* The members fault_count and faults of a document, each fault with its place, its sentence and what phrase.h knows of it. */
+void args_faults_json(const struct diag *diag, struct buf *out);
 
 #endif

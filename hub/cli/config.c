@@ -13,7 +13,20 @@ static void print(struct buf *out)
 	buf_clear(out);
 }
 
-static int config_check(const struct args *args)
+static void print_check_json(const char *file, const struct diag *diag)
+{
+	struct buf out;
+
+	buf_init(&out, CONFIG_TEXT_BYTES);
+	buf_add_str(&out, "{\"file\":");
+	buf_add_json(&out, file);
+	buf_add_char(&out, ',');
+	args_faults_json(diag, &out);
+	buf_add_str(&out, "}\n");
+	print(&out);
+}
+
+static int config_check(const struct args *args, bool json)
 {
 	struct config_source from = {args->config_file, args->over, args->over_count};
 	struct arena arena;
@@ -28,17 +41,21 @@ static int config_check(const struct args *args)
 	e = config_read(&from, &arena, &config, &diag);
 	if (e == ERR_OK)
 		e = hub_connectors_check(&config, &arena, &diag);
-	args_print_faults(&diag);
+	if (json)
+		print_check_json(from.file, &diag);
+	else
+		args_print_faults(&diag);
 	arena_clear(&arena);
 	if (e == ERR_NOT_FOUND)
 		return 2;
 	if (e)
 		return 1;
-	printf("%s: all well\n", from.file ? from.file : "settings");
+	if (!json)
+		printf("%s: all well\n", from.file ? from.file : "settings");
 	return 0;
 }
 
-static int config_print(const struct args *args)
+static int config_print(const struct args *args, bool json)
 {
 	struct arena arena;
 	struct config config;
@@ -49,18 +66,19 @@ static int config_print(const struct args *args)
 	status = args_config(args, &arena, &config);
 	if (status == 0) {
 		buf_init(&out, CONFIG_TEXT_BYTES);
-		config_show(&config, &out);
+		(json ? config_show_json : config_show)(&config, &out);
 		print(&out);
 	}
 	arena_clear(&arena);
 	return status;
 }
 
-static int config_table(const struct args *args)
+static int config_table(const struct args *args, bool json)
 {
 	struct buf out;
 
 	(void)args;
+	(void)json;
 	buf_init(&out, CONFIG_TEXT_BYTES);
 	config_markdown(&out);
 	print(&out);
@@ -69,27 +87,30 @@ static int config_table(const struct args *args)
 
 static const struct verb {
 	const char *name;
-	int (*run)(const struct args *args);
+	int (*run)(const struct args *args, bool json);
 	int words_max;
+	bool has_json;
 } verbs[] = {
-	{"check", config_check, 2},
-	{"show", config_print, 1},
-	{"markdown", config_table, 1},
+	{"check", config_check, 2, true},
+	{"show", config_print, 1, true},
+	{"markdown", config_table, 1, false},
 };
 
 int cli_config(int argc, char **argv)
 {
+	bool json = false;
+	const struct args_option known[] = {{"--json", NULL, &json}, {0}};
 	struct args args;
-	int status = args_read(argc, argv, NULL, &args);
+	int status = args_read(argc, argv, known, &args);
 
 	if (status)
 		return status;
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (args.word_count && strcmp(args.words[0], verbs[i].name) == 0 &&
-		    args.word_count <= verbs[i].words_max)
-			return verbs[i].run(&args);
-	fprintf(stderr, "usage: tandem config check [FILE]\n"
-			"       tandem config show [--config FILE] [--SETTING VALUE]...\n"
+		    args.word_count <= verbs[i].words_max && (!json || verbs[i].has_json))
+			return verbs[i].run(&args, json);
+	fprintf(stderr, "usage: tandem config check [FILE] [--json]\n"
+			"       tandem config show [--config FILE] [--SETTING VALUE]... [--json]\n"
 			"       tandem config markdown\n");
 	return 2;
 }

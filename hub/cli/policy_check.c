@@ -3,26 +3,17 @@
 
 #include "check.h"
 #include "cli/policy.h"
-#include "phrase.h"
 
 static void print_faults_json(const struct policy_options *o, const struct diag *diag)
 {
-	const struct fault *f;
 	struct buf out;
 
 	buf_init(&out, OUTPUT_BYTES_MAX);
 	buf_add_str(&out, "{\"pack\":");
 	buf_add_json(&out, o->args.words[1]);
-	buf_printf(&out, ",\"fault_count\":%zu,\"faults\":[", diag->count);
-	for (f = diag->first; f; f = f->next) {
-		buf_add_str(&out, f == diag->first ? "{\"where\":" : ",{\"where\":");
-		buf_add_json(&out, f->where);
-		buf_add_str(&out, ",\"what\":");
-		buf_add_json(&out, f->what);
-		phrase_print(f->what, &out);
-		buf_add_char(&out, '}');
-	}
-	buf_add_str(&out, "]}\n");
+	buf_add_char(&out, ',');
+	args_faults_json(diag, &out);
+	buf_add_str(&out, "}\n");
 	policy_print(&out);
 	buf_clear(&out);
 }

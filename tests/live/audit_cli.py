@@ -218,6 +218,21 @@ class Settings(unittest.TestCase):
         for line in ("ping = 9s", "pong = 8s", "session = 7h"):
             self.assertIn(f"\n{line}\n", out)
 
+    def test_with_json_the_same_is_one_document(self):
+        self.check("ping = 5s\nconnector.k.kind = sandbox\nconnector.k.answer_ms = 5\n")
+        shown = json.loads(run("config", "show", "--config", self.file, "--json").stdout)
+        lines = run("config", "show", "--config", self.file).stdout.splitlines()
+        self.assertEqual([f"{x['name']} = {x['value']}" for x in shown["settings"]],
+                         [x for x in lines if x and not x.startswith(("#", "connector."))])
+        self.assertTrue(all(x["meaning"] for x in shown["settings"]))
+        self.assertEqual(shown["connectors"], [{"name": "k", "kind": "sandbox", "answer_ms": "5"}])
+        answer = run("config", "check", self.file, "--json")
+        self.assertEqual((answer.returncode, json.loads(answer.stdout)), (0, {"file": self.file, "fault_count": 0, "faults": []}))
+        self.check("a = 1\nping = x\n")
+        answer = run("config", "check", self.file, "--json")
+        self.assertEqual(answer.returncode, 1)
+        self.assertEqual([f["where"] for f in json.loads(answer.stdout)["faults"]], [f"{self.file}:1", f"{self.file}:2"])
+
     def test_secrets_come_from_a_file_or_the_environment(self):
         secret = os.path.join(self.folder, "secret")
         with open(secret, "w", encoding="utf-8") as f:
