@@ -106,7 +106,7 @@ static bool row_differs(const struct config_row *row, const struct config *a, co
 	buf_init(&other, CONFIG_TEXT_BYTES);
 	config_value_show(row, a, &one);
 	config_value_show(row, b, &other);
-	differs = one.len != other.len || memcmp(one.data, other.data, one.len) != 0;
+	differs = strcmp(buf_cstr(&one), buf_cstr(&other)) != 0;
 	buf_clear(&one);
 	buf_clear(&other);
 	return differs;

@@ -104,7 +104,7 @@ class Traps(unittest.TestCase):
         """Nobody else looks after it: killed, it comes back with all that was answered, once, and ends with the hub."""
         for workers in ("1", "2"):
             with self.subTest(workers=workers), Hub("--workers", workers) as hub:
-                hub.sign_in("spj")
+                wait_until(lambda: hub.try_sign_in("spj"), what="a worker that is ready")
                 for number in range(1, 3):
                     # the worker that answers may not be the one that was asked whether it is ready
                     answer = wait_until(lambda: (a := hub.submit(event(number))).status != 503 and a, what="a worker that is ready")
