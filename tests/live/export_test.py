@@ -88,9 +88,12 @@ class Export(unittest.TestCase):
 
     def test_the_rows_are_those_of_the_list_in_its_order(self):
         for query in ("", "state=open&", "due=overdue&", "q=x1&", f"body={LEAD}&role=lead&"):
-            wanted = [n["id"] for n in self.all_of("/notices?" + query, "wjw")]
             for read, kind in ((self.csv_of, "csv"), (self.xlsx_of, "xlsx")):
-                rows, _ = read(f"/notices.{kind}?{query}", "wjw")
+                wanted, after = None, [n["id"] for n in self.all_of("/notices?" + query, "wjw")]
+                while wanted != after:  # the demo's own event may come in between
+                    wanted = after
+                    rows, _ = read(f"/notices.{kind}?{query}", "wjw")
+                    after = [n["id"] for n in self.all_of("/notices?" + query, "wjw")]
                 self.assertEqual([r["告知编号"] for r in rows], wanted, (kind, query))
         self.assertGreater(len(self.all_of("/notices?", "wjw")), 600)
 
@@ -136,9 +139,10 @@ class Export(unittest.TestCase):
         self.assertEqual(parts, ["一、概况", "二、排名（不足 10 件不排名）", "三、监管空白", "四、未了结的争议", "五、建议"])
         advice = report[[r[0] for r in report].index("五、建议") + 1:[r[0] for r in report].index("附：各单位")]
         disputes = len(self.hub.get("/disputes?state=open", "lxhy").json["items"])
-        self.assertEqual(advice[0], ["999999999999", "有 1 件曾无主，建议明确主管单位并补充规则。"])
-        self.assertEqual(advice[1], [f"{disputes} 件争议未了结，建议提请联席会议裁定。"])
-        self.assertEqual([r[0] for r in advice[2:]], self.advised(self.hub.get(f"/board?from={month}-01", "lxhy").json["items"]))
+        gaps = advice.index([f"{disputes} 件争议未了结，建议提请联席会议裁定。"])
+        self.assertIn(["999999999999", "有 1 件曾无主，建议明确主管单位并补充规则。"], advice[:gaps])
+        self.assertTrue(all("曾无主" in r[1] for r in advice[:gaps]))
+        self.assertEqual([r[0] for r in advice[gaps + 1:]], self.advised(self.hub.get(f"/board?from={month}-01", "lxhy").json["items"]))
         english = self.paper(f"/report.{{}}?month={month}&lang=en", "lxhy")
         self.assertIn(["999999999999", "had 1 without a lead. Name who is responsible and add a rule."], english)
         empty = self.paper("/report.{}?month=2001-01", "lxhy")
