@@ -1,7 +1,7 @@
 """Measures the hub as it is shipped, prints one table with a bar for each figure, and ends with 1 if one is missed.
 
 bench.py [NAME ...] [--runs N] [--notices N] [--numbered] [--tiny]
-  NAME      latency, single, posts, batches, memory, sockets, clock, decide, check, diff, swap, peers; without one, all of them
+  NAME      floors, latency, single, posts, batches, memory, sockets, clock, decide, check, diff, swap, peers; without one, all of them
   --runs    how often each is measured (5); the table has medians
   --notices how many are open in clock (1,000,000; 2 GB of Redis)
   --numbered in batches also events that their source numbers (CloudEvents `sequence`)
@@ -22,6 +22,7 @@ import clockwork
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "live"))
+import floors  # noqa: E402
 import policies  # noqa: E402
 from hub import BIN, Hub, wait_until  # noqa: E402
 
@@ -235,6 +236,9 @@ class Bench:
     def peers(self):
         policies.peers(self)
 
+    def floors(self):
+        floors.floors(self, TOOLS)
+
     def table(self):
         say(f"{'':52}{'median':>10}  {'least':>9} {'most':>9}        bar")
         for what, value, least, most, unit, bar, good, more in self.rows:
@@ -244,7 +248,7 @@ class Bench:
         return all(row[6] is not False for row in self.rows)
 
 
-NAMES = ["latency", "single", "posts", "batches", "memory", "sockets", "clock", "decide", "check", "diff", "swap", "peers"]
+NAMES = ["floors", "latency", "single", "posts", "batches", "memory", "sockets", "clock", "decide", "check", "diff", "swap", "peers"]
 
 
 def machine():
