@@ -25,13 +25,13 @@ const char *role_name(enum role v);
 const char *channel_name(enum channel v);
 
 struct region {
-	const char *code, *name;
+	const char *code, *name, *name_json; /* _json, here and below: with its quotes, as every notice that goes out has it */
 	enum level level;
 	int parent; /* index, -1 at the root */
 	int depth;
 };
 struct body {
-	const char *id, *name, *code;
+	const char *id, *name, *name_json, *code;
 	enum body_kind kind;
 	int region; /* index */
 	const char *const *sectors;
@@ -39,13 +39,13 @@ struct body {
 	int parent; /* index or -1 */
 };
 struct item {
-	const char *code, *name, *sector, *basis;
+	const char *code, *name, *name_json, *sector, *basis;
 	const char *const *assist;
 	int assist_count;
 	enum devolution devolution;
 };
 struct rule {
-	const char *id, *basis;
+	const char *id, *basis, *basis_json;
 	int32_t from_day, until_day; /* INT32_MIN / INT32_MAX when open */
 	enum role role;
 };

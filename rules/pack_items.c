@@ -90,6 +90,7 @@ static void read_item(struct pack *p, int row, struct item *item, struct item_ro
 
 	item->code = text_of(s, row, ITEM_CODE);
 	item->name = text_of(s, row, ITEM_NAME);
+	item->name_json = buf_json_text(&p->arena, item->name);
 	item->sector = text_of(s, row, ITEM_SECTOR);
 	item->basis = text_of(s, row, ITEM_BASIS);
 	if (strlen(item->code) != ITEM_CODE_LEN ||

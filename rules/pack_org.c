@@ -145,6 +145,7 @@ void pack_read_regions(struct pack *p)
 		level = word_index(s, row, REGION_LEVEL, level_word, LEVEL_COUNT);
 		regions[row].code = text_of(s, row, REGION_CODE);
 		regions[row].name = text_of(s, row, REGION_NAME);
+		regions[row].name_json = buf_json_text(&p->arena, regions[row].name);
 		regions[row].level = level < 0 ? LEVEL_PROVINCE : (enum level)level;
 	}
 	for (row = 0; row < count; row++)
@@ -204,6 +205,7 @@ static void read_body(struct pack *p, int row, struct body *b)
 	kind = word_index(s, row, COL_BODY_KIND, kind_word, BODY_KIND_COUNT);
 	b->id = text_of(s, row, COL_BODY_ID);
 	b->name = text_of(s, row, COL_BODY_NAME);
+	b->name_json = buf_json_text(&p->arena, b->name);
 	b->code = text_of(s, row, COL_BODY_CODE);
 	b->kind = kind < 0 ? BODY_APPROVAL : (enum body_kind)kind;
 	b->region = name_find(s, row, COL_BODY_REGION, &p->regions,

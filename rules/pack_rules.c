@@ -244,6 +244,7 @@ static void read_rule(struct pack *p, int row, struct rule *r)
 
 	r->id = text_of(p, row, RULE_ID);
 	r->basis = text_of(p, row, RULE_BASIS);
+	r->basis_json = buf_json_text(&p->arena, r->basis);
 	len = strlen(r->id);
 	if (!len || len > ID_BYTES_MAX || strchr(r->id, '|'))
 		sheet_fault(rules_sheet(p), row, RULE_ID, "must be 1 to 128 bytes without |");

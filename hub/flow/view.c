@@ -63,6 +63,13 @@ static const struct body *body_of(const struct view *v, const char *id)
 	return b < 0 ? NULL : &pack_view(v->pack)->bodies[b];
 }
 
+/* Of a name that the pack has made JSON of, or null. */
+static void ready_member(struct buf *out, const char *name, const char *json)
+{
+	buf_add_str(out, name);
+	buf_add_str(out, json ? json : "null");
+}
+
 static void put_body(const struct view *v, const char *name, const char *id, struct buf *out)
 {
 	const struct body *b = body_of(v, id);
@@ -73,15 +80,15 @@ static void put_body(const struct view *v, const char *name, const char *id, str
 		return;
 	}
 	member(out, "{\"id\":", id);
-	member(out, ",\"name\":", b ? b->name : NULL);
+	ready_member(out, ",\"name\":", b ? b->name_json : NULL);
 	buf_add_char(out, '}');
 }
 
-static const char *item_name(const struct view *v)
+static const char *item_name_json(const struct view *v)
 {
 	int i = pack_find_item(v->pack, v->record->item_code);
 
-	return i < 0 ? NULL : pack_view(v->pack)->items[i].name;
+	return i < 0 ? NULL : pack_view(v->pack)->items[i].name_json;
 }
 
 static void put_applicant(const struct view *v, struct buf *out)
@@ -111,9 +118,9 @@ void view_common(const struct view *v, struct buf *out)
 	buf_add_char(out, '"');
 	buf_add_str(out, ",\"item\":{\"code\":");
 	buf_add_json(out, *v->record->item_code ? v->record->item_code : e->item);
-	member(out, ",\"name\":", item_name(v));
+	ready_member(out, ",\"name\":", item_name_json(v));
 	member(out, "},\"region\":", e->region);
-	member(out, ",\"region_name\":", region < 0 ? NULL : pack_view(v->pack)->regions[region].name);
+	ready_member(out, ",\"region_name\":", region < 0 ? NULL : pack_view(v->pack)->regions[region].name_json);
 	put_applicant(v, out);
 	put_body(v, ",\"bodies\":{\"accepting\":", e->accepting, out);
 	put_body(v, ",\"reviewing\":", e->reviewing, out);
@@ -173,7 +180,7 @@ static void put_rules(const struct view *v, const char *rules, struct buf *out)
 		}
 		buf_add_str(out, "{\"id\":");
 		buf_add_jsonn(out, rules, len);
-		member(out, ",\"basis\":", r < 0 ? NULL : p->rules[r].basis);
+		ready_member(out, ",\"basis\":", r < 0 ? NULL : p->rules[r].basis_json);
 		buf_add_char(out, '}');
 		rules += len;
 		if (*rules == '|') {
@@ -210,7 +217,7 @@ static void put_items(const struct view *v, const struct notice *n, struct buf *
 		snprintf(code, sizeof(code), "%.*s", (int)len, rest);
 		item = pack_find_item(v->pack, code);
 		member(out, "{\"code\":", code);
-		member(out, ",\"name\":", item < 0 ? NULL : pack_view(v->pack)->items[item].name);
+		ready_member(out, ",\"name\":", item < 0 ? NULL : pack_view(v->pack)->items[item].name_json);
 		buf_add_char(out, '}');
 		rest += len;
 		if (*rest == '|') {
@@ -243,7 +250,7 @@ void view_notice(const struct view *v, int notice, struct bytes common, struct b
 	buf_add(out, common.data, common.len);
 	member(out, ",\"role\":", role_name(n->role));
 	member(out, ",\"body\":", n->body);
-	member(out, ",\"body_name\":", b ? b->name : NULL);
+	ready_member(out, ",\"body_name\":", b ? b->name_json : NULL);
 	member(out, ",\"state\":", notice_state_name(n->state));
 	put_clocks(v, n, out);
 	put_stamp(",\"acknowledged\":", &n->acknowledged, out);

@@ -80,28 +80,44 @@ bool buf_reserve(struct buf *b, size_t more)
 	return true;
 }
 
-bool buf_add_int(struct buf *b, int64_t v)
+#define INT_BYTES 20 /* of the longest, with its sign */
+static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
+			    "4950515253545556575859606162636465666768697071727374757677787980818283848586878889909192939495969798"
+			    "99";
+
+static char *put_pair(char *p, unsigned two)
 {
-	static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
-				    "4950515253545556575859606162636465666768697071727374757677787980818283848586878889909192939495969798"
-				    "99";
-	char digits[24], *p = digits + sizeof(digits);
+	p -= 2;
+	p[0] = pairs[2 * two];
+	p[1] = pairs[2 * two + 1];
+	return p;
+}
+
+/*
+ * The digits end in the middle of the room, so that they can be copied by a few moves of fixed length with what stands behind them.
+ * Times are longer than 32 bits, but only by a few digits, and to divide those is cheaper.
+ */
+bool buf_add_digits(struct buf *b, int64_t v)
+{
+	char room[2 * INT_BYTES], *p = room + INT_BYTES;
 	uint64_t rest = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+	uint32_t last;
+	size_t len;
 
-	if (v >= 0 && v < 10)
-		return buf_add_char(b, (char)('0' + v));
-	while (rest >= 10) {
-		const char *pair = pairs + rest % 100 * 2;
-
-		rest /= 100;
-		*--p = pair[1];
-		*--p = pair[0];
-	}
-	if (rest)
-		*--p = (char)('0' + rest);
+	for (; rest > UINT32_MAX; rest /= 100)
+		p = put_pair(p, (unsigned)(rest % 100));
+	for (last = (uint32_t)rest; last >= 10; last /= 100)
+		p = put_pair(p, last % 100);
+	if (last || !rest)
+		*--p = (char)('0' + last);
 	if (v < 0)
 		*--p = '-';
-	return buf_add(b, p, (size_t)(digits + sizeof(digits) - p));
+	len = (size_t)(room + INT_BYTES - p);
+	if (INT_BYTES > b->limit || b->len > b->limit - INT_BYTES)
+		return buf_add(b, p, len);
+	memcpy(b->data + b->len, p, INT_BYTES);
+	b->len += len;
+	return true;
 }
 
 bool buf_printf(struct buf *b, const char *fmt, ...)
@@ -201,6 +217,18 @@ bool buf_add_jsonn(struct buf *b, const char *s, size_t len)
 bool buf_add_json(struct buf *b, const char *s)
 {
 	return s ? buf_add_jsonn(b, s, strlen(s)) : buf_add_str(b, "null");
+}
+
+const char *buf_json_text(struct arena *a, const char *s)
+{
+	struct buf b;
+	const char *text;
+
+	buf_init_brief(&b, SIZE_MAX / 2);
+	buf_add_json(&b, s);
+	text = arena_strndup(a, b.data, b.len);
+	buf_clear(&b);
+	return text;
 }
 
 const char *buf_cstr(struct buf *b)

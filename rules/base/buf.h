@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 
+struct arena;
 struct buf {
 	char *data;
 	size_t len, cap, max;
@@ -61,10 +62,17 @@ static inline bool buf_add_char(struct buf *b, char c)
 	return true;
 }
 
-bool buf_add_int(struct buf *b, int64_t v);
+bool buf_add_digits(struct buf *b, int64_t v);
+
+static inline bool buf_add_int(struct buf *b, int64_t v)
+{
+	return v >= 0 && v < 10 ? buf_add_char(b, (char)('0' + v)) : buf_add_digits(b, v);
+}
+
 bool buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 bool buf_add_json(struct buf *b, const char *s);	/* a JSON string with its quotes; NULL gives null */
 bool buf_add_jsonn(struct buf *b, const char *s, size_t len);
+const char *buf_json_text(struct arena *a, const char *s); /* the same in an arena: for what is written often and never changes */
 const char *buf_cstr(struct buf *b);
 char *buf_take(struct buf *b, size_t *ret_len);	/* the caller frees; the buffer is empty again */
 

@@ -109,6 +109,11 @@ static void test_buf_numbers(void **state)
 		assert_string_equal(buf_cstr(&b), want);
 	}
 	buf_clear(&b);
+	buf_init(&b, 5); /* less room than the longest number needs, and enough for these */
+	assert_true(buf_add_int(&b, 123) && buf_add_int(&b, -4));
+	assert_false(buf_add_int(&b, 10));
+	assert_string_equal(buf_cstr(&b), "123-4");
+	buf_clear(&b);
 }
 
 static void test_digits(void **state)
