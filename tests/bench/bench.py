@@ -207,9 +207,11 @@ class Bench:
             with Road(True, "--policy", pack, "--connection_queue", "16MiB") as road:
                 road.load(road.plan_of("long", lambda item: item != clockwork.SOON), events=events, connections=8, batch=100)
                 wait_until(lambda: clockwork.redis_is_calm(road.hub), 120, "Redis at rest")
-                hub, redis = clockwork.idle(road.hub, idle_s)
-                self.row(f"{2 * events} open notices, none due: hub, of a core", [100 * hub], 1, "%")
-                self.row("the same: Redis, of a core", [100 * redis], 1, "%")
+                hub, redis, alone = clockwork.idle(road.hub, idle_s)
+                self.row(f"{2 * events} open notices, none due: hub, of a core", [100 * hub], unit="%")
+                self.row("the same: Redis, of a core", [100 * redis], unit="%")
+                self.row("the same: Redis while the hub asks nothing", [100 * alone], unit="%")
+                self.row("the clock: hub, and Redis beyond that", [100 * (hub + redis - alone)], 1, "%")
                 with Stub(road) as stub:
                     bare_ms = clockwork.idle_probe(stub.port, idle_s)
                 self.row("longest answer of a server storing nothing", [bare_ms], None, "ms")

@@ -6,6 +6,7 @@ import csv
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -80,13 +81,22 @@ def count_fired(probe):
     return int(re.search(rb"^tandem_deadlines_fired_total (\d+)", probe.ask("/metrics"), re.M).group(1))
 
 
-def idle(hub, seconds):
-    """Shares of a core of the hub and its Redis; the time itself is what is measured here."""
-    pids = [hub.process.pid, hub.redis_pid()]
+def shares(pids, seconds):
+    """Of a core, by each; the time itself is what is measured here."""
     before, start = [cpu_seconds(p) for p in pids], time.monotonic()
     time.sleep(seconds)
     took = time.monotonic() - start
     return [(cpu_seconds(p) - b) / took for p, b in zip(pids, before)]
+
+
+def idle(hub, seconds):
+    """Shares of a core of the hub, of its Redis, and of that Redis while the hub stands still and asks nothing."""
+    pids = [hub.process.pid, hub.redis_pid()]
+    ours = shares(pids, seconds)
+    os.kill(pids[0], signal.SIGSTOP)
+    alone = shares(pids[1:], seconds)
+    os.kill(pids[0], signal.SIGCONT)
+    return ours + alone
 
 
 def idle_probe(port, seconds):
