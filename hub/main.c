@@ -29,6 +29,8 @@ static const struct command {
 	{"user", cli_user, "add NAME --role ROLE --body ID [--phone NUMBER] | list | disable NAME",
 	 "people; the password is read from standard input"},
 	{"key", cli_key, "add NAME --body ID [--source PREFIX] | list | revoke NAME", "keys of other systems"},
+	{"evidence", cli_evidence, "verify FILE [--head HASH] [--json]",
+	 "check an exported audit log without a server"},
 	{"doctor", cli_doctor, "", "look whether everything the hub needs is there"},
 };
 

@@ -14,6 +14,7 @@ int cli_import(int argc, char **argv);
 int cli_calendar(int argc, char **argv);
 int cli_user(int argc, char **argv);
 int cli_key(int argc, char **argv);
+int cli_evidence(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 
 #endif

@@ -75,6 +75,7 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/pool.xlsx", 0, POOL_READERS, 0, api_export },
 	{ "POST", "/api/v1/pool/*/claim", BODILESS, MAY(SUPERVISOR), SMALL, api_claim },
 	{ "GET", "/api/v1/audit", 0, MAY(AUDITOR), 0, api_audit },
+	{ "GET", "/api/v1/audit.ndjson", 0, MAY(AUDITOR), 0, api_audit_file },
 	{ "GET", "/api/v1/bodies/*/contacts", 0, ANSWERERS | MAY(ADMIN), 0, api_contacts },
 	{ "PUT", "/api/v1/bodies/*/contacts", 0, MAY(ADMIN), SMALL, api_put_contacts },
 	{ "POST", "/api/v1/bodies/*/handover", 0, ANSWERERS | MAY(ADMIN), SMALL, api_handover },
