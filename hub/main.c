@@ -19,7 +19,7 @@ static const struct command {
 	const char *arguments, *help;
 } commands[] = {
 	{"serve", cli_serve, "[--config FILE] [--port N] [--data DIR] [--demo] [--SETTING VALUE]...", "run the hub"},
-	{"config", cli_config, "check [FILE] | show", "check the settings; show those in force with their meaning"},
+	{"config", cli_config, "check [FILE] | show", "check the settings and the policy they name; show those in force with their meaning"},
 	{"policy", cli_policy, "explain PACK [FILE] [--at TIME] [--body ID] | check PACK [--matrix] | diff OLD NEW [FILE]",
 	 "decide events by a pack, and say why; prove the pack; compare two"},
 	{"calendar", cli_calendar, "due PACK FROM DURATION [--explain] | import PACK FILE",

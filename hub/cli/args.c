@@ -121,6 +121,12 @@ static const char *find_folder(const char *folder, struct arena *arena)
 	return access(beside, F_OK) == 0 ? beside : folder;
 }
 
+void args_find_folders(struct arena *arena, struct config *c)
+{
+	c->policy = find_folder(c->policy, arena);
+	c->dashboard = find_folder(c->dashboard, arena);
+}
+
 int args_config(const struct args *args, struct arena *arena, struct config *ret)
 {
 	const struct config_source from = {args->config_file, args->over, args->over_count};
@@ -131,7 +137,6 @@ int args_config(const struct args *args, struct arena *arena, struct config *ret
 		args_print_faults(&diag);
 		return 2;
 	}
-	ret->policy = find_folder(ret->policy, arena);
-	ret->dashboard = find_folder(ret->dashboard, arena);
+	args_find_folders(arena, ret);
 	return 0;
 }
