@@ -24,7 +24,7 @@ static const struct command {
 	 "decide events by a pack, and say why; prove the pack; compare two"},
 	{"calendar", cli_calendar, "due PACK FROM DURATION [--explain] | import PACK FILE",
 	 "the deadline, and the days counted; the yearly notice (JSON, iCalendar) put into a pack"},
-	{"import", cli_import, "permits|cases|items|bodies FILE [--to URL --key-file FILE] [--items PACK] [--bodies PACK]...",
+	{"import", cli_import, "permits|cases|items|bodies FILE [--to URL --key-file FILE] [--items PACK] [--bodies PACK] [--json]...",
 	 "what other systems export, as events or as a pack's files"},
 	{"user", cli_user, "add NAME --role ROLE --body ID [--phone NUMBER] | list | disable NAME",
 	 "people; the password is read from standard input"},

@@ -89,16 +89,23 @@ void args_print_faults(const struct diag *diag)
 		fprintf(stderr, "and %zu more\n", diag->count - DIAG_MAX);
 }
 
+void args_fault_json(const char *where, const char *what, struct buf *out)
+{
+	buf_add_str(out, "{\"where\":");
+	buf_add_json(out, where);
+	buf_add_str(out, ",\"what\":");
+	buf_add_json(out, what);
+	phrase_print(what, out);
+	buf_add_char(out, '}');
+}
+
 void args_faults_json(const struct diag *diag, struct buf *out)
 {
 	buf_printf(out, "\"fault_count\":%zu,\"faults\":[", diag->count);
 	for (const struct fault *f = diag->first; f; f = f->next) {
-		buf_add_str(out, f == diag->first ? "{\"where\":" : ",{\"where\":");
-		buf_add_json(out, f->where);
-		buf_add_str(out, ",\"what\":");
-		buf_add_json(out, f->what);
-		phrase_print(f->what, out);
-		buf_add_char(out, '}');
+		if (f != diag->first)
+			buf_add_char(out, ',');
+		args_fault_json(f->where, f->what, out);
 	}
 	buf_add_char(out, ']');
 }

@@ -34,6 +34,7 @@ void args_find_folders(struct arena *arena, struct config *c); /* those that arg
 int args_config(const struct args *args, struct arena *arena, struct config *ret);
 void args_print_faults(const struct diag *diag);
 /* The members fault_count and faults of a document, each fault with its place, its sentence and what phrase.h knows of it. */
+void args_fault_json(const char *where, const char *what, struct buf *out); /* one of them */
 void args_faults_json(const struct diag *diag, struct buf *out);
 
 #endif
