@@ -5,8 +5,6 @@
 
 #include "cli/cli.h"
 
-#define VERSION "0.1.0"
-
 /*
  * How jemalloc keeps memory, which it finds under this name. By itself it gives a batch's pages back within seconds and takes them
  * anew for the next one, a third of the hub's time under load; and large pages save the processor a tenth of it.
@@ -31,6 +29,8 @@ static const struct command {
 	{"key", cli_key, "add NAME --body ID [--source PREFIX] | list | revoke NAME", "keys of other systems"},
 	{"evidence", cli_evidence, "verify FILE [--head HASH] [--json]",
 	 "check an exported audit log without a server"},
+	{"backup", cli_backup, "DIR [--json]", "a copy of all that the hub keeps, also while it runs"},
+	{"restore", cli_restore, "DIR [--json]", "such a copy into an empty data folder"},
 	{"doctor", cli_doctor, "", "look whether everything the hub needs is there"},
 };
 
@@ -82,7 +82,7 @@ int main(int argc, char **argv)
 		return end(0);
 	}
 	if (strcmp(argv[1], "--version") == 0) {
-		printf("tandem %s\n", VERSION);
+		printf("tandem %s\n", TANDEM_VERSION);
 		return end(0);
 	}
 	c = command_find(argv[1]);
