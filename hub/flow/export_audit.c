@@ -5,12 +5,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "evidence.h"
-#include "flow/audit.h"
-#include "flow/book.h"
-#include "flow/export.h"
+#include "flow/evidence_out.h"
 #include "flow/seals.h"
 #include "timefmt.h"
 
@@ -23,30 +19,22 @@ struct seal {
 	int64_t at_ms;
 };
 struct export {
-	struct flow *flow;
-	struct principal *who;
+	struct evidence_out out;
 	struct pack *pack;
-	export_fn *done;
-	reply_fn *refused;
-	void *arg;
 	struct arena arena;
-	struct exported file;
-	int64_t begun_ms, from, to, total;
+	int64_t from, to, total;
 	struct seal *seals; /* in the order of their lines */
 	int seal_count, seal_at;
-	struct evidence_chain chain; /* up to where the file begins */
-	struct evidence_writer writer;
+	struct evidence_chain chain; /* how far it was read */
 	unsigned char key[32];
 	struct buf lines; /* of a slice, each with its length before it */
-	bool begun, failed;
+	bool begun;
 };
 
-static void export_free(struct export *x)
+static void export_free(void *arg)
 {
-	x->flow->exports--;
-	if (x->file.fd >= 0)
-		close(x->file.fd);
-	principal_unref(x->who);
+	struct export *x = arg;
+
 	pack_unref(x->pack);
 	buf_clear(&x->lines);
 	arena_clear(&x->arena);
@@ -55,8 +43,7 @@ static void export_free(struct export *x)
 
 static void refuse(struct export *x, enum err e, const char *detail)
 {
-	reply_problem(x->refused, x->arg, e, detail);
-	export_free(x);
+	evidence_out_refuse(&x->out, e, detail);
 }
 
 /* --- beside the loop --- */
@@ -65,7 +52,7 @@ static bool is_visible(const struct export *x, const char *line, size_t len)
 {
 	json_t *entry = json_loadb(line, len, 0, NULL);
 	const char *region = json_string_value(json_object_get(entry, "region"));
-	bool visible = !region || principal_oversees(x->who, x->pack, region, WHO_AUDITOR);
+	bool visible = !region || principal_oversees(x->out.who, x->pack, region, WHO_AUDITOR);
 
 	json_decref(entry);
 	return visible;
@@ -73,13 +60,13 @@ static bool is_visible(const struct export *x, const char *line, size_t len)
 
 static void put_seals(struct export *x, struct buf *out)
 {
-	for (; x->seal_at < x->seal_count && x->seals[x->seal_at].chain.n <= x->writer.chain.n; x->seal_at++) {
+	for (; x->seal_at < x->seal_count && x->seals[x->seal_at].chain.n <= x->out.writer.chain.n; x->seal_at++) {
 		const struct seal *s = &x->seals[x->seal_at];
 		char at[TIMEFMT_BYTES];
 
 		time_format(s->at_ms, SHANGHAI_MIN, at);
-		if (s->chain.n == x->writer.chain.n)
-			evidence_seal(&x->writer, &s->chain, at, out);
+		if (s->chain.n == x->out.writer.chain.n)
+			evidence_seal(&x->out.writer, &s->chain, at, out);
 	}
 }
 
@@ -94,28 +81,14 @@ static void put_line(struct export *x, const char *line, size_t len, struct buf 
 		return;
 	}
 	if (!x->begun)
-		evidence_begin(&x->writer, EVIDENCE_AUDIT_LOG, pack_view(x->pack)->regions[pack_view(x->pack)->jurisdiction].code, &x->chain, out);
+		evidence_begin(&x->out.writer, EVIDENCE_AUDIT_LOG, pack_view(x->pack)->regions[pack_view(x->pack)->jurisdiction].code, &x->chain, out);
 	x->begun = true;
 	if (is_visible(x, line, len))
-		evidence_put(&x->writer, salt, line, len, out);
+		evidence_put(&x->out.writer, salt, line, len, out);
 	else
-		evidence_hide(&x->writer, leaf, out);
-	x->chain.n = x->writer.chain.n;
+		evidence_hide(&x->out.writer, leaf, out);
+	x->chain.n = x->out.writer.chain.n;
 	put_seals(x, out);
-}
-
-static void write_out(struct export *x, struct buf *out)
-{
-	size_t at = 0;
-
-	while (at < out->len && !x->failed) {
-		ssize_t wrote = write(x->file.fd, out->data + at, out->len - at);
-
-		x->failed = wrote <= 0;
-		at += wrote > 0 ? (size_t)wrote : 0;
-	}
-	x->failed |= out->overflow;
-	buf_clear(out);
 }
 
 static void write_slice(void *arg)
@@ -129,61 +102,33 @@ static void write_slice(void *arg)
 		memcpy(&len, x->lines.data + at, sizeof(len));
 		put_line(x, x->lines.data + at + sizeof(len), len, &out);
 	}
-	write_out(x, &out);
+	evidence_out_write(&x->out, &out);
 }
 
 static void write_end(void *arg)
 {
 	struct export *x = arg;
-	struct buf out;
 
-	buf_init(&out, 4096);
-	evidence_end(&x->writer, x->total, &out);
-	write_out(x, &out);
-	x->failed |= lseek(x->file.fd, 0, SEEK_SET) != 0;
+	evidence_out_end(&x->out, x->total);
 }
 
 static void open_file(void *arg)
 {
 	struct export *x = arg;
 
-	x->file.fd = book_file(x->flow->config->data);
-	x->failed = x->file.fd < 0;
+	evidence_out_open(&x->out);
 }
 
 /* --- on the loop --- */
 
-static void on_audited(void *arg, enum err e, const char *text)
-{
-	struct export *x = arg;
-
-	(void)text;
-	if (e != ERR_OK) {
-		refuse(x, e, "The audit log cannot be written just now");
-		return;
-	}
-	x->done(x->arg, &x->file);
-	x->file.fd = -1;
-	export_free(x);
-}
-
 static void end_written(void *arg)
 {
 	struct export *x = arg;
-	char detail[160], hex[EVIDENCE_HEX_BYTES], room[512];
-	struct buf line;
+	char detail[160], hex[EVIDENCE_HEX_BYTES];
 
-	if (x->failed) {
-		refuse(x, ERR_UNAVAILABLE, "The file could not be written");
-		return;
-	}
-	evidence_hex(x->writer.chain.hash, hex);
+	evidence_hex(x->out.writer.chain.hash, hex);
 	snprintf(detail, sizeof(detail), "audit.ndjson, lines %lld-%lld, %s", (long long)x->from, (long long)x->to, hex);
-	buf_init_in(&line, room, sizeof(room), 8192);
-	audit_line(&(struct audited){ .at_ms = x->begun_ms, .who = x->who->name, .act = "export", .notice = -1,
-				      .region = principal_region(x->who, x->pack), .detail = detail }, &line);
-	store_audit(x->flow->store, buf_cstr(&line), on_audited, x);
-	buf_clear(&line);
+	evidence_out_give(&x->out, &(struct audited){ .act = "export", .region = principal_region(x->out.who, x->pack), .detail = detail });
 }
 
 static void ask_slice(struct export *x);
@@ -192,13 +137,13 @@ static void slice_written(void *arg)
 {
 	struct export *x = arg;
 
-	if (x->failed)
+	if (x->out.failed)
 		refuse(x, ERR_UNAVAILABLE, "The file could not be written");
-	else if (x->flow->draining)
+	else if (x->out.flow->draining)
 		refuse(x, ERR_UNAVAILABLE, "This hub is stopping; ask again");
 	else if (x->chain.n == x->to)
-		loop_work(x->flow->loop, write_end, end_written, x);
-	else if (clock_now_ms(&x->flow->clock) - x->begun_ms > TIME_MS_MAX)
+		loop_work(x->out.flow->loop, write_end, end_written, x);
+	else if (clock_now_ms(&x->out.flow->clock) - x->out.begun_ms > TIME_MS_MAX)
 		refuse(x, ERR_TOO_LARGE, "It takes too long to read so many lines: begin with a later one");
 	else
 		ask_slice(x);
@@ -219,14 +164,14 @@ static void on_lines(void *arg, enum err e, const struct bytes *lines, int count
 	if (x->lines.overflow)
 		refuse(x, ERR_INTERNAL, "A line of the audit log is too long");
 	else
-		loop_work(x->flow->loop, write_slice, slice_written, x);
+		loop_work(x->out.flow->loop, write_slice, slice_written, x);
 }
 
 static void ask_slice(struct export *x)
 {
 	int64_t left = x->to - x->chain.n;
 
-	store_audit_from(x->flow->store, x->chain.n, left < SLICE ? (int)left : SLICE, on_lines, x);
+	store_audit_from(x->out.flow->store, x->chain.n, left < SLICE ? (int)left : SLICE, on_lines, x);
 }
 
 static int by_line(const void *a, const void *b)
@@ -269,49 +214,37 @@ static void on_total(void *arg, enum err e, const struct bytes *lines, int count
 		return;
 	}
 	if (x->from > total) {
-		reply_invalid(x->refused, x->arg, "from", "is behind the last line of the audit log");
-		export_free(x);
+		refuse(x, ERR_NOT_FOUND, "The audit log has no such line yet");
 		return;
 	}
 	x->total = total;
-	x->to = total < x->from + x->flow->config->export_rows - 1 ? total : x->from + x->flow->config->export_rows - 1;
-	store_list(x->flow->store, TABLE_SEALS, on_seals, x);
+	x->to = total < x->from + x->out.flow->config->export_rows - 1 ? total : x->from + x->out.flow->config->export_rows - 1;
+	store_list(x->out.flow->store, TABLE_SEALS, on_seals, x);
 }
 
 static void file_opened(void *arg)
 {
 	struct export *x = arg;
 
-	if (x->failed)
+	if (x->out.failed)
 		refuse(x, ERR_UNAVAILABLE, "There is no room for the file in the hub's data folder");
 	else
-		store_audit_read(x->flow->store, -1, 1, on_total, x);
+		store_audit_read(x->out.flow->store, -1, 1, on_total, x);
 }
 
 void export_audit_start(struct flow *f, struct principal *who, int64_t from, export_fn *done, reply_fn *refused, void *arg)
 {
-	char t[TIMEFMT_BYTES];
 	struct export *x;
 
-	if (f->exports >= EXPORTS_MAX || sodium_is_zero(f->hash_key, sizeof(f->hash_key))) {
-		reply_problem(refused, arg, ERR_UNAVAILABLE, "Other exports are being made; ask again");
+	if (!evidence_out_may(f, refused, arg))
 		return;
-	}
-	f->exports++;
 	x = mem_zalloc(sizeof(*x));
-	x->flow = f;
-	x->who = principal_ref(who);
+	x->out = (struct evidence_out){ .flow = f, .who = who, .done = done, .refused = refused, .arg = arg, .free = export_free, .self = x };
+	evidence_out_init(&x->out, "audit");
 	x->pack = pack_ref(f->pack);
-	x->done = done;
-	x->refused = refused;
-	x->arg = arg;
-	x->begun_ms = clock_now_ms(&f->clock);
 	x->from = from;
-	x->file.fd = -1;
 	arena_init(&x->arena);
 	buf_init(&x->lines, SLICE_BYTES_MAX);
 	memcpy(x->key, f->hash_key, sizeof(x->key));
-	time_format(x->begun_ms, SHANGHAI_MIN, t);
-	snprintf(x->file.name, sizeof(x->file.name), "audit_%.4s%.2s%.2s-%.2s%.2s.ndjson", t, t + 5, t + 8, t + 11, t + 14);
 	loop_work(f->loop, open_file, file_opened, x);
 }

@@ -48,6 +48,7 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/cases.csv", 0, READERS, 0, api_export },
 	{ "GET", "/api/v1/cases.xlsx", 0, READERS, 0, api_export },
 	{ "GET", "/api/v1/cases/*", 0, READERS, 0, api_case },
+	{ "GET", "/api/v1/cases/*/evidence", 0, READERS, 0, api_case_evidence },
 	{ "GET", "/api/v1/notices", 0, READERS, 0, api_notices },
 	{ "GET", "/api/v1/notices.csv", 0, READERS, 0, api_export },
 	{ "GET", "/api/v1/notices.xlsx", 0, READERS, 0, api_export },

@@ -35,7 +35,7 @@ static const struct {
 	{ "/api/v1/report.", EXPORT_REPORT },
 };
 
-static void on_log(void *arg, const struct exported *file)
+static void on_evidence(void *arg, const struct exported *file)
 {
 	call_send_file(arg, &(struct sent_file){ .fd = file->fd, .name = file->name, .type = "application/x-ndjson" });
 }
@@ -48,7 +48,15 @@ void api_audit_file(struct call *c)
 	if (first < 1 || strspn(from, "0123456789") != strlen(from))
 		reply_invalid(call_on_reply, c, "from", "must be the number of a line, from 1 on");
 	else if (call_may_send(c))
-		export_audit_start(c->api->flow, c->who, first, on_log, call_on_reply, c);
+		export_audit_start(c->api->flow, c->who, first, on_evidence, call_on_reply, c);
+}
+
+void api_case_evidence(struct call *c)
+{
+	const struct export_case_in in = { c->who, c->args[0] };
+
+	if (call_may_send(c))
+		export_case_start(c->api->flow, &in, on_evidence, call_on_reply, c);
 }
 
 void api_export(struct call *c)

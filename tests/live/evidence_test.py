@@ -28,6 +28,10 @@ class Evidence(unittest.TestCase):
             assert answer.status == 201, answer.body
             notice = next(n["id"] for n in answer.json["notices"] if n["role"] == "lead")
             assert cls.hub.post(f"/notices/{notice}/claim", "wjw").status == 200
+        person = event("person", applicant={"kind": "person", "name": "欧阳示例", "phone": "13900001234"})
+        broken = json.dumps(person, ensure_ascii=False, indent=1).replace("\n", "\r\n").encode()  # a document of many lines
+        sent = cls.hub.request("POST", "/api/v1/events", broken, {"Content-Type": "application/cloudevents+json"}, user="spj")
+        assert sent.status == 201, sent.body
         cls.hub.stop()
         cls.hub.start()
         wait_until(cls.seals, 30, "a seal")
@@ -91,8 +95,8 @@ class Evidence(unittest.TestCase):
         head = json.loads(later.splitlines()[0])
         self.assertEqual((head["from"], head["before"]), (4, next(l["hash"] for l in whole if l.get("n") == 3)))
         self.assertEqual(self.check(later, "--head", head["before"])[0], 0)
-        for bad in ("0", "x", "-1", "1000000", "1x"):
-            self.assertEqual(self.hub.get("/audit.ndjson?from=" + bad, "sjj").status, 422, bad)
+        for bad, status in (("0", 422), ("x", 422), ("-1", 422), ("1x", 422), ("1000000", 404)):
+            self.assertEqual(self.hub.get("/audit.ndjson?from=" + bad, "sjj").status, status, bad)
 
     def test_changes_in_the_file(self):
         content = self.export()
@@ -124,6 +128,55 @@ class Evidence(unittest.TestCase):
             self.redis("LSET", key, "1", line)
         self.assertEqual((status, {f["code"] for f in found["faults"]}), (1, {"evidence-seal"}))
         self.assertEqual(self.check(self.export())[0], 0)
+
+    def case(self, user, case="TESTe3"):
+        self.hub.sign_in(user)
+        answer = self.hub.get(f"/cases/{case}/evidence", user)
+        documents.hold_answer("GET", f"/api/v1/cases/{case}/evidence", answer)
+        return answer
+
+    def test_a_case(self):
+        given = self.case("spj")
+        self.assertEqual(given.status, 200, given.body)
+        entries = [json.loads(line).get("entry", {}) for line in given.body.splitlines()[1:-1]]
+        of = {what: [e for e in entries if e["what"] == what] for what in {e["what"] for e in entries}}
+        whole = self.hub.get("/cases/TESTe3", "spj").json["events"][0]
+        self.assertEqual([(e["case"], e["by"]) for e in of["export"]], [("TESTe3", "spj")])
+        self.assertEqual([(e["masked"], e["document"]["id"]) for e in of["document"]], [(False, event("e3")["id"])])
+        self.assertEqual([e["id"] for e in of["notice"]], [n["id"] for n in whole["notices"]])
+        for notice in whole["notices"]:
+            told = [(e["kind"], e["at"], e["by"]) for e in of["receipt"] if e["notice"] == notice["id"]]
+            self.assertEqual(told, [(r["kind"], r["at"], r["by"]) for r in notice["receipts"]])
+        self.assertIn("claimed", [e["kind"] for e in of["receipt"]])
+        self.assertEqual(len(of.get("delivery", [])), sum(len(n["deliveries"]) for n in whole["notices"]) +
+                         len((whole["applicant_told"] or {"deliveries": []})["deliveries"]))
+        self.assertEqual([e["version"].split("@")[1] for e in of["policy"]], [e["sha256"][:8] for e in of["policy"]])
+        status, found = self.check(given.body)
+        self.assertEqual((status, found["kind"], found["about"]), (0, "case", "TESTe3"))
+        self.assertEqual(self.check(given.body.replace(b"wjw", b"zjj", 1))[0], 1)
+
+    def test_a_case_and_the_log(self):
+        given, log = self.case("spj").body, self.export()
+        with tempfile.NamedTemporaryFile() as f:
+            f.write(log)
+            f.flush()
+            status, found = self.check(given, "--log", f.name, "--head", self.seals()[0][1])
+            self.assertEqual((status, found["given"]["who"], found["given"]["act"]), (0, "spj", "evidence"))
+            self.assertEqual(found["head_at"], int(self.seals()[0][0]))
+            later = self.case("spj").body  # this one is not in that log yet
+            status, found = self.check(later, "--log", f.name)
+            self.assertEqual((status, found["given"]), (1, None))
+
+    def test_a_case_as_it_is_seen(self):
+        full, masked = self.case("wjw", "TESTperson").body, self.case("sjj", "TESTperson").body
+        self.assertEqual(self.check(full)[0], 0)
+        for secret in ("欧阳示例", "13900001234"):
+            self.assertIn(secret.encode(), full)
+            self.assertNotIn(secret.encode(), masked)
+        self.assertIn(b'"masked":true', masked)
+        self.assertEqual(self.check(masked)[0], 0)
+        self.assertEqual((self.case("admin").status, self.case("zjj").status), (403, 404))
+        self.assertEqual(self.case("spj", "none").status, 404)
 
     def test_who_may_have_it(self):
         for user, status in (("wjw", 403), ("lxhy", 403)):
