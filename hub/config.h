@@ -28,6 +28,7 @@ struct config {
 	const char *listen;	    /* "127.0.0.1:8080" or "unix:/path" */
 	const char *data;	    /* "var" */
 	const char *policy;	    /* "rules/packs/linyi" */
+	const char *policy_where;   /* who says so: "hub.conf:12" */
 	const char *redis_url;	    /* "embedded" */
 	int64_t redis_wait_replicas;
 	int64_t redis_timeout_ms;   /* 2000 */

@@ -111,6 +111,8 @@ static void apply_row(struct reader *r, const struct config_row *row, const char
 		r->listen_where = where;
 	if (strcmp(row->name, "demo") == 0)
 		r->demo_where = where;
+	if (strcmp(row->name, "policy") == 0)
+		r->c->policy_where = where;
 	if (config_value_read(row, value, where, r->c, r->diag))
 		return; /* the list of faults has it, and config_read looks at the list */
 }

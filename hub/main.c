@@ -5,8 +5,6 @@
 
 #include "cli/cli.h"
 
-#define VERSION "0.1.0"
-
 /*
  * How jemalloc keeps memory, which it finds under this name. By itself it gives a batch's pages back within seconds and takes them
  * anew for the next one, a third of the hub's time under load; and large pages save the processor a tenth of it.
@@ -19,16 +17,20 @@ static const struct command {
 	const char *arguments, *help;
 } commands[] = {
 	{"serve", cli_serve, "[--config FILE] [--port N] [--data DIR] [--demo] [--SETTING VALUE]...", "run the hub"},
-	{"config", cli_config, "check [FILE] | show", "check the settings; show those in force with their meaning"},
+	{"config", cli_config, "check [FILE] | show", "check the settings and the policy they name; show those in force with their meaning"},
 	{"policy", cli_policy, "explain PACK [FILE] [--at TIME] [--body ID] | check PACK [--matrix] | diff OLD NEW [FILE]",
 	 "decide events by a pack, and say why; prove the pack; compare two"},
 	{"calendar", cli_calendar, "due PACK FROM DURATION [--explain] | import PACK FILE",
 	 "the deadline, and the days counted; the yearly notice (JSON, iCalendar) put into a pack"},
-	{"import", cli_import, "permits|cases|items|bodies FILE [--to URL --key-file FILE] [--items PACK] [--bodies PACK]...",
+	{"import", cli_import, "permits|cases|items|bodies FILE [--to URL --key-file FILE] [--items PACK] [--bodies PACK] [--json]...",
 	 "what other systems export, as events or as a pack's files"},
 	{"user", cli_user, "add NAME --role ROLE --body ID [--phone NUMBER] | list | disable NAME",
 	 "people; the password is read from standard input"},
 	{"key", cli_key, "add NAME --body ID [--source PREFIX] | list | revoke NAME", "keys of other systems"},
+	{"evidence", cli_evidence, "verify FILE [--head HASH] [--log FILE] [--json]",
+	 "check an exported audit log, or a case's evidence, without a server"},
+	{"backup", cli_backup, "DIR [--json]", "a copy of all that the hub keeps, also while it runs"},
+	{"restore", cli_restore, "DIR [--json]", "such a copy into an empty data folder"},
 	{"doctor", cli_doctor, "", "look whether everything the hub needs is there"},
 };
 
@@ -80,7 +82,7 @@ int main(int argc, char **argv)
 		return end(0);
 	}
 	if (strcmp(argv[1], "--version") == 0) {
-		printf("tandem %s\n", VERSION);
+		printf("tandem %s\n", TANDEM_VERSION);
 		return end(0);
 	}
 	c = command_find(argv[1]);

@@ -44,6 +44,8 @@
 	X(CONTACTS_STALE, "contacts_stale", "gauge", "Contacts whose number nobody has confirmed for half a year, or that want no texts") \
 	X(CALENDAR_MISSING, "calendar_missing_year", "gauge", "The year the calendar lacks within two months; 0 none") \
 	X(CALENDAR_RECOUNTED, "deadlines_recounted_total", "counter", "Provisional deadlines computed anew") \
+	X(AUDIT_SEALED, "audit_sealed", "gauge", "Lines of the audit log that the newest seal this process saw stands for") \
+	X(AUDIT_MISSING, "audit_missing", "gauge", "1 while the audit log holds fewer lines than were sealed") \
 	X(LOOP_LAG_MS, "loop_lag_milliseconds", "gauge", "Longest recent stall of the loop")
 
 enum metric {

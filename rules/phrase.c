@@ -33,6 +33,17 @@ static const struct phrase phrases[] = {
 	{"jurisdiction-other", "the jurisdiction is another one than this hub's", "辖区与本系统的不同"},
 	{"pack-large", "too many regions and sectors together", "区划与主管领域合计过多"},
 	{"content-bad", "not the canonical content of a pack", "不是政策包的规范内容"},
+	/* evidence */
+	{"evidence-order", "entry {} stands where entry {} must stand", "第 {} 条的位置应为第 {} 条"},
+	{"evidence-changed", "entry {} is not as it was, or one before it is missing or was put in", "第 {} 条被改动，或它之前有条目缺失、插入"},
+	{"evidence-seal", "the entries up to {} are not those that the hub sealed", "第 {} 条及以前的内容与封存时不一致"},
+	{"evidence-end", "the file ends with entry {} and not with that which it names last", "文件止于第 {} 条，与所写的末条不符"},
+	{"evidence-sum", "the file is not, byte for byte, as it was written", "文件与写出时不完全一致"},
+	{"evidence-behind", "something stands behind the end", "文件结尾之后还有内容"},
+	{"evidence-line", "this is no line of such a file", "不是存证文件应有的行"},
+	{"evidence-foreign", "this is no evidence that a hub has exported", "不是本系统导出的存证文件"},
+	{"evidence-cut", "the end is missing: the file was cut off", "缺少结尾，文件不完整"},
+	{"evidence-head", "the hash that was kept elsewhere stands nowhere here", "另存的哈希值在文件中找不到"},
 	/* CSV */
 	{"quote-inside", "a quote inside a cell that does not begin with one", "单元格中间有双引号；含双引号的单元格须整体加双引号"},
 	{"quote-open", "a quote is opened and never closed", "双引号没有配对"},

@@ -89,16 +89,23 @@ void args_print_faults(const struct diag *diag)
 		fprintf(stderr, "and %zu more\n", diag->count - DIAG_MAX);
 }
 
+void args_fault_json(const char *where, const char *what, struct buf *out)
+{
+	buf_add_str(out, "{\"where\":");
+	buf_add_json(out, where);
+	buf_add_str(out, ",\"what\":");
+	buf_add_json(out, what);
+	phrase_print(what, out);
+	buf_add_char(out, '}');
+}
+
 void args_faults_json(const struct diag *diag, struct buf *out)
 {
 	buf_printf(out, "\"fault_count\":%zu,\"faults\":[", diag->count);
 	for (const struct fault *f = diag->first; f; f = f->next) {
-		buf_add_str(out, f == diag->first ? "{\"where\":" : ",{\"where\":");
-		buf_add_json(out, f->where);
-		buf_add_str(out, ",\"what\":");
-		buf_add_json(out, f->what);
-		phrase_print(f->what, out);
-		buf_add_char(out, '}');
+		if (f != diag->first)
+			buf_add_char(out, ',');
+		args_fault_json(f->where, f->what, out);
 	}
 	buf_add_char(out, ']');
 }
@@ -121,6 +128,12 @@ static const char *find_folder(const char *folder, struct arena *arena)
 	return access(beside, F_OK) == 0 ? beside : folder;
 }
 
+void args_find_folders(struct arena *arena, struct config *c)
+{
+	c->policy = find_folder(c->policy, arena);
+	c->dashboard = find_folder(c->dashboard, arena);
+}
+
 int args_config(const struct args *args, struct arena *arena, struct config *ret)
 {
 	const struct config_source from = {args->config_file, args->over, args->over_count};
@@ -131,7 +144,6 @@ int args_config(const struct args *args, struct arena *arena, struct config *ret
 		args_print_faults(&diag);
 		return 2;
 	}
-	ret->policy = find_folder(ret->policy, arena);
-	ret->dashboard = find_folder(ret->dashboard, arena);
+	args_find_folders(arena, ret);
 	return 0;
 }

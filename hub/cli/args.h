@@ -30,9 +30,11 @@ struct args {
 /* 0, or 2 after a line on standard error. The list of options ends with a row without a name; NULL: none. */
 int args_read(int argc, char **argv, const struct args_option *options, struct args *ret);
 /* 0, or 2 with every fault on standard error. Folders of the source tree are found from anywhere. */
+void args_find_folders(struct arena *arena, struct config *c); /* those that args_config finds */
 int args_config(const struct args *args, struct arena *arena, struct config *ret);
 void args_print_faults(const struct diag *diag);
 /* The members fault_count and faults of a document, each fault with its place, its sentence and what phrase.h knows of it. */
+void args_fault_json(const char *where, const char *what, struct buf *out); /* one of them */
 void args_faults_json(const struct diag *diag, struct buf *out);
 
 #endif

@@ -7,6 +7,8 @@
 #ifndef TANDEM_CLI_H
 #define TANDEM_CLI_H
 
+#define TANDEM_VERSION "0.1.0"
+
 int cli_serve(int argc, char **argv);
 int cli_config(int argc, char **argv);
 int cli_policy(int argc, char **argv);
@@ -14,6 +16,9 @@ int cli_import(int argc, char **argv);
 int cli_calendar(int argc, char **argv);
 int cli_user(int argc, char **argv);
 int cli_key(int argc, char **argv);
+int cli_evidence(int argc, char **argv);
+int cli_backup(int argc, char **argv);
+int cli_restore(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 
 #endif

@@ -6,6 +6,7 @@
 #include "args.h"
 #include "cli.h"
 #include "hub_connectors.h"
+#include "packdir.h"
 
 static void print(struct buf *out)
 {
@@ -26,6 +27,24 @@ static void print_check_json(const char *file, const struct diag *diag)
 	print(&out);
 }
 
+/* That the hub could begin with it; what is wrong inside is told with the file's whole name. */
+static enum err check_policy(const struct config *c, struct arena *arena, struct diag *diag)
+{
+	struct pack *pack;
+	struct diag inside;
+	enum err e;
+
+	diag_init(&inside, arena);
+	e = pack_read_dir(c->policy, &pack, &inside);
+	if (e == ERR_NOT_FOUND)
+		diag_add(diag, c->policy_where, "there is no such folder");
+	for (const struct fault *f = inside.first; f && e != ERR_NOT_FOUND; f = f->next)
+		diag_add(diag, arena_printf(arena, "%s/%s", c->policy, f->where), "%s", f->what);
+	if (e == ERR_OK)
+		pack_unref(pack);
+	return e == ERR_OK ? ERR_OK : ERR_INVALID;
+}
+
 static int config_check(const struct args *args, bool json)
 {
 	struct config_source from = {args->config_file, args->over, args->over_count};
@@ -41,6 +60,10 @@ static int config_check(const struct args *args, bool json)
 	e = config_read(&from, &arena, &config, &diag);
 	if (e == ERR_OK)
 		e = hub_connectors_check(&config, &arena, &diag);
+	if (e == ERR_OK) {
+		args_find_folders(&arena, &config);
+		e = check_policy(&config, &arena, &diag);
+	}
 	if (json)
 		print_check_json(from.file, &diag);
 	else

@@ -21,13 +21,15 @@
 
 static const char usage_text[] =
 	"usage: tandem import permits|cases FILE [--source SOURCE] [--region CODE] [--items PACK] [--bodies PACK]\n"
-	"                     [--rejected FILE] [--to URL --key KEY | --key-file FILE]\n"
-	"       tandem import items|bodies FILE [--items PACK] [--rejected FILE]\n"
+	"                     [--rejected FILE] [--to URL --key KEY | --key-file FILE] [--json]\n"
+	"       tandem import items|bodies FILE [--items PACK] [--rejected FILE] [--json]\n"
+	"With --json all of it is one document: the events (unless they are sent) or the pack's file as text, what was refused and where, how many.\n"
 	"The key can also stand in TANDEM_KEY, where other users of the machine do not see it.\n";
 
 struct options {
 	struct args args;
 	const char *to, *key, *key_file, *source, *region, *items, *bodies, *rejected;
+	bool json;
 };
 struct run {
 	struct options o;
@@ -40,6 +42,9 @@ struct run {
 	bool sends;
 	struct send_event *events;
 	int event_count, event_room;
+	struct send_counts sent;
+	struct buf faults; /* for the document */
+	int fault_count, printed;
 };
 static const struct kind {
 	const char *name, *source;
@@ -57,7 +62,8 @@ static void on_event(void *arg, const char *where, const char *json, size_t len)
 	struct run *r = arg;
 
 	if (!r->sends) {
-		r->failed |= fwrite(json, 1, len, stdout) != len || putchar('\n') == EOF;
+		r->failed |= (r->o.json && r->printed++ && putchar(',') == EOF) || fwrite(json, 1, len, stdout) != len ||
+			     putchar('\n') == EOF;
 		return;
 	}
 	if (r->event_count == r->event_room) {
@@ -70,8 +76,15 @@ static void on_event(void *arg, const char *where, const char *json, size_t len)
 
 static void on_say(void *arg, const char *where, const char *what)
 {
-	(void)arg;
-	fprintf(stderr, "%s: %s\n", where, what);
+	struct run *r = arg;
+
+	if (!r->o.json) {
+		fprintf(stderr, "%s: %s\n", where, what);
+		return;
+	}
+	if (r->fault_count++)
+		buf_add_char(&r->faults, ',');
+	args_fault_json(where, what, &r->faults);
 }
 
 /* Rows hold personal data: the file is for its owner only. */
@@ -108,7 +121,8 @@ static int options_read(int argc, char **argv, struct options *o)
 	const struct args_option known[] = {
 		{"--to", &o->to, NULL},	    {"--key", &o->key, NULL},	    {"--key-file", &o->key_file, NULL},
 		{"--source", &o->source, NULL}, {"--region", &o->region, NULL},     {"--items", &o->items, NULL},
-		{"--bodies", &o->bodies, NULL}, {"--rejected", &o->rejected, NULL}, {0}};
+		{"--bodies", &o->bodies, NULL}, {"--rejected", &o->rejected, NULL},
+		{"--json", NULL, &o->json},	    {0}};
 	int status = args_read(argc, argv, known, &o->args);
 
 	if (status)
@@ -166,22 +180,60 @@ static const char *key_read(struct run *r)
 
 static int send_all(struct run *r)
 {
-	struct send_job job = {.url = r->o.to, .key = key_read(r), .events = r->events, .count = r->event_count};
-	struct send_counts counts;
+	struct send_job job = {.url = r->o.to, .key = key_read(r), .events = r->events, .count = r->event_count,
+			       .say = on_say, .arg = r};
 	int status;
 
 	if (!job.key) {
 		fputs("--to needs a key: --key KEY, --key-file FILE or TANDEM_KEY\n", stderr);
 		return EXIT_USAGE;
 	}
-	status = import_send(&job, &counts);
-	fprintf(stderr, "%s: %d taken, %d known already, %d refused\n", r->o.to, counts.created, counts.repeated,
-		counts.refused);
-	return status ? status : counts.refused ? EXIT_FOUND : 0;
+	status = import_send(&job, &r->sent);
+	if (!r->o.json)
+		fprintf(stderr, "%s: %d taken, %d known already, %d refused\n", r->o.to, r->sent.created, r->sent.repeated,
+			r->sent.refused);
+	return status ? status : r->sent.refused ? EXIT_FOUND : 0;
+}
+
+/* The document's beginning, up to where the events come, or the text. */
+static void print_begin(struct run *r, const struct kind *kind)
+{
+	struct buf out;
+
+	buf_init(&out, (size_t)1 << 20);
+	buf_add_str(&out, "{\"file\":");
+	buf_add_json(&out, r->job.file);
+	buf_printf(&out, ",\"kind\":\"%s\",%s", kind->name, !kind->read ? "\"text\":" : r->sends ? "" : "\"events\":[\n");
+	r->failed |= fwrite(out.data, 1, out.len, stdout) != out.len;
+	buf_clear(&out);
+}
+
+static void print_end(struct run *r, const struct kind *kind, const struct import_counts *c)
+{
+	struct buf out;
+
+	buf_init(&out, r->faults.len + ((size_t)1 << 20));
+	if (!r->sends)
+		buf_add_str(&out, kind->read ? "]," : ",");
+	if (r->sends) {
+		buf_add_str(&out, "\"sent\":{\"to\":");
+		buf_add_json(&out, r->o.to);
+		buf_printf(&out, ",\"taken\":%d,\"known\":%d,\"refused\":%d},", r->sent.created, r->sent.repeated, r->sent.refused);
+	}
+	buf_printf(&out, "\"rows\":%d,\"made\":%d,\"repeats\":%d,\"rejected\":%d,\"doubtful\":%d,\"open\":%d,\"rejected_file\":", c->rows,
+		   c->events, c->repeats, c->rejected, c->doubtful, c->open);
+	buf_add_json(&out, r->rejected_fd >= 0 ? r->rejected_path : NULL);
+	buf_printf(&out, ",\"fault_count\":%d,\"faults\":[", r->fault_count);
+	buf_add(&out, r->faults.data, r->faults.len);
+	buf_add_str(&out, "]}\n");
+	r->failed |= r->faults.overflow || fwrite(out.data, 1, out.len, stdout) != out.len;
+	buf_clear(&out);
 }
 
 static void sum_up(const struct run *r, const struct import_counts *c, const char *made)
 {
+	if (r->o.json)
+		return;
 	fprintf(stderr, "%s: %d rows: %d %s, %d repeats, %d rejected", r->job.file, c->rows, c->events, made, c->repeats,
 		c->rejected);
 	if (c->doubtful)
@@ -195,29 +247,45 @@ static void sum_up(const struct run *r, const struct import_counts *c, const cha
 
 static int run_table(struct run *r, const struct kind *kind)
 {
-	struct import_counts counts;
-	struct buf out;
+	struct import_counts counts = {0};
+	struct buf out, text;
 	int status = EXIT_USAGE;
 
 	buf_init(&out, IMPORT_BYTES_MAX * 3);
+	buf_init(&text, IMPORT_BYTES_MAX * 4);
 	if (import_table(&r->job, kind->table, &out, &counts) == ERR_OK) {
-		r->failed |= fwrite(out.data, 1, out.len, stdout) != out.len;
-		sum_up(r, &counts, "written");
 		status = counts.rejected ? EXIT_FOUND : 0;
+		sum_up(r, &counts, "written");
 	}
+	if (!r->o.json) {
+		r->failed |= out.len && fwrite(out.data, 1, out.len, stdout) != out.len;
+	} else {
+		print_begin(r, kind);
+		buf_add_jsonn(&text, out.data ? out.data : "", out.len);
+		r->failed |= text.overflow || fwrite(text.data, 1, text.len, stdout) != text.len;
+		print_end(r, kind, &counts);
+	}
+	buf_clear(&text);
 	buf_clear(&out);
 	return r->failed ? EXIT_FAILED : status;
 }
 
 static int run_events(struct run *r, const struct kind *kind)
 {
-	struct import_counts counts;
-	int status;
+	struct import_counts counts = {0};
+	int status = 0;
 
-	if (kind->read(&r->job, &counts) != ERR_OK)
-		return EXIT_USAGE;
-	sum_up(r, &counts, "events");
-	status = r->sends ? send_all(r) : 0;
+	if (r->o.json)
+		print_begin(r, kind);
+	if (kind->read(&r->job, &counts) != ERR_OK) {
+		status = EXIT_USAGE;
+	} else {
+		sum_up(r, &counts, "events");
+		if (r->sends)
+			status = send_all(r);
+	}
+	if (r->o.json)
+		print_end(r, kind, &counts);
 	if (r->failed)
 		return EXIT_FAILED;
 	return status ? status : counts.rejected ? EXIT_FOUND : 0;
@@ -266,6 +334,7 @@ int cli_import(int argc, char **argv)
 	if (!kind || (!kind->read && (r.o.to || r.o.source || r.o.region || r.o.bodies)))
 		return usage();
 	arena_init(&r.arena);
+	buf_init(&r.faults, IMPORT_BYTES_MAX);
 	r.sends = r.o.to != NULL;
 	status = run(&r, kind);
 	if (r.rejected_fd >= 0 && close(r.rejected_fd) != 0)
@@ -273,6 +342,7 @@ int cli_import(int argc, char **argv)
 	pack_unref(r.items);
 	pack_unref(r.bodies);
 	free(r.events);
+	buf_clear(&r.faults);
 	arena_clear(&r.arena);
 	return status;
 }

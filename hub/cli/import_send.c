@@ -40,7 +40,8 @@ static void on_closed(void *arg)
 
 static void give_up(struct sending *s, const char *why)
 {
-	fprintf(stderr, "%s: %s; %d of %d events are not sent\n", s->job->url, why, s->job->count - s->at, s->job->count);
+	s->job->say(s->job->arg, s->job->url,
+		    arena_printf(&s->arena, "%s; %d of %d events are not sent", why, s->job->count - s->at, s->job->count));
 	s->status = 3;
 	http_client_close(s->client, on_closed, s);
 }
@@ -64,20 +65,21 @@ static void try_again(struct sending *s, const struct http_answer *a)
 }
 
 /* What the hub says is cut to a line, and holds no data of the event by its own rule. */
-static void tell_refused(const struct send_event *e, int status, const json_t *result)
+static void tell_refused(struct sending *s, const struct send_event *e, int status, const json_t *result)
 {
 	const char *detail = json_string_value(json_object_get(result, "detail"));
 	const json_t *errors = json_object_get(result, "errors"), *one;
 	size_t i;
 
-	fprintf(stderr, "%s: the hub says %d: %.200s\n", e->where, status, detail ? detail : "");
+	s->job->say(s->job->arg, e->where, arena_printf(&s->arena, "the hub says %d: %.200s", status, detail ? detail : ""));
 	json_array_foreach(errors, i, one)
 	{
 		const char *pointer = json_string_value(json_object_get(one, "pointer"));
 		const char *what = json_string_value(json_object_get(one, "detail"));
 
 		if (i < 5)
-			fprintf(stderr, "%s: %.200s: %.200s\n", e->where, pointer ? pointer : "", what ? what : "");
+			s->job->say(s->job->arg, e->where,
+				    arena_printf(&s->arena, "%.200s: %.200s", pointer ? pointer : "", what ? what : ""));
 	}
 }
 
@@ -102,7 +104,7 @@ static void count_results(struct sending *s, const json_t *results)
 			s->counts->repeated++;
 		} else {
 			s->counts->refused++;
-			tell_refused(&s->job->events[s->at + i], status, json_array_get(results, (size_t)i));
+			tell_refused(s, &s->job->events[s->at + i], status, json_array_get(results, (size_t)i));
 		}
 	}
 }
@@ -196,7 +198,7 @@ int import_send(const struct send_job *job, struct send_counts *ret)
 	s.loop = loop_new();
 	s.timer = loop_timer_new(s.loop, on_wait_over, &s);
 	if (http_client_open(loop_uv(s.loop), &options, &s.client)) {
-		fputs("the HTTP client cannot be started\n", stderr);
+		job->say(job->arg, job->url, "the HTTP client cannot be started");
 		s.status = 3;
 	} else {
 		batch_post(&s);

@@ -22,6 +22,8 @@ struct send_job {
 	const char *key;
 	const struct send_event *events;
 	int count;
+	void (*say)(void *arg, const char *where, const char *what); /* what is refused, and why it was given up */
+	void *arg;
 };
 /* 0; 3 when the hub cannot be reached or does not take the key, which was said: counts tell how far it came. */
 int import_send(const struct send_job *job, struct send_counts *ret);

@@ -13,17 +13,18 @@
 
 #define UP_LIMIT_MS 15000
 
-static void answered(struct store_call *c, enum err e)
+void store_call_answered(struct store_call *c, enum err e)
 {
 	c->err = e;
 	c->waiting = false;
 	loop_stop(c->loop);
 }
 
-static void wait_for_answer(struct store_call *c)
+enum err store_call_wait(struct store_call *c)
 {
 	while (c->waiting)
 		loop_run(c->loop);
+	return c->err;
 }
 
 static void on_state(void *arg, bool up, const char *why_not)
@@ -33,12 +34,12 @@ static void on_state(void *arg, bool up, const char *why_not)
 	c->up = up;
 	c->why_not = why_not ? arena_strdup(&c->arena, why_not) : NULL;
 	if (up && c->waiting)
-		answered(c, ERR_OK);
+		store_call_answered(c, ERR_OK);
 }
 
 static void on_limit(void *arg)
 {
-	answered(arg, ERR_UNAVAILABLE);
+	store_call_answered(arg, ERR_UNAVAILABLE);
 }
 
 static int read_pack(struct store_call *c)
@@ -85,7 +86,7 @@ static int connect_store(struct store_call *c)
 		return 2;
 	}
 	loop_timer_start(c->limit, UP_LIMIT_MS, 0);
-	wait_for_answer(c);
+	(void)store_call_wait(c);
 	loop_timer_stop(c->limit);
 	if (c->up)
 		return 0;
@@ -113,7 +114,7 @@ int store_call_open(struct store_call *c, const struct args *args)
 
 static void on_closed(void *arg)
 {
-	answered(arg, ERR_OK);
+	store_call_answered(arg, ERR_OK);
 }
 
 void store_call_close(struct store_call *c)
@@ -121,7 +122,7 @@ void store_call_close(struct store_call *c)
 	if (c->store) {
 		c->waiting = true;
 		store_close(c->store, on_closed, c);
-		wait_for_answer(c);
+		(void)store_call_wait(c);
 	}
 	loop_timer_free(c->limit);
 	loop_free(c->loop);
@@ -137,15 +138,14 @@ static void on_text(void *arg, enum err e, const char *text)
 	struct store_call *c = arg;
 
 	c->text = text ? arena_strdup(&c->arena, text) : NULL;
-	answered(c, e);
+	store_call_answered(c, e);
 }
 
 enum err store_call_get(struct store_call *c, enum table t, const char *name, const char **ret_text)
 {
 	c->waiting = true;
 	store_get(c->store, t, name, on_text, c);
-	wait_for_answer(c);
-	if (!c->err)
+	if (!store_call_wait(c))
 		*ret_text = c->text;
 	return c->err;
 }
@@ -154,16 +154,14 @@ enum err store_call_put(struct store_call *c, enum table t, const char *name, co
 {
 	c->waiting = true;
 	store_put(c->store, t, name, (struct bytes){text, strlen(text)}, on_text, c);
-	wait_for_answer(c);
-	return c->err;
+	return store_call_wait(c);
 }
 
 enum err store_call_delete(struct store_call *c, enum table t, const char *name)
 {
 	c->waiting = true;
 	store_delete(c->store, t, name, on_text, c);
-	wait_for_answer(c);
-	return c->err;
+	return store_call_wait(c);
 }
 
 static void on_list(void *arg, enum err e, const struct named *items, int count)
@@ -177,7 +175,7 @@ static void on_list(void *arg, enum err e, const struct named *items, int count)
 		c->items[i].value.data = arena_strndup(&c->arena, items[i].value.data, items[i].value.len);
 		c->items[i].value.len = items[i].value.len;
 	}
-	answered(c, e);
+	store_call_answered(c, e);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -189,8 +187,7 @@ enum err store_call_list(struct store_call *c, enum table t, const struct named 
 {
 	c->waiting = true;
 	store_list(c->store, t, on_list, c);
-	wait_for_answer(c);
-	if (c->err)
+	if (store_call_wait(c))
 		return c->err;
 	qsort(c->items, (size_t)c->item_count, sizeof(*c->items), compare_names);
 	*ret_items = c->items;
@@ -202,8 +199,7 @@ enum err store_call_tell(struct store_call *c, const char *name)
 {
 	c->waiting = true;
 	store_append_feed(c->store, arena_printf(&c->arena, "X\t%s", name), on_text, c);
-	wait_for_answer(c);
-	return c->err;
+	return store_call_wait(c);
 }
 
 static void on_steps(void *arg, enum err e, const struct bytes *lines, int count, int64_t total)
@@ -222,7 +218,7 @@ static void on_steps(void *arg, enum err e, const struct bytes *lines, int count
 	}
 	c->steps_read += count;
 	c->steps_more = e == ERR_OK && count > 0;
-	answered(c, e);
+	store_call_answered(c, e);
 }
 
 enum err store_call_policy(struct store_call *c)
@@ -235,7 +231,7 @@ enum err store_call_policy(struct store_call *c)
 	do {
 		c->waiting = true;
 		store_policy_steps(c->store, c->steps_read, on_steps, c);
-		wait_for_answer(c);
+		(void)store_call_wait(c);
 	} while (c->steps_more);
 	if (c->err || !c->force || !strcmp(c->force, pack_view(c->pack)->version))
 		return c->err;

@@ -42,6 +42,10 @@ MUST_CHECK enum err store_call_list(struct store_call *c, enum table t, const st
 /* Tells running hubs that what they know of a name ("user:wjw") is no longer so. */
 MUST_CHECK enum err store_call_tell(struct store_call *c, const char *name);
 
+/* For calls of the store that are not among these: set waiting, ask, and wait; what is asked for answers. */
+enum err store_call_wait(struct store_call *c);
+void store_call_answered(struct store_call *c, enum err e);
+
 /* From now on c->pack is what is in force, where that is another than the folder's. */
 MUST_CHECK enum err store_call_policy(struct store_call *c);
 int store_call_failed(enum err e); /* says so; exit status 3 */

@@ -51,7 +51,7 @@ static bool has_room(const char *folder)
 	return statvfs(folder, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize >= ROOM_BYTES_MIN;
 }
 
-static int file_new(const char *folder)
+int book_file(const char *folder)
 {
 	struct buf path;
 	int fd;
@@ -71,7 +71,7 @@ enum err book_open(enum book_format format, const char *folder, struct book **re
 	struct book *s = mem_zalloc(sizeof(*s));
 	char path[64];
 
-	s->fd = file_new(folder);
+	s->fd = book_file(folder);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", s->fd); /* the library wants a name */
 	if (s->fd >= 0 && format == BOOK_XLSX)
 		s->xlsx = xlsx_open(path, folder);

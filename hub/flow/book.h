@@ -15,6 +15,7 @@ enum book_format { BOOK_CSV, BOOK_XLSX };
 struct book;
 /* ERR_UNAVAILABLE: no file can be made in the folder, or there is too little room. */
 MUST_CHECK enum err book_open(enum book_format format, const char *folder, struct book **ret);
+int book_file(const char *folder); /* such a file alone; -1: as above */
 void book_cell(struct book *s, const char *text); /* always text: nothing is taken for a number, a date or a formula */
 void book_number(struct book *s, const char *digits); /* a number, to be added up */
 void book_row_end(struct book *s);

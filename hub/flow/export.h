@@ -32,4 +32,13 @@ typedef void export_fn(void *arg, const struct exported *sheet);
 /* Exactly one of the two is called. */
 void export_list_start(struct flow *f, const struct export_in *in, export_fn *done, reply_fn *refused, void *arg);
 
+/* The audit log as evidence.h has it, from a line on (1 the first), with the seals; lines of other regions keep their place and nothing else. */
+void export_audit_start(struct flow *f, struct principal *who, int64_t from, export_fn *done, reply_fn *refused, void *arg);
+/* One case's evidence, the events, notices, receipts and deliveries that are in scope, as they are seen, and which policies decided. */
+struct export_case_in {
+	struct principal *who;
+	const char *case_id;
+};
+void export_case_start(struct flow *f, const struct export_case_in *in, export_fn *done, reply_fn *refused, void *arg);
+
 #endif

@@ -17,6 +17,7 @@
 #include "flow/optout.h"
 #include "flow/policies.h"
 #include "flow/recount.h"
+#include "flow/seals.h"
 #include "flow/watchdog.h"
 #include "phrase.h"
 
@@ -46,6 +47,7 @@ struct flow *flow_new(const struct flow_options *opt)
 	f->contacts = contacts_new(f);
 	f->optouts = optouts_new(f);
 	f->digest = digest_new(f);
+	f->seals = seals_new(f);
 	return f;
 }
 
@@ -59,8 +61,10 @@ static void on_hash_key(void *arg, enum err e, const char *text)
 	}
 	sodium_hex2bin(f->hash_key, sizeof(f->hash_key), text, 64, NULL, NULL, NULL);
 	contacts_look_over(f);
-	if (!f->draining)
-		deadline_start(f->deadline);
+	if (f->draining)
+		return;
+	deadline_start(f->deadline);
+	seals_start(f->seals);
 }
 
 /* Made by whichever hub comes first; texts go out only once it is known, so that replies find their notice. */
@@ -98,6 +102,7 @@ void flow_drain(struct flow *f)
 	policies_stop(f->policies);
 	watchdog_stop(f->watchdog);
 	digest_stop(f->digest);
+	seals_stop(f->seals);
 }
 
 void flow_free(struct flow *f)
@@ -108,6 +113,7 @@ void flow_free(struct flow *f)
 	recount_free(f->recount);
 	watchdog_free(f->watchdog);
 	digest_free(f->digest);
+	seals_free(f->seals);
 	contacts_free(f->contacts);
 	optouts_free(f->optouts);
 	figures_free(f->figures);

@@ -25,6 +25,7 @@ struct watchdog;
 struct contacts;
 struct optouts;
 struct digest;
+struct seals;
 struct flow_connector {
 	const char *name;
 	const struct connector_kind *kind;
@@ -58,6 +59,7 @@ struct flow {
 	struct contacts *contacts;
 	struct optouts *optouts;
 	struct digest *digest;
+	struct seals *seals;
 	struct flow_connector connectors[CONFIG_CONNECTORS_MAX];
 	int connector_count;
 	struct person_contact *people; int people_count; /* set by auth whenever the users are read */

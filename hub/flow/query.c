@@ -207,19 +207,24 @@ static void on_case_events(void *arg, enum err e, const struct loaded *items, in
 	call_end(c, e == ERR_OK && !seen ? ERR_NOT_FOUND : e);
 }
 
-#define CASE_EVENTS_MAX 200
+int query_case_seqs(const char *list, int64_t ret[QUERY_CASE_EVENTS_MAX])
+{
+	int count = 0;
+
+	while (list && *list && count < QUERY_CASE_EVENTS_MAX) {
+		ret[count++] = strtoll(list, NULL, 10);
+		list += strcspn(list, ",");
+		list += *list == ',';
+	}
+	return count;
+}
 
 static void on_case(void *arg, enum err e, const char *list)
 {
 	struct call *c = arg;
-	int64_t seqs[CASE_EVENTS_MAX];
-	int count = 0;
+	int64_t seqs[QUERY_CASE_EVENTS_MAX];
+	int count = e == ERR_OK ? query_case_seqs(list, seqs) : 0;
 
-	while (e == ERR_OK && list && *list && count < CASE_EVENTS_MAX) {
-		seqs[count++] = strtoll(list, NULL, 10);
-		list += strcspn(list, ",");
-		list += *list == ',';
-	}
 	if (e == ERR_OK && count)
 		rows_load(c->flow, &(struct rows_wanted){ seqs, count }, on_case_events, c);
 	else

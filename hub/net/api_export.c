@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/digits.h"
 #include "flow/export.h"
 #include "net/api.h"
 
@@ -33,6 +34,30 @@ static const struct {
 	{ "/api/v1/reconciliation.", EXPORT_STATEMENT },
 	{ "/api/v1/report.", EXPORT_REPORT },
 };
+
+static void on_evidence(void *arg, const struct exported *file)
+{
+	call_send_file(arg, &(struct sent_file){ .fd = file->fd, .name = file->name, .type = "application/x-ndjson" });
+}
+
+void api_audit_file(struct call *c)
+{
+	const char *from = call_query(c, "from");
+	int64_t first = *from ? digits_at(from) : 1;
+
+	if (first < 1 || strspn(from, "0123456789") != strlen(from))
+		reply_invalid(call_on_reply, c, "from", "must be the number of a line, from 1 on");
+	else if (call_may_send(c))
+		export_audit_start(c->api->flow, c->who, first, on_evidence, call_on_reply, c);
+}
+
+void api_case_evidence(struct call *c)
+{
+	const struct export_case_in in = { c->who, c->args[0] };
+
+	if (call_may_send(c))
+		export_case_start(c->api->flow, &in, on_evidence, call_on_reply, c);
+}
 
 void api_export(struct call *c)
 {

@@ -11,6 +11,7 @@ static const char *const table_names[TABLE_COUNT] = {
 	[TABLE_AGREED] = "agreed",
 	[TABLE_SOURCES] = "sources",
 	[TABLE_RANKINGS] = "rankings",
+	[TABLE_SEALS] = "seals",
 };
 
 void keys_init(struct keys *k, const char *cell, struct arena *arena)

@@ -36,5 +36,12 @@ void store_audit(struct store *s, const char *json_line, store_text_fn *fn, void
 /* A slice of it, newest first, ending before a place counted from the oldest (-1: the newest); total is how many there are. */
 typedef void store_lines_fn(void *arg, enum err e, const struct bytes *lines, int count, int64_t total);
 void store_audit_read(struct store *s, int64_t below, int limit, store_lines_fn *fn, void *arg);
+/* From a place on, oldest first; total is how far it went. */
+void store_audit_from(struct store *s, int64_t from, int limit, store_lines_fn *fn, void *arg);
+struct seal_in { /* SCHEMA.md says what a seal is */
+	const char *before; /* the last one, "" there was none */
+	const char *day, *seal;
+};
+void store_seal(struct store *s, const struct seal_in *in, store_text_fn *fn, void *arg); /* ERR_STALE: somebody was first */
 
 #endif

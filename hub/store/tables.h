@@ -4,8 +4,8 @@
 #ifndef TANDEM_STORE_TABLES_H
 #define TANDEM_STORE_TABLES_H
 
-/* --- small named things: users, keys, policies, contacts, numbers that want no texts, statements that were confirmed, sources, rankings that were published --- */
-enum table { TABLE_USERS, TABLE_KEYS, TABLE_POLICIES, TABLE_CONTACTS, TABLE_OPTOUTS, TABLE_AGREED, TABLE_SOURCES, TABLE_RANKINGS, TABLE_COUNT };
+/* --- small named things: users, keys, policies, contacts, numbers that want no texts, statements that were confirmed, sources, rankings that were published, seals of the audit log --- */
+enum table { TABLE_USERS, TABLE_KEYS, TABLE_POLICIES, TABLE_CONTACTS, TABLE_OPTOUTS, TABLE_AGREED, TABLE_SOURCES, TABLE_RANKINGS, TABLE_SEALS, TABLE_COUNT };
 void store_put(struct store *s, enum table t, const char *name, struct bytes value, store_text_fn *fn, void *arg);
 void store_get(struct store *s, enum table t, const char *name, store_text_fn *fn, void *arg);
 void store_delete(struct store *s, enum table t, const char *name, store_text_fn *fn, void *arg);

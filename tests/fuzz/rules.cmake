@@ -1,5 +1,5 @@
 # The byte entries of rules/.
-foreach(entry event pack sent csv cell reply time file)
+foreach(entry event pack sent csv cell reply time file evidence)
 	tandem_fuzz(fuzz_${entry} CORPUS ${entry} SOURCES fuzz_${entry}.c LIBS tandem_rules)
 endforeach()
 

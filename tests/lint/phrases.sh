@@ -7,7 +7,7 @@ import re
 from source import complain, end, files, text
 
 # The readers whose faults are told to people: events, the files of a pack and of the yearly notice, rulings.
-READERS = re.compile(r"rules/(base/csv|cell|sheet|select|text|event\w*|calendar_\w+|json\w+|pack\w*)\.c$")
+READERS = re.compile(r"rules/(base/csv|cell|sheet|select|text|event\w*|calendar_\w+|json\w+|pack\w*|evidence)\.c$")
 OTHERS = ("rules/pack_find.c",)  # told by the code of the check
 # Sentences that others say, in the same list, and one of which a piece is chosen when it is said.
 ALSO = {
@@ -34,7 +34,7 @@ def literals(content):
     content = re.sub(r"/\*.*?\*/|^#.*?$", "", content, flags=re.S | re.M)
     for match in LITERALS.finditer(content):
         joined = "".join(part.group(1) for part in LITERAL.finditer(match.group(0)))
-        yield re.sub(r"%(?:[+]?d|zu|u|s)", "{}", joined).replace('\\"', '"')
+        yield re.sub(r"%(?:[+]?d|lld|zu|u|s)", "{}", joined).replace('\\"', '"')
 
 
 said = {}

@@ -19,7 +19,7 @@ class Usage(unittest.TestCase):
     def test_help_and_version(self):
         answer = run("--help")
         self.assertEqual(answer.returncode, 0)
-        for name in ("serve", "config", "policy", "calendar", "import", "user", "key", "doctor"):
+        for name in ("serve", "config", "policy", "calendar", "import", "user", "key", "evidence", "backup", "restore", "doctor"):
             self.assertRegex(answer.stdout, rf"(?m)^  {name}\b")
         self.assertEqual(run("user", "--help").returncode, 0)
         self.assertRegex(run("--version").stdout, r"^tandem \d+\.\d+\.\d+\n$")
@@ -66,6 +66,26 @@ class Settings(unittest.TestCase):
         self.write("listen = 127.0.0.1:1\n")
         self.assertEqual(run("config", "check", self.file).returncode, 0)
         self.assertEqual(run("config", "check", self.file + ".no").returncode, 2)
+
+    def test_the_policy_has_to_be_there_and_load(self):
+        pack = os.path.join(self.folder, "pack")
+        self.write(f"listen = 127.0.0.1:1\npolicy = {pack}\n")
+        answer = run("config", "check", self.file)
+        self.assertEqual((answer.returncode, answer.stderr), (1, f"{self.file}:2: there is no such folder\n"))
+        shutil.copytree("rules/packs/linyi", pack)
+        self.assertEqual(run("config", "check", self.file).returncode, 0)
+        with open(os.path.join(pack, "rules.csv"), "a", encoding="utf-8") as f:
+            f.write("X\nY\n")
+        with open(os.path.join(pack, "rules.csv"), encoding="utf-8") as f:
+            last = len(f.readlines())
+        answer = run("config", "check", self.file)
+        self.assertEqual(answer.returncode, 1)
+        for line in (last - 1, last):
+            self.assertRegex(answer.stderr, rf"(?m)^{re.escape(pack)}/rules\.csv:{line}:\d+: the row has 1 cells")
+        faults = json.loads(run("config", "check", self.file, "--json").stdout)["faults"]
+        self.assertTrue(faults[0]["where"].startswith(pack + "/rules.csv:"))
+        answer = run("config", "check", environment={"TANDEM_POLICY": "no/such"})
+        self.assertEqual((answer.returncode, answer.stderr), (1, "TANDEM_POLICY: there is no such folder\n"))
 
     def test_show_is_what_is_in_force(self):
         self.write("session = 2h\n")

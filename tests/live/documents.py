@@ -97,7 +97,10 @@ def hold_answer(method, path, answer):
         return
     if media_type(answer) not in content:
         raise DocumentFault(f"{where}: type {media_type(answer)} is none of {sorted(content)}")
-    if media_type(answer).endswith("json") and method != "HEAD":
+    if media_type(answer) == "application/x-ndjson":
+        for line in answer.body.splitlines():  # what is said holds for each
+            hold(content[media_type(answer)]["schema"], json.loads(line), where)
+    elif media_type(answer).endswith("json") and method != "HEAD":
         hold(content[media_type(answer)]["schema"], answer.json, where)
 
 

@@ -86,6 +86,37 @@ class Printed(Folder):
                 self.assertEqual(answer.returncode, 2)
                 self.assertIn("a workbook; save its sheet as CSV", answer.stderr.decode())
 
+    def document(self, status, *words, **more):
+        answer = run(*words, "--json", **more)
+        self.assertEqual((answer.returncode, answer.stderr), (status, b""))
+        return json.loads(answer.stdout)
+
+    def test_one_document(self):
+        path = self.file("p.csv", HEADER + "".join(ROW.format(n=n) for n in range(3)) + ROW.format(n=7).replace("2026/11/23", "x"))
+        plain = [json.loads(line) for line in run("permits", path, "--items", PACK).stdout.splitlines()]
+        found = self.document(1, "permits", path, "--items", PACK)
+        self.assertEqual(found["events"], plain)
+        self.assertEqual((found["file"], found["kind"], found["rows"], found["made"], found["rejected"]), (path, "permits", 4, 3, 1))
+        self.assertEqual(found["rejected_file"], path + ".rejected.csv")
+        self.assertEqual([f["where"] for f in found["faults"]], [f"{path}:5"] * found["fault_count"])
+        self.assertIn("not a date", found["faults"][0]["what"])
+        good = self.document(0, "permits", self.file("q.csv", HEADER + ROW.format(n=1)), "--items", PACK)
+        self.assertEqual((good["rejected_file"], good["faults"], len(good["events"])), (None, [], 1))
+        none = self.document(2, "permits", self.file("no.csv", "a,b\n1,2\n"))
+        self.assertEqual((none["events"], none["rows"]), ([], 0))
+        self.assertGreater(none["fault_count"], 0)
+
+    def test_one_document_of_every_kind(self):
+        cases = self.document(1, "cases", self.file("c.json", '[{"no":"such"}]'))
+        self.assertEqual((cases["kind"], cases["events"], cases["rejected"]), ("cases", [], 1))
+        self.assertEqual(cases["fault_count"], len(cases["faults"]))
+        sheet = self.file("items.csv", "事项编码,事项名称,主管领域\n370123020001,示例,卫生健康\n12,短,卫生健康\n")
+        plain = run("items", sheet)
+        items = self.document(plain.returncode, "items", sheet)
+        self.assertEqual((items["text"], items["made"]), (plain.stdout.decode(), 1))
+        told = plain.stderr.decode()
+        self.assertTrue(items["faults"] and all(f"{f['where']}: {f['what']}\n" in told for f in items["faults"]), told)
+
     def test_unreadable_and_wrong_usage_are_2(self):
         for words in (["permits"], ["permits", "a", "b"], ["frob", "a"], ["permits", "no/such"], ["items", "x", "--to", "y"],
                       ["permits", self.file("no.csv", "a,b\n1,2\n")],
@@ -112,10 +143,15 @@ class Sent(Folder):
             again = run("permits", path, "--items", PACK, "--to", url + "/", environment={"TANDEM_KEY": key})
             self.assertEqual(again.returncode, 0, again.stderr.decode())
             self.assertIn("0 taken, 450 known already, 0 refused", again.stderr.decode())
+            document = json.loads(run("permits", path, "--items", PACK, "--to", url, "--key-file", key_file, "--json").stdout)
+            self.assertEqual(document["sent"], {"to": url, "taken": 0, "known": 450, "refused": 0})
+            self.assertNotIn("events", document)
             changed = self.file("q.csv", HEADER + ROW.format(n=1).replace("示例公司", "改名公司"))
             other = run("permits", changed, "--items", PACK, "--to", url, "--key", key)
             self.assertEqual(other.returncode, 1)
             self.assertIn(f"{changed}:2: the hub says 409", other.stderr.decode())
+            other = run("permits", changed, "--items", PACK, "--to", url, "--key", key, "--json")
+            self.assertEqual((other.returncode, json.loads(other.stdout)["faults"][0]["where"]), (1, f"{changed}:2"))
             foreign = run("permits", path, "--items", PACK, "--to", url, "--key", key, "--source", "/sources/else")
             self.assertEqual(foreign.returncode, 1)
             self.assertIn("0 taken, 0 known already, 450 refused", foreign.stderr.decode())

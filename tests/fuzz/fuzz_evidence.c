@@ -1,0 +1,82 @@
+/*
+ * Fuzz harness: an exported file as whoever has it hands it back. What is refused has a fault to tell; what is taken is not taken any more
+ * when one byte of it is another. And whatever the entries are, a file of them that was just written is taken.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "evidence.h"
+#include "fuzz_faults.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define FILE_BYTES_MAX ((size_t)8 << 20)
+
+static void expect_changes_found(const char *data, size_t size, struct diag *diag)
+{
+	struct evidence_check c;
+	char *changed = malloc(size);
+	size_t step = size / 16 + 1;
+
+	for (size_t i = 0; i < size; i += step) {
+		memcpy(changed, data, size);
+		changed[i] ^= 1;
+		if (evidence_read(&(struct evidence_file){ changed, "file", size }, NULL, &c, diag) == ERR_OK)
+			abort();
+	}
+	free(changed);
+}
+
+static void write_and_read(const char *data, size_t size, struct diag *diag)
+{
+	struct evidence_chain none = { 0 };
+	struct evidence_writer w;
+	struct evidence_check c;
+	struct buf file;
+	size_t at = 0, entries = 0, found = 0, len;
+	const char *entry;
+
+	buf_init(&file, FILE_BYTES_MAX);
+	evidence_begin(&w, EVIDENCE_CASE, "a case", &none, &file);
+	while (at < size) {
+		const char *end = memchr(data + at, '\n', size - at);
+
+		len = end ? (size_t)(end - data) - at : size - at;
+		if (len) {
+			evidence_put(&w, NULL, data + at, len, &file);
+			entries++;
+		}
+		at += len + 1;
+	}
+	evidence_end(&w, w.chain.n, &file);
+	if (!file.overflow) {
+		if (evidence_read(&(struct evidence_file){ file.data, "file", file.len }, w.chain.hash, &c, diag) != ERR_OK || c.end != (int64_t)entries)
+			abort();
+		for (at = 0; evidence_entry(&(struct evidence_file){ file.data, "file", file.len }, &at, &entry, &len);)
+			found++;
+		if (found != entries)
+			abort();
+	}
+	buf_clear(&file);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *)data;
+	struct evidence_check c;
+	struct arena arena;
+	struct diag diag;
+
+	arena_init(&arena);
+	diag_init(&diag, &arena);
+	if (evidence_read(&(struct evidence_file){ text, "file", size }, NULL, &c, &diag) != ERR_OK)
+		fuzz_expect_faults(&diag);
+	else
+		expect_changes_found(text, size, &diag);
+	diag_init(&diag, &arena);
+	write_and_read(text, size, &diag);
+	arena_clear(&arena);
+	return 0;
+}
