@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/utf8.h"
+#include "config_redis.h"
 #include "config_table.h"
 
 #define TEXT_BYTES 1024
@@ -105,21 +106,25 @@ static const char *read_listen(const struct config_row *row, const char *text, v
 
 static const char *read_redis(const struct config_row *row, const char *text, void *ret)
 {
-	if (strncmp(text, "sentinel://", 11) == 0 || strncmp(text, "cluster://", 10) == 0)
-		return "sentinel:// and cluster:// are not spoken by this version";
-	if (strcmp(text, "embedded") != 0 && strncmp(text, "redis://", 8) != 0 && !is_socket(text))
-		return "must be embedded, redis://host:port or unix:/path";
-	return read_text(row, text, ret);
+	struct redis_url ignored;
+	struct arena arena;
+	const char *why = NULL;
+
+	arena_init(&arena);
+	if (strcmp(text, "embedded") != 0 && redis_url_parse(text, &arena, &ignored, &why) == ERR_OK)
+		why = NULL;
+	arena_clear(&arena);
+	return why ? why : read_text(row, text, ret);
 }
 
 /* What stands between "redis://" and the last "@" is a password. */
 static void show_redis(const struct config_row *row, const void *value, struct buf *out)
 {
-	const char *url = *(const char *const *)value, *at = strrchr(url, '@');
+	const char *url = *(const char *const *)value, *host = strstr(url, "://"), *at = strrchr(url, '@');
 
 	(void)row;
-	if (strncmp(url, "redis://", 8) == 0 && at)
-		buf_printf(out, "redis://***%s", at);
+	if (host && at && host < at)
+		buf_printf(out, "%.*s://***%s", (int)(host - url), url, at);
 	else
 		buf_add_str(out, url);
 }

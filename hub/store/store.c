@@ -121,7 +121,14 @@ static void on_up(struct link *l)
 {
 	struct store *s = l->opt.owner;
 
-	log_at(LOG_INFO, "", "Redis is there");
+	if (s->url.kind == REDIS_DIRECT)
+		log_at(LOG_INFO, "", "Redis is there");
+	else
+		log_at(LOG_INFO, "", "Redis is there: %s port %d", l->place.host, l->place.port);
+	if (s->feed)
+		feed_tail_follow(s->feed);
+	if (s->intake)
+		intake_tail_follow(s->intake);
 	s->on_state(s->arg, true, NULL);
 }
 
@@ -158,6 +165,8 @@ void store_link_options(struct store *s, struct link_options *ret, void *owner)
 	s->parts++;
 	*ret = (struct link_options){ .loop = s->loop, .url = &s->url, .keys = &s->keys, .limit_ms = s->limit_ms,
 				      .wait_replicas = s->wait_replicas, .owner = owner };
+	if (s->url.kind != REDIS_DIRECT && owner != s)
+		ret->leader = &s->main;
 }
 
 struct store *store_open(struct loop *loop, const struct store_options *opt)

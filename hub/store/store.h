@@ -31,9 +31,7 @@ struct store_options {
 	void (*on_state)(void *arg, bool up, const char *why_not); /* each time it changes */
 	void *arg;
 };
-/* Whether redis.url has a form that can be used ("embedded" too); says in plain words why not. */
-MUST_CHECK enum err store_url_check(const char *url, struct diag *diag);
-struct store *store_open(struct loop *loop, const struct store_options *opt); /* NULL: a url that store_url_check refuses */
+struct store *store_open(struct loop *loop, const struct store_options *opt); /* NULL: a url that redis_url_parse refuses */
 bool store_is_up(const struct store *s);
 void store_close(struct store *s, loop_fn *closed, void *arg); /* answers everything pending with ERR_UNAVAILABLE */
 
