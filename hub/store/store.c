@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "store/cluster.h"
 #include "store/store_in.h"
 
 #define EXPIRY_MS_MIN 10
@@ -203,6 +204,17 @@ struct store *store_open(struct loop *loop, const struct store_options *opt)
 bool store_is_up(const struct store *s)
 {
 	return s->main.is_up;
+}
+
+const char *store_where(const struct store *s, struct arena *arena)
+{
+	const struct spot *at = &s->main.place;
+
+	if (s->url.kind == REDIS_SENTINEL)
+		return arena_printf(arena, ": the sentinels' master %s is %s port %d", s->url.master, at->host, at->port);
+	if (s->url.kind == REDIS_CLUSTER)
+		return arena_printf(arena, ": slot %d of the cluster, at %s port %d", cluster_slot(s->keys.prefix), at->host, at->port);
+	return "";
 }
 
 void store_close(struct store *s, loop_fn *closed, void *arg)

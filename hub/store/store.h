@@ -33,6 +33,7 @@ struct store_options {
 };
 struct store *store_open(struct loop *loop, const struct store_options *opt); /* NULL: a url that redis_url_parse refuses */
 bool store_is_up(const struct store *s);
+const char *store_where(const struct store *s, struct arena *arena); /* while it is up: behind what its url is called, where that led; "" if nowhere else */
 void store_close(struct store *s, loop_fn *closed, void *arg); /* answers everything pending with ERR_UNAVAILABLE */
 
 struct bytes {

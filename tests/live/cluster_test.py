@@ -21,11 +21,53 @@ class OnACluster(unittest.TestCase):
         for user in ("spj", "wjw"):
             assert cls.hub.try_sign_in(user, "pass word")
 
-    def test_events(self):
-        load = Load(self.hub)
+    def test_the_cell_moves_and_its_node_dies(self):
+        cluster, load = self.cluster, Load(self.hub)
+        load.goes_on()
+        found = doctor(self.environment)
+        owner = wait_until(cluster.owner, what="an owner")
+        self.assertTrue(found["good"], found)
+        self.assertIn(f"slot {cluster.slot}", found["found"])
+        self.assertIn(f"127.0.0.1 port {owner.port}", found["found"])
+
+        target = next(s for s in cluster.masters() if s is not owner)
+        self.move_by_hand(owner, target, load)
+        load.goes_on()
+        self.move_by_cli(target, owner)
+        load.goes_on()
+
+        owner.kill()
+        promoted = wait_until(cluster.owner, 30, "the promoted replica")
+        self.assertIsNot(promoted, owner)
         load.goes_on()
         load.end()
         check_all_there(self.hub, load.answered)
+
+    def move_by_hand(self, source, target, load):
+        """Key by key, so that the hub is seen with the slot in two places."""
+        a, b, slot = source.client(), target.client(), self.cluster.slot
+        b.execute_command("CLUSTER", "SETSLOT", slot, "IMPORTING", self.cluster.name(source))
+        a.execute_command("CLUSTER", "SETSLOT", slot, "MIGRATING", self.cluster.name(target))
+        refused = load.refused
+        wait_until(lambda: load.refused > refused, what="a refused event")
+        self.assertEqual(self.hub.get("/me", "wjw").status, 200)
+        for key in sorted(self.keys(a), key=lambda key: "users" not in key):
+            a.execute_command("MIGRATE", "127.0.0.1", target.port, key, 0, 5000)
+            if key == KEY + "users":
+                self.assertTrue(self.hub.try_sign_in("wjw", "pass word"), "whom only the other node knows")
+        for node in (target, source, *(s for s in self.cluster.masters() if s not in (source, target))):
+            node.client().execute_command("CLUSTER", "SETSLOT", slot, "NODE", self.cluster.name(target))
+
+    def keys(self, client):
+        found = client.execute_command("CLUSTER", "GETKEYSINSLOT", self.cluster.slot, 100000)
+        self.assertTrue(found)
+        self.assertTrue(all(key.startswith(KEY) for key in found), found)
+        return found
+
+    def move_by_cli(self, source, target):
+        """As an operator does it. All slots below the cell's stay: reshard takes the lowest first, so as many are moved as it needs."""
+        self.cluster.cli("reshard", f"127.0.0.1:{source.port}", "--cluster-from", self.cluster.name(source), "--cluster-to",
+                         self.cluster.name(target), "--cluster-slots", "1", "--cluster-yes")
 
 
 if __name__ == "__main__":

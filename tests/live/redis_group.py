@@ -121,20 +121,20 @@ class Cluster:
         login = ("-a", self.password, "--no-auth-warning") if self.password else ()
         subprocess.run(["redis-cli", *login, "--cluster", *words], check=True, timeout=60, stdout=subprocess.DEVNULL)
 
-    def run(self):
+    def running(self):
         return [s for s in self.servers if s.process.poll() is None]
 
     def name(self, server):
         return server.client().execute_command("CLUSTER", "MYID")
 
     def masters(self):
-        return [s for s in self.run() if s.client().info("replication")["role"] == "master"]
+        return [s for s in self.running() if s.client().info("replication")["role"] == "master"]
 
     def owner(self):
         """Who says that it serves the cell; all that run agree on it."""
-        found = {master[1] for s in self.run() for first, last, master, *_ in s.client().execute_command("CLUSTER", "SLOTS")
+        found = {master[1] for s in self.running() for first, last, master, *_ in s.client().execute_command("CLUSTER", "SLOTS")
                  if first <= self.slot <= last}
-        return next((s for s in self.run() if found == {s.port}), None)
+        return next((s for s in self.running() if found == {s.port}), None)
 
     def url(self, user=""):
         return f"cluster://{user}{','.join(f'127.0.0.1:{s.port}' for s in self.servers[:3])}"
