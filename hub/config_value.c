@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/secret.h"
 #include "base/utf8.h"
 #include "config_redis.h"
 #include "config_table.h"
@@ -129,6 +130,18 @@ static void show_redis(const struct config_row *row, const void *value, struct b
 		buf_add_str(out, url);
 }
 
+static const char *read_secret(const struct config_row *row, const char *text, void *ret)
+{
+	const char *ignored, *why = NULL;
+	struct arena arena;
+
+	arena_init(&arena);
+	if (*text)
+		why = secret_read(text, &arena, &ignored);
+	arena_clear(&arena);
+	return why ? why : read_text(row, text, ret);
+}
+
 static const char *read_level(const struct config_row *row, const char *text, void *ret)
 {
 	for (int i = 0; levels[i]; i++)
@@ -208,6 +221,7 @@ static const struct type_row types[SETTING_TYPE_COUNT] = {
 	[SETTING_TEXT] = {read_text, show_text},
 	[SETTING_LISTEN] = {read_listen, show_text},
 	[SETTING_REDIS] = {read_redis, show_redis},
+	[SETTING_SECRET] = {read_secret, show_text},
 	[SETTING_LEVEL] = {read_level, show_text},
 	[SETTING_YES_NO] = {read_yes_no, show_yes_no},
 	[SETTING_COUNT] = {read_number, show_number},

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
 #include "log.h"
 #include "store/cluster.h"
 #include "store/store_in.h"
@@ -165,9 +166,26 @@ void store_link_options(struct store *s, struct link_options *ret, void *owner)
 {
 	s->parts++;
 	*ret = (struct link_options){ .loop = s->loop, .url = &s->url, .keys = &s->keys, .limit_ms = s->limit_ms,
-				      .wait_replicas = s->wait_replicas, .owner = owner };
+				      .wait_replicas = s->wait_replicas, .owner = owner,
+				      .sentinel_password = s->sentinel_password };
 	if (s->url.kind != REDIS_DIRECT && owner != s)
 		ret->leader = &s->main;
+}
+
+static const char *secret_of(struct store *s, const char *file, const char **ret)
+{
+	return file && *file ? secret_read(file, &s->arena, ret) : NULL;
+}
+
+/* NULL, or what is wrong with it. */
+static const char *where_and_who(struct store *s, const struct store_options *opt)
+{
+	const char *why = NULL;
+
+	if (redis_url_parse(opt->url, &s->arena, &s->url, &why) != ERR_OK)
+		return why;
+	why = secret_of(s, opt->password_file, &s->url.password);
+	return why ? why : secret_of(s, opt->sentinel_password_file, &s->sentinel_password);
 }
 
 struct store *store_open(struct loop *loop, const struct store_options *opt)
@@ -177,8 +195,9 @@ struct store *store_open(struct loop *loop, const struct store_options *opt)
 	const char *why;
 
 	arena_init(&s->arena);
-	if (redis_url_parse(opt->url, &s->arena, &s->url, &why) != ERR_OK) {
-		log_at(LOG_ERROR, "", "redis.url: %s", why);
+	why = where_and_who(s, opt);
+	if (why) {
+		log_at(LOG_ERROR, "", "redis.url or its password: %s", why);
 		arena_clear(&s->arena);
 		free(s);
 		return NULL;

@@ -33,7 +33,7 @@ struct store {
 	struct arena arena;
 	struct keys keys;
 	struct redis_url url;
-	const char *hub_id;
+	const char *hub_id, *sentinel_password;
 	int wait_replicas;
 	int64_t limit_ms; /* for waiting here, and again for the answer */
 	void (*on_state)(void *arg, bool up, const char *why_not);

@@ -1,4 +1,5 @@
 """Several Redis servers of a test's own on loopback: a master with replicas and their sentinels, or a cluster. Each is ended by its process."""
+import asyncio
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import tempfile
 import threading
 
 import redis
+import websockets
 
 from hub import BIN, end_with_us, event, free_port, wait_until
 
@@ -178,6 +180,39 @@ class Load:
         self.ending.set()
         self.thread.join(30)
         assert not self.failure and not self.thread.is_alive(), self.failure
+
+
+class Listener:
+    """Somebody at the body's inbox, over one WebSocket that must not break."""
+
+    def __init__(self, hub, body="wjw-371300"):
+        self.hub, self.body, self.events, self.failure = hub, body, [], None
+        self.opened = threading.Event()
+        threading.Thread(target=self.guarded, daemon=True).start()
+        assert self.opened.wait(20), self.failure
+
+    def guarded(self):
+        try:
+            asyncio.run(self.follow())
+        except BaseException as e:  # noqa: B902
+            self.failure = e
+
+    async def follow(self):
+        url, options = self.hub.socket_url("wjw")
+        async with websockets.connect(url, max_queue=None, **options) as c:
+            await c.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "inbox.open", "params": {"body": self.body}}))
+            async for text in c:
+                m = json.loads(text)
+                if m.get("id") == 1:
+                    assert "result" in m, m
+                    self.opened.set()
+                elif m["method"] == "notice":
+                    self.events.append(m["params"]["notice"]["event"])
+
+    def has_heard(self, answered):
+        """Each once, however long the feed's own connection was away."""
+        wait_until(lambda: self.failure or len(self.events) >= len(answered), 30, "the frames")
+        assert sorted(self.events) == sorted(answered.values()), (self.failure, len(self.events), len(set(self.events)), len(answered))
 
 
 def check_all_there(hub, answered, body="wjw-371300"):

@@ -5,7 +5,7 @@ import tempfile
 import unittest
 
 from hub import Hub, wait_until
-from redis_group import Load, Watched, add_people, check_all_there, doctor, end_all
+from redis_group import Listener, Load, Watched, add_people, check_all_there, doctor, end_all
 
 
 class UnderSentinels(unittest.TestCase):
@@ -30,6 +30,7 @@ class UnderSentinels(unittest.TestCase):
         return now if now is not old and now.client().info("replication")["role"] == "master" else None
 
     def test_masters_come_and_go(self):
+        listener = Listener(self.hub)
         first, load = self.group.master, Load(self.hub)
         load.goes_on()
         found = doctor(self.environment)
@@ -51,6 +52,7 @@ class UnderSentinels(unittest.TestCase):
         wait_until(lambda: second.is_replica_in_step(), 30, "who stood still as a replica")
         load.end()
         check_all_there(self.hub, load.answered)
+        listener.has_heard(load.answered)
 
 
 if __name__ == "__main__":
