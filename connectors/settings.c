@@ -1,11 +1,11 @@
 #include "settings.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
+
 #define URL_BYTES_MAX 1024
-#define SECRET_BYTES_MAX 1024
 #define NUMBER_DIGITS_MAX 9
 
 static const struct setting_row *row_find(const struct connector_kind *kind, const char *key)
@@ -26,21 +26,12 @@ static const char *pair_find(const struct settings *s, const char *key)
 	return NULL;
 }
 
-static bool is_visible(const char *s)
-{
-	for (; *s; s++) {
-		if (*s <= ' ' || *s > '~')
-			return false;
-	}
-	return true;
-}
-
 /* Credentials in a URL would reach logs and proxies, so an '@' is not taken at all. */
 static bool is_url(const char *s)
 {
 	const char *host = NULL;
 
-	if (strlen(s) > URL_BYTES_MAX || !is_visible(s) || strpbrk(s, "@\"<>\\"))
+	if (strlen(s) > URL_BYTES_MAX || !text_is_visible(s) || strpbrk(s, "@\"<>\\"))
 		return false;
 	if (strncmp(s, "http://", 7) == 0)
 		host = s + 7;
@@ -133,31 +124,17 @@ int64_t settings_number(const struct settings_view *v, const char *key)
 enum err settings_secret(const struct settings_view *v, const char *key, struct arena *arena,
 			 const char **ret_secret, struct diag *diag)
 {
-	const char *path = settings_text(v, key);
-	char text[SECRET_BYTES_MAX + 2];
-	size_t len = 0;
-	FILE *f = NULL;
+	const char *path = settings_text(v, key), *fault;
 
 	if (!*path) {
 		*ret_secret = "";
 		return ERR_OK;
 	}
-	f = fopen(path, "re");
-	if (!f) {
-		fault_add(v, key, "names a file that cannot be read", diag);
-		return ERR_INVALID;
-	}
-	len = fread(text, 1, sizeof(text) - 1, f);
-	(void)fclose(f);
-	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
-		len--;
-	text[len] = '\0';
-	if (len == 0 || len > SECRET_BYTES_MAX || strlen(text) != len || !is_visible(text)) {
-		fault_add(v, key, "names a file that must hold one line of visible ASCII", diag);
-		return ERR_INVALID;
-	}
-	*ret_secret = arena_strdup(arena, text);
-	return ERR_OK;
+	fault = secret_read(path, arena, ret_secret);
+	if (!fault)
+		return ERR_OK;
+	fault_add(v, key, fault, diag);
+	return ERR_INVALID;
 }
 
 bool secret_equal(const char *a, const char *b)

@@ -30,6 +30,7 @@ struct config {
 	const char *policy;	    /* "rules/packs/linyi" */
 	const char *policy_where;   /* who says so: "hub.conf:12" */
 	const char *redis_url;	    /* "embedded" */
+	const char *redis_password_file, *redis_sentinel_password_file; /* "": none */
 	int64_t redis_wait_replicas;
 	int64_t redis_timeout_ms;   /* 2000 */
 	bool insecure_listen;

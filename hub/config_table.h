@@ -14,7 +14,8 @@
 enum setting_type {
 	SETTING_TEXT,
 	SETTING_LISTEN,	  /* address:port or unix:/path */
-	SETTING_REDIS,	  /* embedded, redis://…, unix:… */
+	SETTING_REDIS,	  /* embedded, unix:…, redis://…, sentinel://…, cluster://… */
+	SETTING_SECRET,	  /* the file that holds it; kept is the file's name */
 	SETTING_LEVEL,	  /* error, warn, info, debug */
 	SETTING_YES_NO,
 	SETTING_COUNT,

@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/secret.h"
 #include "base/utf8.h"
+#include "config_redis.h"
 #include "config_table.h"
 
 #define TEXT_BYTES 1024
@@ -105,23 +107,39 @@ static const char *read_listen(const struct config_row *row, const char *text, v
 
 static const char *read_redis(const struct config_row *row, const char *text, void *ret)
 {
-	if (strncmp(text, "sentinel://", 11) == 0 || strncmp(text, "cluster://", 10) == 0)
-		return "sentinel:// and cluster:// are not spoken by this version";
-	if (strcmp(text, "embedded") != 0 && strncmp(text, "redis://", 8) != 0 && !is_socket(text))
-		return "must be embedded, redis://host:port or unix:/path";
-	return read_text(row, text, ret);
+	struct redis_url ignored;
+	struct arena arena;
+	const char *why = NULL;
+
+	arena_init(&arena);
+	if (strcmp(text, "embedded") != 0 && redis_url_parse(text, &arena, &ignored, &why) == ERR_OK)
+		why = NULL;
+	arena_clear(&arena);
+	return why ? why : read_text(row, text, ret);
 }
 
 /* What stands between "redis://" and the last "@" is a password. */
 static void show_redis(const struct config_row *row, const void *value, struct buf *out)
 {
-	const char *url = *(const char *const *)value, *at = strrchr(url, '@');
+	const char *url = *(const char *const *)value, *host = strstr(url, "://"), *at = strrchr(url, '@');
 
 	(void)row;
-	if (strncmp(url, "redis://", 8) == 0 && at)
-		buf_printf(out, "redis://***%s", at);
+	if (host && at && host < at)
+		buf_printf(out, "%.*s://***%s", (int)(host - url), url, at);
 	else
 		buf_add_str(out, url);
+}
+
+static const char *read_secret(const struct config_row *row, const char *text, void *ret)
+{
+	const char *ignored, *why = NULL;
+	struct arena arena;
+
+	arena_init(&arena);
+	if (*text)
+		why = secret_read(text, &arena, &ignored);
+	arena_clear(&arena);
+	return why ? why : read_text(row, text, ret);
 }
 
 static const char *read_level(const struct config_row *row, const char *text, void *ret)
@@ -203,6 +221,7 @@ static const struct type_row types[SETTING_TYPE_COUNT] = {
 	[SETTING_TEXT] = {read_text, show_text},
 	[SETTING_LISTEN] = {read_listen, show_text},
 	[SETTING_REDIS] = {read_redis, show_redis},
+	[SETTING_SECRET] = {read_secret, show_text},
 	[SETTING_LEVEL] = {read_level, show_text},
 	[SETTING_YES_NO] = {read_yes_no, show_yes_no},
 	[SETTING_COUNT] = {read_number, show_number},

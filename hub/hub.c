@@ -254,7 +254,9 @@ static int run_loop(struct hub *h, const char *redis_url)
 {
 	struct store_options store = { .url = redis_url, .timeout_ms = h->config->redis_timeout_ms,
 				       .wait_replicas = (int)h->config->redis_wait_replicas, .hub_id = h->id,
-				       .on_state = on_store_state, .arg = h };
+				       .on_state = on_store_state, .arg = h,
+				       .password_file = h->config->redis_password_file,
+				       .sentinel_password_file = h->config->redis_sentinel_password_file };
 	int status;
 
 	store.cell = pack_view(h->pack)->regions[pack_view(h->pack)->jurisdiction].code;
@@ -264,7 +266,6 @@ static int run_loop(struct hub *h, const char *redis_url)
 	h->redis_keep = loop_timer_new(h->loop, keep_redis, h);
 	h->store = store_open(h->loop, &store);
 	if (!h->store) {
-		fprintf(stderr, "redis.url: this form is not known: %s\n", redis_url);
 		return 2;
 	}
 	status = hub_open(h);

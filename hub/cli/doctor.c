@@ -96,8 +96,10 @@ static bool check_store(struct doctor *d)
 	struct store_call c;
 	int status = store_call_open(&c, d->args);
 
-	store_call_close(&c);
 	d->detail = strcmp(d->config.redis_url, "embedded") == 0 ? "the private one" : "redis.url";
+	if (status == 0)
+		d->detail = arena_printf(&d->arena, "%s%s", d->detail, store_where(c.store, &c.arena));
+	store_call_close(&c);
 	return status == 0;
 }
 

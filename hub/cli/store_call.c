@@ -72,6 +72,8 @@ static int connect_store(struct store_call *c)
 	struct store_options opt = {
 		.url = redis_url_resolve(c->config.redis_url, c->config.data, &c->arena),
 		.cell = p->regions[p->jurisdiction].code,
+		.password_file = c->config.redis_password_file,
+		.sentinel_password_file = c->config.redis_sentinel_password_file,
 		.timeout_ms = c->config.redis_timeout_ms,
 		.wait_replicas = (int)c->config.redis_wait_replicas,
 		.hub_id = arena_printf(&c->arena, "command-%ld", (long)getpid()),

@@ -15,6 +15,8 @@
 static const char *const away[] = {
 	"LOADING", "BUSY", "READONLY", "MISCONF", "OOM", "NOAUTH", "NOPERM", "MASTERDOWN", "CLUSTERDOWN", "MOVED", "NOREPLICAS",
 };
+/* The cell's slot is being moved to another node, and some of the keys wanted are there already. What needs no such key still goes. */
+#define IN_PARTS "TRYAGAIN"
 
 struct ask *ask_new(struct store *s, enum script script, ask_done_fn *done, void *arg)
 {
@@ -69,6 +71,8 @@ static enum err error_of(struct ask *a, const char *text)
 {
 	size_t len = strcspn(text, " ");
 
+	if (len == strlen(IN_PARTS) && !memcmp(text, IN_PARTS, len))
+		return ERR_UNAVAILABLE;
 	for (size_t i = 0; i < sizeof(away) / sizeof(*away); i++) {
 		if (strlen(away[i]) != len || memcmp(away[i], text, len) != 0)
 			continue;

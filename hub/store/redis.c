@@ -16,7 +16,7 @@
 struct call {
 	struct call *next;
 	int64_t number, limit_ms, due_ms;
-	bool is_script, echoed;
+	bool is_script, echoed, is_asking;
 	int wait_replicas;
 	struct redis_reply *reply;
 	redis_fn *fn;
@@ -260,16 +260,19 @@ static void on_flush(void *arg)
 
 void redis_send(struct redis *c, const struct redis_command *cmd, redis_fn *fn, void *arg)
 {
+	static const struct bytes asking = { "ASKING", 6 };
 	struct call *call = mem_zalloc(sizeof(*call));
 
 	*call = (struct call){ .number = cmd->number, .limit_ms = cmd->limit_ms, .is_script = cmd->is_script,
-			       .echoed = cmd->is_script || !cmd->number, .wait_replicas = cmd->wait_replicas,
+			       .echoed = cmd->is_script || !cmd->number, .is_asking = cmd->is_asking, .wait_replicas = cmd->wait_replicas,
 			       .fn = fn, .arg = arg };
 	call->due_ms = loop_mono_ms(c->loop) + cmd->limit_ms;
 	*c->last = call;
 	c->last = &call->next;
 	if (!call->echoed)
 		put_words(&c->out, "ECHO", cmd->number, -1);
+	if (cmd->is_asking)
+		put_command(&c->out, &asking, 1);
 	put_command(&c->out, cmd->args, cmd->count);
 	if (cmd->wait_replicas > 0)
 		put_words(&c->out, "WAIT", cmd->wait_replicas, cmd->limit_ms / 2);
@@ -318,6 +321,10 @@ static void on_reply(struct redis *c, struct redis_reply *r)
 	} else if (!call->echoed) {
 		call->echoed = true;
 		if (!number_is(r, call->number))
+			redis_drop(c, r->type == REDIS_ERROR ? r->str : "an answer to another question");
+	} else if (call->is_asking) {
+		call->is_asking = false;
+		if (r->type != REDIS_STATUS)
 			redis_drop(c, r->type == REDIS_ERROR ? r->str : "an answer to another question");
 	} else if (!call->reply) {
 		call->reply = r;

@@ -14,6 +14,7 @@
 #define TANDEM_STORE_REDIS_H
 
 #include "base/arena.h"
+#include "config_redis.h"
 #include "loop.h"
 #include "store/store.h"
 
@@ -27,14 +28,6 @@ struct redis_reply { /* lives until the callback returns */
 	int count;
 };
 
-struct redis_url { /* taken apart; strings live in the arena given */
-	const char *path, *host, *user, *password;
-	int port, db;
-	int attempt; /* of several addresses of the host the one to try, counted around */
-};
-/* The embedded form is not known here: it has been resolved before. */
-MUST_CHECK enum err redis_url_parse(const char *url, struct arena *arena, struct redis_url *ret, const char **ret_why);
-
 struct redis_events {
 	void (*opened)(void *arg);
 	void (*lost)(void *arg, const char *why);
@@ -45,12 +38,14 @@ struct redis_command {
 	int count;
 	int64_t number;	   /* of the question; for a script also among its arguments */
 	bool is_script;
+	bool is_asking;	   /* of a cluster's slot that is just being moved here */
 	int wait_replicas; /* > 0: a reply counts only when so many replicas have the write */
 	int64_t limit_ms;  /* for the reply to come */
 };
 typedef void redis_fn(void *arg, const struct redis_reply *r);
 
 struct redis;
+/* Of the url the place (path, or host and port) alone. */
 struct redis *redis_open(struct loop *loop, const struct redis_url *url, int64_t connect_ms,
 			 const struct redis_events *events, void *arg);
 void redis_send(struct redis *c, const struct redis_command *cmd, redis_fn *fn, void *arg);

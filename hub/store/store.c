@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
 #include "log.h"
+#include "store/cluster.h"
 #include "store/store_in.h"
 
 #define EXPIRY_MS_MIN 10
@@ -121,7 +123,14 @@ static void on_up(struct link *l)
 {
 	struct store *s = l->opt.owner;
 
-	log_at(LOG_INFO, "", "Redis is there");
+	if (s->url.kind == REDIS_DIRECT)
+		log_at(LOG_INFO, "", "Redis is there");
+	else
+		log_at(LOG_INFO, "", "Redis is there: %s port %d", l->place.host, l->place.port);
+	if (s->feed)
+		feed_tail_follow(s->feed);
+	if (s->intake)
+		intake_tail_follow(s->intake);
 	s->on_state(s->arg, true, NULL);
 }
 
@@ -157,7 +166,26 @@ void store_link_options(struct store *s, struct link_options *ret, void *owner)
 {
 	s->parts++;
 	*ret = (struct link_options){ .loop = s->loop, .url = &s->url, .keys = &s->keys, .limit_ms = s->limit_ms,
-				      .wait_replicas = s->wait_replicas, .owner = owner };
+				      .wait_replicas = s->wait_replicas, .owner = owner,
+				      .sentinel_password = s->sentinel_password };
+	if (s->url.kind != REDIS_DIRECT && owner != s)
+		ret->leader = &s->main;
+}
+
+static const char *secret_of(struct store *s, const char *file, const char **ret)
+{
+	return file && *file ? secret_read(file, &s->arena, ret) : NULL;
+}
+
+/* NULL, or what is wrong with it. */
+static const char *where_and_who(struct store *s, const struct store_options *opt)
+{
+	const char *why = NULL;
+
+	if (redis_url_parse(opt->url, &s->arena, &s->url, &why) != ERR_OK)
+		return why;
+	why = secret_of(s, opt->password_file, &s->url.password);
+	return why ? why : secret_of(s, opt->sentinel_password_file, &s->sentinel_password);
 }
 
 struct store *store_open(struct loop *loop, const struct store_options *opt)
@@ -167,8 +195,9 @@ struct store *store_open(struct loop *loop, const struct store_options *opt)
 	const char *why;
 
 	arena_init(&s->arena);
-	if (redis_url_parse(opt->url, &s->arena, &s->url, &why) != ERR_OK) {
-		log_at(LOG_ERROR, "", "redis.url: %s", why);
+	why = where_and_who(s, opt);
+	if (why) {
+		log_at(LOG_ERROR, "", "redis.url or its password: %s", why);
 		arena_clear(&s->arena);
 		free(s);
 		return NULL;
@@ -194,6 +223,17 @@ struct store *store_open(struct loop *loop, const struct store_options *opt)
 bool store_is_up(const struct store *s)
 {
 	return s->main.is_up;
+}
+
+const char *store_where(const struct store *s, struct arena *arena)
+{
+	const struct spot *at = &s->main.place;
+
+	if (s->url.kind == REDIS_SENTINEL)
+		return arena_printf(arena, ": the sentinels' master %s is %s port %d", s->url.master, at->host, at->port);
+	if (s->url.kind == REDIS_CLUSTER)
+		return arena_printf(arena, ": slot %d of the cluster, at %s port %d", cluster_slot(s->keys.prefix), at->host, at->port);
+	return "";
 }
 
 void store_close(struct store *s, loop_fn *closed, void *arg)

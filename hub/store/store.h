@@ -23,7 +23,8 @@
 
 struct store;
 struct store_options {
-	const char *url;  /* "unix:/path", "redis://host:port[/db]"; the embedded one is given as unix: by main */
+	const char *url;  /* as redis_url_parse takes it; the embedded one is given as unix: by main */
+	const char *password_file, *sentinel_password_file; /* NULL or "": none besides the url's */
 	const char *cell; /* jurisdiction code: the hash tag of every key */
 	int64_t timeout_ms;
 	int wait_replicas;
@@ -31,10 +32,9 @@ struct store_options {
 	void (*on_state)(void *arg, bool up, const char *why_not); /* each time it changes */
 	void *arg;
 };
-/* Whether redis.url has a form that can be used ("embedded" too); says in plain words why not. */
-MUST_CHECK enum err store_url_check(const char *url, struct diag *diag);
-struct store *store_open(struct loop *loop, const struct store_options *opt); /* NULL: a url that store_url_check refuses */
+struct store *store_open(struct loop *loop, const struct store_options *opt); /* NULL: a url or a file that config_read refuses */
 bool store_is_up(const struct store *s);
+const char *store_where(const struct store *s, struct arena *arena); /* while it is up: behind what its url is called, where that led; "" if nowhere else */
 void store_close(struct store *s, loop_fn *closed, void *arg); /* answers everything pending with ERR_UNAVAILABLE */
 
 struct bytes {

@@ -339,6 +339,11 @@ void store_feed_start(struct store *s, int backlog, store_feed_fn *fn, void *arg
 	link_open(&t->link, &link, &tail_events);
 }
 
+void feed_tail_follow(struct feed_tail *t)
+{
+	link_follow(&t->link);
+}
+
 void feed_tail_close(struct feed_tail *t)
 {
 	link_close(&t->link);

@@ -33,7 +33,7 @@ struct store {
 	struct arena arena;
 	struct keys keys;
 	struct redis_url url;
-	const char *hub_id;
+	const char *hub_id, *sentinel_password;
 	int wait_replicas;
 	int64_t limit_ms; /* for waiting here, and again for the answer */
 	void (*on_state)(void *arg, bool up, const char *why_not);
@@ -91,8 +91,10 @@ void groups_add(struct groups *g, const struct place *p);
 int feed_count_lines(const char *lines);
 /* An entry's lines, cut in place, each with its cursor; how many. */
 int feed_cut_lines(struct arena *arena, const char *id, char *lines, struct feed_entry *out);
+void feed_tail_follow(struct feed_tail *t); /* the main connection is up: to where it leads, if that has changed */
 void feed_tail_close(struct feed_tail *t);
 void feed_tail_free(struct feed_tail *t);
+void intake_tail_follow(struct intake_tail *t);
 void intake_tail_close(struct intake_tail *t);
 void intake_tail_free(struct intake_tail *t);
 

@@ -312,6 +312,11 @@ void store_intake_done(struct store *s, const char *entry_id, const char *outcom
 	ask_submit(a);
 }
 
+void intake_tail_follow(struct intake_tail *t)
+{
+	link_follow(&t->link);
+}
+
 void intake_tail_close(struct intake_tail *t)
 {
 	loop_timer_stop(t->retry);

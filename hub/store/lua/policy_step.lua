@@ -9,6 +9,7 @@ local steps, policies, answers, shadow, shadow_last, audit = unpack(KEYS, 1, 6)
 local request, known, step, line, kept, version, content, answer = unpack(ARGV, 1, 8)
 local call = redis.call
 
+-- No key is looked at after it may have gone: in a slot that is just being moved, Redis would take it for one that is elsewhere.
 local count = call('LLEN', steps)
 call('LLEN', audit)
 call('HLEN', answers)
@@ -30,9 +31,9 @@ elseif kept == 'forget' then
 	call('HDEL', policies, version)
 	call('HDEL', answers, version)
 elseif kept == 'shadow' then
-	call('DEL', shadow)
-	call('DEL', shadow_last)
 	call('HSET', shadow, 'version', version)
+	call('HDEL', shadow, 'events', 'changed', 'gained', 'lost', 'altered')
+	call('DEL', shadow_last)
 end
 call('RPUSH', audit, line)
 return { tonumber(request), 0, call('RPUSH', steps, step) }

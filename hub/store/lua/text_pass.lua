@@ -21,7 +21,11 @@ if call('SISMEMBER', sent, id) == 1 then
 end
 -- Nobody came when it was over: what waited has been dealt with otherwise, or waits for this one anew.
 if till and now > till + 60000 then
-	call('DEL', window)
+	for _, other in ipairs(call('HKEYS', window)) do
+		if other ~= 'until' then -- the key stays: in a slot that is just being moved, one that is gone is taken for elsewhere
+			call('HDEL', window, other)
+		end
+	end
 	till = nil
 end
 if join_ms > 0 and (not till or now < till) then

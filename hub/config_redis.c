@@ -1,9 +1,13 @@
-/* redis_url.c: the forms of redis.url that are understood, and a plain word about those that are not yet. */
+#include "config_redis.h"
+
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 
-#include "store/redis.h"
+#define REDIS_PORT 6379
+#define SENTINEL_PORT 26379
+#define DB_MAX 9999
 
 static int hex_value(char c)
 {
@@ -79,8 +83,8 @@ static void parse_user(const char *s, size_t len, struct arena *arena, struct re
 	u->password = unescape(arena, colon + 1, (size_t)(s + len - colon - 1));
 }
 
-/* What stands behind the user: host, [IPv6 address] or nothing, then the port. */
-static bool parse_host(const char *s, size_t len, struct arena *arena, struct redis_url *u)
+/* Host, [IPv6 address] or nothing, then the port. */
+static bool parse_host(const char *s, size_t len, int port, struct arena *arena, struct redis_seed *ret)
 {
 	const char *colon, *end = s + len, *host = s, *host_end;
 
@@ -98,40 +102,94 @@ static bool parse_host(const char *s, size_t len, struct arena *arena, struct re
 			colon = end;
 		host_end = colon;
 	}
-	u->host = arena_strndup(arena, host, (size_t)(host_end - host));
-	u->port = 6379;
-	if (colon < end && !take_number(colon + 1, (size_t)(end - colon - 1), 65535, &u->port))
+	*ret = (struct redis_seed){ .host = arena_strndup(arena, host, (size_t)(host_end - host)), .port = port };
+	if (colon < end && !take_number(colon + 1, (size_t)(end - colon - 1), 65535, &ret->port))
 		return false;
-	return *u->host && u->port > 0;
+	return *ret->host && ret->port > 0;
+}
+
+/* Cuts the user off; what is left of the part before the first slash. */
+static const char *cut_user(const char *rest, size_t *len, struct arena *arena, struct redis_url *u)
+{
+	const char *at = memrchr(rest, '@', *len);
+
+	if (!at)
+		return rest;
+	parse_user(rest, (size_t)(at - rest), arena, u);
+	*len -= (size_t)(at + 1 - rest);
+	return at + 1;
+}
+
+static bool parse_db(const char *slash, int *ret)
+{
+	return !slash[0] || !slash[1] || take_number(slash + 1, strlen(slash + 1), DB_MAX, ret);
 }
 
 static enum err parse_tcp(const char *rest, struct arena *arena, struct redis_url *ret, const char **ret_why)
 {
 	struct redis_url u = { 0 };
+	struct redis_seed at;
 	size_t len = strcspn(rest, "/");
-	const char *slash = rest + len, *at = memrchr(rest, '@', len);
+	const char *slash = rest + len;
 
 	*ret_why = "redis:// wants [user:password@]host[:port][/number of the database]";
-	if (at) {
-		parse_user(rest, (size_t)(at - rest), arena, &u);
-		len -= (size_t)(at + 1 - rest);
-		rest = at + 1;
-	}
-	if (!parse_host(rest, len, arena, &u))
+	rest = cut_user(rest, &len, arena, &u);
+	if (!parse_host(rest, len, REDIS_PORT, arena, &at) || !parse_db(slash, &u.db))
 		return ERR_INVALID;
-	if (slash[0] && slash[1] && !take_number(slash + 1, strlen(slash + 1), 9999, &u.db))
+	u.host = at.host;
+	u.port = at.port;
+	*ret = u;
+	return ERR_OK;
+}
+
+static bool parse_seeds(const char *s, size_t len, int port, struct arena *arena, struct redis_url *u)
+{
+	const char *end = s + len, *comma;
+
+	for (;; s = comma + 1) {
+		comma = memchr(s, ',', (size_t)(end - s));
+		if (u->seed_count == REDIS_SEEDS_MAX ||
+		    !parse_host(s, (size_t)((comma ? comma : end) - s), port, arena, &u->seeds[u->seed_count]))
+			return false;
+		u->seed_count++;
+		if (!comma)
+			return true;
+	}
+}
+
+static enum err parse_sentinel(const char *rest, struct arena *arena, struct redis_url *ret, const char **ret_why)
+{
+	struct redis_url u = { .kind = REDIS_SENTINEL };
+	size_t len = strcspn(rest, "/"), name_len;
+	const char *name = rest + len;
+
+	*ret_why = "sentinel:// wants [user:password@]host[:port][,host[:port]…]/name of the master[/number of the database], "
+		   "of 16 sentinels at most";
+	rest = cut_user(rest, &len, arena, &u);
+	if (!parse_seeds(rest, len, SENTINEL_PORT, arena, &u) || !*name++)
+		return ERR_INVALID;
+	name_len = strcspn(name, "/");
+	if (!name_len || !parse_db(name + name_len, &u.db))
+		return ERR_INVALID;
+	u.master = unescape(arena, name, name_len);
+	if (!*u.master)
 		return ERR_INVALID;
 	*ret = u;
 	return ERR_OK;
 }
 
-static enum err parse_later(const char *rest, struct arena *arena, struct redis_url *ret, const char **ret_why)
+static enum err parse_cluster(const char *rest, struct arena *arena, struct redis_url *ret, const char **ret_why)
 {
-	(void)rest;
-	(void)arena;
-	(void)ret;
-	*ret_why = "Redis Sentinel and Redis Cluster are not supported yet; give redis:// or unix:";
-	return ERR_INVALID;
+	struct redis_url u = { .kind = REDIS_CLUSTER };
+	size_t len = strcspn(rest, "/");
+	const char *slash = rest + len;
+
+	*ret_why = "cluster:// wants [user:password@]host[:port][,host[:port]…], of 16 nodes at most; a cluster has one database";
+	rest = cut_user(rest, &len, arena, &u);
+	if (!parse_seeds(rest, len, REDIS_PORT, arena, &u) || (slash[0] && slash[1]))
+		return ERR_INVALID;
+	*ret = u;
+	return ERR_OK;
 }
 
 static const struct {
@@ -140,8 +198,8 @@ static const struct {
 } forms[] = {
 	{ "unix:", parse_unix },
 	{ "redis://", parse_tcp },
-	{ "sentinel://", parse_later },
-	{ "cluster://", parse_later },
+	{ "sentinel://", parse_sentinel },
+	{ "cluster://", parse_cluster },
 };
 
 enum err redis_url_parse(const char *url, struct arena *arena, struct redis_url *ret, const char **ret_why)
@@ -152,19 +210,6 @@ enum err redis_url_parse(const char *url, struct arena *arena, struct redis_url 
 		if (!strncmp(url, forms[i].scheme, len))
 			return forms[i].parse(url + len, arena, ret, ret_why);
 	}
-	*ret_why = "must be embedded, unix:/path or redis://host:port";
-	return ERR_INVALID;
-}
-
-enum err store_url_check(const char *url, struct diag *diag)
-{
-	struct redis_url ignored;
-	const char *why;
-
-	if (!strcmp(url, "embedded"))
-		return ERR_OK;
-	if (redis_url_parse(url, diag->arena, &ignored, &why) == ERR_OK)
-		return ERR_OK;
-	diag_add(diag, "redis.url", "%s", why);
+	*ret_why = "must be embedded, unix:/path, redis://host:port, sentinel://host:port/name or cluster://host:port";
 	return ERR_INVALID;
 }

@@ -1,0 +1,78 @@
+"""The hub on a real Redis Cluster: the cell's slot is moved under load, and the node that serves it dies."""
+import json
+import shutil
+import tempfile
+import unittest
+
+from hub import Hub, wait_until
+from redis_group import KEY, Cluster, Listener, Load, add_people, check_all_there, doctor, end_all
+
+
+class OnACluster(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="tdm-", dir="/tmp")
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        cls.cluster = Cluster(cls.folder)
+        cls.addClassCleanup(end_all, cls.cluster.servers)
+        cls.environment = {"TANDEM_REDIS_URL": cls.cluster.url(), "TANDEM_REDIS_WAIT_REPLICAS": "1"}
+        add_people(cls.environment)
+        cls.hub = Hub(demo=False, environment=cls.environment)
+        cls.enterClassContext(cls.hub)
+        for user in ("spj", "wjw"):
+            assert cls.hub.try_sign_in(user, "pass word")
+
+    def test_the_cell_moves_and_its_node_dies(self):
+        listener = Listener(self.hub)
+        cluster, load = self.cluster, Load(self.hub)
+        load.goes_on()
+        found = doctor(self.environment)
+        owner = wait_until(cluster.owner, what="an owner")
+        self.assertTrue(found["good"], found)
+        self.assertIn(f"slot {cluster.slot}", found["found"])
+        self.assertIn(f"127.0.0.1 port {owner.port}", found["found"])
+
+        target = next(s for s in cluster.masters() if s is not owner)
+        for source, other in ((owner, target), (target, owner)):
+            self.move(source, other, load)
+            wait_until(lambda other=other: cluster.owner() is other, 30, "the move")
+            load.goes_on()
+
+        owner.kill()
+        promoted = wait_until(cluster.owner, 30, "the promoted replica")
+        self.assertIsNot(promoted, owner)
+        owner.launch()  # as the replica without which nothing is answered
+        load.goes_on()
+        load.end()
+        self.intake_goes_on(promoted)
+        check_all_there(self.hub, load.answered)
+        listener.has_heard(load.answered)
+
+    def intake_goes_on(self, owner):
+        entry = owner.client().xadd(KEY + "intake", {"event": json.dumps({})})
+        wait_until(lambda: entry in str(owner.client().xrange(KEY + "intake:done")), 30, "the outcome of what stands in the stream")
+
+    def move(self, source, target, load):
+        """As redis-cli does it, but key by key, so that the hub is seen with the slot in two places."""
+        a, b, slot = source.client(), target.client(), self.cluster.slot
+        b.execute_command("CLUSTER", "SETSLOT", slot, "IMPORTING", self.cluster.name(source))
+        a.execute_command("CLUSTER", "SETSLOT", slot, "MIGRATING", self.cluster.name(target))
+        refused = load.refused
+        wait_until(lambda: load.refused > refused, what="a refused event")
+        self.assertEqual(self.hub.get("/me", "wjw").status, 200)
+        for key in sorted(self.keys(a), key=lambda key: "users" not in key):
+            a.execute_command("MIGRATE", "127.0.0.1", target.port, key, 0, 5000)
+            if key == KEY + "users":
+                self.assertTrue(self.hub.try_sign_in("wjw", "pass word"), "whom only the other node knows")
+        for node in (target, source, *(s for s in self.cluster.masters() if s not in (source, target))):
+            node.client().execute_command("CLUSTER", "SETSLOT", slot, "NODE", self.cluster.name(target))
+
+    def keys(self, client):
+        found = client.execute_command("CLUSTER", "GETKEYSINSLOT", self.cluster.slot, 100000)
+        self.assertTrue(found)
+        self.assertTrue(all(key.startswith(KEY) for key in found), found)
+        return found
+
+
+if __name__ == "__main__":
+    unittest.main()

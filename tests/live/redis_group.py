@@ -1,0 +1,239 @@
+"""Several Redis servers of a test's own on loopback: a master with replicas and their sentinels, or a cluster. Each is ended by its process."""
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+
+import redis
+import websockets
+
+from hub import BIN, end_with_us, event, free_port, wait_until
+
+KEY = "tdm:{371300}:"
+SAFE = ("--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no", "--aof-load-truncated", "no",
+        "--maxmemory-policy", "noeviction", "--save", "", "--repl-diskless-sync-delay", "0")
+
+
+class Server:
+    """A redis-server or, with a file of settings first among the arguments, a sentinel."""
+
+    def __init__(self, folder, *arguments, password=None):
+        self.port = free_port()
+        self.folder, self.arguments, self.password = tempfile.mkdtemp(dir=folder), arguments, password
+        self.process = None
+        self.launch()
+
+    def launch(self):
+        with open(f"{self.folder}/log", "ab") as log:
+            self.process = subprocess.Popen(
+                ["redis-server", *self.arguments, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", self.folder],
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL, preexec_fn=end_with_us)
+
+    def client(self):
+        return redis.Redis(port=self.port, password=self.password, decode_responses=True, socket_timeout=20)
+
+    def answers(self):
+        assert self.process.poll() is None, "redis-server ended: " + self.log_text()
+        try:
+            return self.client().ping()
+        except redis.RedisError:
+            return False
+
+    def log_text(self):
+        with open(f"{self.folder}/log", errors="replace") as f:
+            return f.read()[-2000:]
+
+    def kill(self, number=signal.SIGKILL):
+        self.process.send_signal(number)
+        self.process.wait(30)
+
+    def is_replica_in_step(self):
+        about = self.client().info("replication")
+        return about["role"] == "slave" and about["master_link_status"] == "up"
+
+
+def end_all(servers):
+    for s in servers:
+        if s.process.poll() is None:
+            s.kill()
+
+
+class Watched:
+    """One master, its replicas and three sentinels that promote one of them when it is gone."""
+
+    def __init__(self, folder, replicas=2, password=None, sentinel_password=None):
+        words = SAFE + (("--requirepass", password, "--masterauth", password) if password else ())
+        self.master = Server(folder, *words, password=password)
+        wait_until(self.master.answers, what="the master")
+        follow = ("--replicaof", f"127.0.0.1 {self.master.port}")
+        self.replicas = [Server(folder, *words, *follow, password=password) for _ in range(replicas)]
+        for r in self.replicas:
+            wait_until(lambda r=r: r.answers() and r.is_replica_in_step(), what="a replica")
+        self.sentinels = [self.sentinel(folder, password, sentinel_password) for _ in range(3)]
+        for s in self.sentinels:
+            wait_until(lambda s=s: s.answers() and self.knows_all(s), what="the sentinels know each other")
+
+    def sentinel(self, folder, password, own):
+        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as f:
+            f.write(f"sentinel monitor city 127.0.0.1 {self.master.port} 2\n"
+                    "sentinel down-after-milliseconds city 1000\nsentinel failover-timeout city 5000\n")
+            if password:
+                f.write(f"sentinel auth-pass city {password}\n")
+            if own:
+                f.write(f"requirepass {own}\nsentinel sentinel-pass {own}\n")
+        return Server(folder, f.name, "--sentinel", password=own)
+
+    def knows_all(self, sentinel):
+        about = sentinel.client().sentinel_master("city")
+        return about["num-other-sentinels"] == 2 and about["num-slaves"] == len(self.replicas)
+
+    @property
+    def servers(self):
+        return [self.master, *self.replicas, *self.sentinels]
+
+    def url(self, user=""):
+        return f"sentinel://{user}{','.join(f'127.0.0.1:{s.port}' for s in self.sentinels)}/city"
+
+
+class Cluster:
+    """Masters with one replica each, made by redis-cli."""
+
+    def __init__(self, folder, masters=3, replicas=1, password=None):
+        self.password = password
+        words = SAFE + (("--requirepass", password, "--masterauth", password) if password else ())
+        self.servers = [Server(folder, *words, "--cluster-enabled", "yes", "--cluster-node-timeout", "1500",
+                               "--cluster-port", str(free_port()), password=password) for _ in range(masters * (1 + replicas))]
+        for s in self.servers:
+            wait_until(s.answers, what="a node")
+        self.cli("create", *(f"127.0.0.1:{s.port}" for s in self.servers), "--cluster-replicas", str(replicas), "--cluster-yes")
+        for s in self.servers:
+            wait_until(lambda s=s: self.is_well(s), what="the cluster")
+        for s in self.servers[masters:]:
+            wait_until(s.is_replica_in_step, what="a replica")
+        self.slot = self.servers[0].client().execute_command("CLUSTER", "KEYSLOT", KEY)
+
+    def is_well(self, server):
+        about = server.client().execute_command("CLUSTER", "INFO")
+        return "cluster_state:ok" in about and f"cluster_known_nodes:{len(self.servers)}\r" in about
+
+    def cli(self, *words):
+        login = ("-a", self.password, "--no-auth-warning") if self.password else ()
+        subprocess.run(["redis-cli", *login, "--cluster", *words], check=True, timeout=60, stdout=subprocess.DEVNULL)
+
+    def running(self):
+        return [s for s in self.servers if s.process.poll() is None]
+
+    def name(self, server):
+        return server.client().execute_command("CLUSTER", "MYID")
+
+    def masters(self):
+        return [s for s in self.running() if s.client().info("replication")["role"] == "master"]
+
+    def owner(self):
+        """Who says that it serves the cell; all that run agree on it."""
+        found = {master[1] for s in self.running() for first, last, master, *_ in s.client().execute_command("CLUSTER", "SLOTS")
+                 if first <= self.slot <= last}
+        return next((s for s in self.running() if found == {s.port}), None)
+
+    def url(self, user=""):
+        return f"cluster://{user}{','.join(f'127.0.0.1:{s.port}' for s in self.servers[:3])}"
+
+
+class Load:
+    """A source system: sends event after event, each again until it is answered, as the contract asks of it."""
+
+    def __init__(self, hub, first=0):
+        self.hub, self.answered, self.refused, self.failure = hub, {}, 0, None
+        self.next = first
+        self.ending = threading.Event()
+        self.thread = threading.Thread(target=self.guarded, daemon=True)
+        self.thread.start()
+
+    def guarded(self):
+        try:
+            while not self.ending.is_set():
+                self.send(self.next)
+                self.next += 1
+        except BaseException as e:  # noqa: B902
+            self.failure = e
+
+    def send(self, number):
+        while True:
+            answer = self.hub.submit(event(number))
+            if answer.status in (200, 201):
+                self.answered[number] = answer.json["event"]
+                return
+            assert answer.status == 503, (answer.status, answer.body)
+            self.refused += 1
+            self.ending.wait(0.02)
+
+    def goes_on(self, more=20, seconds=30):
+        """Waits until so many more have been answered."""
+        wanted = len(self.answered) + more
+        wait_until(lambda: self.failure or len(self.answered) >= wanted, seconds, f"{more} more events")
+        assert not self.failure, self.failure
+
+    def end(self):
+        self.ending.set()
+        self.thread.join(30)
+        assert not self.failure and not self.thread.is_alive(), self.failure
+
+
+class Listener:
+    """Somebody at the body's inbox, over one WebSocket that must not break."""
+
+    def __init__(self, hub, body="wjw-371300"):
+        self.hub, self.body, self.events, self.failure = hub, body, [], None
+        self.opened = threading.Event()
+        threading.Thread(target=self.guarded, daemon=True).start()
+        assert self.opened.wait(20), self.failure
+
+    def guarded(self):
+        try:
+            asyncio.run(self.follow())
+        except BaseException as e:  # noqa: B902
+            self.failure = e
+
+    async def follow(self):
+        url, options = self.hub.socket_url("wjw")
+        async with websockets.connect(url, max_queue=None, **options) as c:
+            await c.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "inbox.open", "params": {"body": self.body}}))
+            async for text in c:
+                m = json.loads(text)
+                if m.get("id") == 1:
+                    assert "result" in m, m
+                    self.opened.set()
+                elif m["method"] == "notice":
+                    self.events.append(m["params"]["notice"]["event"])
+
+    def has_heard(self, answered):
+        """Each once, however long the feed's own connection was away."""
+        wait_until(lambda: self.failure or len(self.events) >= len(answered), 30, "the frames")
+        assert sorted(self.events) == sorted(answered.values()), (self.failure, len(self.events), len(set(self.events)), len(answered))
+
+
+def check_all_there(hub, answered, body="wjw-371300"):
+    """Every event that was answered is there, once, under the number that it was answered with, and nothing else is."""
+    listed, cursor = [], ""
+    while cursor is not None:
+        page = hub.get(f"/notices?body={body}&limit=200&cursor={cursor}", "wjw").json
+        listed += [n["event"] for n in page["items"]]
+        cursor = page["next"]
+    assert len(set(answered.values())) == len(answered), "two events were answered with one number"
+    assert sorted(listed) == sorted(answered.values()), (len(listed), len(set(listed)), len(answered))
+
+
+def add_people(environment):
+    """By the command, which speaks to the same Redis as the hub."""
+    for name, role, body in (("spj", "approver", "spj-371302"), ("wjw", "supervisor", "wjw-371300")):
+        subprocess.run([os.path.abspath(BIN), "user", "add", name, "--role", role, "--body", body], input="pass word\n", text=True,
+                       check=True, timeout=60, capture_output=True, env=dict(os.environ, **environment))
+
+
+def doctor(environment):
+    done = subprocess.run([os.path.abspath(BIN), "doctor", "--json"], text=True, capture_output=True, timeout=60,
+                          env=dict(os.environ, **environment), check=False)
+    return next(c for c in json.loads(done.stdout)["checks"] if c["name"] == "Redis")
