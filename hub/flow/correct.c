@@ -7,6 +7,7 @@
 #include "base/digits.h"
 #include "flow/change.h"
 #include "flow/deadline.h"
+#include "flow/deliver.h"
 #include "flow/dispute.h"
 #include "flow/term.h"
 
@@ -47,6 +48,7 @@ static enum err apply_supersede(void *arg, struct change *c)
 		if (lifecycle_next(n->state, n->role, ACT_SUPERSEDE, &to) == VERDICT_MOVES) {
 			change_notice(c, i, to, c->record.by);
 			change_note(c, act_name(ACT_SUPERSEDE), i);
+			deliver_last_word(c, i);
 		}
 		n->next_ms = -1;
 	}
@@ -82,6 +84,7 @@ static enum err apply_ended(void *arg, struct change *c)
 			continue;
 		change_notice(c, i, to, c->record.by);
 		change_note(c, act_name(ACT_WITHDRAW), i);
+		deliver_last_word(c, i);
 		n->next_ms = -1;
 		withdrew = true;
 	}
