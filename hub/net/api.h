@@ -57,7 +57,7 @@ void call_faults(struct call *c, enum err e, const char *detail, const struct di
 void call_on_reply(void *call, const struct reply *r); /* as a reply_fn */
 const char *call_query(struct call *c, const char *name); /* "" when absent */
 bool call_limit(struct call *c, int *ret); /* false: it cannot be read, and that has been answered */
-int call_if_match(struct call *c); /* -1: none; -2: not a version */
+struct seen_versions call_if_match(struct call *c); /* every tag of every line; weak ones match nothing */
 /* Idempotency-Key (api_idem.c): begin runs the handler, or answers as the first request with that key was answered. */
 void idem_begin(struct call *c, const char *key);
 void idem_reply(struct call *c, const struct reply *r);

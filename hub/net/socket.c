@@ -1,4 +1,5 @@
 /* socket.c: the WebSocket's words: JSON-RPC 2.0 in, answers and pushes out. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,13 +134,15 @@ static void rpc_board_open(struct rpc *r)
 
 static void answer(struct rpc *r, enum answer a)
 {
-	struct respond_in in = { .who = r->inbox->who, .notice = text_param(r, "notice"), .answer = a, .channel = "ws",
-				 .if_match = -1, .params = r->params };
+	struct respond_in in = { .who = r->inbox->who, .notice = text_param(r, "notice"), .answer = a, .channel = "ws", .params = r->params };
 	const json_t *version = json_object_get(r->params, "version");
 	bool is_on_clock = a == ANSWER_PAUSE || a == ANSWER_RESUME;
 
-	if (json_is_integer(version))
-		in.if_match = (int)json_integer_value(version);
+	if (version && !json_is_null(version)) {
+		in.if_match.is_asked = true;
+		in.if_match.count = json_is_integer(version) && json_integer_value(version) <= INT_MAX;
+		in.if_match.versions[0] = (int)json_integer_value(version);
+	}
 	if (!in.notice) {
 		send_error(r, -32602, "params.notice is needed", NULL);
 		rpc_free(r);
