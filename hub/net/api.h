@@ -40,6 +40,7 @@ struct call {
 	const char *args[CALL_ARGS_MAX]; /* what stood for the * of the pattern */
 	handler_fn *route_handle;
 	const char *idem;	/* name under which the answer is kept, or NULL */
+	char *idem_hash;	/* of the body, in hex */
 	int64_t idem_waited_ms; /* for the first request with that key */
 };
 
