@@ -8,10 +8,38 @@
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 200
 
+/* Bytes of the white space that begins s, as people type it: also the full-width and the hard space. */
+static size_t blank_length(const char *s)
+{
+	if (*s && strchr(" \t\r\n", *s))
+		return 1;
+	if (!strncmp(s, "\xc2\xa0", 2))
+		return 2;
+	return strncmp(s, "\xe3\x80\x80", 3) ? 0 : 3;
+}
+
+static const char *trimmed(struct arena *arena, const char *s)
+{
+	size_t len, step;
+
+	while ((step = blank_length(s)))
+		s += step;
+	len = strlen(s);
+	for (step = 1; step <= 3 && step <= len; step++) {
+		if (blank_length(s + len - step) == step) {
+			len -= step;
+			step = 0;
+		}
+	}
+	return arena_strndup(arena, s, len);
+}
+
 const char *call_query(struct call *c, const char *name)
 {
 	const char *v = http_query(c->req, name);
 
+	if (v && !strcmp(name, "q"))
+		return trimmed(c->req->arena, v);
 	return v ? v : "";
 }
 
