@@ -12,6 +12,7 @@
 #include "timefmt.h"
 
 #define TRICKLE_MS 10000
+#define TURN_MS (TRICKLE_MS - 1000) /* whose it is, ends before the next */
 #define BEGIN_MS 100 /* it is looked so often whether the hub takes events yet */
 
 struct demo {
@@ -20,7 +21,7 @@ struct demo {
 	struct loop_timer *timer;
 	struct principal *source;
 	int waiting, number;
-	bool begun;
+	bool begun, asking;
 	char run[16];
 };
 
@@ -214,23 +215,48 @@ static void begin(struct demo *d)
 
 	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
 		submit(d, &first[i]);
-	d->begun = true;
-	loop_timer_start(d->timer, TRICKLE_MS, TRICKLE_MS);
+}
+
+static void one_more(struct demo *d)
+{
+	static const char *const types[] = { "granted", "granted", "granted", "granted", "changed", "renewed", "cancelled" };
+	const struct pack_view *p = pack_view(d->flow->pack);
+	const struct item *item = some_item(p);
+
+	if (item)
+		submit(d, &(struct approval){ types[randombytes_uniform(7)], item->code, some_region(p) });
+}
+
+/* Of several workers one begins, and one brings what comes next. */
+static void on_turn(void *arg, enum err e, const char *text)
+{
+	struct demo *d = arg;
+	bool begins = !d->begun, is_ours = e == ERR_OK && text && !strcmp(text, d->run);
+
+	d->asking = false;
+	if (e != ERR_OK || !d->timer)
+		return;
+	if (begins) {
+		d->begun = true;
+		loop_timer_start(d->timer, TRICKLE_MS, TRICKLE_MS);
+	}
+	if (is_ours && begins)
+		begin(d);
+	else if (is_ours)
+		one_more(d);
 }
 
 static void trickle(void *arg)
 {
-	static const char *const types[] = { "granted", "granted", "granted", "granted", "changed", "renewed", "cancelled" };
 	struct demo *d = arg;
-	const struct pack_view *p = pack_view(d->flow->pack);
-	const struct item *item = some_item(p);
 
-	if (!store_is_up(d->flow->store) || !policies_are_settled(d->flow->policies))
+	if (d->asking || !store_is_up(d->flow->store) || !policies_are_settled(d->flow->policies))
 		return;
-	if (!d->begun)
-		begin(d);
-	else if (item)
-		submit(d, &(struct approval){ types[randombytes_uniform(7)], item->code, some_region(p) });
+	d->asking = true;
+	store_put_expiring(d->flow->store,
+			   &(struct expiring){ .kind = "demo", .name = "turn", .ttl_ms = TURN_MS, .only_if_new = true,
+					       .value = { d->run, strlen(d->run) } },
+			   on_turn, d);
 }
 
 struct demo *demo_start(struct flow *f, struct auth *a)

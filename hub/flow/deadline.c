@@ -144,7 +144,7 @@ static void done_due(void *arg, enum err e, struct change *c)
 		w->send_count = 0;
 		/* When it has to ask the gate first, the rest comes when that has answered. */
 		if (!w->asks && w->correcting)
-			correct_earlier(w->flow, w->seq, c->event);
+			correct_earlier(w->flow, w->seq, c->event, NULL, NULL);
 		else if (!w->asks && record_next_ms(&c->record) >= 0)
 			deadline_kick(w->flow->deadline, record_next_ms(&c->record));
 	} else if (e == ERR_UNAVAILABLE) {

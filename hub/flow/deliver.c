@@ -30,12 +30,17 @@ static const char *asked_body(const struct change *c, const struct delivery *d)
 	return *d->body ? d->body : c->record.notices[d->notice].body;
 }
 
+static bool has_ended_early(const struct notice *n)
+{
+	return n->state == STATE_WITHDRAWN || n->state == STATE_SUPERSEDED;
+}
+
 /* A permit that has stopped is worth waking somebody for. */
 static bool is_urgent(const struct change *c, const struct delivery *d)
 {
 	enum event_type t = c->event->type;
 
-	return d->notice >= 0 && d->term < 0 && (t == EVENT_SUSPENDED || t == EVENT_REVOKED || t == EVENT_WITHDRAWN);
+	return d->notice >= 0 && d->term < 0 && !has_ended_early(&c->record.notices[d->notice]) && (t == EVENT_SUSPENDED || t == EVENT_REVOKED || t == EVENT_WITHDRAWN);
 }
 
 static int64_t due_of(const struct change *c, const struct delivery *d)
@@ -109,6 +114,49 @@ void delivery_in_doubt(struct change *c, int i, const char *why)
 	d->detail = why;
 }
 
+static bool same_way(const struct delivery *a, const struct delivery *b)
+{
+	return a->notice == b->notice && a->channel == b->channel && a->term < 0 && b->term < 0 && !strcmp(a->post, b->post) && !strcmp(a->body, b->body);
+}
+
+static bool was_told(const struct delivery *d)
+{
+	return d->state == DELIVERY_SENDING || d->state == DELIVERY_ACCEPTED || d->state == DELIVERY_DELIVERED || d->state == DELIVERY_UNKNOWN;
+}
+
+/* Says that nothing needs doing any more; what waited when that came about was cancelled. */
+static bool is_last_word(const struct change *c, const struct delivery *d)
+{
+	if (d->notice < 0 || !has_ended_early(&c->record.notices[d->notice]))
+		return false;
+	for (const struct delivery *x = c->record.deliveries; x < d; x++) {
+		if (same_way(x, d) && was_told(x))
+			return true;
+	}
+	return false;
+}
+
+void deliver_last_word(struct change *c, int notice)
+{
+	int told = c->record.delivery_count;
+
+	for (int i = 0; i < told; i++) {
+		const struct delivery from = c->record.deliveries[i];
+		bool again = false;
+		struct delivery *d;
+
+		for (int k = 0; k < i; k++)
+			again = again || (same_way(&c->record.deliveries[k], &from) && was_told(&c->record.deliveries[k]));
+		if (from.notice != notice || from.term >= 0 || !was_told(&from) || again)
+			continue;
+		deliver_add(c->flow, &c->record, notice, from.channel, &c->arena);
+		d = &c->record.deliveries[c->record.delivery_count - 1];
+		d->post = from.post;
+		d->body = from.body;
+		d->next_ms = c->now_ms;
+	}
+}
+
 /* Somebody has taken the matter on: a text that asks for it would only confuse. A reminder is needed until all is done. */
 static bool is_needless(const struct change *c, const struct delivery *d)
 {
@@ -116,6 +164,8 @@ static bool is_needless(const struct change *c, const struct delivery *d)
 
 	if (d->term >= 0)
 		return !term_runs(&c->record, &c->record.terms[d->term]);
+	if (is_last_word(c, d))
+		return false;
 	if (n && *d->post)
 		return !lifecycle_is_todo(n->state, n->role) && !notice_owes_feedback(&c->record, n);
 	return n && n->state != STATE_OPEN;
@@ -140,7 +190,7 @@ static int64_t join_ms(const struct change *c, const struct delivery *d)
 	struct duration window;
 	int64_t ms, due_ms = due_of(c, d);
 
-	if (d->notice < 0 || d->term >= 0 || is_urgent(c, d) || !duration_parse(pack_view(c->flow->pack)->settings.sms_join, &window))
+	if (d->notice < 0 || d->term >= 0 || is_urgent(c, d) || is_last_word(c, d) || !duration_parse(pack_view(c->flow->pack)->settings.sms_join, &window))
 		return 0;
 	ms = window.count * INT64_C(60000);
 	return due_ms >= c->now_ms && due_ms < c->now_ms + ms ? 0 : ms;

@@ -15,6 +15,8 @@
 #define DELIVER_JOIN_MAX 50 /* others in one message */
 
 void deliver_add(const struct flow *f, struct record *r, int notice, enum channel channel, struct arena *arena);
+/* A notice that needs no action any more: those who were told of it hear so in the same way. */
+void deliver_last_word(struct change *c, int notice);
 enum prepared {
 	PREPARED_NOTHING, /* it is not due */
 	PREPARED_MOVED,	  /* the record changed, nothing goes out */

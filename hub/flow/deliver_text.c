@@ -14,6 +14,8 @@ static const char feedback_fallback[] = "【{sign}】{item}（{region}）请于{
 static const char term_fallback[] = "【{sign}】{item}（{region}）有期限将于{due}到期：{what}。编号{code}";
 static const char archive_fallback[] = "【{sign}】{item}（{region}）档案请于{due}前移交决定机关。编号{code}，移交后回复编号";
 static const char letter_fallback[] = "【{sign}】您单位有1件来函待答复:{item}({region}),请于{due}前答复。编号{code},回复编号即签收。";
+static const char withdrawn_fallback[] = "【{sign}】编号{code}的告知（{item}，{region}）已撤回，无需再办理";
+static const char superseded_fallback[] = "【{sign}】编号{code}的告知（{item}，{region}）已更正，以新告知为准";
 static const char joined_fallback[] = "【{sign}】您有{count}件待办:{item},最早{due}到期。编号{code}等,回复1全部签收。";
 static const char applicant_fallback[] = "【{sign}】您的{item}办件已办结,监管部门已获告知。编号{code}";
 
@@ -105,9 +107,24 @@ static const char *fallback_text(const struct change *c, const struct notice *n,
 		return t ? term_fallback : applicant_fallback;
 	if (notice_owes_feedback(&c->record, n))
 		return feedback_fallback;
+	if (n->state == STATE_WITHDRAWN || n->state == STATE_SUPERSEDED)
+		return n->state == STATE_WITHDRAWN ? withdrawn_fallback : superseded_fallback;
 	if (n->cause == CAUSE_LETTER)
 		return letter_fallback;
 	return n->cause == CAUSE_ARCHIVE ? archive_fallback : notice_fallback;
+}
+
+static const char *notice_template(const struct change *c, const struct notice *n)
+{
+	if (notice_owes_feedback(&c->record, n))
+		return c->now_ms > n->feedback_due_ms ? "sms-feedback-overdue" : "sms-feedback";
+	if (n->state == STATE_WITHDRAWN || n->state == STATE_SUPERSEDED)
+		return n->state == STATE_WITHDRAWN ? "sms-withdrawn" : "sms-superseded";
+	if (n->cause == CAUSE_ARCHIVE)
+		return "sms-archive";
+	if (n->cause == CAUSE_LETTER)
+		return "sms-letter";
+	return n->due_ms >= 0 && c->now_ms > n->due_ms ? "sms-overdue" : "sms-notice";
 }
 
 static const char *template_name(const struct change *c, const struct notice *n, const char *office)
@@ -119,14 +136,8 @@ static const char *template_name(const struct change *c, const struct notice *n,
 	};
 	const char *name = of_applicant[c->event->type];
 
-	if (n && notice_owes_feedback(&c->record, n))
-		return c->now_ms > n->feedback_due_ms ? "sms-feedback-overdue" : "sms-feedback";
-	if (n && n->cause == CAUSE_ARCHIVE)
-		return "sms-archive";
-	if (n && n->cause == CAUSE_LETTER)
-		return "sms-letter";
 	if (n)
-		return n->due_ms >= 0 && c->now_ms > n->due_ms ? "sms-overdue" : "sms-notice";
+		return notice_template(c, n);
 	if (office && c->event->type != EVENT_DEREGISTERED)
 		return "sms-applicant-items";
 	return name ? name : "sms-applicant";

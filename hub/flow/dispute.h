@@ -28,7 +28,7 @@ bool dispute_is_party(const struct record *r, const char *body);
 struct dispute_in {
 	struct principal *who;
 	const char *dispute, *channel;
-	int if_match;	    /* the dispute's version the caller saw, -1 none */
+	struct seen_versions if_match; /* the dispute's */
 	const json_t *said; /* borrowed */
 };
 /* {position, proposes?, body?}: 200 the dispute; 403, 404, 409, 412, 422. */

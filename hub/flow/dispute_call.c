@@ -13,7 +13,8 @@ struct call {
 	struct principal *who;
 	const char *channel, *act;
 	int64_t seq;
-	int dispute, if_match;
+	int dispute;
+	struct seen_versions if_match;
 	struct arena arena;
 	struct diag diag;
 	const char *body, *text, *proposes, *basis, *remark;
@@ -230,7 +231,7 @@ static enum err apply(void *arg, struct change *x)
 	d = &x->record.disputes[c->dispute];
 	if (c->diag.count)
 		return ERR_INVALID;
-	if (c->if_match >= 0 && c->if_match != d->version)
+	if (!version_was_seen(&c->if_match, d->version))
 		return refuse(c, ERR_STALE, "The dispute was changed in the meantime");
 	e = c->apply(c, x, d);
 	if (e == ERR_OK && !x->nothing)

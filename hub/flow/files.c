@@ -158,7 +158,7 @@ static void keep(void *arg)
 static void kept(void *arg)
 {
 	struct filing *x = arg;
-	struct respond_in in = { .who = x->who, .notice = x->notice_id, .answer = ANSWER_ATTACH, .channel = "http", .if_match = -1 };
+	struct respond_in in = { .who = x->who, .notice = x->notice_id, .answer = ANSWER_ATTACH, .channel = "http" };
 	json_t *params;
 
 	if (x->err != ERR_OK) {

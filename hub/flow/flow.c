@@ -147,17 +147,29 @@ void flow_add_person(struct flow *f, const char *body, const char *name, const c
 	p->phone = mem_strdup(phone);
 }
 
+/* Written in one way only: e01 is nothing. */
 static bool parse_number(const char **s, int64_t max, int64_t *ret)
 {
 	int64_t v = 0;
 	int digits = 0;
 
+	if (**s == '0' && (*s)[1] >= '0' && (*s)[1] <= '9')
+		return false;
 	for (; **s >= '0' && **s <= '9' && digits < 16; (*s)++, digits++)
 		v = v * 10 + (**s - '0');
 	if (!digits || v > max)
 		return false;
 	*ret = v;
 	return true;
+}
+
+bool version_was_seen(const struct seen_versions *s, int version)
+{
+	bool was = !s->is_asked;
+
+	for (int i = 0; i < s->count; i++)
+		was = was || s->versions[i] == version;
+	return was;
 }
 
 bool id_parse_event(const char *s, int64_t *ret_seq)

@@ -91,8 +91,15 @@ const struct pack *flow_pack_of(const struct flow *f, const char *version);
 /* Ids outside: "e12", "n12.0", "d12.1", "u12.0". */
 bool id_parse_event(const char *s, int64_t *ret_seq);
 bool id_parse_notice(const char *s, int64_t *ret_seq, int *ret_notice);
-bool id_parse_dispute(const char *s, int64_t *ret_seq, int *ret_dispute);
-bool id_parse_delivery(const char *s, int64_t *ret_seq, int *ret_delivery);
+bool id_parse_dispute(const char *s, int64_t *ret_seq, int *ret_dispute), id_parse_delivery(const char *s, int64_t *ret_seq, int *ret_delivery);
+
+/* Of a notice, a dispute or minutes: the versions that the caller saw (If-Match). All zero: whichever it is. */
+#define SEEN_MAX 32
+struct seen_versions {
+	bool is_asked;
+	int count, versions[SEEN_MAX];
+};
+bool version_was_seen(const struct seen_versions *s, int version);
 
 /* What a call of the flow answers with: a status of err.h and a JSON body (a problem document when it failed). */
 struct reply {

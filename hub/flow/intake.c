@@ -29,6 +29,7 @@ struct job {
 	struct record record;
 	const char *holder; /* of an earlier notice, NULL none or not asked */
 	int unmatched; /* clauses of the scope */
+	const char *earlier; /* events of the case, as the store knew them */
 	int64_t seq;
 	int status; /* of the answer */
 	struct accept_in in;
@@ -111,10 +112,17 @@ static void job_remember(struct job *j, int64_t seq)
 	buf_clear(&common);
 }
 
+/* The other way round. Whether what was earlier is corrected or not, the event is taken: the mark on it stands until it is. */
+static void on_corrected(void *arg, enum err e)
+{
+	struct job *j = arg;
+
+	(void)e;
+	correct_outdated(j->flow, &(struct outdated){ .seq = j->seq, .event = &j->event, .list = j->earlier }, job_answer, j);
+}
+
 static void taken_new(struct job *j, const struct accept_out *out)
 {
-	const struct outdated o = { .seq = out->seq, .event = &j->event, .list = out->earlier };
-
 	metric_add(METRIC_EVENTS_ACCEPTED, 1);
 	metric_add(METRIC_NOTICES_MADE, j->record.notice_count);
 	metric_add(METRIC_SCOPE_UNMATCHED, j->unmatched);
@@ -123,10 +131,15 @@ static void taken_new(struct job *j, const struct accept_out *out)
 						.in = { .at_ms = j->record.accepted_ms, .holder = j->holder } });
 	job_remember(j, out->seq);
 	figures_touch(j->flow->figures, out->seq);
+	j->status = 201;
+	j->earlier = arena_strdup(&j->arena, out->earlier);
+	if (j->record.correcting) { /* whoever has the answer sees what came of it */
+		correct_earlier(j->flow, out->seq, &j->event, on_corrected, j);
+		return;
+	}
 	if (j->in.due_ms >= 0)
 		deadline_kick(j->flow->deadline, j->in.due_ms);
-	j->status = 201;
-	correct_outdated(j->flow, &o, job_answer, j);
+	on_corrected(j, ERR_OK);
 }
 
 static void on_repeated_case(void *arg, enum err e, const char *list)
@@ -207,6 +220,7 @@ static void job_store(struct job *j, const char *holder)
 	j->in.case_id = j->event.case_id;
 	j->in.type = event_type_name(j->event.type);
 	j->in.version = j->event.version;
+	j->in.permit = correct_permit(&j->event);
 	j->in.doc = j->doc;
 	j->in.bodies = decided_bodies(&j->record, &j->arena);
 	j->in.body_count = j->record.notice_count;

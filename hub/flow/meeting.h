@@ -14,7 +14,7 @@
 struct meeting_in {
 	struct principal *who;
 	const char *id;	    /* "m3", or of a decision "m3.0"; of new minutes not used */
-	int if_match;	    /* the meeting's version the caller saw, -1 none */
+	struct seen_versions if_match; /* the meeting's */
 	const json_t *said; /* borrowed; NULL: nothing */
 };
 /* {date, title, body?, decisions: [{text, owner, due, about?}]}: 201 the meeting, 200 when it is here already; 422. */

@@ -18,7 +18,8 @@ struct call {
 	struct meeting meeting;
 	const char *act;
 	int64_t number;
-	int decision, if_match, tries; /* decision: -1 the meeting is new */
+	int decision, tries; /* decision: -1 the meeting is new */
+	struct seen_versions if_match;
 	bool is_done;		       /* what the decision shall be */
 	const char *remark;
 	struct bytes was; /* as it stood when it was read */
@@ -129,7 +130,7 @@ static void change(struct call *c)
 {
 	struct resolution *d = &c->meeting.decisions[c->decision];
 
-	if (c->if_match >= 0 && c->if_match != c->meeting.version) {
+	if (!version_was_seen(&c->if_match, c->meeting.version)) {
 		refuse(c, ERR_STALE, "The minutes were changed in the meantime");
 		return;
 	}
@@ -215,7 +216,7 @@ static bool id_parse_decision(const char *id, int64_t *ret_number, int *ret_deci
 	char meeting[24];
 
 	if (len >= sizeof(meeting) || !id[len] || !id[len + 1] || strspn(id + len + 1, "0123456789") != strlen(id + len + 1) ||
-	    strlen(id + len + 1) > 4)
+	    strlen(id + len + 1) > 4 || (id[len + 1] == '0' && id[len + 2]))
 		return false;
 	snprintf(meeting, sizeof(meeting), "%.*s", (int)len, id);
 	*ret_decision = (int)strtol(id + len + 1, NULL, 10);

@@ -77,7 +77,7 @@ static bool due_is_wanted(const struct notice_filter *f, const struct view *v, c
 	return f->due == DUE_ANY || !strcmp(lamp, f->due == DUE_OVERDUE ? "red" : "yellow");
 }
 
-bool notice_filter_wants(const struct notice_filter *f, const struct row *row, int notice)
+bool notice_filter_wants(const struct notice_filter *f, struct row *row, int notice)
 {
 	const struct notice *n = &row->record.notices[notice];
 

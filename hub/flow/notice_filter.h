@@ -19,7 +19,7 @@ struct notice_filter {
 /* False: a parameter cannot be read, and that has been answered. */
 bool notice_filter_read(const struct query_notices *q, struct notice_filter *ret, reply_fn *fn, void *arg);
 void notice_filter_clear(struct notice_filter *f);
-bool notice_filter_wants(const struct notice_filter *f, const struct row *row, int notice);
+bool notice_filter_wants(const struct notice_filter *f, struct row *row, int notice);
 /* Puts one notice of a row into a list, in the words that this sight of it allows. */
 void notice_row_put(struct row *row, int notice, enum sight sight, struct buf *out);
 

@@ -203,7 +203,7 @@ static enum err apply(void *arg, struct change *x)
 		return e;
 	if (c->diag.count)
 		return ERR_INVALID;
-	if (c->if_match >= 0 && c->if_match != n->version)
+	if (!version_was_seen(&c->if_match, n->version))
 		return refuse(c, ERR_STALE, "The notice was changed in the meantime");
 	e = kinds[c->answer].apply(c, x, n);
 	if (e != ERR_OK || x->nothing)
@@ -397,7 +397,6 @@ void respond_by_sms(struct flow *f, const struct respond_sms *in, void (*sms_don
 	c->dedupe = mem_strdup(in->dedupe);
 	c->seq = in->seq;
 	c->notice = in->notice;
-	c->if_match = -1;
 	c->answer = ANSWER_ACKNOWLEDGE;
 	c->sms_done = sms_done;
 	c->arg = arg;

@@ -18,7 +18,7 @@ struct respond_in {
 	const char *notice;	/* "n12.0" */
 	enum answer answer;
 	const char *channel;	/* "ws", "http" */
-	int if_match;		/* the notice's version the caller saw, -1 none */
+	struct seen_versions if_match; /* the notice's */
 	const json_t *params;	/* what the act needs to know, borrowed; NULL: nothing was said */
 };
 /* 200 {notice, state, acknowledged, claimed, version, made?, dispute?}; 404, 403, 409, 412, 422, 429, 503. */

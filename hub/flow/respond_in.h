@@ -26,7 +26,8 @@ struct answering {
 	char *by, *from_hash, *dedupe;
 	const char *channel;
 	int64_t seq;
-	int notice, if_match;
+	int notice;
+	struct seen_versions if_match;
 	enum answer answer;
 	struct arena arena;
 	struct act_params p;

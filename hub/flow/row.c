@@ -3,7 +3,10 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "flow/flow.h"
+
+#define FULL_WIDTH_LEAD '\xef' /* the first byte of all of them */
 
 enum err row_open(struct flow *f, const struct principal *who, const struct loaded *x, struct row *ret)
 {
@@ -34,15 +37,41 @@ void row_close(struct row *r)
 	arena_clear(&r->arena);
 }
 
-static bool holds(const char *member, const char *text)
+const char *row_half_width(const char *text, struct arena *arena)
 {
-	return member && strstr(member, text);
+	size_t len = strlen(text);
+	char *out = arena_alloc(arena, len + 1), *to = out;
+
+	for (const char *s = text; *s;) {
+		size_t step = utf8_length(s, len - (size_t)(s - text));
+		uint32_t c = step ? utf8_decode(s, step) : 0;
+
+		if (c >= 0xff01 && c <= 0xff5e) {
+			*to++ = (char)(c - 0xff01 + '!');
+		} else {
+			step = step ? step : 1;
+			memcpy(to, s, step);
+			to += step;
+		}
+		s += step;
+	}
+	*to = '\0';
+	return out;
 }
 
-bool row_holds_text(const struct row *r, const char *text)
+static bool holds(const char *member, const char *text)
 {
-	const struct event *e = &r->event;
+	return member && strcasestr(member, text);
+}
 
-	return !*text || holds(e->applicant_name, text) || holds(e->case_id, text) || holds(e->permit_number, text) ||
-	       holds(e->applicant_code, text);
+static bool event_holds(const struct event *e, const char *text)
+{
+	return holds(e->applicant_name, text) || holds(e->case_id, text) || holds(e->permit_number, text) || holds(e->applicant_code, text);
+}
+
+bool row_holds_text(struct row *r, const char *text)
+{
+	if (!*text || event_holds(&r->event, text))
+		return true;
+	return strchr(text, FULL_WIDTH_LEAD) && event_holds(&r->event, row_half_width(text, &r->arena));
 }

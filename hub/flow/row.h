@@ -21,7 +21,11 @@ void rows_load(struct flow *f, const struct rows_wanted *w, store_load_fn *fn, v
 void rows_recall(struct flow *f, const struct loaded *items, int count, store_load_fn *fn, void *arg);
 MUST_CHECK enum err row_open(struct flow *f, const struct principal *who, const struct loaded *x, struct row *ret);
 void row_close(struct row *r);
-/* Whether one of the members that a search looks at holds the text; "" is in all of them. */
-bool row_holds_text(const struct row *r, const char *text);
+/*
+ * Whether one of the members that a search looks at holds the text, ASCII letters large or small, as it is or with full-width letters and
+ * digits (３Ａ) as plain ones; "" is in all of them.
+ */
+bool row_holds_text(struct row *r, const char *text);
+const char *row_half_width(const char *text, struct arena *arena); /* its full-width characters as plain ones */
 
 #endif

@@ -10,19 +10,33 @@
 #define BUDGET 2048
 #define ROUNDS_MAX 512
 
-/* Documents are kept as jansson writes them wherever they held an escape, so the text is written by it too. */
+/* Documents are kept as jansson writes them wherever they held an escape, so the text is written by it too; in small letters. */
 static char *as_in_documents(const char *text)
 {
 	json_t *value = json_string(text);
 	char *quoted = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL, *inside;
 
 	json_decref(value);
-	if (!quoted)
-		return mem_strdup(text);
-	quoted[strlen(quoted) - 1] = '\0';
-	inside = mem_strdup(quoted + 1);
+	inside = mem_strdup(quoted ? quoted + 1 : text);
+	if (quoted)
+		inside[strlen(inside) - 1] = '\0';
+	for (char *c = inside; *c; c++)
+		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c + 'a' - 'A') : *c;
 	free(quoted);
 	return inside;
+}
+
+static char *other_form(const char *text)
+{
+	struct arena arena;
+	const char *half;
+	char *form;
+
+	arena_init(&arena);
+	half = row_half_width(text, &arena);
+	form = strcmp(half, text) != 0 ? as_in_documents(half) : NULL;
+	arena_clear(&arena);
+	return form;
 }
 
 static void add_any(struct scan_walk *w, const char *mark, const char *text)
@@ -40,7 +54,7 @@ void scan_walk_init(struct scan_walk *w, struct flow *f, const struct principal 
 	bool sees_more = principal_is(who, WHO_COORDINATOR) || principal_is(who, WHO_AUDITOR) ||
 			 principal_is(who, WHO_SYSTEM) || who->grant_count >= SCAN_ANY_MAX;
 
-	*w = (struct scan_walk){ .flow = f, .need = as_in_documents(text) };
+	*w = (struct scan_walk){ .flow = f, .need = as_in_documents(text), .also = other_form(text) };
 	for (int i = 0; i < who->grant_count && !sees_more; i++) {
 		const struct grant *g = &who->grants[i];
 
@@ -89,7 +103,7 @@ static void on_scanned(void *arg, enum err e, const struct loaded *items, int co
 
 static void next_round(struct scan_walk *w)
 {
-	struct scan_in in = { .before = w->before, .need = w->need, .any = (const char *const *)w->any,
+	struct scan_in in = { .before = w->before, .need = w->need, .also = w->also, .any = (const char *const *)w->any,
 			      .any_count = w->any_count, .limit = w->limit - w->found, .budget = BUDGET };
 
 	store_scan(w->flow->store, &in, on_scanned, w);
@@ -105,5 +119,6 @@ void scan_walk_clear(struct scan_walk *w)
 	while (w->any_count)
 		free(w->any[--w->any_count]);
 	free(w->need);
-	w->need = NULL;
+	free(w->also);
+	w->need = w->also = NULL;
 }

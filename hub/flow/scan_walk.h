@@ -21,6 +21,7 @@ struct scan_walk {
 	int64_t next; /* where the slice that is being taken ends */
 	int limit, found, rounds;
 	char *need;	/* the text as it stands in a document, "" anything */
+	char *also;	/* with full-width characters as plain ones, NULL when it has none */
 	char *any[SCAN_ANY_MAX];
 	int any_count;	/* 0: everything is looked at */
 };

@@ -1,7 +1,6 @@
 /* term.c: see term.h. */
 #include "flow/term.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "calendar.h"
@@ -219,57 +218,31 @@ void terms_checked(struct change *c, int notice, const char *by)
 	}
 }
 
-/* --- ended by a later event of the case --- */
+/* --- ended by a later event of the case or the permit --- */
 
-struct overtaking {
-	bool all; /* else the end of the permit alone */
-	int64_t by;
-	term_ended_fn *fn;
-	void *arg;
-};
-
-static bool ends_all(enum event_type type)
+bool term_permit_ends_by(enum event_type type)
 {
-	return type == EVENT_REVOKED || type == EVENT_WITHDRAWN || type == EVENT_CANCELLED;
+	return type == EVENT_REVOKED || type == EVENT_WITHDRAWN || type == EVENT_CANCELLED || type == EVENT_DEREGISTERED;
 }
 
 bool term_is_ended_by(enum event_type type)
 {
-	return ends_all(type) || type == EVENT_RENEWED;
+	return term_permit_ends_by(type) || type == EVENT_RENEWED;
 }
 
-static enum err apply_overtaken(void *arg, struct change *c)
+bool terms_overtaken(struct change *c, enum event_type type, int64_t by)
 {
-	const struct overtaking *o = arg;
+	bool changed = false;
 
-	c->nothing = true;
 	for (int k = 0; k < c->record.term_count; k++) {
 		struct term *t = &c->record.terms[k];
 
-		if (!term_runs(&c->record, t) || (!o->all && t->kind != TERM_PERMIT))
+		if (!term_runs(&c->record, t) || (!term_permit_ends_by(type) && t->kind != TERM_PERMIT))
 			continue;
 		t->dropped = true;
 		t->next_ms = -1;
-		t->by = arena_printf(&c->arena, "e%lld", (long long)o->by);
-		c->nothing = false;
-		c->touched = true;
+		t->by = arena_printf(&c->arena, "e%lld", (long long)by);
+		c->touched = changed = true;
 	}
-	return ERR_OK;
-}
-
-static void done_overtaken(void *arg, enum err e, struct change *c)
-{
-	struct overtaking *o = arg;
-
-	(void)c;
-	o->fn(o->arg, e);
-	free(o);
-}
-
-void terms_overtaken(struct flow *f, int64_t seq, const struct term_end *end, term_ended_fn *fn, void *arg)
-{
-	struct overtaking *o = mem_zalloc(sizeof(*o));
-
-	*o = (struct overtaking){ ends_all(end->type), end->by, fn, arg };
-	change_run(f, seq, false, apply_overtaken, done_overtaken, o);
+	return changed;
 }

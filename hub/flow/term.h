@@ -19,13 +19,10 @@ bool term_is_promise(const struct term *t); /* can be fulfilled, and overdue */
 bool term_may_be_fulfilled(const struct record *r, int notice); /* whether one shown there can be */
 /* Supervision has looked: what was promised and had to be checked, has been. */
 void terms_checked(struct change *c, int notice, const char *by);
-/* An event that ends a permit, or its term, ends the clocks of the earlier events of its case; harmless when it was done already. */
-struct term_end {
-	enum event_type type;
-	int64_t by; /* the event */
-};
+/* Events that end a permit (撤销, 撤回, 注销 …), and with it all that was promised for it; a renewal ends its term alone. */
+bool term_permit_ends_by(enum event_type type);
 bool term_is_ended_by(enum event_type type);
-typedef void term_ended_fn(void *arg, enum err e);
-void terms_overtaken(struct flow *f, int64_t seq, const struct term_end *end, term_ended_fn *fn, void *arg);
+/* Ends the clocks of an earlier event of the case or the permit that event `by` overtakes; whether any ran. */
+bool terms_overtaken(struct change *c, enum event_type type, int64_t by);
 
 #endif

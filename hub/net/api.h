@@ -40,6 +40,7 @@ struct call {
 	const char *args[CALL_ARGS_MAX]; /* what stood for the * of the pattern */
 	handler_fn *route_handle;
 	const char *idem;	/* name under which the answer is kept, or NULL */
+	char *idem_hash;	/* of the body, in hex */
 	int64_t idem_waited_ms; /* for the first request with that key */
 };
 
@@ -55,9 +56,9 @@ void call_json(struct call *c, int status, const char *json, size_t len);
 void call_problem(struct call *c, enum err e, const char *detail);
 void call_faults(struct call *c, enum err e, const char *detail, const struct diag *diag);
 void call_on_reply(void *call, const struct reply *r); /* as a reply_fn */
-const char *call_query(struct call *c, const char *name); /* "" when absent */
+const char *call_query(struct call *c, const char *name); /* "" when absent; what is searched for (q) comes trimmed */
 bool call_limit(struct call *c, int *ret); /* false: it cannot be read, and that has been answered */
-int call_if_match(struct call *c); /* -1: none; -2: not a version */
+struct seen_versions call_if_match(struct call *c); /* every tag of every line; weak ones match nothing */
 /* Idempotency-Key (api_idem.c): begin runs the handler, or answers as the first request with that key was answered. */
 void idem_begin(struct call *c, const char *key);
 void idem_reply(struct call *c, const struct reply *r);

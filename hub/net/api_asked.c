@@ -1,16 +1,45 @@
 /* api_asked.c: what a call asks for: its query, its headers, its body. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "net/api.h"
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 200
 
+/* Bytes of the white space that begins s, as people type it: also the full-width and the hard space. */
+static size_t blank_length(const char *s)
+{
+	if (*s && strchr(" \t\r\n", *s))
+		return 1;
+	if (!strncmp(s, "\xc2\xa0", 2))
+		return 2;
+	return strncmp(s, "\xe3\x80\x80", 3) ? 0 : 3;
+}
+
+static const char *trimmed(struct arena *arena, const char *s)
+{
+	size_t len, step;
+
+	while ((step = blank_length(s)))
+		s += step;
+	len = strlen(s);
+	for (step = 1; step <= 3 && step <= len; step++) {
+		if (blank_length(s + len - step) == step) {
+			len -= step;
+			step = 0;
+		}
+	}
+	return arena_strndup(arena, s, len);
+}
+
 const char *call_query(struct call *c, const char *name)
 {
 	const char *v = http_query(c->req, name);
 
+	if (v && !strcmp(name, "q"))
+		return trimmed(c->req->arena, v);
 	return v ? v : "";
 }
 
@@ -27,18 +56,43 @@ bool call_limit(struct call *c, int *ret)
 	return true;
 }
 
-int call_if_match(struct call *c)
+/* The version that an entity tag is, -1 none of ours: weak, or nothing that a tag looks like. */
+static int tag_version(const char *s, size_t len)
 {
-	const char *h = http_header(c->req, "If-Match");
-	char *end;
-	long v;
+	int v = 0;
 
-	if (!h || !strcmp(h, "*"))
+	if (len < 3 || len > 11 || s[0] != '"' || s[len - 1] != '"' || s[1] == '0')
 		return -1;
-	if (*h++ != '"')
-		return -2;
-	v = strtol(h, &end, 10);
-	return *end == '"' && v >= 0 && v < 1000000000 ? (int)v : -2;
+	for (size_t i = 1; i < len - 1; i++) {
+		if (s[i] < '0' || s[i] > '9')
+			return -1;
+		v = v * 10 + (s[i] - '0');
+	}
+	return v;
+}
+
+/* A comma inside a tag cuts it into what matches nothing, as the whole would. */
+struct seen_versions call_if_match(struct call *c)
+{
+	struct seen_versions seen = { 0 };
+	const char *name, *h;
+
+	for (int i = 0; http_header_at(c->req, i, &name, &h); i++) {
+		if (strcasecmp(name, "If-Match") != 0)
+			continue;
+		if (!strcmp(h, "*"))
+			return (struct seen_versions){ 0 };
+		seen.is_asked = true;
+		while (*(h += strspn(h, " \t,")) && seen.count < SEEN_MAX) {
+			size_t len = strcspn(h, " \t,");
+			int version = tag_version(h, len);
+
+			if (version >= 0)
+				seen.versions[seen.count++] = version;
+			h += len;
+		}
+	}
+	return seen;
 }
 
 const char *call_unescape(struct arena *arena, const char *in)

@@ -22,10 +22,6 @@ static void say(struct call *c, void (*call)(struct flow *, const struct dispute
 	struct dispute_in in = { .who = c->who, .dispute = c->args[0], .channel = "http", .if_match = call_if_match(c) };
 	json_t *said;
 
-	if (in.if_match == -2) {
-		call_problem(c, ERR_STALE, "If-Match must be a version as ETag gives it");
-		return;
-	}
 	said = call_object(c);
 	if (!said)
 		return;
@@ -47,7 +43,7 @@ void api_ruling(struct call *c)
 /* It changes nothing about the dispute, so that no version of it is asked for; the body may be left out. */
 void api_draft(struct call *c)
 {
-	struct dispute_in in = { .who = c->who, .dispute = c->args[0], .channel = "http", .if_match = -1 };
+	struct dispute_in in = { .who = c->who, .dispute = c->args[0], .channel = "http" };
 	json_t *said;
 
 	if (!call_said(c, &said))

@@ -16,6 +16,7 @@
 #define WAIT_MS (10LL * 1000)
 #define KEPT_BYTES_MAX (65u << 20) /* the longest answer, and what stands before it */
 #define HASH_HEX 33
+#define HASHED_AT_ONCE (256u << 10) /* a longer body would hold up the loop */
 #define AFTER_HASH 37 /* "201 ", the hash, a space */
 
 static void take_key(struct call *c);
@@ -57,7 +58,6 @@ void idem_reply(struct call *c, const struct reply *r)
 {
 	struct kept *k = mem_zalloc(sizeof(*k));
 	const char *name = c->idem;
-	char hash[HASH_HEX];
 
 	c->idem = NULL;
 	k->call = c;
@@ -71,8 +71,7 @@ void idem_reply(struct call *c, const struct reply *r)
 		store_delete_expiring(c->api->flow->store, "idem", name, on_kept, k);
 		return;
 	}
-	hex_hash(c->req->body, c->req->body_len, hash);
-	buf_printf(&k->value, "%03d %s %s\n", r->status, hash, r->etag);
+	buf_printf(&k->value, "%03d %s %s\n", r->status, c->idem_hash, r->etag);
 	buf_add(&k->value, r->json, r->len);
 	store_put_expiring(c->api->flow->store,
 			   &(struct expiring){ .kind = "idem", .name = name, .ttl_ms = KEPT_MS,
@@ -153,18 +152,30 @@ static void on_taken(void *arg, enum err e, const char *text)
 static void take_key(struct call *c)
 {
 	struct taking *t = mem_zalloc(sizeof(*t));
-	char hash[HASH_HEX], mark[HASH_HEX];
+	char mark[HASH_HEX];
 	unsigned char raw[16];
 
 	t->call = c;
-	hex_hash(c->req->body, c->req->body_len, hash);
 	randombytes_buf(raw, sizeof(raw));
 	sodium_bin2hex(mark, sizeof(mark), raw, sizeof(raw));
-	snprintf(t->value, sizeof(t->value), "000 %s %s", hash, mark);
+	snprintf(t->value, sizeof(t->value), "000 %s %s", c->idem_hash, mark);
 	store_put_expiring(c->api->flow->store,
 			   &(struct expiring){ .kind = "idem", .name = c->idem, .ttl_ms = TAKEN_MS, .only_if_new = true,
 					       .value = { t->value, strlen(t->value) } },
 			   on_taken, t);
+}
+
+/* Also on a thread of the pool: the request stays as it is until it is answered. */
+static void hash_body(void *arg)
+{
+	struct call *c = arg;
+
+	hex_hash(c->req->body, c->req->body_len, c->idem_hash);
+}
+
+static void on_hashed(void *arg)
+{
+	take_key(arg);
 }
 
 /* One person's key for one call: nobody meets another's. */
@@ -186,5 +197,11 @@ void idem_begin(struct call *c, const char *key)
 	name = arena_zalloc(c->req->arena, HASH_HEX);
 	sodium_bin2hex(name, HASH_HEX, h, sizeof(h));
 	c->idem = name;
+	c->idem_hash = arena_zalloc(c->req->arena, HASH_HEX);
+	if (c->req->body_len > HASHED_AT_ONCE) {
+		loop_work(c->api->flow->loop, hash_body, on_hashed, c);
+		return;
+	}
+	hash_body(c);
 	take_key(c);
 }

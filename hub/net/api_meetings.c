@@ -24,7 +24,7 @@ void api_meeting(struct call *c)
 
 void api_meeting_create(struct call *c)
 {
-	struct meeting_in in = { .who = c->who, .if_match = -1 };
+	struct meeting_in in = { .who = c->who };
 	json_t *said = call_object(c);
 
 	if (!said)
@@ -39,10 +39,6 @@ void api_decision_done(struct call *c)
 	struct meeting_in in = { .who = c->who, .id = c->args[0], .if_match = call_if_match(c) };
 	json_t *said;
 
-	if (in.if_match == -2) {
-		call_problem(c, ERR_STALE, "If-Match must be a version as ETag gives it");
-		return;
-	}
 	if (!call_said(c, &said))
 		return;
 	in.said = said;

@@ -38,10 +38,7 @@ static void answer_with(struct call *c, enum answer a, const json_t *params)
 	struct respond_in in = { .who = c->who, .notice = c->args[0], .answer = a, .channel = "http",
 				 .if_match = call_if_match(c), .params = params };
 
-	if (in.if_match == -2)
-		call_problem(c, ERR_STALE, "If-Match must be a version as ETag gives it");
-	else
-		respond(c->api->flow, &in, call_on_reply, c);
+	respond(c->api->flow, &in, call_on_reply, c);
 }
 
 static void answer(struct call *c, enum answer a)
@@ -166,7 +163,7 @@ static void answer_many(struct call *c, enum answer a)
 	count = json_array_size(list);
 	g = gather_new(count, call_on_reply, c);
 	for (size_t i = 0; i < count; i++) {
-		struct respond_in in = { .who = c->who, .answer = a, .channel = "http", .if_match = -1,
+		struct respond_in in = { .who = c->who, .answer = a, .channel = "http",
 					 .notice = json_string_value(json_array_get(list, i)) };
 
 		respond(c->api->flow, &in, gather_on_reply, gather_slot(g, i));

@@ -1,4 +1,5 @@
 /* socket.c: the WebSocket's words: JSON-RPC 2.0 in, answers and pushes out. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,15 +12,42 @@
 #define MESSAGE_BYTES (64u << 10)
 #define SUBMIT_BYTES (1u << 20)
 #define EVENTS_MAX 1000
+#define BATCH_MAX 100
+#define ANSWER_BYTES (8u << 20)
 
+struct batch { /* several requests in one message, answered in one when all have been */
+	struct inbox *inbox;
+	int pending;
+	struct buf out;
+};
 struct rpc { /* one request on its way */
 	struct inbox *inbox;
+	struct batch *batch; /* NULL: it came alone */
 	char *id;   /* as JSON text; NULL: a notification, nobody waits */
 	json_t *params;
 };
 
+/* Nothing is said when all were notifications. */
+static void batch_done(struct batch *b)
+{
+	if (--b->pending > 0)
+		return;
+	if (b->out.len && b->inbox->conn) {
+		buf_add_char(&b->out, ']');
+		if (b->out.overflow)
+			ws_close(b->inbox->conn, WS_TOO_BIG, "the answers to the batch are too large");
+		else
+			ws_send(b->inbox->conn, b->out.data, b->out.len);
+	}
+	buf_clear(&b->out);
+	inbox_unref(b->inbox);
+	free(b);
+}
+
 static void rpc_free(struct rpc *r)
 {
+	if (r->batch)
+		batch_done(r->batch);
 	json_decref(r->params);
 	inbox_unref(r->inbox);
 	free(r->id);
@@ -32,7 +60,7 @@ static void send_result(struct rpc *r, const char *kind, const char *json, size_
 
 	if (!r->id || !r->inbox->conn)
 		return;
-	buf_init(&out, 8u << 20);
+	buf_init(&out, ANSWER_BYTES);
 	buf_printf(&out, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"%s\":", r->id, kind);
 	buf_add(&out, json, len);
 	buf_add_char(&out, '}');
@@ -40,7 +68,12 @@ static void send_result(struct rpc *r, const char *kind, const char *json, size_
 		buf_reset(&out);
 		buf_printf(&out, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{\"code\":-32603,\"message\":\"The answer is too large\"}}", r->id);
 	}
-	ws_send(r->inbox->conn, out.data, out.len);
+	if (r->batch) {
+		buf_add_char(&r->batch->out, r->batch->out.len ? ',' : '[');
+		buf_add(&r->batch->out, out.data, out.len);
+	} else {
+		ws_send(r->inbox->conn, out.data, out.len);
+	}
 	buf_clear(&out);
 }
 
@@ -133,13 +166,15 @@ static void rpc_board_open(struct rpc *r)
 
 static void answer(struct rpc *r, enum answer a)
 {
-	struct respond_in in = { .who = r->inbox->who, .notice = text_param(r, "notice"), .answer = a, .channel = "ws",
-				 .if_match = -1, .params = r->params };
+	struct respond_in in = { .who = r->inbox->who, .notice = text_param(r, "notice"), .answer = a, .channel = "ws", .params = r->params };
 	const json_t *version = json_object_get(r->params, "version");
 	bool is_on_clock = a == ANSWER_PAUSE || a == ANSWER_RESUME;
 
-	if (json_is_integer(version))
-		in.if_match = (int)json_integer_value(version);
+	if (version && !json_is_null(version)) {
+		in.if_match.is_asked = true;
+		in.if_match.count = json_is_integer(version) && json_integer_value(version) <= INT_MAX;
+		in.if_match.versions[0] = (int)json_integer_value(version);
+	}
 	if (!in.notice) {
 		send_error(r, -32602, "params.notice is needed", NULL);
 		rpc_free(r);
@@ -311,7 +346,7 @@ static void dispatch(struct rpc *r, const json_t *message)
 
 /*
  * Only what a parser could not get through is refused here, since an event's own limits are asked where events are read,
- * with a pointer for each fault. An event lies up to two levels deep in its message.
+ * with a pointer for each fault. An event lies up to three levels deep in its message.
  */
 static json_t *message_parse(const struct api *a, const char *text, size_t len, int *ret_code, const char **ret_why)
 {
@@ -324,7 +359,7 @@ static json_t *message_parse(const struct api *a, const char *text, size_t len, 
 	arena_init(&arena);
 	diag_init(&diag, &arena);
 	lim.event_bytes = SUBMIT_BYTES;
-	lim.depth += 2;
+	lim.depth += 3;
 	*ret_code = -32700;
 	*ret_why = "Not JSON";
 	if (json_scan_all(text, len, &lim, &diag, &end) == ERR_OK || end.parseable) {
@@ -335,32 +370,85 @@ static json_t *message_parse(const struct api *a, const char *text, size_t len, 
 	arena_clear(&arena);
 	if (json_is_object(message))
 		return message;
+	if (json_is_array(message) && json_array_size(message) > BATCH_MAX)
+		*ret_why = "A batch has at most 100 requests";
+	else if (json_array_size(message))
+		return message;
 	json_decref(message);
 	return NULL;
 }
 
-void socket_message(void *arg, struct ws_conn *c, const char *text, size_t len)
+static bool submits(const json_t *message)
+{
+	return method_find(json_string_value(json_object_get(message, "method"))) == method_find("event.submit");
+}
+
+static bool all_submit(const json_t *message)
+{
+	const json_t *one;
+	size_t i;
+
+	if (!json_is_array(message))
+		return submits(message);
+	json_array_foreach(message, i, one) {
+		if (!submits(one))
+			return false;
+	}
+	return true;
+}
+
+static void take_one(struct inbox *inbox, struct batch *b, const json_t *message)
 {
 	struct rpc *r = mem_zalloc(sizeof(*r));
+
+	r->inbox = inbox_ref(inbox);
+	r->batch = b;
+	r->id = id_text(json_object_get(message, "id"));
+	r->params = json_incref(json_object_get(message, "params"));
+	dispatch(r, message);
+}
+
+/* The batch itself counts as one that is pending until all have begun. */
+static void take_batch(struct inbox *inbox, const json_t *message)
+{
+	struct batch *b = mem_zalloc(sizeof(*b));
+	const json_t *one;
+	size_t i;
+
+	b->inbox = inbox_ref(inbox);
+	buf_init(&b->out, ANSWER_BYTES);
+	b->pending = 1 + (int)json_array_size(message);
+	json_array_foreach(message, i, one)
+		take_one(inbox, b, one);
+	batch_done(b);
+}
+
+static void refuse(struct inbox *inbox, int code, const char *why)
+{
+	struct rpc *r = mem_zalloc(sizeof(*r));
+
+	r->inbox = inbox_ref(inbox);
+	r->id = mem_strdup("null");
+	send_error(r, code, why, NULL);
+	rpc_free(r);
+}
+
+void socket_message(void *arg, struct ws_conn *c, const char *text, size_t len)
+{
+	struct inbox *inbox = ws_user(c);
 	json_t *message;
 	const char *why;
 	int code;
 
-	r->inbox = inbox_ref(ws_user(c));
 	message = message_parse(arg, text, len, &code, &why);
-	if (!message) {
-		r->id = mem_strdup("null");
-		send_error(r, code, why, NULL);
-		rpc_free(r);
-	} else if (len > MESSAGE_BYTES &&
-		   method_find(json_string_value(json_object_get(message, "method"))) != method_find("event.submit")) {
+	if (!message)
+		refuse(inbox, code, why);
+	else if (len > MESSAGE_BYTES && !all_submit(message))
 		ws_close(c, WS_TOO_BIG, "64 KiB for all but event.submit");
-		rpc_free(r);
-	} else {
-		r->id = id_text(json_object_get(message, "id"));
-		r->params = json_incref(json_object_get(message, "params"));
-		dispatch(r, message);
-	}
+	else if (json_is_array(message))
+		take_batch(inbox, message);
+	else
+		take_one(inbox, NULL, message);
 	json_decref(message);
 }
 

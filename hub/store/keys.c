@@ -77,6 +77,11 @@ void key_holder(const struct keys *k, struct args *a, const char *id)
 	key_bucket(k, a, "h:", bucket_of(id));
 }
 
+void key_permit(const struct keys *k, struct args *a, const char *permit)
+{
+	key_bucket(k, a, "p:", bucket_of(permit));
+}
+
 void key_body_all(const struct keys *k, struct args *a, const char *body)
 {
 	args_join(a, k->prefix, "b:", body, ":all", NULL);

@@ -26,6 +26,7 @@ void key_record(const struct keys *k, struct args *a, int64_t seq);
 void key_dedupe(const struct keys *k, struct args *a, const unsigned char identity[16]);
 void key_case(const struct keys *k, struct args *a, const char *case_id);
 void key_holder(const struct keys *k, struct args *a, const char *id); /* of a case or a permit */
+void key_permit(const struct keys *k, struct args *a, const char *permit);
 void key_body_all(const struct keys *k, struct args *a, const char *body);
 void key_body_open(const struct keys *k, struct args *a, const char *body);
 void key_sent(const struct keys *k, struct args *a, const char *hash, int32_t day); /* texts to a number on a day */

@@ -47,6 +47,7 @@ struct accept_in {			/* all borrowed until the callback */
 	unsigned char identity[16];	/* hash of source and id */
 	unsigned char fingerprint[16];	/* hash of the canonical content */
 	const char *case_id, *type;	/* "granted" */
+	const char *permit;		/* its number, when later events may ask for it; else NULL */
 	int version;
 	struct bytes doc, record;
 	const char *const *bodies;	/* of the notices, in their order: notice k is for bodies[k] */
@@ -98,6 +99,8 @@ void store_claim_due(struct store *s, int64_t now_ms, int64_t lease_ms, int limi
 
 typedef void store_text_fn(void *arg, enum err e, const char *text); /* text NULL: not there */
 void store_find_case(struct store *s, const char *case_id, store_text_fn *fn, void *arg); /* like `earlier` */
+/* The newest events of a permit, whichever their case, in the same form; "" none. */
+void store_find_permit(struct store *s, const char *permit, store_text_fn *fn, void *arg);
 void store_find_holder(struct store *s, const char *case_id, const char *permit, store_text_fn *fn, void *arg);
 
 #include "store/lists.h"

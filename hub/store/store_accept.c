@@ -129,6 +129,19 @@ static void put_lists(struct ask *a, const struct groups *g)
 	}
 }
 
+static void put_permits(struct ask *a, const struct accept_batch *b)
+{
+	for (int i = 0; i < b->count; i++) {
+		const char *permit = b->items[i]->in.permit;
+
+		if (!permit)
+			continue;
+		key_permit(&a->store->keys, &a->keys, permit);
+		args_int(&a->args, i + 1);
+		args_str(&a->args, permit);
+	}
+}
+
 void store_accept_batch(struct store *s)
 {
 	struct ask *a = ask_new(s, SCRIPT_ACCEPT, on_accepted, NULL);
@@ -156,6 +169,7 @@ void store_accept_batch(struct store *s)
 	for (int i = 0; i < b->count; i++)
 		put_event(a, &b->items[i]->in);
 	put_lists(a, &g);
+	put_permits(a, b);
 	s->batches++;
 	ask_submit(a);
 }

@@ -2,12 +2,15 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "store/store_in.h"
 
 static_assert(SCRIPT_LOAD_KEYS == 0 && SCRIPT_LOAD_ARGS == 3, "load.lua wants other arguments than are sent");
 static_assert(SCRIPT_CLAIM_KEYS == 3 && SCRIPT_CLAIM_ARGS == 4, "claim.lua wants other arguments than are sent");
 
 #define SEQS_PER_RUN 256
+#define PERMIT_EVENTS_MAX 4096
+#define PERMIT_ENTRY_BYTES 48 /* "12/reregistered/1," */
 
 struct wanted {
 	int count;
@@ -122,6 +125,39 @@ void store_find_case(struct store *s, const char *case_id, store_text_fn *fn, vo
 	args_str(&a->args, "HGET");
 	key_case(&s->keys, &a->args, case_id);
 	args_join(&a->args, case_id, NULL);
+	ask_submit(a);
+}
+
+/* The list is that of all permits with one hash: "12/granted/1", a tab and the number each. */
+static void on_permits(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	const char *permit = a->own;
+	struct buf list;
+
+	buf_init(&list, PERMIT_EVENTS_MAX * PERMIT_ENTRY_BYTES);
+	for (int i = 0; e == ERR_OK && i < r->count; i++) {
+		const char *entry = r->items[i].str ? r->items[i].str : "", *tab = strchr(entry, '\t');
+
+		if (!tab || strcmp(tab + 1, permit) != 0)
+			continue;
+		if (list.len)
+			buf_add_char(&list, ',');
+		buf_add(&list, entry, (size_t)(tab - entry));
+	}
+	a->fn.text(a->arg, e, e == ERR_OK ? buf_cstr(&list) : NULL);
+	buf_clear(&list);
+}
+
+void store_find_permit(struct store *s, const char *permit, store_text_fn *fn, void *arg)
+{
+	struct ask *a = ask_new(s, SCRIPT_NONE, on_permits, arg);
+
+	a->fn.text = fn;
+	a->own = arena_strdup(&a->arena, permit);
+	args_str(&a->args, "LRANGE");
+	key_permit(&s->keys, &a->args, permit);
+	args_int(&a->args, -PERMIT_EVENTS_MAX);
+	args_int(&a->args, -1);
 	ask_submit(a);
 }
 

@@ -31,7 +31,7 @@ static void fill(struct harness *h, int count)
 	for (int i = 0; i < count; i++) {
 		sample_event(&samples[i], i + 1, i % 2 ? "wjw" : "zjj,wjw");
 		if (i % 10 == 9)
-			snprintf(samples[i].doc, sizeof(samples[i].doc), "{\"name\":\"临沂[%%d+].*\",\"n\":%d}", i + 1);
+			snprintf(samples[i].doc, sizeof(samples[i].doc), "{\"name\":\"Lin-Yi 临沂[%%d+].*\",\"n\":%d}", i + 1);
 		samples[i].in.doc.len = strlen(samples[i].doc);
 	}
 	accept_samples(h, samples, 0, count, &heard);
@@ -123,7 +123,7 @@ static void test_scan_finds_plain_text(void **state)
 
 	fill(h, 40);
 	/* Neither Lua's nor anybody else's patterns: what is looked for is text. */
-	at = scan(h, &(struct scan_in){ .need = "临沂[%d+].*", .limit = 10, .budget = 1000 });
+	at = scan(h, &(struct scan_in){ .need = "lin-yi 临沂[%d+].*", .limit = 10, .budget = 1000 });
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(heard.seq[at + i], 40 - 10 * i);
 	assert_int_equal(heard.seq[at + 4], 0);
@@ -133,6 +133,8 @@ static void test_scan_finds_plain_text(void **state)
 	assert_int_equal(heard.result[at + 2], 2);
 	at = scan(h, &(struct scan_in){ .need = "case-", .any = any, .any_count = 2, .limit = 10, .budget = 1000 });
 	assert_int_equal(heard.result[at], 0);
+	at = scan(h, &(struct scan_in){ .need = "no such thing", .also = "lin-yi 临沂[%d+].*", .limit = 10, .budget = 1000 });
+	assert_int_equal(heard.result[at + 4], 4);
 	at = scan(h, &(struct scan_in){ .need = "no such thing", .limit = 10, .budget = 1000 });
 	assert_int_equal(heard.result[at], 0);
 }

@@ -98,6 +98,26 @@ static void test_earlier_events_of_a_case(void **state)
 	assert_string_equal(heard.text[4], "(null)");
 }
 
+/* A repeat adds nothing, another number of the same bucket is not meant, and what knows no number is nowhere. */
+static void test_earlier_events_of_a_permit(void **state)
+{
+	struct harness *h = *state;
+
+	for (int i = 0; i < 6; i++)
+		sample_event(&samples[i], i == 3 ? 0 : i, "wjw");
+	samples[0].in.permit = samples[3].in.permit = samples[4].in.permit = "鲁卫许1号";
+	samples[1].in.permit = "鲁卫许1";
+	samples[4].in.type = "renewed";
+	samples[4].in.version = 3;
+	accept_samples(h, samples, 0, 6, &heard);
+	assert_int_equal(heard.result[3], ACCEPT_REPEAT);
+	store_find_permit(h->store, "鲁卫许1号", heard_text, &heard);
+	store_find_permit(h->store, "another", heard_text, &heard);
+	harness_until(h, &heard.count, 8);
+	assert_string_equal(heard.text[6], "1/granted/1,4/renewed/3");
+	assert_string_equal(heard.text[7], "");
+}
+
 static void test_many_in_one_turn(void **state)
 {
 	struct harness *h = *state;
@@ -399,6 +419,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_new_repeat_conflict, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_repeat_inside_one_batch, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_earlier_events_of_a_case, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_earlier_events_of_a_permit, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_many_in_one_turn, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_commit, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_commit_compares_whole_versions, open_all, harness_teardown),

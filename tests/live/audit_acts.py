@@ -73,13 +73,16 @@ class Acts(Audit):
         lead = self.lead("etag")
         etag = self.hub.get("/notices/" + lead, "wjw").headers["ETag"]
         self.assertEqual(etag, '"1"')
-        for bad in ('"2"', '"0"', "1", 'W/"1"', '"x"', '"99999999999999999999"'):
+        for bad in ('"2"', '"0"', "1", 'W/"1"', '"x"', '"99999999999999999999"', '"01"', '"2", W/"1"', '"2" , "1,"', ''):
             self.assertEqual(self.act(lead, "acknowledge", **{"If-Match": bad}).status, 412, bad)
         self.assertEqual(self.notice(lead)["notice"]["state"], "open")
         answer = self.act(lead, "acknowledge", **{"If-Match": etag})
         self.assertEqual(answer.headers["ETag"], '"2"')
         self.assertEqual(self.act(lead, "claim", **{"If-Match": etag}).status, 412)
+        self.assertEqual(self.act(lead, "claim", **{"If-Match": '"x", W/"2" ,"1","2"'}).status, 200)
         self.assertEqual(self.act(lead, "claim", **{"If-Match": "*"}).status, 200)
+        for other in ("n0" + lead[1:], lead + "0", lead.replace(".", ".0")):
+            self.assertEqual(self.hub.get("/notices/" + other, "wjw").status, 404, other)
 
     def test_of_many_who_hurry_one_is_first(self):
         lead = self.lead("hurry")

@@ -220,13 +220,33 @@ class Corrections(Audit):
             return cursor, second, change
         _, second, change = self.rpc("wjw", story)
         self.assertEqual(change["state"], "superseded")
-        wait_until(lambda: {n["state"] for n in self.hub.get("/cases/CORR", "spj").json["events"][0]["notices"]} == {"superseded"})
         case = self.hub.get("/cases/CORR", "spj").json["events"]
         self.assertEqual([(e["version"], e["superseded_by"]) for e in case], [(1, second["event"]), (2, None)])
+        self.assertEqual({n["state"] for n in case[0]["notices"]}, {"superseded"})
         self.assertNotIn("superseded", {n["state"] for n in case[1]["notices"]})
         mine = next(n["id"] for n in first["notices"] if n["body"] == "wjw-371302")
         self.assertEqual(self.hub.post(f"/notices/{mine}/acknowledge", "wjw").json["state"], "superseded")
         self.assertEqual(self.hub.post(f"/notices/{mine}/claim", "wjw").status, 409)
+
+    def test_answered_means_superseded_also_in_one_batch(self):
+        self.taken("at-once", case="AT-ONCE")
+        batch = [event(f"at-once-{v}", case="AT-ONCE", version=v) for v in (2, 3, 4)]
+        self.assertEqual({r["status"] for r in self.raw(dump(batch), BATCH).json["results"]}, {201})
+        states = [{n["state"] for n in e["notices"]} for e in self.hub.get("/cases/AT-ONCE", "spj").json["events"]]
+        self.assertEqual(states[:3], [{"superseded"}] * 3)
+        self.assertNotIn("superseded", states[3])
+
+    def test_what_ends_a_permit_withdraws_what_nobody_claimed(self):
+        for i, kind in enumerate(("revoked", "withdrawn", "cancelled", "deregistered")):
+            permit = {"number": f"许可-终{i}", "decided_on": "2026-11-23"}
+            first, other, kept = self.taken(f"end{i}", permit=permit), self.lead(f"end{i}-other"), self.lead(f"end{i}-kept", permit=permit)
+            self.assertEqual(self.hub.post(f"/notices/{kept}/claim", "wjw").json["state"], "claimed")
+            last = self.lead(f"end{i}-last", type="approval." + kind, case=f"END{i}", permit=permit)
+            case = self.hub.get(f"/cases/TESTend{i}", "spj").json["events"]
+            self.assertEqual({n["state"] for n in case[0]["notices"]}, {"withdrawn"}, kind)
+            self.assertEqual([self.hub.get("/notices/" + n, "wjw").json["notice"]["state"] for n in (other, kept, last)], ["open", "claimed", "open"])
+            mine = next(n["id"] for n in first["notices"] if n["body"] == "wjw-371302")
+            self.assertEqual(self.hub.post(f"/notices/{mine}/claim", "wjw").status, 409)
 
     def test_a_version_that_comes_late_is_superseded_at_once(self):
         second = self.taken("late2", case="LATE", version=2)

@@ -34,6 +34,13 @@ class Cases(Audit):
                          ("nobody", []), ("granted", []), ("specversion", []), ("spj-371302", [])):
             self.assertEqual(self.found(q=q), cases, q)
 
+    def test_q_is_typed_by_people(self):
+        for q, cases in (("  testB \t", ["TESTb"]), ("\u3000沂蒙山\xa0", ["TESTa"]), ("91371302ma3c8h4w7x", ["TESTa"]), ("ＴＥＳＴｂ", ["TESTb"]),
+                         ("沂南〔２０２６〕", ["TESTc"]), ("\u3000 ", ["TESTe"]), ("沂 蒙", [])):
+            self.assertEqual(self.found(q=q)[:1], cases if q.strip() else self.found()[:1], q)
+        self.assertTrue(self.hub.get("/notices?q=" + quote(" testB\u3000"), "wjw").json["items"])
+        self.assertIn("TESTb", self.hub.get("/cases.csv?q=" + quote(" testB "), "spj").body.decode())
+
     def test_escaped_text_is_found_too(self):
         body = (b'{"specversion":"1.0","type":"approval.granted","source":"\\/sources\\/x","id":"esc","time":"2026-11-23T10:15:00+08:00",'
                 b'"data":{"case":"TESTesc\\/1","item":"370123020001","region":"371302","applicant":{"name":"\\u6caf\\u5357"}}}')

@@ -74,6 +74,38 @@ class Words(Audit):
             self.assertIn("result", await rpc.call("inbox.open"))
         self.rpc("wjw", story)
 
+    async def batch(self, rpc, *requests):
+        """Sends requests as one message, and the answer as it comes."""
+        await rpc.connection.send(json.dumps([{"jsonrpc": "2.0", **r} if isinstance(r, dict) else r for r in requests]))
+        answer = json.loads(await asyncio.wait_for(rpc.connection.recv(), 20))
+        for one in answer if isinstance(answer, list) else [answer]:
+            documents.hold_frame(one)
+        return answer
+
+    def test_a_batch_is_answered_in_one(self):
+        first, second = self.lead("batch-1"), self.lead("batch-2")
+        claim = {"method": "notice.claim"}
+
+        async def story(rpc):
+            answers = await self.batch(rpc, {**claim, "id": "a", "params": {"notice": first}}, {"id": 2, "method": "no.such"}, 7, [],
+                                       {**claim, "params": {"notice": second}}, {**claim, "id": None, "params": {"notice": "n1.99"}})
+            said = {json.dumps(a["id"]): a for a in answers if a["id"] is not None}
+            self.assertEqual((said['"a"']["result"]["state"], said["2"]["error"]["code"], len(said)), ("claimed", -32601, 2))
+            self.assertEqual(sorted(a["error"]["code"] for a in answers if a["id"] is None), [-32600, -32600, 404])
+            await rpc.connection.send(json.dumps([{"jsonrpc": "2.0", **claim, "params": {"notice": second}}] * 3))
+            many = await self.batch(rpc, *[{"id": i, "method": "no.such"} for i in range(100)])
+            self.assertEqual(sorted(a["id"] for a in many), list(range(100)))
+            over = await self.batch(rpc, *[{"id": i, "method": "no.such"} for i in range(101)])
+            self.assertEqual((over["error"]["code"], over["id"]), (-32600, None))
+            return (await rpc.call("notice.claim", {"notice": second}))["result"]["state"]
+        self.assertEqual(self.rpc("wjw", story), "claimed")
+
+    def test_a_batch_of_events_may_be_longer(self):
+        async def story(rpc):
+            big = [{"id": i, "method": "event.submit", "params": event(f"ws-batch{i}", scope="长" * 15000)} for i in range(3)]
+            return await self.batch(rpc, *big)
+        self.assertEqual({"event" in a["result"] for a in self.rpc("spj", story)}, {True})
+
     def test_without_an_id_nothing_is_answered(self):
         lead = self.lead("quiet")
 

@@ -38,5 +38,20 @@ class Demo(unittest.TestCase):
             self.assertIn("no-lead", [d["kind"] for d in self.hub.get("/disputes?state=open", name).json["items"]])
 
 
+class TwoWorkers(unittest.TestCase):
+    def test_the_demo_begins_once_and_goes_on(self):
+        with Hub(environment={"TANDEM_WORKERS": "2"}) as hub:
+            wait_until(lambda: hub.try_sign_in("lxhy"), what="the people at both workers")
+            # Whatever a second beginning had brought would be there before the trickle's first.
+            wait_until(lambda: hub.request("GET", "/api/v1/board", user="lxhy").status == 200
+                       and hub.get("/board", "lxhy").json["total"]["no_lead"] and len(self.numbers(hub)) > OPENING, 40, "the trickle")
+            self.assertEqual([n[-4:] for n in self.numbers(hub)[:OPENING]], [f"{i:04}" for i in range(1, OPENING + 1)])
+            self.assertEqual(len({n[:-4] for n in self.numbers(hub)[:OPENING]}), 1)
+
+    def numbers(self, hub):
+        answer = hub.get("/cases", "lxhy")
+        return sorted(c["case"] for c in answer.json["items"]) if answer.status == 200 else []
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -112,7 +112,7 @@ static int audited(struct world *w, const char *act)
 static bool claim_dies_after(int calls)
 {
 	struct principal *wjw = world_person("wjw");
-	const struct respond_in in = { .who = wjw, .notice = "n1.0", .channel = "http", .if_match = -1, .answer = ANSWER_CLAIM };
+	const struct respond_in in = { .who = wjw, .notice = "n1.0", .channel = "http", .answer = ANSWER_CLAIM };
 	struct world w;
 	int answers = 0;
 	bool claimed;

@@ -186,7 +186,7 @@ static void act(struct world *w, struct flow *f, struct principal *p)
 {
 	struct asking *a = ask(w, p->name);
 	char id[32];
-	struct respond_in in = { .who = p, .notice = id, .channel = "http", .if_match = -1 };
+	struct respond_in in = { .who = p, .notice = id, .channel = "http" };
 	int64_t back = roll(4) ? 1 + roll(40) : 1 + roll((uint32_t)w->events);
 
 	snprintf(id, sizeof(id), "n%lld.%u", (long long)(w->events > back ? w->events - back : 1), roll(5));
@@ -205,7 +205,7 @@ static void argue(struct world *w, struct flow *f, struct principal *p)
 {
 	struct asking *a = ask(w, p->name);
 	char id[32];
-	struct dispute_in in = { .who = p, .dispute = id, .channel = "http", .if_match = -1 };
+	struct dispute_in in = { .who = p, .dispute = id, .channel = "http" };
 	bool rules = roll(2);
 
 	snprintf(id, sizeof(id), "u%u.%u", 1 + roll((uint32_t)w->events), roll(2));

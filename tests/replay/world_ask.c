@@ -80,7 +80,7 @@ void world_act(struct world *w, const struct asked *a)
 							 "transfer",	"feedback", "close", "undo", "fulfil", "pause", "resume",
 							 "attach", "remind", "letter", "reply" };
 	struct principal *p = world_person(a->who);
-	struct respond_in in = { .who = p, .notice = a->id, .channel = "http", .if_match = -1, .params = a->with };
+	struct respond_in in = { .who = p, .notice = a->id, .channel = "http", .params = a->with };
 	int before = w->answers, act = word_find(a->what, names, ANSWER_COUNT);
 
 	if (act < 0)
@@ -93,7 +93,7 @@ void world_act(struct world *w, const struct asked *a)
 void world_dispute(struct world *w, const struct asked *a)
 {
 	struct principal *p = world_person(a->who);
-	const struct dispute_in in = { .who = p, .dispute = a->id, .channel = "http", .if_match = -1, .said = a->with };
+	const struct dispute_in in = { .who = p, .dispute = a->id, .channel = "http", .said = a->with };
 	int before = w->answers;
 
 	if (!strcmp(a->what, "position"))
@@ -106,7 +106,7 @@ void world_dispute(struct world *w, const struct asked *a)
 void world_meet(struct world *w, const struct asked *a)
 {
 	struct principal *p = world_person(a->who);
-	const struct meeting_in in = { .who = p, .id = a->id, .if_match = -1, .said = a->with };
+	const struct meeting_in in = { .who = p, .id = a->id, .said = a->with };
 	int before = w->answers;
 
 	(strcmp(a->what, "hold") ? meeting_decision_done : meeting_create)(w->hubs[a->hub].flow, &in, on_reply, w);

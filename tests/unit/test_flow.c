@@ -13,7 +13,7 @@
 
 static void ids_are_read_strictly(void **state)
 {
-	static const char *const bad[] = { "", "n", "n1", "n1.", "n.1", "n0.1", "n1.1 ", "n1.1x", "N1.1", "n-1.0", "n1.999999",
+	static const char *const bad[] = { "", "n", "n1", "n1.", "n.1", "n0.1", "n1.1 ", "n1.1x", "N1.1", "n01.1", "n1.01", "n1.00", "n-1.0", "n1.999999",
 					   "n99999999999999999999.0" };
 	int64_t seq;
 	int k;
@@ -26,6 +26,9 @@ static void ids_are_read_strictly(void **state)
 	assert_int_equal(k, 3);
 	assert_true(id_parse_event("e7", &seq));
 	assert_false(id_parse_event("e7.1", &seq));
+	assert_false(id_parse_event("e07", &seq));
+	assert_true(id_parse_event("e70", &seq));
+	assert_true(id_parse_notice("n10.0", &seq, &k));
 	assert_true(id_parse_delivery("d7.1", &seq, &k));
 }
 

@@ -1,7 +1,7 @@
 -- Accepts events: each is new, a repeat of one that is here, or in conflict with it. New ones get their
 -- document, record, places in the lists, next moment and feed line in this one step.
--- KEYS: seq_key, due_key, feed_key, docs, records, [dedupe, case_key], [all, open]
--- ARGS: request, count, body_count, feed_max, [field, fingerprint, case, tail, doc, record, due, told], [entries], [at, suffix]
+-- KEYS: seq_key, due_key, feed_key, docs, records, [dedupe, case_key], [all, open], [permit_key]
+-- ARGS: request, count, body_count, feed_max, [field, fingerprint, case, tail, doc, record, due, told], [entries], [at, suffix], [permit_at, permit]
 -- RETURNS: request, then for each event: 0 new, 1 repeat or 2 conflict; its seq; the case's earlier events (new), the record as it stands (repeat) or ''
 --
 -- All is read and checked before the first write, because a script that fails keeps what it has written.
@@ -129,4 +129,14 @@ for _ = 1, body_count do
 	end
 end
 call('XADD', feed_key, 'MAXLEN', '~', feed_max, '*', 'l', concat(lines, '\n'))
+-- Last of all and so without a look at what stands there: what fails here has everything else written.
+while k < #KEYS do
+	local permit_key = KEYS[k + 1]
+	local permit_at, permit = ARGV[a + 1], ARGV[a + 2]
+	permit_at = tonumber(permit_at)
+	if ids[permit_at] then
+		call('RPUSH', permit_key, ids[permit_at] .. ARGV[8 * permit_at] .. '\t' .. permit)
+	end
+	a, k = a + 2, k + 1
+end
 return answer

@@ -1,25 +1,29 @@
 -- Looks through events from the newest wanted downwards for plain pieces of text.
 -- KEYS: seq_key, docs, records
--- ARGS: request, before, limit, budget, bytes_max, need, any_count, [any]
+-- ARGS: request, before, limit, budget, bytes_max, need, also, any_count, [any]
 -- RETURNS: request, where to go on (0 at the end), then for each event that looks right: seq, document, record
 --
--- need has to be in the document, one of any in the document or the record. Looks at no more than budget events
--- and, whole hashes at a time, about bytes_max bytes, so that a call stays short however long the documents are.
+-- need, or also where there is one, has to be in the document, whose ASCII letters count as small ones; one of any in the
+-- document or the record. Looks at no more than budget events and, whole hashes at a time, about bytes_max bytes, so that a call stays short however long the documents are.
 local seq_key, docs, records = unpack(KEYS, 1, 3)
-local request, before, limit, budget, bytes_max, need, any_count = unpack(ARGV, 1, 7)
-local call, find, floor = redis.call, string.find, math.floor
+local request, before, limit, budget, bytes_max, need, also, any_count = unpack(ARGV, 1, 8)
+local call, find, floor, lower = redis.call, string.find, math.floor, string.lower
 
 before, limit, budget = tonumber(before), tonumber(limit), tonumber(budget)
 bytes_max, any_count = tonumber(bytes_max), tonumber(any_count)
 local newest = tonumber(call('GET', seq_key) or '0')
 local seq = (before > 0 and before <= newest) and before - 1 or newest
 
+local has_letters = find(need .. also, '%l')
 local function looks_right(doc, record)
-	if need ~= '' and not find(doc, need, 1, true) then
-		return false
+	if need ~= '' then
+		local small = has_letters and lower(doc) or doc
+		if not find(small, need, 1, true) and (also == '' or not find(small, also, 1, true)) then
+			return false
+		end
 	end
 	for i = 1, any_count do
-		local any = ARGV[7 + i]
+		local any = ARGV[8 + i]
 		if find(doc, any, 1, true) or find(record, any, 1, true) then
 			return true
 		end
