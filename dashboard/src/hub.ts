@@ -129,9 +129,9 @@ export interface NoticeQuery {
 	body?: string; state?: string; cause?: string; written?: string; due?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;
 	cursor?: string | null; limit?: number;
 }
-export type SheetList = 'notices' | 'pool' | 'cases' | 'disputes' | 'reconciliation' | 'report' | `meetings/${string}`;
+export type SheetList = 'notices' | 'pool' | 'cases' | 'disputes' | 'board' | 'reconciliation' | 'report' | `meetings/${string}`;
 export type SheetKind = 'xlsx' | 'csv';
-export type SheetQuery = NoticeQuery & { q?: string; month?: string; bureau?: string };
+export type SheetQuery = NoticeQuery & { q?: string; month?: string; bureau?: string; by?: string };
 export interface Sheet { content: Blob; name: string }
 
 /** The name stands percent-encoded behind the last quote. */
@@ -164,8 +164,6 @@ export const hub = {
 	position: (id: string, version: number, said: object) => request<Dispute>('POST', `/disputes/${seg(id)}/position`, { body: said, version }),
 	ruling: (id: string, version: number, said: object) => request<Dispute>('POST', `/disputes/${seg(id)}/ruling`, { body: said, version }),
 	board: (p: BoardQuery) => request<Board>('GET', `/board${query({ ...p })}`),
-	/** A link for the browser to follow, so that the sheet is saved as it comes. */
-	boardSheet: (p: BoardQuery) => `${BASE}/board.csv${query({ ...p })}`,
 	/** A list whole, as a file: fetched rather than linked, so that why there is none can be said. */
 	sheet: (list: SheetList, kind: SheetKind, p: SheetQuery & { lang: string }) =>
 		request<Sheet>('GET', `/${list}.${kind}${query({ ...p })}`, { read: readSheet, patienceMs: SHEET_TIMEOUT_MS }),

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/audit.h"
-#include "flow/book.h"
 #include "flow/figures.h"
 #include "flow/view.h"
 #include "timefmt.h"
@@ -28,7 +26,6 @@ struct call {
 	struct period period;
 	int region; /* -1 everywhere */
 	enum by by;
-	bool csv;
 	int64_t now_ms;
 	struct fact_scope *scope;
 	struct sums total, *groups;
@@ -113,10 +110,10 @@ static int64_t ratio(int64_t part, int64_t whole)
 	return whole ? (part * 20000 + whole) / (2 * whole) : -1;
 }
 
-static void put_ratio(struct buf *out, int64_t r, const char *nothing)
+static void put_ratio(struct buf *out, int64_t r)
 {
 	if (r < 0)
-		buf_add_str(out, nothing);
+		buf_add_str(out, "null");
 	else
 		buf_printf(out, "%lld.%04lld", (long long)(r / 10000), (long long)(r % 10000));
 }
@@ -171,10 +168,10 @@ static void put_sums(const struct sums *s, struct buf *out)
 		buf_printf(out, "%s\"%s\":%lld", f ? "," : "", figure_name((enum figure)f), (long long)s->counts[f]);
 	for (size_t i = 0; i < RATES; i++) {
 		buf_printf(out, ",\"%s\":", rates[i].name);
-		put_ratio(out, ratio(s->counts[rates[i].part], s->counts[rates[i].whole]), "null");
+		put_ratio(out, ratio(s->counts[rates[i].part], s->counts[rates[i].whole]));
 	}
 	buf_add_str(out, ",\"hours_to_claim\":");
-	put_ratio(out, hours_to_claim(s), "null");
+	put_ratio(out, hours_to_claim(s));
 }
 
 static void put_json(struct call *c, struct buf *out)
@@ -208,49 +205,12 @@ static void put_json(struct call *c, struct buf *out)
 	buf_add_str(out, "],\"next\":null}");
 }
 
-/* --- CSV: the same columns; a mark in front so that office programs read it as UTF-8 --- */
-
-static void put_csv_row(const struct sums *s, const char *key, const char *name, struct buf *out)
-{
-	book_csv_cell(out, key);
-	buf_add_char(out, ',');
-	book_csv_cell(out, name ? name : "");
-	for (int f = 0; f < FIGURE_COUNT; f++)
-		buf_printf(out, ",%lld", (long long)s->counts[f]);
-	for (size_t i = 0; i < RATES; i++) {
-		buf_add_char(out, ',');
-		put_ratio(out, ratio(s->counts[rates[i].part], s->counts[rates[i].whole]), "");
-	}
-	buf_add_char(out, ',');
-	put_ratio(out, hours_to_claim(s), "");
-	buf_add_str(out, "\r\n");
-}
-
-static void put_csv(struct call *c, struct buf *out)
-{
-	char day[TIMEFMT_BYTES];
-
-	buf_printf(out, "\xef\xbb\xbf%s,name", by_names[c->by]);
-	for (int f = 0; f < FIGURE_COUNT; f++)
-		buf_printf(out, ",%s", figure_name((enum figure)f));
-	for (size_t i = 0; i < RATES; i++)
-		buf_printf(out, ",%s", rates[i].name);
-	buf_add_str(out, ",hours_to_claim\r\n");
-	for (int64_t g = 0; g < c->group_count; g++) {
-		const char *key = key_of(c, g, day);
-
-		if (c->groups[g].counts[FIGURE_SENT])
-			put_csv_row(&c->groups[g], key, name_of(c, key), out);
-	}
-	put_csv_row(&c->total, "total", NULL, out);
-}
-
 /* --- the way of the question --- */
 
 static void call_end(struct call *c, enum err e)
 {
 	if (e == ERR_OK) {
-		struct reply r = { .err = ERR_OK, .status = 200, .etag = "", .type = c->csv ? "text/csv; charset=utf-8" : NULL };
+		struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
 
 		r.json = buf_cstr(&c->out);
 		r.len = c->out.len;
@@ -262,34 +222,6 @@ static void call_end(struct call *c, enum err e)
 	buf_clear(&c->out);
 	free(c->groups);
 	free(c);
-}
-
-static void on_audited(void *arg, enum err e, const char *text)
-{
-	(void)text;
-	call_end(arg, e);
-}
-
-/* A sheet leaves the house, so it is written down first, like every export. */
-static void audit(struct call *c)
-{
-	char from[TIMEFMT_BYTES], to[TIMEFMT_BYTES], detail[256];
-	const char *region = c->region < 0 ? "" : pack_view(c->flow->pack)->regions[c->region].code;
-	struct audited a = { .at_ms = c->now_ms, .who = c->who->name, .act = "export", .notice = -1, .detail = detail,
-			     .region = principal_region(c->who, c->flow->pack) };
-	struct buf line;
-	int rows = 1; /* the total */
-
-	for (int64_t g = 0; g < c->group_count; g++)
-		rows += c->groups[g].counts[FIGURE_SENT] > 0;
-	date_format(c->period.from_day, from);
-	date_format(c->period.to_day, to);
-	snprintf(detail, sizeof(detail), "board.csv, %d rows, by=%s, from=%s, to=%s%s%s", rows, by_names[c->by], from, to,
-		 *region ? ", region=" : "", region);
-	buf_init(&line, 8192);
-	audit_line(&a, &line);
-	store_audit(c->flow->store, buf_cstr(&line), on_audited, c);
-	buf_clear(&line);
 }
 
 static void on_read(void *arg, enum err e)
@@ -307,14 +239,8 @@ static void on_read(void *arg, enum err e)
 	c->scope = fact_scope_new(g, c->who, c->flow->pack);
 	figures_each(g, c->period.from_day, c->period.to_day, add_fact, c);
 	fact_scope_free(c->scope);
-	if (c->csv)
-		put_csv(c, &c->out);
-	else
-		put_json(c, &c->out);
-	if (c->csv && !c->out.overflow)
-		audit(c);
-	else
-		call_end(c, c->out.overflow ? ERR_TOO_LARGE : ERR_OK);
+	put_json(c, &c->out);
+	call_end(c, c->out.overflow ? ERR_TOO_LARGE : ERR_OK);
 }
 
 void query_board(struct flow *f, struct principal *who, const struct query_board *q, reply_fn *fn, void *arg)
@@ -344,7 +270,6 @@ void query_board(struct flow *f, struct principal *who, const struct query_board
 	c->period = period;
 	c->region = region;
 	c->by = (enum by)by;
-	c->csv = q->csv;
 	buf_init(&c->out, 32 << 20);
 	figures_read(f->figures, period.from_day, on_read, c);
 }

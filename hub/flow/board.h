@@ -1,5 +1,5 @@
 /*
- * board.h: figures for a period, put together by body, region, item or day, as JSON, or as a sheet for the office's programs; and the
+ * board.h: figures for a period, put together by body, region, item or day; and the
  * list behind a figure. Each sees their own part: a coordinator and an auditor their region's subtree, others what is theirs.
  */
 #ifndef TANDEM_BOARD_H
@@ -9,7 +9,6 @@
 
 struct query_board {
 	const char *from, *to, *region, *by; /* "" : the last three months, until today, everywhere, by body */
-	bool csv;
 };
 void query_board(struct flow *f, struct principal *who, const struct query_board *q, reply_fn *fn, void *arg);
 

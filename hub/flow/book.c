@@ -28,7 +28,7 @@ static bool is_number_to_keep(const char *text)
 
 	if (!len || strspn(text, "0123456789.eE") != len)
 		return false;
-	return len > 11 || strpbrk(text, "eE") || (*text == '0' && len > 1);
+	return len > 11 || strpbrk(text, "eE") || (*text == '0' && len > 1 && text[1] != '.');
 }
 
 void book_csv_cell(struct buf *out, const char *text)

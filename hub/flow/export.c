@@ -41,6 +41,7 @@ static const char *const notice_params[EXPORT_PARAMS_MAX + 1] = { "body", "state
 static const char *const pool_params[EXPORT_PARAMS_MAX + 1] = { "region", "q", NULL };
 static const char *const case_params[EXPORT_PARAMS_MAX + 1] = { "q", "region", "item", "state", "body", "from", "to", NULL };
 static const char *const dispute_params[EXPORT_PARAMS_MAX + 1] = { "state", "region", NULL };
+static const char *const board_params[EXPORT_PARAMS_MAX + 1] = { /* the days first: name_days */ "from", "to", "region", "by", NULL };
 static const char *const agenda_params[EXPORT_PARAMS_MAX + 1] = { "region", "from", "to", NULL };
 static const char *const minutes_params[EXPORT_PARAMS_MAX + 1] = { "meeting", NULL };
 static const char *const statement_params[EXPORT_PARAMS_MAX + 1] = { "month", "bureau", NULL };
@@ -53,6 +54,7 @@ static const struct {
 	{ pool_params, "pool", "认领池清单", "pool" },
 	{ case_params, "cases", "办件清单", "cases" },
 	{ dispute_params, "disputes", "争议清单", "disputes" },
+	{ board_params, "board", "看板", "board" },
 	{ agenda_params, "agenda", "联席会议议题", "agenda" },
 	{ minutes_params, "minutes", "联席会议纪要", "minutes" },
 	{ statement_params, "statement", "对账单", "statement" },
@@ -108,6 +110,18 @@ static bool is_in_book(struct export *x, const json_t *item)
 	return false;
 }
 
+/* The figures of all, below those of each. */
+static void put_total(struct export *x, json_t *page)
+{
+	json_t *total = json_object_get(page, "total");
+
+	if (x->in.list != EXPORT_BOARD || x->err != ERR_OK)
+		return;
+	json_object_set_new(total, "name", json_string(x->in.english ? "Total" : "合计"));
+	export_put_item(x->in.list, x->in.english, total, x->book);
+	x->rows++;
+}
+
 static void write_page(void *arg)
 {
 	struct export *x = arg;
@@ -132,6 +146,7 @@ static void write_page(void *arg)
 		export_put_item(x->in.list, x->in.english, item, x->book);
 		x->rows++;
 	}
+	put_total(x, page);
 	json_decref(page);
 	free(x->page);
 	x->page = NULL;
@@ -279,6 +294,12 @@ static void ask_cases(struct export *x, const char *cursor)
 	query_cases(x->flow, x->in.who, &q, on_page, x);
 }
 
+static void ask_board(struct export *x)
+{
+	query_board(x->flow, x->in.who, &(struct query_board){ .from = value(x, "from"), .to = value(x, "to"), .region = value(x, "region"),
+							       .by = value(x, "by") }, on_page, x);
+}
+
 static void ask_report(struct export *x)
 {
 	struct period p;
@@ -316,6 +337,7 @@ static void ask_page(struct export *x)
 	switch (x->in.list) {
 	case EXPORT_NOTICES: ask_notices(x, cursor); break;
 	case EXPORT_CASES: ask_cases(x, cursor); break;
+	case EXPORT_BOARD: ask_board(x); break;
 	case EXPORT_AGENDA:
 		query_agenda(x->flow, x->in.who, &(struct agenda_in){ value(x, "region"), value(x, "from"), value(x, "to") }, on_page, x);
 		break;
@@ -357,6 +379,20 @@ static void book_opened(void *arg)
 		ask_page(x);
 }
 
+/* A sheet of figures names its days, whoever left them to the hub. What cannot be read is refused with the figures. */
+static void name_days(struct export *x)
+{
+	char *from = arena_alloc(&x->arena, TIMEFMT_BYTES), *to = arena_alloc(&x->arena, TIMEFMT_BYTES);
+	struct period p;
+
+	if (x->in.list != EXPORT_BOARD || !period_read(value(x, "from"), value(x, "to"), x->begun_ms, &p))
+		return;
+	date_format(p.from_day, from);
+	date_format(p.to_day, to);
+	x->in.values[0] = from;
+	x->in.values[1] = to;
+}
+
 void export_list_start(struct flow *f, const struct export_in *in, export_fn *done, reply_fn *refused, void *arg)
 {
 	const char *const *params = lists[in->list].params;
@@ -378,6 +414,7 @@ void export_list_start(struct flow *f, const struct export_in *in, export_fn *do
 	arena_init(&x->arena);
 	for (int i = 0; params[i]; i++)
 		x->in.values[i] = arena_strdup(&x->arena, in->values[i]);
+	name_days(x);
 	x->pack = pack_ref(f->pack);
 	x->paper = (struct export_paper){ .list = in->list, .english = in->english, .only = value(x, "bureau"), .pack = x->pack };
 	strmap_init(&x->cases, &x->arena, in->list == EXPORT_CASES ? (int)f->config->export_rows + 1 : 1);

@@ -94,7 +94,29 @@ static const struct export_column dispute_columns[] = {
 	COMMON_LAST,
 	{ NULL, NULL, NULL, NULL },
 };
-static const struct export_column *const columns_of[EXPORT_AGENDA] = { notice_columns, notice_columns, case_columns, dispute_columns };
+static const struct export_column board_columns[] = {
+	{ "key", "body", "编码", "Code" }, { "name|key", NULL, "名称", "Name" }, { "sent", NULL, "已告知", "Sent" },
+	{ "delivered", NULL, "已送达", "Delivered" }, { "open", NULL, "待签收", "Open" },
+	{ "acknowledged", NULL, "已签收待办", "Acknowledged" }, { "claimed", NULL, "已认领", "Claimed" },
+	{ "returned", NULL, "已退回", "Returned" }, { "transferred", NULL, "已转办", "Transferred" },
+	{ "disputed", NULL, "争议中", "In dispute" }, { "closed", NULL, "已办结", "Closed" },
+	{ "withdrawn", NULL, "已撤回", "Withdrawn" }, { "superseded", NULL, "已更正", "Superseded" },
+	{ "overdue", NULL, "超期", "Overdue" }, { "fed_back", NULL, "已反馈", "Fed back" },
+	{ "pool", NULL, "无主", "Unclaimed" }, { "no_lead", NULL, "曾无主", "Had no lead" },
+	{ "lead_sent", NULL, "告知主管", "Sent to leads" }, { "lead_standing", NULL, "主管有效告知", "Leads standing" },
+	{ "lead_claimed", NULL, "主管已认领", "Leads claimed" }, { "due", NULL, "认领到期", "Due" },
+	{ "claimed_in_time", NULL, "按时认领", "Claimed in time" }, { "first_sent", NULL, "首次告知", "First addressed" },
+	{ "first_hit", NULL, "首次即认领", "First addressee claimed" },
+	{ "acknowledged_ever", NULL, "签收过", "Ever acknowledged" }, { "claimed_ever", NULL, "认领过", "Ever claimed" },
+	{ "returned_ever", NULL, "退回过", "Ever returned" }, { "clocks_overdue", NULL, "承诺超期", "Promises overdue" },
+	{ "undelivered", NULL, "送达失败", "Not delivered" }, { "feedback_overdue", NULL, "反馈超期", "Feedback overdue" },
+	{ "ranked", NULL, "参与排名", "Held to" }, { "ranked_in_time", NULL, "其中按时认领", "Of those claimed in time" },
+	{ "returns_upheld", NULL, "退回成立", "Returns upheld" }, { "returns_rejected", NULL, "退回不成立", "Returns rejected" },
+	{ "claim_rate", "rate", "认领率", "Claim rate" }, { "on_time_rate", "rate", "按时认领率", "Claimed in time" },
+	{ "return_rate", "rate", "退回率", "Return rate" }, { "first_hit_rate", "rate", "首次命中率", "First-hit rate" },
+	{ "hours_to_claim", "hours", "平均认领工时", "Hours to claim" }, { NULL, NULL, NULL, NULL },
+};
+static const struct export_column *const columns_of[EXPORT_AGENDA] = { notice_columns, notice_columns, case_columns, dispute_columns, board_columns };
 
 static void put_word(const char *kind, const char *is, bool english, struct buf *out)
 {

@@ -9,7 +9,7 @@
 
 #include "flow/book.h"
 
-enum export_list { EXPORT_NOTICES, EXPORT_POOL, EXPORT_CASES, EXPORT_DISPUTES, EXPORT_AGENDA, EXPORT_MINUTES, EXPORT_STATEMENT, EXPORT_REPORT,
+enum export_list { EXPORT_NOTICES, EXPORT_POOL, EXPORT_CASES, EXPORT_DISPUTES, EXPORT_BOARD, EXPORT_AGENDA, EXPORT_MINUTES, EXPORT_STATEMENT, EXPORT_REPORT,
 		   EXPORT_LISTS };
 struct export_column {
 	const char *path; /* "item.code"; of a list those of each item; "a|b": b where there is no a */

@@ -84,7 +84,7 @@ handler_fn api_return, api_transfer, api_feedback, api_close, api_undo, api_fulf
 handler_fn api_contacts, api_put_contacts, api_handover;
 handler_fn api_export, api_put_file, api_file;
 handler_fn api_ranking, api_ranking_publish;
-handler_fn api_board, api_board_csv, api_reconciliation, api_reconcile_cases, api_reconcile_agree, api_sources, api_audit, api_audit_file, api_case_evidence;
+handler_fn api_board, api_reconciliation, api_reconcile_cases, api_reconcile_agree, api_sources, api_audit, api_audit_file, api_case_evidence;
 handler_fn api_disputes, api_dispute, api_position, api_ruling, api_draft;
 handler_fn api_agenda, api_meetings, api_meeting, api_meeting_create, api_decision_done;
 handler_fn api_policy, api_policy_explain, api_policy_matrix, api_policy_versions, api_policy_version, api_policy_diff;

@@ -29,6 +29,7 @@ static const struct {
 	{ "/api/v1/pool.", EXPORT_POOL },
 	{ "/api/v1/cases.", EXPORT_CASES },
 	{ "/api/v1/disputes.", EXPORT_DISPUTES },
+	{ "/api/v1/board.", EXPORT_BOARD },
 	{ "/api/v1/meetings/", EXPORT_MINUTES },
 	{ "/api/v1/meetings/agenda.", EXPORT_AGENDA }, /* the last that fits is it */
 	{ "/api/v1/reconciliation.", EXPORT_STATEMENT },

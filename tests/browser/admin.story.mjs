@@ -58,7 +58,7 @@ test('a test message goes by the real way, and the page says what came of it', a
 	await admin.getByLabel('手机号').fill('13900000006');
 	await admin.getByRole('button', { name: '发测试短信' }).click();
 	await way(admin).getByText('故障').waitFor();
-	await way(admin).getByText('no-balance').waitFor();
+	await way(admin).getByText('通道停用 · 通道余额不足（no-balance）').waitFor();
 	assert.equal((await (await world.as('sjj'))('GET', '/audit?act=connector-test')).data.items.length, 2);
 });
 

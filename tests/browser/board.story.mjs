@@ -1,7 +1,7 @@
 // The joint meeting's board: what needs it, the figures and their lists, the table by keyboard, live, and what each role gets of it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, openWorld, until } from './world.mjs';
+import { axe, contentOf, openWorld, until } from './world.mjs';
 
 let world;
 let page;
@@ -166,10 +166,12 @@ test('the period and the region are in the address; the days are a table too; th
 	const day = page.locator('.trend tbody tr').first();
 	const counted = await number(day.getByRole('link').first());
 	await axe(page, 'the board with the days');
-	const sheet = await page.locator('a[download]').getAttribute('href');
-	assert.match(sheet, /board\.csv\?.*region=371302.*by=body/);
-	const [download] = await Promise.all([page.waitForEvent('download'), page.locator('a[download]').click()]);
-	assert.match(download.suggestedFilename(), /\.csv$/);
+	const [asked, download] = await Promise.all([page.waitForRequest(/board\.csv/), page.waitForEvent('download'), page.getByRole('button', { name: '导出为 CSV' }).click()]);
+	assert.match(asked.url(), /board\.csv\?.*region=371302.*by=body/);
+	assert.match(download.suggestedFilename(), /^看板_.*\.csv$/);
+	const sheet = (await contentOf(download)).toString('utf8');
+	assert.match(sheet, /^\ufeff"编码","名称","已告知",/);
+	assert.match(sheet, /"合计"[^]*"筛选条件","from=[^]*"导出人","lxhy"/);
 	await day.getByRole('link').first().click();
 	assert.ok(await totalOfList() >= counted);
 });

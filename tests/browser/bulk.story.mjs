@@ -48,7 +48,7 @@ test('ticked rows are acknowledged together, and no row moves', async () => {
 	assert.equal(calls, 1, 'one call for all');
 	assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H2', 'the outcome has the focus');
 	assert.deepEqual(await order(), before);
-	await rowOf(page, made[0]).getByText('已签收，待认领').waitFor();
+	await rowOf(page, made[0]).getByText('须再认领').waitFor();
 	await axe(page, 'the outcome for each');
 	await bar().getByText('办成的 2 条').click();
 	await bar().locator(`[data-line="${made[2].notice}"]`).getByText('已签收：示例批量用品三厂').waitFor();

@@ -78,7 +78,7 @@ test('acknowledge: at once on the screen, then by the hub, then claimed', async 
 	release();
 	await page.getByText('已签收：示例卫生用品四厂').waitFor();
 	await page.unroute('**/acknowledge');
-	await row.getByText('已签收，待认领').waitFor();
+	await row.getByText('须再认领').waitFor();
 	await row.getByRole('button', { name: /^认领：/ }).click();
 	await page.getByText('已认领：示例卫生用品四厂').waitFor();
 	await row.getByText('已认领', { exact: true }).waitFor();
@@ -107,7 +107,7 @@ test('the details say why, whose, by when and what happened; opening them is tol
 	await axe(page, 'inbox with details');
 	await pane.getByRole('button', { name: /^签收：/ }).click();
 	await pane.locator('.step-acknowledged').waitFor();
-	await rowOf(page, made).getByText('已签收，待认领').waitFor();
+	await rowOf(page, made).getByText('须再认领').waitFor();
 	await page.keyboard.press('Escape');
 	await page.locator('.inbox-pane.pane').waitFor({ state: 'detached' });
 });
@@ -148,7 +148,7 @@ test('an answer that never came is checked, not guessed', async () => {
 	await page.route('**/acknowledge', async (route) => { await route.fetch(); await route.abort(); });
 	await rowOf(page, made).getByRole('button', { name: /^签收：/ }).click();
 	await page.getByText('核实完毕，已经生效：示例卫生用品八厂').waitFor();
-	await rowOf(page, made).getByText('已签收，待认领').waitFor();
+	await rowOf(page, made).getByText('须再认领').waitFor();
 	await page.unroute('**/acknowledge');
 });
 

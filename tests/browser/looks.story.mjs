@@ -178,7 +178,7 @@ function chineseLeft(page)
 		const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 		while (walk.nextNode()) {
 			const at = walk.currentNode.parentElement;
-			if (at.tagName !== 'NOSCRIPT' && /[\u4e00-\u9fff]/.test(walk.currentNode.data) && at.closest('[lang]').lang !== 'zh-CN')
+			if (at.tagName !== 'NOSCRIPT' && /[\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]/.test(walk.currentNode.data) && at.closest('[lang]').lang !== 'zh-CN')
 				left.push(walk.currentNode.data.trim());
 		}
 		return left;

@@ -151,16 +151,30 @@ class Board(unittest.TestCase):
         self.assertEqual(self.hub.get("/notices?figure=none", "lxhy").status, 422)
         self.assertEqual(self.board(query="?from=2001-01-01&to=2001-01-31")["total"]["sent"], 0)
 
-    def test_csv_says_the_same(self):
+    def test_sheet_says_the_same(self):
+        def shown(key, value):
+            if value is None:
+                return ""
+            if key == "hours_to_claim":
+                return f"{value:.1f}"
+            return f"{int(value * 10000 + 0.5) // 100}%" if key.endswith("_rate") else str(value)
+
         answer = self.hub.get("/board.csv?by=body", "lxhy")
         self.assertTrue(answer.headers["Content-Type"].startswith("text/csv"))
-        rows = list(csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"))))
+        head, *rows = csv.reader(io.StringIO(answer.body.decode("utf-8-sig")))
         board = self.board()
-        self.assertEqual([r["body"] for r in rows], [r["key"] for r in board["items"]] + ["total"])
-        for line, row in zip(rows, board["items"] + [board["total"]]):
-            for k, v in row.items():
-                if k not in ("key", "name"):
-                    self.assertEqual(None if line[k] == "" else float(line[k]), v, k)
+        end = rows.index([])
+        self.assertEqual(head[:3], ["编码", "名称", "已告知"])
+        self.assertEqual([r[1] for r in rows[:end]], [r["name"] or r["key"] for r in board["items"]] + ["合计"])
+        for line, row in zip(rows[:end], board["items"] + [board["total"]]):
+            figures = {k: v for k, v in row.items() if k not in ("key", "name")}
+            self.assertEqual(line[2:], [shown(k, v) for k, v in figures.items()])
+        self.assertEqual([r[0] for r in rows[end + 1:]], ["筛选条件", "导出时间", "导出人", "行数"])
+        self.assertEqual(rows[end + 1][1], f"from={board['from']}; to={board['to']}; by=body")
+        self.assertEqual([r[1] for r in rows[end + 3:]], ["lxhy", str(end)])
+        self.assertEqual(self.hub.get("/board.xlsx?by=day&lang=en", "lxhy").body[:2], b"PK")
+        self.assertEqual(self.hub.get("/board.csv?by=colour", "lxhy").status, 422)
+        self.assertEqual(self.hub.get("/board.csv?from=soon", "lxhy").status, 422)
 
     def test_a_sheet_is_written_down_and_a_look_is_not(self):
         lines = lambda: [a for a in self.hub.get("/audit?act=export", "sjj").json["items"] if a["detail"].startswith("board.csv")]
@@ -168,11 +182,11 @@ class Board(unittest.TestCase):
         self.board()
         self.assertEqual(len(lines()), before)
         sheet = self.hub.get("/board.csv?by=region&from=2026-01-01&region=371302", "wjw")
-        rows = len(list(csv.reader(io.StringIO(sheet.body.decode("utf-8-sig"))))) - 1
+        rows = list(csv.reader(io.StringIO(sheet.body.decode("utf-8-sig")))).index([]) - 1
         after = lines()
         self.assertEqual(len(after), before + 1)
         self.assertEqual((after[0]["who"], after[0]["region"]), ("wjw", "371302"))
-        self.assertRegex(after[0]["detail"], rf"^board\.csv, {rows} rows, by=region, from=2026-01-01, to=\d{{4}}-\d\d-\d\d, region=371302$")
+        self.assertRegex(after[0]["detail"], rf"^board\.csv, {rows} rows, from=2026-01-01, to=\d{{4}}-\d\d-\d\d, region=371302, by=region$")
 
     def test_live(self):
         async def run():

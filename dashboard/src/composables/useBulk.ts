@@ -44,7 +44,7 @@ async function lineOf(before: Notice, verb: Verb, answer: BulkResult | HubError)
 {
 	const { id, applicant: { name } } = before;
 	if (answer instanceof HubError && answer.failure === 'http')
-		return { id, done: false, text: `${name}：${t('act.failed', { reason: reasonOf(answer) })}` };
+		return { id, done: false, text: t('app.pair', { a: name, b: t('act.failed', { reason: reasonOf(answer) }) }) };
 	if (!(answer instanceof HubError) && answer.status !== 200)
 		return { id, done: false, text: await refusalOf(before, verb, new HubError('http', answer.status, answer)) };
 	const fresh = await refreshNotice(id);
@@ -60,7 +60,7 @@ const known = (ids: string[]): Notice[] => ids.map((id) => notices.get(id)).filt
 /** The same feedback for each; the hub takes one at a time. */
 export const feedMany = (ids: string[], said: Said): Promise<BulkLine[]> => inTurn(known(ids), async (n) => {
 	const { done, message, fields } = await submitForm(n, 'feedback', said, true);
-	return { id: n.id, done, text: message || (done ? t('act.done.feedback', { name: n.applicant.name }) : `${n.applicant.name}：${Object.values(fields).join('；')}`) };
+	return { id: n.id, done, text: message || (done ? t('act.done.feedback', { name: n.applicant.name }) : t('app.pair', { a: n.applicant.name, b: Object.values(fields).join(t('app.and')) })) };
 });
 
 export async function actMany(verb: Verb, ids: string[]): Promise<BulkLine[]>

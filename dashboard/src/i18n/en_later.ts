@@ -198,7 +198,6 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'board.titleOwn': 'Board of your bodies',
 	'board.asOf': 'data as of {time}, live updates interrupted',
 	'board.asOfLive': 'data as of {time}, live',
-	'board.csv': 'Export CSV',
 	'board.print': 'Print',
 	'board.pick': 'Period and region',
 	'board.from': 'From',

@@ -97,7 +97,6 @@ export const enMeet: Record<keyof typeof zhMeet, string> = {
 	'draft.done': 'Drafted as version {version}',
 	'draft.open': 'Go to the version: rehearse, approve, put into force',
 	'draft.aside': 'It stands back before: {rules}',
-	'draft.days': '{n} working days',
 	'recon.sources': 'Numbered events',
 	'recon.silent': 'silent for {n} office minutes, usually {usual}',
 	'recon.gaps': '{n} missing: {list}',

@@ -273,7 +273,7 @@ export const enOffice: Record<keyof typeof zhOffice, string> = {
 	'pack.faults': 'Nothing was submitted. {n} faults (file:line:column):',
 	'ways.title': 'Message channels',
 	'ways.none': 'No channel is set up: texts cannot be sent.',
-	'ways.queue': '{n} texts waiting, those for office hours included. States since this hub started.',
+	'ways.queue': 'Texts waiting: {n}, those for office hours included. States since this hub started.',
 	'ways.col.name': 'Channel',
 	'ways.col.state': 'State',
 	'ways.col.last': 'Last delivered',

@@ -197,7 +197,6 @@ export const zhLater = {
 	'board.titleOwn': '本单位看板',
 	'board.asOf': '数据截至 {time}，实时更新中断',
 	'board.asOfLive': '数据截至 {time}，实时更新',
-	'board.csv': '导出 CSV',
 	'board.print': '打印',
 	'board.pick': '时段与区划',
 	'board.from': '自',

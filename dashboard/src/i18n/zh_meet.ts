@@ -96,7 +96,6 @@ export const zhMeet = {
 	'draft.done': '已起草为版本 {version}',
 	'draft.open': '前往该版本：演练、批准、生效',
 	'draft.aside': '遇有这些规则时让位：{rules}',
-	'draft.days': '{n} 个工作日',
 	'recon.sources': '编号报送',
 	'recon.silent': '已 {n} 分钟（工作时间）没有来件，平常 {usual} 分钟',
 	'recon.gaps': '缺号 {n} 个：{list}',

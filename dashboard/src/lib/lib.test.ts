@@ -15,6 +15,7 @@ import { gridOf, lastDays, monthBefore, monthOf, percentOf, periodOf, pointsOf, 
 import { contactFaults, draftOf, newContact, saidOf } from './contacts.ts';
 import { creditCheckCharacter, creditCodeIsValid, queryKind } from './credit.ts';
 import { beijingTime, cellsOf, numberIn, percentText, retold } from './policy.ts';
+import { meaningOf } from './provider.ts';
 import { compareNotices, lookOf } from './state.ts';
 import { alarms, bodyOf, faultsIn, isTaken, lengthOf, nothingSaid, promisesOf, sizeText, yearOn } from './said.ts';
 import { canBeTried, draftFaults, emptyDraft, eventOf } from './submission.ts';
@@ -308,4 +309,16 @@ test('the cases of a bureau\'s own list: by their heading or the first column, e
 	assert.equal(of('受理编号\n一 二\n'), 'value');
 	assert.equal(of('a\0b'), 'unreadable');
 	assert.equal(of(Array.from({ length: CASES_MAX + 1 }, (_, i) => `C${i}`).join('\n')), 'many');
+});
+
+test('a provider\'s code has a meaning, the hub\'s own words have none of theirs', () => {
+	const all = { 'UNDELIV err:027': 'undelivered', 'MK:0012': 'undelivered', 'EXPIRED': 'expired', 'REJECTD err:000': 'rejected', '11/Invalid Destination Address': 'rejected',
+		'MN:0001': 'rejected', 'DB:0140': 'carrier', '403': 'refused', '401': 'account', '502': 'gateway', '504': 'timeout', '429': 'throttled', 'curl 7: Couldn\'t connect to server': 'unreachable',
+		'curl 28: Timeout was reached': 'timeout', 'curl 60: SSL peer certificate': 'insecure', 'curl 56: Failure when receiving data': 'cut', 'no-balance': 'balance', 'closing': 'closing' };
+	for (const [code, meaning] of Object.entries(all))
+		assert.equal(meaningOf(code), meaning, code);
+	for (const own of ['wants no texts any more', 'no contact known', ''])
+		assert.equal(meaningOf(own), undefined, own);
+	for (const own of Object.keys(zhFirst).filter((k) => k.startsWith('why.')))
+		assert.equal(meaningOf(own.slice('why.'.length)), undefined, own);
 });

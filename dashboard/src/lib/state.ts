@@ -8,7 +8,7 @@ export type Look = 'open' | 'soon' | 'overdue' | 'acknowledged' | 'claimed' | 'r
 	| 'disputed' | 'closed' | 'withdrawn' | 'superseded';
 
 export const ICON: Record<Look, string> = {
-	open: '○', soon: '◔', overdue: '▲', acknowledged: '✓', claimed: '✔', returned: '↩', transferred: '→',
+	open: '', soon: '◔', overdue: '▲', acknowledged: '✓', claimed: '✔', returned: '↩', transferred: '→',
 	disputed: '⚖', closed: '■', withdrawn: '⊘', superseded: '⇢',
 };
 
