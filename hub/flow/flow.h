@@ -22,8 +22,7 @@ struct recount;
 struct figures;
 struct policies;
 struct watchdog;
-struct contacts;
-struct optouts;
+struct contacts; struct optouts;
 struct digest;
 struct seals;
 struct flow_connector {
@@ -89,8 +88,7 @@ void flow_add_person(struct flow *f, const char *body, const char *name, const c
 const struct pack *flow_pack_of(const struct flow *f, const char *version);
 
 /* Ids outside: "e12", "n12.0", "d12.1", "u12.0". */
-bool id_parse_event(const char *s, int64_t *ret_seq);
-bool id_parse_notice(const char *s, int64_t *ret_seq, int *ret_notice);
+bool id_parse_event(const char *s, int64_t *ret_seq), id_parse_notice(const char *s, int64_t *ret_seq, int *ret_notice);
 bool id_parse_dispute(const char *s, int64_t *ret_seq, int *ret_dispute), id_parse_delivery(const char *s, int64_t *ret_seq, int *ret_delivery);
 
 /* Of a notice, a dispute or minutes: the versions that the caller saw (If-Match). All zero: whichever it is. */
