@@ -92,11 +92,10 @@ bool notice_filter_wants(const struct notice_filter *f, struct row *row, int not
 	return due_is_wanted(f, &row->view, n) && row_holds_text(row, f->q);
 }
 
-void notice_row_put(struct row *row, int notice, enum sight sight, struct buf *out)
+void notice_row_put(struct row *row, int notice, struct buf *out)
 {
 	struct buf common;
 
-	row->view.masked = sight == SIGHT_MASKED;
 	buf_init(&common, 64 << 10);
 	view_common(&row->view, &common);
 	view_notice(&row->view, notice, (struct bytes){ common.data, common.len }, out);

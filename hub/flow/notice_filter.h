@@ -20,7 +20,7 @@ struct notice_filter {
 bool notice_filter_read(const struct query_notices *q, struct notice_filter *ret, reply_fn *fn, void *arg);
 void notice_filter_clear(struct notice_filter *f);
 bool notice_filter_wants(const struct notice_filter *f, struct row *row, int notice);
-/* Puts one notice of a row into a list, in the words that this sight of it allows. */
-void notice_row_put(struct row *row, int notice, enum sight sight, struct buf *out);
+/* Puts one notice of a row into a list, in the words that its view allows. */
+void notice_row_put(struct row *row, int notice, struct buf *out);
 
 #endif

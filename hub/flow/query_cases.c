@@ -114,9 +114,9 @@ static void take(void *arg, const struct loaded *x)
 	if (row_open(c->flow, c->who, x, &row) != ERR_OK)
 		return;
 	sight = principal_sees_event(c->who, c->flow->pack, &row.event, &row.record);
+	row.view.masked = sight == SIGHT_MASKED;
 	if (sight != SIGHT_NONE && row_holds_text(&row, c->q) && place_matches(c, &row) && notices_match(c, &row) &&
 	    item_matches(c, &row) && !is_shown(c, row.event.case_id)) {
-		row.view.masked = sight == SIGHT_MASKED;
 		if (c->walk.found++)
 			buf_add_char(&c->out, ',');
 		view_case_row(&row.view, &c->out);

@@ -117,12 +117,12 @@ static void show(struct call *c, struct row *row, int notice)
 	enum sight sight;
 	struct buf common;
 
-	if (notice >= row->record.notice_count || !row_holds_text(row, c->q))
+	if (notice >= row->record.notice_count)
 		return;
 	sight = principal_sees_notice(c->who, c->flow->pack, &row->record.notices[notice], &row->event, &row->record);
-	if (sight == SIGHT_NONE)
-		return;
 	row->view.masked = sight == SIGHT_MASKED;
+	if (sight == SIGHT_NONE || !row_holds_text(row, c->q))
+		return;
 	buf_init(&common, 64 << 10);
 	view_common(&row->view, &common);
 	if (c->shown++)

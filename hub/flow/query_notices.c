@@ -159,12 +159,13 @@ static void take(struct call *c, const struct loaded *x, int i)
 	if (row_open(c->flow, c->who, x, &row) != ERR_OK)
 		return;
 	if (notice < row.record.notice_count && is_on_list(&row.record.notices[notice], list) &&
-	    !is_told_already(c, &row.record, c->batch_from[i]) && notice_filter_wants(&c->filter, &row, notice)) {
+	    !is_told_already(c, &row.record, c->batch_from[i])) {
 		sight = principal_sees_notice(c->who, c->flow->pack, &row.record.notices[notice], &row.event, &row.record);
-		if (sight != SIGHT_NONE) {
+		row.view.masked = sight == SIGHT_MASKED;
+		if (sight != SIGHT_NONE && notice_filter_wants(&c->filter, &row, notice)) {
 			if (c->found++)
 				buf_add_char(&c->out, ',');
-			notice_row_put(&row, notice, sight, &c->out);
+			notice_row_put(&row, notice, &c->out);
 		}
 	}
 	row_close(&row);

@@ -64,14 +64,19 @@ static bool holds(const char *member, const char *text)
 	return member && strcasestr(member, text);
 }
 
-static bool event_holds(const struct event *e, const char *text)
+/* A person whose name and number are hidden is not found by them either, or they could be guessed piece by piece. */
+static bool event_holds(const struct row *r, const char *text)
 {
-	return holds(e->applicant_name, text) || holds(e->case_id, text) || holds(e->permit_number, text) || holds(e->applicant_code, text);
+	const struct event *e = &r->event;
+
+	if (holds(e->case_id, text) || holds(e->permit_number, text))
+		return true;
+	return !view_hides_applicant(&r->view) && (holds(e->applicant_name, text) || holds(e->applicant_code, text));
 }
 
 bool row_holds_text(struct row *r, const char *text)
 {
-	if (!*text || event_holds(&r->event, text))
+	if (!*text || event_holds(r, text))
 		return true;
-	return strchr(text, FULL_WIDTH_LEAD) && event_holds(&r->event, row_half_width(text, &r->arena));
+	return strchr(text, FULL_WIDTH_LEAD) && event_holds(r, row_half_width(text, &r->arena));
 }

@@ -91,17 +91,24 @@ static const char *item_name_json(const struct view *v)
 	return i < 0 ? NULL : pack_view(v->pack)->items[i].name_json;
 }
 
+bool view_hides_applicant(const struct view *v)
+{
+	const struct event *e = v->event;
+
+	return v->masked && (!e->applicant_code || (e->applicant_kind && strcmp(e->applicant_kind, "entity") != 0));
+}
+
 static void put_applicant(const struct view *v, struct buf *out)
 {
 	const struct event *e = v->event;
-	bool person = !e->applicant_code || (e->applicant_kind && strcmp(e->applicant_kind, "entity") != 0);
+	bool hidden = view_hides_applicant(v);
 
 	buf_add_str(out, ",\"applicant\":{\"name\":");
-	if (v->masked && person)
+	if (hidden)
 		masked_name(out, e->applicant_name);
 	else
 		buf_add_json(out, e->applicant_name);
-	member(out, ",\"code\":", v->masked && person ? NULL : e->applicant_code);
+	member(out, ",\"code\":", hidden ? NULL : e->applicant_code);
 	buf_add_char(out, '}');
 }
 

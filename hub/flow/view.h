@@ -32,6 +32,7 @@ void view_case_event(const struct view *v, struct buf *out);
 void view_event_document(const struct view *v, struct buf *out);
 void view_dispute(const struct view *v, int dispute, struct buf *out); /* one dispute, with who says what */
 void view_problems(const struct record *r, struct buf *out);
+bool view_hides_applicant(const struct view *v); /* a person, to whom the viewer is not entitled */
 const char *view_lamp(const struct pack *pack, int64_t due_ms, int64_t now_ms); /* due_ms: of the clock that runs, -1 none */
 void view_life(const struct view *v, int notice, struct buf *out); /* what became of it: ,"made":…,"feedback":[…] */
 void view_file(const struct attachment *f, bool masked, struct buf *out); /* {"file":…,"name":…,"type":…,"bytes":…} */

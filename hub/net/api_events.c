@@ -105,6 +105,24 @@ static bool has_attributes(struct call *c)
 	return false;
 }
 
+/* What stands in double quotes as it is meant (RFC 9110 5.6.4); NULL: a quote that nothing ends. */
+static const char *unquoted(struct arena *arena, const char *in)
+{
+	char *out = arena_alloc(arena, strlen(in) + 1), *to = out;
+	bool quoted = false;
+
+	for (; *in; in++) {
+		if (*in == '"') {
+			quoted = !quoted;
+			continue;
+		}
+		in += quoted && *in == '\\' && in[1];
+		*to++ = *in;
+	}
+	*to = '\0';
+	return quoted ? NULL : out;
+}
+
 /* Each ce- header as a member, or the one that cannot be read. What is there twice is found by whoever reads the document. */
 static const char *put_attributes(struct call *c, struct buf *out)
 {
@@ -118,7 +136,8 @@ static const char *put_attributes(struct call *c, struct buf *out)
 		snprintf(key, sizeof(key), "%s", name + 3);
 		for (char *k = key; *k; k++)
 			*k = (char)(*k >= 'A' && *k <= 'Z' ? *k + 32 : *k);
-		value = call_unescape(c->req->arena, value); /* as the HTTP binding of CloudEvents asks */
+		value = unquoted(c->req->arena, value); /* as the HTTP binding of CloudEvents asks: quotes first, then one round of escapes */
+		value = value ? call_unescape(c->req->arena, value) : NULL;
 		if (!value || utf8_valid_bytes(value, strlen(value)) != strlen(value))
 			return name;
 		buf_add_json(out, key);

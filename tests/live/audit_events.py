@@ -76,6 +76,12 @@ class Forms(Audit):
         self.assertEqual(self.hub.submit(e).status, 200)
         self.assertEqual(self.raw(*binary(e, **{"ce-source": "/sources/%zz"})).status, 422)
 
+    def test_binary_attributes_may_stand_in_quotes(self):
+        body, headers = binary(event("quoted", source="/sources/a%b"), **{"ce-source": '"/sources/a\\%25b"', "ce-id": '"t-"quot"ed"'})
+        self.assertEqual(self.raw(body, headers).status, 201)
+        self.assertEqual(self.hub.submit(event("quoted", source="/sources/a%b")).status, 200)
+        self.assertEqual(self.raw(*binary(event("quoted"), **{"ce-id": '"t-quoted'})).status, 422)
+
     def test_binary_faults_have_the_pointers_of_the_event(self):
         e = event("binary-bad")
         del e["data"]["case"]

@@ -1,5 +1,6 @@
 """Contract section 5 about who one is: sessions, keys, roles, scopes, and calls that do not exist."""
 import re
+from urllib.parse import quote
 
 import documents
 from audit import CLOUD, Audit, dump, main
@@ -114,7 +115,7 @@ class Roles(Audit):
 
     def test_a_coordinator_reads_masked(self):
         person = {"kind": "person", "name": "欧阳示例", "code": "371302199001010000", "phone": "13900000000"}
-        taken = self.taken("mask", applicant=person)
+        taken, _ = self.taken("mask", applicant=person), self.taken("mask-entity")
         for user in ("lxhy", "sjj"):
             for path in ("/cases?q=TESTmask", "/cases/TESTmask", f"/events/{taken['event']}", f"/notices/{taken['notices'][0]['id']}",
                          "/notices?q=TESTmask"):
@@ -122,7 +123,13 @@ class Roles(Audit):
                 self.assertIn("欧**", text, path)
                 for secret in ("阳示例", "371302199001010000", "13900000000"):
                     self.assertNotIn(secret, text, path)
+            # Nor may they be guessed by what a search finds.
+            for secret in ("阳示例", "371302199001010000", "3713021990"):
+                for path in ("/cases?q=", "/notices?q=", "/notices?figure=sent&q="):
+                    self.assertEqual(self.hub.get(path + quote(secret), user).json["items"], [], path + secret)
+            self.assertTrue(self.hub.get("/cases?q=91320105780688132K", user).json["items"], "an entity's code is no secret")
         self.assertIn("欧阳示例", self.hub.get("/cases/TESTmask", "wjw").body.decode())
+        self.assertTrue(self.hub.get("/cases?q=" + quote("阳示例"), "wjw").json["items"])
 
 
 class Keys(Audit):
