@@ -79,7 +79,7 @@ class Watched:
     def sentinel(self, folder, password, own):
         with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as f:
             f.write(f"sentinel monitor city 127.0.0.1 {self.master.port} 2\n"
-                    "sentinel down-after-milliseconds city 1000\nsentinel failover-timeout city 5000\n")
+                    "sentinel down-after-milliseconds city 1000\nsentinel failover-timeout city 4000\n")
             if password:
                 f.write(f"sentinel auth-pass city {password}\n")
             if own:
