@@ -5,7 +5,7 @@ import tempfile
 import unittest
 
 from hub import Hub, wait_until
-from redis_group import KEY, Cluster, Listener, Load, add_people, check_all_there, doctor, end_all
+from redis_group import KEY, PASSWORD, Cluster, Listener, Load, add_people, check_all_there, doctor, end_all
 
 
 class OnACluster(unittest.TestCase):
@@ -15,7 +15,7 @@ class OnACluster(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         cls.cluster = Cluster(cls.folder)
         cls.addClassCleanup(end_all, cls.cluster.servers)
-        cls.environment = {"TANDEM_REDIS_URL": cls.cluster.url(), "TANDEM_REDIS_WAIT_REPLICAS": "1"}
+        cls.environment = cls.cluster.environment()
         add_people(cls.environment)
         cls.hub = Hub(demo=False, environment=cls.environment)
         cls.enterClassContext(cls.hub)
@@ -86,7 +86,7 @@ class OnACluster(unittest.TestCase):
         wait_until(lambda: load.refused > refused, what="a refused event")
         self.assertEqual(self.hub.get("/me", "wjw").status, 200)
         for key in sorted(self.keys(a), key=lambda key: "users" not in key):
-            a.execute_command("MIGRATE", "127.0.0.1", target.port, key, 0, 5000)
+            a.execute_command("MIGRATE", "127.0.0.1", target.port, key, 0, 5000, "AUTH", PASSWORD)
             if key == KEY + "users":
                 self.assertTrue(self.hub.try_sign_in("wjw", "pass word"), "whom only the other node knows")
         for node in (target, source, *(s for s in self.cluster.masters() if s not in (source, target))):
