@@ -16,7 +16,7 @@
 struct aside;
 void parcel_send(struct link *l, const struct redis_command *cmd, redis_fn *fn, void *arg);
 void aside_dismiss(struct aside *a); /* not NULL */
-/* For the link: the node that a MOVED has named, and the end of one of its asides. */
+/* For the link: it is at the wrong node, and a MOVED has named the right one; the end of one of its asides. */
 void link_moved(struct link *l, const struct spot *where);
 void link_aside_gone(struct link *l, struct aside *a);
 

@@ -441,6 +441,7 @@ void link_moved(struct link *l, const struct spot *where)
 {
 	if (is_seeker(l))
 		l->seek.hint = *where;
+	link_drop(l, "the cell is at another node of the cluster now");
 }
 
 void link_aside_gone(struct link *l, struct aside *a)

@@ -5,7 +5,7 @@ import tempfile
 import unittest
 
 from hub import Hub, wait_until
-from redis_group import KEY, Cluster, Listener, Load, add_people, check_all_there, doctor, end_all
+from redis_group import KEY, PASSWORD, Cluster, Listener, Load, add_people, check_all_there, doctor, end_all
 
 
 class OnACluster(unittest.TestCase):
@@ -15,7 +15,7 @@ class OnACluster(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         cls.cluster = Cluster(cls.folder)
         cls.addClassCleanup(end_all, cls.cluster.servers)
-        cls.environment = {"TANDEM_REDIS_URL": cls.cluster.url(), "TANDEM_REDIS_WAIT_REPLICAS": "1"}
+        cls.environment = cls.cluster.environment()
         add_people(cls.environment)
         cls.hub = Hub(demo=False, environment=cls.environment)
         cls.enterClassContext(cls.hub)
@@ -48,6 +48,29 @@ class OnACluster(unittest.TestCase):
         check_all_there(self.hub, load.answered)
         listener.has_heard(load.answered)
 
+    def scripts_look_at_no_key_they_have_emptied(self, owner):
+        """In the middle of a move that would end them there, with the first half done."""
+        def run(name, keys, *arguments):
+            with open(f"hub/store/lua/{name}.lua", encoding="utf-8") as f:
+                return owner.eval(f.read(), len(keys), *keys, 1, *arguments)
+
+        self.assertEqual(run("text_pass", self.TEXT_KEYS, "h", "i", 0, 60000, 10000000, 1000), [1, 3, 10001000, ""])
+        self.assertEqual(run("policy_step", self.STEP_KEYS, 1, "{}", "line", "shadow", "v", "", ""), [1, 0, 2])
+
+    TEXT_KEYS = [KEY + "try:" + name for name in ("optouts", "sent", "window")]
+    STEP_KEYS = [KEY + "try:" + name for name in ("steps", "policies", "answers", "shadow", "shadow_last", "audit")]
+
+    def keys_for_scripts(self, owner):
+        """A window that was over long ago, and the last shadow's figures."""
+        for key in self.TEXT_KEYS + self.STEP_KEYS:
+            owner.delete(key)
+            if key.endswith(("steps", "last", "audit")):
+                owner.rpush(key, "x")
+            elif key.endswith("sent"):
+                owner.sadd(key, "x")
+            else:
+                owner.hset(key, "until", 1)
+
     def intake_goes_on(self, owner):
         entry = owner.client().xadd(KEY + "intake", {"event": json.dumps({})})
         wait_until(lambda: entry in str(owner.client().xrange(KEY + "intake:done")), 30, "the outcome of what stands in the stream")
@@ -55,13 +78,15 @@ class OnACluster(unittest.TestCase):
     def move(self, source, target, load):
         """As redis-cli does it, but key by key, so that the hub is seen with the slot in two places."""
         a, b, slot = source.client(), target.client(), self.cluster.slot
+        self.keys_for_scripts(a)
         b.execute_command("CLUSTER", "SETSLOT", slot, "IMPORTING", self.cluster.name(source))
         a.execute_command("CLUSTER", "SETSLOT", slot, "MIGRATING", self.cluster.name(target))
+        self.scripts_look_at_no_key_they_have_emptied(a)
         refused = load.refused
         wait_until(lambda: load.refused > refused, what="a refused event")
         self.assertEqual(self.hub.get("/me", "wjw").status, 200)
         for key in sorted(self.keys(a), key=lambda key: "users" not in key):
-            a.execute_command("MIGRATE", "127.0.0.1", target.port, key, 0, 5000)
+            a.execute_command("MIGRATE", "127.0.0.1", target.port, key, 0, 5000, "AUTH", PASSWORD)
             if key == KEY + "users":
                 self.assertTrue(self.hub.try_sign_in("wjw", "pass word"), "whom only the other node knows")
         for node in (target, source, *(s for s in self.cluster.masters() if s not in (source, target))):

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import urllib.parse
 
 import redis
 import websockets
@@ -13,23 +14,27 @@ import websockets
 from hub import BIN, end_with_us, event, free_port, wait_until
 
 KEY = "tdm:{371300}:"
-SAFE = ("--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no", "--aof-load-truncated", "no",
-        "--maxmemory-policy", "noeviction", "--save", "", "--repl-diskless-sync-delay", "0")
+PASSWORD, OF_SENTINELS = "a:b@c,d/e", "hush-hush"
+SHIPPED = os.path.abspath("hub/deploy/redis.conf")
+QUICK = ("--repl-diskless-sync-delay", "0")
+ALONE = ("--min-replicas-to-write", "0", *QUICK)
 
 
 class Server:
-    """A redis-server or, with a file of settings first among the arguments, a sentinel."""
+    """A redis-server with the settings that are shipped; or, with others, a sentinel. It writes into the file what it is made to be."""
 
-    def __init__(self, folder, *arguments, password=None):
+    def __init__(self, folder, *arguments, password=None, settings=f"include {SHIPPED}\n"):
         self.port = free_port()
         self.folder, self.arguments, self.password = tempfile.mkdtemp(dir=folder), arguments, password
         self.process = None
+        with open(f"{self.folder}/redis.conf", "w") as f:
+            f.write(settings)
         self.launch()
 
     def launch(self):
         with open(f"{self.folder}/log", "ab") as log:
             self.process = subprocess.Popen(
-                ["redis-server", *self.arguments, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", self.folder],
+                ["redis-server", f"{self.folder}/redis.conf", *self.arguments, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", self.folder],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, preexec_fn=end_with_us)
 
     def client(self):
@@ -50,8 +55,15 @@ class Server:
         self.process.send_signal(number)
         self.process.wait(30)
 
+    def about(self):
+        """Its own view of its part; a sentinel that gives it another ends all connections."""
+        try:
+            return self.client().info("replication")
+        except redis.ConnectionError:
+            return {"role": "nobody"}
+
     def is_replica_in_step(self):
-        about = self.client().info("replication")
+        about = self.about()
         return about["role"] == "slave" and about["master_link_status"] == "up"
 
 
@@ -64,27 +76,23 @@ def end_all(servers):
 class Watched:
     """One master, its replicas and three sentinels that promote one of them when it is gone."""
 
-    def __init__(self, folder, replicas=2, password=None, sentinel_password=None):
-        words = SAFE + (("--requirepass", password, "--masterauth", password) if password else ())
-        self.master = Server(folder, *words, password=password)
+    def __init__(self, folder, replicas=2):
+        words = (*QUICK, "--requirepass", PASSWORD, "--masterauth", PASSWORD)
+        self.master = Server(folder, *words, password=PASSWORD)
         wait_until(self.master.answers, what="the master")
         follow = ("--replicaof", f"127.0.0.1 {self.master.port}")
-        self.replicas = [Server(folder, *words, *follow, password=password) for _ in range(replicas)]
+        self.replicas = [Server(folder, *words, *follow, password=PASSWORD) for _ in range(replicas)]
         for r in self.replicas:
             wait_until(lambda r=r: r.answers() and r.is_replica_in_step(), what="a replica")
-        self.sentinels = [self.sentinel(folder, password, sentinel_password) for _ in range(3)]
+        self.sentinels = [self.sentinel(folder) for _ in range(3)]
         for s in self.sentinels:
             wait_until(lambda s=s: s.answers() and self.knows_all(s), what="the sentinels know each other")
 
-    def sentinel(self, folder, password, own):
-        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as f:
-            f.write(f"sentinel monitor city 127.0.0.1 {self.master.port} 2\n"
-                    "sentinel down-after-milliseconds city 1000\nsentinel failover-timeout city 5000\n")
-            if password:
-                f.write(f"sentinel auth-pass city {password}\n")
-            if own:
-                f.write(f"requirepass {own}\nsentinel sentinel-pass {own}\n")
-        return Server(folder, f.name, "--sentinel", password=own)
+    def sentinel(self, folder):
+        lines = [f"sentinel monitor city 127.0.0.1 {self.master.port} 2", "sentinel down-after-milliseconds city 1000",
+                 "sentinel failover-timeout city 4000", f"sentinel auth-pass city {PASSWORD}",
+                 f"requirepass {OF_SENTINELS}", f"sentinel sentinel-pass {OF_SENTINELS}"]
+        return Server(folder, "--sentinel", password=OF_SENTINELS, settings="\n".join(lines) + "\n")
 
     def knows_all(self, sentinel):
         about = sentinel.client().sentinel_master("city")
@@ -94,18 +102,22 @@ class Watched:
     def servers(self):
         return [self.master, *self.replicas, *self.sentinels]
 
-    def url(self, user=""):
-        return f"sentinel://{user}{','.join(f'127.0.0.1:{s.port}' for s in self.sentinels)}/city"
+    def environment(self, folder):
+        """How the hub finds it, with the password of Redis in the url and that of the sentinels in a file."""
+        with open(f"{folder}/secret", "w") as f:
+            f.write(OF_SENTINELS + "\n")
+        hosts = ",".join(f"127.0.0.1:{s.port}" for s in self.sentinels)
+        return {"TANDEM_REDIS_URL": f"sentinel://:{urllib.parse.quote(PASSWORD, safe='')}@{hosts}/city",
+                "TANDEM_REDIS_SENTINEL_PASSWORD_FILE": f"{folder}/secret", "TANDEM_REDIS_WAIT_REPLICAS": "1"}
 
 
 class Cluster:
     """Masters with one replica each, made by redis-cli."""
 
-    def __init__(self, folder, masters=3, replicas=1, password=None):
-        self.password = password
-        words = SAFE + (("--requirepass", password, "--masterauth", password) if password else ())
+    def __init__(self, folder, masters=3, replicas=1):
+        words = (*QUICK, "--requirepass", PASSWORD, "--masterauth", PASSWORD)
         self.servers = [Server(folder, *words, "--cluster-enabled", "yes", "--cluster-node-timeout", "1500",
-                               "--cluster-port", str(free_port()), password=password) for _ in range(masters * (1 + replicas))]
+                               "--cluster-port", str(free_port()), password=PASSWORD) for _ in range(masters * (1 + replicas))]
         for s in self.servers:
             wait_until(s.answers, what="a node")
         self.cli("create", *(f"127.0.0.1:{s.port}" for s in self.servers), "--cluster-replicas", str(replicas), "--cluster-yes")
@@ -120,8 +132,7 @@ class Cluster:
         return "cluster_state:ok" in about and f"cluster_known_nodes:{len(self.servers)}\r" in about
 
     def cli(self, *words):
-        login = ("-a", self.password, "--no-auth-warning") if self.password else ()
-        subprocess.run(["redis-cli", *login, "--cluster", *words], check=True, timeout=60, stdout=subprocess.DEVNULL)
+        subprocess.run(["redis-cli", "-a", PASSWORD, "--no-auth-warning", "--cluster", *words], check=True, timeout=60, stdout=subprocess.DEVNULL)
 
     def running(self):
         return [s for s in self.servers if s.process.poll() is None]
@@ -130,7 +141,7 @@ class Cluster:
         return server.client().execute_command("CLUSTER", "MYID")
 
     def masters(self):
-        return [s for s in self.running() if s.client().info("replication")["role"] == "master"]
+        return [s for s in self.running() if s.about()["role"] == "master"]
 
     def owner(self):
         """Who says that it serves the cell; all that run agree on it."""
@@ -138,8 +149,9 @@ class Cluster:
                  if first <= self.slot <= last}
         return next((s for s in self.running() if found == {s.port}), None)
 
-    def url(self, user=""):
-        return f"cluster://{user}{','.join(f'127.0.0.1:{s.port}' for s in self.servers[:3])}"
+    def environment(self):
+        hosts = ",".join(f"127.0.0.1:{s.port}" for s in self.servers[:3])
+        return {"TANDEM_REDIS_URL": f"cluster://:{urllib.parse.quote(PASSWORD, safe='')}@{hosts}", "TANDEM_REDIS_WAIT_REPLICAS": "1"}
 
 
 class Load:

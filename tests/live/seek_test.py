@@ -10,9 +10,7 @@ import threading
 import unittest
 
 from hub import BIN, Hub, end_with_us, wait_until
-from redis_group import SAFE, Load, Server, add_people, check_all_there, doctor, end_all
-
-OF_REDIS, OF_SENTINELS = "a:b@c,d/e", "hush-hush"
+from redis_group import ALONE, OF_SENTINELS, PASSWORD, Load, Server, add_people, check_all_there, doctor, end_all
 
 
 class Sentinel:
@@ -64,17 +62,17 @@ class Sought(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="tdm-", dir="/tmp")
         cls.addClassCleanup(shutil.rmtree, cls.folder)
-        words = (*SAFE, "--requirepass", OF_REDIS, "--masterauth", OF_REDIS)
-        cls.old = Server(cls.folder, *words, password=OF_REDIS)
+        words = (*ALONE, "--requirepass", PASSWORD, "--masterauth", PASSWORD)
+        cls.old = Server(cls.folder, *words, password=PASSWORD)
         wait_until(cls.old.answers, what="the master")
-        cls.new = Server(cls.folder, *words, "--replicaof", f"127.0.0.1 {cls.old.port}", password=OF_REDIS)
+        cls.new = Server(cls.folder, *words, "--replicaof", f"127.0.0.1 {cls.old.port}", password=PASSWORD)
         cls.addClassCleanup(end_all, [cls.old, cls.new])
         wait_until(lambda: cls.new.answers() and cls.new.is_replica_in_step(), what="the replica")
         cls.sentinels = [Sentinel(cls.old.port) for _ in range(3)]
         for s in cls.sentinels:
             cls.addClassCleanup(s.end)
         cls.environment = {"TANDEM_REDIS_URL": cls.url(*(s.port for s in cls.sentinels)), "TANDEM_REDIS_WAIT_REPLICAS": "0",
-                           "TANDEM_REDIS_PASSWORD_FILE": cls.secret("r", OF_REDIS),
+                           "TANDEM_REDIS_PASSWORD_FILE": cls.secret("r", PASSWORD),
                            "TANDEM_REDIS_SENTINEL_PASSWORD_FILE": cls.secret("s", OF_SENTINELS)}
         add_people(cls.environment)
 
@@ -123,8 +121,8 @@ class Sought(unittest.TestCase):
     def test_what_is_told_when_it_cannot_be(self):
         """A command waits for its Redis for a while, so all cases are tried at once."""
         self.new.client().execute_command("REPLICAOF", "NO", "ONE")
-        follower = Server(self.folder, *SAFE, "--requirepass", OF_REDIS, "--masterauth", OF_REDIS, "--replicaof",
-                          f"127.0.0.1 {self.new.port}", password=OF_REDIS)
+        follower = Server(self.folder, *ALONE, "--requirepass", PASSWORD, "--masterauth", PASSWORD, "--replicaof",
+                          f"127.0.0.1 {self.new.port}", password=PASSWORD)
         self.addCleanup(end_all, [follower])
         wait_until(lambda: follower.answers() and follower.is_replica_in_step(), what="another replica")
         well, wrong = Sentinel(self.new.port), Sentinel(follower.port)

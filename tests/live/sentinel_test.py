@@ -15,7 +15,7 @@ class UnderSentinels(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         cls.group = Watched(cls.folder)
         cls.addClassCleanup(lambda: end_all(cls.group.servers))
-        cls.environment = {"TANDEM_REDIS_URL": cls.group.url(), "TANDEM_REDIS_WAIT_REPLICAS": "1"}
+        cls.environment = cls.group.environment(cls.folder)
         add_people(cls.environment)
 
         cls.hub = Hub(demo=False, environment=cls.environment)
@@ -27,7 +27,7 @@ class UnderSentinels(unittest.TestCase):
         """To whom all sentinels name, if it is another one and a master by its own word too."""
         named = {int(s.client().sentinel_master("city")["port"]) for s in self.group.sentinels}
         now = next((s for s in self.group.servers if named == {s.port}), old)
-        return now if now is not old and now.client().info("replication")["role"] == "master" else None
+        return now if now is not old and now.about()["role"] == "master" else None
 
     def test_masters_come_and_go(self):
         listener = Listener(self.hub)

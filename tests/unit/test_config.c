@@ -229,6 +229,28 @@ static void test_show_reads_back(void **state)
 	buf_clear(&second);
 }
 
+static void test_the_ways_to_redis(void **state)
+{
+	struct fixture *f = *state;
+	struct buf shown;
+
+	buf_init(&shown, 65536);
+	assert_int_equal(read_text(f, "redis.url = sentinel://hub:hush@a,b:2/city\n"), ERR_OK);
+	config_show(&f->c, &shown);
+	assert_non_null(strstr(buf_cstr(&shown), "redis.url = sentinel://***@a,b:2/city\n"));
+	buf_reset(&shown);
+	assert_int_equal(read_text(f, "redis.url = cluster://:hush@a,b:2\n"), ERR_OK);
+	config_show(&f->c, &shown);
+	assert_non_null(strstr(buf_cstr(&shown), "redis.url = cluster://***@a,b:2\n"));
+	buf_clear(&shown);
+	assert_int_equal(read_text(f, "\nredis.url = sentinel://a,b:2\n"), ERR_INVALID);
+	assert_non_null(strstr(fault_at(f, 2), "name of the master"));
+	assert_int_equal(read_text(f, "redis.url = cluster://a/1\n"), ERR_INVALID);
+	assert_non_null(strstr(fault_at(f, 1), "one database"));
+	assert_int_equal(read_text(f, "workers = 1\nredis.password_file = /nowhere/secret\n"), ERR_INVALID);
+	assert_string_equal(fault_at(f, 2), "redis.password_file names a file that cannot be read");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -243,6 +265,7 @@ int main(void)
 		TEST(test_a_connector_needs_its_kind),
 		TEST(test_a_file_that_is_not_there),
 		TEST(test_show_reads_back),
+		TEST(test_the_ways_to_redis),
 	};
 
 	unsetenv("TANDEM_BIN");
