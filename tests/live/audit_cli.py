@@ -198,7 +198,7 @@ class Settings(unittest.TestCase):
         self.assertEqual(run("serve", "--listen", "0.0.0.0:1").returncode, 2)
 
     def test_well(self):
-        self.assertEqual(self.check("# all well\nlisten = [::1]:80 # here\nredis.url = unix:/x.sock\npolicy = p\n").returncode, 0)
+        self.assertEqual(self.check("# all well\nlisten = [::1]:80 # here\nredis.url = unix:/x.sock\npolicy = rules/packs/linyi\n").returncode, 0)
         self.assertEqual(self.check("").returncode, 0)
 
     def test_show_names_every_setting_with_default_and_meaning(self):
