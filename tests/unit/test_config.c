@@ -247,8 +247,8 @@ static void test_the_ways_to_redis(void **state)
 	assert_non_null(strstr(fault_at(f, 2), "name of the master"));
 	assert_int_equal(read_text(f, "redis.url = cluster://a/1\n"), ERR_INVALID);
 	assert_non_null(strstr(fault_at(f, 1), "one database"));
-	assert_int_equal(read_text(f, "workers = 1\nredis.password_file = /nowhere/secret\n"), ERR_INVALID);
-	assert_string_equal(fault_at(f, 2), "redis.password_file names a file that cannot be read");
+	assert_int_equal(read_text(f, "\n\nredis.password_file = /nowhere/secret\n"), ERR_INVALID);
+	assert_string_equal(fault_at(f, 3), "redis.password_file names a file that cannot be read");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
