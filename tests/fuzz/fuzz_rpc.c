@@ -1,6 +1,7 @@
 /*
  * Fuzz harness: a message of a WebSocket client that is signed in, through the words of socket.c. Behind them stand calls that do
- * nothing but look at what they are given. The first byte chooses who it is. Each message is answered once at most, with JSON.
+ * nothing but look at what they are given. The first byte chooses who it is. Each message is answered once at most, with JSON:
+ * a batch with an array.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -34,14 +35,27 @@ void *ws_user(const struct ws_conn *c)
 	return &run.inbox;
 }
 
-void ws_send(struct ws_conn *c, const char *text, size_t len)
+static void is_answer(const json_t *answer)
 {
-	json_t *answer = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
-
-	(void)c;
 	must(json_is_object(answer), "an answer that is no JSON");
 	must(!json_object_get(answer, "result") != !json_object_get(answer, "error"), "neither result nor error");
 	must(json_object_get(answer, "id") != NULL, "an answer that names no question");
+}
+
+void ws_send(struct ws_conn *c, const char *text, size_t len)
+{
+	json_t *answer = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	const json_t *one;
+	size_t i;
+
+	(void)c;
+	if (json_is_array(answer)) {
+		must(json_array_size(answer) > 0, "an empty array of answers");
+		json_array_foreach(answer, i, one)
+			is_answer(one);
+	} else {
+		is_answer(answer);
+	}
 	json_decref(answer);
 	run.answers++;
 }
