@@ -1,7 +1,7 @@
 /*
  * Fuzz harness: a message of a WebSocket client that is signed in, through the words of socket.c. Behind them stand calls that do
- * nothing but look at what they are given. The first byte chooses who it is. Each message is answered once at most, with JSON,
- * a batch with a list.
+ * nothing but look at what they are given. The first byte chooses who it is. Each message is answered once at most, with JSON:
+ * a batch with an array.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -35,9 +35,9 @@ void *ws_user(const struct ws_conn *c)
 	return &run.inbox;
 }
 
-static void look_at_answer(const json_t *answer)
+static void is_answer(const json_t *answer)
 {
-	must(json_is_object(answer), "an answer that is no object");
+	must(json_is_object(answer), "an answer that is no JSON");
 	must(!json_object_get(answer, "result") != !json_object_get(answer, "error"), "neither result nor error");
 	must(json_object_get(answer, "id") != NULL, "an answer that names no question");
 }
@@ -45,14 +45,17 @@ static void look_at_answer(const json_t *answer)
 void ws_send(struct ws_conn *c, const char *text, size_t len)
 {
 	json_t *answer = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	const json_t *one;
+	size_t i;
 
 	(void)c;
-	must(answer != NULL, "an answer that is no JSON");
-	must(!json_is_array(answer) || json_array_size(answer), "a batch of no answers");
-	for (size_t i = 0; i < json_array_size(answer); i++)
-		look_at_answer(json_array_get(answer, i));
-	if (!json_is_array(answer))
-		look_at_answer(answer);
+	if (json_is_array(answer)) {
+		must(json_array_size(answer) > 0, "an empty array of answers");
+		json_array_foreach(answer, i, one)
+			is_answer(one);
+	} else {
+		is_answer(answer);
+	}
 	json_decref(answer);
 	run.answers++;
 }
