@@ -194,3 +194,82 @@ test('the pool: what has no lead is claimed from it, and then is one\'s own', as
 	await page.getByText('已认领：示例无主用品八厂').waitFor();
 	await until('it is the body\'s own', async () => (await stateOf(made)).body === 'wjw-371302');
 });
+
+test('a morning without a mouse: signed in, taken, returned with a reason, fed back with a file; the focus always stands somewhere and is seen', async () => {
+	const own = await world.newPage();
+	const keys = own.keyboard;
+	/** Somewhere, and marked; a heading that was sent the focus is marked by where it is. */
+	const stands = async (where) => assert.equal(await own.evaluate(() => {
+		const at = document.activeElement;
+		return at !== document.body && (/^(H\d|MAIN)$/.test(at.tagName) || getComputedStyle(at).outlineStyle === 'solid');
+	}), true, where);
+	const [wrong, good] = [await world.grant('示例晨间用品一厂'), await world.grant('示例晨间用品二厂')];
+	await own.goto(`${world.url}/#/inbox`);
+	await own.locator('#user').waitFor();
+	await stands('at the sign-in');
+	for (const key of ['wjw', 'Tab', 'wjw', 'Enter'])
+		await (key.length > 3 || key === 'Tab' ? keys.press(key) : keys.type(key));
+	await rowOf(own, good).waitFor();
+	await own.locator('.conn-live').waitFor();
+	for (let tabs = 0; !await own.evaluate(() => document.activeElement.matches('tr[data-id]')); tabs++) {
+		assert.ok(tabs < 45, 'the list is within reach of the Tab key');
+		await keys.press('Tab');
+		await stands(`after ${tabs} tabs`);
+	}
+	const toRow = async (made) => {
+		await keys.press('Home');
+		await until('the row is reached', async () => await own.evaluate(() => document.activeElement.dataset.id) === made.notice
+			|| await keys.press('ArrowDown').then(() => false));
+		await stands('at the row');
+	};
+	const formOf = own.locator('form.act-form');
+	const tabTo = async (locator) => {
+		for (let tabs = 0; !await locator.evaluate((e) => e === document.activeElement); tabs++) {
+			assert.ok(tabs < 20, 'within reach');
+			await keys.press('Tab');
+		}
+		await stands('in the form');
+	};
+	await toRow(wrong);
+	await keys.press('r');
+	await until('the form has the focus', () => formOf.evaluate((f) => f.contains(document.activeElement)));
+	await tabTo(formOf.getByLabel('不属于本部门监管职责'));
+	await keys.press('ArrowDown');
+	assert.ok(await formOf.getByLabel('属地有误').isChecked());
+	await tabTo(formOf.getByLabel('说明'));
+	await keys.type('经营场所在罗庄区，应由罗庄区办理。');
+	await tabTo(formOf.getByRole('button', { name: '确认退回' }));
+	await keys.press('Enter');
+	await own.getByText(`已退回：${wrong.name}`).waitFor();
+	await formOf.waitFor({ state: 'detached' });
+	await stands('after the return');
+	await keys.press('Escape');
+	await until('the focus is on a row', () => own.evaluate(() => document.activeElement.matches('tr[data-id]')));
+	await toRow(good);
+	await keys.press('c');
+	await own.getByText(`已认领：${good.name}`).waitFor();
+	await stands('after claiming');
+	await keys.press('f');
+	await until('the form has the focus', () => formOf.evaluate((f) => f.contains(document.activeElement)));
+	await tabTo(formOf.getByLabel('符合', { exact: true }));
+	await keys.press('Space');
+	await tabTo(formOf.getByLabel('通过', { exact: true }));
+	await keys.press('Space');
+	await formOf.getByLabel('附件（可不填）').setInputFiles({ name: '笔录.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\n%%EOF\n') });
+	await formOf.getByRole('button', { name: '不附 笔录.pdf' }).waitFor();
+	await tabTo(formOf.getByRole('button', { name: '提交反馈' }));
+	await keys.press('Enter');
+	await own.getByText(`反馈已提交：${good.name}`).waitFor();
+	await formOf.waitFor({ state: 'detached' });
+	await stands('after the feedback');
+	assert.deepEqual((await stateOf(good)).feedback[0].files.map((f) => f.name), ['笔录.pdf']);
+	const help = own.locator('.top-right button').last();
+	await help.focus();
+	await keys.press('Enter');
+	await own.locator('dialog[open]').waitFor();
+	await stands('in the help');
+	await keys.press('Escape');
+	assert.ok(await help.evaluate((e) => e === document.activeElement), 'the help gives the focus back');
+	assert.ok(await own.locator('[role=status]').count() > 0, 'what happens is said to who does not see it');
+	await own.context().close();
+});

@@ -204,3 +204,23 @@ test('the keyboard does it all', async () => {
 	await until('the focus is back on the row', async () => await focused() === made.notice);
 	assert.equal(await page.locator('tr[data-id][tabindex="0"]').count(), 1, 'one stop of the Tab key');
 });
+
+test('two clerks at the same notice: one has it, the other reads who', async () => {
+	const made = await listed('示例同时用品厂');
+	await world.hire('zhang', 'supervisor', 'wjw-371302');
+	const other = await world.newPage();
+	await world.signIn(other, 'zhang', '#/inbox');
+	await rowOf(other, made).waitFor();
+	await other.locator('.conn-live').waitFor();
+	const both = [page, other];
+	await Promise.all(both.map((p) => rowOf(p, made).getByRole('button', { name: /^认领：/ }).click()));
+	const toast = (p) => p.locator('.toast', { hasText: made.name }).last();
+	await Promise.all(both.map((p) => toast(p).waitFor()));
+	const told = await Promise.all(both.map((p) => toast(p).innerText()));
+	assert.equal(told.filter((x) => x.startsWith(`已认领：${made.name}`)).length, 1, told.join(' | '));
+	const first = told[0].startsWith('已认领') ? 'wjw' : 'zhang';
+	assert.match(told.find((x) => !x.startsWith('已认领')), new RegExp(`^${first} 已于 .* 先行办理，本次操作未生效`));
+	for (const p of both)
+		await rowOf(p, made).getByText('已认领', { exact: true }).waitFor();
+	await other.context().close();
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, openWorld, rowOf } from './world.mjs';
+import { axe, openWorld, rowOf, until } from './world.mjs';
 
 let world;
 let page;
@@ -64,4 +64,39 @@ test('a page opened while the hub is away says so and offers to try again', asyn
 	await page.getByRole('button', { name: '重试', exact: true }).click();
 	await page.getByText(/找到 \d+ 件|已显示 \d+ 件/).waitFor();
 	await page.locator('.conn-live').waitFor({ timeout: 40_000 });
+});
+
+// Only the real hub can be killed, and only by who has started it.
+test('the hub is killed in the middle of two acts: what it had done is done, what it had not is not, and both are told', async (t) => {
+	if (!world.kill)
+		return t.skip('no hub to kill');
+	const [done, lost] = [await world.grant('示例断电测试一厂'), await world.grant('示例断电测试二厂')];
+	await page.goto(`${world.url}/#/inbox`);
+	await page.reload();
+	await rowOf(page, lost).waitFor();
+	await page.locator('.conn-live').waitFor();
+	let answered;
+	const kept = new Promise((resolve) => { answered = resolve; });
+	let killed;
+	const dead = new Promise((resolve) => { killed = resolve; });
+	await page.route(`**/${done.notice}/acknowledge`, async (route) => { await route.fetch(); answered(); await dead; await route.abort(); });
+	await page.route(`**/${lost.notice}/acknowledge`, async (route) => { await dead; await route.continue(); });
+	await rowOf(page, done).getByRole('button', { name: /^签收：/ }).click();
+	await rowOf(page, lost).getByRole('button', { name: /^签收：/ }).click();
+	await kept;
+	await world.kill();
+	killed();
+	for (const made of [done, lost]) {
+		await page.locator('.toast', { hasText: `结果未知，正在核实：${made.name}` }).waitFor();
+		await until('nothing is pretended', async () => await rowOf(page, made).getAttribute('data-state') === 'open');
+	}
+	await page.locator('.banner').waitFor();
+	await world.start();
+	await page.locator('.toast', { hasText: `核实完毕，已经生效：${done.name}` }).waitFor();
+	await page.locator('.toast', { hasText: `核实完毕，没有生效，请重试：${lost.name}` }).waitFor();
+	await page.locator('.conn-live').waitFor({ timeout: 40_000 });
+	await rowOf(page, done).getByText('须再认领').waitFor();
+	await page.unrouteAll();
+	await rowOf(page, lost).getByRole('button', { name: /^签收：/ }).click();
+	await page.getByText(`已签收：${lost.name}`).waitFor();
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, noSideways, openWorld } from './world.mjs';
+import { axe, noSideways, openWorld, rowOf, until } from './world.mjs';
 
 let world;
 before(async () => { world = await openWorld(); });
@@ -55,4 +55,30 @@ test('the sign-in page in both languages and on a small screen', async () => {
 	await noSideways(page, 'sign in at 320, English');
 	await axe(page, 'sign in, English');
 	await page.context().close();
+});
+
+test('on a phone, by touch: taken from the card, returned from the detail; nothing to scroll sideways and nothing too small to be hit', async () => {
+	const [taken, wrong] = [await world.grant('示例触屏用品一厂'), await world.grant('示例触屏用品二厂')];
+	const phone = await world.newPage({ width: 390, height: 844 }, { hasTouch: true, isMobile: true });
+	await world.signIn(phone, 'wjw', '#/inbox');
+	await rowOf(phone, wrong).waitFor();
+	await phone.locator('.conn-live').waitFor();
+	await axe(phone, 'the inbox on a phone');
+	await rowOf(phone, taken).getByRole('button', { name: /^认领：/ }).tap();
+	await phone.getByText(`已认领：${taken.name}`).waitFor();
+	await rowOf(phone, wrong).getByRole('link').tap();
+	await until('the focus is on the name', () => phone.evaluate((name) => document.activeElement.innerText === name, wrong.name));
+	await phone.setViewportSize({ width: 320, height: 640 });
+	await noSideways(phone, 'the detail at 320');
+	await axe(phone, 'the detail on a phone');
+	const form = phone.locator('form.act-form');
+	await phone.getByRole('button', { name: `退回：${wrong.name}` }).tap();
+	await form.getByLabel('属地有误').tap();
+	await form.getByLabel('说明').fill('经营场所在罗庄区，应由罗庄区办理。');
+	await noSideways(phone, 'the form at 320');
+	await form.getByRole('button', { name: '确认退回' }).tap();
+	await phone.getByText(`已退回：${wrong.name}`).waitFor();
+	await phone.getByRole('button', { name: '关闭详情' }).tap();
+	await rowOf(phone, taken).waitFor();
+	await phone.context().close();
 });

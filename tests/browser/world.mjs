@@ -50,23 +50,32 @@ async function startReal(bin)
 {
 	const data = mkdtempSync(join(tmpdir(), 'tandem-browser-'));
 	const port = await freePort();
-	const child = spawn(bin, ['serve', '--demo', '--port', String(port), '--data', data], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-	let output = '';
-	child.stdout.on('data', (x) => { output += x; });
-	child.stderr.on('data', (x) => { output += x; });
 	const url = `http://127.0.0.1:${port}`;
-	await until('the hub is ready', async () => {
-		if (child.exitCode !== null)
-			throw new Error(`the hub ended at once:\n${output}`);
-		return fetch(url + '/readyz').then((r) => r.ok, () => false);
-	}, START_MS);
+	let child;
+	async function start()
+	{
+		child = spawn(bin, ['serve', '--demo', '--port', String(port), '--data', data], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+		let output = '';
+		child.stdout.on('data', (x) => { output += x; });
+		child.stderr.on('data', (x) => { output += x; });
+		await until('the hub is ready', async () => {
+			if (child.exitCode !== null)
+				throw new Error(`the hub ended at once:\n${output}`);
+			return fetch(url + '/readyz').then((r) => r.ok, () => false);
+		}, START_MS);
+	}
+	async function end(signal)
+	{
+		const gone = new Promise((resolve) => child.once('exit', resolve));
+		child.kill(signal);
+		await gone;
+	}
+	await start();
 	return {
-		url,
+		url, start, kill: () => end('SIGKILL'),
 		addUser: (name, role, body) => spawnSync(bin, ['user', 'add', name, '--role', role, '--body', body, '--data', data], { cwd: ROOT, input: `${name}\n` }).status,
 		close: async () => {
-			const gone = new Promise((resolve) => child.once('exit', resolve));
-			child.kill('SIGTERM');
-			await gone;
+			await end('SIGTERM');
 			rmSync(data, { recursive: true, force: true });
 		},
 	};
@@ -243,7 +252,7 @@ export async function openWorld()
 		assert.deepEqual(faults, [], 'no script error and no CSP violation');
 	}
 
-	return { url: line.url, line, newPage, signIn, grant, propose, hire, eventOf, close, as: (user) => person(hub.url, user) };
+	return { url: line.url, line, kill: hub.kill, start: hub.start, newPage, signIn, grant, propose, hire, eventOf, close, as: (user) => person(hub.url, user) };
 }
 
 /** What the page has let its person keep. */

@@ -6,12 +6,13 @@ import { reasonOf } from '../lib/reason.ts';
 import { minuteText, parseTime } from '../lib/time.ts';
 import type { FormVerb, Notice, Stamp, State, Verb } from '../wire.ts';
 import { isLive } from './useConnection.ts';
-import { refreshNotice } from './useInbox.ts';
 import { busy, notices, put } from './useNotices.ts';
 import { me } from './useSession.ts';
 import { say } from './useToasts.ts';
 
 const OUTCOME: Record<Verb, State> = { acknowledge: 'acknowledged', claim: 'claimed' };
+const ASK_FIRST_MS = 500;
+const ASK_LAST_MS = 8000;
 const DONE: Record<Verb, Key> = { acknowledge: 'act.acknowledged', claim: 'act.claimed' };
 
 export const allows = (notice: Notice, verb: Verb | FormVerb): boolean =>
@@ -57,14 +58,30 @@ function restore(before: Notice, shown: Notice): void
 		notices.set(before.id, before);
 }
 
+/** The notice as the hub has it, however long the hub is away; null when it will not show it. */
+async function heardFrom(id: string): Promise<Notice | null>
+{
+	for (let waitMs = ASK_FIRST_MS; ; waitMs = Math.min(2 * waitMs, ASK_LAST_MS)) {
+		try {
+			return (await hub.notice(id)).notice;
+		} catch (error) {
+			if (error instanceof HubError && error.failure === 'http' && error.status < 500)
+				return null;
+		}
+		await new Promise((resolve) => setTimeout(resolve, waitMs));
+	}
+}
+
 async function verify(before: Notice, shown: Notice, verb: Verb): Promise<void>
 {
 	const name = before.applicant.name;
 	say(t('act.unknown', { name }), true);
-	const fresh = await refreshNotice(before.id);
+	restore(before, shown);
+	const fresh = await heardFrom(before.id);
+	if (fresh)
+		put(fresh);
 	if (fresh && reached(fresh, verb))
 		return say(t('act.checkedDone', { name }));
-	restore(before, shown);
 	if (fresh)
 		say(t('act.checkedNot', { name }), true);
 }

@@ -392,7 +392,7 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'act.pause': 'Pause clocks',
 	'act.resume': 'Resume clocks',
 	'nav.admin': 'Channels, keys',
-	'nav.bodies': 'Contacts',
+	'nav.bodies': 'Contacts, handover',
 	'kind.handed-on': 'Handed over to',
 	'life.moved': 'moved by {n} working days',
 	'life.keeper': 'Now in the hands of {name}',
