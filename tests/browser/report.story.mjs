@@ -84,7 +84,9 @@ test('printed it is A4, without what belongs to the screen', async () => {
 	const boxes = [...pdf.matchAll(/\/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]/g)].map(([, w, h]) => `${Math.round(w)} ${Math.round(h)}`);
 	assert.ok(boxes.length >= 1 && boxes.length <= 2, `${boxes.length} pages`);
 	assert.deepEqual([...new Set(boxes)], ['595 842']);
+	assert.equal(await page.getByText(/^打印于/).isVisible(), false, 'paper says when it was printed, the screen does not');
 	await page.emulateMedia({ media: 'print' });
+	await page.getByText(/^打印于 20\d\d-\d\d-\d\d \d\d:\d\d · lxhy$/).waitFor();
 	for (const hidden of ['header.top', 'nav.side', '.page-head'])
 		assert.ok(await page.locator(hidden).isHidden(), `${hidden} stays on the screen`);
 	if (process.env.SHOTS)

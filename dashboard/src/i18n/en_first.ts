@@ -10,6 +10,7 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'app.user': '{name} ({body})',
 	'app.notFound': 'There is no such page',
 	'app.back': 'Back',
+	'app.printed': 'Printed {time}',
 	'app.and': ', ',
 	'app.pair': '{a}: {b}',
 	'app.aside': '({text})',
@@ -100,6 +101,7 @@ export const enFirst: Record<keyof typeof zh, string> = {
 
 	'notice.title': 'Notice',
 	'notice.close': 'Close details',
+	'notice.receipt': 'Receipt',
 	'notice.print': 'Print',
 	'notice.case': 'Case number',
 	'notice.code': 'Unified social credit code',

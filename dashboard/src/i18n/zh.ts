@@ -10,6 +10,7 @@ export const zh = {
 	'app.user': '{name}（{body}）',
 	'app.notFound': '没有这个页面',
 	'app.back': '返回',
+	'app.printed': '打印于 {time}',
 	'app.and': '、',
 	'app.pair': '{a}：{b}',
 	'app.aside': '（{text}）',
@@ -100,6 +101,7 @@ export const zh = {
 
 	'notice.title': '告知详情',
 	'notice.close': '关闭详情',
+	'notice.receipt': '签收单',
 	'notice.print': '打印签收单',
 	'notice.case': '受理编号',
 	'notice.code': '统一社会信用代码',
