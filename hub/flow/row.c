@@ -64,14 +64,16 @@ static bool holds(const char *member, const char *text)
 	return member && strcasestr(member, text);
 }
 
-/* A person whose name and number are hidden is not found by them either, or they could be guessed piece by piece. */
+/* A person whose name and number are hidden is found by the whole name alone, or they could be guessed piece by piece. */
 static bool event_holds(const struct row *r, const char *text)
 {
 	const struct event *e = &r->event;
 
 	if (holds(e->case_id, text) || holds(e->permit_number, text))
 		return true;
-	return !view_hides_applicant(&r->view) && (holds(e->applicant_name, text) || holds(e->applicant_code, text));
+	if (view_hides_applicant(&r->view))
+		return !strcmp(e->applicant_name, text);
+	return holds(e->applicant_name, text) || holds(e->applicant_code, text);
 }
 
 bool row_holds_text(struct row *r, const char *text)

@@ -127,6 +127,7 @@ class Roles(Audit):
             for secret in ("阳示例", "371302199001010000", "3713021990"):
                 for path in ("/cases?q=", "/notices?q=", "/notices?figure=sent&q="):
                     self.assertEqual(self.hub.get(path + quote(secret), user).json["items"], [], path + secret)
+            self.assertTrue(self.hub.get("/cases?q=" + quote("欧阳示例"), user).json["items"], "who knows the whole name may ask")
             self.assertTrue(self.hub.get("/cases?q=91320105780688132K", user).json["items"], "an entity's code is no secret")
         self.assertIn("欧阳示例", self.hub.get("/cases/TESTmask", "wjw").body.decode())
         self.assertTrue(self.hub.get("/cases?q=" + quote("阳示例"), "wjw").json["items"])
