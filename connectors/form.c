@@ -2,16 +2,7 @@
 
 #include <string.h>
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#include "base/digits.h"
 
 static bool value_decode(const char *s, size_t len, struct arena *arena, struct form_value *ret)
 {
@@ -19,6 +10,8 @@ static bool value_decode(const char *s, size_t len, struct arena *arena, struct 
 	size_t n = 0;
 
 	for (size_t i = 0; i < len; i++) {
+		int c;
+
 		if (s[i] == '+') {
 			out[n++] = ' ';
 			continue;
@@ -27,9 +20,10 @@ static bool value_decode(const char *s, size_t len, struct arena *arena, struct 
 			out[n++] = s[i];
 			continue;
 		}
-		if (len - i < 3 || hex_digit(s[i + 1]) < 0 || hex_digit(s[i + 2]) < 0)
+		c = digits_escaped(s + i, len - i);
+		if (c < 0)
 			return false;
-		out[n++] = (char)(hex_digit(s[i + 1]) * 16 + hex_digit(s[i + 2]));
+		out[n++] = (char)c;
 		i += 2;
 	}
 	out[n] = '\0';

@@ -5,20 +5,11 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "base/digits.h"
+
 #define REDIS_PORT 6379
 #define SENTINEL_PORT 26379
 #define DB_MAX 9999
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
 
 /* Passwords hold characters that would end the part; those come as %xx. */
 static char *unescape(struct arena *arena, const char *s, size_t len)
@@ -26,12 +17,10 @@ static char *unescape(struct arena *arena, const char *s, size_t len)
 	char *out = arena_alloc(arena, len + 1), *to = out;
 
 	for (size_t i = 0; i < len; i++) {
-		if (s[i] == '%' && i + 2 < len && hex_value(s[i + 1]) >= 0 && hex_value(s[i + 2]) >= 0) {
-			*to++ = (char)(hex_value(s[i + 1]) * 16 + hex_value(s[i + 2]));
-			i += 2;
-		} else {
-			*to++ = s[i];
-		}
+		int c = digits_escaped(s + i, len - i);
+
+		*to++ = c < 0 ? s[i] : (char)c;
+		i += c < 0 ? 0 : 2;
 	}
 	*to = '\0';
 	return out;

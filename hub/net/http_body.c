@@ -1,6 +1,7 @@
 /* http_body.c: a body by its length or by chunks. Chunk framing is read by a table, and anything not in it is refused. */
 #include <string.h>
 
+#include "base/digits.h"
 #include "net/http_exchange.h"
 
 #define FIRST_BYTES ((uint64_t)65536) /* room made before a byte of an announced body has come */
@@ -28,7 +29,7 @@ static const unsigned char moves[CHUNK_END][BYTE_CLASSES] = {
 
 static enum byte_class byte_class(char c)
 {
-	if (http_hex_value(c) >= 0)
+	if (digit_hex(c) >= 0)
 		return BYTE_HEX;
 	if (http_is_token(&c, 1))
 		return BYTE_TOKEN;
@@ -109,7 +110,7 @@ static bool chunk_step(struct exchange *ex, char c)
 	if (to == CHUNK_SIZE) {
 		if (++ex->size_digits > SIZE_DIGITS_MAX)
 			return exchange_refuse(ex, 400, "A chunk's size has too many digits");
-		ex->left_bytes = ex->left_bytes << 4 | (uint64_t)http_hex_value(c);
+		ex->left_bytes = ex->left_bytes << 4 | (uint64_t)digit_hex(c);
 	}
 	return to != CHUNK_DATA || chunk_begin(ex);
 }

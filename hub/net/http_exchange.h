@@ -102,7 +102,6 @@ bool exchange_read_target(struct exchange *ex, char *target, size_t len, struct 
 size_t exchange_feed_body(struct exchange *ex, const char *data, size_t len);
 bool http_is_token(const char *s, size_t len);
 bool http_host_is_valid(const char *s); /* name or literal, and a port */
-int http_hex_value(char c); /* -1: none */
 /* Whether a comma-separated list holds the word, case-blind. */
 bool http_list_has(const char *list, const char *word);
 

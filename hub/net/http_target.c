@@ -2,31 +2,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/digits.h"
 #include "base/utf8.h"
 #include "net/http_exchange.h"
-
-int http_hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-/* The byte of a "%41" at s, or -1. */
-static int escape_value(const char *s, size_t len)
-{
-	int high, low;
-
-	if (len < 3)
-		return -1;
-	high = http_hex_value(s[1]);
-	low = http_hex_value(s[2]);
-	return high < 0 || low < 0 ? -1 : high << 4 | low;
-}
 
 /* A NUL or other control character, or a backslash as it is, could mean another path to somebody else. */
 static bool path_byte_is_good(int c, bool was_escaped)
@@ -54,7 +32,7 @@ static const char *path_decode(struct exchange *ex, const char *s, size_t len)
 
 	for (size_t i = 0; i < len; i++) {
 		bool is_escape = s[i] == '%';
-		int c = is_escape ? escape_value(s + i, len - i) : (unsigned char)s[i];
+		int c = is_escape ? digits_escaped(s + i, len - i) : (unsigned char)s[i];
 
 		if (!path_byte_is_good(c, is_escape))
 			return NULL;
@@ -139,7 +117,7 @@ static const char *value_decode(struct arena *arena, const char *s, size_t len)
 		if (c == '+')
 			c = ' ';
 		if (c == '%') {
-			c = escape_value(s + i, len - i);
+			c = digits_escaped(s + i, len - i);
 			i += 2;
 		}
 		if (c <= 0)
