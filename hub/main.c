@@ -31,6 +31,8 @@ static const struct command {
 	 "check an exported audit log, or a case's evidence, without a server"},
 	{"backup", cli_backup, "DIR [--json]", "a copy of all that the hub keeps, also while it runs"},
 	{"restore", cli_restore, "DIR [--json]", "such a copy into an empty data folder"},
+	{"figures", cli_figures, "[--from DATE] [--to DATE] [--region CODE] [--by body|region|item|day]",
+	 "the figures of the board, counted anew from what is kept"},
 	{"doctor", cli_doctor, "", "look whether everything the hub needs is there"},
 };
 

@@ -19,6 +19,7 @@ int cli_key(int argc, char **argv);
 int cli_evidence(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
+int cli_figures(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 
 #endif

@@ -3,13 +3,15 @@ import asyncio
 import csv
 import datetime
 import io
+import json
+import subprocess
 import sys
 import unittest
 
 import websockets
 
 import documents
-from hub import Hub, event
+from hub import BIN, Hub, event, wait_until
 from road_test import Rpc
 
 LEAD, COPY = "wjw-371302", "wjw-371300"
@@ -48,6 +50,14 @@ class Board(unittest.TestCase):
         answer = self.hub.get("/board" + query, user)
         self.assertEqual(answer.status, 200, answer.body)
         return answer.json
+
+    def of_one_moment(self, query, ask):
+        """The figures, and what is asked for between two looks at them without an event of the demo's in between."""
+        def look():
+            before, got, after = self.board(query=query), ask(), self.board(query=query)
+            return (after, got) if {**before, "at": after["at"]} == after else None
+
+        return wait_until(look, what="a moment without a new event")
 
     def all_of(self, path, user):
         """Every page of a list."""
@@ -159,10 +169,9 @@ class Board(unittest.TestCase):
                 return f"{value:.1f}"
             return f"{int(value * 10000 + 0.5) // 100}%" if key.endswith("_rate") else str(value)
 
-        answer = self.hub.get("/board.csv?by=body", "lxhy")
+        board, answer = self.of_one_moment("?by=body", lambda: self.hub.get("/board.csv?by=body", "lxhy"))
         self.assertTrue(answer.headers["Content-Type"].startswith("text/csv"))
         head, *rows = csv.reader(io.StringIO(answer.body.decode("utf-8-sig")))
-        board = self.board()
         end = rows.index([])
         self.assertEqual(head[:3], ["编码", "名称", "已告知"])
         self.assertEqual([r[1] for r in rows[:end]], [r["name"] or r["key"] for r in board["items"]] + ["合计"])
@@ -175,6 +184,19 @@ class Board(unittest.TestCase):
         self.assertEqual(self.hub.get("/board.xlsx?by=day&lang=en", "lxhy").body[:2], b"PK")
         self.assertEqual(self.hub.get("/board.csv?by=colour", "lxhy").status, 422)
         self.assertEqual(self.hub.get("/board.csv?from=soon", "lxhy").status, 422)
+
+    def test_counted_anew_by_a_command_it_is_the_same(self):
+        def by_command(by):
+            said = subprocess.run([BIN, "figures", "--by", by, "--data", self.hub.data], capture_output=True, text=True)
+            self.assertEqual(said.returncode, 0, said.stderr)
+            return json.loads(said.stdout)
+
+        for by in ("body", "region", "item", "day"):
+            board, counted = self.of_one_moment(f"?by={by}", lambda by=by: by_command(by))
+            self.assertEqual({**counted, "at": board["at"]}, board)
+        wrong = subprocess.run([BIN, "figures", "--by", "colour", "--data", self.hub.data], capture_output=True, text=True)
+        self.assertEqual((wrong.returncode, wrong.stdout), (2, ""))
+        self.assertIn("by", wrong.stderr)
 
     def test_a_sheet_is_written_down_and_a_look_is_not(self):
         lines = lambda: [a for a in self.hub.get("/audit?act=export", "sjj").json["items"] if a["detail"].startswith("board.csv")]

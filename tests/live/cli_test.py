@@ -19,7 +19,7 @@ class Usage(unittest.TestCase):
     def test_help_and_version(self):
         answer = run("--help")
         self.assertEqual(answer.returncode, 0)
-        for name in ("serve", "config", "policy", "calendar", "import", "user", "key", "evidence", "backup", "restore", "doctor"):
+        for name in ("serve", "config", "policy", "calendar", "import", "user", "key", "evidence", "backup", "restore", "figures", "doctor"):
             self.assertRegex(answer.stdout, rf"(?m)^  {name}\b")
         self.assertEqual(run("user", "--help").returncode, 0)
         self.assertRegex(run("--version").stdout, r"^tandem \d+\.\d+\.\d+\n$")
