@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "base/secret.h"
 
 #define SALT_HEX (2 * EVIDENCE_SALT_BYTES)
 #define HASH_HEX (2 * EVIDENCE_HASH_BYTES)
@@ -238,6 +239,7 @@ static bool take_about(struct reader *r, struct text *t)
 {
 	struct text rest = { t->at, t->end };
 	json_t *about;
+	bool is_good;
 
 	if (!take(t, "\""))
 		return false;
@@ -246,10 +248,11 @@ static bool take_about(struct reader *r, struct text *t)
 	if (!take(t, "\""))
 		return false;
 	about = json_loadb(rest.at, (size_t)(t->at - rest.at), JSON_DECODE_ANY, NULL);
-	if (about)
+	is_good = about && text_is_visible(json_string_value(about)); /* codes and ids are, and it is printed */
+	if (is_good)
 		r->ret->about = arena_strdup(r->faults->arena, json_string_value(about));
 	json_decref(about);
-	return about != NULL;
+	return is_good;
 }
 
 static bool read_head(struct reader *r)

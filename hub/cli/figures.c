@@ -61,8 +61,10 @@ static int count(struct store_call *c, const struct query_board *q)
 int cli_figures(int argc, char **argv)
 {
 	struct query_board q = { .from = "", .to = "", .region = "", .by = "" };
+	bool json = false; /* it always is; whoever asks as of the other commands is not refused */
 	const struct args_option known[] = {
-		{ "--from", &q.from, NULL }, { "--to", &q.to, NULL }, { "--region", &q.region, NULL }, { "--by", &q.by, NULL }, { NULL, NULL, NULL },
+		{ "--from", &q.from, NULL }, { "--to", &q.to, NULL }, { "--region", &q.region, NULL }, { "--by", &q.by, NULL },
+		{ "--json", NULL, &json }, { NULL, NULL, NULL },
 	};
 	struct store_call c;
 	struct args args;

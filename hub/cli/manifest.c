@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/secret.h"
 #include "cli/input.h"
+#include "timefmt.h"
 
 #define MANIFEST_NAME	   "manifest.json"
 #define MANIFEST_BYTES_MAX ((size_t)1 << 28)
@@ -101,6 +103,7 @@ static bool read_files(const json_t *root, struct arena *arena, struct manifest 
 static bool read_members(const json_t *root, struct arena *arena, struct manifest *ret)
 {
 	const char *hash = json_string_value(json_object_get(root, "audit_hash"));
+	int64_t moment_ms;
 	const struct {
 		const char **to, *name;
 	} texts[] = { { &ret->version, "made_by" }, { &ret->redis, "redis" }, { &ret->moment, "moment" }, { &ret->cell, "cell" } };
@@ -108,7 +111,7 @@ static bool read_members(const json_t *root, struct arena *arena, struct manifes
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		const char *text = json_string_value(json_object_get(root, texts[i].name));
 
-		if (!text)
+		if (!text || !text_is_visible(text)) /* it is printed */
 			return false;
 		*texts[i].to = arena_strdup(arena, text);
 	}
@@ -116,7 +119,8 @@ static bool read_members(const json_t *root, struct arena *arena, struct manifes
 	ret->events = json_integer_value(json_object_get(root, "events"));
 	ret->audit_lines = json_integer_value(json_object_get(root, "audit_lines"));
 	ret->seal.n = json_integer_value(json_object_get(root, "audit_sealed"));
-	return !ret->seal.n || (hash && evidence_unhex(hash, strlen(hash), ret->seal.hash));
+	return time_parse_rfc3339(ret->moment, strlen(ret->moment), &moment_ms) &&
+	       (!ret->seal.n || (hash && evidence_unhex(hash, strlen(hash), ret->seal.hash)));
 }
 
 bool manifest_read(const char *folder, struct arena *arena, struct manifest *ret)

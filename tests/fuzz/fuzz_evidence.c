@@ -39,7 +39,7 @@ static void write_and_read(const char *data, size_t size, struct diag *diag)
 	const char *entry;
 
 	buf_init(&file, FILE_BYTES_MAX);
-	evidence_begin(&w, EVIDENCE_CASE, "a case", &none, &file);
+	evidence_begin(&w, EVIDENCE_CASE, "C-1", &none, &file);
 	while (at < size) {
 		const char *end = memchr(data + at, '\n', size - at);
 

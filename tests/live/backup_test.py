@@ -167,9 +167,24 @@ class Copied(unittest.TestCase):
         answer = run("restore", copy, "--data", data)
         self.assertEqual((answer.returncode, os.path.exists(data)), (2, False))
         self.assertIn("no whole backup", answer.stderr)
-        with open(os.path.join(copy, "manifest.json"), "w", encoding="utf-8") as f:
-            f.write('{"tandem":"backup","version":1,"files":[{"name":"../../x","sha256":"' + "0" * 64 + '"}]}')
-        self.assertEqual(run("restore", copy, "--data", data).returncode, 2)
+
+    def test_a_manifest_that_names_what_no_backup_would(self):
+        def with_file(name):
+            return lambda m: m["files"][1].update(name=name)
+
+        for change in (with_file("../../x"), with_file("/etc/x"), with_file(f"files/00/{self.file}"), lambda m: m["files"].reverse(),
+                       lambda m: m.update(moment='2026-11-29T10:00:00+08:00","good":true,"x":"'), lambda m: m.update(made_by="\x1b[31m")):
+            copy, data = self.damaged(), self.fresh("data4")
+            with open(os.path.join(copy, "manifest.json"), "r+", encoding="utf-8") as f:
+                manifest = json.load(f)
+                change(manifest)
+                f.seek(0)
+                json.dump(manifest, f)
+                f.truncate()
+            answer = run("restore", copy, "--data", data)
+            self.assertEqual((answer.returncode, os.path.exists(data)), (2, False), manifest)
+            self.assertIn("not what a backup has written", answer.stderr)
+            shutil.rmtree(copy)
 
 
 class Elsewhere(unittest.TestCase):

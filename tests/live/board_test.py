@@ -187,7 +187,7 @@ class Board(unittest.TestCase):
 
     def test_counted_anew_by_a_command_it_is_the_same(self):
         def by_command(by):
-            said = subprocess.run([BIN, "figures", "--by", by, "--data", self.hub.data], capture_output=True, text=True)
+            said = subprocess.run([BIN, "figures", "--by", by, "--json", "--data", self.hub.data], capture_output=True, text=True)
             self.assertEqual(said.returncode, 0, said.stderr)
             return json.loads(said.stdout)
 

@@ -258,6 +258,30 @@ static void test_no_such_file(void **state)
 	}
 }
 
+/* What is printed of a file is no command to the terminal. */
+static void test_what_it_is_about_can_be_seen(void **state)
+{
+	static const struct {
+		const char *about;
+		enum err result;
+	} rows[] = { { "C-1", ERR_OK }, { "a\"b\\", ERR_OK }, { "\x1b[31m", ERR_SYNTAX }, { "\n", ERR_SYNTAX }, { "\xe5\x8a\x9e", ERR_SYNTAX } };
+	const struct evidence_chain none = { 0 };
+	struct help *h = *state;
+	struct evidence_writer w;
+	struct evidence_check c;
+	struct buf file;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		buf_init(&file, 4096);
+		evidence_begin(&w, EVIDENCE_CASE, rows[i].about, &none, &file);
+		evidence_end(&w, 0, &file);
+		assert_int_equal(check(h, &file, NULL, &c), rows[i].result);
+		if (rows[i].result == ERR_OK)
+			assert_string_equal(c.about, rows[i].about);
+		buf_clear(&file);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +291,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_made_anew, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(test_an_older_seal, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(test_no_such_file, help_setup, help_teardown),
+		cmocka_unit_test_setup_teardown(test_what_it_is_about_can_be_seen, help_setup, help_teardown),
 	};
 
 	return cmocka_run_group_tests_name("evidence", tests, NULL, NULL);
