@@ -14,6 +14,7 @@
 #include "flow/row.h"
 
 #define ENTRIES_BYTES_MAX ((size_t)64 << 20)
+#define MARK "{\"what\":" /* how an entry begins that need not be taken apart */
 
 struct policy {
 	const char *version;
@@ -23,7 +24,8 @@ struct export {
 	struct evidence_out out;
 	struct arena arena;
 	const char *case_id;
-	struct buf entries; /* each with its length before it */
+	struct buf views; /* as they were rendered, each with its length before it; an event has its notices inside */
+	struct buf entries; /* the same, taken apart */
 	struct policy *policies;
 	int policy_count, events;
 	int64_t newest;
@@ -35,25 +37,19 @@ static void export_free(void *arg)
 
 	for (int i = 0; i < x->policy_count; i++)
 		pack_unref(x->policies[i].pack);
+	buf_clear(&x->views);
 	buf_clear(&x->entries);
 	arena_clear(&x->arena);
 	free(x);
 }
 
-/* --- on the loop: what there is --- */
-
-/* A document may have come with line feeds between its members. */
-static void put_text(struct export *x, const char *text, size_t len)
+static void put_text(struct buf *out, const char *text, size_t len)
 {
-	size_t at = x->entries.len + sizeof(len);
-
-	if (!buf_add(&x->entries, &len, sizeof(len)) || !buf_add(&x->entries, text, len))
-		return;
-	for (size_t i = at; i < x->entries.len; i++) {
-		if (x->entries.data[i] == '\n' || x->entries.data[i] == '\r')
-			x->entries.data[i] = ' ';
-	}
+	if (buf_add(out, &len, sizeof(len)))
+		buf_add(out, text, len);
 }
+
+/* --- beside the loop: what was rendered, taken apart, which takes longer than the rest --- */
 
 static void put(struct export *x, const char *what, json_t *members)
 {
@@ -63,7 +59,8 @@ static void put(struct export *x, const char *what, json_t *members)
 	json_object_update(entry, members);
 	text = json_dumps(entry, JSON_COMPACT);
 	if (text)
-		put_text(x, text, strlen(text));
+		put_text(&x->entries, text, strlen(text));
+	x->entries.overflow |= !text;
 	free(text);
 	json_decref(entry);
 }
@@ -99,32 +96,11 @@ static void put_told(struct export *x, const char *what, json_t *told)
 	put_each(x, "delivery", deliveries, id);
 }
 
-static void put_document(struct export *x, const struct row *row)
+static void put_event(struct export *x, json_t *event)
 {
-	struct buf out;
-
-	buf_init(&out, ENTRIES_BYTES_MAX);
-	buf_printf(&out, "{\"what\":\"document\",\"event\":\"e%lld\",\"masked\":%s,\"document\":", (long long)row->view.seq,
-		   row->view.masked ? "true" : "false");
-	view_event_document(&row->view, &out);
-	buf_add_char(&out, '}');
-	x->entries.overflow |= out.overflow;
-	put_text(x, out.data, out.len);
-	buf_clear(&out);
-}
-
-static void put_event(struct export *x, const struct row *row)
-{
-	json_t *event, *notices, *told, *one;
-	struct buf out;
+	json_t *notices = cut_out(event, "notices"), *told = cut_out(event, "applicant_told"), *one;
 	size_t i;
 
-	buf_init(&out, ENTRIES_BYTES_MAX);
-	view_case_event(&row->view, &out);
-	event = json_loadb(out.data, out.len, 0, NULL);
-	buf_clear(&out);
-	notices = cut_out(event, "notices");
-	told = cut_out(event, "applicant_told");
 	put(x, "event", event);
 	json_array_foreach(notices, i, one)
 		put_told(x, "notice", one);
@@ -132,7 +108,48 @@ static void put_event(struct export *x, const struct row *row)
 		put_told(x, "applicant", told);
 	json_decref(told);
 	json_decref(notices);
-	json_decref(event);
+}
+
+/* A document stays as it came, but for line feeds between its members. */
+static void put_view(struct export *x, char *text, size_t len)
+{
+	json_t *event = strncmp(text, MARK, strlen(MARK)) ? json_loadb(text, len, 0, NULL) : NULL;
+
+	if (event) {
+		put_event(x, event);
+		json_decref(event);
+		return;
+	}
+	for (size_t i = 0; i < len; i++)
+		text[i] = text[i] == '\n' || text[i] == '\r' ? ' ' : text[i];
+	put_text(&x->entries, text, len);
+}
+
+/* --- on the loop: what there is --- */
+
+static void view_document(struct export *x, const struct row *row)
+{
+	struct buf out;
+
+	buf_init(&out, ENTRIES_BYTES_MAX);
+	buf_printf(&out, MARK "\"document\",\"event\":\"e%lld\",\"masked\":%s,\"document\":", (long long)row->view.seq,
+		   row->view.masked ? "true" : "false");
+	view_event_document(&row->view, &out);
+	buf_add_char(&out, '}');
+	x->views.overflow |= out.overflow;
+	put_text(&x->views, out.data, out.len);
+	buf_clear(&out);
+}
+
+static void view_event(struct export *x, const struct row *row)
+{
+	struct buf out;
+
+	buf_init(&out, ENTRIES_BYTES_MAX);
+	view_case_event(&row->view, &out);
+	x->views.overflow |= out.overflow;
+	put_text(&x->views, out.data, out.len);
+	buf_clear(&out);
 }
 
 static void note_policy(struct export *x, const struct row *row)
@@ -154,14 +171,14 @@ static void put_head(struct export *x)
 	struct buf out;
 
 	buf_init(&out, 65536);
-	buf_add_str(&out, "{\"what\":\"export\",\"case\":");
+	buf_add_str(&out, MARK "\"export\",\"case\":");
 	buf_add_json(&out, x->case_id);
 	buf_add_str(&out, ",\"by\":");
 	buf_add_json(&out, x->out.who->name);
 	buf_add_str(&out, ",\"at\":");
 	view_time(&out, x->out.begun_ms);
 	buf_add_char(&out, '}');
-	put_text(x, out.data, out.len);
+	put_text(&x->views, out.data, out.len);
 	buf_clear(&out);
 }
 
@@ -200,7 +217,12 @@ static void write_file(void *arg)
 	size_t len;
 
 	evidence_out_open(&x->out);
-	buf_init(&out, 2 * ENTRIES_BYTES_MAX);
+	for (size_t at = 0; at < x->views.len; at += sizeof(len) + len) {
+		memcpy(&len, x->views.data + at, sizeof(len));
+		put_view(x, x->views.data + at + sizeof(len), len);
+	}
+	x->out.failed |= x->entries.overflow;
+	buf_init(&out, 4 * ENTRIES_BYTES_MAX);
 	evidence_begin(&x->out.writer, EVIDENCE_CASE, x->case_id, &none, &out);
 	for (size_t at = 0; at < x->entries.len; at += sizeof(len) + len) {
 		memcpy(&len, x->entries.data + at, sizeof(len));
@@ -237,15 +259,15 @@ static void on_events(void *arg, enum err e, const struct loaded *items, int cou
 			row.view.masked = sight == SIGHT_MASKED;
 			x->newest = items[i].seq;
 			x->events++;
-			put_document(x, &row);
-			put_event(x, &row);
+			view_document(x, &row);
+			view_event(x, &row);
 			note_policy(x, &row);
 		}
 		row_close(&row);
 	}
 	if (e == ERR_OK && !x->events)
 		e = ERR_NOT_FOUND;
-	if (e == ERR_OK && x->entries.overflow)
+	if (e == ERR_OK && x->views.overflow)
 		e = ERR_TOO_LARGE;
 	if (e == ERR_OK)
 		loop_work(x->out.flow->loop, write_file, file_written, x);
@@ -275,7 +297,8 @@ void export_case_start(struct flow *f, const struct export_case_in *in, export_f
 	x->out = (struct evidence_out){ .flow = f, .who = in->who, .done = done, .refused = refused, .arg = arg, .free = export_free, .self = x };
 	evidence_out_init(&x->out, "evidence");
 	arena_init(&x->arena);
-	buf_init(&x->entries, ENTRIES_BYTES_MAX);
+	buf_init(&x->views, ENTRIES_BYTES_MAX);
+	buf_init(&x->entries, 2 * ENTRIES_BYTES_MAX);
 	x->case_id = arena_strdup(&x->arena, in->case_id);
 	put_head(x);
 	store_find_case(f->store, x->case_id, on_case, x);
