@@ -38,28 +38,66 @@ void store_accept(struct store *s, const struct accept_in *in, store_accept_fn *
 	queue_put(s, &s->accepts, &a->head);
 }
 
+/* What a call has answered, read from its first event to its last. */
+struct verdicts {
+	const char *letters;
+	int64_t newest;	/* event so far */
+	const struct redis_reply *rest;
+};
+
+static bool read_verdicts(struct verdicts *ret, const struct redis_reply *r, int count)
+{
+	int rest = 0;
+
+	if (r->count < 3 || r->items[2].len != (size_t)count)
+		return false;
+	*ret = (struct verdicts){ r->items[2].str, r->items[1].integer, r->items + 3 };
+	for (int i = 0; i < count; i++) {
+		if (!memchr("nmrc", ret->letters[i], 4))
+			return false;
+		rest += ret->letters[i] == 'r' ? 2 : ret->letters[i] != 'n';
+	}
+	return r->count == 3 + rest;
+}
+
+static struct accept_out next_verdict(struct verdicts *v, int i)
+{
+	struct accept_out out = { .earlier = "", .record = { "", 0 } };
+	char letter = v->letters[i];
+
+	if (letter == 'n' || letter == 'm') {
+		out.result = ACCEPT_NEW;
+		out.seq = ++v->newest;
+		if (letter == 'm')
+			out.earlier = v->rest++->str;
+		return out;
+	}
+	out.result = letter == 'r' ? ACCEPT_REPEAT : ACCEPT_CONFLICT;
+	out.seq = v->rest++->integer;
+	if (letter == 'r') {
+		out.record = (struct bytes){ v->rest->str, v->rest->len };
+		v->rest++;
+	}
+	return out;
+}
+
 static void on_accepted(struct ask *a, enum err e, const struct redis_reply *r)
 {
 	struct accept_batch *b = a->own;
+	struct verdicts v = { 0 };
 
 	store_batch_done(a->store);
-	if (e == ERR_OK && r->count != 1 + 3 * b->count)
+	if (e == ERR_OK && !read_verdicts(&v, r, b->count))
 		e = ask_misfit(a);
 	for (int i = 0; i < b->count; i++) {
 		struct accept_item *it = b->items[i];
-		const struct redis_reply *at = e == ERR_OK ? &r->items[1 + 3 * i] : NULL;
-		struct accept_out out = { .earlier = "" };
+		struct accept_out out;
 
 		if (e != ERR_OK) {
 			fail_item(&it->head, e);
 			continue;
 		}
-		out.result = (enum accept_result)at[0].integer;
-		out.seq = at[1].integer;
-		if (out.result == ACCEPT_NEW)
-			out.earlier = at[2].str;
-		else
-			out.record = (struct bytes){ at[2].str, at[2].len };
+		out = next_verdict(&v, i);
 		it->fn(it->arg, ERR_OK, &out);
 		free(it);
 	}
@@ -114,31 +152,31 @@ static void put_event(struct ask *a, const struct accept_in *in)
 	else
 		args_str(&a->args, "");
 	put_told(&a->args, in);
+	args_str(&a->args, in->permit ? in->permit : "");
 }
+
+static_assert(ACCEPTS_PER_CALL <= PLACE_MAX, "a place has two bytes for an event");
 
 static void put_lists(struct ask *a, const struct groups *g)
 {
 	for (int i = 0; i < g->group_count; i++) {
+		char *places = arena_alloc(&a->arena, 4 * (size_t)g->groups[i].count), *to = places;
+
 		key_body_all(&a->store->keys, &a->keys, g->groups[i].body);
 		key_body_open(&a->store->keys, &a->keys, g->groups[i].body);
-		args_int(&a->args, g->groups[i].count);
 		for (int p = g->groups[i].first; p >= 0; p = g->places[p].next) {
-			args_int(&a->args, g->places[p].at);
-			args_join(&a->args, ".", args_digits(&a->arena, g->places[p].notice), NULL);
+			to = place_number(to, g->places[p].at);
+			to = place_number(to, g->places[p].notice);
 		}
+		args_bytes(&a->args, places, (size_t)(to - places));
 	}
 }
 
-static void put_permits(struct ask *a, const struct accept_batch *b)
+static void put_permit_keys(struct ask *a, const struct accept_batch *b)
 {
 	for (int i = 0; i < b->count; i++) {
-		const char *permit = b->items[i]->in.permit;
-
-		if (!permit)
-			continue;
-		key_permit(&a->store->keys, &a->keys, permit);
-		args_int(&a->args, i + 1);
-		args_str(&a->args, permit);
+		if (b->items[i]->in.permit)
+			key_permit(&a->store->keys, &a->keys, b->items[i]->in.permit);
 	}
 }
 
@@ -169,7 +207,7 @@ void store_accept_batch(struct store *s)
 	for (int i = 0; i < b->count; i++)
 		put_event(a, &b->items[i]->in);
 	put_lists(a, &g);
-	put_permits(a, b);
+	put_permit_keys(a, b);
 	s->batches++;
 	ask_submit(a);
 }

@@ -60,3 +60,10 @@ void groups_add(struct groups *g, const struct place *p)
 	group->last = at;
 	group->count++;
 }
+
+char *place_number(char *to, int v)
+{
+	*to++ = (char)(v >> 8 & 0xff);
+	*to++ = (char)(v & 0xff);
+	return to;
+}

@@ -8,7 +8,6 @@
 #define COMMITS_PER_CALL 256
 static_assert(SCRIPT_COMMIT_KEYS == 3 && SCRIPT_COMMIT_ARGS == 5, "commit.lua wants other arguments than are sent");
 
-enum commit_result { COMMIT_DONE, COMMIT_STALE, COMMIT_NOT_FOUND };
 struct commit_item {
 	struct item head;
 	struct commit_in in;
@@ -40,24 +39,47 @@ void store_commit(struct store *s, const struct commit_in *in, store_commit_fn *
 	queue_put(s, &s->commits, &c->head);
 }
 
+/* Whether the answer has a letter for each commit and a record for each stale one. */
+static bool is_answer_to(const struct redis_reply *r, int count)
+{
+	int stale = 0;
+
+	if (r->count < 2 || r->items[1].len != (size_t)count)
+		return false;
+	for (int i = 0; i < count; i++) {
+		if (!memchr("dsn", r->items[1].str[i], 3))
+			return false;
+		stale += r->items[1].str[i] == 's';
+	}
+	return r->count == 2 + stale;
+}
+
 static void on_committed(struct ask *a, enum err e, const struct redis_reply *r)
 {
-	static const enum err results[] = { [COMMIT_DONE] = ERR_OK, [COMMIT_STALE] = ERR_STALE,
-					    [COMMIT_NOT_FOUND] = ERR_NOT_FOUND };
 	struct commit_batch *b = a->own;
+	int stale = 0;
 
 	store_batch_done(a->store);
-	if (e == ERR_OK && r->count != 1 + 2 * b->count)
+	if (e == ERR_OK && !is_answer_to(r, b->count))
 		e = ask_misfit(a);
 	for (int i = 0; i < b->count; i++) {
 		struct commit_item *it = b->items[i];
-		const struct redis_reply *at = e == ERR_OK ? &r->items[1 + 2 * i] : NULL;
+		struct bytes current = { "", 0 };
+		enum err result = ERR_OK;
 
 		if (e != ERR_OK) {
 			fail_item(&it->head, e);
 			continue;
 		}
-		it->fn(it->arg, results[at[0].integer], (struct bytes){ at[1].str, at[1].len });
+		if (r->items[1].str[i] == 'n')
+			result = ERR_NOT_FOUND;
+		if (r->items[1].str[i] == 's') {
+			const struct redis_reply *at = &r->items[2 + stale++];
+
+			result = ERR_STALE;
+			current = (struct bytes){ at->str, at->len };
+		}
+		it->fn(it->arg, result, current);
 		free(it);
 	}
 }
@@ -119,13 +141,17 @@ static int run_length(const struct commit_batch *b, int from)
 	return n - from;
 }
 
-static int count_runs(const struct commit_batch *b)
-{
-	int runs = 0;
+static_assert(COMMITS_PER_CALL <= PLACE_MAX, "a run's length and a place have two bytes");
 
-	for (int from = 0; from < b->count; from += run_length(b, from))
-		runs++;
-	return runs;
+static void put_run_lengths(struct ask *a, const struct commit_batch *b)
+{
+	char *lengths = arena_alloc(&a->arena, 2 * (size_t)b->count), *to = lengths;
+
+	for (int from = 0, size; from < b->count; from += size) {
+		size = run_length(b, from);
+		to = place_number(to, size);
+	}
+	args_bytes(&a->args, lengths, (size_t)(to - lengths));
 }
 
 static void put_runs(struct ask *a, const struct commit_batch *b)
@@ -133,7 +159,6 @@ static void put_runs(struct ask *a, const struct commit_batch *b)
 	for (int from = 0, size; from < b->count; from += size) {
 		size = run_length(b, from);
 		key_record(&a->store->keys, &a->keys, b->items[from]->in.seq);
-		args_int(&a->args, size);
 		for (int i = from; i < from + size; i++)
 			put_commit(a, &b->items[i]->in);
 	}
@@ -151,21 +176,19 @@ static void group_places(struct groups *g, const struct commit_batch *b)
 	}
 }
 
-static void put_lists(struct ask *a, const struct groups *g, const struct commit_batch *b)
+static void put_lists(struct ask *a, const struct groups *g)
 {
 	for (int i = 0; i < g->group_count; i++) {
+		char *places = arena_alloc(&a->arena, 5 * (size_t)g->groups[i].count), *to = places;
+
 		key_body_all(&a->store->keys, &a->keys, g->groups[i].body);
 		key_body_open(&a->store->keys, &a->keys, g->groups[i].body);
-		args_int(&a->args, g->groups[i].count);
 		for (int p = g->groups[i].first; p >= 0; p = g->places[p].next) {
-			const struct place *place = &g->places[p];
-			const char *seq = args_digits(&a->arena, b->items[place->at - 1]->in.seq);
-
-			args_int(&a->args, place->at);
-			args_join(&a->args, seq, ".", args_digits(&a->arena, place->notice), NULL);
-			args_str(&a->args, seq);
-			args_int(&a->args, place->change);
+			to = place_number(to, g->places[p].at);
+			to = place_number(to, g->places[p].notice);
+			*to++ = (char)g->places[p].change;
 		}
+		args_bytes(&a->args, places, (size_t)(to - places));
 	}
 }
 
@@ -215,12 +238,12 @@ void store_commit_batch(struct store *s)
 	args_str(&a->keys, s->keys.due);
 	args_str(&a->keys, s->keys.feed);
 	args_str(&a->keys, s->keys.audit);
-	args_int(&a->args, count_runs(b));
+	put_run_lengths(a, b);
 	args_int(&a->args, g.group_count);
 	args_int(&a->args, count_holders(b));
 	args_int(&a->args, STORE_FEED_ENTRIES);
 	put_runs(a, b);
-	put_lists(a, &g, b);
+	put_lists(a, &g);
 	put_holders(a, b);
 	s->batches++;
 	ask_submit(a);

@@ -85,6 +85,8 @@ struct groups {
 	int group_count;
 	struct strmap by_body;
 };
+#define PLACE_MAX 0xffff
+char *place_number(char *to, int v); /* in two bytes for a script, the higher one first; behind them */
 void groups_init(struct groups *g, struct arena *arena, int room);
 void groups_add(struct groups *g, const struct place *p);
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "contract/harness.h"
+#include "store/keys.h"
 
 #define LOG_LINES 9000
 
@@ -413,6 +414,43 @@ static void test_wrong_types_leave_nothing_behind(void **state)
 	assert_true(store_is_up(h->store));
 }
 
+/* What is looked at by writing it is taken back when a later event of the call cannot be taken. */
+static void test_a_wrong_type_found_late_leaves_nothing_behind(void **state)
+{
+	struct harness *h = *state;
+	struct arena arena;
+	struct keys keys;
+	struct args last;
+
+	arena_init(&arena);
+	keys_init(&keys, CELL, &arena);
+	args_init(&last, &arena);
+	for (int i = 0; i < 3; i++)
+		sample_event(&samples[i], 1 + i, "wjw,zjj");
+	key_dedupe(&keys, &last, samples[2].in.identity);
+	key_case(&keys, &last, samples[2].in.case_id);
+	for (int k = 0; k < last.count; k++) {
+		const struct bytes *key = &last.v[k];
+
+		server_do(&h->server, "SADD %b x", key->data, key->len);
+		heard.count = 0;
+		accept_samples(h, samples, 0, 3, &heard);
+		for (int i = 0; i < 3; i++)
+			assert_int_equal(heard.e[i], ERR_INTERNAL);
+		assert_int_equal(server_number(&h->server, "DBSIZE"), 2); /* this and the name of the data set */
+		server_do(&h->server, "DEL %b", key->data, key->len);
+	}
+	heard.count = 0;
+	accept_samples(h, samples, 0, 3, &heard);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(heard.e[i], ERR_OK);
+		assert_int_equal(heard.result[i], ACCEPT_NEW);
+		assert_int_equal(heard.seq[i], 1 + i);
+	}
+	args_clear(&last);
+	arena_clear(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -431,6 +469,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_claiming_what_is_due, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_two_claimers_share, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_types_leave_nothing_behind, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_a_wrong_type_found_late_leaves_nothing_behind, open_all, harness_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,57 +2,57 @@
 -- from each change: next moment, what bodies still have to do, who holds a case, feed lines, lines of the audit log.
 -- The commits come sorted by event, in runs that share one hash of records.
 -- KEYS: due_key, feed_key, audit_key, [records], [all, open], [holders]
--- ARGS: request, runs, body_count, holder_count, feed_max, [size], [seq, expected, record, due, told, audited], [entries], [at, ref, score, change], [holder_at, field, body]
--- RETURNS: request, then for each commit: 0 done, 1 stale or 2 no such event; the record as it stands (stale) or ''
+-- ARGS: request, runs, body_count, holder_count, feed_max, [seq, expected, record, due, told, audited], [places], [holder_at, field, body]
+-- RETURNS: request, a letter for each commit, then for each s the record as it stands: d done, s stale, n no such event
 --
--- due is a moment, '' when nothing is due any more, '=' when it has not moved.
--- change is 1 or 0 for still to do or not, 3 or 2 the same and also new in the list of all.
+-- runs are their lengths, two bytes each. due is a moment, '' when nothing is due any more, '=' when it has not moved.
+-- places are a body's in the lists, five bytes each: which commit of the call, from 1, which notice, from 0, and its
+-- change: 1 or 0 for still to do or not, 3 or 2 the same and also new in the list of all.
 -- Of several commits to one event in one call each sees what the one before it left behind.
+local WORDS = 6
 local due_key, feed_key, audit_key = unpack(KEYS, 1, 3)
 local request, runs, body_count, holder_count, feed_max = unpack(ARGV, 1, 5)
-local call, concat, find, sub = redis.call, table.concat, string.find, string.sub
+local call, byte, concat, find, sub = redis.call, string.byte, table.concat, string.find, string.sub
 
-runs, body_count, holder_count = tonumber(runs), tonumber(body_count), tonumber(holder_count)
+body_count, holder_count = tonumber(body_count), tonumber(holder_count)
 call('ZCARD', due_key)
 call('XLEN', feed_key)
 call('LLEN', audit_key)
 
-local answer, n = { tonumber(request) }, 1
-local done, overtaken = {}, {}
+local answer, letters, n = { tonumber(request) }, {}, 2
+local ids, done, overtaken = {}, {}, {}
+local read = { 'HMGET' }
 local a, k, i, any = 5, 3, 0, false
-for _ = 1, runs do
-	local records = KEYS[k + 1]
-	local size = tonumber(ARGV[a + 1])
-	local read = { 'HMGET', records }
+for run = 1, #runs, 2 do
+	local high, low = byte(runs, run, run + 1)
+	local size = high * 256 + low
+	k = k + 1
+	read[2] = KEYS[k]
 	for j = 1, size do
-		read[j + 2] = ARGV[a + 6 * j - 4]
+		read[j + 2] = ARGV[a + WORDS * j - 5]
 	end
 	local found = call(unpack(read, 1, size + 2))
 	local last_seq, last_at, last_record
 	for j = 1, size do
-		local b = a + 6 * j - 5
-		local seq, expected, record, due = ARGV[b + 1], ARGV[b + 2], ARGV[b + 3], ARGV[b + 4]
+		local seq, expected, record = unpack(ARGV, a + 1, a + 3)
 		local now = seq == last_seq and last_record or found[j]
-		i = i + 1
-		if due ~= '' and due ~= '=' and not tonumber(due) then
-			return redis.error_reply('ERR due is not a number')
-		end
+		i, a = i + 1, a + WORDS
+		ids[i] = seq
 		if not now then
-			answer[n + 1], answer[n + 2] = 2, ''
-		elseif sub(now, 1, #expected) ~= expected then
-			answer[n + 1], answer[n + 2] = 1, now
+			letters[i] = 'n'
+		elseif find(now, expected, 1, true) ~= 1 then
+			n = n + 1
+			letters[i], answer[n] = 's', now
 		else
-			answer[n + 1], answer[n + 2] = 0, ''
-			done[i], any = true, true
+			letters[i], done[i], any = 'd', true, true
 			if seq == last_seq then
 				overtaken[last_at] = true
 			end
 			last_seq, last_at, last_record = seq, i, record
 		end
-		n = n + 2
 	end
-	a, k = a + 1 + 6 * size, k + 1
 end
+answer[2] = concat(letters)
 if not any then
 	return answer
 end
@@ -60,7 +60,7 @@ local lists_a, lists_k = a, k
 for _ = 1, body_count do
 	call('LLEN', KEYS[k + 1])
 	call('ZCARD', KEYS[k + 2])
-	a, k = a + 1 + 4 * ARGV[a + 1], k + 2
+	k = k + 2
 end
 for j = 1, holder_count do
 	call('HLEN', KEYS[k + j])
@@ -68,16 +68,19 @@ end
 
 local later, never, lines, log = { 'ZADD', due_key }, { 'ZREM', due_key }, {}, { 'RPUSH', audit_key }
 local ln, nn, fn, gn = 2, 2, 0, 2
+local write = { 'HSET' }
 local moved
 a, k, i = 5, 3, 0
-for _ = 1, runs do
-	local write, wn = { 'HSET', KEYS[k + 1] }, 2
-	local size = tonumber(ARGV[a + 1])
-	a, k = a + 1, k + 1
-	for _ = 1, size do
+for run = 1, #runs, 2 do
+	local high, low = byte(runs, run, run + 1)
+	local wn = 2
+	k = k + 1
+	write[2] = KEYS[k]
+	for _ = 1, high * 256 + low do
 		i = i + 1
 		if done[i] then
-			local seq, _, record, due, told, audited = unpack(ARGV, a + 1, a + 6)
+			local record, due, told, audited = unpack(ARGV, a + 3, a + 6)
+			local seq = ids[i]
 			write[wn + 1], write[wn + 2] = seq, record
 			wn = wn + 2
 			if due ~= '=' then
@@ -109,7 +112,7 @@ for _ = 1, runs do
 				end
 			end
 		end
-		a = a + 6
+		a = a + WORDS
 	end
 	if wn > 2 then
 		call(unpack(write, 1, wn))
@@ -122,24 +125,27 @@ if nn > 2 then
 	call(unpack(never, 1, nn))
 end
 
+local dots = {} -- behind an event's number, for each of its notices
+local push, add, drop = { 'RPUSH' }, { 'ZADD' }, { 'ZREM' }
 a, k = lists_a, lists_k
 for _ = 1, body_count do
-	local all, open = KEYS[k + 1], KEYS[k + 2]
-	local entries = tonumber(ARGV[a + 1])
-	local push, add, drop, state = { 'RPUSH', all }, { 'ZADD', open }, { 'ZREM', open }, {}
-	local pn, an, dn = 2, 2, 2
+	local places = ARGV[a + 1]
+	local pn, an, dn, state = 2, 2, 2, {}
+	push[2], add[2], drop[2] = KEYS[k + 1], KEYS[k + 2], KEYS[k + 2]
 	a, k = a + 1, k + 2
-	for _ = 1, entries do
-		local at, ref, score, change = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4]
-		if done[at + 0] then
-			local todo = change == '1' or change == '3'
-			if change == '2' or change == '3' then
+	for p = 1, #places, 5 do
+		local at_high, at, notice_high, notice, change = byte(places, p, p + 4)
+		at = at_high * 256 + at
+		if done[at] then
+			notice = notice_high * 256 + notice
+			dots[notice] = dots[notice] or '.' .. notice
+			local ref = ids[at] .. dots[notice]
+			if change >= 2 then
 				pn = pn + 1
 				push[pn] = ref
 			end
-			state[ref] = todo and score or false
+			state[ref] = change % 2 == 1 and ids[at]
 		end
-		a = a + 4
 	end
 	for ref, score in pairs(state) do
 		if score then
@@ -161,10 +167,9 @@ for _ = 1, body_count do
 	end
 end
 for j = 1, holder_count do
-	local holders = KEYS[k + j]
-	local holder_at, field, body = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3]
-	if done[holder_at + 0] then
-		call('HSET', holders, field, body)
+	local at, field, body = unpack(ARGV, a + 1, a + 3)
+	if done[tonumber(at)] then
+		call('HSET', KEYS[k + j], field, body)
 	end
 	a = a + 3
 end
