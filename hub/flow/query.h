@@ -7,9 +7,6 @@
 
 #include "flow/flow.h"
 
-#define QUERY_BAD_CAUSE "must be decision, pool, transfer, sent-on, ruling, feedback, archive or letter"
-#define QUERY_BAD_CURSOR "must be one that this list gave, with the same filter"
-
 struct query_notices {
 	const char *body; /* "" the principal's own bodies, or all that it may see when it has none; several with commas as figures are chosen */
 	const char *state, *role, *cause, *due, *q, *cursor; /* "" any */
