@@ -30,8 +30,6 @@ void query_notices(struct flow *f, struct principal *who, const struct query_not
 void query_notice(struct flow *f, struct principal *who, const char *id, reply_fn *fn, void *arg);
 void query_cases(struct flow *f, struct principal *who, const struct query_cases *q, reply_fn *fn, void *arg);
 void query_case(struct flow *f, struct principal *who, const char *case_id, reply_fn *fn, void *arg);
-#define QUERY_CASE_EVENTS_MAX 200
-int query_case_seqs(const char *list, int64_t ret[QUERY_CASE_EVENTS_MAX]); /* of a case's list as the store has it (NULL: none); how many */
 void query_pool(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg); /* body: a region, "" one's own */
 void query_disputes(struct flow *f, struct principal *who, const struct query_disputes *q, reply_fn *fn, void *arg);
 void query_dispute(struct flow *f, struct principal *who, const char *id, reply_fn *fn, void *arg);
