@@ -7,6 +7,7 @@
 
 #include "flow/board.h"
 #include "flow/figures.h"
+#include "flow/filter.h"
 #include "flow/meeting_in.h"
 #include "flow/view.h"
 #include "timefmt.h"
@@ -324,13 +325,14 @@ static void begin(struct call *c)
 void query_agenda(struct flow *f, struct principal *who, const struct agenda_in *in, reply_fn *fn, void *arg)
 {
 	const char *region = *in->region ? in->region : own_region(who, f->pack);
+	struct filters filters;
 	struct period period;
 	struct call *c;
 
-	if (!period_read(in->from, in->to, clock_now_ms(&f->clock), &period)) {
-		reply_invalid(fn, arg, "from", "must be a date like 2026-01-31, not behind to");
+	filters_init(&filters, f->pack);
+	period = filter_period(&filters, in->from, in->to, clock_now_ms(&f->clock));
+	if (!filters_end(&filters, fn, arg))
 		return;
-	}
 	if (!principal_oversees(who, f->pack, region, WHO_COORDINATOR) && !principal_oversees(who, f->pack, region, WHO_AUDITOR)) {
 		reply_problem(fn, arg, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
 		return;

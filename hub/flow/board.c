@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "flow/figures.h"
+#include "flow/filter.h"
 #include "flow/view.h"
 #include "timefmt.h"
-
-#define PERIOD_DAYS 92
-#define PERIOD_DAYS_MAX 36600
 
 enum by { BY_BODY, BY_REGION, BY_ITEM, BY_DAY, BY_COUNT };
 static const char *const by_names[BY_COUNT] = { "body", "region", "item", "day" };
@@ -32,19 +30,6 @@ struct call {
 	int64_t group_count;
 	struct buf out;
 };
-
-bool period_read(const char *from, const char *to, int64_t now_ms, struct period *ret)
-{
-	struct period p = { .to_day = day_of_ms(now_ms, SHANGHAI_MIN) };
-
-	if (*to && !date_parse(to, strlen(to), &p.to_day))
-		return false;
-	p.from_day = p.to_day - PERIOD_DAYS + 1;
-	if (*from && !date_parse(from, strlen(from), &p.from_day))
-		return false;
-	*ret = p;
-	return p.from_day <= p.to_day && p.to_day - p.from_day <= PERIOD_DAYS_MAX;
-}
 
 bool region_covers(const struct pack *pack, int region, const char *code)
 {
@@ -246,22 +231,18 @@ static void on_read(void *arg, enum err e)
 void query_board(struct flow *f, struct principal *who, const struct query_board *q, reply_fn *fn, void *arg)
 {
 	int by = *q->by ? word_find(q->by, by_names, BY_COUNT) : BY_BODY;
-	int region = *q->region ? pack_find_region(f->pack, q->region, strlen(q->region)) : -1;
+	struct filters filters;
 	struct period period;
 	struct call *c;
+	int region;
 
-	if (by < 0) {
-		reply_invalid(fn, arg, "by", "must be body, region, item or day");
+	filters_init(&filters, f->pack);
+	if (by < 0)
+		filter_fault(&filters, "by", "must be body, region, item or day");
+	region = filter_region(&filters, q->region);
+	period = filter_period(&filters, q->from, q->to, clock_now_ms(&f->clock));
+	if (!filters_end(&filters, fn, arg))
 		return;
-	}
-	if (*q->region && region < 0) {
-		reply_invalid(fn, arg, "region", "must be a region of the policy");
-		return;
-	}
-	if (!period_read(q->from, q->to, clock_now_ms(&f->clock), &period)) {
-		reply_invalid(fn, arg, "from", "must be a date like 2026-01-31, not behind to");
-		return;
-	}
 	c = mem_zalloc(sizeof(*c));
 	c->flow = f;
 	c->who = principal_ref(who);

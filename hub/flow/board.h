@@ -15,11 +15,9 @@ void query_board(struct flow *f, struct principal *who, const struct query_board
 /* Notices chosen as figures are: by what they count as, period, region, item, body. */
 void query_facts(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg);
 
-/* A period as dates; false: cannot be read. Used by both. */
 struct period {
 	int32_t from_day, to_day;
 };
-bool period_read(const char *from, const char *to, int64_t now_ms, struct period *ret);
 /* A region and what lies in it; -1: there is no such region. */
 bool region_covers(const struct pack *pack, int region, const char *code);
 

@@ -9,6 +9,7 @@
 #include "flow/audit.h"
 #include "flow/board.h"
 #include "flow/export_papers.h"
+#include "flow/filter.h"
 #include "flow/meeting.h"
 #include "flow/ranking.h"
 #include "flow/reconcile.h"
@@ -383,9 +384,14 @@ static void book_opened(void *arg)
 static void name_days(struct export *x)
 {
 	char *from = arena_alloc(&x->arena, TIMEFMT_BYTES), *to = arena_alloc(&x->arena, TIMEFMT_BYTES);
+	struct filters filters;
 	struct period p;
 
-	if (x->in.list != EXPORT_BOARD || !period_read(value(x, "from"), value(x, "to"), x->begun_ms, &p))
+	if (x->in.list != EXPORT_BOARD)
+		return;
+	filters_init(&filters, x->flow->pack);
+	p = filter_period(&filters, value(x, "from"), value(x, "to"), x->begun_ms);
+	if (!filters_end(&filters, NULL, NULL))
 		return;
 	date_format(p.from_day, from);
 	date_format(p.to_day, to);

@@ -8,10 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/case_walk.h"
 #include "flow/evidence_out.h"
 #include "flow/policies.h"
-#include "flow/query.h"
-#include "flow/row.h"
 
 #define ENTRIES_BYTES_MAX ((size_t)64 << 20)
 #define MARK "{\"what\":" /* how an entry begins that need not be taken apart */
@@ -27,7 +26,7 @@ struct export {
 	struct buf views; /* as they were rendered, each with its length before it; an event has its notices inside */
 	struct buf entries; /* the same, taken apart */
 	struct policy *policies;
-	int policy_count, events;
+	int policy_count;
 	int64_t newest;
 };
 
@@ -244,47 +243,26 @@ static void file_written(void *arg)
 									     (long long)x->out.writer.chain.n, hex) });
 }
 
-static void on_events(void *arg, enum err e, const struct loaded *items, int count)
+static void on_event(void *arg, const struct row *row)
 {
 	struct export *x = arg;
 
-	for (int i = 0; e == ERR_OK && i < count; i++) {
-		struct row row;
-		enum sight sight;
+	x->newest = row->view.seq;
+	view_document(x, row);
+	view_event(x, row);
+	note_policy(x, row);
+}
 
-		if (row_open(x->out.flow, x->out.who, &items[i], &row) != ERR_OK)
-			continue;
-		sight = principal_sees_event(x->out.who, x->out.flow->pack, &row.event, &row.record);
-		if (sight != SIGHT_NONE) {
-			row.view.masked = sight == SIGHT_MASKED;
-			x->newest = items[i].seq;
-			x->events++;
-			view_document(x, &row);
-			view_event(x, &row);
-			note_policy(x, &row);
-		}
-		row_close(&row);
-	}
-	if (e == ERR_OK && !x->events)
-		e = ERR_NOT_FOUND;
+static void on_events(void *arg, enum err e)
+{
+	struct export *x = arg;
+
 	if (e == ERR_OK && x->views.overflow)
 		e = ERR_TOO_LARGE;
 	if (e == ERR_OK)
 		loop_work(x->out.flow->loop, write_file, file_written, x);
 	else
 		evidence_out_refuse(&x->out, e, err_title(e));
-}
-
-static void on_case(void *arg, enum err e, const char *list)
-{
-	struct export *x = arg;
-	int64_t seqs[QUERY_CASE_EVENTS_MAX];
-	int count = e == ERR_OK ? query_case_seqs(list, seqs) : 0;
-
-	if (e == ERR_OK && count)
-		rows_load(x->out.flow, &(struct rows_wanted){ seqs, count }, on_events, x);
-	else
-		evidence_out_refuse(&x->out, e == ERR_OK ? ERR_NOT_FOUND : e, err_title(e == ERR_OK ? ERR_NOT_FOUND : e));
 }
 
 void export_case_start(struct flow *f, const struct export_case_in *in, export_fn *done, reply_fn *refused, void *arg)
@@ -301,5 +279,5 @@ void export_case_start(struct flow *f, const struct export_case_in *in, export_f
 	buf_init(&x->entries, 2 * ENTRIES_BYTES_MAX);
 	x->case_id = arena_strdup(&x->arena, in->case_id);
 	put_head(x);
-	store_find_case(f->store, x->case_id, on_case, x);
+	case_walk_start(&(struct case_walk){ f, x->out.who, x->case_id, on_event, on_events, x });
 }

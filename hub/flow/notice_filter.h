@@ -10,14 +10,12 @@
 
 struct notice_filter {
 	char *q;
-	enum role role;
-	enum cause cause;
-	enum notice_state state;
-	enum { DUE_ANY, DUE_OVERDUE, DUE_SOON } due;
-	bool has_role, has_cause, has_state, todo_only; /* todo_only: only what is still to be done can match */
+	const char *lamp; /* NULL any */
+	int role, cause, state; /* -1 any */
+	bool todo_only; /* only what is still to be done can match */
 };
 /* False: a parameter cannot be read, and that has been answered. */
-bool notice_filter_read(const struct query_notices *q, struct notice_filter *ret, reply_fn *fn, void *arg);
+bool notice_filter_read(const struct query_notices *q, const struct pack *pack, struct notice_filter *ret, reply_fn *fn, void *arg);
 void notice_filter_clear(struct notice_filter *f);
 bool notice_filter_wants(const struct notice_filter *f, struct row *row, int notice);
 /* Puts one notice of a row into a list, in the words that its view allows. */

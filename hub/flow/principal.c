@@ -132,10 +132,23 @@ bool principal_oversees(const struct principal *p, const struct pack *pack, cons
 	return false;
 }
 
+/*
+ * A key's sources are one and what lies below it, as folders are: /sources/one has /sources/one/a in it and not /sources/one2.
+ * One that ends with a separator itself, as urn:city: does, has all that begins so. (strchr finds the end of a text too.)
+ */
+static bool source_is_in(const char *source, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	if (!n)
+		return true;
+	return !strncmp(source, prefix, n) && (strchr("/?#", source[n]) || strchr("/:", prefix[n - 1]));
+}
+
 bool principal_may_submit(const struct principal *p, const char *source)
 {
 	if (principal_is(p, WHO_SYSTEM))
-		return !strncmp(source, p->source, strlen(p->source));
+		return source_is_in(source, p->source);
 	return principal_is(p, WHO_APPROVER);
 }
 
@@ -181,7 +194,7 @@ static enum sight grant_sees_event(const struct grant *g, const struct pack *pac
 /* Sent by the principal itself, or by another key of the same sources. */
 static bool grant_sent_event(const struct principal *p, const struct grant *g, const struct event *e, const struct record *r)
 {
-	if (g->who == WHO_SYSTEM && e && *p->source && !strncmp(e->source, p->source, strlen(p->source)))
+	if (g->who == WHO_SYSTEM && e && *p->source && source_is_in(e->source, p->source))
 		return true;
 	return (g->who == WHO_SYSTEM || g->who == WHO_APPROVER) && !strcmp(r->by, p->name);
 }

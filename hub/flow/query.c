@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/case_walk.h"
 #include "flow/decided.h"
-#include "flow/row.h"
 
 struct call {
 	struct flow *flow;
@@ -178,57 +178,21 @@ void query_explain(struct flow *f, struct principal *who, const char *id, const 
 		call_end(c, ERR_NOT_FOUND);
 }
 
-static void on_case_events(void *arg, enum err e, const struct loaded *items, int count)
+static void put_case_event(void *arg, const struct row *row)
 {
 	struct call *c = arg;
-	const char *comma = "";
-	int seen = 0;
 
-	buf_add_str(&c->out, "{\"case\":");
-	buf_add_json(&c->out, c->name);
-	buf_add_str(&c->out, ",\"events\":[");
-	for (int i = 0; e == ERR_OK && i < count; i++) {
-		struct row row;
-		enum sight sight;
+	if (c->out.data[c->out.len - 1] != '[')
+		buf_add_char(&c->out, ',');
+	view_case_event(&row->view, &c->out);
+}
 
-		if (row_open(c->flow, c->who, &items[i], &row) != ERR_OK)
-			continue;
-		sight = principal_sees_event(c->who, c->flow->pack, &row.event, &row.record);
-		if (sight != SIGHT_NONE) {
-			row.view.masked = sight == SIGHT_MASKED;
-			buf_add_str(&c->out, comma);
-			view_case_event(&row.view, &c->out);
-			comma = ",";
-			seen++;
-		}
-		row_close(&row);
-	}
+static void on_case_read(void *arg, enum err e)
+{
+	struct call *c = arg;
+
 	buf_add_str(&c->out, "]}");
-	call_end(c, e == ERR_OK && !seen ? ERR_NOT_FOUND : e);
-}
-
-int query_case_seqs(const char *list, int64_t ret[QUERY_CASE_EVENTS_MAX])
-{
-	int count = 0;
-
-	while (list && *list && count < QUERY_CASE_EVENTS_MAX) {
-		ret[count++] = strtoll(list, NULL, 10);
-		list += strcspn(list, ",");
-		list += *list == ',';
-	}
-	return count;
-}
-
-static void on_case(void *arg, enum err e, const char *list)
-{
-	struct call *c = arg;
-	int64_t seqs[QUERY_CASE_EVENTS_MAX];
-	int count = e == ERR_OK ? query_case_seqs(list, seqs) : 0;
-
-	if (e == ERR_OK && count)
-		rows_load(c->flow, &(struct rows_wanted){ seqs, count }, on_case_events, c);
-	else
-		call_end(c, e == ERR_OK ? ERR_NOT_FOUND : e);
+	call_end(c, e);
 }
 
 void query_case(struct flow *f, struct principal *who, const char *case_id, reply_fn *fn, void *arg)
@@ -236,5 +200,8 @@ void query_case(struct flow *f, struct principal *who, const char *case_id, repl
 	struct call *c = call_new(f, who, fn, arg);
 
 	c->name = mem_strdup(case_id);
-	store_find_case(f->store, case_id, on_case, c);
+	buf_add_str(&c->out, "{\"case\":");
+	buf_add_json(&c->out, c->name);
+	buf_add_str(&c->out, ",\"events\":[");
+	case_walk_start(&(struct case_walk){ f, c->who, c->name, put_case_event, on_case_read, c });
 }

@@ -7,9 +7,6 @@
 
 #include "flow/flow.h"
 
-#define QUERY_BAD_CAUSE "must be decision, pool, transfer, sent-on, ruling, feedback, archive or letter"
-#define QUERY_BAD_CURSOR "must be one that this list gave, with the same filter"
-
 struct query_notices {
 	const char *body; /* "" the principal's own bodies, or all that it may see when it has none; several with commas as figures are chosen */
 	const char *state, *role, *cause, *due, *q, *cursor; /* "" any */
@@ -33,8 +30,6 @@ void query_notices(struct flow *f, struct principal *who, const struct query_not
 void query_notice(struct flow *f, struct principal *who, const char *id, reply_fn *fn, void *arg);
 void query_cases(struct flow *f, struct principal *who, const struct query_cases *q, reply_fn *fn, void *arg);
 void query_case(struct flow *f, struct principal *who, const char *case_id, reply_fn *fn, void *arg);
-#define QUERY_CASE_EVENTS_MAX 200
-int query_case_seqs(const char *list, int64_t ret[QUERY_CASE_EVENTS_MAX]); /* of a case's list as the store has it (NULL: none); how many */
 void query_pool(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg); /* body: a region, "" one's own */
 void query_disputes(struct flow *f, struct principal *who, const struct query_disputes *q, reply_fn *fn, void *arg);
 void query_dispute(struct flow *f, struct principal *who, const char *id, reply_fn *fn, void *arg);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/filter.h"
 #include "flow/query.h"
 
 #define SLICE 256
@@ -106,7 +107,7 @@ void query_audit(struct flow *f, struct principal *who, const struct query_audit
 	struct call *c;
 
 	if (strspn(q->cursor, "0123456789") != strlen(q->cursor) || strlen(q->cursor) > 15) {
-		reply_invalid(fn, arg, "cursor", QUERY_BAD_CURSOR);
+		reply_invalid(fn, arg, "cursor", FILTER_BAD_CURSOR);
 		return;
 	}
 	c = mem_zalloc(sizeof(*c));

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "base/strmap.h"
+#include "flow/filter.h"
 #include "flow/query.h"
 #include "flow/row.h"
 #include "flow/scan_walk.h"
-#include "item_code.h"
 #include "timefmt.h"
 
 struct call {
@@ -18,10 +18,9 @@ struct call {
 	reply_fn *fn;
 	void *arg;
 	char *q, *region, *body;
-	char item[13];
-	enum notice_state state;
-	bool has_state;
-	int32_t from_day, to_day;
+	char item[ITEM_CODE_LEN + 1];
+	int state; /* -1 any */
+	struct period period;
 	struct scan_walk walk;
 	struct arena arena;
 	struct strmap shown; /* cases that stand on the page already, by a newer event */
@@ -70,18 +69,18 @@ static bool place_matches(const struct call *c, const struct row *row)
 
 	if (*c->region && (region < 0 || wanted < 0 || !region_within(pack, region, wanted)))
 		return false;
-	return day >= c->from_day && day <= c->to_day;
+	return day >= c->period.from_day && day <= c->period.to_day;
 }
 
 /* Only what the principal may see can match, or the filter would tell of other bodies' notices. */
 static bool notices_match(const struct call *c, const struct row *row)
 {
-	if (!c->has_state && !*c->body)
+	if (c->state < 0 && !*c->body)
 		return true;
 	for (int i = 0; i < row->record.notice_count; i++) {
 		const struct notice *n = &row->record.notices[i];
 
-		if ((!c->has_state || n->state == c->state) && (!*c->body || !strcmp(n->body, c->body)) &&
+		if ((c->state < 0 || (int)n->state == c->state) && (!*c->body || !strcmp(n->body, c->body)) &&
 		    principal_sees_notice(c->who, c->flow->pack, n, &row->event, &row->record) != SIGHT_NONE)
 			return true;
 	}
@@ -124,42 +123,30 @@ static void take(void *arg, const struct loaded *x)
 	row_close(&row);
 }
 
-static bool day_read(const char *s, int32_t absent, int32_t *ret)
-{
-	*ret = absent;
-	return !*s || date_parse(s, strlen(s), ret);
-}
-
 static bool cursor_read(const char *s, int64_t *ret)
 {
 	*ret = strtoll(*s ? s : "0", NULL, 10);
 	return !*s || (strspn(s, "0123456789") == strlen(s) && strlen(s) < 16 && *ret > 0);
 }
 
-/* The parameter that cannot be read, and what it must be; NULL when all can. */
-static const char *filters_read(struct call *c, const struct query_cases *q, const char **ret_why)
+static bool filters_read(struct call *c, const struct query_cases *q)
 {
-	c->has_state = *q->state != '\0';
-	if (c->has_state && !notice_state_parse(q->state, &c->state)) {
-		*ret_why = "must be a state of a notice";
-		return "state";
-	}
-	*ret_why = "must be a date like 2026-01-31";
-	if (!day_read(q->from, INT32_MIN, &c->from_day))
-		return "from";
-	if (!day_read(q->to, INT32_MAX, &c->to_day))
-		return "to";
-	*ret_why = "must be an item code of 12, 31 or 33 letters and digits";
-	if (*q->item && !item_code_basic(q->item, strlen(q->item), c->item))
-		return "item";
-	*ret_why = QUERY_BAD_CURSOR;
-	return cursor_read(q->cursor, &c->walk.before) ? NULL : "cursor";
+	struct filters f;
+
+	filters_init(&f, c->flow->pack);
+	filter_region(&f, q->region);
+	filter_item(&f, q->item, c->item);
+	c->state = filter_state(&f, q->state, NULL);
+	c->period.from_day = filter_day(&f, "from", q->from, INT32_MIN);
+	c->period.to_day = filter_day(&f, "to", q->to, INT32_MAX);
+	if (!cursor_read(q->cursor, &c->walk.before))
+		filter_fault(&f, "cursor", FILTER_BAD_CURSOR);
+	return filters_end(&f, c->fn, c->arg);
 }
 
 void query_cases(struct flow *f, struct principal *who, const struct query_cases *q, reply_fn *fn, void *arg)
 {
 	struct call *c = mem_zalloc(sizeof(*c));
-	const char *what, *why;
 
 	c->flow = f;
 	c->who = principal_ref(who);
@@ -176,9 +163,7 @@ void query_cases(struct flow *f, struct principal *who, const struct query_cases
 	c->walk.end = call_end;
 	c->walk.arg = c;
 	c->walk.limit = q->limit;
-	what = filters_read(c, q, &why);
-	if (what) {
-		reply_invalid(fn, arg, what, why);
+	if (!filters_read(c, q)) {
 		call_free(c);
 		return;
 	}

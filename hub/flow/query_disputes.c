@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "flow/dispute.h"
+#include "flow/board.h"
+#include "flow/filter.h"
 #include "flow/list_source.h"
 #include "flow/query.h"
 #include "flow/row.h"
@@ -17,8 +19,7 @@ struct call {
 	struct principal *who;
 	reply_fn *fn;
 	void *arg;
-	char *region;
-	int state; /* -1 any */
+	int region, state; /* -1 any */
 	bool one;
 	int limit, found, slices;
 	struct list_source list;
@@ -31,7 +32,6 @@ static void call_free(struct call *c)
 {
 	principal_unref(c->who);
 	list_source_clear(&c->list);
-	free(c->region);
 	buf_clear(&c->out);
 	free(c);
 }
@@ -60,21 +60,12 @@ static void call_end(struct call *c, enum err e)
 	call_free(c);
 }
 
-static bool region_matches(const struct call *c, const struct record *r)
-{
-	const struct pack *pack = c->flow->pack;
-	int wanted = pack_find_region(pack, c->region, strlen(c->region));
-	int is = pack_find_region(pack, r->region, strlen(r->region));
-
-	return !*c->region || (wanted >= 0 && is >= 0 && region_within(pack, is, wanted));
-}
-
 static void take(struct call *c, struct row *row, int dispute)
 {
 	const struct record *r = &row->record;
 	enum sight sight = dispute_sight(c->who, c->flow->pack, r);
 
-	if (sight == SIGHT_NONE || dispute >= r->dispute_count || !region_matches(c, r))
+	if (sight == SIGHT_NONE || dispute >= r->dispute_count || !region_covers(c->flow->pack, c->region, r->region))
 		return;
 	if (c->state >= 0 && (int)r->disputes[dispute].state != c->state)
 		return;
@@ -149,7 +140,7 @@ static struct call *call_new(struct flow *f, struct principal *who, reply_fn *fn
 	c->who = principal_ref(who);
 	c->fn = fn;
 	c->arg = arg;
-	c->state = -1;
+	c->region = c->state = -1;
 	buf_init(&c->out, 32 << 20);
 	return c;
 }
@@ -168,20 +159,18 @@ static bool state_find(const char *s, int *ret)
 void query_disputes(struct flow *f, struct principal *who, const struct query_disputes *q, reply_fn *fn, void *arg)
 {
 	const char *cursor = q->cursor;
-	struct call *c;
-	int state = -1;
+	struct call *c = call_new(f, who, fn, arg);
+	struct filters filters;
 
-	if (!state_find(q->state, &state)) {
-		reply_invalid(fn, arg, "state", "must be open, negotiating, agenda, ruled or settled");
-		return;
-	}
-	c = call_new(f, who, fn, arg);
-	c->region = mem_strdup(q->region);
-	c->state = state;
+	filters_init(&filters, f->pack);
+	if (!state_find(q->state, &c->state))
+		filter_fault(&filters, "state", "must be open, negotiating, agenda, ruled or settled");
+	c->region = filter_region(&filters, q->region);
 	c->limit = q->limit;
-	list_source_init(&c->list, DISPUTE_LIST, *q->state && state <= DISPUTE_AGENDA);
-	if (*cursor && (!list_source_read_cursor(&c->list, &cursor) || *cursor)) {
-		reply_invalid(fn, arg, "cursor", QUERY_BAD_CURSOR);
+	list_source_init(&c->list, DISPUTE_LIST, *q->state && c->state <= DISPUTE_AGENDA);
+	if (*cursor && (!list_source_read_cursor(&c->list, &cursor) || *cursor))
+		filter_fault(&filters, "cursor", FILTER_BAD_CURSOR);
+	if (!filters_end(&filters, fn, arg)) {
 		call_free(c);
 		return;
 	}
@@ -194,7 +183,6 @@ void query_dispute(struct flow *f, struct principal *who, const char *id, reply_
 	struct call *c = call_new(f, who, fn, arg);
 
 	c->one = true;
-	c->region = mem_strdup("");
 	c->limit = 1;
 	if (id_parse_dispute(id, &c->of_one.seq, &c->of_one.notice))
 		rows_load(f, &(struct rows_wanted){ &c->of_one.seq, 1 }, on_loaded, c);

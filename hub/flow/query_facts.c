@@ -7,6 +7,7 @@
 
 #include "flow/board.h"
 #include "flow/figures.h"
+#include "flow/filter.h"
 #include "flow/row.h"
 
 #define PAGE_MAX 200
@@ -23,7 +24,9 @@ struct call {
 	enum figure figure;
 	bool *bodies; /* by number of the name; NULL any */
 	int32_t item; /* -1 any, -2 one that no fact names */
-	char *due, *q, *body_name, *item_name;
+	char item_code[ITEM_CODE_LEN + 1];
+	const char *lamp; /* NULL any */
+	char *q, *body_name;
 	int64_t before_seq;
 	int before_notice;
 	int64_t now_ms;
@@ -37,11 +40,9 @@ struct call {
 static void call_free(struct call *c)
 {
 	principal_unref(c->who);
-	free(c->due);
 	free(c->q);
 	free(c->body_name);
 	free(c->bodies);
-	free(c->item_name);
 	buf_clear(&c->out);
 	free(c);
 }
@@ -70,7 +71,7 @@ static bool lamp_matches(const struct call *c, const struct fact *x)
 {
 	bool todo = lifecycle_is_todo((enum notice_state)x->state, (enum role)x->role);
 
-	return !*c->due || !strcmp(view_lamp(c->flow->pack, todo ? x->due_ms : x->feedback_ms, c->now_ms), !strcmp(c->due, "overdue") ? "red" : "yellow");
+	return !c->lamp || !strcmp(view_lamp(c->flow->pack, todo ? x->due_ms : x->feedback_ms, c->now_ms), c->lamp);
 }
 
 static bool kind_matches(const struct call *c, const struct fact *x)
@@ -210,97 +211,49 @@ static void on_read(void *arg, enum err e)
 	}
 	c->now_ms = clock_now_ms(&c->flow->clock);
 	c->bodies = bodies_or_any(c);
-	c->item = name_or_any(c, c->item_name);
+	c->item = name_or_any(c, c->item_code);
 	c->scope = fact_scope_new(c->flow->figures, c->who, c->flow->pack);
 	figures_each(c->flow->figures, c->period.from_day, c->period.to_day, collect, c);
 	fact_scope_free(c->scope);
 	next_page(c);
 }
 
-static int word_or_any(const char *s, const char *(*name)(int), int count)
+static bool read_filters(struct call *c, const struct query_notices *q)
 {
-	for (int i = 0; i < count; i++) {
-		if (!strcmp(s, name(i)))
-			return i;
-	}
-	return *s ? -2 : -1;
-}
+	struct filters f;
 
-static const char *name_of_role(int i)
-{
-	return role_name((enum role)i);
-}
-
-static const char *name_of_cause(int i)
-{
-	return cause_name((enum cause)i);
-}
-
-static const char *name_of_state(int i)
-{
-	return notice_state_name((enum notice_state)i);
-}
-
-/* The parameter that cannot be read, and what it must be; NULL when all can. */
-static const char *read_filters(struct call *c, const struct query_notices *q, const char **ret_why)
-{
-	c->todo = !strcmp(q->state, "todo");
-	c->state = c->todo ? -1 : word_or_any(q->state, name_of_state, STATE_COUNT);
-	c->role = word_or_any(q->role, name_of_role, ROLE_APPLICANT);
-	c->cause = word_or_any(q->cause, name_of_cause, CAUSE_COUNT);
-	c->region = *q->region ? pack_find_region(c->flow->pack, q->region, strlen(q->region)) : -1;
+	filters_init(&f, c->flow->pack);
+	c->state = filter_state(&f, q->state, &c->todo);
+	c->role = filter_role(&f, q->role);
+	c->cause = filter_cause(&f, q->cause);
+	c->lamp = filter_due(&f, q->due);
+	c->region = filter_region(&f, q->region);
+	filter_item(&f, q->item, c->item_code);
 	c->has_figure = *q->figure != '\0';
-	*ret_why = "must be a state of a notice, or todo";
-	if (c->state < -1)
-		return "state";
-	*ret_why = "must be lead, assist or copy";
-	if (c->role < -1)
-		return "role";
-	*ret_why = QUERY_BAD_CAUSE;
-	if (c->cause < -1)
-		return "cause";
-	*ret_why = "must be a region of the policy";
-	if (*q->region && c->region < 0)
-		return "region";
-	*ret_why = "must be a figure of the board";
 	if (c->has_figure && !figure_parse(q->figure, &c->figure))
-		return "figure";
-	*ret_why = "must be overdue or soon";
-	return *q->due && strcmp(q->due, "overdue") && strcmp(q->due, "soon") ? "due" : NULL;
-}
-
-static const char *read_bounds(struct call *c, const struct query_notices *q, const char **ret_why)
-{
-	*ret_why = QUERY_BAD_CURSOR;
+		filter_fault(&f, "figure", "must be a figure of the board");
+	c->period = filter_period(&f, q->from, q->to, clock_now_ms(&c->flow->clock));
 	if (*q->cursor && !id_parse_notice(q->cursor, &c->before_seq, &c->before_notice))
-		return "cursor";
-	*ret_why = "must be a date like 2026-01-31, not behind to";
-	return period_read(q->from, q->to, clock_now_ms(&c->flow->clock), &c->period) ? NULL : "from";
+		filter_fault(&f, "cursor", FILTER_BAD_CURSOR);
+	return filters_end(&f, c->fn, c->arg);
 }
 
 void query_facts(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
 {
 	struct call *c = mem_zalloc(sizeof(*c));
-	const char *what, *why;
 
 	c->flow = f;
 	c->who = principal_ref(who);
 	c->fn = fn;
 	c->arg = arg;
 	c->limit = q->limit;
-	c->due = mem_strdup(q->due);
 	c->q = mem_strdup(q->q);
 	buf_init(&c->out, 32 << 20);
 	buf_add_str(&c->out, "{\"items\":[");
-	what = read_filters(c, q, &why);
-	if (!what)
-		what = read_bounds(c, q, &why);
-	if (what) {
-		reply_invalid(fn, arg, what, why);
+	if (!read_filters(c, q)) {
 		call_free(c);
 		return;
 	}
 	c->body_name = mem_strdup(q->body);
-	c->item_name = mem_strdup(q->item);
 	figures_read(f->figures, c->period.from_day, on_read, c);
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/filter.h"
 #include "flow/meeting_in.h"
 #include "flow/query.h"
 #include "timefmt.h"
@@ -122,7 +123,7 @@ void query_meetings(struct flow *f, struct principal *who, const char *cursor, i
 
 	c->limit = limit;
 	if (*cursor && !meeting_id_parse(cursor, &c->next)) {
-		reply_invalid(fn, arg, "cursor", QUERY_BAD_CURSOR);
+		reply_invalid(fn, arg, "cursor", FILTER_BAD_CURSOR);
 		principal_unref(c->who);
 		buf_clear(&c->out);
 		free(c);

@@ -9,6 +9,7 @@
 #include "flow/board.h"
 #include "flow/change.h"
 #include "flow/feed.h"
+#include "flow/filter.h"
 #include "flow/letter.h"
 #include "flow/list_source.h"
 #include "flow/notice_filter.h"
@@ -261,7 +262,7 @@ static bool cursor_read(struct call *c, const char *s)
 static void add_list(struct call *c, const char *prefix, const char *body)
 {
 	struct buf name;
-	bool is_new = *body && c->source_count < LISTS_MAX, is_set = c->filter.todo_only || c->filter.due != DUE_ANY;
+	bool is_new = *body && c->source_count < LISTS_MAX, is_set = c->filter.todo_only || c->filter.lamp;
 
 	buf_init(&name, 4096);
 	buf_printf(&name, "%s%s", prefix, body);
@@ -279,7 +280,7 @@ static void add_list(struct call *c, const char *prefix, const char *body)
  */
 static void add_lists_of(struct call *c, const char *body, bool is_bureau)
 {
-	bool returned = c->filter.has_state && c->filter.state == STATE_RETURNED;
+	bool returned = c->filter.state == STATE_RETURNED;
 
 	if (c->written) {
 		add_list(c, LETTER_LIST, body);
@@ -287,7 +288,7 @@ static void add_lists_of(struct call *c, const char *body, bool is_bureau)
 		add_list(c, "split:", body);
 	} else {
 		add_list(c, "", body);
-		if (c->filter.due != DUE_ANY && !c->filter.todo_only)
+		if (c->filter.lamp && !c->filter.todo_only)
 			add_list(c, OWES_LIST, body);
 	}
 }
@@ -325,7 +326,7 @@ static struct call *call_new(struct flow *f, struct principal *who, const struct
 {
 	struct call *c = mem_zalloc(sizeof(*c));
 
-	if (!notice_filter_read(q, &c->filter, fn, arg)) {
+	if (!notice_filter_read(q, f->pack, &c->filter, fn, arg)) {
 		free(c);
 		return NULL;
 	}
@@ -348,7 +349,7 @@ static void call_start(struct call *c, const char *cursor)
 		go_on(c);
 		return;
 	}
-	reply_invalid(c->fn, c->arg, "cursor", QUERY_BAD_CURSOR);
+	reply_invalid(c->fn, c->arg, "cursor", FILTER_BAD_CURSOR);
 	call_free(c);
 }
 

@@ -6,6 +6,7 @@
 
 #include "flow/audit.h"
 #include "flow/board.h"
+#include "flow/filter.h"
 #include "flow/reconcile.h"
 #include "flow/view.h"
 #include "timefmt.h"
@@ -162,13 +163,16 @@ static struct ranking *ranking_new(struct flow *f, const struct ranking_in *in, 
 {
 	const struct pack_view *p = pack_view(f->pack);
 	const char *region = *in->region ? in->region : p->regions[p->jurisdiction].code;
+	struct filters filters;
 	struct ranking *r;
 	struct period period;
 
-	if (!month_read(in->month, &period) || pack_find_region(f->pack, region, strlen(region)) < 0) {
-		reply_invalid(fn, arg, month_read(in->month, &period) ? "region" : "month", "must be a month like 2026-01, and a region of the policy");
+	filters_init(&filters, f->pack);
+	filter_region(&filters, region);
+	if (!month_read(in->month, &period))
+		filter_fault(&filters, "month", "must be a month like 2026-01");
+	if (!filters_end(&filters, fn, arg))
 		return NULL;
-	}
 	r = mem_zalloc(sizeof(*r));
 	arena_init(&r->arena);
 	buf_init(&r->out, RANKING_BYTES);

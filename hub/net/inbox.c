@@ -291,23 +291,40 @@ void inbox_name_changed(void *arg, const char *name)
 	}
 }
 
+/* All are told to come back, and not all at once: each finds a hub that has been up for a second and is asked for 500 lists a second. */
+static int come_back_ms(int place)
+{
+	return 1000 + 2 * place;
+}
+
+static void say_bye(const struct inbox *b, int reconnect_ms)
+{
+	char room[160];
+	struct buf out;
+
+	buf_init_in(&out, room, sizeof(room), sizeof(room));
+	if (b->conn) {
+		buf_printf(&out, "{\"jsonrpc\":\"2.0\",\"method\":\"bye\",\"params\":{\"reason\":\"draining\",\"reconnect_ms\":%d}}", reconnect_ms);
+		ws_send(b->conn, out.data, out.len);
+		ws_close(b->conn, WS_DRAINING, "draining");
+	} else if (b->stream) {
+		buf_printf(&out, "retry: %d\nevent: bye\ndata: {\"reason\":\"draining\",\"reconnect_ms\":%d}\n\n", reconnect_ms, reconnect_ms);
+		http_stream_write(b->stream, out.data, out.len, SIZE_MAX);
+		http_stream_end(b->stream);
+	}
+	buf_clear(&out);
+}
+
 void inbox_bye(struct api *a)
 {
-	static const char bye[] =
-		"{\"jsonrpc\":\"2.0\",\"method\":\"bye\",\"params\":{\"reason\":\"draining\",\"reconnect_ms\":1000}}";
+	int place = 0;
 
 	for (struct inbox *b = a->inboxes, *next; b; b = next) {
-		next = b->next;
-		if (b->conn) {
-			ws_send(b->conn, bye, sizeof(bye) - 1);
-			ws_close(b->conn, WS_DRAINING, "draining");
-		}
-		if (b->stream) {
-			static const char text[] = "event: bye\ndata: {\"reason\":\"draining\",\"reconnect_ms\":1000}\n\n";
+		bool is_stream = b->stream != NULL;
 
-			http_stream_write(b->stream, text, sizeof(text) - 1, SIZE_MAX);
-			http_stream_end(b->stream);
+		next = b->next;
+		say_bye(b, come_back_ms(place++));
+		if (is_stream)
 			inbox_gone(b);
-		}
 	}
 }

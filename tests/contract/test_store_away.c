@@ -336,19 +336,27 @@ static void another_hub_stays_down(struct harness *h)
 	h->store = first;
 }
 
+/* A replica of the harness' server that has all of it, and a store that waits for it. */
+static void with_replica(struct harness *h, struct redis_server *replica)
+{
+	int port = free_port();
+
+	server_do(&h->server, "CONFIG SET port %d", port);
+	server_do(&h->server, "CONFIG SET repl-diskless-sync-delay 0");
+	server_start(replica);
+	server_do(replica, "REPLICAOF 127.0.0.1 %d", port);
+	await_replica(h);
+	h->wait_replicas = 1;
+	harness_connect(h);
+}
+
 static void test_too_few_replicas(void **state)
 {
 	struct harness *h = *state;
 	struct redis_server replica;
-	int port = free_port(), downs, ups;
+	int downs, ups;
 
-	server_do(&h->server, "CONFIG SET port %d", port);
-	server_do(&h->server, "CONFIG SET repl-diskless-sync-delay 0");
-	server_start(&replica);
-	server_do(&replica, "REPLICAOF 127.0.0.1 %d", port);
-	await_replica(h);
-	h->wait_replicas = 1;
-	harness_connect(h);
+	with_replica(h, &replica);
 	accept_one(h, 0, ERR_OK, ACCEPT_NEW);
 	assert_int_equal(server_number(&replica, "EXISTS " KEY "seq"), 1);
 	downs = h->downs;
@@ -370,6 +378,29 @@ static void test_too_few_replicas(void **state)
 	server_stop(&replica);
 }
 
+/*
+ * A repeat writes nothing, and is answered only when the replica has what it repeats: another hub may have written that a moment ago and still
+ * be waiting for it.
+ */
+static void test_a_repeat_waits_too(void **state)
+{
+	struct harness *h = *state;
+	struct redis_server replica;
+	int ups;
+
+	with_replica(h, &replica);
+	accept_one(h, 0, ERR_OK, ACCEPT_NEW);
+	accept_one(h, 0, ERR_OK, ACCEPT_REPEAT);
+	ups = h->ups;
+	kill(replica.pid, SIGSTOP);
+	server_do(&h->server, "SET other y"); /* over a connection that is not ours */
+	accept_one(h, 0, ERR_UNAVAILABLE, ACCEPT_REPEAT);
+	kill(replica.pid, SIGCONT);
+	harness_until(h, &h->ups, ups + 1);
+	accept_one(h, 0, ERR_OK, ACCEPT_REPEAT);
+	server_stop(&replica);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -383,6 +414,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_memory_full, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_data_gone, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_too_few_replicas, open_loop, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_a_repeat_waits_too, open_loop, harness_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,14 +1,10 @@
 """What those who run the hub see and do from outside: the ways out and a test message, the keys of other systems, the calendar's years."""
-import datetime as dt
 import json
-import os
-import shutil
 import subprocess
-import tempfile
 import unittest
 
 import documents
-from calendar_test import ZONE, notice
+from calendar_test import Unlisted
 from hub import BIN, Hub, event, wait_until
 
 BODY = "spj-371302"
@@ -118,29 +114,11 @@ class Admin(Base):
         self.assertEqual(self.call("POST", "/keys", {"name": "x", "bodies": []}, want=422).json["errors"][0]["pointer"], "/bodies")
 
 
-class Years(Base):
+class Years(Unlisted, Base):
     """A notice put in over HTTP, approved by a second person: the open deadlines follow."""
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="tdm-")
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.pack = os.path.join(self.folder, "pack")
-        shutil.copytree("rules/packs/linyi", self.pack)
-        self.today = dt.datetime.now(ZONE).date()
-        path = os.path.join(self.pack, "calendar.json")
-        with open(path, encoding="utf-8") as f:
-            content = json.load(f)
-        for year in (self.today.year, self.today.year + 1):
-            content["years"].pop(str(year), None)
-        with open(path, "w", encoding="utf-8") as f:
-            json.dump(content, f)
-
     def notice(self):
-        path = os.path.join(self.folder, "notice.ics")
-        days = {self.today + dt.timedelta(n) for n in range(11)}
-        for year in (self.today.year, self.today.year + 1):
-            days |= {dt.date(year, 3, n) for n in range(1, 12)}
-        notice(path, sorted(days), [])
-        with open(path, "rb") as f:
+        self.write_notice()
+        with open(self.ics, "rb") as f:
             return f.read()
 
     def test_import_second_person_and_deadlines(self):

@@ -142,7 +142,8 @@ class Keys(Audit):
             return self.hub.request("POST", "/api/v1/events", dump({**event("key"), **change}), {**headers, **CLOUD})
         taken = send(key, source="/sources/one/a")
         self.assertEqual(taken.status, 201)
-        self.assertEqual(send(key, source="/sources/two").status, 403)
+        for foreign in ("/sources/two", "/sources/one2", "/sources/one-b", "/sources/on"):
+            self.assertEqual(send(key, source=foreign).status, 403, foreign)
         path = f"/api/v1/events/{taken.json['event']}"
         whole = self.hub.request("GET", path, headers=key).json
         self.assertEqual(len(whole["decided"]["notices"]), len(taken.json["notices"]))
@@ -150,6 +151,11 @@ class Keys(Audit):
         self.assertEqual(self.hub.request("POST", f"/api/v1/notices/{taken.json['notices'][0]['id']}/acknowledge", b"{}", key).status, 403)
         sibling = self.hub.key("three", "--body", "spj-371302", "--source", "/sources/one")
         self.assertEqual(self.hub.request("GET", path, headers=sibling).json, whole)
+        longer = self.hub.key("four", "--body", "spj-371302", "--source", "/sources/on")
+        self.assertEqual(self.hub.request("GET", path, headers=longer).status, 404)
+        below = self.hub.key("five", "--body", "spj-371302", "--source", "/sources/")
+        self.assertEqual(self.hub.request("GET", path, headers=below).json, whole)
+        self.assertEqual(send(below, source="/sources/any", id="below").status, 201)
         self.assertEqual(self.hub.request("GET", "/api/v1/me", headers=key).json["roles"], ["system"])
 
 

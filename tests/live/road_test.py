@@ -279,14 +279,15 @@ class Restart(unittest.TestCase):
 
             async def run():
                 url, options = hub.socket_url("wjw")
-                async with websockets.connect(url, **options) as connection:
-                    rpc = Rpc(connection)
+                everyone = [Rpc(await websockets.connect(url, **options)) for _ in range(5)]
+                for rpc in everyone:
                     await rpc.call("inbox.open")
-                    hub.process.send_signal(signal.SIGTERM)
-                    bye = await rpc.push("bye")
-                    self.assertIn("reconnect_ms", bye)
+                hub.process.send_signal(signal.SIGTERM)
+                back = {(await rpc.push("bye"))["reconnect_ms"] for rpc in everyone}
+                self.assertEqual(len(back), 5, "not all are to come back at once")
+                for rpc in everyone:
                     with self.assertRaises(websockets.ConnectionClosed) as closed:
-                        await asyncio.wait_for(connection.recv(), 20)
+                        await asyncio.wait_for(rpc.connection.recv(), 20)
                     self.assertEqual(closed.exception.code, 1001)
             asyncio.run(run())
             self.assertEqual(hub.process.wait(20), 0)
