@@ -103,6 +103,12 @@ static void read_days(struct notice_reading *r, struct jsonfile *f, const json_t
 	}
 }
 
+static void name_year(struct calendar_notice *n, int64_t year)
+{
+	if (year >= YEAR_FIRST && year <= YEAR_LAST && n->named_count < CALENDAR_YEARS_MAX)
+		n->named[n->named_count++] = (int)year;
+}
+
 static void read_json(struct notice_reading *r, const char *data, size_t len)
 {
 	struct jsonfile f;
@@ -113,11 +119,13 @@ static void read_json(struct notice_reading *r, const char *data, size_t len)
 	if (!jsonfile_open(&f, r->file, data, len, r->diag))
 		return;
 	years = json_object_get(f.root, "years");
+	name_year(r->notice, json_integer_value(json_object_get(f.root, "year")));
 	if (json_is_object(years)) {
 		for (it = json_object_iter((json_t *)(uintptr_t)years); it;
 		     it = json_object_iter_next((json_t *)(uintptr_t)years, it)) {
 			const char *name = json_object_iter_key(it);
 
+			name_year(r->notice, strtol(name, NULL, 10));
 			pointer_add(where, pointer_add(where, 0, "years", 5), name, strlen(name));
 			read_lists(r, &f, json_object_iter_value(it), where);
 		}
@@ -310,17 +318,36 @@ static void add_single(struct merge *m, const struct notice_day *d)
 	}
 }
 
+/* Of an unlisted year single days would say that there are no others, so it has to be the notice's own. */
+static bool is_whole(const struct merge *m, int year)
+{
+	const struct calendar_notice *n = m->notice;
+	char name[16];
+	int i;
+
+	if (days_off(n, year) >= CALENDAR_YEAR_DAYS_MIN)
+		return true;
+	snprintf(name, sizeof(name), "%d", year);
+	for (i = 0; i < n->named_count; i++) {
+		if (n->named[i] == year && days_off(n, year))
+			return !json_object_get(m->years, name);
+	}
+	return false;
+}
+
 static void merge_all(struct merge *m)
 {
 	const struct calendar_notice *n = m->notice;
+	bool whole[YEAR_LAST - YEAR_FIRST + 1];
 	int year, i;
 
 	for (year = YEAR_FIRST; year <= YEAR_LAST; year++) {
-		if (days_off(n, year) >= CALENDAR_YEAR_DAYS_MIN)
+		whole[year - YEAR_FIRST] = is_whole(m, year);
+		if (whole[year - YEAR_FIRST])
 			replace_year(m, year);
 	}
 	for (i = 0; i < n->count; i++) {
-		if (days_off(n, year_of_day(n->days[i].day)) < CALENDAR_YEAR_DAYS_MIN)
+		if (!whole[year_of_day(n->days[i].day) - YEAR_FIRST])
 			add_single(m, &n->days[i]);
 	}
 }

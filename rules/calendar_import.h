@@ -13,6 +13,7 @@
 #define CALENDAR_NOTICE_BYTES_MAX ((size_t)256 << 10)
 #define CALENDAR_NOTICE_DAYS_MAX  2000
 #define CALENDAR_YEAR_DAYS_MIN	  10 /* days off that make a year's notice; the law alone gives more */
+#define CALENDAR_YEARS_MAX	  64 /* that a notice names */
 
 struct notice_day {
 	int32_t day;
@@ -22,11 +23,13 @@ struct notice_day {
 struct calendar_notice {
 	struct notice_day *days;
 	int count;
+	int named[CALENDAR_YEARS_MAX], named_count; /* the years that it says it is of */
 	int ignored; /* events that are neither off nor work */
 };
 MUST_CHECK enum err calendar_notice_read(const struct calendar_source *from, struct arena *arena, struct calendar_notice *ret,
 					 struct diag *diag);
-/* old: the pack's calendar.json. A year with enough days off is replaced whole; single days join a year that is there.
+/* old: the pack's calendar.json. A year with enough days off is replaced whole, and one that the notice names and the
+   calendar does not list is taken as it is; other days join a year that is there.
    said gets a line for each year and day that changes. */
 MUST_CHECK enum err calendar_merge(const struct calendar_source *old, const struct calendar_notice *notice, struct buf *out,
 				   struct buf *said, struct diag *diag);

@@ -133,17 +133,38 @@ static void hand_down_key(json_t *from, json_t *to)
 	}
 }
 
+static enum message_kind kind_by_name(struct case_run *r, const char *name)
+{
+	int kind = import_name_find(kind_names, MESSAGE_WRAP + 1, import_fold(&r->imp->row, name));
+
+	return kind > MESSAGE_NONE ? (enum message_kind)kind : MESSAGE_NONE;
+}
+
+/* Messages in one object are of one case: its number may stand in the base alone, too. */
+static void lift_key(struct case_run *r, json_t *o)
+{
+	json_t *base = NULL;
+	void *it;
+
+	for (it = json_object_iter(o); it && !base; it = json_object_iter_next(o, it)) {
+		if (kind_by_name(r, json_object_iter_key(it)) == MESSAGE_BASE)
+			base = json_object_iter_value(it);
+	}
+	if (json_is_object(base))
+		hand_down_key(base, o);
+}
+
 static bool take_members(struct case_run *r, json_t *o, int depth)
 {
 	bool any = false;
 	void *it;
 
+	lift_key(r, o);
 	for (it = json_object_iter(o); it; it = json_object_iter_next(o, it)) {
 		json_t *v = json_object_iter_value(it);
-		int kind = import_name_find(kind_names, MESSAGE_WRAP + 1,
-					    import_fold(&r->imp->row, json_object_iter_key(it)));
+		enum message_kind kind = kind_by_name(r, json_object_iter_key(it));
 
-		if (kind <= MESSAGE_NONE || (!json_is_object(v) && !json_is_array(v)))
+		if (kind == MESSAGE_NONE || (!json_is_object(v) && !json_is_array(v)))
 			continue;
 		hand_down_key(o, v);
 		take_value(r, kind, v, depth + 1);

@@ -39,14 +39,50 @@ static char plain_sign(const char *s, size_t step)
 	return c <= 0x7e ? (char)c : 0;
 }
 
+#define TEN 10
+
+/* What a Chinese numeral says, 0 to TEN, or -1: documents write 二〇二六年十一月二十三日. */
+static int numeral(const char *s, size_t len)
+{
+	static const char *const numerals[] = {"〇", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "零", "○"};
+	size_t i;
+
+	for (i = 0; i < sizeof(numerals) / sizeof(numerals[0]) && len >= 3; i++) {
+		if (memcmp(numerals[i], s, 3) == 0)
+			return i > TEN ? 0 : (int)i;
+	}
+	return -1;
+}
+
+/* 十 is a 1 at the front and a 0 at the end of what it is written in: 十, 十一, 二十, 二十三. Others are their digit. */
+static size_t put_numeral(int n, bool is_behind, bool is_before, char *ret)
+{
+	size_t w = 0;
+
+	if (n < TEN)
+		ret[w++] = (char)('0' + n);
+	else if (!is_behind)
+		ret[w++] = '1';
+	if (n == TEN && !is_before)
+		ret[w++] = '0';
+	return w;
+}
+
 static bool plain(const char *s, char ret[TEXT_BYTES])
 {
 	size_t len = strlen(s), at = 0, w = 0, step;
+	bool is_behind = false; /* of another numeral */
+	int n;
 
-	for (; at < len; at += step) {
+	for (; at < len; at += step, is_behind = n >= 0) {
 		step = utf8_length(s + at, len - at);
-		if (!step || w + 1 >= TEXT_BYTES)
+		if (!step || w + 2 >= TEXT_BYTES)
 			return false;
+		n = numeral(s + at, step);
+		if (n >= 0) {
+			w += put_numeral(n, is_behind, numeral(s + at + step, len - at - step) >= 0, ret + w);
+			continue;
+		}
 		ret[w] = plain_sign(s + at, step);
 		if (!ret[w++])
 			return false;

@@ -23,6 +23,8 @@ struct manifest {
 	int count;
 };
 struct manifest_file *manifest_add(struct manifest *m, struct arena *arena, const char *name);
+void manifest_print(const struct manifest *m, struct buf *out);
+bool manifest_parse(const char *text, size_t len, struct arena *arena, struct manifest *ret);
 bool manifest_write(const struct manifest *m, const char *folder);
 bool manifest_read(const char *folder, struct arena *arena, struct manifest *ret);
 

@@ -5,16 +5,13 @@
 #include "flow/policy_call.h"
 #include "timefmt.h"
 
-#define EVENTS_DEFAULT 1000
-#define EVENTS_MAX     100000
-
 struct policy_act {
 	struct policy_call call;
 	void (*look)(struct policy_act *a); /* at what stands now: answers, or goes on */
 	struct diag diag;
 	int64_t for_ms; /* 0: now */
 	double limit;	/* per cent; negative: none */
-	int events;
+	struct proof_past past;
 	bool is_proven, is_on, accepts_standing;
 };
 
@@ -214,7 +211,7 @@ static void on_pack(void *arg, enum err e, struct pack *pack)
 	struct policy_act *a = arg;
 	struct policies *ps = a->call.ps;
 	const struct proof_in in = { .ps = ps, .was = ps->flow->pack, .is = pack, .kind = PROOF_EVENTS,
-				     .events = a->limit >= 0 ? a->events : 0 };
+				     .past = a->limit >= 0 ? a->past : (struct proof_past){ 0 } };
 
 	if (e != ERR_OK) {
 		act_refuse(a, e, err_title(e));
@@ -244,26 +241,23 @@ static void look_activate(struct policy_act *a)
 
 /* --- what is said --- */
 
-static double number_of(struct policy_act *a, const json_t *said, const char *name, double max)
+static void read_limit(struct policy_act *a, const json_t *limit)
 {
-	const json_t *v = json_object_get(said, name);
-
-	if (!v || json_is_null(v))
-		return -1;
-	if (json_is_number(v) && json_number_value(v) >= 0 && json_number_value(v) <= max)
-		return json_number_value(v);
-	diag_add(&a->diag, arena_printf(&a->call.arena, "/%s", name), "must be a number from 0 to %g", max);
-	return -1;
+	if (!limit || json_is_null(limit))
+		return;
+	if (json_is_number(limit) && json_number_value(limit) >= 0 && json_number_value(limit) <= 100)
+		a->limit = json_number_value(limit);
+	else
+		diag_add(&a->diag, "/limit", "must be a number from 0 to 100");
 }
 
 static void read_activation(struct policy_act *a, const json_t *said)
 {
 	const json_t *at = json_object_get(said, "at");
-	double events = number_of(a, said, "events", EVENTS_MAX);
 	const char *text = json_string_value(at);
 
-	a->limit = number_of(a, said, "limit", 100);
-	a->events = events >= 1 ? (int)events : EVENTS_DEFAULT;
+	read_limit(a, json_object_get(said, "limit"));
+	policy_past(&a->call, said, &a->past, &a->diag);
 	if (!at || json_is_null(at))
 		return;
 	if (!text || !time_parse_rfc3339(text, strlen(text), &a->for_ms) ||
@@ -283,20 +277,22 @@ static void act_start(struct policy_act *a)
 	}
 }
 
-static struct policy_act *act_new(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg)
+static struct policy_act *act_new(struct flow *f, const struct policy_in *in, const char *const *members, reply_fn *fn, void *arg)
 {
 	struct policy_act *a = mem_zalloc(sizeof(*a));
 
 	policy_call_begin(&a->call, &(struct policy_asked){ f, in->who, in->version }, fn, arg);
 	diag_init(&a->diag, &a->call.arena);
 	a->limit = -1;
+	policy_members(in->said, members, &a->diag);
 	a->call.why = policy_text(in->said, "why", &a->diag);
 	return a;
 }
 
 void policy_approve(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg)
 {
-	struct policy_act *a = act_new(f, in, fn, arg);
+	static const char *const members[] = { "why", "standing", NULL };
+	struct policy_act *a = act_new(f, in, members, fn, arg);
 
 	const json_t *standing = json_object_get(in->said, "standing");
 
@@ -309,7 +305,8 @@ void policy_approve(struct flow *f, const struct policy_in *in, reply_fn *fn, vo
 
 void policy_withdraw(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg)
 {
-	struct policy_act *a = act_new(f, in, fn, arg);
+	static const char *const members[] = { "why", NULL };
+	struct policy_act *a = act_new(f, in, members, fn, arg);
 
 	a->look = look_withdraw;
 	act_start(a);
@@ -317,7 +314,8 @@ void policy_withdraw(struct flow *f, const struct policy_in *in, reply_fn *fn, v
 
 void policy_shadow(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg)
 {
-	struct policy_act *a = act_new(f, in, fn, arg);
+	static const char *const members[] = { "why", "on", NULL };
+	struct policy_act *a = act_new(f, in, members, fn, arg);
 	const json_t *on = json_object_get(in->said, "on");
 
 	a->look = look_shadow;
@@ -329,7 +327,8 @@ void policy_shadow(struct flow *f, const struct policy_in *in, reply_fn *fn, voi
 
 void policy_activate(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg)
 {
-	struct policy_act *a = act_new(f, in, fn, arg);
+	static const char *const members[] = { "why", "at", "limit", "events", "days", NULL };
+	struct policy_act *a = act_new(f, in, members, fn, arg);
 
 	a->look = look_activate;
 	read_activation(a, in->said);

@@ -5,14 +5,14 @@
 #include "flow/policy_call.h"
 #include "timefmt.h"
 
-#define EVENTS_MAX 100000
 #define WORST_SHOWN 20
 
 struct ask {
 	struct policy_call call;
 	const char *from; /* "" the one in force */
 	enum proof_kind kind;
-	int events, limit;
+	struct proof_past past;
+	int limit;
 	int below; /* of the list: places from here on were given */
 	struct pack *was, *is;
 };
@@ -121,7 +121,7 @@ static void on_was(void *arg, enum err e, struct pack *pack)
 		return;
 	}
 	a->was = pack_ref(pack);
-	policy_prove(&(struct proof_in){ .ps = a->call.ps, .was = a->was, .is = a->is, .kind = a->kind, .events = a->events },
+	policy_prove(&(struct proof_in){ .ps = a->call.ps, .was = a->was, .is = a->is, .kind = a->kind, .past = a->past },
 		     on_proven, a);
 }
 
@@ -190,20 +190,22 @@ void policy_compare(struct flow *f, const char *version, const char *from, reply
 
 void policy_rehearse(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg)
 {
-	const json_t *events = json_object_get(in->said, "events");
-	struct ask *a;
+	static const char *const members[] = { "events", "days", NULL };
+	struct ask *a = ask_new(f, &(struct policy_asked){ f, in->who, in->version }, fn, arg);
+	struct diag diag;
 
-	if (!json_is_integer(events) || json_integer_value(events) < 1 || json_integer_value(events) > EVENTS_MAX) {
-		reply_invalid(fn, arg, "events", "must be a whole number from 1 to 100000");
-		return;
-	}
-	a = ask_new(f, &(struct policy_asked){ f, in->who, in->version }, fn, arg);
 	a->kind = PROOF_EVENTS;
-	a->events = (int)json_integer_value(events);
-	if (policy_call_may(&a->call))
-		policies_fresh(f->policies, on_fresh, a);
-	else
+	diag_init(&diag, &a->call.arena);
+	policy_members(in->said, members, &diag);
+	policy_past(&a->call, in->said, &a->past, &diag);
+	if (!policy_call_may(&a->call)) {
 		ask_refuse(a, ERR_FORBIDDEN, "Policies are rehearsed by those who coordinate the whole jurisdiction");
+	} else if (diag.count) {
+		policy_refuse_faults(&a->call, ERR_INVALID, &diag);
+		ask_free(a);
+	} else {
+		policies_fresh(f->policies, on_fresh, a);
+	}
 }
 
 /* --- who leads where --- */

@@ -4,7 +4,13 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "json_scan.h"
 #include "pack_sent.h"
+
+#define EVENTS_DEFAULT 1000
+#define EVENTS_MAX     100000
+#define DAYS_MAX       3660
+#define DAY_MS	       86400000.0
 
 void policy_call_begin(struct policy_call *c, const struct policy_asked *asked, reply_fn *fn, void *arg)
 {
@@ -137,4 +143,43 @@ const char *policy_text(const json_t *said, const char *name, struct diag *diag)
 	if (!s || utf8_chars(s, strlen(s)) > WHY_CHARS)
 		diag_add(diag, arena_printf(diag->arena, "/%s", name), "must be a text of at most %d characters", WHY_CHARS);
 	return s ? arena_strdup(diag->arena, s) : "";
+}
+
+void policy_members(const json_t *said, const char *const *names, struct diag *diag)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)said, key, value)
+	{
+		char where[POINTER_BYTES];
+		int i = 0;
+
+		while (names[i] && strcmp(names[i], key) != 0)
+			i++;
+		if (names[i])
+			continue;
+		pointer_add(where, 0, key, strlen(key));
+		diag_add(diag, arena_strdup(diag->arena, where), "an unknown member");
+	}
+}
+
+void policy_past(const struct policy_call *c, const json_t *said, struct proof_past *ret, struct diag *diag)
+{
+	const json_t *events = json_object_get(said, "events"), *days = json_object_get(said, "days");
+	const bool has_days = days && !json_is_null(days);
+
+	*ret = (struct proof_past){ .events = has_days ? EVENTS_MAX : EVENTS_DEFAULT };
+	if (events && !json_is_null(events)) {
+		if (!json_is_integer(events) || json_integer_value(events) < 1 || json_integer_value(events) > EVENTS_MAX)
+			diag_add(diag, "/events", "must be a whole number from 1 to %d", EVENTS_MAX);
+		else
+			ret->events = (int)json_integer_value(events);
+	}
+	if (!has_days)
+		return;
+	if (json_is_number(days) && json_number_value(days) > 0 && json_number_value(days) <= DAYS_MAX)
+		ret->since_ms = clock_now_ms(&c->ps->flow->clock) - (int64_t)(json_number_value(days) * DAY_MS);
+	else
+		diag_add(diag, "/days", "must be a number above 0 and at most %d", DAYS_MAX);
 }

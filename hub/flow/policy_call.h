@@ -42,6 +42,14 @@ void policy_refuse_with(struct policy_call *c, enum err e, const char *detail, c
 void policy_refuse(struct policy_call *c, enum err e, const char *detail);
 void policy_refuse_faults(struct policy_call *c, enum err e, const struct diag *diag);
 struct policy_step policy_call_step(const struct policy_call *c, enum step_kind kind);
+/* What is asked of the past, for a proof on stored events. */
+struct proof_past {
+	int events;	  /* the last so many stored events */
+	int64_t since_ms; /* of them those accepted from then on */
+};
+void policy_past(const struct policy_call *c, const json_t *said, struct proof_past *ret, struct diag *diag);
+/* A member that is written otherwise than it is called would not be missed: a limit that is no limit. names ends with NULL. */
+void policy_members(const json_t *said, const char *const *names, struct diag *diag);
 const char *policy_text(const json_t *said, const char *name, struct diag *diag); /* at most 500 characters; "" when absent */
 
 /* A pack to be submitted, made beside the loop of what a person sent and, if it needs it, of the one in force. */
@@ -68,7 +76,7 @@ struct proof_in {
 	struct policies *ps;
 	struct pack *was, *is; /* referenced as long as it takes */
 	enum proof_kind kind;  /* what is printed: the sums only, or all, and what is compared */
-	int events;	       /* the last so many stored events */
+	struct proof_past past;
 };
 struct proof_out {
 	const char *check; /* the new pack's, in brief */

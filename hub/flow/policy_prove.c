@@ -30,6 +30,7 @@ struct proof {
 	struct arena arena; /* of the slice */
 	struct past slice[SLICE];
 	int slice_count, left;
+	bool is_old; /* the scan has come to what was accepted before the time asked for */
 	int64_t before;
 };
 
@@ -111,6 +112,10 @@ static void take_past(struct proof *p, const struct loaded *x)
 
 	if (!x->doc.data || record_decode(x->record.data, x->record.len, &p->arena, &record) != ERR_OK)
 		return;
+	if (record.accepted_ms < p->in.past.since_ms) {
+		p->is_old = true;
+		return;
+	}
 	p->slice[p->slice_count++] =
 		(struct past){ .doc = { arena_strndup(&p->arena, x->doc.data, x->doc.len), x->doc.len },
 			       .at_ms = record.accepted_ms,
@@ -129,7 +134,7 @@ static void on_rows(void *arg, enum err e, const struct loaded *items, int count
 	p->slice_count = 0;
 	for (int i = 0; i < count && i < SLICE; i++)
 		take_past(p, &items[i]);
-	p->left = p->before ? p->left - count : 0;
+	p->left = p->before && !p->is_old ? p->left - count : 0;
 	loop_work(p->in.ps->flow->loop, compare_slice, on_compared, p);
 }
 
@@ -186,7 +191,7 @@ void policy_prove(const struct proof_in *in, proof_fn *fn, void *arg)
 	p->arg = arg;
 	p->today = policies_today(in->ps);
 	p->limits = in->ps->flow->limits;
-	p->left = in->kind == PROOF_COMBINATIONS ? 0 : in->events;
+	p->left = in->kind == PROOF_COMBINATIONS ? 0 : in->past.events;
 	buf_init(&p->check, ANSWER_BYTES);
 	buf_init(&p->changes, ANSWER_BYTES);
 	arena_init(&p->arena);

@@ -208,12 +208,17 @@ class Versions(Base):
 
     def test_rehearsal_limit_and_comparison(self):
         hub = self.hub
+        version = self.approved(hub, with_row(2, to="市场监管@here"))
+        path = f"/policy/versions/{version}/rehearse"
+        for n in range(8):
+            hub.submit(event(f"S{n}"))
+        began = time.time()
         for n in range(8):
             hub.submit(event(f"R{n}", item=CLINIC))
-            hub.submit(event(f"S{n}"))
-        pack = with_row(2, to="市场监管@here")
-        version = self.approved(hub, pack)
-        told = self.call(hub, "POST", f"/policy/versions/{version}/rehearse", "lxhy", {"events": 16})
+        told = self.call(hub, "POST", path, "lxhy", {"days": (time.time() - began) / 86400})
+        self.assertEqual((told["changed"] in range(6, 9), told["events"] < 11), (True, True), told)
+        self.assertGreater(self.call(hub, "POST", path, "lxhy", {"days": 1})["events"], 15)
+        told = self.call(hub, "POST", path, "lxhy", {"events": 16, "days": 7})
         # The demo's own events come between, two at most.
         self.assertEqual((told["of"], told["events"]), ("events", 16))
         self.assertIn(told["changed"], range(6, 11))
@@ -225,7 +230,9 @@ class Versions(Base):
         compared = self.call(hub, "GET", f"/policy/versions/{version}/diff?from={self.first}", "sjj")
         self.assertEqual((compared["of"], [c["name"] for c in compared["content"]]), ("combinations", ["X2"]))
         self.assertGreater(compared["changed"], 0)
-        self.call(hub, "POST", f"/policy/versions/{version}/rehearse", "lxhy", {"events": 0}, 422)
+        for wrong in ("events", "days", "dyas"):
+            self.assertEqual(self.call(hub, "POST", path, "lxhy", {wrong: 0}, 422)["errors"][0]["pointer"], "/" + wrong)
+        self.assertEqual(self.activate(hub, version, want=422, limti=1)["errors"][0]["zh"], "不认识的成员")
         self.call(hub, "GET", f"/policy/versions/{version}/diff?from=linyi@00000000", "sjj", want=404)
         self.assertEqual(self.activate(hub, version, limit=90, events=16)["state"], "in-force")
 

@@ -127,6 +127,33 @@ static void single_days_must_fit(void **state)
 	buf_clear(&said);
 }
 
+/* A file that says which year it is of is believed, however few its days; of a year that is there it changes single days as ever. */
+static void a_year_may_be_named(void **state)
+{
+	static const char old[] = "{\"years\":{\"2026\":{\"off\":[\"2026-01-01\"],\"work\":[]}}}";
+	static const char *const notices[] = {"{\"years\":{\"2027\":{\"off\":[\"2027-01-01\"],\"work\":[\"2027-01-02\"]}}}",
+					      "{\"year\":2027,\"off\":[\"2027-01-01\"],\"work\":[\"2027-01-02\"]}",
+					      "{\"year\":2027,\"days\":[{\"date\":\"2027-01-01\",\"isOffDay\":true},"
+					      "{\"date\":\"2027-01-02\",\"isOffDay\":false}]}"};
+	struct help *h = *state;
+	struct buf out, said;
+
+	for (size_t i = 0; i < sizeof(notices) / sizeof(notices[0]); i++) {
+		assert_int_equal(merge_text(h, old, notices[i], &out, &said), ERR_OK);
+		assert_string_equal(buf_cstr(&said), "2027: new, 1 days off, 1 worked in exchange\n");
+		buf_clear(&out);
+		buf_clear(&said);
+	}
+	assert_int_equal(merge_text(h, old, "{\"year\":2026,\"off\":[\"2026-01-02\"]}", &out, &said), ERR_OK);
+	assert_string_equal(buf_cstr(&said), "2026-01-02: off, was not listed\n");
+	buf_clear(&out);
+	buf_clear(&said);
+	assert_int_equal(merge_text(h, old, "{\"year\":2027,\"off\":[\"2026-12-31\"]}", &out, &said), ERR_OK);
+	assert_string_equal(buf_cstr(&said), "2026-12-31: off, was not listed\n");
+	buf_clear(&out);
+	buf_clear(&said);
+}
+
 static void a_missing_year_is_known_two_months_ahead(void **state)
 {
 	static const struct {
@@ -159,6 +186,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_refused_and_where, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(a_year_is_replaced_and_a_day_joins, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(single_days_must_fit, help_setup, help_teardown),
+		cmocka_unit_test_setup_teardown(a_year_may_be_named, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(a_missing_year_is_known_two_months_ahead, help_setup, help_teardown),
 	};
 

@@ -80,6 +80,7 @@ static void dates_in_all_spellings(void **state)
 		{"20261123101530", "2026-11-23", 36930000}, {"20261123 10:15", "2026-11-23", 36900000},
 		{"46349", "2026-11-23", 0}, {"46349.5", "2026-11-23", 43200000}, {"46349.4270833333", "2026-11-23", 36900000},
 		{"1795400130000", "2026-11-23", -1}, {"２０２６／１１／２３", "2026-11-23", 0},
+		{"二〇二六年十一月二十三日", "2026-11-23", 0}, {"二○二六年十月三十日", "2026-10-30", 0}, {"二零二六年一月二日", "2026-01-02", 0},
 		{"2026年11月23日 10时15分", "2026-11-23", 36900000}, {"2024-02-29", "2024-02-29", 0},
 	};
 	static const char *const bad[] = {"", "x", "2026-13-01", "2026-02-29", "26/11/23", "2026-11", "2026-11/23", "12345",
@@ -313,13 +314,15 @@ static void case_messages_are_joined(void **state)
 		"{\"data\":{\"projid\":\"E\"," BASE "}}\n"
 		"{\"projid\":\"E\",\"doneresult\":\"3\",\"occurtime\":\"20261123\"}\n"
 		"{\"what\":1}\n"
-		"{\"doneresult\":\"6\"}\n";
+		"{\"doneresult\":\"6\"}\n"
+		"{\"base\":{\"projid\":\"F\"," BASE "},\"done\":{\"doneresult\":\"6\",\"occurtime\":\"20261123\"}}\n";
 	struct got g = {0};
 	struct import_job j = job_of(&g, "c.ndjson", text, sizeof(text) - 1);
 
 	(void)state;
 	assert_int_equal(import_cases(&j, &g.counts), ERR_OK);
-	assert_int_equal(g.counts.events, 2);
+	assert_int_equal(g.counts.events, 3);
+	has(&g.events, "\"case\":\"F\"");
 	assert_int_equal(g.counts.repeats, 1);
 	assert_int_equal(g.counts.rejected, 4);
 	assert_int_equal(g.counts.open, 1);
