@@ -213,6 +213,18 @@ test('two clerks at the same notice: one has it, the other reads who', async () 
 	await rowOf(other, made).waitFor();
 	await other.locator('.conn-live').waitFor();
 	const both = [page, other];
+	// Neither goes to the hub before both have clicked.
+	let go;
+	const clicked = new Promise((resolve) => { go = resolve; });
+	let asked = 0;
+	for (const p of both)
+		await p.route('**/claim', async (route) => {
+			asked++;
+			if (asked === 2)
+				go();
+			await clicked;
+			await route.continue();
+		});
 	await Promise.all(both.map((p) => rowOf(p, made).getByRole('button', { name: /^认领：/ }).click()));
 	const toast = (p) => p.locator('.toast', { hasText: made.name }).last();
 	await Promise.all(both.map((p) => toast(p).waitFor()));
@@ -222,5 +234,6 @@ test('two clerks at the same notice: one has it, the other reads who', async () 
 	assert.match(told.find((x) => !x.startsWith('已认领')), new RegExp(`^${first} 已于 .* 先行办理，本次操作未生效`));
 	for (const p of both)
 		await rowOf(p, made).getByText('已认领', { exact: true }).waitFor();
+	await page.unroute('**/claim');
 	await other.context().close();
 });

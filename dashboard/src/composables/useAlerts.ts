@@ -140,6 +140,22 @@ function ring(): void
 		show(come);
 }
 
+/** Two tabs that were too busy to hear each other in time must not both alert: where the browser has locks, who alerts holds one until
+ * it may be somebody's turn again. */
+function ringAlone(): void
+{
+	if (!navigator.locks)
+		return ring();
+	void navigator.locks.request(STORAGE_KEY, { ifAvailable: true }, (lock) => {
+		if (!lock) {
+			waiting = [];
+			return undefined;
+		}
+		ring();
+		return new Promise((free) => { setTimeout(free, PAUSE_MS - BIDDING_MS); });
+	});
+}
+
 /** Each tab says its number, one that is looked at the lowest, one that must keep silent the highest; the lowest alerts. The rest wait,
  * lest it be closed just then. */
 function contest(): void
@@ -157,7 +173,7 @@ function contest(): void
 		if (lastMs() + PAUSE_MS > Date.now())
 			waiting = []; // another has alerted meanwhile, and its word of it is not here yet
 		else if (!rivals.some((r) => r < mine))
-			ring();
+			ringAlone();
 		else
 			timer = window.setTimeout(contest, PAUSE_MS);
 	}, BIDDING_MS);
