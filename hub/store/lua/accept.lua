@@ -23,15 +23,15 @@ for bucket = math.floor((base + 1) / 16), math.floor((base + count) / 16) do
 	call('HLEN', docs .. bucket)
 	call('HLEN', records .. bucket)
 end
-for k = lists + 1, lists + 2 * body_count, 2 do
-	call('LLEN', KEYS[k])
-	call('ZCARD', KEYS[k + 1])
+for k = lists, lists + 2 * body_count - 2, 2 do
+	call('LLEN', KEYS[k + 1])
+	call('ZCARD', KEYS[k + 2])
 end
 
-local mine, mn = {}, 0
+local mine, mn = {}, 0 -- place of the key, field
 local function take_back(why)
 	for j = 1, mn, 2 do
-		call('HDEL', mine[j], mine[j + 1])
+		call('HDEL', KEYS[mine[j]], mine[j + 1])
 	end
 	return why
 end
@@ -49,17 +49,17 @@ for i = 1, count do
 		local entry = id .. tail
 		fresh = fresh + 1
 		ids[i], new[fresh], letters[i] = id, i, 'n'
-		mine[mn + 1], mine[mn + 2] = dedupe, field
+		mine[mn + 1], mine[mn + 2] = k + 1, field
 		mn = mn + 2
 		taken = pcall('HSETNX', case_key, case, entry)
 		if taken == 1 then
-			mine[mn + 1], mine[mn + 2] = case_key, case
+			mine[mn + 1], mine[mn + 2] = k + 2, case
 			mn = mn + 2
 		elseif taken == 0 then
 			local earlier = cases[case]
 			if not earlier then
 				earlier = call('HGET', case_key, case)
-				longer[ln + 1], longer[ln + 2] = case_key, case
+				longer[ln + 1], longer[ln + 2] = k + 2, case
 				ln = ln + 2
 			end
 			if #earlier > CASE_BYTES then
@@ -125,16 +125,18 @@ if zn > 2 then
 	call(unpack(z, 1, zn))
 end
 for j = 1, ln, 2 do
-	call('HSET', longer[j], longer[j + 1], cases[longer[j + 1]])
+	call('HSET', KEYS[longer[j]], longer[j + 1], cases[longer[j + 1]])
 end
 
 local dots = {} -- behind an event's number, for each of its notices
 local all_args, open_args = { 'RPUSH' }, { 'ZADD' }
-a = 4 + WORDS * count
-for b = 1, body_count do
-	local places = ARGV[a + b]
+k = lists
+for _ = 1, body_count do
+	local all, open = KEYS[k + 1], KEYS[k + 2]
+	local places = ARGV[a + 1]
 	local an, on = 2, 2
-	all_args[2], open_args[2] = KEYS[lists + 2 * b - 1], KEYS[lists + 2 * b]
+	all_args[2], open_args[2] = all, open
+	a, k = a + 1, k + 2
 	for p = 1, #places, 4 do
 		local event_high, event, notice_high, notice = byte(places, p, p + 3)
 		local id = ids[event_high * 256 + event]
@@ -152,14 +154,16 @@ for b = 1, body_count do
 	end
 end
 call('XADD', feed_key, 'MAXLEN', '~', feed_max, '*', 'l', concat(lines, '\n'))
-k = lists + 2 * body_count
+a = 4
 for i = 1, count do
-	local permit = ARGV[4 + WORDS * i]
+	local permit = ARGV[a + 9]
 	if permit ~= '' then
-		k = k + 1
+		local permit_key = KEYS[k + 1]
 		if ids[i] then
-			call('RPUSH', KEYS[k], ids[i] .. ARGV[4 + WORDS * i - 5] .. '\t' .. permit)
+			call('RPUSH', permit_key, ids[i] .. ARGV[a + 4] .. '\t' .. permit)
 		end
+		k = k + 1
 	end
+	a = a + WORDS
 end
 return answer

@@ -26,8 +26,9 @@ local a, k, i, any = 5, 3, 0, false
 for run = 1, #runs, 2 do
 	local high, low = byte(runs, run, run + 1)
 	local size = high * 256 + low
+	local records = KEYS[k + 1]
 	k = k + 1
-	read[2] = KEYS[k]
+	read[2] = records
 	for j = 1, size do
 		read[j + 2] = ARGV[a + WORDS * j - 5]
 	end
@@ -129,9 +130,10 @@ local dots = {} -- behind an event's number, for each of its notices
 local push, add, drop = { 'RPUSH' }, { 'ZADD' }, { 'ZREM' }
 a, k = lists_a, lists_k
 for _ = 1, body_count do
+	local all, open = KEYS[k + 1], KEYS[k + 2]
 	local places = ARGV[a + 1]
 	local pn, an, dn, state = 2, 2, 2, {}
-	push[2], add[2], drop[2] = KEYS[k + 1], KEYS[k + 2], KEYS[k + 2]
+	push[2], add[2], drop[2] = all, open, open
 	a, k = a + 1, k + 2
 	for p = 1, #places, 5 do
 		local at_high, at, notice_high, notice, change = byte(places, p, p + 4)
@@ -167,9 +169,10 @@ for _ = 1, body_count do
 	end
 end
 for j = 1, holder_count do
-	local at, field, body = unpack(ARGV, a + 1, a + 3)
-	if done[tonumber(at)] then
-		call('HSET', KEYS[k + j], field, body)
+	local holders = KEYS[k + j]
+	local holder_at, field, body = unpack(ARGV, a + 1, a + 3)
+	if done[tonumber(holder_at)] then
+		call('HSET', holders, field, body)
 	end
 	a = a + 3
 end
