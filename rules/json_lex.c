@@ -242,15 +242,15 @@ static size_t string_limit(const struct scan *s)
 	return s->lim->string_bytes;
 }
 
-enum next lex_string_value(struct scan *s)
+enum next lex_string_value(struct scan *s, size_t *ret_bytes)
 {
-	size_t bytes, limit;
+	size_t limit;
 
-	if (!lex_string(s, &bytes))
+	if (!lex_string(s, ret_bytes))
 		return lex_syntax_fault(s);
-	if (bytes > s->lim->string_bytes) {
+	if (*ret_bytes > s->lim->string_bytes) {
 		limit = string_limit(s);
-		if (bytes > limit)
+		if (*ret_bytes > limit)
 			lex_fault_limit(s, s->depth,
 					"a string longer than the limit in bytes, which is", limit);
 	}

@@ -53,15 +53,15 @@ void lex_skip_space(struct scan *s);
 bool lex_key_is(const struct scan *s, int depth, const char *name);
 int lex_hex4(const char *p, const char *end); /* -1: not four hexadecimal digits */
 bool lex_string(struct scan *s, size_t *ret_bytes);
-enum next lex_string_value(struct scan *s);
+enum next lex_string_value(struct scan *s, size_t *ret_bytes);
 enum next lex_number(struct scan *s);
 enum next lex_literal(struct scan *s);
 size_t lex_unescape(const char *p, size_t len, char *out);
 
 /* json_node.c: a value behind the last one of the object or array at hand, and what it is. */
 struct node *tree_add(struct scan *s);
-void tree_name(struct scan *s, struct frame *f);
-void tree_text(struct scan *s, struct node *v, const char *from, const char *end);
+void tree_name(struct scan *s, struct frame *f, size_t bytes); /* bytes: as lex_string has counted them */
+void tree_text(struct scan *s, struct node *v, const char *from, size_t bytes); /* the scan stands behind its closing quote */
 void tree_number(struct scan *s, struct node *v, const char *from, size_t len);
 
 #endif

@@ -90,14 +90,14 @@ size_t lex_unescape(const char *p, size_t len, char *out)
 
 /*
  * The copy has every byte where the document has it. A text is made good in place there: its end is where its closing
- * quote stands or before it, and the scan reads the document itself. What cannot be parsed is never looked at.
+ * quote stands or before it, and the scan reads the document itself. What cannot be parsed is never looked at. Each escape is
+ * longer than what it stands for, so a text that is as long when decoded has none.
  */
-static const char *text_make(struct scan *s, const char *from, const char *end, size_t *ret_len)
+static const char *text_make(struct scan *s, const char *from, size_t len, size_t bytes, size_t *ret_len)
 {
 	char *text = s->copy + (from - s->start);
-	size_t len = (size_t)(end - from);
 
-	if (!s->unparseable && memchr(text, '\\', len))
+	if (!s->unparseable && bytes != len)
 		len = lex_unescape(text, len, text);
 	text[len] = '\0';
 	*ret_len = len;
@@ -128,11 +128,11 @@ struct node *tree_add(struct scan *s)
 }
 
 /* Beyond the limit of members an object is refused anyway, and looking on would take the square of them. */
-void tree_name(struct scan *s, struct frame *f)
+void tree_name(struct scan *s, struct frame *f, size_t bytes)
 {
 	const struct node *m = f->container->first;
 
-	f->name = text_make(s, f->key, f->key + f->key_len, &f->name_len);
+	f->name = text_make(s, f->key, f->key_len, bytes, &f->name_len);
 	if (f->too_many)
 		return;
 	while (m && !(m->name_len == f->name_len && memcmp(m->name, f->name, f->name_len) == 0))
@@ -140,10 +140,10 @@ void tree_name(struct scan *s, struct frame *f)
 	s->has_repeats |= m != NULL;
 }
 
-void tree_text(struct scan *s, struct node *v, const char *from, const char *end)
+void tree_text(struct scan *s, struct node *v, const char *from, size_t bytes)
 {
 	v->kind = NODE_TEXT;
-	v->text = text_make(s, from, end, &v->len);
+	v->text = text_make(s, from, (size_t)(s->pos - 1 - from), bytes, &v->len);
 }
 
 void tree_number(struct scan *s, struct node *v, const char *from, size_t len)

@@ -42,11 +42,12 @@ static enum next scan_scalar(struct scan *s, struct node *v)
 {
 	const char *from = s->pos;
 	enum next next;
+	size_t bytes;
 
 	if (*from == '"') {
-		next = lex_string_value(s);
+		next = lex_string_value(s, &bytes);
 		if (v && next == NEXT_AFTER)
-			tree_text(s, v, from + 1, s->pos - 1);
+			tree_text(s, v, from + 1, bytes);
 	} else if (*from == '-' || (*from >= '0' && *from <= '9')) {
 		next = lex_number(s);
 		if (v && next == NEXT_AFTER)
@@ -138,7 +139,7 @@ static enum next scan_key(struct scan *s)
 	if (s->key_arena && !f->too_many)
 		note_key(s, f);
 	if (s->tree)
-		tree_name(s, f);
+		tree_name(s, f, bytes);
 	lex_skip_space(s);
 	if (s->pos == s->end || *s->pos != ':')
 		return lex_syntax_fault(s);

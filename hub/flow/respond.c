@@ -257,11 +257,11 @@ static void reply_state(struct answering *c, const struct change *x)
 	const struct notice *n = &x->record.notices[c->notice];
 	struct reply r = { .err = ERR_OK, .status = 200 };
 	struct buf out, tag;
-	char etag[16], room[512];
+	char etag[16];
 
 	buf_init_in(&tag, etag, sizeof(etag), sizeof(etag) - 1);
 	buf_add_int(&tag, n->version);
-	buf_init_in(&out, room, sizeof(room), 4096);
+	buf_init_brief(&out, 4096);
 	view_id(&out, "{\"notice\":", 'n', c->seq, c->notice);
 	buf_add_str(&out, ",\"state\":");
 	buf_add_json(&out, notice_state_name(n->state));

@@ -13,6 +13,10 @@
 
 enum answer { ANSWER_ACKNOWLEDGE, ANSWER_CLAIM, ANSWER_SHOWN, ANSWER_RETURN, ANSWER_TRANSFER, ANSWER_FEEDBACK, ANSWER_CLOSE,
 	      ANSWER_UNDO, ANSWER_FULFIL, ANSWER_PAUSE, ANSWER_RESUME, ANSWER_ATTACH, ANSWER_REMIND, ANSWER_LETTER, ANSWER_REPLY, ANSWER_COUNT };
+static inline bool answer_has_params(enum answer a) /* beside the notice and its version */
+{
+	return a > ANSWER_SHOWN;
+}
 struct respond_in {
 	struct principal *who;
 	const char *notice;	/* "n12.0" */

@@ -6,13 +6,11 @@
 #include "flow/gather.h"
 #include "flow/intake.h"
 #include "flow/respond.h"
-#include "json_scan.h"
 #include "net/inbox.h"
+#include "net/rpc_message.h"
 
 #define MESSAGE_BYTES (64u << 10)
-#define SUBMIT_BYTES (1u << 20)
 #define EVENTS_MAX 1000
-#define BATCH_MAX 100
 #define ANSWER_BYTES (8u << 20)
 
 struct batch { /* several requests in one message, answered in one when all have been */
@@ -24,7 +22,8 @@ struct rpc { /* one request on its way */
 	struct inbox *inbox;
 	struct batch *batch; /* NULL: it came alone */
 	char *id;   /* as JSON text; NULL: a notification, nobody waits */
-	json_t *params;
+	const struct node *said; /* its params, only while it is being called; NULL: none */
+	json_t *params;		 /* the same as an act reads them */
 };
 
 /* Nothing is said when all were notifications. */
@@ -60,8 +59,12 @@ static void send_result(struct rpc *r, const char *kind, const char *json, size_
 
 	if (!r->id || !r->inbox->conn)
 		return;
-	buf_init(&out, ANSWER_BYTES);
-	buf_printf(&out, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"%s\":", r->id, kind);
+	buf_init_brief(&out, ANSWER_BYTES);
+	buf_add_str(&out, "{\"jsonrpc\":\"2.0\",\"id\":");
+	buf_add_str(&out, r->id);
+	buf_add_str(&out, ",\"");
+	buf_add_str(&out, kind);
+	buf_add_str(&out, "\":");
 	buf_add(&out, json, len);
 	buf_add_char(&out, '}');
 	if (out.overflow) {
@@ -106,7 +109,7 @@ static void on_reply(void *arg, const struct reply *reply)
 
 static const char *text_param(const struct rpc *r, const char *name)
 {
-	return json_string_value(json_object_get(r->params, name));
+	return node_text(node_member(r->said, name));
 }
 
 static void on_opened(void *arg, const struct inbox_opened *o)
@@ -130,16 +133,15 @@ static void on_opened(void *arg, const struct inbox_opened *o)
 
 static void rpc_inbox_open(struct rpc *r)
 {
-	const json_t *body_member = json_object_get(r->params, "body"), *since = json_object_get(r->params, "since");
-	const char *body = text_param(r, "body");
+	const struct node *since = node_member(r->said, "since"), *body_member = node_member(r->said, "body");
+	const char *body = node_text(body_member);
 
-	if ((body_member && !json_is_null(body_member) && !body) ||
-	    (since && !json_is_null(since) && !json_is_string(since))) {
+	if ((!node_is_missing(body_member) && !body) || (!node_is_missing(since) && !node_text(since))) {
 		send_error(r, -32602, "params.body and params.since must be strings", NULL);
 		rpc_free(r);
 		return;
 	}
-	inbox_open(r->inbox, body ? body : "", text_param(r, "since"), on_opened, r);
+	inbox_open(r->inbox, body ? body : "", node_text(since), on_opened, r);
 }
 
 static const char *text_or_none(const struct rpc *r, const char *name)
@@ -166,15 +168,17 @@ static void rpc_board_open(struct rpc *r)
 
 static void answer(struct rpc *r, enum answer a)
 {
-	struct respond_in in = { .who = r->inbox->who, .notice = text_param(r, "notice"), .answer = a, .channel = "ws", .params = r->params };
-	const json_t *version = json_object_get(r->params, "version");
+	struct respond_in in = { .who = r->inbox->who, .notice = text_param(r, "notice"), .answer = a, .channel = "ws" };
+	const struct node *version = node_member(r->said, "version");
 	bool is_on_clock = a == ANSWER_PAUSE || a == ANSWER_RESUME;
 
-	if (version && !json_is_null(version)) {
+	if (!node_is_missing(version)) {
 		in.if_match.is_asked = true;
-		in.if_match.count = json_is_integer(version) && json_integer_value(version) <= INT_MAX;
-		in.if_match.versions[0] = (int)json_integer_value(version);
+		in.if_match.count = node_is(version, NODE_INTEGER) && version->integer <= INT_MAX;
+		in.if_match.versions[0] = in.if_match.count ? (int)version->integer : 0;
 	}
+	if (answer_has_params(a))
+		in.params = r->params = rpc_json(r->said);
 	if (!in.notice) {
 		send_error(r, -32602, "params.notice is needed", NULL);
 		rpc_free(r);
@@ -257,19 +261,17 @@ static void rpc_reply(struct rpc *r)
 static void submit_array(struct rpc *r)
 {
 	struct flow *f = r->inbox->api->flow;
-
-	size_t count = json_array_size(r->params);
 	struct gather *g;
+	size_t i = 0;
 
-	if (count > EVENTS_MAX) {
+	if (r->said->len > EVENTS_MAX) {
 		send_error(r, -32602, "at most 1000 events at a time", NULL);
 		rpc_free(r);
 		return;
 	}
-	g = gather_new(count, on_reply, r);
-	for (size_t i = 0; i < count; i++)
-		intake_submit_json(f, r->inbox->who, json_incref(json_array_get(r->params, i)), gather_on_reply,
-				   gather_slot(g, i));
+	g = gather_new(r->said->len, on_reply, r);
+	for (const struct node *one = r->said->first; one; one = one->next)
+		intake_submit_json(f, r->inbox->who, rpc_json(one), gather_on_reply, gather_slot(g, i++));
 	gather_seal(g);
 }
 
@@ -278,10 +280,10 @@ static void rpc_submit(struct rpc *r)
 	if (!principal_is(r->inbox->who, WHO_APPROVER) && !principal_is(r->inbox->who, WHO_SYSTEM)) {
 		send_error(r, 403, "Your role may not do this", NULL);
 		rpc_free(r);
-	} else if (json_is_array(r->params)) {
+	} else if (node_is(r->said, NODE_ARRAY)) {
 		submit_array(r);
 	} else {
-		intake_submit_json(r->inbox->api->flow, r->inbox->who, json_incref(r->params), on_reply, r);
+		intake_submit_json(r->inbox->api->flow, r->inbox->who, rpc_json(r->said), on_reply, r);
 	}
 }
 
@@ -309,33 +311,18 @@ static const struct method *method_find(const char *name)
 	return NULL;
 }
 
-/* A request of id null has an answer, only one without an id has none. */
-static bool id_is_good(const json_t *id)
+static void dispatch(struct rpc *r, const struct node *message)
 {
-	return !id || json_is_string(id) || json_is_number(id) || json_is_null(id);
-}
-
-static char *id_text(const json_t *id)
-{
-	if (!id)
-		return NULL;
-	return id_is_good(id) ? json_dumps(id, JSON_ENCODE_ANY) : mem_strdup("null");
-}
-
-static void dispatch(struct rpc *r, const json_t *message)
-{
-	const json_t *version = json_object_get(message, "jsonrpc");
-	const char *name = json_string_value(json_object_get(message, "method"));
+	const char *version = node_text(node_member(message, "jsonrpc")), *name = node_text(node_member(message, "method"));
 	const struct method *m = method_find(name);
 
-	if (!json_is_string(version) || strcmp(json_string_value(version), "2.0") != 0 || !name ||
-	    !id_is_good(json_object_get(message, "id"))) {
+	if (!version || strcmp(version, "2.0") != 0 || !name || !rpc_id_is_good(node_member(message, "id"))) {
 		if (!r->id) /* what is no request is no notification either */
 			r->id = mem_strdup("null");
 		send_error(r, -32600, "Not a JSON-RPC 2.0 request", NULL);
 	} else if (!m)
 		send_error(r, -32601, "No such method", NULL);
-	else if (r->params && !json_is_object(r->params) && m->call != rpc_submit)
+	else if (r->said && !node_is(r->said, NODE_OBJECT) && m->call != rpc_submit)
 		send_error(r, -32602, "params must be an object", NULL);
 	else {
 		m->call(r);
@@ -344,81 +331,42 @@ static void dispatch(struct rpc *r, const json_t *message)
 	rpc_free(r);
 }
 
-/*
- * Only what a parser could not get through is refused here, since an event's own limits are asked where events are read,
- * with a pointer for each fault. An event lies up to three levels deep in its message.
- */
-static json_t *message_parse(const struct api *a, const char *text, size_t len, int *ret_code, const char **ret_why)
+static bool submits(const struct node *message)
 {
-	struct event_limits lim = a->flow->limits;
-	struct arena arena;
-	struct diag diag;
-	struct scan_end end;
-	json_t *message = NULL;
-
-	arena_init(&arena);
-	diag_init(&diag, &arena);
-	lim.event_bytes = SUBMIT_BYTES;
-	lim.depth += 3;
-	*ret_code = -32700;
-	*ret_why = "Not JSON";
-	if (json_scan_all(text, len, &lim, &diag, &end) == ERR_OK || end.parseable) {
-		message = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
-		*ret_code = -32600;
-		*ret_why = "Not a JSON-RPC 2.0 request, or a member is there twice";
-	}
-	arena_clear(&arena);
-	if (json_is_object(message))
-		return message;
-	if (json_is_array(message) && json_array_size(message) > BATCH_MAX)
-		*ret_why = "A batch has at most 100 requests";
-	else if (json_array_size(message))
-		return message;
-	json_decref(message);
-	return NULL;
+	return method_find(node_text(node_member(message, "method"))) == method_find("event.submit");
 }
 
-static bool submits(const json_t *message)
+static bool all_submit(const struct node *message)
 {
-	return method_find(json_string_value(json_object_get(message, "method"))) == method_find("event.submit");
-}
-
-static bool all_submit(const json_t *message)
-{
-	const json_t *one;
-	size_t i;
-
-	if (!json_is_array(message))
+	if (!node_is(message, NODE_ARRAY))
 		return submits(message);
-	json_array_foreach(message, i, one) {
+	for (const struct node *one = message->first; one; one = one->next) {
 		if (!submits(one))
 			return false;
 	}
 	return true;
 }
 
-static void take_one(struct inbox *inbox, struct batch *b, const json_t *message)
+static void take_one(struct inbox *inbox, struct batch *b, const struct node *message)
 {
 	struct rpc *r = mem_zalloc(sizeof(*r));
 
 	r->inbox = inbox_ref(inbox);
 	r->batch = b;
-	r->id = id_text(json_object_get(message, "id"));
-	r->params = json_incref(json_object_get(message, "params"));
+	r->id = rpc_id_text(node_member(message, "id"));
+	r->said = node_member(message, "params");
 	dispatch(r, message);
 }
 
 /* The batch itself counts as one that is pending until all have begun. */
-static void take_batch(struct inbox *inbox, const json_t *message)
+static void take_batch(struct inbox *inbox, const struct node *message)
 {
 	struct batch *b = mem_zalloc(sizeof(*b));
-	const json_t *one;
-	size_t i;
 
 	b->inbox = inbox_ref(inbox);
 	buf_init(&b->out, ANSWER_BYTES);
-	b->pending = 1 + (int)json_array_size(message);
-	json_array_foreach(message, i, one)
+	b->pending = 1 + (int)message->len;
+	for (const struct node *one = message->first; one; one = one->next)
 		take_one(inbox, b, one);
 	batch_done(b);
 }
@@ -435,21 +383,24 @@ static void refuse(struct inbox *inbox, int code, const char *why)
 
 void socket_message(void *arg, struct ws_conn *c, const char *text, size_t len)
 {
+	const struct api *api = arg;
 	struct inbox *inbox = ws_user(c);
-	json_t *message;
+	const struct node *message;
+	struct arena arena;
 	const char *why;
 	int code;
 
-	message = message_parse(arg, text, len, &code, &why);
+	arena_init(&arena);
+	message = rpc_message_read(&api->flow->limits, (struct bytes){ text, len }, &arena, &code, &why);
 	if (!message)
 		refuse(inbox, code, why);
 	else if (len > MESSAGE_BYTES && !all_submit(message))
 		ws_close(c, WS_TOO_BIG, "64 KiB for all but event.submit");
-	else if (json_is_array(message))
+	else if (node_is(message, NODE_ARRAY))
 		take_batch(inbox, message);
 	else
 		take_one(inbox, NULL, message);
-	json_decref(message);
+	arena_clear(&arena);
 }
 
 void socket_push(struct inbox *b, const struct feed_message *m)

@@ -16,41 +16,6 @@ const char *delivery_state_name(enum delivery_state s)
 	return delivery_names[s];
 }
 
-/* What ends a field, and what means that something in it is written differently. */
-enum { BYTE_PLAIN, BYTE_ENDS, BYTE_ESCAPES };
-static const unsigned char byte_kinds[256] = { [0] = BYTE_ENDS, ['\t'] = BYTE_ENDS, ['\n'] = BYTE_ENDS, ['\\'] = BYTE_ESCAPES };
-
-static void put_text(struct buf *out, const char *s)
-{
-	const char *from = s;
-
-	if (!s)
-		return;
-	for (;; s++) {
-		if (!byte_kinds[(unsigned char)*s])
-			continue;
-		buf_add(out, from, (size_t)(s - from));
-		if (!*s)
-			return;
-		buf_add_char(out, '\\');
-		buf_add_char(out, *s == '\t' ? 't' : *s == '\n' ? 'n' : '\\');
-		from = s + 1;
-	}
-}
-
-void record_tab_text(struct buf *out, const char *s)
-{
-	buf_add_char(out, '\t');
-	put_text(out, s);
-}
-
-void record_tab_int(struct buf *out, int64_t v)
-{
-	buf_add_char(out, '\t');
-	if (v != -1)
-		buf_add_int(out, v);
-}
-
 static void put_stamp(struct buf *out, const struct stamp *s)
 {
 	record_tab_text(out, s->by);
@@ -139,7 +104,7 @@ void record_encode(const struct record *r, struct buf *out)
 	buf_add_int(out, r->version);
 	if (r->writer && *r->writer) {
 		buf_add_char(out, '.');
-		put_text(out, r->writer);
+		record_text(out, r->writer);
 	}
 	record_tab_int(out, r->accepted_ms);
 	record_tab_text(out, r->policy);
@@ -169,10 +134,9 @@ void record_encode(const struct record *r, struct buf *out)
 struct bytes record_bytes(const struct record *r, struct arena *arena)
 {
 	struct bytes b = { 0 };
-	char room[2048]; /* of the usual one, so that it is copied once, to where it stays */
 	struct buf out;
 
-	buf_init_in(&out, room, sizeof(room), RECORD_BYTES_MAX);
+	buf_init_brief(&out, RECORD_BYTES_MAX);
 	record_encode(r, &out);
 	if (!out.overflow)
 		b = (struct bytes){ arena_strndup(arena, out.data, out.len), out.len };
@@ -180,85 +144,15 @@ struct bytes record_bytes(const struct record *r, struct arena *arena)
 	return b;
 }
 
-static void unescape(char *s)
+static int64_t or_zero(int64_t v)
 {
-	char *w = s;
-
-	for (; *s; s++) {
-		if (*s == '\\' && s[1]) {
-			s++;
-			*w++ = *s == 't' ? '\t' : *s == 'n' ? '\n' : *s;
-		} else {
-			*w++ = *s;
-		}
-	}
-	*w = '\0';
-}
-
-static char *line_cut(char *p, struct line *l)
-{
-	l->count = 0;
-	for (;;) {
-		unsigned char kind, seen = 0;
-		char *stop = p, sep;
-
-		while ((kind = byte_kinds[(unsigned char)*stop]) != BYTE_ENDS) {
-			seen |= kind;
-			stop++;
-		}
-		sep = *stop;
-		if (l->count < RECORD_FIELDS_MAX)
-			l->fields[l->count++] = p;
-		*stop = '\0';
-		if (seen)
-			unescape(p);
-		if (sep == '\0')
-			return stop;
-		p = stop + 1;
-		if (sep == '\n')
-			return p;
-	}
-}
-
-const char *record_text_at(const struct line *l, int i)
-{
-	return i < l->count ? l->fields[i] : "";
-}
-
-int64_t record_int_at(const struct line *l, int i)
-{
-	const char *s = record_text_at(l, i);
-	bool is_negative = *s == '-';
-	uint64_t v = 0;
-
-	if (!*s)
-		return -1;
-	for (s += is_negative; *s >= '0' && *s <= '9'; s++)
-		v = v * 10 + (uint64_t)(*s - '0');
-	return (int64_t)(is_negative ? 0 - v : v);
-}
-
-int record_small_at(const struct line *l, int i)
-{
-	int64_t v = record_int_at(l, i);
-
-	return v < 0 || v > INT32_MAX ? -1 : (int)v;
-}
-
-bool record_enum_at(const struct line *l, int i, int count, int *ret)
-{
-	int64_t v = record_int_at(l, i);
-
-	if (v < 0 || v >= count)
-		return false;
-	*ret = (int)v;
-	return true;
+	return v > 0 ? v : 0;
 }
 
 static void get_stamp(const struct line *l, int i, struct stamp *ret)
 {
 	ret->by = record_text_at(l, i);
-	ret->at_ms = record_int_at(l, i + 1) > 0 ? record_int_at(l, i + 1) : 0;
+	ret->at_ms = or_zero(record_int_at(l, i + 1));
 	ret->channel = record_text_at(l, i + 2);
 }
 
@@ -286,9 +180,9 @@ static bool get_notice(const struct line *l, struct notice *n)
 		return false;
 	n->cause = (enum cause)cause;
 	n->from = record_small_at(l, 20);
-	n->made_ms = record_int_at(l, 21) > 0 ? record_int_at(l, 21) : 0;
-	n->step = record_small_at(l, 22) > 0 ? record_small_at(l, 22) : 0;
-	n->feedback_step = record_small_at(l, 23) > 0 ? record_small_at(l, 23) : 0;
+	n->made_ms = or_zero(record_int_at(l, 21));
+	n->step = (int)or_zero(record_small_at(l, 22));
+	n->feedback_step = (int)or_zero(record_small_at(l, 23));
 	n->feedback_told = record_int_at(l, 24) == 1;
 	return true;
 }
@@ -351,13 +245,13 @@ static void get_head(const struct line *l, struct record *r)
 	r->item_code = record_text_at(l, 3);
 	r->region = record_text_at(l, 4);
 	r->by = record_text_at(l, 5);
-	r->superseded_by = record_int_at(l, 6) > 0 ? record_int_at(l, 6) : 0;
+	r->superseded_by = or_zero(record_int_at(l, 6));
 	r->correcting = record_int_at(l, 7) == 1;
 	r->applicant_via = *record_text_at(l, 8) ? record_text_at(l, 8) : NULL;
 	r->applicant_rules = record_text_at(l, 9);
 	r->problems = record_text_at(l, 10);
 	r->approvers = record_text_at(l, 11);
-	r->archive_ms = record_int_at(l, 12) > 0 ? record_int_at(l, 12) : 0;
+	r->archive_ms = or_zero(record_int_at(l, 12));
 }
 
 /* Arrays grow by doubling at powers of two, so that the count alone says when there is no room. */
@@ -419,12 +313,12 @@ enum err record_decode(const char *data, size_t len, struct arena *arena, struct
 
 	if (!data || !len || len > RECORD_BYTES_MAX || memchr(data, '\0', len))
 		return ERR_INVALID;
-	p = line_cut(arena_strndup(arena, data, len), &l);
+	p = record_line_cut(arena_strndup(arena, data, len), &l);
 	get_head(&l, &r);
 	if (r.version < 1 || r.accepted_ms < 0)
 		return ERR_INVALID;
 	while (*p) {
-		p = line_cut(p, &l);
+		p = record_line_cut(p, &l);
 		if (!get_line(&l, arena, &r))
 			return ERR_INVALID;
 	}

@@ -9,7 +9,9 @@ struct line { /* one line cut into its fields, in place */
 	char *fields[RECORD_FIELDS_MAX];
 	int count;
 };
-void record_tab_text(struct buf *out, const char *s);
+char *record_line_cut(char *p, struct line *l); /* what stands behind it; the text ends with a NUL */
+void record_text(struct buf *out, const char *s);
+void record_tab_text(struct buf *out, const char *s); /* a field; NULL is an empty one */
 void record_tab_int(struct buf *out, int64_t v); /* -1, "nothing", is written as an empty field */
 const char *record_text_at(const struct line *l, int i);
 int64_t record_int_at(const struct line *l, int i);

@@ -67,7 +67,7 @@ bool buf_reserve(struct buf *b, size_t more)
 
 	if (b->overflow || more > b->max || b->len > b->max - more) {
 		b->overflow = true;
-		b->limit = 0;
+		b->limit = b->len;
 		return false;
 	}
 	if (b->len + more + 1 <= b->cap)
@@ -104,8 +104,11 @@ bool buf_add_digits(struct buf *b, int64_t v)
 	uint32_t last;
 	size_t len;
 
-	for (; rest > UINT32_MAX; rest /= 100)
-		p = put_pair(p, (unsigned)(rest % 100));
+	for (; rest > UINT32_MAX; rest /= 10000) {
+		uint32_t four = (uint32_t)(rest % 10000);
+
+		p = put_pair(put_pair(p, four % 100), four / 100);
+	}
 	for (last = (uint32_t)rest; last >= 10; last /= 100)
 		p = put_pair(p, last % 100);
 	if (last || !rest)
@@ -113,7 +116,7 @@ bool buf_add_digits(struct buf *b, int64_t v)
 	if (v < 0)
 		*--p = '-';
 	len = (size_t)(room + INT_BYTES - p);
-	if (INT_BYTES > b->limit || b->len > b->limit - INT_BYTES)
+	if (!buf_has_spare(b, INT_BYTES))
 		return buf_add(b, p, len);
 	memcpy(b->data + b->len, p, INT_BYTES);
 	b->len += len;
@@ -142,10 +145,10 @@ bool buf_printf(struct buf *b, const char *fmt, ...)
 	return true;
 }
 
-/* What stands after the backslash for a byte that needs one; 'u' means the long form. */
+/* What stands after the backslash for a byte that needs one; 'u' means the long form, 'w' that it is no ASCII and needs a look. */
 static const char escapes[256] = {
 	[0 ... 7] = 'u', ['\b'] = 'b',	    ['\t'] = 't', ['\n'] = 'n',	 [11] = 'u',  ['\f'] = 'f',
-	['\r'] = 'r',	 [14 ... 31] = 'u', ['"'] = '"',  ['\\'] = '\\', [127] = 'u',
+	['\r'] = 'r',	 [14 ... 31] = 'u', ['"'] = '"',  ['\\'] = '\\', [127] = 'u', [128 ... 255] = 'w',
 };
 
 static bool add_escape(struct buf *b, unsigned char c)
@@ -156,51 +159,60 @@ static bool add_escape(struct buf *b, unsigned char c)
 	return buf_add(b, out, escapes[c] == 'u' ? 6 : 2);
 }
 
-/* Eight bytes at a time; the last ones together with those before them, which are looked at once more. */
-static size_t ascii_length(const char *s, size_t len)
+static size_t copy_wide(char *to, const char *s, size_t len)
 {
-	size_t at = 0;
+	size_t at = 0, step;
 
-	while (len - at >= 8 && utf8_is_plain8(s + at))
-		at += 8;
-	if (len - at < 8 && len >= 8 && utf8_is_plain8(s + len - 8))
-		return len;
-	while (at < len && (unsigned char)s[at] < 0x80 && !escapes[(unsigned char)s[at]])
-		at++;
-	return at;
-}
-
-/* How much of it stands in JSON as it is; what ends it is an escape or no UTF-8. */
-static size_t plain_length(const char *s, size_t len)
-{
-	size_t at = ascii_length(s, len), step;
-
-	while (at < len && (unsigned char)s[at] >= 0x80) {
+	for (; at < len && (unsigned char)s[at] >= 0x80; at += step) {
 		step = utf8_length(s + at, len - at);
 		if (!step)
 			break;
-		at += step;
-		if (at < len && (unsigned char)s[at] < 0x80)
-			at += ascii_length(s + at, len - at);
+		memcpy(to + at, s + at, step);
+	}
+	return at;
+}
+
+/*
+ * Copies what stands in JSON as it is, and says how much that was; what ends it is an escape or no UTF-8. Eight bytes at a time, the
+ * last ones together with those before them, which are copied once more.
+ */
+static size_t copy_plain(char *to, const char *s, size_t len)
+{
+	size_t at = 0, wide = 1;
+
+	while (wide) {
+		for (; len - at >= 8 && utf8_is_plain8(s + at); at += 8)
+			memcpy(to + at, s + at, 8);
+		if (len - at < 8 && len >= 8 && utf8_is_plain8(s + len - 8)) {
+			memcpy(to + len - 8, s + len - 8, 8);
+			return len;
+		}
+		for (; at < len && !escapes[(unsigned char)s[at]]; at++)
+			to[at] = s[at];
+		if (at == len)
+			return len;
+		wide = copy_wide(to + at, s + at, len - at);
+		at += wide;
 	}
 	return at;
 }
 
 /* Bytes that are no UTF-8 come out as U+FFFD, so that whatever is added, the result is JSON. */
-bool buf_add_jsonn(struct buf *b, const char *s, size_t len)
+static bool add_with_escapes(struct buf *b, const char *s, size_t len)
 {
 	size_t before = b->len;
-	bool good;
 
 	buf_add_char(b, '"');
-	for (;;) {
-		size_t plain = plain_length(s, len);
+	while (buf_has_room(b, len + 1)) {
+		size_t plain = copy_plain(b->data + b->len, s, len);
 
-		buf_add(b, s, plain);
+		b->len += plain;
 		s += plain;
 		len -= plain;
-		if (!len)
-			break;
+		if (!len) {
+			b->data[b->len++] = '"';
+			return true;
+		}
 		if ((unsigned char)*s < 0x80)
 			add_escape(b, (unsigned char)*s);
 		else
@@ -208,10 +220,22 @@ bool buf_add_jsonn(struct buf *b, const char *s, size_t len)
 		s++;
 		len--;
 	}
-	good = buf_add_char(b, '"');
-	if (!good)
-		b->len = before;
-	return good;
+	b->len = before;
+	return false;
+}
+
+bool buf_add_jsonn(struct buf *b, const char *s, size_t len)
+{
+	char *to;
+
+	if (!buf_has_room(b, len + 2))
+		return false;
+	to = b->data + b->len;
+	if (copy_plain(to + 1, s, len) < len)
+		return add_with_escapes(b, s, len);
+	to[0] = to[len + 1] = '"';
+	b->len += len + 2;
+	return true;
 }
 
 bool buf_add_json(struct buf *b, const char *s)

@@ -19,7 +19,7 @@ struct arena;
 struct buf {
 	char *data;
 	size_t len, cap, max;
-	size_t limit; /* what len may grow to at once: within what there is and what is allowed; 0 after an overflow */
+	size_t limit; /* what len may grow to at once, never less than it: within what there is and what is allowed; len after an overflow */
 	bool overflow;
 	enum buf_home { BUF_HEAP, BUF_PAGE, BUF_LENT } home; /* where data lies: a page of mem_page_take, memory of the caller's */
 };
@@ -34,9 +34,14 @@ void buf_reset(struct buf *b);			/* keeps the memory */
 bool buf_reserve(struct buf *b, size_t more);	/* room for `more` bytes behind len */
 
 /* The appends stand here, because a text is made of hundreds and the length of a literal is known when it is compiled. */
+static inline bool buf_has_spare(const struct buf *b, size_t more) /* without growing */
+{
+	return more <= b->limit - b->len;
+}
+
 static inline bool buf_has_room(struct buf *b, size_t more)
 {
-	return (more <= b->limit && b->len <= b->limit - more) || buf_reserve(b, more);
+	return buf_has_spare(b, more) || buf_reserve(b, more);
 }
 
 static inline bool buf_add(struct buf *b, const void *data, size_t len)
@@ -49,9 +54,16 @@ static inline bool buf_add(struct buf *b, const void *data, size_t len)
 	return true;
 }
 
-static inline bool buf_add_str(struct buf *b, const char *s)
+/* Always here, or the length of a literal would be counted again each time. */
+__attribute__((always_inline)) static inline bool buf_add_str(struct buf *b, const char *s)
 {
-	return buf_add(b, s, strlen(s));
+	size_t len = strlen(s);
+
+	if (!buf_has_room(b, len))
+		return false;
+	memcpy(b->data + b->len, s, len);
+	b->len += len;
+	return true;
 }
 
 static inline bool buf_add_char(struct buf *b, char c)
