@@ -7,7 +7,9 @@
 #include <uv.h>
 
 #include "base/arena.h"
+#include "log.h"
 #include "metrics.h"
+#include "wall.h"
 
 /* The longest stall is shown for at least one and at most two of these. */
 #define LAG_WINDOW_MS 15000
@@ -17,7 +19,7 @@ struct loop {
 	uv_prepare_t before_sleep;
 	uv_idle_t awake; /* runs while something is deferred, so that the loop neither sleeps nor ends on it */
 	struct loop_deferred *first, *last;
-	int64_t last_wall_ms;
+	struct wall wall;
 	uint64_t turn_ns, idle_ns;	/* at the end of the last turn */
 	int64_t lag_since_ms, lag_ms, lag_before_ms;
 };
@@ -150,17 +152,29 @@ void loop_free(struct loop *l)
 	free(l);
 }
 
+static int64_t read_clock_ms(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* The counting clock is the one that goes on while a machine sleeps: waking up is no jump. */
 static int64_t wall_now_ms(void *self)
 {
 	struct loop *l = self;
-	struct timespec ts;
-	int64_t now_ms;
+	int64_t was_ms = l->wall.jump_ms, now_ms = wall_believed(&l->wall, read_clock_ms(CLOCK_REALTIME), read_clock_ms(CLOCK_BOOTTIME));
 
-	clock_gettime(CLOCK_REALTIME, &ts);
-	now_ms = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-	if (now_ms > l->last_wall_ms)
-		l->last_wall_ms = now_ms;
-	return l->last_wall_ms;
+	if (!was_ms != !l->wall.jump_ms) {
+		metric_set(METRIC_CLOCK_JUMP, l->wall.jump_ms / 1000);
+		if (l->wall.jump_ms)
+			log_at(LOG_WARN, "", "the machine's clock jumped by %lld s; it is believed when it stays there for %d minutes",
+			       (long long)(l->wall.jump_ms / 1000), WALL_HOLD_MS / 60000);
+		else
+			log_at(LOG_WARN, "", "the machine's clock is believed again");
+	}
+	return now_ms;
 }
 
 struct clock loop_clock(struct loop *l)

@@ -46,6 +46,7 @@
 	X(CALENDAR_RECOUNTED, "deadlines_recounted_total", "counter", "Provisional deadlines computed anew") \
 	X(AUDIT_SEALED, "audit_sealed", "gauge", "Lines of the audit log that the newest seal this process saw stands for") \
 	X(AUDIT_MISSING, "audit_missing", "gauge", "1 while the audit log holds fewer lines than were sealed") \
+	X(CLOCK_JUMP, "clock_jump_seconds", "gauge", "How far the machine's clock has jumped from the time that is believed") \
 	X(LOOP_LAG_MS, "loop_lag_milliseconds", "gauge", "Longest recent stall of the loop")
 
 enum metric {

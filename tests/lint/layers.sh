@@ -9,7 +9,7 @@ import re
 from source import ROOT, complain, end, files, text
 
 # The layer of a file is the first pattern that fits; each sees itself and what is named behind it.
-CORE = ("hub/config*", "hub/log.[ch]", "hub/loop.[ch]", "hub/metrics.[ch]")
+CORE = ("hub/config*", "hub/log.[ch]", "hub/loop.[ch]", "hub/metrics.[ch]", "hub/wall.[ch]")
 LAYERS = [("base", "rules/base/*"), ("rules", "rules/*"), ("connectors", "connectors/*"), ("store", "hub/store/*"),
           ("flow", "hub/flow/*"), ("net", "hub/net/*")] + [("core", p) for p in CORE] + [("main", "hub/*"), ("tests", "tests/*")]
 SEES = {

@@ -12,6 +12,7 @@
 
 #include "loop.h"
 #include "metrics.h"
+#include "wall.h"
 
 struct track {
 	struct loop *loop;
@@ -236,6 +237,34 @@ static void test_metrics_are_prometheus_text(void **state)
 	buf_clear(&out);
 }
 
+/* A clock that is wrong for a moment is not followed; one that stays where it went is, after a while. It never goes back. */
+static void wall_clock_that_jumps(void **state)
+{
+	const int64_t t = 1795966000000, year = 365LL * 86400000;
+	struct wall w = { 0 };
+
+	(void)state;
+	assert_int_equal(wall_believed(&w, t, 1000), t);
+	assert_int_equal(wall_believed(&w, t + 2000, 2000), t + 2000); /* set right by a second */
+	assert_int_equal(wall_believed(&w, t + WALL_STEP_MS + 3000, 3000), t + WALL_STEP_MS + 3000);
+	w = (struct wall){ 0 };
+	assert_int_equal(wall_believed(&w, t, 1000), t);
+	assert_int_equal(wall_believed(&w, t + 10 * year, 2000), t + 1000);
+	assert_int_equal(w.jump_ms, 10 * year - 1000);
+	assert_int_equal(wall_believed(&w, t + 10 * year, 2000 + WALL_HOLD_MS - 1), t + WALL_HOLD_MS + 999);
+	assert_int_equal(wall_believed(&w, t + WALL_HOLD_MS + 2000, 3000 + WALL_HOLD_MS), t + WALL_HOLD_MS + 2000);
+	assert_int_equal(w.jump_ms, 0);
+	/* It jumps again and stays. */
+	assert_int_equal(wall_believed(&w, t + year, 4000 + WALL_HOLD_MS), t + WALL_HOLD_MS + 3000);
+	assert_int_equal(wall_believed(&w, t + year + WALL_HOLD_MS, 4000 + 2 * WALL_HOLD_MS), t + year + WALL_HOLD_MS);
+	assert_int_equal(w.jump_ms, 0);
+	/* And back: time goes on, and then stands. */
+	assert_int_equal(wall_believed(&w, t, 5000 + 2 * WALL_HOLD_MS), t + year + WALL_HOLD_MS + 1000);
+	assert_int_equal(w.jump_ms, -(year + WALL_HOLD_MS + 1000));
+	assert_int_equal(wall_believed(&w, t, 6000 + 3 * WALL_HOLD_MS), t + year + WALL_HOLD_MS + 1000);
+	assert_int_equal(w.jump_ms, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +276,7 @@ int main(void)
 		cmocka_unit_test(test_free_waits_for_work),
 		cmocka_unit_test(test_an_open_handle_is_a_bug),
 		cmocka_unit_test(test_the_clock_never_goes_back),
+		cmocka_unit_test(wall_clock_that_jumps),
 		cmocka_unit_test(test_a_stall_is_seen),
 		cmocka_unit_test(test_metrics_are_prometheus_text),
 	};
