@@ -1,12 +1,12 @@
 // The one door to the hub: every request and the live connection go through here, and nothing else in the page but the list of
 // calls in hub_later.ts knows a path, a header or a frame. It keeps no state of the product; composables do.
 
+import { askedAhead, BASE, query, send } from './early.ts';
 import type {
 	Accepted, Board, ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Decision, Dispute, FilePut, FormVerb, Matrix, Me, Notice, NoticeDetail, NoticeMessage,
 	NoticeState, Page, Policy, PolicyNames, ProblemDetails, Reasons, Results, Verb, WorkCalendar,
 } from './wire.ts';
 
-const BASE = '/api/v1';
 export const REQUEST_TIMEOUT_MS = 10_000;
 export const MANY_TIMEOUT_MS = 60_000;
 const NAME_MAX = 128;
@@ -52,11 +52,11 @@ export function onSessionEnded(fn: () => void): void
 	endedListener = fn;
 }
 
-function heard(date: string | null): void
+function heard(date: string | null, atMs = Date.now()): void
 {
 	const ms = date ? Date.parse(date) : NaN;
-	if (!Number.isNaN(ms) && Math.abs(ms + 500 - serverNow()) > CLOCK_JITTER_MS)
-		clockOffsetMs = ms + 500 - Date.now();
+	if (!Number.isNaN(ms) && Math.abs(ms + 500 - atMs - clockOffsetMs) > CLOCK_JITTER_MS)
+		clockOffsetMs = ms + 500 - atMs;
 	contactListener();
 }
 
@@ -95,12 +95,11 @@ export async function request<T>(method: string, path: string, options: Options 
 	const patienceMs = options.patienceMs ?? REQUEST_TIMEOUT_MS;
 	const timer = setTimeout(() => { timedOut = true; abort.abort(); }, patienceMs);
 	try {
-		const response = await fetch(BASE + path, {
-			method, headers, signal: abort.signal, credentials: 'same-origin', cache: 'no-store',
-			body: options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
+		const { response, atMs } = await (method === 'GET' && askedAhead(path)?.catch(() => null)) || await send(path, {
+			method, headers, signal: abort.signal, body: options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
 		});
 		const data = await (response.ok && options.read ? options.read : readJson)(response);
-		heard(response.headers.get('Date'));
+		heard(response.headers.get('Date'), atMs);
 		if (response.status === 401 && !options.quiet401)
 			endedListener();
 		if (!response.ok)
@@ -115,14 +114,7 @@ export async function request<T>(method: string, path: string, options: Options 
 	}
 }
 
-export function query(params: Record<string, string | number | null | undefined>): string
-{
-	const pairs = Object.entries(params)
-		.filter(([, value]) => value !== undefined && value !== null && value !== '')
-		.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
-	return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
-}
-
+export { query };
 export const seg = encodeURIComponent;
 
 export interface NoticeQuery {

@@ -38,6 +38,29 @@ test('the inbox lists what is to do, with the count in the title and in the navi
 	await axe(page, 'inbox');
 });
 
+test('what the page begins with is asked for ahead of it, and once', async () => {
+	let asked = [];
+	const note = (request) => { if (/\/(me|notices|calendar)(\?|$)/.test(request.url())) asked.push(new URL(request.url()).pathname.replace('/api/v1', '')); };
+	page.on('request', note);
+	let release;
+	const held = new Promise((resolve) => { release = resolve; });
+	await page.route('**/assets/index-*.js', async (route) => { await held; await route.continue(); });
+	await page.reload({ waitUntil: 'commit' });
+	await until('all is asked before the page is there', () => asked.length === 3);
+	release();
+	const once = async () => {
+		await page.locator('.conn-live').waitFor();
+		await page.locator('.due-span').first().waitFor();
+		assert.deepEqual(asked.sort(), ['/me', '/notices', '/policy/calendar']);
+	};
+	await once();
+	await page.unroute('**/assets/index-*.js');
+	asked = [];
+	await page.reload();
+	await once();
+	page.off('request', note);
+});
+
 test('what arrives moves no row, and shows itself when asked', async () => {
 	const row = page.locator('table.notices tbody tr').first();
 	const order = () => page.$$eval('table.notices tbody tr', (all) => all.map((r) => r.dataset.id));

@@ -20,7 +20,8 @@ const CLOSED_SESSION_ENDED = 4003;
 export const connection = reactive({
 	phase: 'connecting' as Phase, lastTruthMs: 0, retryAtMs: 0, trying: true, closeCode: 0,
 });
-export const isLive = computed(() => connection.phase === 'live');
+/** While it is opened for the first time, what is shown has just been read. */
+export const isLive = computed(() => connection.phase === 'live' || connection.phase === 'connecting');
 
 let subscriber: Subscriber | null = null;
 let live: Live | null = null;

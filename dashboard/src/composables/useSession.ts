@@ -1,5 +1,6 @@
 // Who is signed in. `known` is false until the hub has said so, and the page shows neither form nor content before.
 import { computed, ref, shallowRef } from 'vue';
+import { inboxBodiesOf } from '../early.ts';
 import { hub, HubError, onSessionEnded } from '../hub.ts';
 import type { Me } from '../wire.ts';
 
@@ -8,13 +9,7 @@ export const known = ref(false);
 export const unreachable = ref(false);
 export const ended = ref(false);
 
-/** Bodies whose notices this person handles; empty for those who only look cases up. */
-export const inboxBodies = computed(() => {
-	const who = me.value;
-	if (!who || !who.roles.includes('supervisor'))
-		return [];
-	return who.bodies.filter((b) => !b.role || b.role === 'supervisor');
-});
+export const inboxBodies = computed(() => inboxBodiesOf(me.value));
 const has = (...roles: string[]): boolean => (me.value?.roles ?? []).some((r) => roles.includes(r));
 export const maySearch = computed(() => me.value !== null && me.value.roles.some((r) => r !== 'admin'));
 /** Whether somebody looks after a region, or the roles' people have to do with the thing at all. */

@@ -1,0 +1,59 @@
+// What every first paint waits for, asked by a script so small that it runs while the page itself is still on its way: who this is, the
+// calendar, and the list the page begins with. The page takes the answers over where it asks the same.
+import type { Me } from './wire.ts';
+
+export const BASE = '/api/v1';
+/** What nobody has taken over by then is too old to be shown. */
+const KEPT_MS = 10_000;
+
+export interface Answer { response: Response; atMs: number }
+const asked = new Map<string, Promise<Answer>>();
+
+export async function send(path: string, init: RequestInit): Promise<Answer>
+{
+	const response = await fetch(BASE + path, { credentials: 'same-origin', cache: 'no-store', ...init });
+	return { response, atMs: Date.now() };
+}
+
+/** Once: whoever asks again wants to know anew. */
+export function askedAhead(path: string): Promise<Answer> | undefined
+{
+	const answer = asked.get(path);
+	asked.delete(path);
+	return answer;
+}
+
+export function query(params: Record<string, string | number | null | undefined>): string
+{
+	const pairs = Object.entries(params)
+		.filter(([, value]) => value !== undefined && value !== null && value !== '')
+		.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+	return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+/** Bodies whose notices this person handles; empty for those who only look cases up. */
+export function inboxBodiesOf(who: Me | null): Me['bodies']
+{
+	return who?.roles.includes('supervisor') ? who.bodies.filter((b) => !b.role || b.role === 'supervisor') : [];
+}
+
+function ahead(path: string, then?: (answer: Answer) => Promise<void>): void
+{
+	const answer = send(path, { headers: { Accept: 'application/json' } }).then(async (a) => {
+		await then?.(a);
+		return a;
+	});
+	answer.catch(() => undefined);
+	asked.set(path, answer);
+}
+
+// Who it is, is not told to the page before the rest has been asked, lest both ask.
+ahead('/me', async ({ response }) => {
+	if (!response.ok)
+		return;
+	const [body] = inboxBodiesOf(await response.clone().json() as Me);
+	if (body && !/[?&](body|state)=/.test(location.hash))
+		ahead(`/notices${query({ body: body.id, state: 'todo' })}`);
+	ahead('/policy/calendar');
+});
+setTimeout(() => asked.clear(), KEPT_MS);
