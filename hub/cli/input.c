@@ -6,9 +6,19 @@
 
 #define CHUNK_BYTES 65536
 
+static bool is_standard(const char *path)
+{
+	return !path || strcmp(path, "-") == 0;
+}
+
+const char *input_name(const char *path)
+{
+	return is_standard(path) ? "standard input" : path;
+}
+
 bool input_read(const char *path, struct buf *ret)
 {
-	FILE *f = !path || strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	FILE *f = is_standard(path) ? stdin : fopen(path, "rb");
 	size_t got = 1;
 	bool good;
 
@@ -22,7 +32,7 @@ bool input_read(const char *path, struct buf *ret)
 	}
 	good = !ferror(f) && !ret->overflow;
 	if (!good)
-		fprintf(stderr, "%s: cannot be read to its end\n", path ? path : "standard input");
+		fprintf(stderr, "%s: cannot be read to its end\n", input_name(path));
 	if (f != stdin)
 		fclose(f);
 	return good;

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 
+const char *input_name(const char *path); /* for people */
 bool input_read(const char *path, struct buf *ret);
 const char *input_start(const struct buf *in); /* behind a text editor's mark of UTF-8 and what blanks there are */
 

@@ -123,7 +123,8 @@ int policy_events_read(const char *path, struct arena *arena, struct policy_even
 	diag_init(&diag, arena);
 	if (!input_split(&ret->bytes, arena, &ret->parts, &ret->count, &diag))
 		return 0;
-	args_print_faults(&diag);
+	for (const struct fault *f = diag.first; f; f = f->next)
+		fprintf(stderr, "%s: %s\n", *f->where ? f->where : input_name(path), f->what);
 	return EXIT_USAGE;
 }
 
