@@ -61,7 +61,8 @@ __attribute__((always_inline)) static inline bool buf_add_str(struct buf *b, con
 
 	if (!buf_has_room(b, len))
 		return false;
-	memcpy(b->data + b->len, s, len);
+	if (len)
+		memcpy(b->data + b->len, s, len);
 	b->len += len;
 	return true;
 }
