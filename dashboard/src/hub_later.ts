@@ -10,7 +10,7 @@ export const policies = {
 	one: (v: string) => request<PolicyProven>('GET', version(v), { patienceMs: MANY_TIMEOUT_MS }),
 	/** Against the one in force when `from` is not said. */
 	diff: (v: string, from?: string) => request<PolicyDiff>('GET', `${version(v)}/diff${query({ from })}`, { patienceMs: MANY_TIMEOUT_MS }),
-	rehearse: (v: string, events: number) => request<PolicyDiff>('POST', `${version(v)}/rehearse`, { body: { events }, patienceMs: MANY_TIMEOUT_MS }),
+	rehearse: (v: string, days: number) => request<PolicyDiff>('POST', `${version(v)}/rehearse`, { body: { days }, patienceMs: MANY_TIMEOUT_MS }),
 	approve: (v: string, said: object) => request<PolicyLife>('POST', `${version(v)}/approve`, { body: said }),
 	activate: (v: string, said: object) => request<PolicyLife>('POST', `${version(v)}/activate`, { body: said, patienceMs: MANY_TIMEOUT_MS }),
 	withdraw: (v: string, said: object) => request<PolicyLife | { withdrawn: true }>('DELETE', version(v), { body: said }),

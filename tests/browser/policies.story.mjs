@@ -118,10 +118,10 @@ test('two versions side by side, and a rehearsal on what really came in', async 
 	await axe(office, 'two versions side by side');
 
 	const rehearsal = office.locator('section.part', { hasText: '用以往办件演练' });
-	await rehearsal.getByLabel('最近办件数').fill('0');
+	await rehearsal.getByLabel('最近天数').fill('0');
 	await rehearsal.getByRole('button', { name: '开始演练' }).click();
-	await rehearsal.getByText('请填写 1 至 100000 的整数').waitFor();
-	await rehearsal.getByLabel('最近办件数').fill('1000');
+	await rehearsal.getByText('请填写 1 至 3660 的整数').waitFor();
+	await rehearsal.getByLabel('最近天数').fill('7');
 	await rehearsal.getByLabel('变化幅度上限').fill('5');
 	await rehearsal.getByRole('button', { name: '开始演练' }).click();
 	await rehearsal.getByText('0.00% 的办件研判不同，在 5% 的上限以内').waitFor();

@@ -1,8 +1,8 @@
 // What the hub says about versions of the policy, taken apart for the page.
 import type { PolicyLife, PolicyStep } from '../wire.ts';
 
-export const EVENTS_MAX = 100_000;
-export const EVENTS_USUAL = 1000;
+export const DAYS_MAX = 3660;
+export const DAYS_USUAL = 30;
 
 /** Steps come the newest first. */
 export const lastStep = (life: PolicyLife, step: PolicyStep['step']): PolicyStep | undefined => life.steps.find((s) => s.step === step);
