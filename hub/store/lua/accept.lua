@@ -8,7 +8,7 @@
 -- not '' has a key. A case's list of events is rewritten whole with every event, so its length has a limit; the oldest go first.
 --
 -- A script that fails keeps what it has written. So everything is looked at before the first write, but for the lists of permits, which come
--- last, and for identities and new cases: those are looked at by writing them, which costs half, and taken back if a later one has to fail.
+-- last, and for identities and new cases: those are looked at by writing them, one command instead of two, and taken back if a later one has to fail.
 local CASE_BYTES, WORDS = 65536, 9
 local seq_key, due_key, feed_key, docs, records = unpack(KEYS, 1, 5)
 local request, count, body_count, feed_max = unpack(ARGV, 1, 4)
