@@ -48,6 +48,7 @@ struct config {
 	int64_t drain_ms;	    /* 10000 */
 	int64_t sms_per_day;	    /* to one number, 20; 0: any number */
 	bool demo;
+	int64_t demo_pause_ms;
 	struct connector_settings connectors[CONFIG_CONNECTORS_MAX];
 	int connector_count;
 };

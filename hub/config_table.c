@@ -60,6 +60,7 @@ static const struct config_row rows[] = {
 	RANGE(COUNT, "sms_per_day", sms_per_day, "20", 0, 1000,
 	      "texts that one number gets a day, 0 for any number; further ones wait for the next morning unless they are urgent or their deadline would pass"),
 	KIND(YES_NO, "demo", demo, "no", "demo people and a trickle of invented approvals; on loopback only"),
+	RANGE(DURATION, "demo_pause", demo_pause_ms, "10s", 0, DAY, "how long between two invented approvals; 0s for none but the first few"),
 };
 
 const struct config_row *config_row_at(int i)

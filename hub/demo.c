@@ -11,8 +11,7 @@
 #include "flow/policies.h"
 #include "timefmt.h"
 
-#define TRICKLE_MS 10000
-#define TURN_MS (TRICKLE_MS - 1000) /* whose it is, ends before the next */
+#define BEGIN_TURN_MS 9000 /* nobody else begins meanwhile */
 #define BEGIN_MS 100 /* it is looked so often whether the hub takes events yet */
 
 struct demo {
@@ -20,6 +19,7 @@ struct demo {
 	struct auth *auth;
 	struct loop_timer *timer;
 	struct principal *source;
+	int64_t pause_ms;
 	int waiting, number;
 	bool begun, asking;
 	char run[16];
@@ -71,9 +71,11 @@ void demo_print(const struct config *cfg, int port)
 		if (people[i].says)
 			printf("    %-6s %s\n", people[i].name, people[i].says);
 	}
-	printf("\n  Sign in as wjw, and in another window as spj; an invented approval arrives every %d s.\n"
-	       "  两个窗口分别以 wjw 和 spj 登录，每 %d 秒有一件虚构的办件到达。Ctrl-C 停止 stops.\n\n",
-	       TRICKLE_MS / 1000, TRICKLE_MS / 1000);
+	printf("\n  Sign in as wjw, and in another window as spj.\n  两个窗口分别以 wjw 和 spj 登录。");
+	if (cfg->demo_pause_ms)
+		printf("每 %g 秒有一件虚构的办件到达 an invented approval arrives every %g s.", (double)cfg->demo_pause_ms / 1000,
+		       (double)cfg->demo_pause_ms / 1000);
+	printf("\n  Ctrl-C 停止 stops.\n\n");
 	fflush(stdout);
 }
 
@@ -238,12 +240,21 @@ static void on_turn(void *arg, enum err e, const char *text)
 		return;
 	if (begins) {
 		d->begun = true;
-		loop_timer_start(d->timer, TRICKLE_MS, TRICKLE_MS);
+		if (d->pause_ms)
+			loop_timer_start(d->timer, d->pause_ms, d->pause_ms);
+		else
+			loop_timer_stop(d->timer);
 	}
 	if (is_ours && begins)
 		begin(d);
 	else if (is_ours)
 		one_more(d);
+}
+
+/* How long it is whose turn it is: it ends before the next. */
+static int64_t turn_ms(const struct demo *d)
+{
+	return d->begun ? d->pause_ms - d->pause_ms / 10 : BEGIN_TURN_MS;
 }
 
 static void trickle(void *arg)
@@ -254,17 +265,18 @@ static void trickle(void *arg)
 		return;
 	d->asking = true;
 	store_put_expiring(d->flow->store,
-			   &(struct expiring){ .kind = "demo", .name = "turn", .ttl_ms = TURN_MS, .only_if_new = true,
+			   &(struct expiring){ .kind = "demo", .name = "turn", .ttl_ms = turn_ms(d), .only_if_new = true,
 					       .value = { d->run, strlen(d->run) } },
 			   on_turn, d);
 }
 
-struct demo *demo_start(struct flow *f, struct auth *a)
+struct demo *demo_start(struct flow *f, struct auth *a, int64_t pause_ms)
 {
 	struct demo *d = mem_zalloc(sizeof(*d));
 
 	d->flow = f;
 	d->auth = a;
+	d->pause_ms = pause_ms;
 	snprintf(d->run, sizeof(d->run), "%08x", randombytes_random());
 	d->source = principal_new("demo", "/sources/demo", "");
 	principal_grant(d->source, WHO_SYSTEM, "spj-371302");

@@ -11,7 +11,7 @@
 struct demo;
 bool demo_is_allowed(const struct config *cfg);
 void demo_print(const struct config *cfg, int port);
-struct demo *demo_start(struct flow *f, struct auth *a);
+struct demo *demo_start(struct flow *f, struct auth *a, int64_t pause_ms); /* 0: begins, and brings nothing more */
 void demo_stop(struct demo *d); /* NULL is none */
 void demo_free(struct demo *d);
 

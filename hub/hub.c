@@ -90,7 +90,7 @@ static void on_store_state(void *arg, bool up, const char *why_not)
 	flow_start(h->flow);
 	auth_start(h->auth);
 	if (h->config->demo)
-		h->demo = demo_start(h->flow, h->auth);
+		h->demo = demo_start(h->flow, h->auth, h->config->demo_pause_ms);
 }
 
 /* --- stop --- */

@@ -144,7 +144,8 @@ test('only what is due soon or overdue, for who wants no more', async () => {
 	await closeDialog(page);
 	const next = await world.grant('示例也提醒用品厂');
 	await until('the next is told', async () => (await notices(page)).length > 0);
-	assert.deepEqual((await notices(page)).map((n) => n.tag), [next.notice], 'and the one that was not due is not among them');
+	const told = await notices(page);
+	assert.deepEqual(told.map((n) => n.tag), [next.notice], `and the one that was not due is not among them: ${JSON.stringify(told)}`);
 	await page.context().close();
 });
 

@@ -57,7 +57,9 @@ async function startReal(bin)
 	let child;
 	async function start()
 	{
-		child = spawn(bin, ['serve', '--demo', '--port', String(port), '--data', data], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+		// Nothing comes but what a story makes: a story counts what has come.
+		child = spawn(bin, ['serve', '--demo', '--port', String(port), '--data', data],
+			{ cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TANDEM_DEMO_PAUSE: '0s' } });
 		let output = '';
 		child.stdout.on('data', (x) => { output += x; });
 		child.stderr.on('data', (x) => { output += x; });

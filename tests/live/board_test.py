@@ -52,7 +52,7 @@ class Board(unittest.TestCase):
         return answer.json
 
     def of_one_moment(self, query, ask):
-        """The figures, and what is asked for between two looks at them without an event of the demo's in between."""
+        """The figures, and what is asked for between two looks at them without an event of the demo's opening in between."""
         def look():
             before, got, after = self.board(query=query), ask(), self.board(query=query)
             return (after, got) if {**before, "at": after["at"]} == after else None
@@ -110,7 +110,7 @@ class Board(unittest.TestCase):
         self.assertEqual([(a["who"], a["region"], a["detail"]) for a in lines], [("lxhy", "371300", last)])
 
     def agrees(self, user, by, key, figure):
-        """A figure and its list, read one after the other; an approval invented by the demo may come between the two."""
+        """A figure and its list, read one after the other; one of the demo's opening may come between the two."""
         where = "" if key is None else f"&from={key}&to={key}" if by == "day" else f"&{by}={key}"
         for _ in range(3):
             board = self.board(user, "?by=" + by)

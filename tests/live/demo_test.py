@@ -1,4 +1,5 @@
-"""What who starts the demo sees at once: each of its people has work before them, without waiting for the trickle to bring it."""
+"""What who starts the demo sees at once: each of its people has work before them, without waiting for the trickle to bring it; and the
+trickle, as fast as it is asked for or not at all."""
 import unittest
 
 from hub import Hub, wait_until
@@ -38,15 +39,20 @@ class Demo(unittest.TestCase):
             self.assertIn("no-lead", [d["kind"] for d in self.hub.get("/disputes?state=open", name).json["items"]])
 
 
-class TwoWorkers(unittest.TestCase):
-    def test_the_demo_begins_once_and_goes_on(self):
-        with Hub(environment={"TANDEM_WORKERS": "2"}) as hub:
+class Trickle(unittest.TestCase):
+    def test_with_two_workers_it_begins_once_and_goes_on(self):
+        with Hub(environment={"TANDEM_WORKERS": "2", "TANDEM_DEMO_PAUSE": "2s"}) as hub:
             wait_until(lambda: hub.try_sign_in("lxhy"), what="the people at both workers")
             # Whatever a second beginning had brought would be there before the trickle's first.
             wait_until(lambda: hub.request("GET", "/api/v1/board", user="lxhy").status == 200
                        and hub.get("/board", "lxhy").json["total"]["no_lead"] and len(self.numbers(hub)) > OPENING, 40, "the trickle")
             self.assertEqual([n[-4:] for n in self.numbers(hub)[:OPENING]], [f"{i:04}" for i in range(1, OPENING + 1)])
             self.assertEqual(len({n[:-4] for n in self.numbers(hub)[:OPENING]}), 1)
+
+    def test_it_goes_on_as_fast_as_it_is_asked_to(self):
+        with Hub(environment={"TANDEM_DEMO_PAUSE": "100ms"}) as hub:
+            hub.sign_in("lxhy")
+            wait_until(lambda: len(self.numbers(hub)) >= 30, 60, "what would take four minutes at the usual pace")
 
     def numbers(self, hub):
         answer = hub.get("/cases", "lxhy")

@@ -66,6 +66,7 @@ class Hub:
         if redis_url:
             self.environment["TANDEM_REDIS_URL"] = redis_url
         self.environment.setdefault("TANDEM_LOG_LEVEL", "info")
+        self.environment.setdefault("TANDEM_DEMO_PAUSE", "0s")  # nothing comes but the demo's opening and what a test makes
         self.process = self.log = None
         self.cookies = {}
 

@@ -85,6 +85,7 @@ static void test_defaults(void **state)
 	assert_int_equal(f->c.batch_count, 10000);
 	assert_int_equal(f->c.connector_count, 0);
 	assert_false(f->c.demo);
+	assert_int_equal(f->c.demo_pause_ms, 10000);
 }
 
 static void test_a_file_is_read(void **state)
