@@ -75,26 +75,44 @@ static void ask_slots(const struct seek *s, struct args *a)
 	args_str(a, "SLOTS");
 }
 
-/* Each range of slots: first, last, its master (host, port, …), its replicas. The host may be left out. */
+/* The host may be left out. */
+static bool read_node(const struct redis_reply *node, const struct spot *from, struct spot *ret)
+{
+	const struct redis_reply *at = node->items;
+	bool has_host;
+
+	if (node->type != REDIS_ARRAY || node->count < 2)
+		return false;
+	has_host = at[0].len && strcmp(at[0].str, "?") != 0;
+	return spot_set(ret, has_host ? at[0].str : from->host, has_host ? at[0].len : strlen(from->host), at[1].integer);
+}
+
+/* Each range of slots: first, last, its master (host, port, …), its replicas. Whoever is named can be asked the next time. */
 static const char *judge_slots(const struct seek *s, const struct spot *from, const struct redis_reply *r,
 			       struct finding *ret)
 {
-	for (int i = 0; r->type == REDIS_ARRAY && i < r->count; i++) {
-		const struct redis_reply *range = &r->items[i], *node;
-		bool has_host;
+	static const char wrong_form[] = "an answer of another form than expected";
 
-		if (range->type != REDIS_ARRAY || range->count < 3 || range->items[2].count < 2)
-			return "an answer of another form than expected";
-		if (s->opt.slot < range->items[0].integer || s->opt.slot > range->items[1].integer)
-			continue;
-		node = range->items[2].items;
-		has_host = node[0].len && strcmp(node[0].str, "?") != 0;
-		if (!spot_set(&ret->place, has_host ? node[0].str : from->host, has_host ? node[0].len : strlen(from->host),
-			       node[1].integer))
-			return "an answer of another form than expected";
-		return NULL;
+	if (r->type != REDIS_ARRAY)
+		return wrong_form;
+	for (int i = 0; i < r->count; i++) {
+		const struct redis_reply *range = &r->items[i];
+		bool is_ours;
+		struct spot node;
+
+		if (range->type != REDIS_ARRAY || range->count < 3)
+			return wrong_form;
+		is_ours = s->opt.slot >= range->items[0].integer && s->opt.slot <= range->items[1].integer;
+		for (int k = 2; k < range->count; k++) {
+			if (read_node(&range->items[k], from, &node))
+				others_add(&ret->others, &node);
+			else if (is_ours && k == 2)
+				return wrong_form;
+			if (is_ours && k == 2)
+				ret->place = node;
+		}
 	}
-	return r->type == REDIS_ARRAY ? "nobody serves the slot of this cell" : "an answer of another form than expected";
+	return *ret->place.host ? NULL : "nobody serves the slot of this cell";
 }
 
 const struct dialect cluster_dialect = {

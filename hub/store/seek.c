@@ -32,6 +32,16 @@ bool spot_set(struct spot *p, const char *host, size_t len, int64_t port)
 	return true;
 }
 
+void others_add(struct others *o, const struct spot *p)
+{
+	for (int i = 0; i < o->count; i++) {
+		if (spot_is(&o->v[i], p))
+			return;
+	}
+	if (o->count < SEEK_OTHERS_MAX)
+		o->v[o->count++] = *p;
+}
+
 /* --- the end --- */
 
 static void forget_probes(struct seek *s)
@@ -63,6 +73,8 @@ static void finish(struct seek *s)
 
 	seek_stop(s);
 	s->hint.host[0] = '\0';
+	if (*found.place.host)
+		s->known = found.others;
 	snprintf(why, sizeof(why), "%s: %s", s->dialect->nobody, *s->why ? s->why : "no answer within the time limit");
 	s->opt.done(s->opt.arg, *found.place.host ? &found : NULL, why);
 }
@@ -192,8 +204,13 @@ static const struct redis_events events = { on_opened, on_lost, on_closed };
 
 static void probe_open(struct seek *s, const struct spot *from)
 {
-	struct probe *p = mem_zalloc(sizeof(*p));
+	struct probe *p;
 
+	for (p = s->probes; p; p = p->next) {
+		if (spot_is(&p->from, from))
+			return;
+	}
+	p = mem_zalloc(sizeof(*p));
 	p->seek = s;
 	p->from = *from;
 	p->next = s->probes;
@@ -231,6 +248,8 @@ void seek_start(struct seek *s)
 	}
 	if (*s->hint.host)
 		probe_open(s, &s->hint);
+	for (int i = 0; i < s->known.count; i++)
+		probe_open(s, &s->known.v[i]);
 	s->attempt++;
 }
 

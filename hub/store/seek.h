@@ -1,7 +1,7 @@
 /*
  * seek.h: asks sentinels, or the nodes of a cluster, where the Redis of a cell is. Internal to hub/store.
  *
- * seek_init; seek_start asks all of them at once, and `done` is called once, later, with the place or with the reason
+ * seek_init; seek_start asks all of them at once, those of the url and those learned of since, and `done` is called once, later, with the place or with the reason
  * why there is none, within the time limit in any case; not after seek_stop. As soon as more than half have answered,
  * the one whose view is the newest is believed: a sentinel or a node that was cut off still names the old place.
  * What stands at the place is checked by whoever connects to it. `closed` when the last connection is gone after
@@ -22,8 +22,16 @@ bool spot_is(const struct spot *a, const struct spot *b);
 /* False: the host is longer than a name may be, or the port is none. */
 MUST_CHECK bool spot_set(struct spot *p, const char *host, size_t len, int64_t port);
 
+#define SEEK_OTHERS_MAX 16
+struct others {
+	struct spot v[SEEK_OTHERS_MAX];
+	int count;
+};
+void others_add(struct others *o, const struct spot *p); /* once each; of more than there is room for, the first */
+
 struct finding { /* what one of those asked has said */
 	struct spot place;
+	struct others others; /* who could be asked too */
 	int64_t epoch; /* how new its view is; the cluster's or the sentinels' own count */
 };
 struct seek;
@@ -57,6 +65,7 @@ struct seek {
 	struct loop_timer *limit;
 	struct spot now;     /* where the caller is: of views that are equally new, this one */
 	struct spot hint;    /* a node that is said to know, asked besides */
+	struct others known; /* whom the last view that was believed has named, asked besides: those of the url may be gone by then */
 	struct finding best;
 	bool is_asking;
 	int asked, answered, over, attempt;

@@ -149,8 +149,8 @@ class Cluster:
                  if first <= self.slot <= last}
         return next((s for s in self.running() if found == {s.port}), None)
 
-    def environment(self):
-        hosts = ",".join(f"127.0.0.1:{s.port}" for s in self.servers[:3])
+    def environment(self, *named):
+        hosts = ",".join(f"127.0.0.1:{s.port}" for s in named)
         return {"TANDEM_REDIS_URL": f"cluster://:{urllib.parse.quote(PASSWORD, safe='')}@{hosts}", "TANDEM_REDIS_WAIT_REPLICAS": "1"}
 
 

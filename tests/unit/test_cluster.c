@@ -173,6 +173,11 @@ static void test_the_slots_of_a_node(void **state)
 	assert_null(judged(&cluster_dialect, 1, 99, &all, &f));
 	assert_string_equal(f.place.host, "10.0.0.1");
 	assert_int_equal(f.place.port, 7001);
+	assert_int_equal(f.others.count, 3); /* each once, and not the one that cannot be */
+	assert_int_equal(f.others.v[0].port, 7001);
+	assert_string_equal(f.others.v[1].host, "asked");
+	assert_int_equal(f.others.v[1].port, 7002);
+	assert_int_equal(f.others.v[2].port, 7003);
 	assert_null(judged(&cluster_dialect, 1, 100, &all, &f));
 	assert_string_equal(f.place.host, "asked");
 	assert_int_equal(f.place.port, 7002);
