@@ -1,5 +1,6 @@
 // What every first paint waits for, asked by a script so small that it runs while the page itself is still on its way: who this is, the
 // calendar, and the list the page begins with. The page takes the answers over where it asks the same.
+import { quarterUpTo } from './lib/period.ts';
 import type { Me } from './wire.ts';
 
 export const BASE = '/api/v1';
@@ -47,13 +48,32 @@ function ahead(path: string, then?: (answer: Answer) => Promise<void>): void
 	asked.set(path, answer);
 }
 
+const hash = location.hash;
+
+/** The board comes in files of its own, whose names the build writes to this script's tag. */
+function boardAhead(): void
+{
+	for (const name of document.querySelector<HTMLElement>('[data-board]')?.dataset.board?.split(' ') ?? [])
+		document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', crossOrigin: '', href: name }));
+	if (!/[?&](from|to|region)=/.test(hash))
+		ahead(`/board${query({ ...quarterUpTo(Date.now()), by: 'body' })}`, async ({ response }) => {
+			if (!response.ok)
+				throw response; // before somebody has signed in
+		});
+}
+
+if (/^#\/board\b/.test(hash))
+	boardAhead();
 // Who it is, is not told to the page before the rest has been asked, lest both ask.
 ahead('/me', async ({ response }) => {
 	if (!response.ok)
 		return;
-	const [body] = inboxBodiesOf(await response.clone().json() as Me);
-	if (body && !/[?&](body|state)=/.test(location.hash))
+	const me = await response.clone().json() as Me;
+	const [body] = inboxBodiesOf(me);
+	if (body && !/[?&](body|state)=/.test(hash))
 		ahead(`/notices${query({ body: body.id, state: 'todo' })}`);
+	else if (!body && hash.length < 3 && me.roles.includes('coordinator'))
+		boardAhead();
 	ahead('/policy/calendar');
 });
 setTimeout(() => asked.clear(), KEPT_MS);
