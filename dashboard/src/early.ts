@@ -7,7 +7,8 @@ export const BASE = '/api/v1';
 /** What nobody has taken over by then is too old to be shown. */
 const KEPT_MS = 10_000;
 
-export interface Answer { response: Response; atMs: number }
+/** `text`: what has been read of it already, so that who takes it over need not wait for another turn. */
+export interface Answer { response: Response; atMs: number; text?: string }
 const asked = new Map<string, Promise<Answer>>();
 
 export async function send(path: string, init: RequestInit): Promise<Answer>
@@ -38,10 +39,11 @@ export function inboxBodiesOf(who: Me | null): Me['bodies']
 	return who?.roles.includes('supervisor') ? who.bodies.filter((b) => !b.role || b.role === 'supervisor') : [];
 }
 
-function ahead(path: string, then?: (answer: Answer) => Promise<void>): void
+function ahead(path: string, then?: (answer: Required<Answer>) => void): void
 {
-	const answer = send(path, { headers: { Accept: 'application/json' } }).then(async (a) => {
-		await then?.(a);
+	const answer = send(path, { headers: { Accept: 'application/json' } }).then(async ({ response, atMs }) => {
+		const a = { response, atMs, text: await response.text() };
+		then?.(a);
 		return a;
 	});
 	answer.catch(() => undefined);
@@ -50,25 +52,30 @@ function ahead(path: string, then?: (answer: Answer) => Promise<void>): void
 
 const hash = location.hash;
 
+/** What is refused before somebody has signed in is asked for again then. */
+function onlyGood({ response }: Answer): void
+{
+	if (!response.ok)
+		throw response;
+}
+
 /** The board comes in files of its own, whose names the build writes to this script's tag. */
 function boardAhead(): void
 {
 	for (const name of document.querySelector<HTMLElement>('[data-board]')?.dataset.board?.split(' ') ?? [])
 		document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', crossOrigin: '', href: name }));
+	ahead('/policy/names', onlyGood);
 	if (!/[?&](from|to|region)=/.test(hash))
-		ahead(`/board${query({ ...quarterUpTo(Date.now()), by: 'body' })}`, async ({ response }) => {
-			if (!response.ok)
-				throw response; // before somebody has signed in
-		});
+		ahead(`/board${query({ ...quarterUpTo(Date.now()), by: 'body' })}`, onlyGood);
 }
 
 if (/^#\/board\b/.test(hash))
 	boardAhead();
 // Who it is, is not told to the page before the rest has been asked, lest both ask.
-ahead('/me', async ({ response }) => {
+ahead('/me', ({ response, text }) => {
 	if (!response.ok)
 		return;
-	const me = await response.clone().json() as Me;
+	const me = JSON.parse(text) as Me;
 	const [body] = inboxBodiesOf(me);
 	if (body && !/[?&](body|state)=/.test(hash))
 		ahead(`/notices${query({ body: body.id, state: 'todo' })}`);
