@@ -14,16 +14,37 @@ const wordsAlone: Plugin = {
 	},
 };
 
-/** The script that asks ahead is a file of its own and runs as soon as it is there, not with the page that it is a part of. */
+// What is asked before the page itself is there.
+const EARLY = /src\/(early|lib\/period)\.ts/;
+
+/** What the page begins with: all that its entry leads to without waiting. In one file, of which what comes later imports. */
+const first = new Set<string>();
+const firstAlone: Plugin = {
+	name: 'first-alone',
+	apply: 'build',
+	buildEnd() {
+		const add = (id: string): void => {
+			if (first.has(id) || EARLY.test(id))
+				return;
+			first.add(id);
+			this.getModuleInfo(id)?.importedIds.forEach(add);
+		};
+		[...this.getModuleIds()].filter((id) => id.endsWith('/src/main.ts')).forEach(add);
+	},
+};
+
+/** The script that asks ahead is a file of its own and runs as soon as it is there, not with the page that it is a part of; what it has
+ * to ask for the board is written to its tag. The page's own script is the one file that holds it, and the entry no further one. */
 const askAhead: Plugin = {
 	name: 'ask-ahead',
 	apply: 'build',
 	transformIndexHtml: {
 		order: 'post',
 		handler: (html, { bundle }) => {
-			const name = Object.keys(bundle ?? {}).find((x) => x.startsWith('assets/early'));
-			return html.replace(new RegExp(`\\s*<link rel="modulepreload"[^>]*${name}">`), '')
-				.replace('<script', `<script async type="module" crossorigin src="/${name}"></script>\n  <script`);
+			const file = (part: string): string => `/${Object.keys(bundle ?? {}).find((x) => x.startsWith(`assets/${part}-`))}`;
+			const scripts = `<script async type="module" crossorigin src="${file('early')}" data-board="${['board', 'shared', 'words'].map(file).join(' ')}"></script>
+\t<script type="module" crossorigin src="${file('first')}"></script>`;
+			return html.replace(/\s*<(script[^>]*><\/script|link rel="modulepreload"[^>]*)>/g, '').replace('<link rel="icon"', `${scripts}\n\t<link rel="icon"`);
 		},
 	},
 };
@@ -34,10 +55,10 @@ const SHARED = /src\/(components\/(ChoiceField|EventCore|ErrorNote|NamePicker|Re
 
 // The browsers of the trade are old: chrome87 is the oldest that must show the page.
 export default defineConfig({
-	plugins: [wordsAlone, askAhead, vue({ features: { optionsAPI: false } })],
+	plugins: [wordsAlone, firstAlone, askAhead, vue({ features: { optionsAPI: false } })],
 	build: {
 		target: 'chrome87', assetsInlineLimit: 0, modulePreload: { polyfill: false },
-		rolldownOptions: { output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'early', test: /src\/early\.ts/ }, { name: 'words', test: WORDS }, { name: 'shared', test: SHARED }] } } },
+		rolldownOptions: { output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'early', test: EARLY }, { name: 'first', test: (id: string) => first.has(id) }, { name: 'words', test: WORDS }, { name: 'shared', test: SHARED }] } } },
 	},
 	server: { proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } } },
 });

@@ -66,9 +66,8 @@ export function randomHex(bytes: number): string
 	return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (b) => b.toString(16).padStart(2, '0')).join('');
 }
 
-async function readJson(response: Response): Promise<unknown>
+function readJson(text: string): unknown
 {
-	const text = await response.text();
 	if (text === '')
 		return null;
 	try {
@@ -95,10 +94,10 @@ export async function request<T>(method: string, path: string, options: Options 
 	const patienceMs = options.patienceMs ?? REQUEST_TIMEOUT_MS;
 	const timer = setTimeout(() => { timedOut = true; abort.abort(); }, patienceMs);
 	try {
-		const { response, atMs } = await (method === 'GET' && askedAhead(path)?.catch(() => null)) || await send(path, {
+		const { response, atMs, text } = await (method === 'GET' && askedAhead(path)?.catch(() => null)) || await send(path, {
 			method, headers, signal: abort.signal, body: options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
 		});
-		const data = await (response.ok && options.read ? options.read : readJson)(response);
+		const data = response.ok && options.read ? await options.read(response) : readJson(text ?? await response.text());
 		heard(response.headers.get('Date'), atMs);
 		if (response.status === 401 && !options.quiet401)
 			endedListener();

@@ -8,7 +8,9 @@
 #include "calendar_import.h"
 #include "flow/files.h"
 #include "metrics.h"
+#include "net/gzip.h"
 #include "net/inbox.h"
+#include "net/static_coding.h"
 #include "pack_sent.h"
 
 enum {
@@ -217,15 +219,33 @@ static bool may_lack_length(void *arg, const char *method, const char *path)
 
 /* --- answering --- */
 
+/* Below it an answer fits into few packets as it is; above it packing would hold up everybody else's answers. */
+#define PACKED_BYTES_MIN ((size_t)2048)
+#define PACKED_BYTES_MAX ((size_t)512 * 1024)
+
+/* What is asked for to be read by people over slow lines: lists, and documents. A version's tag is of one row of bytes, so what has one
+   goes as it is, and so do the answers to what is sent in: those who send much want them soon. */
+static bool may_pack(const struct http_request *req, const struct reply *r)
+{
+	return (req->is_head || strcmp(req->method, "GET") == 0) && r->status == 200 && !*r->etag && r->len >= PACKED_BYTES_MIN &&
+	       r->len <= PACKED_BYTES_MAX;
+}
+
 static void send_reply(struct call *c, const struct reply *r)
 {
-	char headers[256], later[40];
+	bool varies = may_pack(c->req, r), is_packed;
+	char headers[320], later[40];
+	struct buf packed;
 
+	buf_init(&packed, 2 * PACKED_BYTES_MAX);
+	is_packed = varies && static_coding_weight(http_header(c->req, "Accept-Encoding"), STATIC_GZIP) > 0 &&
+		    gzip_pack(&packed, r->json, r->len);
 	snprintf(later, sizeof(later), "Retry-After: %d\r\n", r->retry_s ? r->retry_s : 900);
-	snprintf(headers, sizeof(headers), "Content-Type: %s\r\nCache-Control: no-store\r\n%s%s%s%s",
+	snprintf(headers, sizeof(headers), "Content-Type: %s\r\nCache-Control: no-store\r\n%s%s%s%s%s%s",
 		 r->type	  ? r->type :
 		 r->status >= 400 ? "application/problem+json" :
 				    "application/json",
+		 varies ? "Vary: Accept-Encoding\r\n" : "", is_packed ? "Content-Encoding: gzip\r\n" : "",
 		 *r->etag ? "ETag: \"" : "", r->etag,
 		 *r->etag ? "\"\r\n" : "",
 		 r->status == 503   ? "Retry-After: 2\r\n" :
@@ -233,7 +253,8 @@ static void send_reply(struct call *c, const struct reply *r)
 		 r->status == 401   ? "WWW-Authenticate: Bearer\r\n" :
 				      "");
 	metric_add(METRIC_HTTP_REQUESTS, 1);
-	http_reply(c->req, r->status, headers, r->json, r->len);
+	http_reply(c->req, r->status, headers, is_packed ? packed.data : r->json, is_packed ? packed.len : r->len);
+	buf_clear(&packed);
 }
 
 static void call_end(struct call *c)

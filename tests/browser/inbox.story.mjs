@@ -44,7 +44,7 @@ test('what the page begins with is asked for ahead of it, and once', async () =>
 	page.on('request', note);
 	let release;
 	const held = new Promise((resolve) => { release = resolve; });
-	await page.route('**/assets/index-*.js', async (route) => { await held; await route.continue(); });
+	await page.route('**/assets/first-*.js', async (route) => { await held; await route.continue(); });
 	await page.reload({ waitUntil: 'commit' });
 	await until('all is asked before the page is there', () => asked.length === 3);
 	release();
@@ -54,7 +54,7 @@ test('what the page begins with is asked for ahead of it, and once', async () =>
 		assert.deepEqual(asked.sort(), ['/me', '/notices', '/policy/calendar']);
 	};
 	await once();
-	await page.unroute('**/assets/index-*.js');
+	await page.unroute('**/assets/first-*.js');
 	asked = [];
 	await page.reload();
 	await once();

@@ -1,4 +1,5 @@
 """Contract section 5 about finding: every filter of GET /cases, GET /notices and GET /pool, pages, and cursors."""
+import gzip
 from urllib.parse import quote
 
 from audit import TIME, Audit, main
@@ -256,6 +257,62 @@ class Pool(Audit):
         wait_until(lambda: notice not in pooled("wjw"))
         mine = self.hub.get("/notices?state=claimed&q=TESTpool", "zjj").json["items"]
         self.assertEqual([(n["id"], n["body"]) for n in mine], [(notice, "zjj-371302")])
+
+
+class Packed(Audit):
+    """Long answers to questions go packed to whoever takes them so."""
+    PATH = "/notices?body=wjw-371302&state=todo"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for number in range(20):
+            applicant = {"kind": "entity", "name": "示例长名用品有限公司" * 8, "code": "91371302MA3C8H4W7X"}
+            assert cls.hub.submit(event(f"packed-{number}", applicant=applicant)).status == 201
+
+    def asked(self, accepts, path=PATH, method="GET"):
+        answer = self.hub.request(method, "/api/v1" + path, user="wjw", headers={"Accept-Encoding": accepts})
+        self.assertEqual(answer.status, 200, answer.body)
+        return answer
+
+    def test_who_takes_it_packed(self):
+        plain = self.asked("identity")
+        for accepts in ("gzip", "br, gzip", "deflate, GZIP;q=0.5", "*", "identity;q=0, gzip", "gzip;q=0.001"):
+            answer = self.asked(accepts)
+            self.assertEqual(answer.headers["Content-Encoding"], "gzip", accepts)
+            self.assertEqual(answer.headers["Vary"], "Accept-Encoding")
+            self.assertEqual(answer.headers["Content-Type"], "application/json")
+            self.assertEqual(gzip.decompress(answer.body), plain.body, accepts)
+            self.assertLess(len(answer.body), len(plain.body) / 4)
+            self.assertEqual(int(answer.headers["Content-Length"]), len(answer.body))
+
+    def test_who_does_not(self):
+        for accepts in ("identity", "", "br", "gzip;q=0", "gzip;q=0, *", "*;q=0", "gzip;q=nonsense", "xgzip, gzipx"):
+            answer = self.asked(accepts)
+            self.assertIsNone(answer.headers["Content-Encoding"], accepts)
+            self.assertEqual(answer.headers["Vary"], "Accept-Encoding", accepts)
+            self.assertGreaterEqual(len(answer.json["items"]), 20)
+
+    def test_head_says_what_get_would(self):
+        got, head = self.asked("gzip"), self.asked("gzip", method="HEAD")
+        for name in ("Content-Encoding", "Vary", "Content-Length"):
+            self.assertEqual(head.headers[name], got.headers[name], name)
+        self.assertEqual(head.body, b"")
+
+    def test_what_is_short_or_has_a_version_goes_as_it_is(self):
+        self.assertIsNone(self.asked("gzip", "/me").headers["Content-Encoding"])
+        notice = self.asked("gzip", "/notices/" + self.asked("identity").json["items"][0]["id"])
+        self.assertGreater(len(notice.body), 2048)
+        self.assertTrue(notice.headers["ETag"])
+        self.assertIsNone(notice.headers["Content-Encoding"])
+
+    def test_who_sends_in_has_no_answer_packed(self):
+        many = [event(f"packed-many-{number}") for number in range(10)]
+        answer = self.hub.request("POST", "/api/v1/events", many, user="spj",
+                                  headers={"Accept-Encoding": "gzip", "Content-Type": "application/cloudevents-batch+json"})
+        self.assertEqual(answer.status, 200, answer.body)
+        self.assertGreater(len(answer.body), 2048)
+        self.assertIsNone(answer.headers["Content-Encoding"])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ with Hub() as hub: hub.sign_in("wjw"), hub.post(...), hub.get(...), hub.socket("
 Only the standard library and Debian's python3-websockets are used: clients nobody here wrote.
 """
 import contextlib
+import gzip
 import ctypes
 import http.client
 import json
@@ -52,7 +53,8 @@ class Answer:
 
     @property
     def json(self):
-        return json.loads(self.body)
+        packed = self.headers["Content-Encoding"] == "gzip"
+        return json.loads(gzip.decompress(self.body) if packed else self.body)
 
 
 class Hub:

@@ -79,10 +79,10 @@ export async function setLanguage(next: Language): Promise<boolean>
 	return true;
 }
 
-export function t(key: Key, params: Record<string, string | number> = {}): string
+export function t(key: Key, params?: Record<string, string | number>): string
 {
 	const text = tables[language.value][key] ?? key;
-	return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
+	return !params ? text : text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
 }
 
 /** Words for a code the hub sent; the code itself when it is one this page does not know yet. */

@@ -1,7 +1,7 @@
 // The board's own arithmetic, which is little: the hub counts. How a value is stepped for the eye, what stands where in the
 // table of counties and departments, and which days a period has.
 import type { BodyName, Figure, FigureRow, Rate, RegionName } from '../wire.ts';
-import { minuteText } from './time.ts';
+import { DAY_MS, dayText, quarterUpTo, type Days } from './period.ts';
 
 export type Metric = 'on_time_rate' | 'overdue' | 'hours_to_claim' | 'sent';
 export const METRICS: readonly Metric[] = ['on_time_rate', 'overdue', 'hours_to_claim', 'sent'];
@@ -124,8 +124,6 @@ export function withSums(grid: Grid, word: string): Grid
 	};
 }
 
-const DAY_MS = 24 * 3600 * 1000;
-const dayText = (ms: number): string => minuteText(ms).slice(0, 10);
 
 /** The last days of a period that has more. */
 export function lastDays(from: string, to: string, days: number): string
@@ -138,14 +136,14 @@ export type Period = 'month' | 'last' | 'quarter';
 export const PERIODS: readonly Period[] = ['month', 'last', 'quarter'];
 
 /** The days of a named period, in Beijing. */
-export function periodOf(period: Period, nowMs: number): { from: string; to: string }
+export function periodOf(period: Period, nowMs: number): Days
 {
 	const today = dayText(nowMs);
 	const first = today.slice(0, 8) + '01';
 	if (period === 'month')
 		return { from: first, to: today };
 	if (period === 'quarter')
-		return { from: dayText(nowMs - 91 * DAY_MS), to: today };
+		return quarterUpTo(nowMs);
 	const before = dayText(Date.parse(first + 'T00:00:00+08:00') - DAY_MS);
 	return { from: before.slice(0, 8) + '01', to: before };
 }

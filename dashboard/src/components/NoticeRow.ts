@@ -1,0 +1,90 @@
+// A row of the inbox, drawn by hand and not from a template because there are fifty of it: see drawn.ts.
+import { h, type FunctionalComponent, type VNode } from 'vue';
+import { allows, isPickable } from '../composables/useActions.ts';
+import { isLive } from '../composables/useConnection.ts';
+import { showForm } from '../composables/useForms.ts';
+import { nowCoarse } from '../composables/useNow.ts';
+import { selected, toggle } from '../composables/useSelection.ts';
+import { DATA_LANG, t, tCode } from '../i18n/index.ts';
+import { doneAt, isPaused, isTodo, lookOf } from '../lib/state.ts';
+import type { Notice } from '../wire.ts';
+import { actButtons, beijingTime, dueText, stateTag } from './drawn.ts';
+
+interface Row { notice: Notice; active: boolean; open: boolean }
+type Emit = (event: 'open') => void;
+
+const cell = (name: string, more: object = {}): object => ({ role: 'cell', class: `c-${name}`, ...more });
+const [PICK, STATE, APPLICANT, ITEM, ACT] = ['pick', 'state', 'applicant', 'item', 'act'].map((name) => cell(name));
+const SUB = { class: 'muted sub' };
+const NUM = { class: 'num' };
+const WHOLE = { class: 'nowrap' };
+const DATA = { lang: DATA_LANG };
+
+function pickBox({ notice, active }: Row): VNode | null
+{
+	return !isPickable(notice) ? null : h('input', {
+		type: 'checkbox', checked: selected.has(notice.id), tabindex: active ? undefined : -1,
+		'aria-label': t('inbox.pickRow', { name: notice.applicant.name }), onChange: () => toggle(notice.id),
+	});
+}
+
+function part(notice: Notice): string
+{
+	if (notice.letter)
+		return t('notice.letter');
+	if (notice.state === 'acknowledged' && notice.role === 'lead')
+		return t('notice.mustClaim');
+	return t(notice.cause === 'archive' ? 'notice.archive' : `role.${notice.role}`);
+}
+
+/** A plain click opens beside the list; with a modifier key the link does what links do. */
+function onLink(event: MouseEvent, emit: Emit): void
+{
+	event.stopPropagation();
+	if (event.ctrlKey || event.metaKey || event.shiftKey)
+		return;
+	event.preventDefault();
+	emit('open');
+}
+
+/** What the claimed row is waiting for stands in it; the other forms are in the detail. */
+function owed({ notice, active }: Row, emit: Emit): VNode | null
+{
+	if (notice.state !== 'claimed' || !allows(notice, 'feedback'))
+		return null;
+	const feedBack = (event: Event): void => {
+		event.stopPropagation();
+		showForm(notice.id, 'feedback');
+		emit('open');
+	};
+	return h('span', { class: 'acts' }, h('button', {
+		type: 'button', tabindex: active ? undefined : -1, disabled: !isLive.value,
+		'aria-label': t('act.formOf', { act: t('act.feedback'), name: notice.applicant.name }), onClick: feedBack,
+	}, t('act.feedback')));
+}
+
+export const NoticeRow: FunctionalComponent<Row, { open: [] }> = (row, { emit }) => {
+	const { notice, active, open } = row;
+	const look = lookOf(notice, nowCoarse.value);
+	return h('tr', {
+		role: 'row', 'data-id': notice.id, 'data-state': notice.state, tabindex: active ? 0 : -1, class: open ? `row-${look} open` : `row-${look}`, 'aria-current': open ? 'true' : undefined,
+	}, [
+		h('td', PICK, [pickBox(row)]),
+		h('td', STATE, [stateTag({ look, letter: !!notice.letter }), h('span', SUB, part(notice))]),
+		h('td', cell('due', { 'data-label': t('inbox.col.due') }), [
+			dueText({ due: notice.due, met: !isTodo(notice.state, notice.role), doneAt: doneAt(notice), provisional: notice.provisional, paused: isPaused(notice) })]),
+		h('td', APPLICANT, [
+			h('a', { ...DATA, href: `#/notice/${encodeURIComponent(notice.id)}`, tabindex: active ? undefined : -1, onClick: (e: MouseEvent) => onLink(e, emit) }, notice.applicant.name),
+			h('span', SUB, [h('span', NUM, notice.case)]),
+		]),
+		h('td', ITEM, [
+			h('span', DATA, notice.item.name || notice.item.code),
+			h('span', SUB, [
+				h('span', WHOLE, `${tCode('type', notice.type)} ·`), ' ',
+				h('span', WHOLE, [h('span', DATA, notice.region_name || notice.region), ' ·']), ' ', beijingTime({ at: notice.received, short: true }),
+			]),
+		]),
+		h('td', ACT, [actButtons({ notice, tab: active }), owed(row, emit)]),
+	]);
+};
+Object.assign(NoticeRow, { props: ['notice', 'active', 'open'], emits: ['open'], inheritAttrs: false });
