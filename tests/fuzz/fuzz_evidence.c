@@ -14,18 +14,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define FILE_BYTES_MAX ((size_t)8 << 20)
 
-static void expect_changes_found(const char *data, size_t size, struct diag *diag)
+/* One byte of it, which the input itself picks: over many inputs each place has its turn, and one costs what one reading costs. */
+static void expect_change_found(const char *data, size_t size, struct diag *diag)
 {
 	struct evidence_check c;
 	char *changed = malloc(size);
-	size_t step = size / 16 + 1;
+	unsigned int at = 0;
 
-	for (size_t i = 0; i < size; i += step) {
-		memcpy(changed, data, size);
-		changed[i] ^= 1;
-		if (evidence_read(&(struct evidence_file){ changed, "file", size }, NULL, &c, diag) == ERR_OK)
-			abort();
-	}
+	if (!changed)
+		abort();
+	memcpy(changed, data, size);
+	for (size_t i = 0; i < size; i++)
+		at = at * 31 + (unsigned char)data[i];
+	changed[at % size] ^= 1;
+	if (evidence_read(&(struct evidence_file){ changed, "file", size }, NULL, &c, diag) == ERR_OK)
+		abort();
 	free(changed);
 }
 
@@ -74,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (evidence_read(&(struct evidence_file){ text, "file", size }, NULL, &c, &diag) != ERR_OK)
 		fuzz_expect_faults(&diag);
 	else
-		expect_changes_found(text, size, &diag);
+		expect_change_found(text, size, &diag);
 	diag_init(&diag, &arena);
 	write_and_read(text, size, &diag);
 	arena_clear(&arena);
