@@ -53,6 +53,16 @@ class Scope(unittest.TestCase):
                           ("烟草专卖零售许可", "兰山区行政审批服务局", "兰山区行政审批服务局")])
         mine = self.hub.get("/notices?q=TESTS1", "scjg").json["items"]
         self.assertEqual([i["code"] for i in mine[0]["items"]], ["000131012000", "000161901000"])
+        # Each notice names what it is for, and the pool's the words that nobody knows.
+        self.assertEqual(mine[0]["item"], {"code": "000131012000", "name": "食品经营许可"})
+        tobacco = [n for n in case["events"][0]["notices"] if n["body"] == "ycj-371302"]
+        self.assertEqual([n["item"] for n in tobacco], [{"code": "000161901000", "name": "烟草专卖零售许可"}])
+        pool = [n for n in self.hub.get("/pool", "scjg").json["items"] if n["case"] == "TESTS1"]
+        phrase = {"code": None, "name": "没有人知道的项目"}
+        self.assertEqual([(n["item"], n["items"]) for n in pool], [(phrase, [phrase])])
+        claimed = self.hub.post(f"/pool/{pool[0]['id']}/claim", "scjg")
+        self.assertEqual(claimed.status, 200, claimed.body)
+        self.assertEqual(self.hub.get(f"/notices/{pool[0]['id']}", "scjg").json["notice"]["item"], phrase)
         # Leads of two items do not contend, and a phrase in the pool is no dispute.
         disputes = self.hub.get("/disputes", "lxhy").json["items"]
         self.assertEqual([d for d in disputes if d.get("case") == "TESTS1"], [])
