@@ -1,6 +1,7 @@
 /*
  * Fuzz harness: an exported file as whoever has it hands it back. What is refused has a fault to tell; what is taken is not taken any more
- * when one byte of it is another. And whatever the entries are, a file of them that was just written is taken.
+ * when one byte of it is another. What does not begin as such a file does is taken for entries too: whatever they are, a file of them that
+ * was just written is taken.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -67,6 +68,7 @@ static void write_and_read(const char *data, size_t size, struct diag *diag)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const char begin[] = "{\"tandem\"";
 	const char *text = (const char *)data;
 	struct evidence_check c;
 	struct arena arena;
@@ -79,7 +81,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		expect_change_found(text, size, &diag);
 	diag_init(&diag, &arena);
-	write_and_read(text, size, &diag);
+	if (size < sizeof(begin) - 1 || memcmp(text, begin, sizeof(begin) - 1) != 0)
+		write_and_read(text, size, &diag);
 	arena_clear(&arena);
 	return 0;
 }
