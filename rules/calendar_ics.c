@@ -7,6 +7,7 @@
 
 #define EVENT_DAYS_MAX 31
 #define LINE_BYTES_MAX 4096
+#define DAY_SECONDS    86400
 
 struct ics {
 	struct notice_reading *r;
@@ -15,6 +16,7 @@ struct ics {
 	char text[LINE_BYTES_MAX]; /* the line in hand, unfolded */
 	int at_line;
 	bool inside;
+	int deep; /* in components of the event, such as alarms, with times and summaries of their own */
 	bool has_start, has_end, cancelled, repeats, broken;
 	int32_t start, stop; /* stop is the day after */
 	int days;	     /* of DURATION, 0 none */
@@ -67,19 +69,34 @@ static const char *value_of(const char *line, const char *name)
 	return *line ? line + 1 : NULL;
 }
 
-/* 20270101, with a time of day behind it or not. */
-static bool day_of(const char *s, int32_t *ret)
+/* Two digits. */
+static int pair_of(const char *s)
+{
+	return (s[0] - '0') * 10 + (s[1] - '0');
+}
+
+/* 20270101, with a time of day behind it or not: of the place, or UTC with a Z. ret_into: seconds that the day is old. */
+static bool day_of(const char *s, int32_t *ret, int *ret_into)
 {
 	char text[11];
 
-	if (strspn(s, "0123456789") < 8 || (s[8] && s[8] != 'T'))
+	*ret_into = 0;
+	if (strspn(s, "0123456789") < 8 || (s[8] && (s[8] != 'T' || strspn(s + 9, "0123456789") != 6)))
 		return false;
 	memcpy(text, s, 4);
 	text[4] = text[7] = '-';
 	memcpy(text + 5, s + 4, 2);
 	memcpy(text + 8, s + 6, 2);
 	text[10] = '\0';
-	return date_parse(text, 10, ret);
+	if (!date_parse(text, 10, ret))
+		return false;
+	if (s[8]) {
+		int seconds = pair_of(s + 9) * 3600 + pair_of(s + 11) * 60 + pair_of(s + 13) + (s[15] == 'Z' ? SHANGHAI_MIN * 60 : 0);
+
+		*ret += seconds / DAY_SECONDS;
+		*ret_into = seconds % DAY_SECONDS;
+	}
+	return true;
 }
 
 /* P3D and P1W. */
@@ -97,6 +114,7 @@ static int days_of(const char *s)
 static void event_begin(struct ics *c)
 {
 	c->inside = true;
+	c->deep = 0;
 	c->has_start = c->has_end = c->cancelled = c->repeats = c->broken = false;
 	c->days = 0;
 	c->summary[0] = '\0';
@@ -106,13 +124,21 @@ static void event_begin(struct ics *c)
 static void event_line(struct ics *c)
 {
 	const char *v;
+	int into;
 
+	if (strncmp(c->text, "BEGIN:", 6) == 0)
+		c->deep++;
+	else if (strncmp(c->text, "END:", 4) == 0)
+		c->deep--;
+	if (c->deep > 0)
+		return;
 	if ((v = value_of(c->text, "DTSTART"))) {
 		c->event_line = c->at_line;
-		c->has_start = day_of(v, &c->start);
+		c->has_start = day_of(v, &c->start, &into);
 		c->broken |= !c->has_start;
 	} else if ((v = value_of(c->text, "DTEND"))) {
-		c->has_end = day_of(v, &c->stop);
+		c->has_end = day_of(v, &c->stop, &into);
+		c->stop += into > 0; /* a day that has begun counts */
 		c->broken |= !c->has_end;
 	} else if ((v = value_of(c->text, "DURATION"))) {
 		c->days = days_of(v);

@@ -77,6 +77,8 @@ bool decide_rule_names_holder(const struct pack *p, int rule); /* its recipient 
 
 /* The items a registration concerns, as decide() gives them; none for other events and for scopes that imply nothing. */
 int decide_items(const struct pack *p, const struct event *e, struct arena *arena, const struct decided_item **ret);
+/* And the clauses of its scope's permitted part that imply none: the first SCOPE_UNMATCHED_MAX of them. */
+int decide_unmatched(const struct pack *p, const struct event *e, struct arena *arena, const char *const **ret);
 
 /* A rule's time to act (or to feed back), before any calendar; false when it sets none. */
 struct duration;

@@ -94,6 +94,15 @@ int decide_items(const struct pack *p, const struct event *e, struct arena *aren
 	return parts.count;
 }
 
+int decide_unmatched(const struct pack *p, const struct event *e, struct arena *arena, const char *const **ret)
+{
+	struct scope_parts parts;
+
+	scope_parts_find(p, e, arena, &parts);
+	*ret = parts.found.unmatched;
+	return parts.found.unmatched_listed;
+}
+
 static int int_order(const void *a, const void *b)
 {
 	return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);

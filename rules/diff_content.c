@@ -63,9 +63,17 @@ static const char *when_text(const struct sheet *s, int row, const char *name)
 	return "";
 }
 
-static void compare_cell(struct diff *d, struct diff_line line, bool hidden)
+static bool means_same(const struct diff_line *line, bool knows_star)
 {
-	if (strcmp(strcmp(line.was, "*") ? line.was : "", strcmp(line.is, "*") ? line.is : "") == 0)
+	const char *was = knows_star && strcmp(line->was, "*") == 0 ? "" : line->was;
+	const char *is = knows_star && strcmp(line->is, "*") == 0 ? "" : line->is;
+
+	return strcmp(was, is) == 0;
+}
+
+static void compare_cell(struct diff *d, struct diff_line line, bool knows_star, bool hidden)
+{
+	if (means_same(&line, knows_star))
 		return;
 	line.kind = DIFF_CHANGED;
 	if (hidden)
@@ -84,20 +92,20 @@ static void compare_rows(struct diff *d, enum sheet_id id, const int rows[2], co
 		line.column = spec->columns[i];
 		line.was = text_of(was, rows[WAS], i);
 		line.is = text_of(is, rows[IS], i);
-		compare_cell(d, line, namings[id].hidden);
+		compare_cell(d, line, pack_column_knows_star(spec, i), namings[id].hidden);
 	}
 	for (i = 0; i < is->when_count; i++) {
 		line.column = is->when_names[i];
 		line.was = when_text(was, rows[WAS], line.column);
 		line.is = text_of(is, rows[IS], is->known_count + i);
-		compare_cell(d, line, namings[id].hidden);
+		compare_cell(d, line, true, namings[id].hidden);
 	}
 	for (i = 0; i < was->when_count; i++) {
 		line.column = was->when_names[i];
 		line.was = text_of(was, rows[WAS], was->known_count + i);
 		line.is = "";
 		if (!*when_text(is, rows[IS], line.column))
-			compare_cell(d, line, namings[id].hidden);
+			compare_cell(d, line, true, namings[id].hidden);
 	}
 }
 
@@ -245,7 +253,7 @@ static void compare_settings(struct diff *d)
 		struct diff_line line = lines[i];
 
 		line.file = "pack.json";
-		compare_cell(d, line, false);
+		compare_cell(d, line, false, false);
 	}
 }
 

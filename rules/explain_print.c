@@ -91,10 +91,10 @@ static void text_climbs(struct explaining *x, int rule, struct buf *out)
 			const struct climb_step *s = &climbs[i].steps[j];
 			const char *found = body_id(x, s->found);
 
-			buf_printf(out, "%s %s %s", j ? "," : "",
-				   s->region < 0 ? "no such region above"
-						 : x->pack->view.regions[s->region].code,
-				   found ? found : "has nobody");
+			if (s->region < 0)
+				buf_printf(out, "%s no region of that level above", j ? "," : "");
+			else
+				buf_printf(out, "%s %s %s", j ? "," : "", x->pack->view.regions[s->region].code, found ? found : "has nobody");
 			if (seat_is_ambiguous(s->found))
 				buf_add_str(out, " (the first of several)");
 		}

@@ -44,7 +44,6 @@ bool import_begin(struct import *imp, const struct import_job *job)
 	imp->end = imp->data + imp->text.len;
 	rows = rows_at_most(imp->data, imp->end);
 	strmap_init(&imp->seen, &imp->arena, rows);
-	imp->seen_list = arena_alloc(&imp->arena, (size_t)rows * sizeof(*imp->seen_list));
 	return true;
 }
 
@@ -53,6 +52,7 @@ void import_end(struct import *imp, struct import_counts *ret)
 	*ret = imp->counts;
 	buf_clear(&imp->text);
 	buf_clear(&imp->why);
+	free(imp->seen_list);
 	arena_clear(&imp->row);
 	arena_clear(&imp->arena);
 }
@@ -208,33 +208,50 @@ static void remember(struct import *imp, const char *id, const struct import_see
 {
 	const char *key = arena_strdup(&imp->arena, id);
 
+	if (imp->seen_count == imp->seen_room) {
+		imp->seen_room = imp->seen_room ? imp->seen_room * 2 : 64;
+		imp->seen_list = mem_realloc(imp->seen_list, (size_t)imp->seen_room * sizeof(*imp->seen_list));
+	}
 	imp->seen_list[imp->seen_count] = *seen;
 	imp->seen_list[imp->seen_count].where = arena_strdup(&imp->arena, imp->where);
 	strmap_add(&imp->seen, key, strlen(key), imp->seen_count++);
 }
 
+enum import_known import_known(struct import *imp, const char *id, const struct buf *content, const char **ret_where)
+{
+	struct import_seen now = {0};
+	int old = strmap_find(&imp->seen, id, strlen(id));
+
+	crypto_generichash(now.content, sizeof(now.content), (const unsigned char *)content->data, content->len, NULL, 0);
+	if (old < 0) {
+		remember(imp, id, &now);
+		return IMPORT_NEW;
+	}
+	*ret_where = imp->seen_list[old].where;
+	return memcmp(imp->seen_list[old].content, now.content, sizeof(now.content)) == 0 ? IMPORT_REPEAT : IMPORT_OTHER;
+}
+
 void import_emit(struct import *imp, struct buf *json)
 {
 	const struct import_sink *s = &imp->job->sink;
-	struct import_seen now = {0};
+	const char *where = NULL;
 	struct event event;
-	int old;
 
 	if (imp->faulty || !event_is_good(imp, json, &event))
 		return;
-	crypto_generichash(now.content, sizeof(now.content), (const unsigned char *)json->data, json->len, NULL, 0);
-	old = strmap_find(&imp->seen, event.id, strlen(event.id));
-	if (old < 0) {
-		remember(imp, event.id, &now);
+	switch (import_known(imp, event.id, json, &where)) {
+	case IMPORT_NEW:
 		imp->counts.events++;
 		s->event(s->arg, imp->where, json->data, json->len);
-	} else if (memcmp(imp->seen_list[old].content, now.content, sizeof(now.content)) == 0) {
+		break;
+	case IMPORT_REPEAT:
 		imp->counts.repeats++;
-	} else {
+		break;
+	case IMPORT_OTHER:
 		import_fault(imp, "",
 			     arena_printf(&imp->row, "says something else about the matter of %s; give the later one a higher "
 						     "version",
-					  imp->seen_list[old].where));
+					  where));
 	}
 	event_clear(&event);
 }

@@ -31,7 +31,7 @@ struct import {
 	struct arena row;   /* as long as one row */
 	struct strmap seen;
 	struct import_seen *seen_list;
-	int seen_count;
+	int seen_count, seen_room;
 	const char *where; /* of the row in hand */
 	struct buf why;	   /* its faults, for the file of rejected rows */
 	bool faulty, doubtful;
@@ -46,6 +46,9 @@ void import_row_end(struct import *imp); /* counts */
 /* The row cannot be used; it can, but is doubtful. field may be "". */
 void import_fault(struct import *imp, const char *field, const char *what);
 void import_doubt(struct import *imp, const char *field, const char *what);
+/* What the row says, under the name of what it is about: new, a repeat (neither is counted), or other than what was said before there. */
+enum import_known { IMPORT_NEW, IMPORT_REPEAT, IMPORT_OTHER };
+enum import_known import_known(struct import *imp, const char *id, const struct buf *content, const char **ret_where);
 /* The event of the row: checked as the hub would, compared with what was given out, handed to the sink. */
 void import_emit(struct import *imp, struct buf *json);
 
@@ -67,6 +70,8 @@ void import_event_head(const struct import *imp, struct buf *json, const struct 
 
 /* A heading or name without width, spaces, stars, parentheses and case. */
 const char *import_fold(struct arena *arena, const char *s);
+/* A code or id, whose case and parentheses count: without width and spaces. */
+const char *import_narrow(struct arena *arena, const char *s);
 /* Which of the lists separated by | holds the name, folded; -1 for none. */
 int import_name_find(const char *const *lists, int count, const char *folded);
 
@@ -76,6 +81,14 @@ const char *import_trim(struct arena *arena, const char *s); /* NULL is "" */
 void import_csv_open(const struct import *imp, struct csv *c, struct arena *arena, struct diag *diag);
 /* A record in which nothing stands. */
 bool import_record_is_empty(const struct csv *c);
+/* What of a sheet is not used, on its way to be mended. */
+struct import_kept {
+	const char *const *headings;
+	int count;
+	bool begun;
+};
+/* The record as it stood, with the reasons in one more cell, below the same header: it can be mended and imported again. */
+void import_keep_record(struct import *imp, struct import_kept *kept, const struct csv *c);
 
 /* Codes out of a pack, by a name as people write it; NULL when there is none, or more than one. */
 const char *import_item_by_name(const struct pack *p, struct arena *arena, const char *name);

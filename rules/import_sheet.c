@@ -11,53 +11,11 @@ struct sheet_run {
 	struct import *imp;
 	struct csv csv;
 	struct diag diag;
-	int column_count;
 	int fields[CSV_CELLS_MAX]; /* -1: kept as it is called */
 	const char *headings[CSV_CELLS_MAX];
-	bool is_old, header_kept;
+	struct import_kept kept;
+	bool is_old;
 };
-
-static void keep(struct sheet_run *r, const char *text, size_t len)
-{
-	const struct import_sink *s = &r->imp->job->sink;
-
-	s->keep(s->arg, text, len);
-}
-
-/*
- * The record as it stood, with the reasons in one more cell, below the same header: it can be mended and imported again. Without the
- * mark in front a spreadsheet would take it for GBK.
- */
-static void keep_record(struct sheet_run *r)
-{
-	const struct csv *c = &r->csv;
-	size_t len = c->record_len;
-	struct buf line;
-	int i;
-
-	buf_init(&line, (size_t)8 << 20);
-	if (!r->header_kept) {
-		buf_add_str(&line, "\xef\xbb\xbf");
-		for (i = 0; i < r->column_count; i++) {
-			csv_add_cell(&line, r->headings[i]);
-			buf_add_char(&line, c->separator);
-		}
-		buf_add_str(&line, "note_rejected\r\n");
-		r->header_kept = true;
-	}
-	while (len && (c->record[len - 1] == '\n' || c->record[len - 1] == '\r'))
-		len--;
-	buf_add(&line, c->record, len);
-	if (!c->faulty) {
-		for (i = c->count; i < r->column_count; i++)
-			buf_add_char(&line, c->separator);
-		buf_add_char(&line, c->separator);
-		csv_add_cell(&line, buf_cstr(&r->imp->why));
-	}
-	buf_add_str(&line, "\r\n");
-	keep(r, line.data, line.len);
-	buf_clear(&line);
-}
 
 static int known_headings(struct sheet_run *r)
 {
@@ -72,7 +30,7 @@ static void take_header(struct sheet_run *r)
 {
 	int i;
 
-	r->column_count = r->csv.count;
+	r->kept = (struct import_kept){.headings = r->headings, .count = r->csv.count};
 	for (i = 0; i < r->csv.count; i++) {
 		const char *text = r->csv.cells[i].text;
 
@@ -115,9 +73,9 @@ static void read_row(struct sheet_run *r)
 		import_fault(r->imp, "", r->diag.first ? r->diag.first->what : "not well-formed CSV");
 		return;
 	}
-	if (c->count > r->column_count) {
+	if (c->count > r->kept.count) {
 		import_fault(r->imp, "",
-			     arena_printf(&r->imp->row, "has %d cells, the header %d", c->count, r->column_count));
+			     arena_printf(&r->imp->row, "has %d cells, the header %d", c->count, r->kept.count));
 		return;
 	}
 	for (i = 0; i < c->count; i++)
@@ -148,7 +106,7 @@ static enum err import_csv(struct import *imp)
 		import_row_begin(imp, where);
 		read_row(r);
 		if (imp->faulty)
-			keep_record(r);
+			import_keep_record(imp, &r->kept, &r->csv);
 		import_row_end(imp);
 	}
 	free(r);

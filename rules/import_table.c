@@ -7,7 +7,6 @@
 #include "item_code.h"
 
 #define COLUMNS_MAX   8
-#define HEADER_SEARCH 5
 
 /* What a cell becomes; NULL is a fault that was told. */
 struct table_run;
@@ -29,7 +28,13 @@ struct table_run {
 	struct buf *out;
 	int at[COLUMNS_MAX]; /* where in the sheet; -1: nowhere */
 	const char *heading[COLUMNS_MAX];
-	int column_count;
+	const char *headings[CSV_CELLS_MAX]; /* all of them */
+	struct import_kept kept;
+	struct buf line;
+	/* Bodies only: the sheet's own names, each with its id, or with NULL when two bodies have it. */
+	struct strmap by_name;
+	const char **ids;
+	int id_count, id_room;
 };
 struct word {
 	const char *from, *to;
@@ -45,8 +50,10 @@ static const char *as_text(struct table_run *r, const char *heading, const char 
 static const char *as_code(struct table_run *r, const char *heading, const char *text)
 {
 	char basic[ITEM_CODE_LEN + 1];
-	size_t len = strlen(text);
+	size_t len;
 
+	text = import_narrow(&r->imp->row, text);
+	len = strlen(text);
 	if (len >= 6 && len < ITEM_CODE_LEN && strspn(text, "0123456789") == len) {
 		text = arena_printf(&r->imp->row, "%.*s%s", (int)(ITEM_CODE_LEN - len), "000000000000", text);
 		import_doubt(r->imp, heading, "zeros in front were missing and were put back");
@@ -96,7 +103,7 @@ static const char *as_word(struct table_run *r, const char *heading, const char 
 	const char *folded = import_fold(&r->imp->row, text), *known = "";
 
 	for (; words->from; words++) {
-		if (strcmp(words->from, folded) == 0 || strcmp(words->to, text) == 0)
+		if (strcmp(words->from, folded) == 0 || strcmp(import_fold(&r->imp->row, words->to), folded) == 0)
 			return words->to;
 		known = arena_printf(&r->imp->row, "%s%s%s", known, *known ? "、" : "", words->from);
 	}
@@ -110,7 +117,7 @@ static const char *as_devolution(struct table_run *r, const char *heading, const
 		{"直接下放", "direct"}, {"下放实质性审核权", "review"}, {"实质性审核权下放", "review"},
 		{"下放审核权", "review"}, {"服务窗口前移", "window"}, {"窗口前移", "window"}, {"全部下放", "full"},
 		{"部分下放", "partial"}, {"委托", "entrusted"}, {"委托实施", "entrusted"}, {"未下放", "retained"},
-		{"市级保留", "retained"}, {"", ""}, {NULL, NULL}};
+		{"市级保留", "retained"}, {NULL, NULL}};
 
 	return as_word(r, heading, text, words);
 }
@@ -135,7 +142,7 @@ static const char *as_regions(struct table_run *r, const char *heading, const ch
 
 	while (*list) {
 		size_t len = strcspn(list, "|"), i;
-		const char *code = arena_strndup(&r->imp->row, list, len);
+		const char *code = import_narrow(&r->imp->row, arena_strndup(&r->imp->row, list, len));
 
 		if (p)
 			code = import_region_code(p, code);
@@ -153,20 +160,40 @@ static const char *as_regions(struct table_run *r, const char *heading, const ch
 
 static const char *as_id(struct table_run *r, const char *heading, const char *text)
 {
-	const char *p;
+	const char *id = import_narrow(&r->imp->row, text), *p;
 
-	for (p = text; *p; p++) {
-		if (*p < 0x21 || *p > 0x7e || strchr("|,\"", *p)) {
-			import_fault(r->imp, heading, "an id is visible ASCII without | and comma");
-			return NULL;
-		}
+	/* A row of a pack that begins with # is a comment. */
+	for (p = id; *p > 0x20 && *p < 0x7f && !strchr("|,\"", *p) && (*p != '#' || p > id); p++)
+		;
+	if (*p) {
+		import_fault(r->imp, heading, "an id is visible ASCII without | and comma, and # does not begin it");
+		return NULL;
 	}
-	return text;
+	return id;
 }
 
+/* Sheets name the superior body; the pack wants its id. */
+static const char *as_parent(struct table_run *r, const char *heading, const char *text)
+{
+	const char *name = import_fold(&r->imp->row, text), *id = NULL;
+	int at = strmap_find(&r->by_name, name, strlen(name));
+
+	if (at >= 0)
+		id = r->ids[at];
+	else if (r->imp->job->items)
+		id = import_body_find(r->imp->job->items, NULL, text);
+	if (id)
+		return id;
+	if (at < 0 && (unsigned char)*import_narrow(&r->imp->row, text) < 0x80)
+		return as_id(r, heading, text);
+	import_fault(r->imp, heading, at < 0 ? "a body by a name that neither the sheet nor the pack has" : "several bodies of the sheet have this name");
+	return NULL;
+}
+
+enum { ITEM_CODE = 0, ITEM_REGIONS = 5, BODY_ID = 0, BODY_NAME = 1 };
 static const struct column item_columns[] = {
-	{"code", "CODE|事项编码|基本编码|编码|事项代码|许可事项编码|实施编码|业务办理项编码|ITEMCODE", as_code, true},
-	{"name", "NAME|事项名称|名称|许可事项|许可事项名称|行政许可事项|ITEM|ITEMNAME", as_text, true},
+	{"code", "CODE|事项编码|基本编码|编码|事项代码|许可事项编码|实施编码|业务办理项编码|ITEMCODE|ITEMNO", as_code, true},
+	{"name", "NAME|事项名称|名称|许可事项|许可事项名称|行政许可事项|ITEM|ITEMNAME|TITLE", as_text, true},
 	{"sector", "SECTOR|主管领域|主管部门|主管单位|行业主管部门|业务主管部门|监管部门|监管主体|行业领域|DEPARTMENT", as_text, false},
 	{"assist", "ASSIST|协管领域|协管部门|协同监管部门|配合部门|COSUPERVISORS", as_list, false},
 	{"devolution", "DEVOLUTION|放权方式|下放方式|下放形式|MODE", as_devolution, false},
@@ -180,7 +207,7 @@ static const struct column body_columns[] = {
 	{"kind", "KIND|类别|机构类别|机构类型|类型|机构性质|性质|TYPE", as_kind, true},
 	{"region", "REGION|REGIONS|区划|行政区划|所属区划|所在区划|所在地|所属地区|所在地区|区划代码|行政区划代码", as_regions, true},
 	{"sectors", "SECTORS|SECTOR|主管领域|监管领域|领域|行业领域|职责领域", as_list, false},
-	{"parent", "PARENT|上级机构|上级|上级机构编号|主管机构", as_id, false},
+	{"parent", "PARENT|上级机构|上级|上级单位|上级部门|上级机构编号|主管机构", as_parent, false},
 	{"code", "CODE|统一社会信用代码|信用代码|CREDITCODE", as_id, false},
 	{"note", "NOTE|NOTES|备注|说明|REMARK", as_text, false},
 };
@@ -206,15 +233,28 @@ static int column_find(const struct table_spec *spec, const char *folded)
 	return import_name_find(lists, spec->count, folded);
 }
 
+/* Headings in English come with lines and without: Item_Code, item-code. */
+static const char *fold_heading(struct arena *arena, const char *text)
+{
+	const char *folded = import_fold(arena, text);
+	char *out = arena_alloc(arena, strlen(folded) + 1), *w = out;
+
+	for (; *folded; folded++) {
+		if (*folded != '_' && *folded != '-')
+			*w++ = *folded;
+	}
+	*w = '\0';
+	return out;
+}
+
 static int map_columns(struct table_run *r)
 {
 	int i, known = 0;
 
 	for (i = 0; i < COLUMNS_MAX; i++)
 		r->at[i] = -1;
-	r->column_count = r->csv.count;
 	for (i = 0; i < r->csv.count; i++) {
-		int c = column_find(r->spec, import_fold(&r->imp->row, r->csv.cells[i].text));
+		int c = column_find(r->spec, fold_heading(&r->imp->row, r->csv.cells[i].text));
 
 		if (c < 0 || r->at[c] >= 0)
 			continue;
@@ -229,10 +269,12 @@ static void tell_columns(struct table_run *r)
 {
 	int i;
 
+	r->kept = (struct import_kept){.headings = r->headings, .count = r->csv.count};
 	for (i = 0; i < r->csv.count; i++) {
 		const char *text = r->csv.cells[i].text;
-		int c = column_find(r->spec, import_fold(&r->imp->row, text));
+		int c = column_find(r->spec, fold_heading(&r->imp->row, text));
 
+		r->headings[i] = arena_strdup(&r->imp->arena, text);
 		if (c >= 0 && r->at[c] == i)
 			say(r, arena_printf(&r->imp->row, "column %d, %s, is %s", i + 1, text, r->spec->columns[c].name));
 		else
@@ -244,7 +286,7 @@ static bool find_header(struct table_run *r)
 {
 	int i, c;
 
-	for (i = 0; i < HEADER_SEARCH; i++) {
+	for (i = 0; i < IMPORT_HEADER_SEARCH; i++) {
 		diag_init(&r->diag, &r->imp->row);
 		if (!csv_next(&r->csv))
 			break;
@@ -274,6 +316,37 @@ static const char *cell_of(struct table_run *r, int c)
 	return *text ? column->fn(r, r->heading[c], text) : "";
 }
 
+/* What a row is about: a body is its id, an item its code and where the row applies. */
+static const char *id_of(struct table_run *r, const char *const *cells)
+{
+	return r->spec == &specs[IMPORT_BODIES] ? cells[BODY_ID] : arena_printf(&r->imp->row, "%s %s", cells[ITEM_CODE], cells[ITEM_REGIONS]);
+}
+
+static void write_row(struct table_run *r, const char *const *cells)
+{
+	const char *where = NULL;
+	int c;
+
+	buf_reset(&r->line);
+	for (c = 0; c < r->spec->count; c++) {
+		if (c)
+			buf_add_char(&r->line, ',');
+		csv_add_cell(&r->line, cells[c]);
+	}
+	buf_add_char(&r->line, '\n');
+	switch (import_known(r->imp, id_of(r, cells), &r->line, &where)) {
+	case IMPORT_NEW:
+		buf_add(r->out, r->line.data, r->line.len);
+		r->imp->counts.events++;
+		break;
+	case IMPORT_REPEAT:
+		r->imp->counts.repeats++;
+		break;
+	case IMPORT_OTHER:
+		import_fault(r->imp, "", arena_printf(&r->imp->row, "says something else about the matter of %s", where));
+	}
+}
+
 static void read_row(struct table_run *r)
 {
 	const char *cells[COLUMNS_MAX];
@@ -283,25 +356,59 @@ static void read_row(struct table_run *r)
 		import_fault(r->imp, "", r->diag.first ? r->diag.first->what : "not well-formed CSV");
 		return;
 	}
+	for (c = r->kept.count; c < r->csv.count; c++) {
+		if (*import_trim(&r->imp->row, r->csv.cells[c].text)) {
+			import_fault(r->imp, "", arena_printf(&r->imp->row, "has %d cells, the header %d", r->csv.count, r->kept.count));
+			return;
+		}
+	}
 	for (c = 0; c < r->spec->count; c++)
 		cells[c] = cell_of(r, c);
-	if (r->imp->faulty)
+	if (!r->imp->faulty)
+		write_row(r, cells);
+}
+
+static void learn_name(struct table_run *r, const char *name, const char *id)
+{
+	const char *key = arena_strdup(&r->imp->arena, import_fold(&r->imp->row, name));
+	int at;
+
+	id = import_narrow(&r->imp->row, id);
+	if (!*key || !*id)
 		return;
-	for (c = 0; c < r->spec->count; c++) {
-		if (c)
-			buf_add_char(r->out, ',');
-		csv_add_cell(r->out, cells[c]);
+	if (r->id_count == r->id_room) {
+		r->id_room = r->id_room ? r->id_room * 2 : 64;
+		r->ids = mem_realloc(r->ids, (size_t)r->id_room * sizeof(*r->ids));
 	}
-	buf_add_char(r->out, '\n');
-	r->imp->counts.events++;
+	at = strmap_add(&r->by_name, key, strlen(key), r->id_count);
+	if (at == r->id_count)
+		r->ids[r->id_count++] = arena_strdup(&r->imp->arena, id);
+	else if (r->ids[at] && strcmp(r->ids[at], id) != 0)
+		r->ids[at] = NULL;
+}
+
+/* The sheet is read ahead, because a body may stand above the one it is under. */
+static void learn_names(struct table_run *r)
+{
+	struct csv *ahead = mem_alloc(sizeof(*ahead));
+	const int id = r->at[BODY_ID], name = r->at[BODY_NAME];
+
+	*ahead = r->csv;
+	for (diag_init(&r->diag, &r->imp->row); csv_next(ahead); diag_init(&r->diag, &r->imp->row)) {
+		if (!ahead->faulty && id < ahead->count && name < ahead->count)
+			learn_name(r, ahead->cells[name].text, ahead->cells[id].text);
+		arena_reset(&r->imp->row);
+	}
+	free(ahead);
 }
 
 static void read_rows(struct table_run *r)
 {
-	const struct import_sink *s = &r->imp->job->sink;
 	char where[300];
 	int i;
 
+	if (r->spec == &specs[IMPORT_BODIES])
+		learn_names(r);
 	for (i = 0; i < r->spec->count; i++)
 		buf_printf(r->out, "%s%s", i ? "," : "", r->spec->columns[i].name);
 	buf_add_char(r->out, '\n');
@@ -316,7 +423,7 @@ static void read_rows(struct table_run *r)
 		import_row_begin(r->imp, where);
 		read_row(r);
 		if (r->imp->faulty)
-			s->keep(s->arg, r->csv.record, r->csv.record_len);
+			import_keep_record(r->imp, &r->kept, &r->csv);
 		import_row_end(r->imp);
 	}
 }
@@ -330,7 +437,9 @@ enum err import_table(const struct import_job *job, enum import_table which, str
 	r->imp = &imp;
 	r->spec = &specs[which];
 	r->out = out;
+	buf_init(&r->line, IMPORT_BYTES_MAX);
 	if (import_begin(&imp, job)) {
+		strmap_init(&r->by_name, &imp.arena, 64);
 		import_csv_open(&imp, &r->csv, &imp.row, &r->diag);
 		if (find_header(r)) {
 			read_rows(r);
@@ -338,6 +447,8 @@ enum err import_table(const struct import_job *job, enum import_table which, str
 		}
 	}
 	import_end(&imp, ret);
+	buf_clear(&r->line);
+	free(r->ids);
 	free(r);
 	return e;
 }

@@ -68,9 +68,34 @@ static uint32_t narrow(uint32_t c)
 		c -= 0xfee0;
 	if (c <= ' ' || c == 0x3000 || c == 0xa0 || c == 0xfeff || (c >= 0x2000 && c <= 0x200f))
 		return 0;
-	if (c >= 'a' && c <= 'z')
-		c -= 'a' - 'A';
 	return c;
+}
+
+static char *put(char *w, uint32_t c, const char *s, size_t step)
+{
+	if (c < 0x80)
+		*w++ = (char)c;
+	else
+		w = (char *)memcpy(w, s, step) + step;
+	return w;
+}
+
+const char *import_narrow(struct arena *arena, const char *s)
+{
+	size_t len = strlen(s), at = 0, step;
+	char *out = arena_alloc(arena, len + 1), *w = out;
+	uint32_t c;
+
+	for (; at < len; at += step) {
+		step = utf8_length(s + at, len - at);
+		if (!step)
+			return "";
+		c = narrow(utf8_decode(s + at, step));
+		if (c)
+			w = put(w, c, s + at, step);
+	}
+	*w = '\0';
+	return out;
 }
 
 const char *import_fold(struct arena *arena, const char *s)
@@ -89,12 +114,7 @@ const char *import_fold(struct arena *arena, const char *s)
 			inside = c == '(';
 		if (!c || inside || c == ')' || c == '*' || c == '"')
 			continue;
-		if (c < 0x80) {
-			*w++ = (char)c;
-		} else {
-			memcpy(w, s + at, step);
-			w += step;
-		}
+		w = put(w, c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c, s + at, step);
 	}
 	*w = '\0';
 	return out;
@@ -159,4 +179,36 @@ bool import_record_is_empty(const struct csv *c)
 			return false;
 	}
 	return !c->faulty;
+}
+
+/* Without the mark in front a spreadsheet would take it for GBK. */
+void import_keep_record(struct import *imp, struct import_kept *kept, const struct csv *c)
+{
+	const struct import_sink *s = &imp->job->sink;
+	size_t len = c->record_len;
+	struct buf line;
+	int i;
+
+	buf_init(&line, (size_t)8 << 20);
+	if (!kept->begun) {
+		buf_add_str(&line, "\xef\xbb\xbf");
+		for (i = 0; i < kept->count; i++) {
+			csv_add_cell(&line, kept->headings[i]);
+			buf_add_char(&line, c->separator);
+		}
+		buf_add_str(&line, "note_rejected\r\n");
+		kept->begun = true;
+	}
+	while (len && (c->record[len - 1] == '\n' || c->record[len - 1] == '\r'))
+		len--;
+	buf_add(&line, c->record, len);
+	if (!c->faulty) {
+		for (i = c->count; i < kept->count; i++)
+			buf_add_char(&line, c->separator);
+		buf_add_char(&line, c->separator);
+		csv_add_cell(&line, buf_cstr(&imp->why));
+	}
+	buf_add_str(&line, "\r\n");
+	s->keep(s->arg, line.data, line.len);
+	buf_clear(&line);
 }

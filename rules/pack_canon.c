@@ -5,6 +5,13 @@
 #include "pack_in.h"
 #include "timefmt.h"
 
+bool pack_column_knows_star(const struct sheet_spec *spec, int column)
+{
+	if (spec == &sheet_specs[SHEET_ITEMS])
+		return column == ITEM_REGIONS;
+	return spec == &sheet_specs[SHEET_RULES] && ((column >= RULE_EVENT && column <= RULE_REGION) || column >= RULE_KNOWN_COUNT);
+}
+
 /*
  * One JSON array a line: the file's short name, then its cells in the fixed order of the columns.
  * Rows stand in the order of the file, because for most files it has a meaning.
@@ -14,8 +21,7 @@ static void add_cell(const struct sheet *s, int row, int column, struct buf *out
 	const char *text = sheet_cell(s, row, column)->text;
 
 	buf_add_char(out, ',');
-	/* A lone star means the same as a blank cell, in the columns that know stars at all. */
-	buf_add_json(out, strcmp(text, "*") == 0 ? "" : text);
+	buf_add_json(out, strcmp(text, "*") == 0 && pack_column_knows_star(s->spec, column) ? "" : text);
 }
 
 static void add_sheet(const struct sheet *s, struct buf *out)

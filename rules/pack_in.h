@@ -25,6 +25,8 @@ enum { SCOPE_PHRASE, SCOPE_ITEM };
 enum { CONTACT_BODY, CONTACT_NAME, CONTACT_POST, CONTACT_PHONE, CONTACT_EMAIL };
 
 extern const struct sheet_spec sheet_specs[SHEET_COUNT];
+/* Whether a lone star means the same as a blank cell there; elsewhere it is a word like others. */
+bool pack_column_knows_star(const struct sheet_spec *spec, int column);
 
 #define REGION_DEPTH_MAX 16
 #define PERMIT_AHEAD "30d"

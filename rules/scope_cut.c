@@ -21,7 +21,7 @@ static const char *const formulas[] = {"依法须经批准", "凭营业执照", 
 				       "凭许可证", "自主开展经营活动", "不得从事国家和本市产业政策禁止", NULL};
 static const char *const exclusions[] = {"除", "不含", "不包括", "不包含", "不得", "不涉及", "不从事", "禁止", "非", NULL};
 static const char *const restrictions[] = {"仅", "限", "只", NULL};
-static const char *const outer_exclusions[] = {"不含", "不包括", "不包含", NULL};
+static const char *const outer_exclusions[] = {"不含", "不包括", "不包含", "不得从事", "不得经营", "不从事", "禁止从事", "禁止经营", NULL};
 static const char *const nothings[] = {"无", "/", "-", "--", "***", NULL};
 
 /* ASCII of a sign, a sign to be left out (0), or the character itself. */
@@ -183,10 +183,19 @@ static void look_inside(struct clause *k, size_t open, size_t close)
 	const char *in = k->text + open + 1;
 	size_t len = close - open - 1;
 
-	if (begins_any(in, len, exclusions) || ends_with(in, len, "除外"))
+	if (begins_any(in, len, exclusions) || ends_with(in, len, "除外")) {
 		add_span(k, SPAN_EXCLUDED, open, close + 1);
-	else if (begins_any(in, len, restrictions))
+		return;
+	}
+	if (begins_any(in, len, restrictions))
 		add_span(k, SPAN_ONLY, open, close + 1);
+	/* 未经批准, 不得从事……: what stands behind is shut out, whatever stands in front. */
+	for (size_t at = 0; at < len; at++) {
+		if (begins_any(in + at, len - at, outer_exclusions)) {
+			add_span(k, SPAN_EXCLUDED, open + 1 + at, close);
+			return;
+		}
+	}
 }
 
 /* Outside of brackets: 除……外, 不含…… up to the end, 仅…… up to the end. Where to go on. */

@@ -234,10 +234,10 @@ static void sum_up(const struct run *r, const struct import_counts *c, const cha
 {
 	if (r->o.json)
 		return;
-	fprintf(stderr, "%s: %d rows: %d %s, %d repeats, %d rejected", r->job.file, c->rows, c->events, made, c->repeats,
-		c->rejected);
+	fprintf(stderr, "%s: %d rows: %d %s", r->job.file, c->rows, c->events, made);
 	if (c->doubtful)
-		fprintf(stderr, ", %d of them doubtful", c->doubtful);
+		fprintf(stderr, " (%d rows doubtful)", c->doubtful);
+	fprintf(stderr, ", %d repeats, %d rejected", c->repeats, c->rejected);
 	if (c->open)
 		fprintf(stderr, "; %d cases not done yet", c->open);
 	fputc('\n', stderr);

@@ -152,7 +152,7 @@ static bool render_notice(struct push_batch *b, const struct feed_line *l, int p
 		return false;
 	v.pack = flow_pack_of(b->flow, b->record.policy);
 	v.now_ms = clock_now_ms(&b->flow->clock);
-	if (!masked) {
+	if (!masked && !view_has_own_items(&b->record, part)) {
 		view_notice(&v, part, (struct bytes){ c->common, c->common_len }, &b->out);
 		return true;
 	}

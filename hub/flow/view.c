@@ -4,8 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "calendar.h"
+#include "decide.h"
 #include "timefmt.h"
+
+#define PHRASE_BYTES 300		/* of a phrase, which can be as long as a scope */
+#define TOLD_BYTES   ((size_t)64 << 10) /* more than the most items and phrases are */
 
 static void member(struct buf *out, const char *name, const char *value)
 {
@@ -112,21 +117,24 @@ static void put_applicant(const struct view *v, struct buf *out)
 	buf_add_char(out, '}');
 }
 
-void view_common(const struct view *v, struct buf *out)
+static void put_before_item(const struct view *v, struct buf *out)
 {
 	const struct event *e = v->event;
-	int region = pack_find_region(v->pack, v->record->region, strlen(v->record->region));
 
 	member(out, "\"case\":", e->case_id);
 	buf_add_str(out, ",\"event\":\"e");
 	buf_add_int(out, v->seq);
 	buf_add_str(out, "\",\"type\":\"approval.");
 	buf_add_str(out, event_type_name(e->type));
-	buf_add_char(out, '"');
-	buf_add_str(out, ",\"item\":{\"code\":");
-	buf_add_json(out, *v->record->item_code ? v->record->item_code : e->item);
-	ready_member(out, ",\"name\":", item_name_json(v));
-	member(out, "},\"region\":", e->region);
+	buf_add_str(out, "\",\"item\":");
+}
+
+static void put_behind_item(const struct view *v, struct buf *out)
+{
+	const struct event *e = v->event;
+	int region = pack_find_region(v->pack, v->record->region, strlen(v->record->region));
+
+	member(out, ",\"region\":", e->region);
 	ready_member(out, ",\"region_name\":", region < 0 ? NULL : pack_view(v->pack)->regions[region].name_json);
 	put_applicant(v, out);
 	put_body(v, ",\"bodies\":{\"accepting\":", e->accepting, out);
@@ -136,6 +144,15 @@ void view_common(const struct view *v, struct buf *out)
 	member(out, ",\"policy\":", v->record->policy);
 	buf_add_str(out, ",\"received\":");
 	view_time(out, v->record->accepted_ms);
+}
+
+void view_common(const struct view *v, struct buf *out)
+{
+	put_before_item(v, out);
+	member(out, "{\"code\":", *v->record->item_code ? v->record->item_code : v->event->item);
+	ready_member(out, ",\"name\":", item_name_json(v));
+	buf_add_char(out, '}');
+	put_behind_item(v, out);
 }
 
 /*
@@ -208,31 +225,96 @@ static void put_clocks(const struct view *v, const struct notice *n, struct buf 
 	member(out, ",\"lamp\":", view_lamp(v->pack, notice_due_ms(v->record, n), v->now_ms));
 }
 
-/* Which of the items of a registration's scope it is for; nothing when the event is about one. */
-static void put_items(const struct view *v, const struct notice *n, struct buf *out)
+/* What a notice of a registration is about: items and phrases as JSON with commas between them, and where the first ends. */
+struct told {
+	struct buf list;
+	size_t first;
+};
+
+static void told_open(struct told *t)
 {
-	const char *rest = n->items;
+	buf_add_str(&t->list, t->list.len ? ",{\"code\":" : "{\"code\":");
+}
+
+static void told_close(struct told *t)
+{
+	buf_add_char(&t->list, '}');
+	if (!t->first)
+		t->first = t->list.len;
+}
+
+static void tell_codes(const struct view *v, const char *codes, struct told *t)
+{
 	char code[64];
 
-	if (!*rest)
-		return;
-	buf_add_str(out, ",\"items\":[");
-	while (*rest) {
-		size_t len = strcspn(rest, "|");
+	for (size_t len; *codes; codes += len + (codes[len] == '|')) {
 		int item;
 
-		snprintf(code, sizeof(code), "%.*s", (int)len, rest);
+		len = strcspn(codes, "|");
+		snprintf(code, sizeof(code), "%.*s", (int)len, codes);
 		item = pack_find_item(v->pack, code);
-		member(out, "{\"code\":", code);
-		ready_member(out, ",\"name\":", item < 0 ? NULL : pack_view(v->pack)->items[item].name_json);
-		buf_add_char(out, '}');
-		rest += len;
-		if (*rest == '|') {
-			rest++;
-			buf_add_char(out, ',');
-		}
+		told_open(t);
+		buf_add_json(&t->list, code);
+		ready_member(&t->list, ",\"name\":", item < 0 ? NULL : pack_view(v->pack)->items[item].name_json);
+		told_close(t);
 	}
-	buf_add_char(out, ']');
+}
+
+/* What no phrase of scope.csv matches has no code; its words stand where an item's name does. */
+static void tell_phrases(const struct view *v, struct told *t)
+{
+	const char *const *phrases;
+	struct arena arena;
+	int count;
+
+	arena_init(&arena);
+	count = decide_unmatched(v->pack, v->event, &arena, &phrases);
+	for (int i = 0; i < count; i++) {
+		told_open(t);
+		buf_add_str(&t->list, "null,\"name\":");
+		buf_add_jsonn(&t->list, phrases[i], utf8_valid_bytes(phrases[i], strnlen(phrases[i], PHRASE_BYTES)));
+		told_close(t);
+	}
+	arena_clear(&arena);
+}
+
+static bool is_about_phrases(const struct record *r, const struct notice *n)
+{
+	return n->cause == CAUSE_POOL && r->problems && bars_hold(r->problems, problem_name(PROBLEM_UNMATCHED_SCOPE));
+}
+
+bool view_has_own_items(const struct record *r, int notice)
+{
+	const struct notice *n = &r->notices[notice];
+
+	return *n->items || is_about_phrases(r, n);
+}
+
+static void put_told(struct told *t, struct buf *out)
+{
+	if (t->first) {
+		buf_add_str(out, ",\"items\":[");
+		buf_add(out, t->list.data, t->list.len);
+		buf_add_char(out, ']');
+	}
+	buf_clear(&t->list);
+}
+
+/* Of several items that a registration's scope implies a notice is for some, and the first of them stands as its item. */
+static void put_own_common(const struct view *v, int notice, struct told *t, struct buf *out)
+{
+	const struct notice *n = &v->record->notices[notice];
+
+	tell_codes(v, n->items, t);
+	if (is_about_phrases(v->record, n))
+		tell_phrases(v, t);
+	if (!t->first) {
+		view_common(v, out);
+		return;
+	}
+	put_before_item(v, out);
+	buf_add(out, t->list.data, t->first);
+	put_behind_item(v, out);
 }
 
 void view_id(struct buf *out, const char *name, char kind, int64_t seq, int index)
@@ -251,10 +333,15 @@ void view_notice(const struct view *v, int notice, struct bytes common, struct b
 {
 	const struct notice *n = &v->record->notices[notice];
 	const struct body *b = body_of(v, n->body);
+	struct told told = { 0 };
 
+	buf_init_brief(&told.list, TOLD_BYTES);
 	view_id(out, "{\"id\":", 'n', v->seq, notice);
 	buf_add_char(out, ',');
-	buf_add(out, common.data, common.len);
+	if (view_has_own_items(v->record, notice))
+		put_own_common(v, notice, &told, out);
+	else
+		buf_add(out, common.data, common.len);
 	member(out, ",\"role\":", role_name(n->role));
 	member(out, ",\"body\":", n->body);
 	ready_member(out, ",\"body_name\":", b ? b->name_json : NULL);
@@ -264,7 +351,7 @@ void view_notice(const struct view *v, int notice, struct bytes common, struct b
 	put_stamp(",\"claimed\":", &n->claimed, out);
 	buf_add_str(out, ",\"rules\":");
 	put_rules(v, n->rules, out);
-	put_items(v, n, out);
+	put_told(&told, out);
 	buf_add_str(out, ",\"via\":");
 	view_list(out, n->via);
 	view_life(v, notice, out);
@@ -313,7 +400,9 @@ static void put_first_body(const struct view *v, const struct notice *n, struct 
 static void put_accepted_notice(const struct view *v, int i, struct buf *out)
 {
 	const struct notice *n = &v->record->notices[i];
+	struct told told = { 0 };
 
+	buf_init_brief(&told.list, TOLD_BYTES);
 	view_id(out, "{\"id\":", 'n', v->seq, i);
 	put_first_body(v, n, out);
 	member(out, ",\"role\":", role_name(n->role));
@@ -325,7 +414,8 @@ static void put_accepted_notice(const struct view *v, int i, struct buf *out)
 	view_list(out, n->via);
 	buf_add_str(out, ",\"rules\":");
 	view_list(out, n->rules);
-	put_items(v, n, out);
+	tell_codes(v, n->items, &told);
+	put_told(&told, out);
 	buf_add_char(out, '}');
 }
 

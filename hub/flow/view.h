@@ -20,7 +20,8 @@ struct view {
 
 /* The members of a notice that come from the event: "case":…,"bodies":{…} without braces around them. */
 void view_common(const struct view *v, struct buf *out);
-/* One notice; common: what view_common made. */
+/* One notice; common: what view_common made. Of one with items of its own, view.event is read, and view.masked as there. */
+bool view_has_own_items(const struct record *r, int notice);
 void view_notice(const struct view *v, int notice, struct bytes common, struct buf *out);
 void view_receipts(const struct view *v, int notice, struct buf *out);	 /* an array; notice -1: the applicant's */
 void view_deliveries(const struct view *v, int notice, struct buf *out); /* an array */

@@ -1,6 +1,7 @@
 /*
  * Fuzz harness: an exported file as whoever has it hands it back. What is refused has a fault to tell; what is taken is not taken any more
- * when one byte of it is another. And whatever the entries are, a file of them that was just written is taken.
+ * when one byte of it is another. What does not begin as such a file does is taken for entries too: whatever they are, a file of them that
+ * was just written is taken.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,18 +15,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define FILE_BYTES_MAX ((size_t)8 << 20)
 
-static void expect_changes_found(const char *data, size_t size, struct diag *diag)
+/* One byte of it, which the input itself picks: over many inputs each place has its turn, and one costs what one reading costs. */
+static void expect_change_found(const char *data, size_t size, struct diag *diag)
 {
 	struct evidence_check c;
 	char *changed = malloc(size);
-	size_t step = size / 16 + 1;
+	unsigned int at = 0;
 
-	for (size_t i = 0; i < size; i += step) {
-		memcpy(changed, data, size);
-		changed[i] ^= 1;
-		if (evidence_read(&(struct evidence_file){ changed, "file", size }, NULL, &c, diag) == ERR_OK)
-			abort();
-	}
+	if (!changed)
+		abort();
+	memcpy(changed, data, size);
+	for (size_t i = 0; i < size; i++)
+		at = at * 31 + (unsigned char)data[i];
+	changed[at % size] ^= 1;
+	if (evidence_read(&(struct evidence_file){ changed, "file", size }, NULL, &c, diag) == ERR_OK)
+		abort();
 	free(changed);
 }
 
@@ -64,6 +68,7 @@ static void write_and_read(const char *data, size_t size, struct diag *diag)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const char begin[] = "{\"tandem\"";
 	const char *text = (const char *)data;
 	struct evidence_check c;
 	struct arena arena;
@@ -74,9 +79,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (evidence_read(&(struct evidence_file){ text, "file", size }, NULL, &c, &diag) != ERR_OK)
 		fuzz_expect_faults(&diag);
 	else
-		expect_changes_found(text, size, &diag);
+		expect_change_found(text, size, &diag);
 	diag_init(&diag, &arena);
-	write_and_read(text, size, &diag);
+	if (size < sizeof(begin) - 1 || memcmp(text, begin, sizeof(begin) - 1) != 0)
+		write_and_read(text, size, &diag);
 	arena_clear(&arena);
 	return 0;
 }

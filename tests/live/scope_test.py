@@ -1,5 +1,9 @@
 """A registration whose business scope implies several items, from the submission to the case page."""
+import asyncio
+import json
 import unittest
+
+import websockets
 
 from hub import Hub, event
 
@@ -23,7 +27,7 @@ class Scope(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.hub = Hub().start()
-        cls.hub.sign_in("spj", "scjg", "lxhy")
+        cls.hub.sign_in("spj", "scjg", "wjw", "lxhy")
 
     @classmethod
     def tearDownClass(cls):
@@ -53,9 +57,40 @@ class Scope(unittest.TestCase):
                           ("烟草专卖零售许可", "兰山区行政审批服务局", "兰山区行政审批服务局")])
         mine = self.hub.get("/notices?q=TESTS1", "scjg").json["items"]
         self.assertEqual([i["code"] for i in mine[0]["items"]], ["000131012000", "000161901000"])
+        # Each notice names what it is for, and the pool's the words that nobody knows.
+        self.assertEqual(mine[0]["item"], {"code": "000131012000", "name": "食品经营许可"})
+        tobacco = [n for n in case["events"][0]["notices"] if n["body"] == "ycj-371302"]
+        self.assertEqual([n["item"] for n in tobacco], [{"code": "000161901000", "name": "烟草专卖零售许可"}])
+        pool = [n for n in self.hub.get("/pool", "scjg").json["items"] if n["case"] == "TESTS1"]
+        phrase = {"code": None, "name": "没有人知道的项目"}
+        self.assertEqual([(n["item"], n["items"]) for n in pool], [(phrase, [phrase])])
+        claimed = self.hub.post(f"/pool/{pool[0]['id']}/claim", "scjg")
+        self.assertEqual(claimed.status, 200, claimed.body)
+        self.assertEqual(self.hub.get(f"/notices/{pool[0]['id']}", "scjg").json["notice"]["item"], phrase)
         # Leads of two items do not contend, and a phrase in the pool is no dispute.
         disputes = self.hub.get("/disputes", "lxhy").json["items"]
         self.assertEqual([d for d in disputes if d.get("case") == "TESTS1"], [])
+
+    def test_a_frame_says_what_the_list_says(self):
+        async def told():
+            url, options = self.hub.socket_url("wjw")
+            async with websockets.connect(url, **options) as c:
+                await c.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "inbox.open", "params": {"body": "wjw-371302"}}))
+                while json.loads(await asyncio.wait_for(c.recv(), 30)).get("id") != 1:
+                    pass
+                submission = registration("S4", "许可项目：烟草制品零售；食品销售")
+                answer = await asyncio.get_running_loop().run_in_executor(None, self.hub.submit, submission)
+                self.assertEqual(answer.status, 201, answer.body)
+                while True:
+                    m = json.loads(await asyncio.wait_for(c.recv(), 30))
+                    if m.get("method") == "notice" and m["params"]["notice"]["case"] == "TESTS4":
+                        return m["params"]["notice"]
+
+        frame = asyncio.run(told())
+        listed = self.hub.get("/notices?q=TESTS4", "wjw").json["items"]
+        self.assertEqual(frame["item"]["name"], "食品经营许可")
+        members = ("id", "item", "items", "applicant", "bodies", "region", "received")
+        self.assertEqual([{m: n[m] for m in members} for n in listed], [{m: frame[m] for m in members}])
 
     def test_one_item_and_none(self):
         one = self.hub.submit(registration("S2", "许可项目：烟草制品零售"))

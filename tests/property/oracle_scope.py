@@ -13,7 +13,7 @@ FORMULAS = ["依法须经批准", "凭营业执照", "批准后方可", "审批�
             "不得从事国家和本市产业政策禁止"]
 EXCLUSIONS = ("除", "不含", "不包括", "不包含", "不得", "不涉及", "不从事", "禁止", "非")
 RESTRICTIONS = ("仅", "限", "只")
-OUTER = ("不含", "不包括", "不包含")
+OUTER = ("不含", "不包括", "不包含", "不得从事", "不得经营", "不从事", "禁止从事", "禁止经营")
 NOTHINGS = ("无", "/", "-", "--", "***")
 LABEL = re.compile(r"(?:前置|后置)*(一般|许可)(?:经营)?项目(?:是)?(?:为)?:")
 ITEMS_MAX = 32
@@ -92,8 +92,12 @@ def spans(text, begin, end, pairs):
             inside = text[place + 1:close]
             if inside.startswith(EXCLUSIONS) or inside.endswith("除外"):
                 yield True, place, close + 1
-            elif inside.startswith(RESTRICTIONS):
-                yield False, place, close + 1
+            else:
+                if inside.startswith(RESTRICTIONS):
+                    yield False, place, close + 1
+                shut = [at for at in (inside.find(word) for word in OUTER) if at >= 0]
+                if shut:
+                    yield True, place + 1 + min(shut), close
             place = close + 1
         elif rest.startswith("除"):
             out = rest.find("外")

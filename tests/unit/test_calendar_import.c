@@ -29,6 +29,10 @@ static void every_shape_says_the_same(void **state)
 		"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20270101T000000\nDURATION:P2D\nSUMMARY;LANGUAGE=\"a:b\":元旦 假\n 期\nEND:VEVENT\n"
 		"BEGIN:VEVENT\nDTSTART:20270110\nSUMMARY:调休上班\nEND:VEVENT\nBEGIN:VEVENT\nDTSTART:20270214\nSUMMARY:情人节\nEND:VEVENT\n"
 		"END:VCALENDAR\n",
+		/* Working hours, moments of UTC, and an alarm with a length and a summary of its own. */
+		ICS("BEGIN:VEVENT\r\nDTSTART;TZID=\"Asia/Shanghai\":20270101T080000\r\nDTEND;TZID=\"Asia/Shanghai\":20270102T180000\r\nSUMMARY:休\r\n"
+		    "BEGIN:VALARM\r\nDURATION:PT15M\r\nSUMMARY:班\r\nDTSTART:20270505\r\nEND:VALARM\r\nEND:VEVENT\r\n"
+		    "BEGIN:VEVENT\r\nDTSTART:20270109T160000Z\r\nDTEND:20270110T160000Z\r\nSUMMARY:班\r\nEND:VEVENT\r\n"),
 		"{\"year\":2027,\"off\":[\"2027-01-01\",\"2027-01-02\"],\"work\":[\"2027-01-10\"]}",
 		"{\"years\":{\"2027\":{\"off\":[\"2027-01-01\",\"2027-01-02\"],\"work\":[\"2027-01-10\"]}}}",
 		"\xef\xbb\xbf{\"year\":2027,\"days\":[{\"name\":\"元旦\",\"date\":\"2027-01-01\",\"isOffDay\":true},{\"date\":\"2027-01-02\","
@@ -59,6 +63,7 @@ static void what_is_refused_and_where(void **state)
 		{ICS(EVENT("20270101", "DTEND:20270301\r\n", "休")), "n:4", "longer than 31 days"},
 		{ICS(EVENT("2027-01-01", "", "休")), "n:4", "without days that can be read"},
 		{ICS(EVENT("20270231", "", "休")), "n:4", "without days that can be read"},
+		{ICS(EVENT("20270101T08", "", "休")), "n:4", "without days that can be read"},
 		{"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20270101\n", "n:3", "does not end"},
 		{"{\"off\":[\"2027-01-01\",\n\"2027-01-01\"]}", "n:2", "at n:1 it is the same already"},
 		{"{\"off\":[\"2027-01-01\"],\n\"work\":[\"2027-01-01\"]}", "n:2", "is work; at n:1 it is off"},

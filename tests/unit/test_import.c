@@ -394,6 +394,53 @@ static void spreadsheets_become_pack_files(void **state)
 	got_clear(&b);
 }
 
+/* Sheets come from people: a superior by name, digits as wide as the letters beside them, a row twice, a comma too many. */
+static void sheets_are_read_as_people_write_them(void **state)
+{
+	static const char bodies[] = "body_id,Body name,TYPE,region,上级单位,统一社会信用代码\n"
+				     "ｊｉａ－１,甲局,Supervision,３７１３０２,乙局,\n"
+				     "yi-1,乙局,审批,371302,,\n"
+				     "jia-1,甲局,监管,371302,乙局,\n"
+				     "jia-1,甲局,执法,371302,乙局,\n"
+				     "bing-1,丙局,监管,371302,丁局,\n"
+				     "#wu-1,戊局,监管,371302,,\n"
+				     "ji-1,己局,监管,371302,,,x\n"
+				     "jia-2,甲局,监管,371302,,,\n"
+				     "geng-1,庚局,监管,371302,甲局,\n";
+	static const char items[] = "Item-code,ITEM_NAME,Mode,regions\n"
+				    "０００１２３０１１０００,甲,WINDOW,3713\n000123011000,甲,window,3713\n000123011000,乙,window,3713\n"
+				    "000123011000,乙,window,3714\n000123011001,丙,no,3714\n";
+	struct got g = {0}, b = {0};
+	struct import_job j = job_of(&g, "i.csv", items, sizeof(items) - 1), k = job_of(&b, "b.csv", bodies, sizeof(bodies) - 1);
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 1 << 16);
+	assert_int_equal(import_table(&k, IMPORT_BODIES, &out, &b.counts), ERR_OK);
+	assert_string_equal(buf_cstr(&out), "id,name,kind,region,sectors,parent,code,note\n"
+					    "jia-1,甲局,supervision,371302,,yi-1,,\n"
+					    "yi-1,乙局,approval,371302,,,,\n"
+					    "jia-2,甲局,supervision,371302,,,,\n");
+	assert_int_equal(b.counts.repeats, 1);
+	assert_int_equal(b.counts.rejected, 5);
+	has(&b.said, "b.csv:5: says something else about the matter of b.csv:2");
+	has(&b.said, "b.csv:6: 上级单位: a body by a name that neither the sheet nor the pack has");
+	has(&b.said, "b.csv:7: body_id: an id is visible ASCII");
+	has(&b.said, "b.csv:8: has 7 cells, the header 6");
+	has(&b.said, "b.csv:10: 上级单位: several bodies of the sheet have this name");
+	has(&b.kept, "\xef\xbb\xbf" "body_id,Body name,TYPE,region,上级单位,统一社会信用代码,note_rejected\r\njia-1,甲局,执法");
+	buf_reset(&out);
+	assert_int_equal(import_table(&j, IMPORT_ITEMS, &out, &g.counts), ERR_OK);
+	assert_string_equal(buf_cstr(&out), "code,name,sector,assist,devolution,regions,basis,note\n"
+					    "000123011000,甲,,,window,3713,,\n000123011000,乙,,,window,3714,,\n");
+	assert_int_equal(g.counts.repeats, 1);
+	has(&g.said, "i.csv:4: says something else about the matter of i.csv:2");
+	has(&g.said, "、未下放、市级保留\n");
+	buf_clear(&out);
+	got_clear(&g);
+	got_clear(&b);
+}
+
 static void nothing_of_ours_is_said_so(void **state)
 {
 	static const char *const texts[] = {"", "a,b,c\n1,2,3\n", "[{", "\xff\xff\xff\xff"};
@@ -423,6 +470,7 @@ int main(void)
 		cmocka_unit_test(case_messages_are_joined),
 		cmocka_unit_test(a_corrected_case_takes_the_place),
 		cmocka_unit_test(spreadsheets_become_pack_files),
+		cmocka_unit_test(sheets_are_read_as_people_write_them),
 		cmocka_unit_test(nothing_of_ours_is_said_so),
 	};
 

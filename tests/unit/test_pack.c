@@ -197,6 +197,31 @@ static void test_version(void **state)
 		version_with(h, "rules.csv", "id,role,to,when:a,when:b\nR,lead,sector@city,x,y\n"));
 }
 
+/* What is stored of a pack has to be that pack when it is read back: a star is nothing only where a blank is anything. */
+static void test_a_star_is_blank_only_where_it_means_so(void **state)
+{
+	static const char plain[] = "id,role,to,event,when:a\nR,lead,sector@here,,x\n", starred[] = "id,role,to,event,when:a\nR,lead,sector@here,*,x\n",
+			  named[] = "id,role,to,basis\n*,lead,sector@here,*\n";
+	struct help *h = *state;
+	struct pack *pack, *again = NULL;
+	struct buf text;
+
+	assert_string_equal(version_with(h, "rules.csv", plain), version_with(h, "rules.csv", starred));
+	assert_string_not_equal(version_with(h, "rules.csv", "id,role,to,basis\nR,lead,sector@here,*\n"),
+				version_with(h, "rules.csv", "id,role,to,basis\nR,lead,sector@here,\n"));
+	assert_int_equal(help_pack(h, "rules.csv", named, &pack), ERR_OK);
+	buf_init(&text, 1 << 20);
+	pack_canonical(pack, &text);
+	diag_init(&h->diag, &h->arena);
+	if (pack_read_canonical(buf_cstr(&text), text.len, &again, &h->diag) != ERR_OK)
+		fail_msg("%s", help_faults(h));
+	assert_string_equal(pack_view(again)->version, pack_view(pack)->version);
+	assert_string_equal(pack_view(again)->rules[0].basis, "*");
+	buf_clear(&text);
+	pack_unref(again);
+	pack_unref(pack);
+}
+
 static void test_reference_counts_and_lookups(void **state)
 {
 	struct help *h = *state;
@@ -369,6 +394,7 @@ int main(void)
 		WITH_HELP(test_rule_fault_places),
 		WITH_HELP(test_every_fault_at_once),
 		WITH_HELP(test_version),
+		WITH_HELP(test_a_star_is_blank_only_where_it_means_so),
 		WITH_HELP(test_reference_counts_and_lookups),
 		WITH_HELP(test_the_ladder),
 		WITH_HELP(test_the_later_settings),
