@@ -17,6 +17,7 @@ from ws_server import Server, wait_for
 
 IDLE_BYTES = 4096
 KIB = 1024
+MIB = 1024 * KIB
 
 
 def many(port, count, rcvbuf=None):
@@ -112,6 +113,25 @@ def case_slow_readers(exe, idle_count):
         assert s.sanitized or most < bound, (most, bound)
         for c in slow:
             c.close()
+
+
+def case_slow_readers_together(exe, idle_count):
+    """None of them is too slow by itself; together they keep too much, and who reads is not made to pay for it."""
+    with Server(exe, QUEUE_BYTES=64 * MIB, BACKLOG_BYTES=2 * MIB, PING_MS=600000) as s:
+        slow = many(s.port, 20, rcvbuf=4096)
+        speaker = Client(s.port).open()
+        assert speaker.ask("count") == "21 open"
+        text = "everyone " + "m" * 480
+        for _ in range(300):
+            speaker.sock.sendall(frame(TEXT, text) * 40)
+            assert [speaker.text() for _ in range(40)] == [text[9:]] * 40
+        wait_for(lambda: speaker.ask("count") == "1 open", 20)
+        for c in slow:
+            c.close()
+        # Nothing of it is counted on: it would make the next one who pauses pay.
+        late = Client(s.port, rcvbuf=4096).open()
+        late.sock.sendall(frame(TEXT, "big 100000") * 20)
+        assert [len(late.text()) for _ in range(20)] == [100000] * 20
 
 
 def case_slow_reader_of_private_messages(exe, idle_count):
