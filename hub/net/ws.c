@@ -174,14 +174,14 @@ void ws_close(struct ws_conn *c, enum ws_close code, const char *reason)
 	conn_mark(c);
 }
 
+/* One turn of the loop can bring more than may wait: its socket says whether its reader is slow. */
 static bool conn_has_room(struct ws_conn *c)
 {
-	if (ws_is_closing(c))
-		return false;
-	if (ws_queue_has_room(&c->out))
-		return true;
-	ws_close(c, WS_TOO_SLOW, "too slow");
-	return false;
+	if (!ws_is_closing(c) && (c->out.bytes > SCRATCH_BYTES || !ws_queue_has_room(&c->out)))
+		conn_flush(c);
+	if (!ws_is_closing(c) && !ws_queue_has_room(&c->out))
+		ws_close(c, WS_TOO_SLOW, "too slow");
+	return !ws_is_closing(c);
 }
 
 void ws_send(struct ws_conn *c, const char *text, size_t len)

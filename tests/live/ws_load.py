@@ -149,14 +149,23 @@ def case_slow_reader_of_private_messages(exe, idle_count):
 
 
 def case_queue_is_the_limit(exe, idle_count):
-    """One message over the limit goes to a reader who has read everything; what comes behind it in the same turn closes."""
+    """One message over the limit goes to a reader who has read everything; what comes behind it closes, unless the socket takes all."""
     with Server(exe, QUEUE_BYTES=100000) as s:
-        c = Client(s.port).open()
+        c = Client(s.port, rcvbuf=32 * KIB, timeout=30).open()
         for size in (99990, 200000):
             c.send(TEXT, f"big {size}")
             assert len(c.text()) == size
-        c.sock.sendall(frame(TEXT, "big 200000") + frame(TEXT, "big 1"))
+        c.sock.sendall(frame(TEXT, f"big {6 * MIB}") + frame(TEXT, "big 1"))
         assert c.closed() == 4001
+
+
+def case_burst_is_not_slowness(exe, idle_count):
+    """What one turn of the loop brings is more than may wait, and its reader has had no turn yet."""
+    with Server(exe, QUEUE_BYTES=32 * KIB) as s:
+        c = Client(s.port).open()
+        c.send(TEXT, "burst 10000")
+        assert [c.text() for _ in range(10000)] == [f"message {i}" for i in range(10000)]
+        assert c.ask("still") == "still"
 
 
 def case_flood_of_connections(exe, idle_count):
