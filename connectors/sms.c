@@ -119,13 +119,23 @@ static size_t utf8_put(char *out, uint32_t c)
 /*
  * Phones and input methods write the same thing in several widths; for reading, only one is wanted.
  */
+static const struct plain_row {
+	uint32_t first, last;
+	char plain;
+} plain_rows[] = {
+	{0x00, 0x1F, ' '},     {0x7F, 0xA0, ' '},     {0x2000, 0x200F, ' '}, {0x2010, 0x2015, '-'},
+	{0x2028, 0x202F, ' '}, {0x205F, 0x206F, ' '}, {0x2212, 0x2212, '-'}, {0x3000, 0x3000, ' '},
+	{0xFE00, 0xFE0F, ' '}, {0xFEFF, 0xFEFF, ' '}, /* joiners and orders of writing are not seen */
+};
+
 static uint32_t character_plain(uint32_t c)
 {
 	if (c >= 0xFF01 && c <= 0xFF5E)
 		return c - 0xFF01 + '!';
-	if (c < ' ' || (c >= 0x7F && c < 0xA0) || c == 0x3000 || c == 0xA0 || c == 0xFEFF ||
-	    c == 0x200B)
-		return ' ';
+	for (size_t i = 0; i < sizeof(plain_rows) / sizeof(plain_rows[0]); i++) {
+		if (c >= plain_rows[i].first && c <= plain_rows[i].last)
+			return (unsigned char)plain_rows[i].plain;
+	}
 	return c;
 }
 

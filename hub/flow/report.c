@@ -99,7 +99,9 @@ static enum err apply_report(void *arg, struct change *c)
 	r = change_receipt(c, receipt_of(j->kind), d->notice, j->delivery);
 	r->channel = channel_name(d->channel);
 	r->detail = j->code;
-	if (j->kind == REPORT_FAILED || j->kind == REPORT_EXPIRED)
+	if (d->state == DELIVERY_DELIVERED)
+		d->detail = ""; /* why it had failed, by an earlier report */
+	else if (j->kind == REPORT_FAILED || j->kind == REPORT_EXPIRED)
 		d->detail = j->code;
 	return ERR_OK;
 }

@@ -7,8 +7,8 @@
 #include "flow/principal.h"
 #include "flow/row.h"
 
-#define BUDGET 2048
-#define ROUNDS_MAX 512
+#define BUDGET 256
+#define ROUNDS_MAX 4096
 
 /* Documents are kept as jansson writes them wherever they held an escape, so the text is written by it too; in small letters. */
 static char *as_in_documents(const char *text)

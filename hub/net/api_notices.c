@@ -41,9 +41,15 @@ static void answer_with(struct call *c, enum answer a, const json_t *params)
 	respond(c->api->flow, &in, call_on_reply, c);
 }
 
+/* Nothing has to be said; what is said all the same is not taken unread. */
 static void answer(struct call *c, enum answer a)
 {
+	json_t *said;
+
+	if (!call_said(c, &said))
+		return;
 	answer_with(c, a, NULL);
+	json_decref(said);
 }
 
 /* An answer that says something: the body is a JSON object, or nothing where nothing has to be said. */

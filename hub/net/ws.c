@@ -28,12 +28,10 @@
 #define RX_BYTES	 512   /* per connection, for as long as it lives */
 #define SERVICE_BYTES	 4096  /* one for all */
 #define SCRATCH_BYTES	 65536 /* most that is gathered for one write */
-#define DESCRIPTORS_MAX	 65536
 #define CLOSE_MS	 2000		    /* for what waits, and the peer's answer to our close */
 #define MESSAGE_MS	 60000		    /* a message begun must be whole by then */
 #define UNFINISHED_BYTES ((size_t)64 << 20) /* of all connections together */
-#define DESTROY_TURNS                                                                              \
-	4 /* libuv closes the sockets in one turn and what they stood on in the next */
+#define DESTROY_TURNS	 4 /* libuv closes the sockets in one turn, what they stood on in the next */
 
 struct ws_conn {
 	struct ws_wheel_entry timer;
@@ -44,7 +42,6 @@ struct ws_conn {
 	struct ws_join join;
 	void *first; /* its first frame has not been looked at, or it is refused and drained */
 	struct ws_conn *next_dirty;
-	size_t in_lws_bytes; /* handed over and not yet all sent */
 	bool closing, gone, dirty, heard, pinged;
 };
 
@@ -55,6 +52,7 @@ struct ws {
 	struct ws_first *first;
 	struct ws_wheel wheel;
 	struct ws_join_budget budget;
+	struct ws_backlog backlog;
 	struct loop_timer *tick;
 	struct loop_deferred flush, destroy;
 	struct ws_conn *dirty;
@@ -70,7 +68,7 @@ struct ws {
 
 size_t ws_waiting(const struct ws_conn *c)
 {
-	return c->out.bytes + c->in_lws_bytes;
+	return c->out.bytes + c->out.held;
 }
 
 bool ws_is_closing(const struct ws_conn *c)
@@ -102,7 +100,7 @@ static void conn_flush(struct ws_conn *c)
 	unsigned char *bytes;
 	size_t len;
 
-	while (!c->gone && !c->in_lws_bytes && !ws_queue_is_empty(&c->out)) {
+	while (!c->gone && !c->out.held && !ws_queue_is_empty(&c->out)) {
 		len = ws_queue_front(&c->out, c->ws->scratch + LWS_PRE, SCRATCH_BYTES, &bytes);
 		if (lws_write(c->wsi, bytes, len, LWS_WRITE_HTTP) < 0) {
 			conn_kill(c);
@@ -110,7 +108,7 @@ static void conn_flush(struct ws_conn *c)
 		}
 		ws_queue_pop(&c->out, len);
 		if (lws_partial_buffered(c->wsi))
-			c->in_lws_bytes = len;
+			ws_queue_hold(&c->out, len);
 	}
 	/* Nobody reads the answer of one whose first frame was refused; this tells it that we have
 	 * done. */
@@ -134,7 +132,7 @@ static void conn_mark(struct ws_conn *c)
 {
 	struct ws *w = c->ws;
 
-	if (c->dirty || c->in_lws_bytes)
+	if (c->dirty || c->out.held)
 		return;
 	c->dirty = true;
 	c->next_dirty = w->dirty;
@@ -176,15 +174,14 @@ void ws_close(struct ws_conn *c, enum ws_close code, const char *reason)
 	conn_mark(c);
 }
 
-/* What waits makes a reader slow; one large answer to one who has read everything does not. */
+/* One turn of the loop can bring more than may wait: its socket says whether its reader is slow. */
 static bool conn_has_room(struct ws_conn *c)
 {
-	if (ws_is_closing(c))
-		return false;
-	if (ws_waiting(c) <= c->ws->opt.queue_bytes)
-		return true;
-	ws_close(c, WS_TOO_SLOW, "too slow");
-	return false;
+	if (!ws_is_closing(c) && (c->out.bytes > SCRATCH_BYTES || !ws_queue_has_room(&c->out)))
+		conn_flush(c);
+	if (!ws_is_closing(c) && !ws_queue_has_room(&c->out))
+		ws_close(c, WS_TOO_SLOW, "too slow");
+	return !ws_is_closing(c);
 }
 
 void ws_send(struct ws_conn *c, const char *text, size_t len)
@@ -274,6 +271,7 @@ static void conn_open(struct ws *w, struct lws *wsi, struct ws_conn *c)
 	memset(c, 0, sizeof(*c));
 	c->wsi = wsi;
 	c->ws = w;
+	c->out.backlog = &w->backlog;
 	c->user = w->adopting_user;
 	w->adopted = c;
 	/* The first ping is spread, so that those who came together after a restart do not go on
@@ -293,6 +291,7 @@ static void conn_gone(struct ws_conn *c)
 	ws_first_remove(c->ws->first, c->first);
 	c->first = NULL;
 	ws_queue_clear(&c->out);
+	ws_queue_hold(&c->out, 0);
 	ws_join_clear(&c->join, &c->ws->budget);
 	c->ws->opt.on_close(c->ws->opt.arg, c);
 }
@@ -349,7 +348,7 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 		c->heard = true;
 		return 0;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
-		c->in_lws_bytes = 0;
+		ws_queue_hold(&c->out, 0);
 		conn_flush(c);
 		return 0;
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
@@ -451,6 +450,7 @@ struct ws *ws_open(struct loop *loop, const struct ws_options *opt, struct diag 
 	w->loop = loop;
 	w->budget = (struct ws_join_budget){opt->message_bytes, opt->fragments_max,
 					    UNFINISHED_BYTES, 0};
+	w->backlog = (struct ws_backlog){opt->queue_bytes, opt->backlog_bytes, 0};
 	w->flush = (struct loop_deferred){.fn = flush_all, .arg = w};
 	w->first = ws_first_open(loop, opt->message_bytes, on_first);
 	w->lws = w->first ? context_open(w) : NULL;

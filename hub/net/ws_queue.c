@@ -9,6 +9,8 @@
  * gets larger ones. */
 #define FIRST_CHUNK_BYTES 448
 #define NEXT_CHUNK_BYTES  4000
+/* What each may keep that does not read, when too much waits for all of them together. */
+#define LITTLE_BYTES	  ((size_t)16 << 10)
 
 struct ws_text {
 	unsigned refs;
@@ -81,6 +83,12 @@ static size_t chunk_cost(const struct ws_chunk *c)
 	return c->shared ? ws_text_size(c->shared) : c->len;
 }
 
+static void waits(struct ws_queue *q, size_t bytes)
+{
+	q->bytes += bytes;
+	q->backlog->bytes += bytes;
+}
+
 static struct ws_chunk *chunk_add(struct ws_queue *q, size_t cap)
 {
 	struct ws_chunk *c = mem_alloc(sizeof(*c) + cap);
@@ -102,6 +110,7 @@ static void chunk_drop_first(struct ws_queue *q)
 	struct ws_chunk *c = q->head;
 
 	q->bytes -= chunk_cost(c);
+	q->backlog->bytes -= chunk_cost(c);
 	q->head = c->next;
 	if (!q->head)
 		q->tail = NULL;
@@ -120,7 +129,7 @@ void ws_queue_push(struct ws_queue *q, enum ws_opcode op, const char *payload, s
 	if (len)
 		memcpy(c->data + c->len, payload, len);
 	c->len += (uint32_t)len;
-	q->bytes += need;
+	waits(q, need);
 }
 
 void ws_queue_push_shared(struct ws_queue *q, struct ws_text *t)
@@ -128,7 +137,20 @@ void ws_queue_push_shared(struct ws_queue *q, struct ws_text *t)
 	struct ws_chunk *c = chunk_add(q, 0);
 
 	c->shared = ws_text_ref(t);
-	q->bytes += chunk_cost(c);
+	waits(q, chunk_cost(c));
+}
+
+/*
+ * What waits makes a reader slow; one large answer to one who has read everything does not. Only
+ * one whose socket takes nothing pays for what waits for all: a burst in one turn of the loop may
+ * be large.
+ */
+bool ws_queue_has_room(const struct ws_queue *q)
+{
+	const struct ws_backlog *b = q->backlog;
+	size_t most = q->held && b->bytes > b->all_bytes ? LITTLE_BYTES : b->each_bytes;
+
+	return q->bytes + q->held <= most;
 }
 
 bool ws_queue_is_empty(const struct ws_queue *q)
@@ -175,6 +197,12 @@ void ws_queue_pop(struct ws_queue *q, size_t bytes)
 		chunk_drop_first(q);
 		bytes -= len < bytes ? len : bytes;
 	}
+}
+
+void ws_queue_hold(struct ws_queue *q, size_t bytes)
+{
+	q->backlog->bytes = q->backlog->bytes - q->held + bytes;
+	q->held = bytes;
 }
 
 void ws_queue_clear(struct ws_queue *q)

@@ -4,8 +4,9 @@
  * Small messages are laid behind each other in chunks, so that one system call carries many of
  * them; a text for many connections is framed once and referred to. ws_queue_push and _push_shared
  * add, ws_queue_front names the bytes for the next write (always whole frames), ws_queue_pop drops
- * what was written, ws_queue_clear the rest. The queue sets no limit: who pushes looks at `bytes`
- * first. Pure: no sockets, no libwebsockets.
+ * what was written, ws_queue_hold tells what of that the layer below still keeps, ws_queue_clear
+ * drops the rest. The queue sets no limit: who pushes asks ws_queue_has_room first. All queues
+ * count into one backlog. Pure: no sockets, no libwebsockets.
  */
 #ifndef TANDEM_WS_QUEUE_H
 #define TANDEM_WS_QUEUE_H
@@ -17,9 +18,16 @@
 enum ws_opcode { WS_OP_TEXT = 1, WS_OP_CLOSE = 8, WS_OP_PING = 9 };
 
 struct ws_chunk;
+struct ws_backlog { /* of all connections */
+	size_t each_bytes; /* the most that may wait for one */
+	size_t all_bytes;  /* past this together, who does not read keeps no more than a little */
+	size_t bytes;	   /* what waits now */
+};
 struct ws_queue {
+	struct ws_backlog *backlog; /* set once, before anything is pushed */
 	struct ws_chunk *head, *tail;
 	size_t bytes; /* memory that waits, headers and bookkeeping of shared texts included */
+	size_t held;  /* popped, but still in the layer below */
 };
 struct ws_text; /* one framed text, shared by reference */
 
@@ -34,12 +42,14 @@ size_t ws_text_size(const struct ws_text *t); /* what it adds to a queue's bytes
 
 void ws_queue_push(struct ws_queue *q, enum ws_opcode op, const char *payload, size_t len);
 void ws_queue_push_shared(struct ws_queue *q, struct ws_text *t);
+bool ws_queue_has_room(const struct ws_queue *q);
 bool ws_queue_is_empty(const struct ws_queue *q);
 /* Bytes to write next: gathered into scratch where several chunks fit, otherwise the first chunk in
  * place. */
 size_t ws_queue_front(struct ws_queue *q, unsigned char *scratch, size_t room,
 		      unsigned char **ret_bytes);
 void ws_queue_pop(struct ws_queue *q, size_t bytes); /* what ws_queue_front gave */
+void ws_queue_hold(struct ws_queue *q, size_t bytes);
 void ws_queue_clear(struct ws_queue *q);
 
 #endif

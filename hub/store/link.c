@@ -11,16 +11,14 @@
 #define PAUSE_MIN_MS 50
 #define PAUSE_MAX_MS 2000
 #define LOOK_EVERY_MS 1000
+#define IF_MEANT "; restart the hub if that is meant"
 
 /* What a Redis has to be set to, or an answered write could be lost. */
 static const struct {
 	const char *name, *value;
 } wanted[] = {
-	{ "appendonly", "yes" },
-	{ "appendfsync", "always" },
-	{ "no-appendfsync-on-rewrite", "no" },
-	{ "aof-load-truncated", "no" },
-	{ "maxmemory-policy", "noeviction" },
+	{ "appendonly", "yes" }, { "appendfsync", "always" }, { "no-appendfsync-on-rewrite", "no" },
+	{ "aof-load-truncated", "no" }, { "maxmemory-policy", "noeviction" },
 };
 #define WANTED_COUNT ((int)(sizeof(wanted) / sizeof(*wanted)))
 
@@ -174,8 +172,7 @@ static bool judge_settings(struct link *l, const struct redis_reply *r)
 	for (int i = 0; i < WANTED_COUNT; i++) {
 		if (!strcmp(setting_in(r, wanted[i].name), wanted[i].value))
 			continue;
-		snprintf(why, sizeof(why), "Redis must be set to %s %s, or answered writes could be lost",
-			 wanted[i].name, wanted[i].value);
+		snprintf(why, sizeof(why), "Redis must be set to %s %s, or answered writes could be lost", wanted[i].name, wanted[i].value);
 		link_drop(l, why);
 		return false;
 	}
@@ -184,8 +181,9 @@ static bool judge_settings(struct link *l, const struct redis_reply *r)
 
 static void ask_id(struct link *l, struct args *a)
 {
-	args_str(a, "GET");
+	args_str(a, "MGET");
 	args_str(a, l->opt.keys->id);
+	args_str(a, l->opt.keys->seq);
 }
 
 static bool is_known(const struct link *l)
@@ -198,16 +196,33 @@ static bool has_data(const struct link *l)
 	return !l->opt.is_aside;
 }
 
+static bool waits_for_replicas(const struct link *l)
+{
+	return l->opt.wait_replicas > 0 && !l->opt.is_aside;
+}
+
 /*
  * The data set has a name, given to it by the first hub that met it. If that is gone or another one after a
- * reconnection, this Redis has come back without its data, and going on would hide it.
+ * reconnection, this Redis has come back without its data, and going on would hide it. So would an older state of
+ * the same data: numbers would be given a second time. A replica that became master may lack what was not waited for.
  */
+static bool has_answered(const struct link *l, const struct redis_reply *seq)
+{
+	if (l->url.kind != REDIS_DIRECT && !waits_for_replicas(l))
+		return true;
+	return l->answered_seq <= (seq->type == REDIS_STRING ? strtoll(seq->str, NULL, 10) : 0);
+}
+
 static bool judge_id(struct link *l, const struct redis_reply *r)
 {
-	if (r->type == REDIS_STRING && !strcmp(r->str, l->id))
-		return true;
-	link_drop(l, "this Redis holds other data than before the connection was lost, or none; "
-		     "restart the hub if that is meant");
+	const char *why = "this Redis holds other data than before the connection was lost, or none" IF_MEANT;
+
+	if (r->type == REDIS_ARRAY && r->count == 2 && r->items[0].type == REDIS_STRING && !strcmp(r->items[0].str, l->id)) {
+		if (has_answered(l, &r->items[1]))
+			return true;
+		why = "this Redis has gone back to an older state, without events that were answered" IF_MEANT;
+	}
+	link_drop(l, why);
 	return false;
 }
 
@@ -232,11 +247,6 @@ static bool judge_write(struct link *l, const struct redis_reply *r)
 	if (!is_known(l))
 		snprintf(l->id, sizeof(l->id), "%s", id);
 	return true;
-}
-
-static bool waits_for_replicas(const struct link *l)
-{
-	return l->opt.wait_replicas > 0 && !l->opt.is_aside;
 }
 
 /*
@@ -462,10 +472,8 @@ void link_send(struct link *l, const struct redis_command *cmd, redis_fn *fn, vo
 
 void link_ask(struct link *l, const struct args *args, int64_t limit_ms, redis_fn *fn, void *arg)
 {
-	const struct redis_command cmd = { .args = args->v, .count = args->count, .limit_ms = limit_ms,
-					   .number = link_next_number(l) };
-
-	link_send(l, &cmd, fn, arg);
+	link_send(l, &(struct redis_command){ .args = args->v, .count = args->count, .limit_ms = limit_ms,
+					      .number = link_next_number(l) }, fn, arg);
 }
 
 void link_drop(struct link *l, const char *why)

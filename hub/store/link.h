@@ -51,6 +51,7 @@ struct link {
 	bool is_up, is_closing;
 	int connections;	/* not yet closed, the current one included */
 	char id[33], fresh_id[33]; /* of the data set met first: another one later is refused */
+	int64_t answered_seq;	/* the newest event's number that was given out: an older state of the data is refused */
 	char why[160];		/* the last reason told */
 };
 

@@ -98,6 +98,8 @@ static void on_accepted(struct ask *a, enum err e, const struct redis_reply *r)
 			continue;
 		}
 		out = next_verdict(&v, i);
+		if (out.seq > a->store->main.answered_seq)
+			a->store->main.answered_seq = out.seq;
 		it->fn(it->arg, ERR_OK, &out);
 		free(it);
 	}

@@ -4,9 +4,9 @@
 
 #include "store/store_in.h"
 
-/* One call keeps Redis from everything else while it runs; the caller comes back for more. */
-#define SCAN_BUDGET_MAX 2000
-#define SCAN_BYTES_MAX (4 << 20)
+/* One call keeps Redis from everything else while it runs, some milliseconds with these; the caller comes back for more. */
+#define SCAN_BUDGET_MAX 256
+#define SCAN_BYTES_MAX (512 << 10)
 static_assert(SCRIPT_LIST_KEYS == 1 && SCRIPT_LIST_ARGS == 4, "list.lua wants other arguments than are sent");
 static_assert(SCRIPT_SCAN_KEYS == 3 && SCRIPT_SCAN_ARGS == 8, "scan.lua wants other arguments than are sent");
 

@@ -300,6 +300,23 @@ static void test_data_gone(void **state)
 	assert_int_equal(server_number(&h->server, "DBSIZE"), 0);
 }
 
+/* Nor is an older state of the same data, as a restored file brings it: numbers would be given out twice. */
+static void test_data_gone_back(void **state)
+{
+	struct harness *h = *state;
+
+	accept_one(h, 0, ERR_OK, ACCEPT_NEW);
+	accept_one(h, 1, ERR_OK, ACCEPT_NEW);
+	server_do(&h->server, "SET " KEY "seq 1");
+	server_do(&h->server, "CLIENT KILL TYPE normal SKIPME yes");
+	harness_until(h, &h->downs, 2); /* lost, then refused */
+	assert_non_null(strstr(h->why, "older state"));
+	accept_one(h, 2, ERR_UNAVAILABLE, ACCEPT_NEW);
+	server_do(&h->server, "SET " KEY "seq 2");
+	harness_until(h, &h->ups, 2);
+	accept_one(h, 2, ERR_OK, ACCEPT_NEW);
+}
+
 /* --- replicas --- */
 
 static int free_port(void)
@@ -412,6 +429,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unsafe_settings, open_loop, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_replica_is_refused, open_loop, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_memory_full, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_data_gone_back, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_data_gone, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_too_few_replicas, open_loop, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_a_repeat_waits_too, open_loop, harness_teardown),

@@ -11,7 +11,7 @@
 #include "contract/harness.h"
 
 static struct heard heard;
-static struct sample samples[100];
+static struct sample samples[300];
 
 static int open_all(void **state)
 {
@@ -163,6 +163,18 @@ static void test_scan_goes_on(void **state)
 	assert_int_equal(heard.seq[at], 40);
 	at = scan(h, &(struct scan_in){ .before = 1, .need = "", .limit = 1, .budget = 5 });
 	assert_int_equal(heard.seq[at], heard.result[at] ? 1 : 0);
+}
+
+/* One call keeps Redis from everybody else, so however much is asked for, it looks at 256 events. */
+static void test_scan_is_cut_short(void **state)
+{
+	struct harness *h = *state;
+	int at;
+
+	fill(h, 300);
+	at = scan(h, &(struct scan_in){ .need = "no such thing", .limit = 10, .budget = 100000 });
+	assert_int_equal(heard.result[at], 0);
+	assert_int_equal(heard.seq[at], 300 - 256 + 1);
 }
 
 /* A hole in the middle, as an archive leaves it, is stepped over. */
@@ -364,6 +376,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lists, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_scan_finds_plain_text, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_scan_goes_on, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_scan_is_cut_short, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_scan_over_a_hole, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_cases_and_holders, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_tables, open_all, harness_teardown),

@@ -56,6 +56,12 @@ class Acts(Audit):
         for body in (None, b"", b"{}", b'{"remark":"x"}'):
             answer = self.hub.request("POST", f"/api/v1/notices/{lead}/acknowledge", body, user="wjw")
             self.assertEqual(answer.status, 200, body)
+        fresh = self.lead("bad-bodies")
+        for verb in ("acknowledge", "claim", "shown"):
+            for body, status in ((b"{", 400), (b"\xff", 400), (b"[]", 422), (b"null", 422), (b'{"a":1,"a":2}', 422)):
+                answer = self.hub.request("POST", f"/api/v1/notices/{fresh}/{verb}", body, user="wjw")
+                self.assertEqual(answer.status, status, (verb, body))
+        self.assertEqual(self.notice(fresh)["notice"]["version"], 1)
 
     def test_curl_says_no_length_where_it_sends_nothing(self):
         def status(path, user):

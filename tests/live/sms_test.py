@@ -279,6 +279,31 @@ class Sms(unittest.TestCase):
         self.assertEqual([d["state"] for d in again["deliveries"]], ["delivered"])
         self.assertEqual(len([r for r in again["receipts"] if r["kind"] == "delivered"]), 1)
 
+    def test_reports_in_odd_order(self):
+        """What failed by one report and was delivered by a later one is delivered, and says nothing of a failure any more."""
+        self.box.phone_off()
+        try:
+            notice = self.notice(self.take(urgent("order")), "yjj-371300")
+            delivery = wait_until(lambda: next((d for d in self.whole(notice)["deliveries"] if d["state"] == "accepted"), None),
+                                  30, "the gateway's acceptance")
+
+            def told(mask, answer):
+                about = {"t": TOKEN, "id": delivery["id"] + "-1", "d": mask, "f": "x", "a": answer, "to": LI}
+                self.assertEqual(self.callback("receipt", **about), 200)
+                (only,) = self.whole(notice)["deliveries"]
+                return only["state"], only["detail"]
+            self.assertEqual(told(8, ""), ("accepted", None))
+            self.assertEqual(told(2, "NACK/11"), ("failed", "11"))
+            self.assertEqual(told(8, ""), ("failed", "11"))
+            self.assertEqual(told(1, ""), ("delivered", None))
+            self.assertEqual(told(2, "NACK/11"), ("delivered", None))
+            self.assertEqual(told(2, "NACK/12"), ("delivered", None))
+            kinds = [r["kind"] for r in self.whole(notice)["receipts"]]
+            self.assertEqual((kinds.count("failed"), kinds.count("delivered")), (2, 1))
+        finally:
+            self.box.phone_on()
+        self.delivered(notice)
+
     def test_push_that_nobody_acknowledged_is_texted(self):
         """Begun in setUpClass, so that the ladder's minute passes while the other tests run."""
         notice = self.notice(self.late, "wjw-371302")

@@ -339,19 +339,16 @@ def case_close_by_reset(s):
 
 
 def case_ping_comes_and_silence_closes(s):
-    with Server(s.exe, PING_MS=200, PONG_MS=200) as quick:
+    # The silence that closes is long against what a busy machine keeps this client from speaking.
+    with Server(s.exe, PING_MS=1000, PONG_MS=700) as quick:
         good, quiet, busy = [Client(quick.port).open() for _ in range(3)]
         for c in (good, quiet, busy):
             assert c.ask("hello") == "hello"
-        end = time.monotonic() + 1.5
-        pings = 0
-        while time.monotonic() < end:
+        for _ in range(3):  # longer than a ping and the silence
             op, payload = good.read()
             assert op == PING and payload
             good.send(PONG, payload)
             busy.send(TEXT, "no pong, but a voice")
-            pings += 1
-        assert pings >= 3
         assert quiet.closed() == 4001
         assert good.ask("still") == "still"
         busy.send(TEXT, "close 4003")

@@ -17,6 +17,7 @@ from ws_server import Server, wait_for
 
 IDLE_BYTES = 4096
 KIB = 1024
+MIB = 1024 * KIB
 
 
 def many(port, count, rcvbuf=None):
@@ -114,6 +115,25 @@ def case_slow_readers(exe, idle_count):
             c.close()
 
 
+def case_slow_readers_together(exe, idle_count):
+    """None of them is too slow by itself; together they keep too much, and who reads is not made to pay for it."""
+    with Server(exe, QUEUE_BYTES=64 * MIB, BACKLOG_BYTES=2 * MIB, PING_MS=600000) as s:
+        slow = many(s.port, 20, rcvbuf=4096)
+        speaker = Client(s.port).open()
+        assert speaker.ask("count") == "21 open"
+        text = "everyone " + "m" * 480
+        for _ in range(300):
+            speaker.sock.sendall(frame(TEXT, text) * 40)
+            assert [speaker.text() for _ in range(40)] == [text[9:]] * 40
+        wait_for(lambda: speaker.ask("count") == "1 open", 20)
+        for c in slow:
+            c.close()
+        # Nothing of it is counted on: it would make the next one who pauses pay.
+        late = Client(s.port, rcvbuf=4096).open()
+        late.sock.sendall(frame(TEXT, "big 100000") * 20)
+        assert [len(late.text()) for _ in range(20)] == [100000] * 20
+
+
 def case_slow_reader_of_private_messages(exe, idle_count):
     with Server(exe, QUEUE_BYTES=64 * KIB) as s:
         watch = Client(s.port).open()
@@ -129,14 +149,23 @@ def case_slow_reader_of_private_messages(exe, idle_count):
 
 
 def case_queue_is_the_limit(exe, idle_count):
-    """One message over the limit goes to a reader who has read everything; what comes behind it in the same turn closes."""
+    """One message over the limit goes to a reader who has read everything; what comes behind it closes, unless the socket takes all."""
     with Server(exe, QUEUE_BYTES=100000) as s:
-        c = Client(s.port).open()
+        c = Client(s.port, rcvbuf=32 * KIB, timeout=30).open()
         for size in (99990, 200000):
             c.send(TEXT, f"big {size}")
             assert len(c.text()) == size
-        c.sock.sendall(frame(TEXT, "big 200000") + frame(TEXT, "big 1"))
+        c.sock.sendall(frame(TEXT, f"big {6 * MIB}") + frame(TEXT, "big 1"))
         assert c.closed() == 4001
+
+
+def case_burst_is_not_slowness(exe, idle_count):
+    """What one turn of the loop brings is more than may wait, and its reader has had no turn yet."""
+    with Server(exe, QUEUE_BYTES=32 * KIB) as s:
+        c = Client(s.port).open()
+        c.send(TEXT, "burst 10000")
+        assert [c.text() for _ in range(10000)] == [f"message {i}" for i in range(10000)]
+        assert c.ask("still") == "still"
 
 
 def case_flood_of_connections(exe, idle_count):

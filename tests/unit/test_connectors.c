@@ -105,6 +105,15 @@ static void test_replies(void **state)
 	reply_is("a\xFF\xE6\x94 b\xED\xA0\x80", 9, "UTF-8",
 		 "a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD b\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
 	reply_is("a\0b\033c", 5, NULL, "a b c");
+	/* What a phone or an input method puts between letters without anybody seeing it, and its dashes. */
+	reply_is("3A2\xE2\x80\x8C" "2PX", 9, "UTF-8", "3A2 2PX");	/* zero width non-joiner */
+	reply_is("3A2\xE2\x81\xA0" "2PX", 9, "UTF-8", "3A2 2PX");	/* word joiner */
+	reply_is("\xE2\x80\xAD" "3A2\xE2\x80\x89" "2PX\xE2\x80\xAC", 15, "UTF-8",
+		 "3A2 2PX");						/* an order of writing, a thin space */
+	reply_is("3A2\xE2\x80\x94" "2PX", 9, "UTF-8", "3A2-2PX");	/* a long dash */
+	reply_is("3A2\xE2\x88\x92" "2PX", 9, "UTF-8", "3A2-2PX");	/* a minus */
+	reply_is("\xF0\x9F\x91\x8D\xEF\xB8\x8F" "3A", 9, "UTF-8",
+		 "\xF0\x9F\x91\x8D 3A");				/* the choice of a picture's form */
 	reply_is("", 0, "", "");
 	for (size_t i = 0; i + 3 <= sizeof(lots); i += 3)
 		memcpy(lots + i, "收", 3);

@@ -205,6 +205,7 @@ static int64_t setting(const char *name, int64_t otherwise)
 static int echo_open(struct echo *e, struct diag *diag)
 {
 	struct ws_options ws = {.queue_bytes = (size_t)setting("QUEUE_BYTES", 262144),
+				.backlog_bytes = (size_t)setting("BACKLOG_BYTES", 64 << 20),
 				.message_bytes = 1 << 20,
 				.fragments_max = 128,
 				.ping_ms = setting("PING_MS", 25000),
