@@ -11,7 +11,7 @@ export HOME
 # The compiler, the libraries, the private Redis' program, what builds the page, and what the README walks through the calls with.
 packages_hub="gcc libc6-dev cmake ninja-build pkg-config ca-certificates redis-server
 	libuv1-dev libwebsockets-dev libwebsockets-evlib-uv libhiredis-dev libjansson-dev
-	libcurl4-openssl-dev libhttp-parser-dev libsodium-dev libjemalloc-dev libxlsxwriter-dev curl"
+	libcurl4-openssl-dev libhttp-parser-dev libsodium-dev libssl-dev libjemalloc-dev libxlsxwriter-dev curl"
 # Another packaging of Node brings npm along and forbids Debian's.
 command -v npm >/dev/null || packages_hub="$packages_hub npm"
 
