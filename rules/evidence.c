@@ -17,14 +17,14 @@ static const char *const kinds[EVIDENCE_KINDS] = { "audit-log", "case" };
 
 void evidence_leaf(const unsigned char *salt, const char *entry, size_t len, unsigned char ret[EVIDENCE_HASH_BYTES])
 {
-	crypto_hash_sha256_state s;
+	struct sha256 s;
 
-	crypto_hash_sha256_init(&s);
-	crypto_hash_sha256_update(&s, (const unsigned char *)"", 1);
+	sha256_init(&s);
+	sha256_add(&s, "", 1);
 	if (salt)
-		crypto_hash_sha256_update(&s, salt, EVIDENCE_SALT_BYTES);
-	crypto_hash_sha256_update(&s, (const unsigned char *)entry, len);
-	crypto_hash_sha256_final(&s, ret);
+		sha256_add(&s, salt, EVIDENCE_SALT_BYTES);
+	sha256_add(&s, entry, len);
+	sha256_end(&s, ret);
 }
 
 void evidence_link(struct evidence_chain *c, const unsigned char leaf[EVIDENCE_HASH_BYTES])
@@ -33,7 +33,7 @@ void evidence_link(struct evidence_chain *c, const unsigned char leaf[EVIDENCE_H
 
 	memcpy(both + 1, c->hash, EVIDENCE_HASH_BYTES);
 	memcpy(both + 1 + EVIDENCE_HASH_BYTES, leaf, EVIDENCE_HASH_BYTES);
-	crypto_hash_sha256(c->hash, both, sizeof(both));
+	sha256_of(both, sizeof(both), c->hash);
 	c->n++;
 }
 
@@ -74,7 +74,7 @@ static void add_hash(const char *before, const unsigned char hash[EVIDENCE_HASH_
 static void add_up(struct evidence_writer *w, const struct buf *out, size_t from)
 {
 	if (!out->overflow)
-		crypto_hash_sha256_update(&w->sum, (const unsigned char *)out->data + from, out->len - from);
+		sha256_add(&w->sum, out->data + from, out->len - from);
 }
 
 void evidence_begin(struct evidence_writer *w, enum evidence_kind kind, const char *about, const struct evidence_chain *before,
@@ -83,7 +83,7 @@ void evidence_begin(struct evidence_writer *w, enum evidence_kind kind, const ch
 	size_t from = out->len;
 
 	w->chain = *before;
-	crypto_hash_sha256_init(&w->sum);
+	sha256_init(&w->sum);
 	buf_printf(out, "{\"tandem\":\"%s\",\"version\":1,\"about\":", kinds[kind]);
 	buf_add_json(out, about);
 	buf_printf(out, ",\"from\":%lld", (long long)before->n + 1);
@@ -143,7 +143,7 @@ void evidence_end(struct evidence_writer *w, int64_t of, struct buf *out)
 	buf_printf(out, "{\"end\":%lld,\"of\":%lld", (long long)w->chain.n, (long long)of);
 	add_hash(",\"hash\":\"", w->chain.hash, out);
 	add_up(w, out, from);
-	crypto_hash_sha256_final(&w->sum, sum);
+	sha256_end(&w->sum, sum);
 	add_hash(",\"sum\":\"", sum, out);
 	buf_add_str(out, "}\n");
 }
@@ -348,7 +348,7 @@ static bool read_end(struct reader *r)
 		fault(r, "the file ends with entry %lld and not with that which it names last", (long long)r->chain.n);
 	if (!take_hash(t, ",\"sum\":\"", said) || !take(t, "}") || t->at != t->end)
 		return false;
-	crypto_hash_sha256(sum, (const unsigned char *)r->data, summed);
+	sha256_of(r->data, summed, sum);
 	if (sodium_memcmp(sum, said, sizeof(sum)) != 0)
 		fault(r, "the file is not, byte for byte, as it was written");
 	r->ended = true;

@@ -24,8 +24,9 @@
 #include <sodium.h>
 
 #include "base/buf.h"
+#include "sha256.h"
 
-#define EVIDENCE_HASH_BYTES crypto_hash_sha256_BYTES
+#define EVIDENCE_HASH_BYTES SHA256_BYTES
 #define EVIDENCE_HEX_BYTES (2 * EVIDENCE_HASH_BYTES + 1)
 #define EVIDENCE_SALT_BYTES 16
 
@@ -44,7 +45,7 @@ bool evidence_unhex(const char *hex, size_t len, unsigned char ret[EVIDENCE_HASH
 /* Each call appends its line to `out`, which the caller may empty between the calls. */
 struct evidence_writer {
 	struct evidence_chain chain; /* as it stands; begin sets it */
-	crypto_hash_sha256_state sum;
+	struct sha256 sum;
 };
 void evidence_begin(struct evidence_writer *w, enum evidence_kind kind, const char *about, const struct evidence_chain *before,
 		    struct buf *out);

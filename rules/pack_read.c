@@ -1,9 +1,9 @@
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pack_in.h"
+#include "sha256.h"
 
 #define TRADES_MAX	    1000
 #define CANONICAL_BYTES_MAX ((size_t)256 << 20)
@@ -111,12 +111,12 @@ static void read_settings(struct pack *p, const struct pack_file *files, int cou
 
 static void name_version(struct pack *p)
 {
-	unsigned char hash[crypto_hash_sha256_BYTES];
+	unsigned char hash[SHA256_BYTES];
 	struct buf canonical;
 
 	buf_init(&canonical, CANONICAL_BYTES_MAX);
 	pack_canonical(p, &canonical);
-	crypto_hash_sha256(hash, (const unsigned char *)canonical.data, canonical.len);
+	sha256_of(canonical.data, canonical.len, hash);
 	buf_clear(&canonical);
 	p->view.version = arena_printf(&p->arena, "%s@%02x%02x%02x%02x", p->view.id, hash[0],
 				       hash[1], hash[2], hash[3]);

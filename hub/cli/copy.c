@@ -35,21 +35,21 @@ static bool write_all(int fd, const char *data, size_t len)
 static bool pass(int from, int to, struct copied *ret)
 {
 	unsigned char hash[EVIDENCE_HASH_BYTES];
-	crypto_hash_sha256_state sum;
+	struct sha256 sum;
 	char piece[PIECE_BYTES];
 	ssize_t n;
 
 	ret->bytes = 0;
-	crypto_hash_sha256_init(&sum);
+	sha256_init(&sum);
 	while ((n = read(from, piece, sizeof(piece))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 || (to >= 0 && !write_all(to, piece, (size_t)n)))
 			return false;
-		crypto_hash_sha256_update(&sum, (const unsigned char *)piece, (size_t)n);
+		sha256_add(&sum, piece, (size_t)n);
 		ret->bytes += n;
 	}
-	crypto_hash_sha256_final(&sum, hash);
+	sha256_end(&sum, hash);
 	evidence_hex(hash, ret->hash);
 	return true;
 }

@@ -197,7 +197,7 @@ static void put_policies(struct export *x, struct buf *out)
 		if (x->policies[i].pack) {
 			buf_init(&content, PACK_CONTENT_BYTES);
 			pack_canonical(x->policies[i].pack, &content);
-			crypto_hash_sha256(hash, (const unsigned char *)content.data, content.len);
+			sha256_of(content.data, content.len, hash);
 			evidence_hex(hash, hex);
 			buf_clear(&content);
 		}

@@ -11,8 +11,9 @@
 
 #include "flow/respond.h"
 #include "flow/row.h"
+#include "sha256.h"
 
-#define HASH_HEX_BYTES (2 * crypto_hash_sha256_BYTES + 1)
+#define HASH_HEX_BYTES (2 * SHA256_BYTES + 1)
 
 struct filing {
 	struct flow *flow;
@@ -131,11 +132,11 @@ static bool is_there(const struct filing *x, const char *path)
 static void keep(void *arg)
 {
 	struct filing *x = arg;
-	unsigned char hash[crypto_hash_sha256_BYTES];
+	unsigned char hash[SHA256_BYTES];
 	struct buf files, folder, path;
 	bool good;
 
-	crypto_hash_sha256(hash, (const unsigned char *)x->content.data, x->content.len);
+	sha256_of(x->content.data, x->content.len, hash);
 	sodium_bin2hex(x->hash, sizeof(x->hash), hash, sizeof(hash));
 	buf_init(&files, 4096);
 	buf_init(&folder, 4096);

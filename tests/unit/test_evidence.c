@@ -57,6 +57,30 @@ static enum err check(struct help *h, const struct buf *file, const unsigned cha
 	return e;
 }
 
+/* FIPS 180-4's own example, whole and in pieces that end within a block and behind one. */
+static void test_hashes_are_sha256(void **state)
+{
+	static const char text[] = "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu";
+	static const char wanted[] = "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1";
+	unsigned char hash[EVIDENCE_HASH_BYTES];
+	char hex[EVIDENCE_HEX_BYTES];
+
+	(void)state;
+	for (size_t piece = 1; piece < sizeof(text); piece++) {
+		struct sha256 s;
+
+		sha256_init(&s);
+		for (size_t at = 0; at < sizeof(text) - 1; at += piece)
+			sha256_add(&s, text + at, sizeof(text) - 1 - at < piece ? sizeof(text) - 1 - at : piece);
+		sha256_end(&s, hash);
+		evidence_hex(hash, hex);
+		assert_string_equal(hex, wanted);
+	}
+	sha256_of(text, sizeof(text) - 1, hash);
+	evidence_hex(hash, hex);
+	assert_string_equal(hex, wanted);
+}
+
 static void test_as_it_was_written(void **state)
 {
 	struct help *h = *state;
@@ -285,6 +309,7 @@ static void test_what_it_is_about_can_be_seen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hashes_are_sha256),
 		cmocka_unit_test_setup_teardown(test_as_it_was_written, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(test_every_change_is_found, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(test_where_it_was_changed, help_setup, help_teardown),
