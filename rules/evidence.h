@@ -42,7 +42,10 @@ void evidence_link(struct evidence_chain *c, const unsigned char leaf[EVIDENCE_H
 void evidence_hex(const unsigned char hash[EVIDENCE_HASH_BYTES], char ret[EVIDENCE_HEX_BYTES]);
 bool evidence_unhex(const char *hex, size_t len, unsigned char ret[EVIDENCE_HASH_BYTES]);
 
-/* Each call appends its line to `out`, which the caller may empty between the calls. */
+/*
+ * Each call appends its line to `out`, which the caller may empty between the calls. evidence_end frees what evidence_begin took, and
+ * so does evidence_drop where it does not come to that; on a writer that is all zero or has ended it does nothing.
+ */
 struct evidence_writer {
 	struct evidence_chain chain; /* as it stands; begin sets it */
 	struct sha256 sum;
@@ -53,6 +56,7 @@ void evidence_put(struct evidence_writer *w, const unsigned char *salt, const ch
 void evidence_hide(struct evidence_writer *w, const unsigned char leaf[EVIDENCE_HASH_BYTES], struct buf *out);
 void evidence_seal(struct evidence_writer *w, const struct evidence_chain *sealed, const char *at, struct buf *out);
 void evidence_end(struct evidence_writer *w, int64_t of, struct buf *out); /* of: how many there were when it was written */
+void evidence_drop(struct evidence_writer *w);
 
 struct evidence_file {
 	const char *data, *name; /* name: what it is called where a fault is told */

@@ -44,8 +44,10 @@ static bool pass(int from, int to, struct copied *ret)
 	while ((n = read(from, piece, sizeof(piece))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 || (to >= 0 && !write_all(to, piece, (size_t)n)))
+		if (n < 0 || (to >= 0 && !write_all(to, piece, (size_t)n))) {
+			sha256_drop(&sum);
 			return false;
+		}
 		sha256_add(&sum, piece, (size_t)n);
 		ret->bytes += n;
 	}

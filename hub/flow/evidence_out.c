@@ -33,6 +33,7 @@ static void drop(struct evidence_out *o)
 	o->flow->exports--;
 	if (o->file.fd >= 0)
 		close(o->file.fd);
+	evidence_drop(&o->writer);
 	principal_unref(o->who);
 	o->free(o->self);
 }

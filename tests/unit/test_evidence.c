@@ -26,8 +26,10 @@ static void write_file(const char *said, int from, int to, struct buf *out)
 		char entry[80];
 		int len = snprintf(entry, sizeof(entry), "{\"who\":\"p%d\",\"act\":\"%s\"}", n % 5, n == 70 ? said : "claim");
 
-		if (n == from)
+		if (n == from) {
+			evidence_drop(&w);
 			evidence_begin(&w, EVIDENCE_AUDIT_LOG, "3713\"00", &w.chain, out);
+		}
 		evidence_leaf(salt, entry, (size_t)len, leaf);
 		if (n % 7)
 			evidence_put(&w, salt, entry, (size_t)len, into);
