@@ -56,18 +56,22 @@ void args_int(struct args *a, int64_t v)
 
 void args_join(struct args *a, const char *first, ...)
 {
+	struct bytes parts[ARGS_JOIN_MAX];
 	size_t len = 0;
-	char *word;
+	int count = 0;
+	char *to;
 	va_list ap;
 
 	va_start(ap, first);
-	for (const char *s = first; s; s = va_arg(ap, const char *))
-		len += strlen(s);
+	for (const char *s = first; s; s = va_arg(ap, const char *)) {
+		if (count == ARGS_JOIN_MAX)
+			abort(); /* a mistake of whoever wrote the call */
+		parts[count] = (struct bytes){ s, strlen(s) };
+		len += parts[count++].len;
+	}
 	va_end(ap);
-	word = arena_alloc(a->arena, len + 1);
-	args_bytes(a, word, len);
-	va_start(ap, first);
-	for (const char *s = first; s; s = va_arg(ap, const char *))
-		word = (char *)memcpy(word, s, strlen(s)) + strlen(s);
-	va_end(ap);
+	to = arena_alloc(a->arena, len + 1);
+	args_bytes(a, to, len);
+	for (int i = 0; i < count; i++)
+		to = (char *)memcpy(to, parts[i].data, parts[i].len) + parts[i].len;
 }

@@ -22,7 +22,8 @@ void args_bytes(struct args *a, const void *data, size_t len);
 void args_str(struct args *a, const char *s);
 void args_copy(struct args *a, struct bytes b);
 void args_int(struct args *a, int64_t v);
-/* The texts one after the other as one word; NULL ends the list. */
+#define ARGS_JOIN_MAX 8
+/* The texts, so many at most, one after the other as one word; NULL ends the list. */
 void args_join(struct args *a, const char *first, ...) __attribute__((sentinel));
 char *args_digits(struct arena *arena, int64_t v); /* the number as text */
 

@@ -313,7 +313,9 @@ enum err record_decode(const char *data, size_t len, struct arena *arena, struct
 
 	if (!data || !len || len > RECORD_BYTES_MAX || memchr(data, '\0', len))
 		return ERR_INVALID;
-	p = record_line_cut(arena_strndup(arena, data, len), &l);
+	p = memcpy(arena_alloc(arena, len + RECORD_AHEAD_BYTES), data, len);
+	memset(p + len, 0, RECORD_AHEAD_BYTES);
+	p = record_line_cut(p, &l);
 	get_head(&l, &r);
 	if (r.version < 1 || r.accepted_ms < 0)
 		return ERR_INVALID;

@@ -9,7 +9,9 @@ struct line { /* one line cut into its fields, in place */
 	char *fields[RECORD_FIELDS_MAX];
 	int count;
 };
-char *record_line_cut(char *p, struct line *l); /* what stands behind it; the text ends with a NUL */
+#define RECORD_AHEAD_BYTES 16
+/* Gives what stands behind the line. The text ends with a NUL, and so many bytes from there on may be looked at. */
+char *record_line_cut(char *p, struct line *l);
 void record_text(struct buf *out, const char *s);
 void record_tab_text(struct buf *out, const char *s); /* a field; NULL is an empty one */
 void record_tab_int(struct buf *out, int64_t v); /* -1, "nothing", is written as an empty field */

@@ -167,9 +167,26 @@ static size_t copy_wide(char *to, const char *s, size_t len)
 		step = utf8_length(s + at, len - at);
 		if (!step)
 			break;
-		memcpy(to + at, s + at, step);
+		if (step == 3) /* most; a copy of known length is no call */
+			memcpy(to + at, s + at, 3);
+		else
+			memcpy(to + at, s + at, step);
 	}
 	return at;
+}
+
+/* Four to seven bytes, as a word in which those in the middle stand twice. */
+static bool copy_short(char *to, const char *s, size_t len)
+{
+	uint32_t first, last;
+
+	memcpy(&first, s, 4);
+	memcpy(&last, s + len - 4, 4);
+	if (!utf8_word_is_plain(first | (uint64_t)last << 32))
+		return false;
+	memcpy(to, &first, 4);
+	memcpy(to + len - 4, &last, 4);
+	return true;
 }
 
 /*
@@ -180,6 +197,8 @@ static size_t copy_plain(char *to, const char *s, size_t len)
 {
 	size_t at = 0, wide = 1;
 
+	if (len >= 4 && len < 8 && copy_short(to, s, len))
+		return len;
 	while (wide) {
 		for (; len - at >= 8 && utf8_is_plain8(s + at); at += 8)
 			memcpy(to + at, s + at, 8);

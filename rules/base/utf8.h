@@ -23,16 +23,22 @@ static inline size_t utf8_length(const char *s, size_t len)
 }
 
 /*
- * Whether the eight bytes at s stand in JSON as they are: ASCII, no control, quote, backslash or DEL. May say no where one stands
+ * Whether the eight bytes of a word stand in JSON as they are: ASCII, no control, quote, backslash or DEL. May say no where one stands
  * behind another byte that has to be looked at, never yes.
  */
-static inline bool utf8_is_plain8(const char *s)
+static inline bool utf8_word_is_plain(uint64_t w)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+
+	return !((w | (w - ones * ' ') | ((w ^ ones * '"') - ones) | ((w ^ ones * '\\') - ones) | ((w ^ ones * 127) - ones)) & tops);
+}
+
+static inline bool utf8_is_plain8(const char *s)
+{
 	uint64_t w;
 
 	memcpy(&w, s, sizeof(w));
-	return !((w | (w - ones * ' ') | ((w ^ ones * '"') - ones) | ((w ^ ones * '\\') - ones) | ((w ^ ones * 127) - ones)) & tops);
+	return utf8_word_is_plain(w);
 }
 
 uint32_t utf8_decode(const char *s,
