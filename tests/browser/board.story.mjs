@@ -45,6 +45,27 @@ test('the coordinator\'s day begins with what needs the meeting, and only what t
 	await axe(page, 'the board');
 });
 
+test('what the board begins with is asked for ahead of it, and once', async () => {
+	const asked = [];
+	const note = (request) => {
+		const { pathname, searchParams } = new URL(request.url());
+		if (/\/(board|names)$/.test(pathname) && searchParams.get('by') !== 'day' || /\/assets\/board-/.test(pathname))
+			asked.push(pathname.split('-')[0].replace('/api/v1', ''));
+	};
+	let release;
+	const held = new Promise((resolve) => { release = resolve; });
+	await page.goto('about:blank');
+	await page.route('**/assets/first-*.js', async (route) => { await held; await route.continue(); });
+	page.on('request', note);
+	await page.goto(`${world.url}/#/board`, { waitUntil: 'commit' });
+	await until('all is asked before the page is there', () => asked.length === 3);
+	release();
+	await page.locator('.heat td a').first().waitFor();
+	page.off('request', note);
+	await page.unroute('**/assets/first-*.js');
+	assert.deepEqual(asked.sort(), ['/assets/board', '/board', '/policy/names']);
+});
+
 for (const figure of ['pool', 'overdue', 'undelivered', 'sent', 'open', 'claimed_ever', 'no_lead', 'lead_standing', 'due'])
 	test(`the figure ${figure} opens the list it counts, and the two agree`, async () => {
 		await toBoard();

@@ -121,6 +121,7 @@ test('its pages follow each other when the address says so, until somebody stops
 	await shown('空白与超期').waitFor();
 	assert.deepEqual(await hardToSee(page), []);
 	await axe(page, 'the wall, what is missing');
+	assert.match((await page.locator('.screen tbody th').first().innerText()), /^目录未列 \d+$/);
 	if (process.env.SHOTS)
 		await page.screenshot({ path: `${process.env.SHOTS}/screen-gaps.png` });
 	await page.getByRole('button', { name: '暂停轮播' }).click();
