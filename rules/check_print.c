@@ -130,11 +130,14 @@ static void text_finding(const struct check *c, const char *dir, const struct ch
 			add_types(f->types, "", "|", out);
 		buf_printf(out, "%s%s]", *f->when ? "; " : "", f->when);
 	}
-	if (f->place_count)
-		buf_printf(out, ": %d items x %d regions, %d places, such as %s in %s",
-			   f->item_count, f->region_count, f->place_count,
-			   c->codes[f->places[0].code].text,
-			   c->pack->view.regions[f->places[0].region].code);
+	if (f->place_count) {
+		/* What is so wherever the row holds has one place for all of them. */
+		bool everywhere = f->code == CHECK_SHADOWED || f->code == CHECK_NO_EFFECT;
+
+		if (!everywhere)
+			buf_printf(out, ": %d items x %d regions, %d places", f->item_count, f->region_count, f->place_count);
+		buf_printf(out, ", such as %s in %s", c->codes[f->places[0].code].text, c->pack->view.regions[f->places[0].region].code);
+	}
 	buf_add_char(out, '\n');
 	if (f->witness && f->severity > CHECK_NOTE)
 		buf_printf(out, "\twitness%s%s: %s\n", f->witness_holder ? " held by " : "",

@@ -261,7 +261,7 @@ static void test_answers(void **state)
 {
 	struct help *h = *state;
 	struct pack *pack;
-	struct check *c = check_rules(h, HEAD "L,lead,sector@here,,,!371321,,,,,law\n", &pack);
+	struct check *c = check_rules(h, HEAD "L,lead,sector@here,,,!371321,,,,,law\nM,lead,sector@here,,,!371321,,,,,law\n", &pack);
 	struct check_grid_ask ask = {.item = "000123011000", .json = true};
 	json_t *doc, *item;
 	struct buf out;
@@ -277,6 +277,7 @@ static void test_answers(void **state)
 	check_to_text(c, "packs/t", &out);
 	assert_non_null(strstr(buf_cstr(&out), "packs/t: error: gap: nobody leads"));
 	assert_non_null(strstr(buf_cstr(&out), "2 items x 4 regions: gaps in 3 places"));
+	assert_non_null(strstr(buf_cstr(&out), "without the row [any event], such as 0"));
 	buf_reset(&out);
 	assert_int_equal(check_grid(c, &ask, &out), ERR_OK);
 	doc = json_loadb(out.data, out.len, 0, NULL);
