@@ -305,7 +305,7 @@ static void write_rest(struct conn *c, uv_buf_t *bufs, int count)
 	c->queue_bytes = uv_stream_get_write_queue_size(&c->uv.stream);
 }
 
-static void conn_write(struct conn *c)
+void conn_write(struct conn *c, bool is_early)
 {
 	uv_buf_t bufs[2 * HTTP_SPLICES_MAX + 1];
 	int count, sent;
@@ -315,7 +315,8 @@ static void conn_write(struct conn *c)
 	count = out_bufs(&c->out, bufs);
 	sent = uv_try_write(&c->uv.stream, bufs, (unsigned int)count);
 	if (sent < 0 && sent != UV_EAGAIN) {
-		conn_begin_close(c);
+		if (!is_early)
+			conn_begin_close(c);
 		return;
 	}
 	count = bufs_skip(bufs, count, sent > 0 ? (size_t)sent : 0);
@@ -335,7 +336,7 @@ void conn_pump(struct conn *c)
 		if (c->is_ready && conn_waiting(c) == 0)
 			conn_hand_over(c);
 		used = take_kept(c);
-		conn_write(c);
+		conn_write(c, false);
 	} while (!c->is_closed && (used || (c->is_ready && conn_waiting(c) == 0)));
 	conn_settle(c);
 }

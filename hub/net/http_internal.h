@@ -99,6 +99,7 @@ bool http_listen(struct http *h, uv_connection_cb on_connection, struct diag *di
 void conn_accept(struct http *h);
 void conn_begin_close(struct conn *c);
 void conn_touch(struct conn *c); /* something is to be written or taken: look at it in this turn */
+void conn_write(struct conn *c, bool is_early); /* early: what fails fails again, and is seen, when its turn comes */
 struct conn *conn_next_touched(struct http *h);
 void conn_refuse(struct conn *c, int status, const char *detail);
 void conn_settle(struct conn *c);

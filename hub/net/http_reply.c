@@ -208,6 +208,9 @@ bool http_stream_write(struct http_stream *s, const char *data, size_t len, size
 
 	if (!c || len == 0)
 		return true;
+	/* One turn of the loop can bring more than may wait: the socket says whether its reader is slow. */
+	if (conn_waiting(c) + len > limit_bytes)
+		conn_write(c, true);
 	if (conn_waiting(c) + len > limit_bytes)
 		return false;
 	out = &c->out.bytes;

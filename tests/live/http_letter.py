@@ -340,6 +340,14 @@ def test_stream(binary):
             else:
                 assert c.rest() == b"data: 1\n\ndata: 2\n\n"
     with server.dial() as c, server.dial() as other:
+        c.send(get(b"/stream"))
+        assert c.head().status == 200
+        other.send(get(b"/stream/burst"))
+        assert other.answer().body == b"room\n", "what one turn of the loop brings does not make its reader slow"
+        other.send(get(b"/stream/end"))
+        assert other.answer().body == b"ended\n"
+        assert len(c.chunks()) > 100000
+    with server.dial() as c, server.dial() as other:
         c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         c.send(get(b"/stream"))
         assert c.head().status == 200

@@ -141,6 +141,16 @@ static void do_stream_fill(struct echo *e, struct http_request *req)
 	answer(req, is_full ? "full\n" : "room\n");
 }
 
+/* In one turn more than may wait, to a reader whose socket takes it. */
+static void do_stream_burst(struct echo *e, struct http_request *req)
+{
+	bool is_full = false;
+
+	for (int i = 0; i < 20 && e->stream && !is_full; i++)
+		is_full = !http_stream_write(e->stream, e->big, STREAM_LIMIT / 10, STREAM_LIMIT);
+	answer(req, is_full ? "full\n" : "room\n");
+}
+
 /* Speaks no protocol: sends back what it was given, and closes. */
 static void do_upgrade(struct echo *e, struct http_request *req)
 {
@@ -198,6 +208,7 @@ static const struct {
 } routes[] = {
 	{"/slow", do_slow},	{"/hold", do_hold},	    {"/let-go", do_let_go},
 	{"/stream", do_stream}, {"/stream/end", do_stream_end}, {"/stream/fill", do_stream_fill},
+	{"/stream/burst", do_stream_burst},
 	{"/upgrade", do_upgrade}, {"/big", do_big},	    {"/status", do_status},
 	{"/counts", do_counts}, {"/headers", do_headers},
 };
