@@ -170,17 +170,17 @@ static bool check_text(const struct pack_file *f, struct diag *diag)
 	return false;
 }
 
-/* "texts/sms-notice.txt" is the text `sms-notice`; line feeds at its end belong to the file, not to
- * the text. */
+/*
+ * "texts/sms-notice.txt" is the text `sms-notice`; line feeds at its end belong to the file, not to the text, and so does every mark at
+ * its beginning: one that was left would be taken off when the pack is read back, and the text be another.
+ */
 static struct pack_text text_take(struct pack *p, const struct pack_file *f, size_t name_len)
 {
 	const char *data = f->data;
 	size_t len = f->len;
 
-	if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) {
+	for (; len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0; len -= 3)
 		data += 3;
-		len -= 3;
-	}
 	while (len && (data[len - 1] == '\n' || data[len - 1] == '\r'))
 		len--;
 	return (struct pack_text){arena_strndup(&p->arena, f->name + 6, name_len),
