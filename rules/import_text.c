@@ -80,25 +80,17 @@ static char *put(char *w, uint32_t c, const char *s, size_t step)
 	return w;
 }
 
-const char *import_narrow(struct arena *arena, const char *s)
+/* As it counts in a name: without what stands in brackets, and in capitals; 0 for nothing. */
+static uint32_t fold(uint32_t c, bool *inside)
 {
-	size_t len = strlen(s), at = 0, step;
-	char *out = arena_alloc(arena, len + 1), *w = out;
-	uint32_t c;
-
-	for (; at < len; at += step) {
-		step = utf8_length(s + at, len - at);
-		if (!step)
-			return "";
-		c = narrow(utf8_decode(s + at, step));
-		if (c)
-			w = put(w, c, s + at, step);
-	}
-	*w = '\0';
-	return out;
+	if (c == '(' || c == ')')
+		*inside = c == '(';
+	if (*inside || c == ')' || c == '*' || c == '"')
+		return 0;
+	return c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c;
 }
 
-const char *import_fold(struct arena *arena, const char *s)
+static const char *narrowed(struct arena *arena, const char *s, bool folds)
 {
 	size_t len = strlen(s), at = 0, step;
 	char *out = arena_alloc(arena, len + 1), *w = out;
@@ -110,14 +102,23 @@ const char *import_fold(struct arena *arena, const char *s)
 		if (!step)
 			return "";
 		c = narrow(utf8_decode(s + at, step));
-		if (c == '(' || c == ')')
-			inside = c == '(';
-		if (!c || inside || c == ')' || c == '*' || c == '"')
-			continue;
-		w = put(w, c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c, s + at, step);
+		if (folds)
+			c = fold(c, &inside);
+		if (c)
+			w = put(w, c, s + at, step);
 	}
 	*w = '\0';
 	return out;
+}
+
+const char *import_narrow(struct arena *arena, const char *s)
+{
+	return narrowed(arena, s, false);
+}
+
+const char *import_fold(struct arena *arena, const char *s)
+{
+	return narrowed(arena, s, true);
 }
 
 int import_name_find(const char *const *lists, int count, const char *folded)
