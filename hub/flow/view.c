@@ -335,7 +335,7 @@ void view_notice(const struct view *v, int notice, struct bytes common, struct b
 	const struct body *b = body_of(v, n->body);
 	struct told told = { 0 };
 
-	buf_init_brief(&told.list, TOLD_BYTES);
+	buf_init(&told.list, TOLD_BYTES); /* most have none, and it takes none until then */
 	view_id(out, "{\"id\":", 'n', v->seq, notice);
 	buf_add_char(out, ',');
 	if (view_has_own_items(v->record, notice))
@@ -402,7 +402,7 @@ static void put_accepted_notice(const struct view *v, int i, struct buf *out)
 	const struct notice *n = &v->record->notices[i];
 	struct told told = { 0 };
 
-	buf_init_brief(&told.list, TOLD_BYTES);
+	buf_init(&told.list, TOLD_BYTES); /* most have none, and it takes none until then */
 	view_id(out, "{\"id\":", 'n', v->seq, i);
 	put_first_body(v, n, out);
 	member(out, ",\"role\":", role_name(n->role));
