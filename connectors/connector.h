@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "report.h"
 
 enum outcome {
 	OUTCOME_ACCEPTED,	/* the provider has it */
@@ -48,7 +49,6 @@ struct connector_log {
 	void (*write)(void *arg, int level /* 0 error .. 3 debug */, const char *ctx, const char *text);
 	void *arg;
 };
-struct report;
 struct connector_env {
 	void *uv_loop;		/* uv_loop_t * */
 	const char *name;	/* of the settings: "sms1" */
@@ -71,28 +71,6 @@ struct setting_row {
 	const char *key, *kind; /* "text", "url", "secret" (a file's path: key ends in _file), "number" */
 	const char *fallback;	/* NULL: must be given */
 	const char *help;
-};
-
-enum report_kind { REPORT_HANDED_OVER, REPORT_DELIVERED, REPORT_FAILED, REPORT_EXPIRED, REPORT_BUFFERED, REPORT_REPLY };
-struct report {			/* a receipt or a reply */
-	enum report_kind kind;
-	const char *message_id;	/* ours, when it comes back; "" else */
-	const char *provider_id;
-	const char *from, *to;	/* of a reply: the handset and our number; of a receipt: "" and the handset. "+86…" */
-	const char *text, *code;
-	const char *dedupe;	/* stable text that is the same when the provider repeats itself */
-};
-struct reports {
-	const struct report *items;
-	int count;
-	int status;		/* what to answer the provider */
-	const char *answer, *content_type;
-};
-struct http_in {
-	const char *method, *query, *body;
-	size_t body_len;
-	const char *content_type;
-	bool is_reply;		/* came to …/reply rather than …/receipt */
 };
 
 struct connector_kind {

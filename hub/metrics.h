@@ -17,7 +17,7 @@
 	X(SOURCE_MISSING, "source_numbers_missing_total", "counter", "Numbers that a source passed over") \
 	X(SOURCE_FOUND, "source_numbers_found_total", "counter", "Of these, those that came later") \
 	X(SOURCE_TWICE, "source_numbers_twice_total", "counter", "New events with a number that came before") \
-	X(SOURCES_SILENT, "sources_silent", "gauge", "Numbering sources silent for longer than usual, as last looked at, at least once an hour") \
+	X(SOURCES_SILENT, "sources_silent", "gauge", "Numbering sources silent for longer than usual, looked at hourly or more often") \
 	X(NOTICES_MADE, "notices_made_total", "counter", "Notices made by decisions")              \
 	X(ACKNOWLEDGED, "acknowledgements_total", "counter", "Acknowledgements on disk")           \
 	X(CLAIMED, "claims_total", "counter", "Claims on disk")                                    \

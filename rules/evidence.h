@@ -4,11 +4,11 @@
  *
  * NDJSON. The first line names the kind, then comes one entry a line, and the last line says how many there are:
  *
- *	{"tandem":"audit-log","version":1,"about":"371300","from":1,"before":"<hash>"}
- *	{"n":1,"salt":"<16 bytes>","entry":{…},"hash":"<hash>"}
- *	{"n":2,"leaf":"<hash>","hash":"<hash>"}			an entry that the reader may not see
- *	{"seal":2,"hash":"<hash>","at":"<time>"}		what the hub had noted about the entries up to the second
- *	{"end":2,"of":7,"hash":"<hash>","sum":"<hash>"}
+ *     {"tandem":"audit-log","version":1,"about":"371300","from":1,"before":"<hash>"}
+ *     {"n":1,"salt":"<16 bytes>","entry":{…},"hash":"<hash>"}
+ *     {"n":2,"leaf":"<hash>","hash":"<hash>"}        an entry that the reader may not see
+ *     {"seal":2,"hash":"<hash>","at":"<time>"}       noted by the hub about the entries up to 2
+ *     {"end":2,"of":7,"hash":"<hash>","sum":"<hash>"}
  *
  * All hashes are SHA-256, in hex. An entry's leaf is that of a zero byte, its salt and its bytes as they stand in the file; its hash is that
  * of a byte 1, the hash before it (32 zero bytes before the first) and the leaf. So each hash stands for all entries up to there, and one

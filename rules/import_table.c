@@ -31,8 +31,7 @@ struct table_run {
 	const char *headings[CSV_CELLS_MAX]; /* all of them */
 	struct import_kept kept;
 	struct buf line;
-	/* Bodies only: the sheet's own names, each with its id, or with NULL when two bodies have it. */
-	struct strmap by_name;
+	struct strmap by_name; /* of bodies: the sheet's own, each with its id; NULL: two have it */
 	const char **ids;
 	int id_count, id_room;
 };

@@ -12,7 +12,8 @@
 #include "flow/flow.h"
 
 #define CHANGE_INDEX_MAX (4 * RECORD_NOTICES_MAX)
-#define OWES_LIST "owes:" /* and a body: what it has taken on and has yet to give feedback on */
+/* and a body: what it has taken on and has yet to give feedback on */
+#define OWES_LIST "owes:"
 #define CHANGE_NOTED_MAX RECORD_NOTICES_MAX
 
 struct change {

@@ -38,28 +38,19 @@ struct export {
 	struct pack *pack;	   /* that it was begun with */
 };
 
-static const char *const notice_params[EXPORT_PARAMS_MAX + 1] = { "body", "state", "role", "cause", "due", "q", "figure", "region", "item", "from", "to", NULL };
-static const char *const pool_params[EXPORT_PARAMS_MAX + 1] = { "region", "q", NULL };
-static const char *const case_params[EXPORT_PARAMS_MAX + 1] = { "q", "region", "item", "state", "body", "from", "to", NULL };
-static const char *const dispute_params[EXPORT_PARAMS_MAX + 1] = { "state", "region", NULL };
-static const char *const board_params[EXPORT_PARAMS_MAX + 1] = { /* the days first: name_days */ "from", "to", "region", "by", NULL };
-static const char *const agenda_params[EXPORT_PARAMS_MAX + 1] = { "region", "from", "to", NULL };
-static const char *const minutes_params[EXPORT_PARAMS_MAX + 1] = { "meeting", NULL };
-static const char *const statement_params[EXPORT_PARAMS_MAX + 1] = { "month", "bureau", NULL };
-static const char *const report_params[EXPORT_PARAMS_MAX + 1] = { "month", "region", NULL };
 static const struct {
-	const char *const *params;
+	const char *params[EXPORT_PARAMS_MAX + 1]; /* ended by NULL */
 	const char *name, *zh, *en;
 } lists[EXPORT_LISTS] = {
-	{ notice_params, "notices", "告知清单", "notices" },
-	{ pool_params, "pool", "认领池清单", "pool" },
-	{ case_params, "cases", "办件清单", "cases" },
-	{ dispute_params, "disputes", "争议清单", "disputes" },
-	{ board_params, "board", "看板", "board" },
-	{ agenda_params, "agenda", "联席会议议题", "agenda" },
-	{ minutes_params, "minutes", "联席会议纪要", "minutes" },
-	{ statement_params, "statement", "对账单", "statement" },
-	{ report_params, "report", "工作通报", "report" },
+	{ { "body", "state", "role", "cause", "due", "q", "figure", "region", "item", "from", "to" }, "notices", "告知清单", "notices" },
+	{ { "region", "q" }, "pool", "认领池清单", "pool" },
+	{ { "q", "region", "item", "state", "body", "from", "to" }, "cases", "办件清单", "cases" },
+	{ { "state", "region" }, "disputes", "争议清单", "disputes" },
+	{ { /* the days first: name_days */ "from", "to", "region", "by" }, "board", "看板", "board" },
+	{ { "region", "from", "to" }, "agenda", "联席会议议题", "agenda" },
+	{ { "meeting" }, "minutes", "联席会议纪要", "minutes" },
+	{ { "month", "bureau" }, "statement", "对账单", "statement" },
+	{ { "month", "region" }, "report", "工作通报", "report" },
 };
 
 const char *const *export_params(enum export_list list)

@@ -5,67 +5,21 @@
 #include <string.h>
 
 #include "flow/audit.h"
-#include "flow/board.h"
 #include "flow/figures.h"
+#include "flow/reconcile_in.h"
 #include "flow/respond_in.h"
 #include "flow/view.h"
 #include "timefmt.h"
 
-#define BUREAUS_OF_CASE 3 /* that accepts, reviews, decides */
-
-static const enum figure counted[] = { FIGURE_SENT, FIGURE_LEAD_SENT, FIGURE_DELIVERED, FIGURE_ACKNOWLEDGED_EVER, FIGURE_CLAIMED_EVER,
+static const enum figure counted[COUNTED] = { FIGURE_SENT, FIGURE_LEAD_SENT, FIGURE_DELIVERED, FIGURE_ACKNOWLEDGED_EVER, FIGURE_CLAIMED_EVER,
 				       FIGURE_RETURNED_EVER, FIGURE_FED_BACK, FIGURE_OVERDUE, FIGURE_WITHDRAWN, FIGURE_SUPERSEDED };
-static const char *const counted_names[] = { "told", "leads", "delivered", "acknowledged", "claimed",
+const char *const statement_figures[COUNTED] = { "told", "leads", "delivered", "acknowledged", "claimed",
 					     "returned", "fed_back", "overdue", "withdrawn", "superseded" };
-#define COUNTED ((int)(sizeof(counted) / sizeof(counted[0])))
-
-#define SIDES 2
-static const char *const side_names[SIDES] = { "bureau", "department" };
-
-struct cell { /* of a bureau and a department, or a bureau and who sent its cases: then only counts[0], events */
-	int bureau;
-	const char *name;
-	int next; /* of the same name, -1 the last */
-	int64_t counts[COUNTED];
-	const char *agreed[SIDES]; /* who confirmed it when, in JSON, NULL nobody */
-};
-struct cells {
-	struct cell *list;
-	int count, room;
-	int *heads; /* by number of the name: 1 + the first */
-};
-struct bureau {
-	const char *id;
-	bool is_own;
-	int64_t taken;
-};
-struct bureaus_of { /* a case's, by number of the name that lists them */
-	bool is_known;
-	int count, at[BUREAUS_OF_CASE];
-};
-struct call {
-	struct flow *flow;
-	struct principal *who;
-	reply_fn *fn;
-	void *arg;
-	struct arena arena;
-	char month[8];
-	struct period period;
-	int64_t now_ms;
-	struct bureau *bureaus;
-	int bureau_count, bureau_room;
-	struct bureaus_of *of;
-	bool *oversees, *is_own; /* by number of the name: the region's, the body's */
-	struct cells departments, senders;
-	const char *agree_bureau, *agree_body; /* the row that is being confirmed, NULL none */
-	int64_t seen[COUNTED];		       /* with these figures; -1 whatever it is now */
-	int side;
-	struct buf out;
-};
+const char *const statement_sides[SIDES] = { "bureau", "department" };
 
 /* --- whose --- */
 
-static int bureau_of(struct call *c, const char *id)
+static int bureau_of(struct statement *c, const char *id)
 {
 	for (int i = 0; i < c->bureau_count; i++) {
 		if (!strcmp(c->bureaus[i].id, id))
@@ -79,7 +33,7 @@ static int bureau_of(struct call *c, const char *id)
 	return c->bureau_count++;
 }
 
-static const struct bureaus_of *bureaus_of(struct call *c, int32_t approvers)
+static const struct bureaus_of *bureaus_of(struct statement *c, int32_t approvers)
 {
 	struct bureaus_of *b = &c->of[approvers];
 	const char *at = figures_name(c->flow->figures, approvers);
@@ -92,7 +46,7 @@ static const struct bureaus_of *bureaus_of(struct call *c, int32_t approvers)
 	return b;
 }
 
-static struct cell *cell_of(struct call *c, struct cells *t, int bureau, int32_t name)
+static struct cell *cell_of(struct statement *c, struct cells *t, int bureau, int32_t name)
 {
 	for (int i = t->heads[name] - 1; i >= 0; i = t->list[i].next) {
 		if (t->list[i].bureau == bureau)
@@ -111,7 +65,7 @@ static struct cell *cell_of(struct call *c, struct cells *t, int bureau, int32_t
 
 static bool add_event(void *arg, const struct event_fact *x)
 {
-	struct call *c = arg;
+	struct statement *c = arg;
 	const struct bureaus_of *b = bureaus_of(c, x->approvers);
 
 	for (int i = 0; i < b->count; i++) {
@@ -125,7 +79,7 @@ static bool add_event(void *arg, const struct event_fact *x)
 
 static bool add_notice(void *arg, const struct fact *x)
 {
-	struct call *c = arg;
+	struct statement *c = arg;
 	const struct bureaus_of *b = bureaus_of(c, x->approvers);
 
 	if (x->cause == CAUSE_LETTER)
@@ -142,133 +96,9 @@ static bool add_notice(void *arg, const struct fact *x)
 	return true;
 }
 
-/* --- JSON --- */
-
-static const char *name_of(const struct pack *pack, const char *id)
-{
-	const struct pack_view *p = pack_view(pack);
-	int b = pack_find_body(pack, id), r = notice_is_pool(id) ? pack_find_region(pack, id + 5, strlen(id + 5)) : -1;
-
-	if (b >= 0)
-		return p->bodies[b].name;
-	return r < 0 ? NULL : p->regions[r].name;
-}
-
-static void put_body(struct call *c, const char *name, const char *id)
-{
-	buf_printf(&c->out, "\"%s\":{\"id\":", name);
-	buf_add_json(&c->out, id);
-	buf_add_str(&c->out, ",\"name\":");
-	buf_add_json(&c->out, name_of(c->flow->pack, id));
-	buf_add_char(&c->out, '}');
-}
-
-static void put_sender(struct call *c, const struct cell *x)
-{
-	buf_add_str(&c->out, "{\"name\":");
-	buf_add_json(&c->out, x->name);
-	buf_printf(&c->out, ",\"taken\":%lld}", (long long)x->counts[0]);
-}
-
-static void put_counts(const struct cell *x, struct buf *out)
-{
-	for (int k = 0; k < COUNTED; k++)
-		buf_printf(out, ",\"%s\":%lld", counted_names[k], (long long)x->counts[k]);
-}
-
-static bool has_side(const struct call *c, const struct cell *x, int side)
-{
-	return side ? principal_answers(c->who, x->name) : c->bureaus[x->bureau].is_own;
-}
-
-static void put_department(struct call *c, const struct cell *x)
-{
-	buf_add_char(&c->out, '{');
-	put_body(c, "body", x->name);
-	put_counts(x, &c->out);
-	for (int s = 0; s < SIDES; s++)
-		buf_printf(&c->out, "%s\"%s\":%s", s ? "," : ",\"agreed\":{", side_names[s], x->agreed[s] ? x->agreed[s] : "null");
-	buf_printf(&c->out, "},\"allowed\":[%s]}", has_side(c, x, 0) || has_side(c, x, 1) ? "\"agree\"" : "");
-}
-
-static void put_cells(struct call *c, const struct cells *t, int bureau, void (*put)(struct call *c, const struct cell *x))
-{
-	const char *comma = "";
-
-	buf_add_char(&c->out, '[');
-	for (int i = 0; i < t->count; i++) {
-		if (t->list[i].bureau != bureau)
-			continue;
-		buf_add_str(&c->out, comma);
-		put(c, &t->list[i]);
-		comma = ",";
-	}
-	buf_add_char(&c->out, ']');
-}
-
-static bool has_cell(const struct cells *t, int bureau)
-{
-	for (int i = 0; i < t->count; i++) {
-		if (t->list[i].bureau == bureau)
-			return true;
-	}
-	return false;
-}
-
-/* What it took in all is not for a department to see. */
-static void put_bureau(struct call *c, int bureau)
-{
-	const struct bureau *b = &c->bureaus[bureau];
-
-	buf_add_char(&c->out, '{');
-	put_body(c, "bureau", b->id);
-	if (b->is_own || has_cell(&c->senders, bureau)) {
-		buf_printf(&c->out, ",\"taken\":%lld,\"senders\":", (long long)b->taken);
-		put_cells(c, &c->senders, bureau, put_sender);
-	} else {
-		buf_add_str(&c->out, ",\"taken\":null,\"senders\":[]");
-	}
-	buf_add_str(&c->out, ",\"departments\":");
-	put_cells(c, &c->departments, bureau, put_department);
-	buf_add_char(&c->out, '}');
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct cell *x = a, *y = b;
-
-	return strcmp(x->name, y->name);
-}
-
-static void cells_sort(struct cells *t)
-{
-	if (t->count)
-		qsort(t->list, (size_t)t->count, sizeof(*t->list), by_name);
-}
-
-static void put_all(struct call *c)
-{
-	char from[TIMEFMT_BYTES], to[TIMEFMT_BYTES];
-	const char *comma = "";
-
-	date_format(c->period.from_day, from);
-	date_format(c->period.to_day, to);
-	buf_printf(&c->out, "{\"month\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"at\":", c->month, from, to);
-	view_time(&c->out, c->now_ms);
-	buf_add_str(&c->out, ",\"items\":[");
-	for (int i = 0; i < c->bureau_count; i++) {
-		if (!has_cell(&c->departments, i) && !has_cell(&c->senders, i))
-			continue;
-		buf_add_str(&c->out, comma);
-		put_bureau(c, i);
-		comma = ",";
-	}
-	buf_add_str(&c->out, "],\"next\":null}");
-}
-
 /* --- the way of the question --- */
 
-static void call_end(struct call *c, enum err e)
+static void statement_end(struct statement *c, enum err e)
 {
 	struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
 
@@ -292,23 +122,23 @@ static void call_end(struct call *c, enum err e)
 
 static void on_agreed(void *arg, enum err e, const struct named *items, int count)
 {
-	struct call *c = arg;
+	struct statement *c = arg;
 
 	for (int i = 0; e == ERR_OK && i < count; i++) {
 		if (items[i].value.data)
 			c->departments.list[i / SIDES].agreed[i % SIDES] = arena_strndup(&c->arena, items[i].value.data, items[i].value.len);
 	}
 	if (e == ERR_OK)
-		put_all(c);
-	call_end(c, c->out.overflow ? ERR_TOO_LARGE : e);
+		statement_put(c);
+	statement_end(c, c->out.overflow ? ERR_TOO_LARGE : e);
 }
 
-static const char *agreed_name(struct call *c, const struct cell *x, int side)
+static const char *agreed_name(struct statement *c, const struct cell *x, int side)
 {
-	return arena_printf(&c->arena, "%s|%s|%s|%s", c->month, c->bureaus[x->bureau].id, x->name, side_names[side]);
+	return arena_printf(&c->arena, "%s|%s|%s|%s", c->month, c->bureaus[x->bureau].id, x->name, statement_sides[side]);
 }
 
-static void read_agreed(struct call *c)
+static void read_agreed(struct statement *c)
 {
 	int count = c->departments.count * SIDES;
 	const char **names = arena_alloc(&c->arena, sizeof(*names) * (size_t)(count + 1));
@@ -321,7 +151,7 @@ static void read_agreed(struct call *c)
 		on_agreed(c, ERR_OK, NULL, 0);
 }
 
-static const struct cell *cell_to_agree(const struct call *c)
+static const struct cell *cell_to_agree(const struct statement *c)
 {
 	for (int i = 0; i < c->departments.count; i++) {
 		const struct cell *x = &c->departments.list[i];
@@ -332,15 +162,15 @@ static const struct cell *cell_to_agree(const struct call *c)
 	return NULL;
 }
 
-static void agree_next(struct call *c);
+static void agree_next(struct statement *c);
 
 static void on_agreed_put(void *arg, enum err e, const char *text)
 {
-	struct call *c = arg;
+	struct statement *c = arg;
 
 	(void)text;
 	if (e != ERR_OK) {
-		call_end(c, e);
+		statement_end(c, e);
 		return;
 	}
 	audit_act(c->flow, &(struct audited){ .at_ms = c->now_ms, .who = c->who->name, .act = "agree", .notice = -1, .body = c->agree_body,
@@ -350,12 +180,12 @@ static void on_agreed_put(void *arg, enum err e, const char *text)
 }
 
 /* Each side that the person is of; usually one. */
-static void agree_next(struct call *c)
+static void agree_next(struct statement *c)
 {
 	const struct cell *x = cell_to_agree(c);
 	struct buf line;
 
-	while (c->side < SIDES && !has_side(c, x, c->side))
+	while (c->side < SIDES && !statement_has_side(c, x, c->side))
 		c->side++;
 	if (c->side == SIDES) {
 		read_agreed(c);
@@ -366,28 +196,28 @@ static void agree_next(struct call *c)
 	buf_add_json(&line, c->who->name);
 	buf_add_str(&line, ",\"at\":");
 	view_time(&line, c->now_ms);
-	put_counts(x, &line);
+	statement_put_counts(x, &line);
 	buf_add_char(&line, '}');
 	store_put(c->flow->store, TABLE_AGREED, agreed_name(c, x, c->side), (struct bytes){ line.data, line.len }, on_agreed_put, c);
 	buf_clear(&line);
 }
 
-static void agree(struct call *c)
+static void agree(struct statement *c)
 {
 	const struct cell *x = cell_to_agree(c);
 	bool is_as_seen = true;
 
 	for (int k = 0; x && k < COUNTED; k++)
 		is_as_seen = is_as_seen && (c->seen[k] < 0 || c->seen[k] == x->counts[k]);
-	if (!x || (!has_side(c, x, 0) && !has_side(c, x, 1)))
-		call_end(c, x ? ERR_FORBIDDEN : ERR_NOT_FOUND);
+	if (!x || (!statement_has_side(c, x, 0) && !statement_has_side(c, x, 1)))
+		statement_end(c, x ? ERR_FORBIDDEN : ERR_NOT_FOUND);
 	else if (!is_as_seen)
-		call_end(c, ERR_CONFLICT);
+		statement_end(c, ERR_CONFLICT);
 	else
 		agree_next(c);
 }
 
-static void look_at_names(struct call *c)
+static void look_at_names(struct statement *c)
 {
 	const struct figures *g = c->flow->figures;
 	size_t count = (size_t)figures_name_count(g) + 1;
@@ -408,10 +238,10 @@ static void look_at_names(struct call *c)
 
 static void on_read(void *arg, enum err e)
 {
-	struct call *c = arg;
+	struct statement *c = arg;
 
 	if (e != ERR_OK) {
-		call_end(c, e);
+		statement_end(c, e);
 		return;
 	}
 	c->now_ms = clock_now_ms(&c->flow->clock);
@@ -423,9 +253,9 @@ static void on_read(void *arg, enum err e)
 	(c->agree_body ? agree : read_agreed)(c);
 }
 
-static struct call *call_new(struct flow *f, struct principal *who, const char *month, const struct period *period)
+static struct statement *statement_new(struct flow *f, struct principal *who, const char *month, const struct period *period)
 {
-	struct call *c = mem_zalloc(sizeof(*c));
+	struct statement *c = mem_zalloc(sizeof(*c));
 
 	c->flow = f;
 	c->who = principal_ref(who);
@@ -441,11 +271,11 @@ static void read_seen(const json_t *seen, int64_t ret[COUNTED], struct diag *dia
 	if (seen && !json_is_object(seen))
 		diag_add(diag, "/seen", "must be an object of figures");
 	for (int k = 0; k < COUNTED; k++) {
-		const json_t *v = json_object_get(seen, counted_names[k]);
+		const json_t *v = json_object_get(seen, statement_figures[k]);
 
 		ret[k] = json_is_integer(v) ? json_integer_value(v) : -1;
 		if (v && ret[k] < 0)
-			diag_add(diag, arena_printf(diag->arena, "/seen/%s", counted_names[k]), "must be a number of 0 or more");
+			diag_add(diag, arena_printf(diag->arena, "/seen/%s", statement_figures[k]), "must be a number of 0 or more");
 	}
 }
 
@@ -456,7 +286,7 @@ void reconcile_agree(struct flow *f, struct principal *who, const json_t *said, 
 	int64_t seen[COUNTED];
 	struct arena arena;
 	struct diag diag;
-	struct call *c;
+	struct statement *c;
 
 	arena_init(&arena);
 	diag_init(&diag, &arena);
@@ -469,7 +299,7 @@ void reconcile_agree(struct flow *f, struct principal *who, const json_t *said, 
 	if (diag.count) {
 		reply_faults(fn, arg, "What is to be confirmed has faults", &diag);
 	} else {
-		c = call_new(f, who, month, &period);
+		c = statement_new(f, who, month, &period);
 		c->fn = fn;
 		c->arg = arg;
 		c->agree_bureau = arena_strdup(&c->arena, bureau);
@@ -484,7 +314,7 @@ void query_reconciliation(struct flow *f, struct principal *who, const char *mon
 {
 	char now[TIMEFMT_BYTES];
 	struct period period;
-	struct call *c;
+	struct statement *c;
 
 	date_format(day_of_ms(clock_now_ms(&f->clock), SHANGHAI_MIN), now);
 	now[7] = '\0';
@@ -493,7 +323,7 @@ void query_reconciliation(struct flow *f, struct principal *who, const char *mon
 		reply_invalid(fn, arg, "month", "must be a month like 2026-11");
 		return;
 	}
-	c = call_new(f, who, month, &period);
+	c = statement_new(f, who, month, &period);
 	c->fn = fn;
 	c->arg = arg;
 	figures_read(f->figures, period.from_day, on_read, c);

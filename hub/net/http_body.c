@@ -4,28 +4,27 @@
 #include "base/digits.h"
 #include "net/http_exchange.h"
 
-#define FIRST_BYTES ((uint64_t)65536) /* room made before a byte of an announced body has come */
+/* room made before a byte of an announced body has come */
+#define FIRST_BYTES ((uint64_t)65536)
 #define SIZE_DIGITS_MAX 15
 
 enum byte_class { BYTE_HEX, BYTE_TOKEN, BYTE_SEMICOLON, BYTE_COLON, BYTE_TEXT, BYTE_CR, BYTE_LF, BYTE_BAD, BYTE_CLASSES };
 
-#define NO CHUNK_FAULT
+/* Where a byte leads; what is not named is not well-formed. */
+#define TO(at) ((at) + 1)
 static const unsigned char moves[CHUNK_END][BYTE_CLASSES] = {
-	/*                     hex            token          ;                :              text           CR            LF            bad */
-	[CHUNK_SIZE_FIRST] = {CHUNK_SIZE,     NO,            NO,              NO,            NO,            NO,            NO,           NO},
-	[CHUNK_SIZE] =       {CHUNK_SIZE,     NO,            CHUNK_EXTENSION, NO,            NO,            CHUNK_SIZE_LF, NO,           NO},
-	[CHUNK_EXTENSION] =  {CHUNK_EXTENSION, CHUNK_EXTENSION, CHUNK_EXTENSION, CHUNK_EXTENSION, CHUNK_EXTENSION, CHUNK_SIZE_LF, NO, NO},
-	[CHUNK_SIZE_LF] =    {NO,             NO,            NO,              NO,            NO,            NO,            CHUNK_DATA,   NO},
-	[CHUNK_DATA] =       {NO,             NO,            NO,              NO,            NO,            NO,            NO,           NO},
-	[CHUNK_DATA_CR] =    {NO,             NO,            NO,              NO,            NO,            CHUNK_DATA_LF, NO,           NO},
-	[CHUNK_DATA_LF] =    {NO,             NO,            NO,              NO,            NO,            NO,            CHUNK_SIZE_FIRST, NO},
-	[TRAILER_LINE] =     {TRAILER_NAME,   TRAILER_NAME,  NO,              NO,            NO,            CHUNK_END_LF,  NO,           NO},
-	[TRAILER_NAME] =     {TRAILER_NAME,   TRAILER_NAME,  NO,              TRAILER_VALUE, NO,            NO,            NO,           NO},
-	[TRAILER_VALUE] =    {TRAILER_VALUE,  TRAILER_VALUE, TRAILER_VALUE,   TRAILER_VALUE, TRAILER_VALUE, TRAILER_LF,    NO,           NO},
-	[TRAILER_LF] =       {NO,             NO,            NO,              NO,            NO,            NO,            TRAILER_LINE, NO},
-	[CHUNK_END_LF] =     {NO,             NO,            NO,              NO,            NO,            NO,            CHUNK_END,    NO},
+	[CHUNK_SIZE_FIRST] = {[BYTE_HEX] = TO(CHUNK_SIZE)},
+	[CHUNK_SIZE] = {[BYTE_HEX] = TO(CHUNK_SIZE), [BYTE_SEMICOLON] = TO(CHUNK_EXTENSION), [BYTE_CR] = TO(CHUNK_SIZE_LF)},
+	[CHUNK_EXTENSION] = {[BYTE_HEX] = TO(CHUNK_EXTENSION), [BYTE_TOKEN] = TO(CHUNK_EXTENSION), [BYTE_SEMICOLON] = TO(CHUNK_EXTENSION), [BYTE_COLON] = TO(CHUNK_EXTENSION), [BYTE_TEXT] = TO(CHUNK_EXTENSION), [BYTE_CR] = TO(CHUNK_SIZE_LF)},
+	[CHUNK_SIZE_LF] = {[BYTE_LF] = TO(CHUNK_DATA)},
+	[CHUNK_DATA_CR] = {[BYTE_CR] = TO(CHUNK_DATA_LF)},
+	[CHUNK_DATA_LF] = {[BYTE_LF] = TO(CHUNK_SIZE_FIRST)},
+	[TRAILER_LINE] = {[BYTE_HEX] = TO(TRAILER_NAME), [BYTE_TOKEN] = TO(TRAILER_NAME), [BYTE_CR] = TO(CHUNK_END_LF)},
+	[TRAILER_NAME] = {[BYTE_HEX] = TO(TRAILER_NAME), [BYTE_TOKEN] = TO(TRAILER_NAME), [BYTE_COLON] = TO(TRAILER_VALUE)},
+	[TRAILER_VALUE] = {[BYTE_HEX] = TO(TRAILER_VALUE), [BYTE_TOKEN] = TO(TRAILER_VALUE), [BYTE_SEMICOLON] = TO(TRAILER_VALUE), [BYTE_COLON] = TO(TRAILER_VALUE), [BYTE_TEXT] = TO(TRAILER_VALUE), [BYTE_CR] = TO(TRAILER_LF)},
+	[TRAILER_LF] = {[BYTE_LF] = TO(TRAILER_LINE)},
+	[CHUNK_END_LF] = {[BYTE_LF] = TO(CHUNK_END)},
 };
-#undef NO
 
 static enum byte_class byte_class(char c)
 {
@@ -100,9 +99,10 @@ static bool framing_count(struct exchange *ex)
 
 static bool chunk_step(struct exchange *ex, char c)
 {
-	enum chunk_at to = moves[ex->chunk_at][byte_class(c)];
+	int led = moves[ex->chunk_at][byte_class(c)];
+	enum chunk_at to = (enum chunk_at)(led - 1);
 
-	if (to == CHUNK_FAULT)
+	if (!led)
 		return exchange_refuse(ex, 400, "A chunk is not well-formed");
 	if (!framing_count(ex))
 		return false;

@@ -36,8 +36,7 @@ enum chunk_at {
 	TRAILER_VALUE,
 	TRAILER_LF,
 	CHUNK_END_LF,
-	CHUNK_END,
-	CHUNK_FAULT
+	CHUNK_END
 };
 
 struct http_field {

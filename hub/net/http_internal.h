@@ -12,11 +12,10 @@
 #include <uv.h>
 
 #include "net/http_exchange.h"
+#include "net/http_wheel.h"
 
 #define HTTP_READ_BYTES 65536
 #define HTTP_SPLICES_MAX 8
-#define WHEEL_TICK_MS 250
-#define WHEEL_SLOTS 512
 
 /* Bytes on their way out; static bodies are spliced in by reference. */
 struct splice {
@@ -64,11 +63,6 @@ struct conn {
 	bool is_lingering; /* our side is shut; reads are thrown away until the client closes */
 	bool is_closed;
 };
-struct wheel {
-	struct loop_timer *timer;
-	int64_t tick;
-	struct conn *slots[WHEEL_SLOTS];
-};
 struct http {
 	struct loop *loop;
 	struct http_options options;
@@ -107,11 +101,6 @@ void conn_pump(struct conn *c);
 size_t conn_waiting(const struct conn *c); /* bytes out */
 bool conn_has_begun(const struct conn *c); /* some of a request has come */
 void exchange_let_go(struct exchange *ex); /* the answer is complete, or nobody waits for it */
-
-/* http_wheel.c */
-void wheel_start(struct http *h);
-void wheel_note(struct conn *c); /* its deadline may have come nearer */
-void wheel_remove(struct conn *c);
 
 /* http_reply.c */
 void reply_fault(struct conn *c, int status, const char *detail, bool is_head);

@@ -8,7 +8,8 @@
 #define PIECE_BYTES ((size_t)64 << 10)
 #define WAITING_BYTES_MAX ((size_t)256 << 10)
 #define LOOK_AGAIN_MS 10
-#define SENDING_MAX 64 /* each holds a file, and an exported one the room it takes on the disk */
+/* each holds a file, and an exported one the room it takes on the disk */
+#define SENDING_MAX 64
 
 struct sending {
 	struct api *api; /* not looked at once it is gone: what is being read may come back after the end of everything else */

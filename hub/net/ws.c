@@ -76,8 +76,7 @@ bool ws_is_closing(const struct ws_conn *c)
 	return c->closing || c->gone;
 }
 
-/* All zero: libwebsockets' own keep-alive is off. Its timers are one sorted list, which thousands
- * of sockets make slow. */
+/* All zero: its own keep-alive is off. Its timers are one sorted list, slow with many sockets. */
 static const lws_retry_bo_t no_retry;
 
 /* An end without words, by the timer, because only that one does not wait for bytes buffered. */
@@ -110,8 +109,7 @@ static void conn_flush(struct ws_conn *c)
 		if (lws_partial_buffered(c->wsi))
 			ws_queue_hold(&c->out, len);
 	}
-	/* Nobody reads the answer of one whose first frame was refused; this tells it that we have
-	 * done. */
+	/* Nobody reads the answer of one whose first frame was refused; this tells it: we have done. */
 	if (c->closing && c->first && !ws_waiting(c))
 		shutdown(lws_get_socket_fd(c->wsi), SHUT_WR);
 }
@@ -274,8 +272,7 @@ static void conn_open(struct ws *w, struct lws *wsi, struct ws_conn *c)
 	c->out.backlog = &w->backlog;
 	c->user = w->adopting_user;
 	w->adopted = c;
-	/* The first ping is spread, so that those who came together after a restart do not go on
-	 * together. */
+	/* The first ping is spread, or those who came together after a restart went on together. */
 	ping_ms -= ping_ms / 4 * (int64_t)(w->opened_count++ % 16) / 16;
 	ws_wheel_set(&w->wheel, &c->timer, loop_mono_ms(w->loop) + ping_ms);
 	w->opt.on_open(w->opt.arg, c);
@@ -320,8 +317,7 @@ static void conn_receive(struct ws_conn *c, const char *data, size_t len)
 	}
 }
 
-/* The peer begins to close, or answers our close. Nothing may follow lws' own answer on the wire.
- */
+/* The peer begins to close, or answers our close. Nothing may follow lws' answer on the wire. */
 static int conn_peer_closes(struct ws_conn *c)
 {
 	bool answered = c->closing && ws_queue_is_empty(&c->out);
@@ -469,8 +465,7 @@ struct ws *ws_open(struct loop *loop, const struct ws_options *opt, struct diag 
 	return w;
 }
 
-/* One lws_context_destroy closes the sockets, a second one, when libuv has let go of everything,
- * frees. */
+/* One lws_context_destroy closes the sockets; a second, when libuv has let go of all, frees. */
 static void on_destroy(void *arg)
 {
 	struct ws *w = arg;

@@ -25,13 +25,13 @@ enum ws_first_is ws_first_check(const unsigned char *bytes, size_t len, uint64_t
 
 struct ws_first;
 typedef void ws_first_fn(void *conn, enum ws_first_is is);
-struct ws_first *ws_first_open(struct loop *loop, uint64_t message_bytes,
-			       ws_first_fn *fn); /* NULL: no descriptor */
+/* NULL: no descriptor. */
+struct ws_first *ws_first_open(struct loop *loop, uint64_t message_bytes, ws_first_fn *fn);
 void ws_first_close(struct ws_first *f);
 bool ws_first_add(struct ws_first *f, int fd, void *conn, void **ret_token);
 /* Takes it out; the token is freed. NULL is allowed. */
 void ws_first_remove(struct ws_first *f, void *token);
-void ws_first_drain(
-	void *token); /* fn comes once more, with WS_FIRST_GOOD, when the peer has closed */
+/* fn comes once more, with WS_FIRST_GOOD, when the peer has closed. */
+void ws_first_drain(void *token);
 
 #endif

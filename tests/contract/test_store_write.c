@@ -330,63 +330,6 @@ static void test_holder(void **state)
 	assert_string_equal(last_text(), "(null)");
 }
 
-static void claim(struct harness *h, struct store *s, int64_t now_ms, int limit, int end)
-{
-	store_claim_due(s, now_ms, 30000, limit, heard_load, &heard);
-	harness_until(h, &heard.count, end);
-}
-
-static void test_claiming_what_is_due(void **state)
-{
-	struct harness *h = *state;
-
-	for (int i = 0; i < 10; i++)
-		sample_event(&samples[i], i, "wjw");
-	samples[9].in.due_ms = -1;
-	accept_samples(h, samples, 0, 10, &heard);
-	heard.count = 0;
-	claim(h, h->store, 999, 100, 1);
-	assert_int_equal(heard.result[0], 0);
-	assert_int_equal(server_number(&h->server, "EXISTS " KEY "clock"), 0);
-	claim(h, h->store, 1004, 100, 1 + 6);
-	assert_int_equal(heard.seq[1], 1);
-	assert_int_equal(heard.seq[5], 5);
-	assert_string_equal(heard.text[1], "-|1\tfirst record of 0\n");
-	claim(h, h->store, 5000, 2, 1 + 6 + 3);
-	assert_int_equal(heard.seq[7], 6);
-	/* The clock of the cell does not go backwards: asked with an old time, what is due by the newest is given. */
-	claim(h, h->store, 1, 100, 1 + 6 + 3 + 3);
-	assert_int_equal(heard.seq[10], 8);
-	claim(h, h->store, 1004 + 30000 - 1, 100, 1 + 6 + 3 + 3 + 1);
-	claim(h, h->store, 1004 + 30000, 100, 1 + 6 + 3 + 3 + 1 + 6);
-}
-
-static void test_two_claimers_share(void **state)
-{
-	struct harness *h = *state;
-	struct store *other, *first = h->store;
-	int seen[401] = { 0 }, events = 0;
-
-	for (int i = 0; i < 400; i++) {
-		sample_event(&samples[i], i, "wjw");
-		samples[i].in.due_ms = 5;
-	}
-	accept_samples(h, samples, 0, 400, &heard);
-	heard.count = 0;
-	harness_connect(h);
-	other = h->store;
-	for (int i = 0; i < 30; i++)
-		store_claim_due(i % 2 ? first : other, 10, 1000, 20, heard_load, &heard);
-	harness_until(h, &heard.count, 430);
-	for (int i = 0; i < heard.count; i++) {
-		events += heard.seq[i] != 0;
-		assert_true(heard.seq[i] == 0 || seen[heard.seq[i]]++ == 0);
-	}
-	assert_int_equal(events, 400);
-	harness_disconnect(h);
-	h->store = first;
-}
-
 /* A key of another type is found out before the first write: nothing is left half-written. */
 static void test_wrong_types_leave_nothing_behind(void **state)
 {
@@ -466,8 +409,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_commit_with_a_moment_that_stands, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_commit_without_next_moment, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_holder, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_claiming_what_is_due, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_two_claimers_share, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_types_leave_nothing_behind, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_a_wrong_type_found_late_leaves_nothing_behind, open_all, harness_teardown),
 	};

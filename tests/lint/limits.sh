@@ -45,7 +45,7 @@ for path in sources:
             count += c == "," and depth == 0
         count -= "..." in inside
         # A function and the argument it is called with are one thing in two words.
-        count -= bool(re.search(r"_fn \*\w+, void \*\w+$", inside.strip()))
+        count -= bool(re.search(r"_fn \*\w+,\s+void \*\w+$", inside.strip()))
         if count > PARAMETERS:
             complain(f"{path}:{line_of(content, match.start())}", f"{name} takes {count} parameters, {PARAMETERS} are allowed")
 end()

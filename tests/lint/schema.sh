@@ -29,7 +29,7 @@ for part in (":all", ":open"):
     if f'"{part}"' not in keys or f"b:<body>{part}" not in cells:
         complain(f"{KEYS}:1", f"the lists of bodies and {SCHEMA} differ about {part}")
 
-KIND = re.compile(r'\.kind = "(\w+)", \.name|store_(?:get|delete)_expiring\([^"]*?, "(\w+)"')
+KIND = re.compile(r'\.kind = "(\w+)",\s*\.name|store_(?:get|delete)_expiring\([^"]*?, "(\w+)"')
 listed = set(re.findall(r"`(\w+)`", next((line for line in schema.split("\n") if line.startswith("| `x:<kind>:<name>`")), "")))
 used = {}
 for path in files(".c", under=("hub",)):

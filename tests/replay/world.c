@@ -1,4 +1,4 @@
-#include "replay/world.h"
+#include "replay/world_in.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,6 @@
 #include "flow/feed.h"
 #include "flow/policies.h"
 #include "metrics.h"
-#include "packdir.h"
 
 #define SENDING_LEASE_MS 60000 /* as deliver.c has it */
 #define CLAIM_LEASE_MS 5000  /* as deadline.c has it */
@@ -118,7 +117,7 @@ static void look_at_policy(void *arg)
 			   !strcmp(pack_view(b->flow->pack)->version, pack_view(b->world->pack)->version);
 }
 
-static void until_taken(struct world *w, int i)
+void world_until_taken(struct world *w, int i)
 {
 	struct loop_timer *look = loop_timer_new(w->h.loop, look_at_policy, &w->hubs[i]);
 
@@ -148,7 +147,7 @@ static void hub_start(struct world *w, int i)
 	flow_add_person(b->flow, "zjj-371302", "liaison of zjj", "13900000002");
 	flow_add_person(b->flow, "znb-371300", "office", "13900000009");
 	flow_start(b->flow);
-	until_taken(w, i);
+	world_until_taken(w, i);
 }
 
 static void hub_stop(struct world *w, int i)
@@ -170,18 +169,6 @@ static void hub_stop(struct world *w, int i)
 	b->store = NULL;
 }
 
-static void read_pack(struct world *w, const char *folder)
-{
-	struct arena arena;
-	struct diag diag;
-
-	arena_init(&arena);
-	diag_init(&diag, &arena);
-	if (pack_read_dir(folder, &w->pack, &diag) != ERR_OK)
-		fail_msg("%s: %s", folder, diag.first ? diag.first->what : "cannot be read");
-	arena_clear(&arena);
-}
-
 void world_open(struct world *w, const char *pack_folder, int hubs, int64_t start_ms)
 {
 	memset(w, 0, sizeof(*w));
@@ -189,7 +176,7 @@ void world_open(struct world *w, const char *pack_folder, int hubs, int64_t star
 	w->hub_count = hubs;
 	w->config = (struct config){ .event_bytes = 256 << 10, .batch_bytes = 16 << 20, .batch_count = 10000, .feed_ring = 4096, .sms_per_day = 20 };
 	harness_loop(&w->h);
-	read_pack(w, pack_folder);
+	world_read_pack(w, pack_folder);
 	for (int i = 0; i < hubs; i++)
 		hub_start(w, i);
 }
@@ -217,81 +204,6 @@ void world_away(struct world *w, int64_t until_ms)
 	world_restart(w);
 	w->now_ms = until_ms;
 	world_settle(w);
-}
-
-/* As every hub does that has read its folder anew. */
-static void offer_pack(struct world *w, struct pack *old)
-{
-	struct buf content;
-
-	buf_init(&content, PACK_CONTENT_BYTES);
-	pack_canonical(w->pack, &content);
-	for (int i = 0; i < w->hub_count; i++)
-		policies_offer_folder(w->hubs[i].flow->policies, w->pack, (struct bytes){ content.data, content.len });
-	for (int i = 0; i < w->hub_count; i++)
-		until_taken(w, i);
-	buf_clear(&content);
-	pack_unref(old);
-}
-
-void world_use_pack(struct world *w, const char *pack_folder)
-{
-	struct pack *old = w->pack;
-
-	read_pack(w, pack_folder);
-	offer_pack(w, old);
-}
-
-/* The canonical content with the len bytes at `at` made into something else. */
-static void change_content(struct world *w, struct buf *content, const char *at, size_t len, const char *is)
-{
-	struct pack *old = w->pack;
-	struct buf fresh;
-	struct arena arena;
-	struct diag diag;
-
-	arena_init(&arena);
-	diag_init(&diag, &arena);
-	buf_init(&fresh, 1 << 20);
-	buf_add(&fresh, content->data, (size_t)(at - content->data));
-	buf_printf(&fresh, "%s%s", is, at + len);
-	if (pack_read_canonical(buf_cstr(&fresh), fresh.len, &w->pack, &diag) != ERR_OK)
-		fail_msg("%s: %s", is, diag.first ? diag.first->what : "cannot be read");
-	offer_pack(w, old);
-	buf_clear(&fresh);
-	buf_clear(content);
-	arena_clear(&arena);
-}
-
-static const char *content_find(const struct world *w, struct buf *content, const char *text)
-{
-	const char *at;
-
-	buf_init(content, 1 << 20);
-	pack_canonical(w->pack, content);
-	at = strstr(buf_cstr(content), text);
-	assert_non_null(at);
-	return at;
-}
-
-void world_amend(struct world *w, const char *file, const char *more)
-{
-	struct buf content;
-	char mark[64], with[512];
-	const char *at;
-
-	snprintf(mark, sizeof(mark), "[\"%s\"", file);
-	snprintf(with, sizeof(with), ",%s", more);
-	at = content_find(w, &content, mark);
-	change_content(w, &content, at + strcspn(at, "]"), 0, with);
-}
-
-void world_replace(struct world *w, const char *was, const char *is)
-{
-	struct buf content;
-	const char *at = content_find(w, &content, was);
-
-	change_content(w, &content, at, strlen(was), is);
 }
 
 /* --- time --- */
