@@ -324,6 +324,7 @@ class Life(unittest.TestCase):
         self.assertEqual(self.done(notice, "feedback"), first)
         self.assertEqual(len(self.whole(notice)["notice"]["feedback"]), 1)
         alarm = self.done(notice, "feedback", body=ALARM)
+        self.assertEqual(self.done(notice, "feedback", body=ALARM), alarm, "with the notice that it raised")
         raised = self.whole(alarm["made"], "spj")["notice"]
         self.assertEqual((raised["body"], raised["cause"], raised["from"]), ("spj-371300", "feedback", notice))
         self.assertIsNotNone(raised["due"])
