@@ -409,10 +409,10 @@ enum err act_undo(struct answering *a, struct change *x, struct notice *n)
 		return refuse(a, ERR_CONFLICT, why_not);
 	if (u.act == ACT_RETURN)
 		change_split(x, a->notice, false);
-	if (u.act == ACT_CLAIM)
-		keep_stamp(x, a->notice, RECEIPT_CLAIMED, &n->claimed);
 	if (to == STATE_OPEN)
 		keep_stamp(x, a->notice, RECEIPT_ACKNOWLEDGED, &n->acknowledged);
+	if (u.act == ACT_CLAIM)
+		keep_stamp(x, a->notice, RECEIPT_CLAIMED, &n->claimed);
 	act_receipt(a, x, RECEIPT_UNDONE)->detail = act_name(u.act);
 	if (to == STATE_OPEN)
 		give_back_to_pool(x, a->notice);

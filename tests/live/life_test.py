@@ -290,7 +290,10 @@ class Life(unittest.TestCase):
         self.done(notice, "acknowledge")
         self.assertEqual(self.done(notice, "undo")["state"], "open")
         self.done(notice, "claim")
+        told = [r["kind"] for r in self.whole(notice)["receipts"]]
+        self.assertEqual(told[-2:], ["acknowledged", "claimed"])
         self.assertEqual(self.done(notice, "undo")["state"], "open")
+        self.assertEqual([r["kind"] for r in self.whole(notice)["receipts"]], told + ["undone"])
         self.done(notice, "acknowledge")
         self.done(notice, "claim")
         self.assertEqual(self.done(notice, "undo")["state"], "acknowledged")
