@@ -19,7 +19,7 @@ struct connector_setting { /* connector.<name>.<key> = value, checked by the con
 	const char *key, *value, *where; /* where: "hub.conf:12" or the variable's name */
 };
 struct connector_settings {
-	const char *name, *kind, *kind_where;
+	const char *name, *kind, *kind_where; /* where its name first stands while no kind is given */
 	struct connector_setting values[32];
 	int count;
 };
@@ -62,7 +62,7 @@ struct config_source {
 	const struct config_override *over;
 	int over_count;
 };
-/* ERR_NOT_FOUND: the file cannot be read. */
+/* ERR_NOT_FOUND: the file cannot be read. ERR_INVALID gives what is whole, so that the rest can be looked at as well. */
 MUST_CHECK enum err config_read(const struct config_source *from, struct arena *arena, struct config *ret,
 				struct diag *diag);
 void config_show_json(const struct config *c, struct buf *out);  /* the same as one document */

@@ -43,7 +43,7 @@ static struct connector_settings *connector_of(struct reader *r, const char *nam
 		return NULL;
 	}
 	cs = &c->connectors[c->connector_count++];
-	*cs = (struct connector_settings){.name = arena_strndup(r->arena, name, len)};
+	*cs = (struct connector_settings){.name = arena_strndup(r->arena, name, len), .kind_where = where};
 	return cs;
 }
 
@@ -329,8 +329,7 @@ static void check_together(struct reader *r)
 		diag_add(r->diag, r->demo_where, "demo people must not be reachable from outside: listen on loopback");
 	for (int i = 0; i < c->connector_count; i++)
 		if (!c->connectors[i].kind)
-			diag_add(r->diag, arena_printf(r->arena, "connector.%s.kind", c->connectors[i].name),
-				 "is missing");
+			diag_add(r->diag, c->connectors[i].kind_where, "connector.%s.kind: is missing", c->connectors[i].name);
 }
 
 enum err config_read(const struct config_source *from, struct arena *arena, struct config *ret, struct diag *diag)
@@ -348,8 +347,6 @@ enum err config_read(const struct config_source *from, struct arena *arena, stru
 	check_together(&r);
 	if (e)
 		return e;
-	if (diag->count > before)
-		return ERR_INVALID;
 	*ret = *c;
-	return ERR_OK;
+	return diag->count > before ? ERR_INVALID : ERR_OK;
 }

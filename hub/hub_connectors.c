@@ -129,7 +129,8 @@ enum err hub_connectors_check(const struct config *cfg, struct arena *arena, str
 	size_t before = diag->count;
 
 	for (int i = 0; i < cfg->connector_count; i++)
-		check_one(&w, &cfg->connectors[i]);
+		if (cfg->connectors[i].kind)
+			check_one(&w, &cfg->connectors[i]);
 	loop_run(w.loop);
 	loop_free(w.loop);
 	return diag->count == before ? ERR_OK : ERR_INVALID;

@@ -45,6 +45,15 @@ static enum err check_policy(const struct config *c, struct arena *arena, struct
 	return e == ERR_OK ? ERR_OK : ERR_INVALID;
 }
 
+/* All faults at once: neither the connectors nor the policy wait for the settings to be mended. */
+static enum err check_rest(struct config *c, struct arena *arena, struct diag *diag, enum err e)
+{
+	if (hub_connectors_check(c, arena, diag))
+		e = ERR_INVALID;
+	args_find_folders(arena, c);
+	return check_policy(c, arena, diag) ? ERR_INVALID : e;
+}
+
 static int config_check(const struct args *args, bool json)
 {
 	struct config_source from = {args->config_file, args->over, args->over_count};
@@ -58,12 +67,8 @@ static int config_check(const struct args *args, bool json)
 	arena_init(&arena);
 	diag_init(&diag, &arena);
 	e = config_read(&from, &arena, &config, &diag);
-	if (e == ERR_OK)
-		e = hub_connectors_check(&config, &arena, &diag);
-	if (e == ERR_OK) {
-		args_find_folders(&arena, &config);
-		e = check_policy(&config, &arena, &diag);
-	}
+	if (e != ERR_NOT_FOUND)
+		e = check_rest(&config, &arena, &diag, e);
 	if (json)
 		print_check_json(from.file, &diag);
 	else

@@ -241,6 +241,15 @@ static void raise_alarm(struct answering *a, struct change *x)
 		notice_schedule(x->flow, &x->record, &x->record.notices[a->made]);
 }
 
+/* The notice that this one's newest alarm raised; -1: none did. */
+static int alarm_raised(const struct record *r, int from)
+{
+	for (int i = r->notice_count - 1; i >= 0; i--)
+		if (r->notices[i].cause == CAUSE_FEEDBACK && r->notices[i].from == from)
+			return i;
+	return -1;
+}
+
 static void keep_feedback(struct answering *a, struct change *x)
 {
 	struct feedback *f = record_add_feedback(&x->record, &x->arena);
@@ -258,6 +267,7 @@ static void keep_feedback(struct answering *a, struct change *x)
 
 enum err act_feedback(struct answering *a, struct change *x, struct notice *n)
 {
+	bool alarms = feedback_alarms(a->p.feedback.result, a->p.feedback.disposal, a->p.feedback.licence_revoked);
 	enum notice_state to;
 	enum err e = act_verdict(a, x, n, ACT_FEEDBACK, &to);
 
@@ -267,6 +277,7 @@ enum err act_feedback(struct answering *a, struct change *x, struct notice *n)
 	if (a->p.feedback.closes && act_verdict(a, x, n, ACT_CLOSE, &to) != ERR_OK)
 		return refuse(a, ERR_CONFLICT, "Only what was claimed can be closed");
 	if (said_just_now(a, &x->record)) {
+		a->made = alarms ? alarm_raised(&x->record, a->notice) : -1;
 		x->nothing = true;
 		return ERR_OK;
 	}
@@ -279,7 +290,7 @@ enum err act_feedback(struct answering *a, struct change *x, struct notice *n)
 	terms_checked(x, a->notice, a->by);
 	change_notice(x, a->notice, to, a->by);
 	notice_schedule(x->flow, &x->record, n);
-	if (feedback_alarms(a->p.feedback.result, a->p.feedback.disposal, a->p.feedback.licence_revoked))
+	if (alarms)
 		raise_alarm(a, x);
 	return ERR_OK;
 }
@@ -398,10 +409,10 @@ enum err act_undo(struct answering *a, struct change *x, struct notice *n)
 		return refuse(a, ERR_CONFLICT, why_not);
 	if (u.act == ACT_RETURN)
 		change_split(x, a->notice, false);
-	if (u.act == ACT_CLAIM)
-		keep_stamp(x, a->notice, RECEIPT_CLAIMED, &n->claimed);
 	if (to == STATE_OPEN)
 		keep_stamp(x, a->notice, RECEIPT_ACKNOWLEDGED, &n->acknowledged);
+	if (u.act == ACT_CLAIM)
+		keep_stamp(x, a->notice, RECEIPT_CLAIMED, &n->claimed);
 	act_receipt(a, x, RECEIPT_UNDONE)->detail = act_name(u.act);
 	if (to == STATE_OPEN)
 		give_back_to_pool(x, a->notice);

@@ -86,6 +86,19 @@ static const struct flow_connector *connector_named(const struct flow *f, const 
 	return NULL;
 }
 
+static void report_refused(struct call *c, enum err e)
+{
+	struct diag diag;
+
+	if (e != ERR_INVALID) {
+		call_problem(c, e, err_title(e));
+		return;
+	}
+	diag_init(&diag, c->req->arena);
+	diag_add(&diag, "", "is no report as this kind of connector gives it");
+	reply_faults(call_on_reply, c, "The report cannot be read; nothing was kept", &diag);
+}
+
 static void provider_called(struct call *c, bool is_reply)
 {
 	const struct flow_connector *k = connector_named(c->api->flow, c->args[0]);
@@ -99,7 +112,7 @@ static void provider_called(struct call *c, bool is_reply)
 	e = k && k->kind->receipt ? k->kind->receipt(k->self, &in, c->req->arena, &cb->reports) : ERR_NOT_FOUND;
 	if (e != ERR_OK) {
 		free(cb);
-		call_problem(c, e, err_title(e));
+		report_refused(c, e);
 		return;
 	}
 	cb->call = c;

@@ -54,6 +54,15 @@ class Settings(unittest.TestCase):
         self.assertIn(f"{self.file}:2: unknown setting sesion; did you mean session?", answer.stderr)
         self.assertIn(f"{self.file}:3: ping must be a whole number with its unit", answer.stderr)
 
+    def test_faults_of_connectors_and_policy_stand_beside_those_of_the_settings(self):
+        self.write("sesion = 1h\nconnector.a.kind = pigeon\nconnector.b.url = http://127.0.0.1:1\npolicy = /no/such\n"
+                   "connector.c.kind = kannel\nconnector.c.frobs = 1\n")
+        answer = run("config", "check", self.file)
+        self.assertEqual(answer.returncode, 1)
+        for line, what in ((1, "unknown setting sesion"), (2, "connector.a.kind: no such kind of connector"), (3, "connector.b.kind: is missing"),
+                           (4, "there is no such folder"), (5, "connector.c.url: must be given"), (6, "connector.c.frobs: is not a setting")):
+            self.assertIn(f"{self.file}:{line}: {what}", answer.stderr)
+
     def test_the_readme_lists_them_as_the_program_does(self):
         with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "README.md"), encoding="utf-8") as f:
             readme = f.read()

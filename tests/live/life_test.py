@@ -290,7 +290,10 @@ class Life(unittest.TestCase):
         self.done(notice, "acknowledge")
         self.assertEqual(self.done(notice, "undo")["state"], "open")
         self.done(notice, "claim")
+        told = [r["kind"] for r in self.whole(notice)["receipts"]]
+        self.assertEqual(told[-2:], ["acknowledged", "claimed"])
         self.assertEqual(self.done(notice, "undo")["state"], "open")
+        self.assertEqual([r["kind"] for r in self.whole(notice)["receipts"]], told + ["undone"])
         self.done(notice, "acknowledge")
         self.done(notice, "claim")
         self.assertEqual(self.done(notice, "undo")["state"], "acknowledged")
@@ -324,6 +327,7 @@ class Life(unittest.TestCase):
         self.assertEqual(self.done(notice, "feedback"), first)
         self.assertEqual(len(self.whole(notice)["notice"]["feedback"]), 1)
         alarm = self.done(notice, "feedback", body=ALARM)
+        self.assertEqual(self.done(notice, "feedback", body=ALARM), alarm, "with the notice that it raised")
         raised = self.whole(alarm["made"], "spj")["notice"]
         self.assertEqual((raised["body"], raised["cause"], raised["from"]), ("spj-371300", "feedback", notice))
         self.assertIsNotNone(raised["due"])

@@ -27,6 +27,8 @@ class Texts(unittest.TestCase):
 
     def test_a_number_that_wants_no_texts(self):
         self.begin()
+        nobody = self.s.hub.request("GET", f"/api/v1/connectors/sms1/reply?t={TOKEN}&text=TD")
+        self.assertEqual((nobody.status, [e["pointer"] for e in nobody.json["errors"]]), (422, [""]))
         first = self.s.take("before")
         self.s.wait_state(first, "accepted")
         self.assertEqual(self.reply("TD"), 200)
