@@ -14,27 +14,30 @@ const wordsAlone: Plugin = {
 	},
 };
 
-// What is asked before the page itself is there.
-const EARLY = /src\/(early|lib\/period)\.ts/;
-
-/** What the page begins with: all that its entry leads to without waiting. In one file, of which what comes later imports. */
+/** What asks and draws before the page itself is there, and what the page begins with: all that either leads to without waiting. Each in
+ * one file; what comes later imports of both. */
+const early = new Set<string>();
 const first = new Set<string>();
 const firstAlone: Plugin = {
 	name: 'first-alone',
 	apply: 'build',
 	buildEnd() {
-		const add = (id: string): void => {
-			if (first.has(id) || EARLY.test(id))
-				return;
-			first.add(id);
-			this.getModuleInfo(id)?.importedIds.forEach(add);
+		const take = (from: string, into: Set<string>): void => {
+			const add = (id: string): void => {
+				if (early.has(id) || first.has(id))
+					return;
+				into.add(id);
+				this.getModuleInfo(id)?.importedIds.forEach(add);
+			};
+			[...this.getModuleIds()].filter((id) => id.endsWith(from)).forEach(add);
 		};
-		[...this.getModuleIds()].filter((id) => id.endsWith('/src/main.ts')).forEach(add);
+		take('/src/early.ts', early);
+		take('/src/main.ts', first);
 	},
 };
 
-/** The script that asks ahead is a file of its own and runs as soon as it is there, not with the page that it is a part of; what it has
- * to ask for the board is written to its tag. The page's own script is the one file that holds it, and the entry no further one. */
+/** The script that asks ahead is a file of its own and runs as soon as it is there; the page's own is fetched meanwhile and begun by it.
+ * The names of that, and of what the board consists of, are written to its tag. */
 const askAhead: Plugin = {
 	name: 'ask-ahead',
 	apply: 'build',
@@ -42,8 +45,8 @@ const askAhead: Plugin = {
 		order: 'post',
 		handler: (html, { bundle }) => {
 			const file = (part: string): string => `/${Object.keys(bundle ?? {}).find((x) => x.startsWith(`assets/${part}-`))}`;
-			const scripts = `<script async type="module" crossorigin src="${file('early')}" data-board="${['board', 'shared', 'words'].map(file).join(' ')}"></script>
-\t<script type="module" crossorigin src="${file('first')}"></script>`;
+			const scripts = `<script async type="module" crossorigin src="${file('early')}" data-first="${file('first')}" data-board="${['board', 'shared', 'words'].map(file).join(' ')}"></script>
+\t<link rel="modulepreload" crossorigin href="${file('first')}">`;
 			return html.replace(/\s*<(script[^>]*><\/script|link rel="modulepreload"[^>]*)>/g, '').replace('<link rel="icon"', `${scripts}\n\t<link rel="icon"`);
 		},
 	},
@@ -51,14 +54,15 @@ const askAhead: Plugin = {
 
 // What several of the later parts use, and the first script does not: one file, because small ones pack badly. Words pack best among words.
 const WORDS = /src\/i18n\/zh_\w+\.ts/;
-const SHARED = /src\/(components\/(ChoiceField|EventCore|ErrorNote|NamePicker|ReasonList|TextField|ToldList)\.vue|composables\/(useFetched|useNames|useSending|useSubmit|useTrial)\.ts|hub_later\.ts|i18n\/later\.ts|lib\/submission\.ts)/;
+const SHARED = /src\/(components\/(ChoiceField|EventCore|ErrorNote|NamePicker|ReasonList|TextField|ToldList)\.vue|composables\/(useFetched|useNames|useSending|useSubmit|useTrial)\.ts|hub_later\.ts|i18n\/later\.ts|lib\/(csv|submission)\.ts)/;
 
+// What never changes in a template stands where it is used: kept apart, as is usual, it makes the page a twentieth larger.
 // The browsers of the trade are old: chrome87 is the oldest that must show the page.
 export default defineConfig({
-	plugins: [wordsAlone, firstAlone, askAhead, vue({ features: { optionsAPI: false } })],
+	plugins: [wordsAlone, firstAlone, askAhead, vue({ features: { optionsAPI: false }, template: { compilerOptions: { hoistStatic: false } } })],
 	build: {
 		target: 'chrome87', assetsInlineLimit: 0, modulePreload: { polyfill: false },
-		rolldownOptions: { output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'early', test: EARLY }, { name: 'first', test: (id: string) => first.has(id) }, { name: 'words', test: WORDS }, { name: 'shared', test: SHARED }] } } },
+		rolldownOptions: { output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'early', test: (id: string) => early.has(id) }, { name: 'first', test: (id: string) => first.has(id) }, { name: 'words', test: WORDS }, { name: 'shared', test: SHARED }] } } },
 	},
 	server: { proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } } },
 });

@@ -1,11 +1,17 @@
 // What every first paint waits for, asked by a script so small that it runs while the page itself is still on its way: who this is, the
-// calendar, and the list the page begins with. The page takes the answers over where it asks the same.
+// calendar, and the list the page begins with. The page takes the answers over where it asks the same. The list is shown as soon as it is
+// there, and the page's own script begins after that: it would keep the processor from painting for as long as it takes to draw the same.
+import { glance, glances } from './glance.ts';
 import { quarterUpTo } from './lib/period.ts';
-import type { Me } from './wire.ts';
+import { inboxBodiesOf } from './lib/roles.ts';
+import type { Me, Notice, Page, WorkCalendar } from './wire.ts';
 
 export const BASE = '/api/v1';
 /** What nobody has taken over by then is too old to be shown. */
 const KEPT_MS = 10_000;
+const CLOCK_JITTER_MS = 2000;
+/** So long the page's own script waits for the first sight. */
+const PATIENCE_MS = 4000;
 
 /** `text`: what has been read of it already, so that who takes it over need not wait for another turn. */
 export interface Answer { response: Response; atMs: number; text?: string }
@@ -33,13 +39,14 @@ export function query(params: Record<string, string | number | null | undefined>
 	return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
-/** Bodies whose notices this person handles; empty for those who only look cases up. */
-export function inboxBodiesOf(who: Me | null): Me['bodies']
+/** How far the hub's clock is from this computer's; what is less than an answer's way may take is none. */
+export function clockOffset(date: string | null, atMs: number, knownMs: number): number
 {
-	return who?.roles.includes('supervisor') ? who.bodies.filter((b) => !b.role || b.role === 'supervisor') : [];
+	const ms = date ? Date.parse(date) : NaN;
+	return !Number.isNaN(ms) && Math.abs(ms + 500 - atMs - knownMs) > CLOCK_JITTER_MS ? ms + 500 - atMs : knownMs;
 }
 
-function ahead(path: string, then?: (answer: Required<Answer>) => void): void
+function ahead(path: string, then?: (answer: Required<Answer>) => void): Promise<Required<Answer>>
 {
 	const answer = send(path, { headers: { Accept: 'application/json' } }).then(async ({ response, atMs }) => {
 		const a = { response, atMs, text: await response.text() };
@@ -48,6 +55,7 @@ function ahead(path: string, then?: (answer: Required<Answer>) => void): void
 	});
 	answer.catch(() => undefined);
 	asked.set(path, answer);
+	return answer;
 }
 
 const hash = location.hash;
@@ -69,18 +77,51 @@ function boardAhead(): void
 		ahead(`/board${query({ ...quarterUpTo(Date.now()), by: 'body' })}`, onlyGood);
 }
 
+const script = document.querySelector<HTMLElement>('[data-first]')?.dataset.first;
+let begun = false;
+
+/** The page's own script. Its name is written to this script's tag as the board's are. */
+function begin(): void
+{
+	if (!begun && script)
+		void import(/* @vite-ignore */ script);
+	begun = true;
+}
+
+/** A tab in the background paints nothing, and must live all the same. */
+function afterPaint(then: () => void): void
+{
+	if (document.hidden)
+		return then();
+	requestAnimationFrame(() => setTimeout(then));
+}
+
+async function firstSight(who: Me, list: Promise<Required<Answer>>, calendar: Promise<Required<Answer>>): Promise<void>
+{
+	const [rows, days] = [await list, await calendar];
+	onlyGood(rows);
+	glance(who, JSON.parse(rows.text) as Page<Notice>, days.response.ok ? JSON.parse(days.text) as WorkCalendar : null,
+		rows.atMs + clockOffset(rows.response.headers.get('Date'), rows.atMs, 0));
+}
+
+const looks = glances(hash);
 if (/^#\/board\b/.test(hash))
 	boardAhead();
 // Who it is, is not told to the page before the rest has been asked, lest both ask.
-ahead('/me', ({ response, text }) => {
-	if (!response.ok)
-		return;
-	const me = JSON.parse(text) as Me;
+const whoItIs = ahead('/me', ({ response, text }) => {
+	const me = response.ok ? JSON.parse(text) as Me : null;
 	const [body] = inboxBodiesOf(me);
-	if (body && !/[?&](body|state)=/.test(hash))
-		ahead(`/notices${query({ body: body.id, state: 'todo' })}`);
-	else if (!body && hash.length < 3 && me.roles.includes('coordinator'))
+	const list = body && !/[?&](body|state)=/.test(hash) ? ahead(`/notices${query({ body: body.id, state: 'todo' })}`) : null;
+	if (me && !body && hash.length < 3 && me.roles.includes('coordinator'))
 		boardAhead();
-	ahead('/policy/calendar');
+	const calendar = me && ahead('/policy/calendar');
+	if (me && list && calendar && looks)
+		void firstSight(me, list, calendar).catch(() => undefined).then(() => afterPaint(begin));
+	else
+		begin();
 });
+if (!looks)
+	begin();
+whoItIs.catch(begin);
+setTimeout(begin, PATIENCE_MS);
 setTimeout(() => asked.clear(), KEPT_MS);

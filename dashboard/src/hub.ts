@@ -1,7 +1,7 @@
 // The one door to the hub: every request and the live connection go through here, and nothing else in the page but the list of
 // calls in hub_later.ts knows a path, a header or a frame. It keeps no state of the product; composables do.
 
-import { askedAhead, BASE, query, send } from './early.ts';
+import { askedAhead, BASE, clockOffset, query, send } from './early.ts';
 import type {
 	Accepted, Board, ByeMessage, CaseDetail, CaseSummary, ChangeMessage, Decision, Dispute, FilePut, FormVerb, Matrix, Me, Notice, NoticeDetail, NoticeMessage,
 	NoticeState, Page, Policy, PolicyNames, ProblemDetails, Reasons, Results, Verb, WorkCalendar,
@@ -11,7 +11,6 @@ export const REQUEST_TIMEOUT_MS = 10_000;
 export const MANY_TIMEOUT_MS = 60_000;
 const NAME_MAX = 128;
 const SHEET_TIMEOUT_MS = 180_000;
-const CLOCK_JITTER_MS = 2000;
 
 export type Failure = 'offline' | 'timeout' | 'http';
 
@@ -54,9 +53,7 @@ export function onSessionEnded(fn: () => void): void
 
 function heard(date: string | null, atMs = Date.now()): void
 {
-	const ms = date ? Date.parse(date) : NaN;
-	if (!Number.isNaN(ms) && Math.abs(ms + 500 - atMs - clockOffsetMs) > CLOCK_JITTER_MS)
-		clockOffsetMs = ms + 500 - atMs;
+	clockOffsetMs = clockOffset(date, atMs, clockOffsetMs);
 	contactListener();
 }
 

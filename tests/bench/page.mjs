@@ -60,9 +60,9 @@ async function openStill(world, state)
 {
 	const page = await world.newPage({ width: 1366, height: 768 }, { storageState: state });
 	await page.goto(`${world.url}/#/inbox`);
-	await page.locator('table.notices tr[data-id]').nth(ROWS - 1).waitFor();
+	await page.locator('.conn-live').waitFor(); // the page itself stands there, not its first sight
 	const html = await page.evaluate(() => {
-		document.querySelectorAll('script, link[rel=preload], link[rel=icon]').forEach((x) => x.remove());
+		document.querySelectorAll('script, link[rel=preload], link[rel=modulepreload], link[rel=icon]').forEach((x) => x.remove());
 		return `<!doctype html>${document.documentElement.outerHTML}`;
 	});
 	const style = await page.evaluate(() => fetch(document.querySelector('link[rel=stylesheet]').href).then((r) => r.text()));
@@ -150,13 +150,18 @@ async function rush(world)
 	const page = await world.newPage();
 	await world.signIn(page, 'wjw', '#/inbox');
 	await page.locator('.conn-live').waitFor();
-	await page.locator('table.notices tr[data-id]').first().waitFor();
+	await page.locator('table.notices:not(.fresh) tr[data-id]').first().waitFor();
 	const line = await slowDown(page, null);
-	await page.evaluate(() => {
+	await page.evaluate(async () => {
 		Object.assign(window, { longest: 0, moved: 0 });
 		new PerformanceObserver((list) => { for (const e of list.getEntries()) window.longest = Math.max(window.longest, e.duration); }).observe({ type: 'longtask' });
 		const where = () => [...document.querySelectorAll('table.notices tr[data-id]')].map((r) => `${r.dataset.id} ${r.getBoundingClientRect().top}`).join();
-		const first = where();
+		const frames = () => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); });
+		let first = '';
+		while (first !== where()) { // rows below the screen get their height when they are laid out
+			first = where();
+			await frames();
+		}
 		window.rowsWatch = setInterval(() => { if (where() !== first) window.moved++; }, 100);
 	});
 	const begun = performance.now();

@@ -260,3 +260,25 @@ test('two clerks at the same notice: one has it, the other reads who', async () 
 	await page.unroute('**/claim');
 	await other.context().close();
 });
+
+test('a registration is for every item that its scope names, in the list, the notice and the case', async () => {
+	const event = world.eventOf('示例多项经营店');
+	event.type = 'approval.registered';
+	event.data.scope = '许可项目：食品销售；烟草制品零售。';
+	delete event.data.item;
+	const { status, data } = await (await world.as('spj'))('POST', '/events', event, 'application/cloudevents+json');
+	assert.equal(status, 201, JSON.stringify(data));
+	const made = { notice: data.notices.find((n) => n.body === 'scjg-371302').id };
+	const market = await world.newPage();
+	await world.signIn(market, 'scjg', '#/inbox');
+	await rowOf(market, made).getByText('食品经营许可 等 2 项').waitFor();
+	await rowOf(market, made).getByRole('link').click();
+	const facts = market.locator('.pane .facts');
+	await facts.getByText('食品经营许可').waitFor();
+	await facts.getByText('烟草专卖零售许可').waitFor();
+	await market.goto(`${world.url}/#/case/${event.data.case}`);
+	const told = market.locator('.told-table tr', { hasText: '兰山区市场监督管理局' });
+	await told.getByText('食品经营许可').waitFor();
+	await told.getByText('烟草专卖零售许可').waitFor();
+	await market.context().close();
+});

@@ -48,11 +48,26 @@ async function redrawn(page, size)
 	await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
 }
 
+/** What is pressed in the head stands in one line, and what sticks to the foot does not hide what it is for. */
+async function inOrder(page, where, { width })
+{
+	const { lines, title } = await page.evaluate(() => {
+		const head = document.querySelector('.pane-title');
+		head?.scrollIntoView();
+		const { left, top, height } = head?.getBoundingClientRect() ?? {};
+		const on = head && document.elementFromPoint(left + 5, top + height / 2);
+		return { lines: new Set([...document.querySelectorAll('.top .quiet')].map((x) => Math.round(x.getBoundingClientRect().top))).size, title: !head || head.contains(on) };
+	});
+	assert.ok(lines <= 1 || width < 390, `${where}: the head has ${lines} lines of buttons`);
+	assert.ok(title || await page.locator('dialog[open]').count() > 0, `${where}: the title of the notice is covered`);
+}
+
 async function look(page, name, language)
 {
 	for (const size of SIZES[language]) {
 		await redrawn(page, size);
 		await noSideways(page, `${name} at ${size.width}`);
+		await inOrder(page, `${name} at ${size.width}`, size);
 		if (process.env.SHOTS)
 			await page.screenshot({ path: `${process.env.SHOTS}/${name}-${language}-${size.width}.png` });
 	}

@@ -1,14 +1,10 @@
 // A row of the inbox, drawn by hand and not from a template because there are fifty of it: see drawn.ts.
-import { h, type FunctionalComponent, type VNode } from 'vue';
-import { allows, isPickable } from '../composables/useActions.ts';
-import { isLive } from '../composables/useConnection.ts';
-import { showForm } from '../composables/useForms.ts';
-import { nowCoarse } from '../composables/useNow.ts';
-import { selected, toggle } from '../composables/useSelection.ts';
-import { DATA_LANG, t, tCode } from '../i18n/index.ts';
+import type { FunctionalComponent } from 'vue';
+import { DATA_LANG, t, tCode } from '../i18n/words.ts';
+import { allows, desk, h, isPickable, type Drawn } from '../lib/desk.ts';
 import { doneAt, isPaused, isTodo, lookOf } from '../lib/state.ts';
 import type { Notice } from '../wire.ts';
-import { actButtons, beijingTime, dueText, stateTag } from './drawn.ts';
+import { actButtons, beijingTime, dueText, moreItems, stateTag } from './drawn.ts';
 
 interface Row { notice: Notice; active: boolean; open: boolean }
 type Emit = (event: 'open') => void;
@@ -20,11 +16,11 @@ const NUM = { class: 'num' };
 const WHOLE = { class: 'nowrap' };
 const DATA = { lang: DATA_LANG };
 
-function pickBox({ notice, active }: Row): VNode | null
+function pickBox({ notice, active }: Row): Drawn | null
 {
 	return !isPickable(notice) ? null : h('input', {
-		type: 'checkbox', checked: selected.has(notice.id), tabindex: active ? undefined : -1,
-		'aria-label': t('inbox.pickRow', { name: notice.applicant.name }), onChange: () => toggle(notice.id),
+		type: 'checkbox', checked: desk.picked(notice.id), tabindex: active ? undefined : -1,
+		'aria-label': t('inbox.pickRow', { name: notice.applicant.name }), onChange: () => desk.pick(notice.id),
 	});
 }
 
@@ -48,24 +44,25 @@ function onLink(event: MouseEvent, emit: Emit): void
 }
 
 /** What the claimed row is waiting for stands in it; the other forms are in the detail. */
-function owed({ notice, active }: Row, emit: Emit): VNode | null
+function owed({ notice, active }: Row, emit: Emit): Drawn | null
 {
 	if (notice.state !== 'claimed' || !allows(notice, 'feedback'))
 		return null;
 	const feedBack = (event: Event): void => {
 		event.stopPropagation();
-		showForm(notice.id, 'feedback');
+		desk.form(notice.id, 'feedback');
 		emit('open');
 	};
 	return h('span', { class: 'acts' }, h('button', {
-		type: 'button', tabindex: active ? undefined : -1, disabled: !isLive.value,
+		type: 'button', tabindex: active ? undefined : -1, disabled: !desk.live(),
 		'aria-label': t('act.formOf', { act: t('act.feedback'), name: notice.applicant.name }), onClick: feedBack,
 	}, t('act.feedback')));
 }
 
-export const NoticeRow: FunctionalComponent<Row, { open: [] }> = (row, { emit }) => {
+export function drawRow(row: Row, emit: Emit): Drawn
+{
 	const { notice, active, open } = row;
-	const look = lookOf(notice, nowCoarse.value);
+	const look = lookOf(notice, desk.now());
 	return h('tr', {
 		role: 'row', 'data-id': notice.id, 'data-state': notice.state, tabindex: active ? 0 : -1, class: open ? `row-${look} open` : `row-${look}`, 'aria-current': open ? 'true' : undefined,
 	}, [
@@ -78,7 +75,7 @@ export const NoticeRow: FunctionalComponent<Row, { open: [] }> = (row, { emit })
 			h('span', SUB, [h('span', NUM, notice.case)]),
 		]),
 		h('td', ITEM, [
-			h('span', DATA, notice.item.name || notice.item.code),
+			h('span', DATA, notice.item.name || notice.item.code), moreItems(notice),
 			h('span', SUB, [
 				h('span', WHOLE, `${tCode('type', notice.type)} ·`), ' ',
 				h('span', WHOLE, [h('span', DATA, notice.region_name || notice.region), ' ·']), ' ', beijingTime({ at: notice.received, short: true }),
@@ -86,5 +83,6 @@ export const NoticeRow: FunctionalComponent<Row, { open: [] }> = (row, { emit })
 		]),
 		h('td', ACT, [actButtons({ notice, tab: active }), owed(row, emit)]),
 	]);
-};
+}
+export const NoticeRow: FunctionalComponent<Row, { open: [] }> = (row, { emit }) => drawRow(row, emit);
 Object.assign(NoticeRow, { props: ['notice', 'active', 'open'], emits: ['open'], inheritAttrs: false });

@@ -1,12 +1,8 @@
 // What stands in every row of a list, drawn by functions: fifty rows that call them are there in half the time that fifty rows of
-// components take. Each is a component as well, for where there is one of it.
-import { h, nextTick, type FunctionalComponent, type VNode } from 'vue';
-import { act, allows } from '../composables/useActions.ts';
-import { isLive } from '../composables/useConnection.ts';
-import { busy } from '../composables/useNotices.ts';
-import { nowCoarse } from '../composables/useNow.ts';
-import { days } from '../composables/useWorkDays.ts';
-import { t, type Key } from '../i18n/index.ts';
+// components take, and they are drawn before Vue is there. Each is a component as well, for where there is one of it.
+import type { FunctionalComponent } from 'vue';
+import { t, type Key } from '../i18n/words.ts';
+import { allows, desk, h, type Drawn } from '../lib/desk.ts';
 import { ICON, type Look } from '../lib/state.ts';
 import { minuteText, parseTime, secondText, shortText, spanTo } from '../lib/time.ts';
 import { workSpan } from '../lib/worktime.ts';
@@ -16,21 +12,27 @@ const MUTED = { class: 'muted' };
 
 interface Moment { at: string; short?: boolean; seconds?: boolean }
 
-export function beijingTime({ at, short, seconds }: Moment): VNode
+export function beijingTime({ at, short, seconds }: Moment): Drawn
 {
 	const ms = parseTime(at);
 	const title = ms === null ? undefined : minuteText(ms);
 	return h('time', { class: 'num', datetime: at, title }, ms === null ? at
-		: seconds ? secondText(ms, nowCoarse.value) : short ? shortText(ms, nowCoarse.value) : title);
+		: seconds ? secondText(ms, desk.now()) : short ? shortText(ms, desk.now()) : title);
+}
+
+/** A registration's notice is for every item that its scope implies for the body; the first is named, the rest are counted. */
+export function moreItems({ items }: Pick<Notice, 'items'>): string
+{
+	return items && items.length > 1 ? ` ${t('notice.moreItems', { n: items.length })}` : '';
 }
 
 /** `letter`: what another notice has claimed, a letter has answered. */
 interface Tag { look: Look; letter?: boolean }
 
 const ICON_OF = { class: 'tag-icon', 'aria-hidden': 'true' };
-export function stateTag({ look, letter }: Tag): VNode
+export function stateTag({ look, letter }: Tag): Drawn
 {
-	return h('span', { class: `tag tag-${look}` }, [h('span', ICON_OF, ICON[look]), h('span', t(letter && look === 'claimed' ? 'letter.answered' : `state.${look}`))]);
+	return h('span', { class: `tag tag-${look}` }, [h('span', ICON_OF, ICON[look]), h('span', null, t(letter && look === 'claimed' ? 'letter.answered' : `state.${look}`))]);
 }
 
 /** `met`: the step has been done, so the clock no longer runs; `doneAt`, where known, says whether that was in time. */
@@ -42,7 +44,8 @@ const FAR_DAYS = 30;
 /** In working time, which is how deadlines are set; in natural time only where no calendar reaches. */
 function words(due: number, now: number): { late: boolean; text: string }
 {
-	const work = days.value ? workSpan(days.value, due, now) : null;
+	const days = desk.days();
+	const work = days ? workSpan(days, due, now) : null;
 	if (!work) {
 		const s = spanTo(due, now);
 		return { late: s.late, text: s.days >= FAR_DAYS ? t('span.wholeDays', { d: s.days }) : s.days > 0 ? t('span.days', { d: s.days, h: s.hours }) : s.hours > 0 ? t('span.hours', { h: s.hours, m: s.minutes })
@@ -54,13 +57,13 @@ function words(due: number, now: number): { late: boolean; text: string }
 }
 
 /** Outside office hours nothing of the working time may be left, and the deadline still lie ahead. */
-function running(due: number): VNode
+function running(due: number): Drawn
 {
-	const { late, text } = words(due, nowCoarse.value);
+	const { late, text } = words(due, desk.now());
 	return h('span', { class: late ? 'due-span late' : 'due-span' }, text ? t(late ? 'span.late' : 'span.left', { span: text }) : t(late ? 'span.justLate' : 'span.noWorkLeft'));
 }
 
-export function dueText({ due, met, doneAt, provisional, paused }: Due): VNode
+export function dueText({ due, met, doneAt, provisional, paused }: Due): Drawn
 {
 	if (!due)
 		return h('span', MUTED, t(paused ? 'life.pausing' : 'notice.none'));
@@ -81,35 +84,24 @@ const VERBS: { verb: Verb; word: Key; of: Key }[] = [
 	{ verb: 'acknowledge', word: 'act.acknowledge', of: 'act.acknowledgeOf' },
 ];
 
-/** The button goes away when it is used; the focus then stays at the row or the detail it belonged to. */
-async function press(event: Event, id: string, verb: Verb): Promise<void>
+export function actButtons({ notice, tab, reason }: Acts): Drawn | null
 {
-	event.stopPropagation();
-	const host = (event.currentTarget as HTMLElement).closest<HTMLElement>('tr[data-id], .pane');
-	void act(id, verb);
-	await nextTick();
-	if (document.activeElement === document.body)
-		(host?.querySelector<HTMLElement>('.pane-title') ?? host)?.focus();
-}
-
-export function actButtons({ notice, tab, reason }: Acts): VNode | null
-{
-	if (busy.has(notice.id))
+	if (desk.busy(notice.id))
 		return h('span', MUTED, t('act.sending'));
 	const offered = VERBS.filter((x) => allows(notice, x.verb));
 	if (offered.length === 0)
 		return null;
-	const live = isLive.value;
+	const live = desk.live();
 	return h('span', { class: 'acts' }, [
 		...offered.map((x, i) => h('button', {
 			key: x.verb, type: 'button', class: i === 0 ? 'primary' : undefined, tabindex: tab ? undefined : -1, disabled: !live,
-			title: live ? undefined : t('conn.whyDisabled'), 'aria-label': t(x.of, { name: notice.applicant.name }), onClick: (e: Event) => press(e, notice.id, x.verb),
+			title: live ? undefined : t('conn.whyDisabled'), 'aria-label': t(x.of, { name: notice.applicant.name }), onClick: (e: Event) => desk.press(e, notice.id, x.verb),
 		}, t(x.word))),
 		reason && !live ? h('span', { class: 'why-disabled' }, t('conn.whyDisabled')) : null,
 	]);
 }
 
-function component<Props>(draw: (props: Props) => VNode | null, props: FunctionalComponent<Props>['props']): FunctionalComponent<Props>
+function component<Props>(draw: (props: Props) => Drawn | null, props: FunctionalComponent<Props>['props']): FunctionalComponent<Props>
 {
 	return Object.assign((p: Props) => draw(p), { props, inheritAttrs: false });
 }

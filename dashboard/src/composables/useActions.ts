@@ -2,6 +2,7 @@
 // whoever was first. While the connection is away nothing may be done and nothing is queued.
 import { serverNow, hub, HubError } from '../hub.ts';
 import { t, tCode, type Key } from '../i18n/index.ts';
+import { allows } from '../lib/desk.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { minuteText, parseTime } from '../lib/time.ts';
 import type { FormVerb, Notice, Stamp, State, Verb } from '../wire.ts';
@@ -14,12 +15,6 @@ const OUTCOME: Record<Verb, State> = { acknowledge: 'acknowledged', claim: 'clai
 const ASK_FIRST_MS = 500;
 const ASK_LAST_MS = 8000;
 const DONE: Record<Verb, Key> = { acknowledge: 'act.acknowledged', claim: 'act.claimed' };
-
-export const allows = (notice: Notice, verb: Verb | FormVerb): boolean =>
-	!busy.has(notice.id) && (notice.allowed ?? []).includes(verb);
-
-/** Whether it can be done with others together. */
-export const isPickable = (n: Notice): boolean => (['acknowledge', 'claim', 'feedback'] as const).some((v) => allows(n, v));
 
 const isMe = (by: string): boolean => by === me.value?.user || by === me.value?.name;
 export const reached = (notice: Notice, verb: Verb): boolean =>

@@ -4,7 +4,7 @@ import { computed, reactive, shallowRef } from 'vue';
 import { hub, serverNow, type NoticeQuery } from '../hub.ts';
 import { t } from '../i18n/index.ts';
 import { reasonOf } from '../lib/reason.ts';
-import { compareNotices, isTodo, lookOf } from '../lib/state.ts';
+import { FILTERS, isTodo, lookOf, sorted, type Filter } from '../lib/state.ts';
 import type { ChangeMessage, Notice, NoticeMessage, Page } from '../wire.ts';
 import { busy, forgetAll, notices, put, putAll } from './useNotices.ts';
 import { route } from './useRoute.ts';
@@ -12,8 +12,6 @@ import { selected } from './useSelection.ts';
 import { me } from './useSession.ts';
 import { say } from './useToasts.ts';
 
-export const FILTERS = ['todo', 'overdue', 'acknowledged', 'claimed', 'closed', 'all', 'pool'] as const;
-export type Filter = typeof FILTERS[number];
 export const filterOf = (state: string | undefined): Filter => (FILTERS.includes(state as Filter) ? state as Filter : 'todo');
 
 const COUNT_PAUSE_MS = 1000;
@@ -63,10 +61,7 @@ function takeCounts(page: Page<Notice>): void
 		counts.value = { todo: page.open };
 }
 
-const ordered = (ids: string[]): string[] => {
-	const now = serverNow();
-	return [...new Set(ids)].sort((a, b) => compareNotices(notices.get(a)!, notices.get(b)!, now));
-};
+const ordered = (ids: string[]): string[] => sorted([...new Set(ids)].map((id) => notices.get(id)!), serverNow()).map((n) => n.id);
 
 /** Answers with where the live connection goes on from: what has changed since the list was read comes over it. */
 async function fetchPage(cursor: string | null): Promise<string | undefined>

@@ -1,37 +1,13 @@
-// Hash routes: #/inbox?state=open. The address is the state of the page, so a link opens the very same view.
+// Where the page stands, as its address says.
 import { reactive, readonly } from 'vue';
+import { routeOf, type Route } from '../lib/address.ts';
 
-interface Route { page: string; id: string; query: Record<string, string> }
+export { href } from '../lib/address.ts';
 
-function parse(hash: string): Route
-{
-	const [path, search = ''] = hash.replace(/^#\/?/, '').split('?', 2);
-	const [page, ...rest] = path.split('/');
-	let id = rest.join('/');
-	try {
-		id = decodeURIComponent(id);
-	} catch {
-		id = '';
-	}
-	const query: Record<string, string> = {};
-	new URLSearchParams(search).forEach((value, key) => { query[key] = value; });
-	return { page, id, query };
-}
-
-const state = reactive<Route>(parse(location.hash));
-window.addEventListener('hashchange', () => Object.assign(state, parse(location.hash)));
+const state = reactive<Route>(routeOf(location.hash));
+window.addEventListener('hashchange', () => Object.assign(state, routeOf(location.hash)));
 
 export const route = readonly(state);
-
-export function href(page: string, id = '', query: Record<string, string | undefined> = {}): string
-{
-	const search = new URLSearchParams();
-	for (const [key, value] of Object.entries(query))
-		if (value)
-			search.set(key, value);
-	const text = search.toString();
-	return `#/${page}${id ? '/' + encodeURIComponent(id) : ''}${text ? '?' + text : ''}`;
-}
 
 export function go(to: string): void
 {
@@ -42,5 +18,5 @@ export function go(to: string): void
 export function replace(to: string): void
 {
 	history.replaceState(null, '', to);
-	Object.assign(state, parse(to));
+	Object.assign(state, routeOf(to));
 }

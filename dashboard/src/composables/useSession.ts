@@ -1,7 +1,7 @@
 // Who is signed in. `known` is false until the hub has said so, and the page shows neither form nor content before.
 import { computed, ref, shallowRef } from 'vue';
-import { inboxBodiesOf } from '../early.ts';
 import { hub, HubError, onSessionEnded } from '../hub.ts';
+import * as roles from '../lib/roles.ts';
 import type { Me } from '../wire.ts';
 
 export const me = shallowRef<Me | null>(null);
@@ -9,20 +9,15 @@ export const known = ref(false);
 export const unreachable = ref(false);
 export const ended = ref(false);
 
-export const inboxBodies = computed(() => inboxBodiesOf(me.value));
-const has = (...roles: string[]): boolean => (me.value?.roles ?? []).some((r) => roles.includes(r));
-export const maySearch = computed(() => me.value !== null && me.value.roles.some((r) => r !== 'admin'));
-/** Whether somebody looks after a region, or the roles' people have to do with the thing at all. */
-export const oversees = computed(() => has('coordinator', 'auditor'));
-export const coordinates = computed(() => has('coordinator'));
-export const mayApprove = computed(() => has('approver'));
-/** Whose contacts this person reads or keeps: one's own bodies'; who runs the hub has every body's. */
-export const deskBodies = computed(() => [...new Map((me.value?.bodies ?? []).filter((b) => b.id && ['supervisor', 'approver', 'admin'].includes(b.role ?? '')).map((b) => [b.id, b])).values()]);
-export const runsHub = computed(() => (me.value?.bodies ?? []).some((b) => b.role === 'admin' && !b.id));
-export const mayMakePolicy = computed(() => has('coordinator', 'admin'));
-export const mayReadVersions = computed(() => has('coordinator', 'auditor', 'admin'));
-export const mayDispute = computed(() => has('supervisor', 'approver', 'coordinator', 'auditor'));
-export const homePage = computed(() => (inboxBodies.value.length > 0 ? 'inbox' : has('coordinator') ? 'board' : maySearch.value ? 'search' : 'bodies'));
+export const inboxBodies = computed(() => roles.inboxBodiesOf(me.value));
+export const maySearch = computed(() => roles.maySearch(me.value));
+export const oversees = computed(() => roles.oversees(me.value));
+export const coordinates = computed(() => roles.coordinates(me.value));
+export const deskBodies = computed(() => roles.deskBodiesOf(me.value));
+export const runsHub = computed(() => roles.runsHub(me.value));
+export const mayMakePolicy = computed(() => roles.mayMakePolicy(me.value));
+export const mayReadVersions = computed(() => roles.mayReadVersions(me.value));
+export const homePage = computed(() => (inboxBodies.value.length > 0 ? 'inbox' : coordinates.value ? 'board' : maySearch.value ? 'search' : 'bodies'));
 
 onSessionEnded(() => {
 	ended.value = me.value !== null;

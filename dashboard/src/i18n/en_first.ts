@@ -107,6 +107,7 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'notice.code': 'Unified social credit code',
 	'notice.codeBad': '(check character does not fit)',
 	'notice.item': 'Item',
+	'notice.moreItems': '(first of {n} items)',
 	'notice.type': 'Outcome',
 	'notice.region': 'Region',
 	'notice.role': 'Your part',

@@ -107,6 +107,7 @@ export const zh = {
 	'notice.code': '统一社会信用代码',
 	'notice.codeBad': '（校验位不符）',
 	'notice.item': '事项',
+	'notice.moreItems': '等 {n} 项',
 	'notice.type': '办理结果',
 	'notice.region': '区划',
 	'notice.role': '本单位职责',

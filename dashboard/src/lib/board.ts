@@ -10,14 +10,16 @@ export const BEHIND: Record<Metric, Figure> = { on_time_rate: 'due', overdue: 'o
 /** Fewer than this say nothing about a rate. */
 export const FEW = 5;
 
-/** From 1, very bad, to 5, very good; 0 where there is nothing to say, -1 where there is too little. */
+/** From 1, very bad, to 5, very good; 0 where more is neither, -1 where there is nothing or too little. */
 export function stepOf(metric: Metric, row: FigureRow): number
 {
 	const value = row[metric];
-	if (value === null || metric === 'sent')
+	if (metric === 'sent')
 		return 0;
+	if (value === null)
+		return -1;
 	if (metric === 'overdue')
-		return row.sent === 0 ? 0 : value === 0 ? 5 : value <= 2 ? 4 : value <= 5 ? 3 : value <= 10 ? 2 : 1;
+		return row.sent === 0 ? -1 : value === 0 ? 5 : value <= 2 ? 4 : value <= 5 ? 3 : value <= 10 ? 2 : 1;
 	if (row[BEHIND[metric]] < FEW)
 		return -1;
 	if (metric === 'hours_to_claim')

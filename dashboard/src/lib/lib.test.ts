@@ -218,7 +218,9 @@ test('number and colour of a cell never disagree, and too few are not compared',
 	assert.equal(textOf('on_time_rate', rate(0.9499)), '94');
 	assert.equal(percentOf(0.29), 29, 'a rate that no binary fraction hits');
 	assert.equal(stepOf('on_time_rate', rate(0.5, 4)), -1);
-	assert.equal(stepOf('on_time_rate', figures('b', {})), 0);
+	assert.equal(stepOf('on_time_rate', figures('b', {})), -1, 'nothing is not as good as everything');
+	assert.equal(stepOf('overdue', figures('b', { sent: 0, overdue: 0 })), -1);
+	assert.equal(stepOf('sent', figures('b', { sent: 9 })), 0);
 	assert.equal(stepOf('overdue', figures('b', { sent: 3, overdue: 0 })), 5);
 	assert.equal(stepOf('hours_to_claim', figures('b', { hours_to_claim: 30, lead_claimed: 5 })), 1);
 	assert.equal(textOf('hours_to_claim', figures('b', { hours_to_claim: 1.25 })), '1.3');

@@ -54,3 +54,11 @@ export function compareNotices(a: Notice, b: Notice, nowMs: number): number
 		return -byReceived;
 	return (parseTime(a.due) ?? FAR_MS) - (parseTime(b.due) ?? FAR_MS) || byReceived;
 }
+
+export const FILTERS = ['todo', 'overdue', 'acknowledged', 'claimed', 'closed', 'all', 'pool'] as const;
+export type Filter = typeof FILTERS[number];
+
+export function sorted(list: readonly Notice[], nowMs: number): Notice[]
+{
+	return [...list].sort((a, b) => compareNotices(a, b, nowMs));
+}

@@ -1,0 +1,56 @@
+// What stands around the list, drawn by functions because it is drawn before Vue is there too: see glance.ts.
+import { DATA_LANG, t } from '../i18n/words.ts';
+import { href, type Route } from '../lib/address.ts';
+import { h, type Drawn } from '../lib/desk.ts';
+import { entriesOf, isCurrent } from '../lib/nav.ts';
+import { FILTERS, type Filter } from '../lib/state.ts';
+import type { Me } from '../wire.ts';
+
+export const nameOf = (bodies: Me['bodies'], body: string | null): string => bodies.find((b) => b.id === body)?.name || body || '';
+
+export function drawBrand(): Drawn
+{
+	return h('a', { class: 'brand', href: '#/' }, [
+		h('svg', { viewBox: '4 4 24 24', width: 22, height: 22, 'aria-hidden': 'true' }, [
+			h('path', { d: 'M6 11h20M6 21h20', stroke: '#fff', 'stroke-width': 3.2, 'stroke-linecap': 'round' }),
+			h('g', { fill: '#ffd166' }, [h('circle', { cx: 12, cy: 11, r: 4 }), h('circle', { cx: 20, cy: 21, r: 4 })])]),
+		h('span', null, t('app.title')),
+	]);
+}
+
+/** `open`: how many notices wait. */
+export function drawNav(who: Me | null, route: { page: string; query: Readonly<Route['query']> }, body: string | null, open = 0): Drawn
+{
+	return h('nav', { class: 'side', 'aria-label': t('app.nav') }, h('ul', null, entriesOf(who, body).map((e) => h('li', { key: e.word }, h('a', {
+		href: href(e.page, '', e.query), 'aria-current': isCurrent(e, route) ? 'page' : undefined,
+	}, [`${t(e.word)} `, e.page === 'inbox' && open > 0 ? h('span', { class: 'badge' }, open > 999 ? '999+' : String(open)) : null])))));
+}
+
+/** Whose list it is; who handles several bodies' picks one. */
+export function drawWhose(bodies: Me['bodies'], body: string | null, pick?: (body: string) => void): Drawn
+{
+	if (bodies.length < 2)
+		return h('span', { class: 'muted', lang: DATA_LANG }, nameOf(bodies, body));
+	return h('label', { class: 'body-pick' }, [`${t('inbox.body')} `, h('select', {
+		value: body, lang: DATA_LANG, onChange: (event: Event) => pick?.((event.target as HTMLSelectElement).value),
+	}, bodies.map((b) => h('option', { key: b.id, value: b.id }, b.name || b.id)))]);
+}
+
+/** A number is shown where the hub gave one; the page does not add up its own. */
+export function drawTabs(current: Filter, counts: Partial<Record<Filter, number>>, pick?: (filter: Filter) => void): Drawn
+{
+	return h('div', { class: 'tabs', role: 'group', 'aria-label': t('inbox.filters') }, FILTERS.map((f) => h('button', {
+		key: f, type: 'button', 'aria-pressed': f === current ? 'true' : 'false', onClick: () => pick?.(f),
+	}, [t(`inbox.tab.${f}`), counts[f] === undefined ? null : h('span', { class: 'num count' }, String(counts[f]))])));
+}
+
+const COLUMNS = ['state', 'due', 'applicant', 'item', 'act'] as const;
+
+/** `all`: whether all are ticked that can be; nothing where none can be. */
+export function drawHead(all: boolean | null, pickAll?: () => void): Drawn
+{
+	return h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, [
+		h('td', { role: 'cell', class: 'c-pick' }, [all === null ? null : h('input', { type: 'checkbox', checked: all, 'aria-label': t('inbox.pickAll'), onChange: pickAll })]),
+		...COLUMNS.map((c) => h('th', { role: 'columnheader', scope: 'col', class: `c-${c}` }, t(`inbox.col.${c}`))),
+	]));
+}
