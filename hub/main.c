@@ -7,9 +7,10 @@
 
 /*
  * How jemalloc keeps memory, which it finds under this name. By itself it gives a batch's pages back within seconds and takes them
- * anew for the next one, a third of the hub's time under load; and large pages save the processor a tenth of it.
+ * anew for the next one, a third of the hub's time under load; large pages save the processor as much again, and each is cut up as soon
+ * as a piece of it is given back: within five minutes, a hub with pauses of one took 118 us an event, that never did 67.
  */
-const char *malloc_conf = "dirty_decay_ms:300000,thp:always";
+const char *malloc_conf = "dirty_decay_ms:14400000,thp:always";
 
 static const struct command {
 	const char *name;

@@ -1,4 +1,4 @@
-/* cache.c: see cache.h. A chained hash over a list in order of use. */
+/* cache.c: see cache.h. A chained hash over a list in order of use, roughly. */
 #include "flow/cache.h"
 
 #include <stdlib.h>
@@ -7,12 +7,18 @@
 #include "base/arena.h"
 #include "base/digits.h"
 
-#define CACHE_SLOTS 16384
+/* Numbers of events follow one another, so with more slots than the entries that fit no two share one: to look along a chain is to wait
+   for memory that nobody has touched for long. */
+#define CACHE_SLOTS 65536
+/* An entry that so many puts have gone by since it was made or moved is moved to the newest when it is used. Moved each time, it would
+   touch its neighbours too, and an event is used a dozen times in its first moments. */
+#define PUTS_BETWEEN_MOVES 256
 
 struct cache {
 	struct cached *slots[CACHE_SLOTS];
 	struct cached *newest, *oldest;
 	size_t bytes, max_bytes;
+	uint64_t puts;
 };
 
 struct cache *cache_new(size_t max_bytes)
@@ -43,6 +49,7 @@ static void unlink_use(struct cache *c, struct cached *e)
 
 static void link_newest(struct cache *c, struct cached *e)
 {
+	e->moved_at = c->puts;
 	e->next = c->newest;
 	if (c->newest)
 		c->newest->prev = e;
@@ -79,6 +86,8 @@ static void shrink(struct cache *c, const struct cached *keep)
 	while (e && c->bytes > c->max_bytes) {
 		struct cached *newer = e->prev;
 
+		if (newer)
+			__builtin_prefetch(newer->prev, 1); /* nobody has touched it for long, and it goes with one of the next puts */
 		if (e != keep && !e->tips)
 			evict(c, e);
 		e = newer;
@@ -104,7 +113,7 @@ struct cached *cache_find(struct cache *c, int64_t seq)
 
 	while (e && e->seq != seq)
 		e = e->chain;
-	if (e && e != c->newest) {
+	if (e && c->puts - e->moved_at > PUTS_BETWEEN_MOVES) {
 		unlink_use(c, e);
 		link_newest(c, e);
 	}
@@ -139,6 +148,7 @@ struct cached *cache_put(struct cache *c, int64_t seq, struct bytes doc, struct 
 		}
 		e->chain = c->slots[(size_t)seq % CACHE_SLOTS];
 		c->slots[(size_t)seq % CACHE_SLOTS] = e;
+		c->puts++;
 		link_newest(c, e);
 		c->bytes += sizeof(*e) + doc.len;
 	}

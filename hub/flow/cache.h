@@ -23,6 +23,7 @@ struct cached {
 	char *tip; size_t tip_len;	 /* NULL: none on its way */
 	int tips;			 /* commits under way */
 	int record_version;
+	uint64_t moved_at; /* puts until then */
 	struct cached *prev, *next, *chain;
 };
 struct cache *cache_new(size_t max_bytes);

@@ -14,19 +14,20 @@
 #define TRIES_MAX 16
 #define FEED_ROOM 192 /* a line or two */
 
+/* What is looked at when it has been written stands together. */
 struct run {
-	struct change c;
+	struct cached *tip; /* the cache's entry, which stays while this change is on its way; NULL: it has none, or nothing is */
 	change_apply_fn *apply;
 	change_done_fn *done;
 	void *arg;
+	struct policy *policy; /* what decided the event, held until the change is done */
 	bool need_event, has_event, has_record;
 	bool guessed; /* the record came from the cache */
-	struct event event;
-	struct bytes encoded;
 	int tries;
+	struct bytes encoded;
 	int64_t due_ms; /* before the change */
-	struct policy *policy; /* what decided the event, held until the change is done */
-	struct cached *tip; /* the cache's entry, which stays while this change is on its way; NULL: it has none, or nothing is */
+	struct change c;
+	struct event event;
 	struct loop_deferred later;
 	char feed_room[FEED_ROOM];
 };
@@ -161,6 +162,8 @@ static void run_commit(struct run *r)
 		entry->tips++;
 		r->tip = entry;
 	}
+	in.near = (struct near){ { r, &r->c, &r->c.record.notices, &r->c.feed, c->record.notices, r->arg, entry ? &entry->tips : NULL,
+				   entry ? entry->tip : NULL } };
 	store_commit(c->flow->store, &in, on_committed, r);
 }
 
@@ -283,7 +286,7 @@ static void start_now(void *arg)
 		run_load(r);
 }
 
-void change_run(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply, change_done_fn *done, void *arg)
+static struct run *run_new(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply, change_done_fn *done, void *arg)
 {
 	struct arena arena;
 	struct run *r;
@@ -298,8 +301,20 @@ void change_run(struct flow *f, int64_t seq, bool need_event, change_apply_fn *a
 	r->done = done;
 	r->arg = arg;
 	buf_init_in(&r->c.feed, r->feed_room, FEED_ROOM, 64 << 10);
+	return r;
+}
+
+void change_run(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply, change_done_fn *done, void *arg)
+{
+	struct run *r = run_new(f, seq, need_event, apply, done, arg);
+
 	r->later = (struct loop_deferred){ .fn = start_now, .arg = r };
 	loop_defer(f->loop, &r->later);
+}
+
+void change_run_now(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply, change_done_fn *done, void *arg)
+{
+	start_now(run_new(f, seq, need_event, apply, done, arg));
 }
 
 /* What waits is not sent; what is under way already cannot be called back and is marked. */

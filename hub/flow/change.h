@@ -40,6 +40,9 @@ struct change {
 typedef enum err change_apply_fn(void *arg, struct change *c);
 typedef void change_done_fn(void *arg, enum err e, struct change *c); /* c->record is what holds now; c may be NULL when it was never read */
 void change_run(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply, change_done_fn *done, void *arg);
+/* The same without waiting for the end of the turn, when what it works on would have to be fetched from memory again: done may be
+   called before this returns, so it is for the last step of one that is ready for it. */
+void change_run_now(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply, change_done_fn *done, void *arg);
 
 /* Moves a notice to a state: version, todo set, feed line; texts that wait for a notice that needs no action any more are cancelled. */
 void change_notice(struct change *c, int notice, enum notice_state to, const char *by);

@@ -6,6 +6,7 @@
 #include "flow/flow.h"
 
 #define ANSWER_BYTES_MAX ((size_t)64 << 20)
+#define RESULT_BYTES 512 /* as many as most results have: there is room for them from the beginning, so that the answer is not moved as it grows */
 #define PROBLEM_BYTES_MAX ((size_t)4 << 20) /* of all results together; what comes behind is told in short */
 
 /* Answers mostly come in order; those then go straight to the end of `out`, the others wait in their slots. */
@@ -31,6 +32,7 @@ struct gather *gather_new(size_t count, reply_fn *fn, void *arg)
 	g->count = count;
 	g->waiting = 1; /* until it is sealed */
 	buf_init(&g->out, ANSWER_BYTES_MAX);
+	buf_reserve(&g->out, count * RESULT_BYTES);
 	buf_add_str(&g->out, "{\"results\":[");
 	return g;
 }

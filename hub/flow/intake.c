@@ -16,22 +16,23 @@
 #include "flow/view.h"
 #include "metrics.h"
 
+/* What is looked at when it has been taken stands together. */
 struct job {
 	struct flow *flow;
-	struct principal *who;
-	struct pack *pack;
 	reply_fn *fn;
 	void *arg;
-	struct arena arena;
-	struct event event;
+	int64_t seq;
+	struct pack *pack;
+	struct principal *who;
+	int status; /* of the answer */
+	int unmatched; /* clauses of the scope */
+	const char *holder; /* of an earlier notice, NULL none or not asked */
+	const char *earlier; /* events of the case, as the store knew them */
 	struct bytes doc;
 	char *dumped; /* the document when the bytes as they came will not do */
+	struct arena arena;
+	struct event event;
 	struct record record;
-	const char *holder; /* of an earlier notice, NULL none or not asked */
-	int unmatched; /* clauses of the scope */
-	const char *earlier; /* events of the case, as the store knew them */
-	int64_t seq;
-	int status; /* of the answer */
 	struct accept_in in;
 };
 
@@ -225,6 +226,8 @@ static void job_store(struct job *j, const char *holder)
 	j->in.bodies = decided_bodies(&j->record, &j->arena);
 	j->in.body_count = j->record.notice_count;
 	j->in.due_ms = record_next_ms(&j->record);
+	j->in.near = (struct near){ { j, &j->pack, &j->doc, &j->event.case_id, &j->event.accepting, &j->record, j->record.notices,
+				      j->record.notice_count > 1 ? &j->record.notices[1] : NULL } };
 	store_accept(j->flow->store, &j->in, on_accepted, j);
 }
 

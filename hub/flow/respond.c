@@ -239,7 +239,7 @@ static void put_made(const struct answering *c, const struct change *x, struct b
 {
 	if (c->answer == ANSWER_ATTACH) {
 		buf_add_str(out, ",\"file\":");
-		view_file(&c->p.file, false, out);
+		view_file(&c->p->file, false, out);
 	}
 	if (c->made >= 0) {
 		view_id(out, ",\"made\":", 'n', c->seq, c->made);
@@ -354,8 +354,11 @@ void respond(struct flow *f, const struct respond_in *in, reply_fn *fn, void *ar
 	c->answer = in->answer;
 	c->fn = fn;
 	c->arg = arg;
-	act_read(in->answer, in->params, &c->arena, &c->p, &c->diag);
-	change_run(f, seq, kinds[in->answer].needs_event, apply, done, c);
+	if (answer_has_params(in->answer)) {
+		c->p = arena_alloc(&c->arena, sizeof(*c->p));
+		act_read(in->answer, in->params, &c->arena, c->p, &c->diag);
+	}
+	change_run_now(f, seq, kinds[in->answer].needs_event, apply, done, c);
 }
 
 /* The notice must have been sent to this number, and a reply that comes twice is kept once. */

@@ -97,7 +97,7 @@ enum err act_return(struct answering *a, struct change *x, struct notice *n)
 
 	if (e != ERR_OK || x->nothing)
 		return e;
-	act_receipt(a, x, RECEIPT_RETURNED)->detail = with_remark(x, return_reason_names[a->p.reason], a->p.remark);
+	act_receipt(a, x, RECEIPT_RETURNED)->detail = with_remark(x, return_reason_names[a->p->reason], a->p->remark);
 	if (second) {
 		change_notice(x, a->notice, STATE_DISPUTED, a->by);
 		dispute_open(x, DISPUTE_TWO_RETURNS);
@@ -114,21 +114,21 @@ enum err act_return(struct answering *a, struct change *x, struct notice *n)
 static const char *bad_receiver(const struct answering *a, const struct change *x, const struct notice *n, bool sends_on)
 {
 	const struct pack_view *p = pack_view(a->flow->pack);
-	int to = pack_find_body(a->flow->pack, a->p.to);
+	int to = pack_find_body(a->flow->pack, a->p->to);
 
 	if (to < 0)
 		return "there is no such body";
 	if (n->role != ROLE_COPY && p->bodies[to].kind != BODY_SUPERVISION && p->bodies[to].kind != BODY_ENFORCEMENT)
 		return "is no body that supervises";
-	if (!strcmp(a->p.to, n->body) && !sends_on)
+	if (!strcmp(a->p->to, n->body) && !sends_on)
 		return "is the body that has it";
-	if (!strcmp(a->p.to, n->body) && !*a->p.remark)
+	if (!strcmp(a->p->to, n->body) && !*a->p->remark)
 		return "has returned it: say in the remark why it is theirs";
 	for (int i = 0; i < x->record.notice_count; i++) {
 		const struct notice *other = &x->record.notices[i];
 
 		if (lifecycle_is_live(other->state) && other->role == n->role && !notice_is_aside(other) &&
-		    !strcmp(other->body, a->p.to))
+		    !strcmp(other->body, a->p->to))
 			return "has a notice of this event in this role already";
 	}
 	return NULL;
@@ -138,7 +138,7 @@ static enum err hand_on(struct answering *a, struct change *x, const struct noti
 {
 	struct notice like = *n;
 
-	like.body = arena_strdup(&x->arena, a->p.to);
+	like.body = arena_strdup(&x->arena, a->p->to);
 	like.state = STATE_OPEN;
 	like.acknowledged = like.claimed = (struct stamp){ .by = "", .channel = "" };
 	like.cause = cause;
@@ -155,7 +155,7 @@ static enum err hand_on(struct answering *a, struct change *x, const struct noti
 
 static enum err send_on(struct answering *a, struct change *x, struct notice *n)
 {
-	act_receipt(a, x, RECEIPT_SENT_ON)->detail = with_remark(x, a->p.to, a->p.remark);
+	act_receipt(a, x, RECEIPT_SENT_ON)->detail = with_remark(x, a->p->to, a->p->remark);
 	n->version++;
 	change_split(x, a->notice, false);
 	change_tell(x, a->notice, a->by);
@@ -193,7 +193,7 @@ enum err act_transfer(struct answering *a, struct change *x, struct notice *n)
 	e = hand_on(a, x, n, CAUSE_TRANSFER);
 	if (e != ERR_OK)
 		return e;
-	act_receipt(a, x, RECEIPT_TRANSFERRED)->detail = with_remark(x, a->p.to, a->p.remark);
+	act_receipt(a, x, RECEIPT_TRANSFERRED)->detail = with_remark(x, a->p->to, a->p->remark);
 	change_notice(x, a->notice, STATE_TRANSFERRED, a->by);
 	x->record.notices[a->notice].next_ms = -1;
 	return ERR_OK;
@@ -203,7 +203,7 @@ enum err act_transfer(struct answering *a, struct change *x, struct notice *n)
 
 static bool said_just_now(const struct answering *a, const struct record *r)
 {
-	const struct feedback *f = &a->p.feedback;
+	const struct feedback *f = &a->p->feedback;
 
 	for (int i = r->feedback_count - 1; i >= 0; i--) {
 		const struct feedback *o = &r->feedback[i];
@@ -254,7 +254,7 @@ static void keep_feedback(struct answering *a, struct change *x)
 {
 	struct feedback *f = record_add_feedback(&x->record, &x->arena);
 
-	*f = a->p.feedback;
+	*f = a->p->feedback;
 	f->notice = a->notice;
 	f->at_ms = x->now_ms;
 	f->by = a->by;
@@ -267,14 +267,14 @@ static void keep_feedback(struct answering *a, struct change *x)
 
 enum err act_feedback(struct answering *a, struct change *x, struct notice *n)
 {
-	bool alarms = feedback_alarms(a->p.feedback.result, a->p.feedback.disposal, a->p.feedback.licence_revoked);
+	bool alarms = feedback_alarms(a->p->feedback.result, a->p->feedback.disposal, a->p->feedback.licence_revoked);
 	enum notice_state to;
 	enum err e = act_verdict(a, x, n, ACT_FEEDBACK, &to);
 
-	a->p.feedback.notice = a->notice;
+	a->p->feedback.notice = a->notice;
 	if (e != ERR_OK)
 		return e;
-	if (a->p.feedback.closes && act_verdict(a, x, n, ACT_CLOSE, &to) != ERR_OK)
+	if (a->p->feedback.closes && act_verdict(a, x, n, ACT_CLOSE, &to) != ERR_OK)
 		return refuse(a, ERR_CONFLICT, "Only what was claimed can be closed");
 	if (said_just_now(a, &x->record)) {
 		a->made = alarms ? alarm_raised(&x->record, a->notice) : -1;
@@ -307,7 +307,7 @@ enum err act_close(struct answering *a, struct change *x, struct notice *n)
 		return e;
 	if (!notice_has_feedback(&x->record, a->notice))
 		return refuse(a, ERR_CONFLICT, "A notice is closed with feedback only, and there is none yet");
-	act_receipt(a, x, RECEIPT_CLOSED)->detail = arena_strdup(&x->arena, a->p.remark);
+	act_receipt(a, x, RECEIPT_CLOSED)->detail = arena_strdup(&x->arena, a->p->remark);
 	change_notice(x, a->notice, to, a->by);
 	notice_schedule(x->flow, &x->record, n);
 	return ERR_OK;

@@ -19,7 +19,7 @@ enum err act_fulfil(struct answering *a, struct change *x, struct notice *n)
 {
 	enum notice_state to;
 	enum err e = act_verdict(a, x, n, ACT_FULFIL, &to);
-	struct term *t = a->p.clock < x->record.term_count ? &x->record.terms[a->p.clock] : NULL;
+	struct term *t = a->p->clock < x->record.term_count ? &x->record.terms[a->p->clock] : NULL;
 
 	if (e != ERR_OK)
 		return e;
@@ -36,7 +36,7 @@ enum err act_fulfil(struct answering *a, struct change *x, struct notice *n)
 	t->met_ms = x->now_ms;
 	t->next_ms = -1;
 	act_receipt(a, x, RECEIPT_FULFILLED)->detail =
-		arena_printf(&x->arena, "%s: %s%s%s", term_kind_name(t->kind), t->what, *a->p.remark ? ": " : "", a->p.remark);
+		arena_printf(&x->arena, "%s: %s%s%s", term_kind_name(t->kind), t->what, *a->p->remark ? ": " : "", a->p->remark);
 	n->version++;
 	change_tell(x, a->notice, a->by);
 	return ERR_OK;
@@ -73,7 +73,7 @@ static const char *cannot_pause(const struct change *x, const struct notice *n)
 
 static int64_t until_ms(const struct answering *a)
 {
-	return a->p.until == INT32_MIN ? -1 : ms_of_day(a->p.until + 1, SHANGHAI_MIN);
+	return a->p->until == INT32_MIN ? -1 : ms_of_day(a->p->until + 1, SHANGHAI_MIN);
 }
 
 enum err act_pause(struct answering *a, struct change *x, struct notice *n)
@@ -84,13 +84,13 @@ enum err act_pause(struct answering *a, struct change *x, struct notice *n)
 
 	if (e != ERR_OK)
 		return e;
-	if (a->p.until != INT32_MIN &&
-	    (until_ms(a) <= x->now_ms || a->p.until - day_of_ms(x->now_ms, SHANGHAI_MIN) > PAUSE_DAYS_MAX)) {
+	if (a->p->until != INT32_MIN &&
+	    (until_ms(a) <= x->now_ms || a->p->until - day_of_ms(x->now_ms, SHANGHAI_MIN) > PAUSE_DAYS_MAX)) {
 		diag_init(&a->diag, &a->arena);
 		diag_add(&a->diag, "/until", "must be today or a day within a year");
 		return ERR_INVALID;
 	}
-	x->nothing = now && !strcmp(now->reason, a->p.remark) && now->until_ms == until_ms(a);
+	x->nothing = now && !strcmp(now->reason, a->p->remark) && now->until_ms == until_ms(a);
 	if (x->nothing)
 		return ERR_OK;
 	if (now)
@@ -98,8 +98,8 @@ enum err act_pause(struct answering *a, struct change *x, struct notice *n)
 	why_not = cannot_pause(x, n);
 	if (why_not)
 		return refuse(a, why_not);
-	pause_begin(x, &(struct pausing){ a->notice, a->by, arena_strdup(&x->arena, a->p.remark), until_ms(a) });
-	act_receipt(a, x, RECEIPT_PAUSED)->detail = arena_strdup(&x->arena, a->p.remark);
+	pause_begin(x, &(struct pausing){ a->notice, a->by, arena_strdup(&x->arena, a->p->remark), until_ms(a) });
+	act_receipt(a, x, RECEIPT_PAUSED)->detail = arena_strdup(&x->arena, a->p->remark);
 	n->version++;
 	notice_schedule(x->flow, &x->record, n);
 	change_tell(x, a->notice, a->by);

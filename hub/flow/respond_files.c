@@ -58,16 +58,16 @@ enum err file_may_put(const struct principal *who, const struct pack *pack, cons
 
 enum err act_attach(struct answering *a, struct change *x, struct notice *n)
 {
-	struct attachment *before = file_find(&x->record, a->notice, a->p.file.hash);
+	struct attachment *before = file_find(&x->record, a->notice, a->p->file.hash);
 	enum err e = file_may_put(a->who, x->flow->pack, &x->record, n);
 
 	if (e != ERR_OK)
 		return refuse(a, e, e == ERR_CONFLICT ? FILE_CONFLICT : "");
-	if (before && !is_named(before) && !strcmp(before->name, a->p.file.name)) {
+	if (before && !is_named(before) && !strcmp(before->name, a->p->file.name)) {
 		x->nothing = true;
 		return ERR_OK;
 	}
-	return file_add(a, x, &a->p.file) ? ERR_OK : refuse(a, ERR_CONFLICT, "The event has as many files as it can have");
+	return file_add(a, x, &a->p->file) ? ERR_OK : refuse(a, ERR_CONFLICT, "The event has as many files as it can have");
 }
 
 static bool is_by(const struct attachment *f, struct namer by)
@@ -90,17 +90,17 @@ bool names_the_same(const struct answering *a, const struct record *r, struct na
 
 	for (int i = 0; i < r->file_count; i++)
 		count += is_by(&r->files[i], by);
-	for (int i = 0; i < a->p.name_count; i++) {
-		if (!is_named_by(r, a->p.names[i], by))
+	for (int i = 0; i < a->p->name_count; i++) {
+		if (!is_named_by(r, a->p->names[i], by))
 			return false;
 	}
-	return count == a->p.name_count;
+	return count == a->p->name_count;
 }
 
 enum err name_files(struct answering *a, struct change *x, struct namer by, int notice)
 {
-	for (int i = 0; i < a->p.name_count; i++) {
-		struct attachment *f = file_find(&x->record, a->notice, a->p.names[i]);
+	for (int i = 0; i < a->p->name_count; i++) {
+		struct attachment *f = file_find(&x->record, a->notice, a->p->names[i]);
 
 		if (!f) {
 			diag_init(&a->diag, &a->arena);

@@ -21,24 +21,24 @@ struct act_params { /* what was said, checked; strings in the answer's arena */
 	int32_t until; /* the last day of a pause, INT32_MIN none */
 };
 struct answering {
+	reply_fn *fn;
+	void (*sms_done)(void *arg, enum err e);
+	void *arg;
+	int64_t seq;
+	int notice;
+	enum answer answer;
+	int retry_s;	     /* after how long it may be tried again, 0 it cannot be said */
+	int made;	    /* the notice this one led to, -1 none */
 	struct flow *flow;
 	struct principal *who; /* NULL: an SMS reply, checked by the number it was sent to */
 	char *by, *from_hash, *dedupe;
 	const char *channel;
-	int64_t seq;
-	int notice;
-	struct seen_versions if_match;
-	enum answer answer;
-	struct arena arena;
-	struct act_params p;
-	struct diag diag;   /* what is wrong with what was said; told only to those who may answer */
 	const char *detail; /* why not, "" when the error's own words do */
+	struct act_params *p; /* NULL: of an act that needs no more than its notice */
+	struct arena arena;
+	struct diag diag;   /* what is wrong with what was said; told only to those who may answer */
 	struct stamp before; /* whose act stands in the way, when it is none of the notice's own stamps */
-	int retry_s;	     /* after how long it may be tried again, 0 it cannot be said */
-	int made;	    /* the notice this one led to, -1 none */
-	reply_fn *fn;
-	void (*sms_done)(void *arg, enum err e);
-	void *arg;
+	struct seen_versions if_match;
 };
 
 /* Reads what an act needs; faults go to diag. */

@@ -15,12 +15,18 @@ void args_clear(struct args *a)
 	*a = (struct args){ .arena = a->arena };
 }
 
+void args_room(struct args *a, int more)
+{
+	if (a->count + more <= a->room)
+		return;
+	a->room = a->count + more;
+	a->v = mem_realloc(a->v, sizeof(*a->v) * (size_t)a->room);
+}
+
 void args_bytes(struct args *a, const void *data, size_t len)
 {
-	if (a->count == a->room) {
-		a->room = a->room ? a->room * 2 : 16;
-		a->v = mem_realloc(a->v, sizeof(*a->v) * (size_t)a->room);
-	}
+	if (a->count == a->room)
+		args_room(a, a->room ? a->room : 16);
 	a->v[a->count++] = (struct bytes){ data, len };
 }
 

@@ -17,6 +17,7 @@ struct args {
 };
 
 void args_init(struct args *a, struct arena *arena);
+void args_room(struct args *a, int more); /* for so many, so that they need not be moved as they come */
 void args_clear(struct args *a);
 void args_bytes(struct args *a, const void *data, size_t len);
 void args_str(struct args *a, const char *s);

@@ -140,6 +140,7 @@ void ask_send(struct ask *a)
 	}
 	cmd.number = link_next_number(&s->main);
 	args_init(&words, &a->arena);
+	args_room(&words, a->keys.count + a->args.count + 3);
 	if (cmd.is_script) {
 		put_script(a, &words, cmd.number);
 		metric_add(METRIC_STORE_CALLS, 1);

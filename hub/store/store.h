@@ -43,7 +43,11 @@ struct bytes {
 };
 
 /* --- accept: dedupe, event, record, what is due, indexes, feed: one atomic step --- */
+/* What a callback will look at. A batch's answer calls hundreds whose memory nobody has touched since they were sent, so it is asked for
+   some calls ahead. NULL: nothing; it is never read here. */
+struct near { const void *at[8]; };
 struct accept_in {			/* all borrowed until the callback */
+	struct near near;
 	unsigned char identity[16];	/* hash of source and id */
 	unsigned char fingerprint[16];	/* hash of the canonical content */
 	const char *case_id, *type;	/* "granted" */
@@ -72,6 +76,7 @@ struct commit_index { /* of the set of things a body still has to do */
 	bool added; /* also append to the body's list of all: a notice made after acceptance (transfer, ruling) */
 };
 struct commit_in {
+	struct near near;
 	int64_t seq;
 	int expected_version;
 	const char *expected_writer; /* the mark of the write that made it; NULL or "": it was accepted so */

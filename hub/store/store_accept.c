@@ -10,9 +10,9 @@ static_assert(SCRIPT_ACCEPT_KEYS == 5 && SCRIPT_ACCEPT_ARGS == 4, "accept.lua wa
 
 struct accept_item {
 	struct item head;
-	struct accept_in in;
 	store_accept_fn *fn;
 	void *arg;
+	struct accept_in in;
 };
 struct accept_batch {
 	struct accept_item *items[ACCEPTS_PER_CALL];
@@ -29,10 +29,11 @@ static void fail_item(struct item *it, enum err e)
 
 void store_accept(struct store *s, const struct accept_in *in, store_accept_fn *fn, void *arg)
 {
-	struct accept_item *a = mem_zalloc(sizeof(*a));
+	struct accept_item *a = mem_alloc(sizeof(*a));
 
 	a->head.fail = fail_item;
 	a->in = *in;
+	a->head.near = &a->in.near;
 	a->fn = fn;
 	a->arg = arg;
 	queue_put(s, &s->accepts, &a->head);
@@ -81,6 +82,11 @@ static struct accept_out next_verdict(struct verdicts *v, int i)
 	return out;
 }
 
+static const struct item *item_at(const struct accept_batch *b, int i)
+{
+	return i < b->count ? &b->items[i]->head : NULL;
+}
+
 static void on_accepted(struct ask *a, enum err e, const struct redis_reply *r)
 {
 	struct accept_batch *b = a->own;
@@ -93,6 +99,7 @@ static void on_accepted(struct ask *a, enum err e, const struct redis_reply *r)
 		struct accept_item *it = b->items[i];
 		struct accept_out out;
 
+		item_look_ahead(item_at(b, i + ITEMS_AHEAD), item_at(b, i + NEAR_AHEAD));
 		if (e != ERR_OK) {
 			fail_item(&it->head, e);
 			continue;
@@ -139,6 +146,7 @@ static void put_told(struct args *args, const struct accept_in *in)
 	args_bytes(args, text, (size_t)(to - text));
 }
 
+#define EVENT_ARGS 9
 static void put_event(struct ask *a, const struct accept_in *in)
 {
 	key_dedupe(&a->store->keys, &a->keys, in->identity);
@@ -198,6 +206,8 @@ void store_accept_batch(struct store *s)
 		for (int k = 0; k < in->body_count; k++)
 			groups_add(&g, &(struct place){ .body = in->bodies[k], .at = i + 1, .notice = k });
 	}
+	args_room(&a->keys, 5 + 3 * b->count + 2 * g.group_count);
+	args_room(&a->args, 3 + EVENT_ARGS * b->count + g.group_count);
 	args_str(&a->keys, s->keys.seq);
 	args_str(&a->keys, s->keys.due);
 	args_str(&a->keys, s->keys.feed);

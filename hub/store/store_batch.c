@@ -29,6 +29,16 @@ struct item *queue_take(struct queue *q)
 	return it;
 }
 
+void item_look_ahead(const struct item *far, const struct item *next)
+{
+	if (far) {
+		__builtin_prefetch(far);
+		__builtin_prefetch((const char *)far + 64);
+	}
+	for (size_t k = 0; next && k < sizeof(next->near->at) / sizeof(next->near->at[0]); k++)
+		__builtin_prefetch(next->near->at[k], 1);
+}
+
 void store_batch_done(struct store *s)
 {
 	s->batches--;

@@ -10,10 +10,10 @@ static_assert(SCRIPT_COMMIT_KEYS == 3 && SCRIPT_COMMIT_ARGS == 5, "commit.lua wa
 
 struct commit_item {
 	struct item head;
-	struct commit_in in;
-	int at; /* place in the queue: what is for one event keeps its order */
 	store_commit_fn *fn;
 	void *arg;
+	struct commit_in in;
+	int at; /* place in the queue: what is for one event keeps its order */
 };
 struct commit_batch {
 	struct commit_item *items[COMMITS_PER_CALL];
@@ -30,10 +30,11 @@ static void fail_item(struct item *it, enum err e)
 
 void store_commit(struct store *s, const struct commit_in *in, store_commit_fn *fn, void *arg)
 {
-	struct commit_item *c = mem_zalloc(sizeof(*c));
+	struct commit_item *c = mem_alloc(sizeof(*c));
 
 	c->head.fail = fail_item;
 	c->in = *in;
+	c->head.near = &c->in.near;
 	c->fn = fn;
 	c->arg = arg;
 	queue_put(s, &s->commits, &c->head);
@@ -54,6 +55,11 @@ static bool is_answer_to(const struct redis_reply *r, int count)
 	return r->count == 2 + stale;
 }
 
+static const struct item *item_at(const struct commit_batch *b, int i)
+{
+	return i < b->count ? &b->items[i]->head : NULL;
+}
+
 static void on_committed(struct ask *a, enum err e, const struct redis_reply *r)
 {
 	struct commit_batch *b = a->own;
@@ -67,6 +73,7 @@ static void on_committed(struct ask *a, enum err e, const struct redis_reply *r)
 		struct bytes current = { "", 0 };
 		enum err result = ERR_OK;
 
+		item_look_ahead(item_at(b, i + ITEMS_AHEAD), item_at(b, i + NEAR_AHEAD));
 		if (e != ERR_OK) {
 			fail_item(&it->head, e);
 			continue;
@@ -108,6 +115,7 @@ static void take_batch(struct store *s, struct commit_batch *b)
 	qsort(b->items, (size_t)b->count, sizeof(b->items[0]), by_seq);
 }
 
+#define COMMIT_ARGS 6
 static void put_commit(struct ask *a, const struct commit_in *in)
 {
 	const char *lines = in->feed ? in->feed : "";
@@ -235,6 +243,7 @@ void store_commit_batch(struct store *s)
 	take_batch(s, b);
 	groups_init(&g, &a->arena, b->place_count);
 	group_places(&g, b);
+	args_room(&a->args, 4 + COMMIT_ARGS * b->count + g.group_count);
 	args_str(&a->keys, s->keys.due);
 	args_str(&a->keys, s->keys.feed);
 	args_str(&a->keys, s->keys.audit);

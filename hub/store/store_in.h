@@ -20,6 +20,7 @@ struct item { /* begins what waits in a queue */
 	struct item *next;
 	int64_t due_ms;
 	void (*fail)(struct item *it, enum err e); /* tells its callback and frees it */
+	const struct near *near; /* in the item */
 };
 struct queue {
 	struct item *first, **last;
@@ -60,6 +61,10 @@ void store_part_closed(struct store *s);
 void store_link_options(struct store *s, struct link_options *ret, void *owner);
 void queue_put(struct store *s, struct queue *q, struct item *it);
 struct item *queue_take(struct queue *q);
+/* Asks for an item's own memory, and for what the callback of one that was asked for some calls ago will look at. NULL: none. */
+#define ITEMS_AHEAD 8
+#define NEAR_AHEAD  3
+void item_look_ahead(const struct item *far, const struct item *next);
 
 void store_accept_batch(struct store *s); /* both take from their queue what fits one script call, and send it */
 void store_commit_batch(struct store *s);
