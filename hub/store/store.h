@@ -110,5 +110,6 @@ void store_find_holder(struct store *s, const char *case_id, const char *permit,
 #include "store/tables.h"
 #include "store/sources.h"
 #include "store/texts.h"
+#include "store/room.h"
 
 #endif
