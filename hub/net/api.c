@@ -39,7 +39,7 @@ struct route {
 #define BOARD_MS 1000
 #define SMALL (64u << 10)
 #define BATCH (16u << 20)
-#define BACKLOG_BYTES ((size_t)64 << 20) /* what may wait for all WebSockets together */
+#define BACKLOG_BYTES ((size_t)64 << 20) /* what may wait for all live sessions together */
 
 static const struct route routes[] = {
 	{ "POST", "/api/v1/session", OPEN | ALWAYS, 0, SMALL, api_sign_in },
@@ -447,8 +447,8 @@ struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg
 	a->auth = auth;
 	a->config = cfg;
 	a->files = static_load(cfg->dashboard);
-	ws.queue_bytes = (size_t)cfg->queue_bytes;
-	ws.backlog_bytes = BACKLOG_BYTES;
+	a->backlog = (struct backlog){ (size_t)cfg->queue_bytes, BACKLOG_BYTES, 0 };
+	ws.backlog = &a->backlog;
 	ws.ping_ms = cfg->ping_ms;
 	ws.pong_ms = cfg->pong_ms;
 	a->ws = ws_open(f->loop, &ws, diag);

@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "loop.h"
+#include "net/backlog.h"
 
 struct http;
 
@@ -71,7 +72,9 @@ void http_reply_static(struct http_request *req, int status, const char *headers
 
 struct http_stream;
 struct http_stream *http_stream_begin(struct http_request *req, const char *headers, void (*on_gone)(void *arg), void *arg);
-/* Queues bytes; false when more than limit bytes wait (the caller ends it then). */
+/* What waits counts into this one from now on, which also limits it. */
+void http_stream_counts(struct http_stream *s, struct backlog *backlog);
+/* Queues bytes; false when more than limit bytes wait, or than the backlog allows (the caller ends it then). */
 bool http_stream_write(struct http_stream *s, const char *data, size_t len, size_t limit_bytes);
 size_t http_stream_waiting(const struct http_stream *s);
 void http_stream_end(struct http_stream *s); /* on_gone is not called after it */

@@ -115,6 +115,6 @@ void wheel_remove(struct conn *c);
 
 /* http_reply.c */
 void reply_fault(struct conn *c, int status, const char *detail, bool is_head);
-void stream_cut(struct exchange *ex, bool is_orderly); /* by us or by the client; on_gone comes at the end of the turn */
+void stream_count(struct exchange *ex), stream_cut(struct exchange *ex, bool is_orderly); /* by us or by the client; on_gone comes at the end of the turn */
 
 #endif

@@ -323,43 +323,6 @@ def test_too_many_connections(binary):
     assert server.stop() == 0
 
 
-def test_stream(binary):
-    """Server-sent events go out in chunks, to HTTP/1.0 without; nobody who does not read makes them pile up."""
-    server = Server(binary)
-    for request, head in ((get(b"/stream"), ("chunked", None)), (get(b"/stream", version=b"HTTP/1.0"), (None, "close"))):
-        with server.dial() as c, server.dial() as other:
-            c.send(request)
-            a = c.head()
-            assert (a.get("Transfer-Encoding"), a.get("Connection")) == head
-            assert a.get("Content-Type") == "text/event-stream" and a.get("Content-Length") is None
-            until(lambda: b"data: 2" in c.kept or c.more(), "the events come")
-            other.send(get(b"/stream/end"))
-            assert other.answer().body == b"ended\n"
-            if head[0]:
-                assert c.chunks() == b"data: 1\n\ndata: 2\n\n" and c.is_open()
-            else:
-                assert c.rest() == b"data: 1\n\ndata: 2\n\n"
-    with server.dial() as c, server.dial() as other:
-        c.send(get(b"/stream"))
-        assert c.head().status == 200
-        other.send(get(b"/stream/burst"))
-        assert other.answer().body == b"room\n", "what one turn of the loop brings does not make its reader slow"
-        other.send(get(b"/stream/end"))
-        assert other.answer().body == b"ended\n"
-        assert len(c.chunks()) > 100000
-    with server.dial() as c, server.dial() as other:
-        c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        c.send(get(b"/stream"))
-        assert c.head().status == 200
-        other.send(get(b"/stream/fill"))
-        assert other.answer().body == b"full\n"
-    until(lambda: server.counts()["gone"] == 1, "the stream's owner is told once")
-    with server.dial() as c:
-        c.send(b"HEAD /stream HTTP/1.1\r\n" + H + b"\r\n")
-        assert c.head().get("Transfer-Encoding") == "chunked" and c.is_open()
-    assert server.stop() == 0
-
-
 def test_upgrade_takes_the_bytes_behind(binary):
     server = Server(binary)
     asks = H + b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
