@@ -347,6 +347,17 @@ static bool principal_may(const struct principal *p, unsigned who)
 	return false;
 }
 
+/* Which of the two is meant nobody knows, and the other would be passed over in silence. */
+static void refuse_repeated(struct call *c, const char *name)
+{
+	struct diag diag;
+
+	diag_init(&diag, c->req->arena);
+	if (*name)
+		diag_add(&diag, arena_printf(c->req->arena, "/%s", name), "stands in the query more than once");
+	call_faults(c, ERR_SYNTAX, *name ? "A parameter stands in the query more than once" : "The query has more than 64 parameters", &diag);
+}
+
 static void on_identified(void *arg, enum err e, struct principal *who)
 {
 	struct call *c = arg;
@@ -361,6 +372,8 @@ static void on_identified(void *arg, enum err e, struct principal *who)
 		call_problem(c, ERR_FORBIDDEN, "Your role may not do this");
 	else if (!http_query_is_sound(c->req))
 		call_problem(c, ERR_SYNTAX, "The query holds a bad escape, a NUL or bytes that are not UTF-8");
+	else if (http_query_repeated(c->req))
+		refuse_repeated(c, http_query_repeated(c->req));
 	else
 		handle(c);
 }

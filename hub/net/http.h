@@ -64,6 +64,9 @@ bool http_header_at(const struct http_request *req, int i, const char **ret_name
 /* Query member, decoded into the arena; NULL when absent or badly encoded. */
 const char *http_query(struct http_request *req, const char *name);
 bool http_query_is_sound(struct http_request *req); /* every member can be decoded */
+#define HTTP_QUERY_MAX 64
+/* The name of a member of a sound query that stands there twice; "": there are more than HTTP_QUERY_MAX members; NULL: neither. */
+const char *http_query_repeated(struct http_request *req);
 
 /* headers: full lines "Name: value\r\n" or "". HEAD sends no body, 204 and 304 neither. Body is copied unless `keep`
    (then it must live as long as the process: static files). */
