@@ -54,13 +54,12 @@ struct conn {
 	uv_shutdown_t shutdown;
 	int64_t active_ms, progress_ms, linger_ms;
 
-	bool is_reading, is_running, is_dirty, from_loopback;
+	bool is_reading, is_writing, is_running, is_dirty, from_loopback;
 	bool is_busy;	   /* the handler has the exchange */
 	bool is_ready;	   /* whole, but what was written before has to leave first */
 	bool has_asked;	   /* a request was handled before */
 	bool is_ended;	   /* the client will send no more */
 	bool is_last;	   /* nothing is taken any more; close when all is written */
-	bool is_writing;
 	bool is_lingering; /* our side is shut; reads are thrown away until the client closes */
 	bool is_closed;
 };
@@ -68,6 +67,7 @@ struct wheel {
 	struct loop_timer *timer;
 	int64_t tick;
 	struct conn *slots[WHEEL_SLOTS];
+	bool is_graced;
 };
 struct http {
 	struct loop *loop;

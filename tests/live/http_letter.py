@@ -3,6 +3,7 @@
 http_letter.py BINARY [test …]: BINARY is the test server of tests/unit/http_echo.c.
 """
 import os
+import signal
 import socket
 import struct
 import tempfile
@@ -10,7 +11,7 @@ import time
 
 import http_cases
 from http_cases import H, chunked, get, post
-from http_peer import Server, main, until
+from http_peer import PATIENCE_S, Server, main, until
 
 
 def fnv(data):
@@ -142,7 +143,7 @@ def test_pipeline_is_bounded(binary):
 
 
 def test_unread_answer(binary):
-    """One large answer that is not read ends the connection; one that is read slowly does not."""
+    """One large answer that is not read ends the connection."""
     server = Server(binary, "request_ms=700")
     for query in (b"", b"?static=1"):
         with server.dial() as c:
@@ -152,10 +153,47 @@ def test_unread_answer(binary):
                 assert len(c.rest()) < 20_000_000
             except ConnectionResetError:
                 pass
+    assert server.stop() == 0
+
+
+def test_answer_read_slowly(binary):
+    """Who reads on keeps the connection, however long it takes: here longer than the limit, at a pace that a busy machine keeps up with."""
+    limit_s = 3
+    server = Server(binary, f"request_ms={limit_s * 1000}")
+    for query in (b"", b"?static=1"):
         with server.dial() as c:
             c.send(get(b"/big" + query) + get(b"/echo/after"))
+            begun = time.monotonic()
+            while (part := (time.monotonic() - begun) / (limit_s * 1.3)) < 1:
+                if len(c.kept) < part * 15_000_000:
+                    c.more()
+                else:
+                    server.counts()
             assert c.answer().body == b"x" * 20_000_000
             assert c.answer().body.startswith(b"GET /echo/after")
+    assert server.stop() == 0
+
+
+def test_server_that_stood_still(binary):
+    """What has come or was read meanwhile is looked at before anybody is too late."""
+    server = Server(binary, "request_ms=2000")
+    with server.dial() as reads, server.dial() as asks:
+        reads.send(get(b"/big"))
+        reads.more()
+        asks.send(b"GET /echo")
+        server.counts()  # answered after both
+        server.process.send_signal(signal.SIGSTOP)
+        asks.send(b"/late HTTP/1.1\r\n" + H + b"\r\n")
+        reads.sock.settimeout(2.5)
+        try:
+            while True:
+                reads.more()
+        except TimeoutError:
+            pass
+        server.process.send_signal(signal.SIGCONT)
+        reads.sock.settimeout(PATIENCE_S)
+        assert asks.answer().body.startswith(b"GET /echo/late")
+        assert reads.answer().body == b"x" * 20_000_000
     assert server.stop() == 0
 
 
