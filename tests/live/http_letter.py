@@ -144,7 +144,7 @@ def test_pipeline_is_bounded(binary):
 
 def test_unread_answer(binary):
     """One large answer that is not read ends the connection."""
-    server = Server(binary, "request_ms=700")
+    server = Server(binary, "request_ms=2000")
     for query in (b"", b"?static=1"):
         with server.dial() as c:
             c.send(get(b"/big" + query))
