@@ -164,9 +164,9 @@ static int64_t read_clock_ms(clockid_t id)
 static int64_t wall_now_ms(void *self)
 {
 	struct loop *l = self;
-	int64_t was_ms = l->wall.jump_ms, now_ms = wall_believed(&l->wall, read_clock_ms(CLOCK_REALTIME), read_clock_ms(CLOCK_BOOTTIME));
+	int64_t held_ms = l->wall.held_since_ms, now_ms = wall_believed(&l->wall, read_clock_ms(CLOCK_REALTIME), read_clock_ms(CLOCK_BOOTTIME));
 
-	if (!was_ms != !l->wall.jump_ms) {
+	if (held_ms != l->wall.held_since_ms) {
 		metric_set(METRIC_CLOCK_JUMP, l->wall.jump_ms / 1000);
 		if (l->wall.jump_ms)
 			log_at(LOG_WARN, "", "the machine's clock jumped by %lld s; it is believed when it stays there for %d minutes",

@@ -32,6 +32,8 @@
 	X(SLOW_CLOSED, "slow_readers_closed_total", "counter", "Connections closed at their byte limit") \
 	X(HTTP_REQUESTS, "http_requests_total", "counter", "HTTP requests answered")               \
 	X(STORE_UP, "store_up", "gauge", "1 while Redis answers and is set safely")                \
+	X(STORE_MEMORY, "store_memory_percent", "gauge", "How much of its maxmemory Redis uses; 0: it has none") \
+	X(INTAKE_CLOSED, "store_intake_closed", "gauge", "1 while no events are taken because Redis has little memory left") \
 	X(STORE_CALLS, "store_calls_total", "counter", "Script calls to Redis")                    \
 	X(DELIVERIES_SENT, "deliveries_handed_over_total", "counter", "Messages a provider took")  \
 	X(DELIVERIES_UNKNOWN, "deliveries_unknown_total", "counter", "Attempts of unknown outcome") \

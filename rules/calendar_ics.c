@@ -75,6 +75,12 @@ static int pair_of(const char *s)
 	return (s[0] - '0') * 10 + (s[1] - '0');
 }
 
+/* Six digits, with a Z or nothing behind them. */
+static bool is_time(const char *s)
+{
+	return pair_of(s) < 24 && pair_of(s + 2) < 60 && pair_of(s + 4) <= 60 && (!s[6] || strcmp(s + 6, "Z") == 0);
+}
+
 /* 20270101, with a time of day behind it or not: of the place, or UTC with a Z. ret_into: seconds that the day is old. */
 static bool day_of(const char *s, int32_t *ret, int *ret_into)
 {
@@ -88,7 +94,7 @@ static bool day_of(const char *s, int32_t *ret, int *ret_into)
 	memcpy(text + 5, s + 4, 2);
 	memcpy(text + 8, s + 6, 2);
 	text[10] = '\0';
-	if (!date_parse(text, 10, ret))
+	if (!date_parse(text, 10, ret) || (s[8] && !is_time(s + 9)))
 		return false;
 	if (s[8]) {
 		int seconds = pair_of(s + 9) * 3600 + pair_of(s + 11) * 60 + pair_of(s + 13) + (s[15] == 'Z' ? SHANGHAI_MIN * 60 : 0);

@@ -223,7 +223,7 @@ static void on_claimed(void *arg, enum err e, const struct loaded *items, int co
 
 static void claim(struct due_clock *d)
 {
-	if (d->stopped || !store_is_up(d->flow->store))
+	if (d->stopped || !store_is_up(d->flow->store) || store_is_short(d->flow->store, ROOM_FOR_ENDS))
 		return;
 	if (d->claiming) {
 		d->again = true;

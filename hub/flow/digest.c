@@ -293,7 +293,7 @@ void digest_look(struct digest *d, loop_fn *done, void *arg)
 	}
 	if (d->busy)
 		return;
-	if (d->stopped || !store_is_up(d->flow->store) || !is_time(d, now_ms)) {
+	if (d->stopped || !store_is_up(d->flow->store) || store_is_short(d->flow->store, ROOM_FOR_ENDS) || !is_time(d, now_ms)) {
 		end(d);
 		return;
 	}

@@ -243,12 +243,18 @@ static void on_holder(void *arg, enum err e, const char *body)
 
 static void job_go(struct job *j)
 {
+	const char *no_room = store_is_short(j->flow->store, ROOM_FOR_ACTS);
+
 	if (!principal_may_submit(j->who, j->event.source)) {
 		job_refuse(j, ERR_FORBIDDEN, 403, "This source is not one you may send for", NULL);
 		return;
 	}
 	if (!policies_are_settled(j->flow->policies)) {
 		job_refuse(j, ERR_UNAVAILABLE, 503, "The policy in force is still being read; send it again", NULL);
+		return;
+	}
+	if (no_room) {
+		job_refuse(j, ERR_UNAVAILABLE, 503, no_room, NULL);
 		return;
 	}
 	j->pack = pack_ref(j->flow->pack);

@@ -17,6 +17,7 @@ enum {
 	OPEN = 1,      /* nobody has to be signed in */
 	BODILESS = 2,  /* a POST that need not have a body, nor say that it has none */
 	ONCE = 4,      /* its answer is a secret: it is given once, and kept nowhere to be given again */
+	ALWAYS = 8,    /* no GET, and taken as long as Redis takes it: for reading, or the end of something */
 };
 #define EVERYBODY ((1u << WHO_COUNT) - 1)
 #define MAY(w) (1u << WHO_##w)
@@ -38,11 +39,11 @@ struct route {
 #define BOARD_MS 1000
 #define SMALL (64u << 10)
 #define BATCH (16u << 20)
-#define BACKLOG_BYTES ((size_t)64 << 20) /* what may wait for all WebSockets together */
+#define BACKLOG_BYTES ((size_t)64 << 20) /* what may wait for all live sessions together */
 
 static const struct route routes[] = {
-	{ "POST", "/api/v1/session", OPEN, 0, SMALL, api_sign_in },
-	{ "DELETE", "/api/v1/session", 0, EVERYBODY, 0, api_sign_out },
+	{ "POST", "/api/v1/session", OPEN | ALWAYS, 0, SMALL, api_sign_in },
+	{ "DELETE", "/api/v1/session", ALWAYS, EVERYBODY, 0, api_sign_out },
 	{ "GET", "/api/v1/me", 0, EVERYBODY, 0, api_me },
 	{ "POST", "/api/v1/events", 0, MAY(APPROVER) | MAY(SYSTEM), BATCH, api_events },
 	{ "GET", "/api/v1/events/*", 0, READERS, 0, api_event },
@@ -117,7 +118,7 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/policy/calendar", 0, EVERYBODY, 0, api_policy_calendar },
 	{ "POST", "/api/v1/policy/calendar", 0, POLICY_MAKERS, CALENDAR_NOTICE_BYTES_MAX, api_calendar_import },
 	{ "GET", "/api/v1/policy/calendar/years", 0, POLICY_READERS, 0, api_calendar_years },
-	{ "POST", "/api/v1/policy/explain", 0, EVERYBODY, 256u << 10, api_policy_explain },
+	{ "POST", "/api/v1/policy/explain", ALWAYS, EVERYBODY, 256u << 10, api_policy_explain },
 	{ "GET", "/api/v1/policy/matrix", 0, EVERYBODY, 0, api_policy_matrix },
 	{ "GET", "/api/v1/policy/versions", 0, POLICY_READERS, 0, api_policy_versions },
 	{ "POST", "/api/v1/policy/versions", 0, POLICY_MAKERS, PACK_SENT_BYTES, api_policy_submit },
@@ -135,10 +136,10 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/connectors/*/test", BODILESS, MAY(ADMIN), SMALL, api_connector_test },
 	{ "GET", "/api/v1/keys", 0, MAY(ADMIN), 0, api_keys },
 	{ "POST", "/api/v1/keys", ONCE, MAY(ADMIN), SMALL, api_key_add },
-	{ "DELETE", "/api/v1/keys/*", 0, MAY(ADMIN), SMALL, api_key_revoke },
-	{ "POST", "/api/v1/connectors/*/receipt", OPEN, 0, 1u << 20, api_receipt },
+	{ "DELETE", "/api/v1/keys/*", ALWAYS, MAY(ADMIN), SMALL, api_key_revoke },
+	{ "POST", "/api/v1/connectors/*/receipt", OPEN | ALWAYS, 0, 1u << 20, api_receipt },
 	{ "GET", "/api/v1/connectors/*/receipt", OPEN, 0, 0, api_receipt },
-	{ "POST", "/api/v1/connectors/*/reply", OPEN, 0, 1u << 20, api_reply },
+	{ "POST", "/api/v1/connectors/*/reply", OPEN | ALWAYS, 0, 1u << 20, api_reply },
 	{ "GET", "/api/v1/connectors/*/reply", OPEN, 0, 0, api_reply },
 	{ "GET", "/api/v1/openapi.yaml", OPEN, 0, 0, api_openapi },
 	{ "GET", "/api/v1/asyncapi.yaml", OPEN, 0, 0, api_asyncapi },
@@ -310,11 +311,24 @@ static bool body_is_coded(const struct http_request *req)
 	return req->body_len && coding && *coding && strcasecmp(coding, "identity") != 0;
 }
 
+static bool is_unsafe(const struct http_request *req)
+{
+	return strcmp(req->method, "GET") != 0 && strcmp(req->method, "HEAD") != 0;
+}
+
+/* NULL: it is taken. */
+static const char *no_room(const struct call *c)
+{
+	return is_unsafe(c->req) && !(c->route->flags & ALWAYS) ? store_is_short(c->api->flow->store, ROOM_FOR_ENDS) : NULL;
+}
+
 static void handle(struct call *c)
 {
 	const char *key = http_header(c->req, "Idempotency-Key");
 
-	if (body_is_coded(c->req))
+	if (no_room(c))
+		call_problem(c, ERR_UNAVAILABLE, no_room(c));
+	else if (body_is_coded(c->req))
 		call_problem(c, ERR_MEDIA_TYPE, "A body is taken as it is, without a Content-Encoding");
 	else if (key && c->who && !strcmp(c->req->method, "POST") && !(c->route->flags & ONCE))
 		idem_begin(c, key);
@@ -333,21 +347,33 @@ static bool principal_may(const struct principal *p, unsigned who)
 	return false;
 }
 
+/* Which of the two is meant nobody knows, and the other would be passed over in silence. */
+static void refuse_repeated(struct call *c, const char *name)
+{
+	struct diag diag;
+
+	diag_init(&diag, c->req->arena);
+	if (*name)
+		diag_add(&diag, arena_printf(c->req->arena, "/%s", name), "stands in the query more than once");
+	call_faults(c, ERR_SYNTAX, *name ? "A parameter stands in the query more than once" : "The query has more than 64 parameters", &diag);
+}
+
 static void on_identified(void *arg, enum err e, struct principal *who)
 {
 	struct call *c = arg;
-	bool unsafe = strcmp(c->req->method, "GET") != 0 && strcmp(c->req->method, "HEAD") != 0;
 
 	if (who)
 		c->who = principal_ref(who);
 	if (!who)
 		call_problem(c, e, e == ERR_UNAUTHENTICATED ? "Sign in, or send a key" : "Not available just now; ask again");
-	else if (*who->session && (unsafe || c->req->wants_upgrade) && !auth_origin_is_ours(c->api->auth, c->req))
+	else if (*who->session && (is_unsafe(c->req) || c->req->wants_upgrade) && !auth_origin_is_ours(c->api->auth, c->req))
 		call_problem(c, ERR_FORBIDDEN, "The Origin is not ours");
 	else if (!principal_may(who, c->route->who))
 		call_problem(c, ERR_FORBIDDEN, "Your role may not do this");
 	else if (!http_query_is_sound(c->req))
 		call_problem(c, ERR_SYNTAX, "The query holds a bad escape, a NUL or bytes that are not UTF-8");
+	else if (http_query_repeated(c->req))
+		refuse_repeated(c, http_query_repeated(c->req));
 	else
 		handle(c);
 }
@@ -434,8 +460,8 @@ struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg
 	a->auth = auth;
 	a->config = cfg;
 	a->files = static_load(cfg->dashboard);
-	ws.queue_bytes = (size_t)cfg->queue_bytes;
-	ws.backlog_bytes = BACKLOG_BYTES;
+	a->backlog = (struct backlog){ (size_t)cfg->queue_bytes, BACKLOG_BYTES, 0 };
+	ws.backlog = &a->backlog;
 	ws.ping_ms = cfg->ping_ms;
 	ws.pong_ms = cfg->pong_ms;
 	a->ws = ws_open(f->loop, &ws, diag);

@@ -22,6 +22,7 @@ struct api {
 	struct auth *auth;
 	struct http *http;
 	struct ws *ws;
+	struct backlog backlog; /* of all live sessions */
 	struct static_files *files;
 	const struct config *config;
 	struct inbox *inboxes; /* open WebSocket sessions and event streams */

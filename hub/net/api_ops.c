@@ -28,13 +28,22 @@ const char *api_not_ready(const struct api *a)
 
 void api_readyz(struct call *c)
 {
-	static const char ok[] = "{\"status\":\"ready\"}";
-	const char *why_not = api_not_ready(c->api);
+	const char *why_not = api_not_ready(c->api), *hint = store_is_short(c->api->flow->store, ROOM_SCARCE);
+	struct buf out;
 
-	if (why_not)
+	if (why_not) {
 		call_problem(c, ERR_UNAVAILABLE, why_not);
-	else
-		call_json(c, 200, ok, sizeof(ok) - 1);
+		return;
+	}
+	buf_init(&out, 4096);
+	buf_add_str(&out, "{\"status\":\"ready\"");
+	if (hint) {
+		buf_add_str(&out, ",\"hint\":");
+		buf_add_json(&out, hint);
+	}
+	buf_add_char(&out, '}');
+	call_json(c, 200, out.data, out.len);
+	buf_clear(&out);
 }
 
 void api_metrics(struct call *c)

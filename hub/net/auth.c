@@ -327,6 +327,10 @@ void auth_sign_in(struct auth *a, const char *user, const char *password, auth_s
 	const struct user *u = people_find_user(&a->people, user);
 	struct sign_in *s;
 
+	if (!a->generation) { /* the users have not been read yet: nothing is known of this one, and nothing counts against the name */
+		fn(arg, ERR_UNAVAILABLE, NULL, "");
+		return;
+	}
 	if (throttle_is_shut(&a->throttle, user, loop_mono_ms(a->flow->loop))) {
 		fn(arg, ERR_TOO_MANY, NULL, "");
 		return;

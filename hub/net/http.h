@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "loop.h"
+#include "net/backlog.h"
 
 struct http;
 
@@ -63,6 +64,9 @@ bool http_header_at(const struct http_request *req, int i, const char **ret_name
 /* Query member, decoded into the arena; NULL when absent or badly encoded. */
 const char *http_query(struct http_request *req, const char *name);
 bool http_query_is_sound(struct http_request *req); /* every member can be decoded */
+#define HTTP_QUERY_MAX 64
+/* The name of a member of a sound query that stands there twice; "": there are more than HTTP_QUERY_MAX members; NULL: neither. */
+const char *http_query_repeated(struct http_request *req);
 
 /* headers: full lines "Name: value\r\n" or "". HEAD sends no body, 204 and 304 neither. Body is copied unless `keep`
    (then it must live as long as the process: static files). */
@@ -71,7 +75,9 @@ void http_reply_static(struct http_request *req, int status, const char *headers
 
 struct http_stream;
 struct http_stream *http_stream_begin(struct http_request *req, const char *headers, void (*on_gone)(void *arg), void *arg);
-/* Queues bytes; false when more than limit bytes wait (the caller ends it then). */
+/* What waits counts into this one from now on, which also limits it. */
+void http_stream_counts(struct http_stream *s, struct backlog *backlog);
+/* Queues bytes; false when more than limit bytes wait, or than the backlog allows (the caller ends it then). */
 bool http_stream_write(struct http_stream *s, const char *data, size_t len, size_t limit_bytes);
 size_t http_stream_waiting(const struct http_stream *s);
 void http_stream_end(struct http_stream *s); /* on_gone is not called after it */

@@ -434,6 +434,8 @@ void conn_settle(struct conn *c)
 	}
 	if (c->is_closed)
 		return;
+	if (c->exchange)
+		stream_count(c->exchange);
 	if (c->is_last && !c->is_busy && !c->is_lingering && conn_waiting(c) == 0)
 		linger_begin(c);
 	reading_settle(c);

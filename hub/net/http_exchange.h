@@ -45,6 +45,8 @@ struct http_field {
 };
 struct http_stream {
 	struct exchange *exchange;
+	struct backlog *backlog; /* what waits is counted there, NULL: nowhere */
+	size_t counted_bytes;
 	void (*on_gone)(void *arg);
 	void *arg;
 };

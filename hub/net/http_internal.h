@@ -104,6 +104,7 @@ void exchange_let_go(struct exchange *ex); /* the answer is complete, or nobody 
 
 /* http_reply.c */
 void reply_fault(struct conn *c, int status, const char *detail, bool is_head);
+void stream_count(struct exchange *ex);
 void stream_cut(struct exchange *ex, bool is_orderly); /* by us or by the client; on_gone comes at the end of the turn */
 
 #endif

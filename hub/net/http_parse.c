@@ -26,6 +26,8 @@ void exchange_clear(struct exchange *ex)
 		arena_clear(&arena);
 	if (ex->held_bytes)
 		*ex->held_bytes -= ex->counted_bytes;
+	if (ex->stream.backlog)
+		backlog_count(ex->stream.backlog, &ex->stream.counted_bytes, 0);
 	if (body.cap > KEPT_BYTES_MAX)
 		buf_clear(&body);
 	buf_reset(&body);

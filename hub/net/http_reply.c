@@ -147,6 +147,20 @@ void reply_fault(struct conn *c, int status, const char *detail, bool is_head)
 	conn_touch(c);
 }
 
+void stream_count(struct exchange *ex)
+{
+	struct http_stream *s = &ex->stream;
+
+	if (ex->is_streaming && s->backlog)
+		backlog_count(s->backlog, &s->counted_bytes, ex->conn ? conn_waiting(ex->conn) : 0);
+}
+
+void http_stream_counts(struct http_stream *s, struct backlog *backlog)
+{
+	s->backlog = backlog;
+	stream_count(s->exchange);
+}
+
 /* Nobody listens any more, or nothing more may be said: the owner is told at the end of the turn. */
 static void stream_detach(struct exchange *ex)
 {
@@ -155,6 +169,7 @@ static void stream_detach(struct exchange *ex)
 	if (ex->conn)
 		h->detached_count++;
 	ex->conn = NULL;
+	stream_count(ex);
 	ex->next_gone = h->gone;
 	h->gone = ex;
 	loop_defer(h->loop, &h->turn);
@@ -208,6 +223,8 @@ bool http_stream_write(struct http_stream *s, const char *data, size_t len, size
 
 	if (!c || len == 0)
 		return true;
+	if (s->backlog && backlog_most(s->backlog, c->is_writing) < limit_bytes)
+		limit_bytes = backlog_most(s->backlog, c->is_writing);
 	/* One turn of the loop can bring more than may wait: the socket says whether its reader is slow. */
 	if (conn_waiting(c) + len > limit_bytes)
 		conn_write(c, true);
@@ -219,6 +236,7 @@ bool http_stream_write(struct http_stream *s, const char *data, size_t len, size
 	buf_add(out, data, len);
 	if (ex->version_minor > 0)
 		buf_add_str(out, "\r\n");
+	stream_count(ex);
 	conn_touch(c);
 	return true;
 }

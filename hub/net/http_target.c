@@ -128,19 +128,50 @@ static const char *value_decode(struct arena *arena, const char *s, size_t len)
 	return utf8_valid_bytes(out, n) == n ? out : NULL;
 }
 
+/* The name of the member, len bytes, that begins here; plain ones are compared where they stand. */
+static bool name_is(struct arena *arena, const char *at, size_t len, const char *name)
+{
+	const char *text;
+
+	if (!memchr(at, '%', len) && !memchr(at, '+', len))
+		return len == strlen(name) && memcmp(at, name, len) == 0;
+	text = value_decode(arena, at, len);
+	return text && strcmp(text, name) == 0;
+}
+
 const char *http_query(struct http_request *req, const char *name)
 {
-	size_t name_len = strlen(name);
 	const char *at = req->query;
+
+	while (*at) {
+		size_t len = strcspn(at, "&"), name_len = strcspn(at, "=&");
+
+		if (name_is(req->arena, at, name_len, name))
+			return name_len == len ? "" : value_decode(req->arena, at + name_len + 1, len - name_len - 1);
+		at += len;
+		at += *at == '&';
+	}
+	return NULL;
+}
+
+const char *http_query_repeated(struct http_request *req)
+{
+	const char *names[HTTP_QUERY_MAX], *at = req->query;
+	int count = 0;
 
 	while (*at) {
 		size_t len = strcspn(at, "&");
 
-		if (len >= name_len && memcmp(at, name, name_len) == 0) {
-			if (len == name_len)
+		if (len) {
+			const char *name = value_decode(req->arena, at, strcspn(at, "=&"));
+
+			for (int i = 0; name && i < count; i++) {
+				if (strcmp(names[i], name) == 0)
+					return name;
+			}
+			if (!name || count == HTTP_QUERY_MAX)
 				return "";
-			if (at[name_len] == '=')
-				return value_decode(req->arena, at + name_len + 1, len - name_len - 1);
+			names[count++] = name;
 		}
 		at += len;
 		at += *at == '&';

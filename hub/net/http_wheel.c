@@ -109,11 +109,27 @@ static void slot_work(struct http *h, int64_t tick, int64_t now_ms)
 	}
 }
 
+/*
+ * When the loop itself was held up, what has come and what was read meanwhile has not been looked at yet, and the clients are
+ * not to blame: the sockets have one turn first.
+ */
+static bool gives_a_turn(struct http *h, int64_t behind_ticks)
+{
+	struct wheel *w = &h->wheel;
+
+	w->is_graced = behind_ticks > 1 && !w->is_graced;
+	if (w->is_graced)
+		loop_timer_start(w->timer, 1, WHEEL_TICK_MS);
+	return w->is_graced;
+}
+
 static void on_tick(void *arg)
 {
 	struct http *h = arg;
 	int64_t now_ms = loop_mono_ms(h->loop), target = now_ms / WHEEL_TICK_MS;
 
+	if (gives_a_turn(h, target - h->wheel.tick))
+		return;
 	if (target - h->wheel.tick > WHEEL_SLOTS)
 		h->wheel.tick = target - WHEEL_SLOTS;
 	while (h->wheel.tick < target) {

@@ -4,6 +4,7 @@
 #ifndef TANDEM_HTTP_WHEEL_H
 #define TANDEM_HTTP_WHEEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define WHEEL_TICK_MS 250
@@ -16,6 +17,7 @@ struct wheel {
 	struct loop_timer *timer;
 	int64_t tick;
 	struct conn *slots[WHEEL_SLOTS];
+	bool is_graced;
 };
 void wheel_start(struct http *h);
 void wheel_note(struct conn *c); /* its deadline may have come nearer */

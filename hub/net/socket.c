@@ -170,6 +170,7 @@ static void answer(struct rpc *r, enum answer a)
 {
 	struct respond_in in = { .who = r->inbox->who, .notice = text_param(r, "notice"), .answer = a, .channel = "ws" };
 	const struct node *version = node_member(r->said, "version");
+	const char *no_room = store_is_short(r->inbox->api->flow->store, ROOM_FOR_ENDS);
 	bool is_on_clock = a == ANSWER_PAUSE || a == ANSWER_RESUME;
 
 	if (!node_is_missing(version)) {
@@ -186,6 +187,8 @@ static void answer(struct rpc *r, enum answer a)
 		   !(is_on_clock && principal_is(in.who, WHO_COORDINATOR))) {
 		send_error(r, 403, "Your role may not do this", NULL);
 		rpc_free(r);
+	} else if (no_room) {
+		reply_problem(on_reply, r, ERR_UNAVAILABLE, no_room);
 	} else {
 		respond(r->inbox->api->flow, &in, on_reply, r);
 	}

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics.h"
 #include "net/inbox.h"
 
 static void on_gone(void *arg)
@@ -11,10 +12,10 @@ static void on_gone(void *arg)
 
 static void write_or_end(struct inbox *b, const struct buf *text)
 {
-	if (http_stream_write(b->stream, text->data, text->len, (size_t)b->api->config->queue_bytes))
+	if (http_stream_write(b->stream, text->data, text->len, b->api->backlog.each_bytes))
 		return;
-	http_stream_end(b->stream); /* too slow: it comes back with Last-Event-ID */
-	inbox_gone(b);
+	metric_add(METRIC_SLOW_CLOSED, 1);
+	http_stream_break(b->stream); /* it comes back with Last-Event-ID; on_gone follows */
 }
 
 void stream_push(struct inbox *b, const struct feed_message *m)
@@ -87,10 +88,12 @@ void api_stream(struct call *c)
 	b->stream = http_stream_begin(c->req, "Content-Type: text/event-stream\r\nCache-Control: no-store\r\n", on_gone, b);
 	principal_unref(c->who);
 	free(c);
-	if (b->stream)
+	if (b->stream) {
+		http_stream_counts(b->stream, &b->api->backlog);
 		inbox_open(b, body, since, on_opened, inbox_ref(b));
-	else
+	} else {
 		inbox_gone(b);
+	}
 	free((void *)(uintptr_t)body);
 	free((void *)(uintptr_t)since);
 }

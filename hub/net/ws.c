@@ -52,7 +52,6 @@ struct ws {
 	struct ws_first *first;
 	struct ws_wheel wheel;
 	struct ws_join_budget budget;
-	struct ws_backlog backlog;
 	struct loop_timer *tick;
 	struct loop_deferred flush, destroy;
 	struct ws_conn *dirty;
@@ -269,7 +268,7 @@ static void conn_open(struct ws *w, struct lws *wsi, struct ws_conn *c)
 	memset(c, 0, sizeof(*c));
 	c->wsi = wsi;
 	c->ws = w;
-	c->out.backlog = &w->backlog;
+	c->out.backlog = w->opt.backlog;
 	c->user = w->adopting_user;
 	w->adopted = c;
 	/* The first ping is spread, or those who came together after a restart went on together. */
@@ -446,7 +445,6 @@ struct ws *ws_open(struct loop *loop, const struct ws_options *opt, struct diag 
 	w->loop = loop;
 	w->budget = (struct ws_join_budget){opt->message_bytes, opt->fragments_max,
 					    UNFINISHED_BYTES, 0};
-	w->backlog = (struct ws_backlog){opt->queue_bytes, opt->backlog_bytes, 0};
 	w->flush = (struct loop_deferred){.fn = flush_all, .arg = w};
 	w->first = ws_first_open(loop, opt->message_bytes, on_first);
 	w->lws = w->first ? context_open(w) : NULL;

@@ -32,10 +32,8 @@ enum ws_close {
 };
 
 struct ws_options {
-	/* When more than this waits and another message comes, the connection is closed with WS_TOO_SLOW. */
-	size_t queue_bytes;
-	/* When more than this waits for all together, so is each that has not read a few KiB. */
-	size_t backlog_bytes;
+	/* When more than it allows for one waits and another message comes, the connection is closed with WS_TOO_SLOW. The caller's. */
+	struct backlog *backlog;
 	/* 1 MiB: the most any message may have. The handler closes what is over 64 KiB and no
 	   event.submit. */
 	size_t message_bytes;

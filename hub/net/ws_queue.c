@@ -9,8 +9,6 @@
  * gets larger ones. */
 #define FIRST_CHUNK_BYTES 448
 #define NEXT_CHUNK_BYTES  4000
-/* What each may keep that does not read, when too much waits for all of them together. */
-#define LITTLE_BYTES	  ((size_t)16 << 10)
 
 struct ws_text {
 	unsigned refs;
@@ -147,10 +145,7 @@ void ws_queue_push_shared(struct ws_queue *q, struct ws_text *t)
  */
 bool ws_queue_has_room(const struct ws_queue *q)
 {
-	const struct ws_backlog *b = q->backlog;
-	size_t most = q->held && b->bytes > b->all_bytes ? LITTLE_BYTES : b->each_bytes;
-
-	return q->bytes + q->held <= most;
+	return q->bytes + q->held <= backlog_most(q->backlog, q->held);
 }
 
 bool ws_queue_is_empty(const struct ws_queue *q)
@@ -201,8 +196,7 @@ void ws_queue_pop(struct ws_queue *q, size_t bytes)
 
 void ws_queue_hold(struct ws_queue *q, size_t bytes)
 {
-	q->backlog->bytes = q->backlog->bytes - q->held + bytes;
-	q->held = bytes;
+	backlog_count(q->backlog, &q->held, bytes);
 }
 
 void ws_queue_clear(struct ws_queue *q)

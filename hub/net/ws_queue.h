@@ -15,16 +15,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "net/backlog.h"
+
 enum ws_opcode { WS_OP_TEXT = 1, WS_OP_CLOSE = 8, WS_OP_PING = 9 };
 
 struct ws_chunk;
-struct ws_backlog { /* of all connections */
-	size_t each_bytes; /* the most that may wait for one */
-	size_t all_bytes;  /* past this together, who does not read keeps no more than a little */
-	size_t bytes;	   /* what waits now */
-};
 struct ws_queue {
-	struct ws_backlog *backlog; /* set once, before anything is pushed */
+	struct backlog *backlog; /* set once, before anything is pushed */
 	struct ws_chunk *head, *tail;
 	size_t bytes; /* memory that waits, headers and bookkeeping of shared texts included */
 	size_t held;  /* popped, but still in the layer below */

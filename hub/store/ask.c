@@ -13,10 +13,12 @@
  * tells when it is over. That goes for NOREPLICAS too: what too few have must not be told to the next who asks.
  */
 static const char *const away[] = {
-	"LOADING", "BUSY", "READONLY", "MISCONF", "OOM", "NOAUTH", "NOPERM", "MASTERDOWN", "CLUSTERDOWN", "MOVED", "NOREPLICAS",
+	"LOADING", "BUSY", "READONLY", "MISCONF", "NOAUTH", "NOPERM", "MASTERDOWN", "CLUSTERDOWN", "MOVED", "NOREPLICAS",
 };
 /* The cell's slot is being moved to another node, and some of the keys wanted are there already. What needs no such key still goes. */
 #define IN_PARTS "TRYAGAIN"
+/* Nothing that takes memory is written; what was refused has not happened, and what is there can be read. */
+#define NO_ROOM "OOM"
 
 struct ask *ask_new(struct store *s, enum script script, ask_done_fn *done, void *arg)
 {
@@ -67,14 +69,23 @@ enum err ask_misfit(struct ask *a)
 	return ERR_INTERNAL;
 }
 
-static enum err error_of(struct ask *a, const char *text)
+static bool begins(const char *text, const char *word)
 {
 	size_t len = strcspn(text, " ");
 
-	if (len == strlen(IN_PARTS) && !memcmp(text, IN_PARTS, len))
+	return strlen(word) == len && !memcmp(word, text, len);
+}
+
+static enum err error_of(struct ask *a, const char *text)
+{
+	if (begins(text, IN_PARTS))
 		return ERR_UNAVAILABLE;
+	if (begins(text, NO_ROOM)) {
+		room_watch_out(a->store);
+		return ERR_UNAVAILABLE;
+	}
 	for (size_t i = 0; i < sizeof(away) / sizeof(*away); i++) {
-		if (strlen(away[i]) != len || memcmp(away[i], text, len) != 0)
+		if (!begins(text, away[i]))
 			continue;
 		link_drop(&a->store->main, away[i]);
 		return ERR_UNAVAILABLE;

@@ -59,8 +59,10 @@ static void on_lost(void *arg, const char *why)
 	went_down(l, why);
 }
 
-static void tell_if_closed(struct link *l)
+static void tell_if_closed(void *arg)
 {
+	struct link *l = arg;
+
 	if (!l->is_closing || l->connections || l->asides || seek_is_open(&l->seek))
 		return;
 	seek_clear(&l->seek);
@@ -142,11 +144,6 @@ static void on_sought(void *arg, const struct finding *found, const char *why)
 	}
 }
 
-static void on_seek_closed(void *arg)
-{
-	tell_if_closed(arg);
-}
-
 static void on_look(void *arg)
 {
 	struct link *l = arg;
@@ -166,7 +163,7 @@ static void begin_seeking(struct link *l)
 		.password = sentinels ? l->opt.sentinel_password : l->url.password,
 		.limit_ms = l->opt.limit_ms,
 		.done = on_sought,
-		.closed = on_seek_closed,
+		.closed = tell_if_closed,
 		.arg = l,
 	};
 

@@ -159,26 +159,30 @@ static bool judge_id(struct link *l, const struct redis_reply *r)
 	return false;
 }
 
-/* Gives the data set its name, and shows whether it can be written to: a full disk or a full memory refuses even this. */
+/* A full memory does not refuse it: what is there can still be read. */
+static void put_name(struct args *a, const char *more, const char *key, const char *name)
+{
+	args_str(a, "EVAL");
+	args_join(a, "#!lua flags=allow-oom\nreturn redis.call('SET',KEYS[1],ARGV[1]", more, ")", NULL);
+	args_str(a, "1");
+	args_str(a, key);
+	args_str(a, name);
+}
+
+/* Gives the data set its name, and shows whether it can be written to: a full disk refuses even this. */
 static void ask_write(struct link *l, struct args *a)
 {
 	unsigned char fresh[16];
 
 	randombytes_buf(fresh, sizeof(fresh));
 	sodium_bin2hex(l->fresh_id, sizeof(l->fresh_id), fresh, sizeof(fresh));
-	args_str(a, "SET");
-	args_str(a, l->opt.keys->id);
-	args_str(a, l->fresh_id);
-	args_str(a, "NX");
-	args_str(a, "GET");
+	put_name(a, ",'NX','GET'", l->opt.keys->id, l->fresh_id);
 }
 
 static bool judge_write(struct link *l, const struct redis_reply *r)
 {
-	const char *id = r->type == REDIS_STRING ? r->str : l->fresh_id;
-
 	if (!is_known(l))
-		snprintf(l->id, sizeof(l->id), "%s", id);
+		snprintf(l->id, sizeof(l->id), "%s", r->type == REDIS_STRING ? r->str : l->fresh_id);
 	return true;
 }
 
@@ -188,9 +192,7 @@ static bool judge_write(struct link *l, const struct redis_reply *r)
  */
 static void ask_write_again(struct link *l, struct args *a)
 {
-	args_str(a, "SET");
-	args_str(a, l->opt.keys->id);
-	args_str(a, l->id);
+	put_name(a, "", l->opt.keys->id, l->id);
 }
 
 static const struct {

@@ -38,6 +38,7 @@ static void free_store(struct store *s)
 	feed_tail_free(s->feed);
 	intake_tail_free(s->intake);
 	loop_timer_free(s->expiry);
+	room_watch_clear(s);
 	arena_clear(&s->arena);
 	free(s);
 	if (closed)
@@ -127,6 +128,7 @@ static void on_up(struct link *l)
 		log_at(LOG_INFO, "", "Redis is there");
 	else
 		log_at(LOG_INFO, "", "Redis is there: %s port %d", l->place.host, l->place.port);
+	room_watch_follow(s);
 	if (s->feed)
 		feed_tail_follow(s->feed);
 	if (s->intake)
@@ -212,6 +214,7 @@ struct store *store_open(struct loop *loop, const struct store_options *opt)
 	s->pump = (struct loop_deferred){ .fn = on_pump, .arg = s };
 	s->expiry = loop_timer_new(loop, on_expiry, s);
 	s->asks_last = &s->asks;
+	room_watch_open(s);
 	queue_init(&s->accepts);
 	queue_init(&s->commits);
 	queue_init(&s->refused);
@@ -243,6 +246,7 @@ void store_close(struct store *s, loop_fn *closed, void *arg)
 	s->closing = true;
 	s->closed = closed;
 	s->closed_arg = arg;
+	room_watch_close(s);
 	if (s->feed)
 		feed_tail_close(s->feed);
 	if (s->intake)

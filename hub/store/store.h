@@ -100,5 +100,6 @@ void store_commit(struct store *s, const struct commit_in *in, store_commit_fn *
 #include "store/tables.h"
 #include "store/sources.h"
 #include "store/texts.h"
+#include "store/room.h"
 
 #endif

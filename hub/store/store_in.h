@@ -9,6 +9,7 @@
 
 #include "store/ask.h"
 #include "store/link.h"
+#include "store/room_watch.h"
 #include "base/strmap.h"
 
 #define STORE_IN_FLIGHT 4
@@ -42,6 +43,7 @@ struct store {
 	struct link main;
 	struct loop_deferred pump;
 	struct loop_timer *expiry;
+	struct room_watch watch;
 	struct ask *asks, **asks_last;
 	int ask_count; /* waiting and sent */
 	struct ask *audit; /* of this turn: its lines go together */

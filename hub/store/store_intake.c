@@ -211,7 +211,7 @@ static void take_over(struct intake_tail *t)
 static void next(struct intake_tail *t)
 {
 	forget_silent(t);
-	t->is_waiting = OUT_MAX - t->out_count < 64;
+	t->is_waiting = OUT_MAX - t->out_count < 64 || store_is_short(t->store, ROOM_FOR_ACTS);
 	if (t->is_waiting) {
 		loop_timer_start(t->retry, RETRY_MS, 0);
 		return;

@@ -200,7 +200,7 @@ void store_append_feed(struct store *s, const char *line, store_text_fn *fn, voi
 	ask_submit(a);
 }
 
-/* Who waits for a line of the audit log: all lines of one turn are one command. */
+/* Who waits for a line of the audit log: all lines of one turn are one call. */
 struct audit_wait {
 	struct audit_wait *next;
 	store_text_fn *fn;
@@ -220,10 +220,9 @@ void store_audit(struct store *s, const char *json_line, store_text_fn *fn, void
 	struct audit_wait *w;
 
 	if (!a) {
-		a = s->audit = ask_new(s, SCRIPT_NONE, on_audited, NULL);
+		a = s->audit = ask_new(s, SCRIPT_AUDIT, on_audited, NULL);
 		a->is_write = true;
-		args_str(&a->args, "RPUSH");
-		args_str(&a->args, s->keys.audit);
+		args_str(&a->keys, s->keys.audit);
 		ask_submit(a);
 	}
 	args_copy(&a->args, (struct bytes){ json_line, strlen(json_line) });

@@ -108,7 +108,8 @@ static void on_hang(void *arg)
 
 static void run_open(void)
 {
-	const struct ws_options opt = {.queue_bytes = 65536,
+	static struct backlog backlog = {.each_bytes = 65536};
+	const struct ws_options opt = {.backlog = &backlog,
 				       .message_bytes = MESSAGE_BYTES,
 				       .fragments_max = 16,
 				       .ping_ms = 600000,

@@ -8,7 +8,7 @@ import os
 import re
 from source import complain, end, files, line_of, text
 
-HEAD = re.compile(r"\A(?:-- [^\n]*\n)+?-- KEYS: ([^\n]*)\n-- ARGS: ([^\n]*)\n-- RETURNS: ([^\n]*)\n")
+HEAD = re.compile(r"\A(?:#!lua flags=[^\n]*\n)?(?:-- [^\n]*\n)+?-- KEYS: ([^\n]*)\n-- ARGS: ([^\n]*)\n-- RETURNS: ([^\n]*)\n")
 # A declaration that takes what the caller sent, plainly, as a number or as a list: names, and what it takes.
 TAKES = re.compile(r"^\s*local ([\w, ]+) = ((?:tonumber\(|\{ *)?(?:unpack\()?(KEYS|ARGV)\b[^\n]*)$", re.M)
 FIXED_MANY = re.compile(r"unpack\((?:KEYS|ARGV), 1, (\d+)\)")

@@ -178,6 +178,14 @@ class Calls(Audit):
                 self.assertEqual(head.headers["Content-Length"], get.headers["Content-Length"], path)
 
     def test_badly_encoded_queries(self):
+        for query, name in (("state=open&state=closed", "state"), ("q=a&limit=2&q=a", "q"), ("body&body=", "body"), ("st%61te=open&state=open", "state"),
+                            ("no-such=1&no-such=1", "no-such")):
+            answer = self.hub.get("/notices?" + query, "wjw")
+            self.assertEqual((answer.status, [e["pointer"] for e in answer.json["errors"]]), (400, ["/" + name]), query)
+            self.assertEqual(self.hub.get("/stream?" + query, "wjw").status, 400)
+        self.assertEqual(self.hub.get("/notices?" + "&".join(f"x{i}=1" for i in range(65)), "wjw").status, 400)
+        self.assertEqual(self.hub.get("/notices?st%61te=nonsense", "wjw").status, 422, "a name may be written with escapes")
+        self.assertEqual(self.hub.get("/notices?&state=open&&limit=1&no-such=1", "wjw").status, 200)
         for query in ("q=%zz", "q=%00", "q=%ff", "q=a&region=%4"):
             self.assertEqual(self.hub.get("/cases?" + query, "spj").status, 400, query)
 

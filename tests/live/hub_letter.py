@@ -20,6 +20,13 @@ PROBLEM = "application/problem+json"
 GOOD = json.dumps(event("never"), ensure_ascii=False).encode()
 
 
+def answers(hub):
+    try:
+        return hub.request("GET", "/healthz").status == 200
+    except OSError:
+        return False
+
+
 def inside(text):
     """The good event with one more member of its data, which makes it bad."""
     return GOOD[:-2] + b"," + text + b"}}"
@@ -232,6 +239,19 @@ class Letter(unittest.TestCase):
                        (ONE.encode(), self.hub.cookies["spj"].encode(), len(body), body))
         for i in range(5):
             wait_until(lambda n=i: self.hub.get(f"/cases/TESTgone{n}", "spj").status == 200, what="what was sent is kept")
+
+    def test_redis_never_there(self):
+        """Who somebody is, is not known then: it is not said that the password is wrong, and nothing counts against the name."""
+        away = Hub(demo=False, redis_url="unix:/tmp/no-such-redis.sock")
+        self.addCleanup(away.__exit__, None, None, None)
+        away.launch()
+        wait_until(lambda: answers(away), what="a hub without Redis")
+        for _ in range(7):
+            answer = away.request("POST", "/api/v1/session", {"user": "spj", "password": "spj"})
+            self.assertEqual(answer.status, 503, answer.body)
+            self.assertTrue(int(answer.headers["Retry-After"]) > 0)
+        self.assertEqual(away.request("GET", "/api/v1/me", headers={"Authorization": "Bearer tdm_x"}).status, 503)
+        self.assertEqual(away.request("GET", "/readyz").status, 503)
 
     def test_redis_away(self):
         os.kill(self.hub.redis_pid(), signal.SIGSTOP)

@@ -1,7 +1,7 @@
 /*
- * http_echo.c: a server for tests/live/http_letter.py: the HTTP layer alone, with a handler that tells what it was given.
+ * http_echo.c: a server for tests/live/http_letter.py and http_streams.py: the HTTP layer alone, with a handler that tells what it was given.
  *
- * http_echo LISTEN [name=value …]; names: request_ms idle_ms header_bytes body_bytes connections static. Prints "port N" when it
+ * http_echo LISTEN [name=value …]; names: request_ms idle_ms header_bytes body_bytes connections backlog static. Prints "port N" when it
  * listens. SIGTERM drains it; it ends with 0 only if every handle was closed.
  */
 #include <stdio.h>
@@ -27,6 +27,7 @@ struct echo {
 	int handled, gone, late;
 	struct http_request *held;   /* the request to /hold, until one comes to /let-go */
 	struct http_stream *stream;  /* the last one opened */
+	struct backlog backlog;	     /* of all streams */
 	char *big;
 };
 struct later {
@@ -119,8 +120,14 @@ static void on_gone(void *arg)
 static void do_stream(struct echo *e, struct http_request *req)
 {
 	e->stream = http_stream_begin(req, "Content-Type: text/event-stream\r\n", on_gone, e);
+	http_stream_counts(e->stream, &e->backlog);
 	http_stream_write(e->stream, "data: 1\n\n", 9, STREAM_LIMIT);
 	http_stream_write(e->stream, "data: 2\n\n", 9, STREAM_LIMIT);
+}
+
+static void do_stream_waiting(struct echo *e, struct http_request *req)
+{
+	answer(req, arena_printf(req->arena, "one=%zu all=%zu\n", e->stream ? http_stream_waiting(e->stream) : 0, e->backlog.bytes));
 }
 
 static void do_stream_end(struct echo *e, struct http_request *req)
@@ -131,12 +138,13 @@ static void do_stream_end(struct echo *e, struct http_request *req)
 	answer(req, "ended\n");
 }
 
-/* Fills the stream until it says that too much waits. */
+/* Fills the stream until it says that too much waits; with ?piece only goes on with that. */
 static void do_stream_fill(struct echo *e, struct http_request *req)
 {
+	long pieces = http_query(req, "piece") ? 1 : 64;
 	bool is_full = false;
 
-	for (int i = 0; i < 64 && e->stream && !is_full; i++)
+	for (long i = 0; i < pieces && e->stream && !is_full; i++)
 		is_full = !http_stream_write(e->stream, e->big, 100000, STREAM_LIMIT);
 	answer(req, is_full ? "full\n" : "room\n");
 }
@@ -208,7 +216,7 @@ static const struct {
 } routes[] = {
 	{"/slow", do_slow},	{"/hold", do_hold},	    {"/let-go", do_let_go},
 	{"/stream", do_stream}, {"/stream/end", do_stream_end}, {"/stream/fill", do_stream_fill},
-	{"/stream/burst", do_stream_burst},
+	{"/stream/burst", do_stream_burst}, {"/stream/waiting", do_stream_waiting},
 	{"/upgrade", do_upgrade}, {"/big", do_big},	    {"/status", do_status},
 	{"/counts", do_counts}, {"/headers", do_headers},
 };
@@ -267,6 +275,8 @@ static void option_read(struct http_options *opt, struct echo *e, const char *te
 	}
 	if (strncmp(text, "connections=", 12) == 0)
 		opt->connections_max = (int)strtol(text + 12, NULL, 10);
+	if (strncmp(text, "backlog=", 8) == 0)
+		e->backlog.all_bytes = strtoul(text + 8, NULL, 10);
 	if (strncmp(text, "static=", 7) == 0)
 		e->files = static_load(text + 7);
 }
@@ -275,7 +285,7 @@ int main(int argc, char **argv)
 {
 	struct arena arena;
 	struct diag diag;
-	struct echo e = {.loop = loop_new(), .big = mem_alloc(BIG_BYTES)};
+	struct echo e = {.loop = loop_new(), .big = mem_alloc(BIG_BYTES), .backlog = {STREAM_LIMIT, SIZE_MAX, 0}};
 	struct http_options opt = {.listen = argc > 1 ? argv[1] : "127.0.0.1:0", .header_bytes = 16384, .body_bytes = 1 << 20,
 				   .body_limit = body_limit, .request_timeout_ms = 15000, .idle_timeout_ms = 60000,
 				   .connections_max = 1000, .handle = on_request, .arg = &e};

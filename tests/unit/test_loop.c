@@ -261,7 +261,14 @@ static void wall_clock_that_jumps(void **state)
 	/* And back: time goes on, and then stands. */
 	assert_int_equal(wall_believed(&w, t, 5000 + 2 * WALL_HOLD_MS), t + year + WALL_HOLD_MS + 1000);
 	assert_int_equal(w.jump_ms, -(year + WALL_HOLD_MS + 1000));
-	assert_int_equal(wall_believed(&w, t, 6000 + 3 * WALL_HOLD_MS), t + year + WALL_HOLD_MS + 1000);
+	assert_int_equal(wall_believed(&w, t + WALL_HOLD_MS + 1000, 6000 + 3 * WALL_HOLD_MS), t + year + WALL_HOLD_MS + 1000);
+	/* From one wrong time to another: each has to hold for itself. */
+	w = (struct wall){0};
+	assert_int_equal(wall_believed(&w, t, 1000), t);
+	assert_int_equal(wall_believed(&w, t + year, 2000), t + 1000);
+	assert_int_equal(wall_believed(&w, t + 10 * year, 1000 + WALL_HOLD_MS), t + WALL_HOLD_MS);
+	assert_int_equal(wall_believed(&w, t + 10 * year, 3000 + WALL_HOLD_MS), t + WALL_HOLD_MS + 2000);
+	assert_int_equal(wall_believed(&w, t + 10 * year + WALL_HOLD_MS, 1000 + 2 * WALL_HOLD_MS), t + 10 * year + WALL_HOLD_MS);
 	assert_int_equal(w.jump_ms, 0);
 }
 

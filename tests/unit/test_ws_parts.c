@@ -39,7 +39,7 @@ static void queue_keeps_order_and_gathers(void **state)
 {
 	static unsigned char out[400000], want[400000];
 	static char big[70000];
-	struct ws_backlog backlog = {1 << 20, 1 << 20, 0};
+	struct backlog backlog = {1 << 20, 1 << 20, 0};
 	struct ws_queue q = {.backlog = &backlog};
 	struct ws_text *shared = ws_text_new("shared", 6);
 	size_t len = 0;
@@ -71,7 +71,7 @@ static void queue_keeps_order_and_gathers(void **state)
 
 static void queue_of_one_is_not_copied(void **state)
 {
-	struct ws_backlog backlog = {1 << 20, 1 << 20, 0};
+	struct backlog backlog = {1 << 20, 1 << 20, 0};
 	struct ws_queue q = {.backlog = &backlog};
 	unsigned char scratch[64], *bytes = scratch;
 

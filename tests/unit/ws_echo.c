@@ -24,6 +24,7 @@ struct echo {
 	uv_signal_t term;
 	struct session *sessions;
 	int open_count, message_count;
+	struct backlog backlog;
 };
 
 struct session {
@@ -204,8 +205,7 @@ static int64_t setting(const char *name, int64_t otherwise)
 
 static int echo_open(struct echo *e, struct diag *diag)
 {
-	struct ws_options ws = {.queue_bytes = (size_t)setting("QUEUE_BYTES", 262144),
-				.backlog_bytes = (size_t)setting("BACKLOG_BYTES", 64 << 20),
+	struct ws_options ws = {.backlog = &e->backlog,
 				.message_bytes = 1 << 20,
 				.fragments_max = 128,
 				.ping_ms = setting("PING_MS", 25000),
@@ -223,6 +223,7 @@ static int echo_open(struct echo *e, struct diag *diag)
 				    .handle = on_request,
 				    .arg = e};
 
+	e->backlog = (struct backlog){(size_t)setting("QUEUE_BYTES", 262144), (size_t)setting("BACKLOG_BYTES", 64 << 20), 0};
 	e->ws = ws_open(e->loop, &ws, diag);
 	if (!e->ws)
 		return -1;
