@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The line of a cell whose fault is told already: it is blank or elsewhere only because the column is missing, or the
+ * row has too few cells or too many. */
+#define LINE_TOLD 0
+
 /* Where the columns of the file go; -1 for a note. */
 struct layout {
 	int target[CSV_CELLS_MAX];
@@ -24,6 +28,8 @@ void sheet_fault(const struct sheet *s, int row, int column, const char *fmt, ..
 	char text[512];
 	va_list ap;
 
+	if (c->line == LINE_TOLD)
+		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
@@ -97,7 +103,7 @@ static void read_header(struct sheet *s, const struct csv *c, struct layout *l)
 		const struct csv_cell *cell = &c->cells[i];
 		int to = target_of(s, cell->text);
 
-		l->target[i] = to;
+		l->target[i] = to >= 0 && seen[to] ? -1 : to;
 		if (to < 0 && strncmp(cell->text, "note", 4) != 0 &&
 		    strcmp(cell->text, "when:") != 0)
 			fault_at(s, cell->line, cell->column, "an unknown column");
@@ -115,17 +121,20 @@ static void read_header(struct sheet *s, const struct csv *c, struct layout *l)
 	}
 }
 
+/* A row of the wrong length is kept for its names, so that what points at it is not a fault too. */
 static void put_row(struct sheet *s, const struct csv *c, const struct layout *l)
 {
 	int columns = s->known_count + s->when_count, i;
 	struct csv_cell *row = &s->cells[(size_t)s->row_count++ * (size_t)columns];
 
 	for (i = 0; i < columns; i++)
-		row[i] = (struct csv_cell){"", c->cells[0].line, 1};
-	for (i = 0; i < l->file_count; i++) {
+		row[i] = (struct csv_cell){"", i < s->spec->required ? LINE_TOLD : c->cells[0].line, 1};
+	for (i = 0; i < l->file_count && i < c->count; i++) {
 		if (l->target[i] >= 0)
 			row[l->target[i]] = c->cells[i];
 	}
+	for (i = 0; i < columns && c->count != l->file_count; i++)
+		row[i].line = LINE_TOLD;
 }
 
 /* No more rows than lines are left; taken at once, because moving cells to larger rooms costs more than reading them. */
@@ -149,16 +158,15 @@ static void read_rows(struct sheet *s, struct csv *c, const struct layout *l)
 
 	s->cells = arena_alloc(c->arena, (size_t)most_rows(s, c) * row_bytes);
 	while (csv_next(c)) {
-		if (c->count != l->file_count) {
-			snprintf(what, sizeof(what), "the row has %d cells, the header %d",
-				 c->count, l->file_count);
-			fault_at(s, c->cells[0].line, 1, what);
-			continue;
-		}
 		if (s->row_count == s->spec->rows_max) {
 			snprintf(what, sizeof(what), "more than %d rows", s->spec->rows_max);
 			fault_at(s, c->cells[0].line, 1, what);
 			return;
+		}
+		if (c->count != l->file_count) {
+			snprintf(what, sizeof(what), "the row has %d cells, the header %d",
+				 c->count, l->file_count);
+			fault_at(s, c->cells[0].line, 1, what);
 		}
 		put_row(s, c, l);
 	}

@@ -163,6 +163,39 @@ static void test_every_fault_at_once(void **state)
 	help_expect_fault(h, "rules.csv:4:1", "2 cells");
 }
 
+/* A column that is missing, a row that is too short or a level that is none is told once, and not again as a fault of
+ * whatever stands on it. */
+static const struct fault_case lone_cases[] = {
+	{"rules.csv", "id,to\nR,sector@here\nS,sector@here\n", "rules.csv:1:1", "role is missing"},
+	{"rules.csv", "role,to\nlead,sector@here\nlead,sector@here\n", "rules.csv:1:1", "id is missing"},
+	{"rules.csv", "id,role,to,id\nR,lead,sector@here,\n", "rules.csv:1:12", "twice"},
+	{"rules.csv", "id,role,to,overrides\nR,lead\nS,lead,sector@here,R\n", "rules.csv:2:1", "2 cells"},
+	{"rules.csv", "id,role,to\nR,chief,sector@here,x\n", "rules.csv:2:1", "4 cells"},
+	{"regions.csv",
+	 "code,name,level,parent\n370000,省,province,\n371300,市,city,370000\n371302,区,county\n"
+	 "371321,县,county,371300\n371302001000,镇,township,371302\n3713GX,园,county,371300\n",
+	 "regions.csv:4:1", "3 cells"},
+	{"regions.csv",
+	 "code,name,level,parent\n370000,省,province,\n371300,市,city,370000\n371302,区,district,371300\n"
+	 "371321,县,county,371300\n371302001000,镇,township,371302\n3713GX,园,county,371300\n",
+	 "regions.csv:4:10", "words"},
+};
+
+static void test_a_fault_is_told_once(void **state)
+{
+	struct help *h = *state;
+	struct pack *pack;
+	size_t i;
+
+	for (i = 0; i < sizeof(lone_cases) / sizeof(lone_cases[0]); i++) {
+		diag_init(&h->diag, &h->arena);
+		assert_int_equal(help_pack(h, lone_cases[i].file, lone_cases[i].text, &pack), ERR_INVALID);
+		help_expect_fault(h, lone_cases[i].where, lone_cases[i].what);
+		if (h->diag.count != 1)
+			fail_msg("%s", help_faults(h));
+	}
+}
+
 static const char *version_with(struct help *h, const char *file, const char *text)
 {
 	struct pack *pack;
@@ -393,6 +426,7 @@ int main(void)
 		WITH_HELP(test_fault_places),
 		WITH_HELP(test_rule_fault_places),
 		WITH_HELP(test_every_fault_at_once),
+		WITH_HELP(test_a_fault_is_told_once),
 		WITH_HELP(test_version),
 		WITH_HELP(test_a_star_is_blank_only_where_it_means_so),
 		WITH_HELP(test_reference_counts_and_lookups),
