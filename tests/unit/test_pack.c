@@ -388,6 +388,26 @@ static void test_dangling_names_are_findings(void **state)
 	pack_unref(pack);
 }
 
+/* Which of two item rows counts in a region that both of them name is not to be seen in either; a deeper one is. */
+static void test_item_rows_of_one_region_are_findings(void **state)
+{
+	struct help *h = *state;
+	struct pack *pack;
+	const struct fault *f;
+
+	assert_int_equal(help_pack(h, "items.csv",
+				   "code,name,sector,regions\n000123011000,a,卫生,371300|371321\n"
+				   "000123011000,b,卫生,371302|371321\n000123011000,c,卫生,!371321\n"
+				   "000123011001,d,卫生,371302\n",
+				   &pack),
+			 ERR_OK);
+	f = pack_findings(pack);
+	assert_non_null(f);
+	assert_string_equal(f->where, "items.csv:3:19");
+	assert_null(f->next);
+	pack_unref(pack);
+}
+
 static void test_odd_files(void **state)
 {
 	struct help *h = *state;
@@ -434,6 +454,7 @@ int main(void)
 		WITH_HELP(test_the_later_settings),
 		WITH_HELP(test_a_bad_ladder_is_told_step_by_step),
 		WITH_HELP(test_dangling_names_are_findings),
+		WITH_HELP(test_item_rows_of_one_region_are_findings),
 		WITH_HELP(test_odd_files),
 		WITH_HELP(test_folders),
 	};
