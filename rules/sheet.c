@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The line of a cell whose fault is told already: it is blank or elsewhere only because the column is missing, or the
- * row has too few cells or too many. */
+#include "base/utf8.h"
+
+/* The line of a cell whose fault is told already: the column is missing, or the row is broken or of the wrong length. */
 #define LINE_TOLD 0
 
 /* Where the columns of the file go; -1 for a note. */
@@ -121,7 +122,12 @@ static void read_header(struct sheet *s, const struct csv *c, struct layout *l)
 	}
 }
 
-/* A row of the wrong length is kept for its names, so that what points at it is not a fault too. */
+static const char *good_text(const char *text)
+{
+	return utf8_valid_bytes(text, strlen(text)) == strlen(text) ? text : "";
+}
+
+/* A row that is broken or of the wrong length is kept for its names, so that what points at it is not a fault too. */
 static void put_row(struct sheet *s, const struct csv *c, const struct layout *l)
 {
 	int columns = s->known_count + s->when_count, i;
@@ -133,8 +139,10 @@ static void put_row(struct sheet *s, const struct csv *c, const struct layout *l
 		if (l->target[i] >= 0)
 			row[l->target[i]] = c->cells[i];
 	}
-	for (i = 0; i < columns && c->count != l->file_count; i++)
+	for (i = 0; i < columns && (c->faulty || c->count != l->file_count); i++) {
 		row[i].line = LINE_TOLD;
+		row[i].text = good_text(row[i].text);
+	}
 }
 
 /* No more rows than lines are left; taken at once, because moving cells to larger rooms costs more than reading them. */
@@ -163,7 +171,7 @@ static void read_rows(struct sheet *s, struct csv *c, const struct layout *l)
 			fault_at(s, c->cells[0].line, 1, what);
 			return;
 		}
-		if (c->count != l->file_count) {
+		if (!c->faulty && c->count != l->file_count) {
 			snprintf(what, sizeof(what), "the row has %d cells, the header %d",
 				 c->count, l->file_count);
 			fault_at(s, c->cells[0].line, 1, what);
@@ -182,6 +190,7 @@ void sheet_read(struct sheet *s, const struct sheet_spec *spec, const struct csv
 	while (spec->columns[s->known_count])
 		s->known_count++;
 	csv_init(c, from, arena, diag);
+	c->with_faulty = true;
 	if (csv_next(c)) {
 		find_when_columns(s, c, arena);
 		read_header(s, c, &layout);

@@ -171,6 +171,12 @@ static const struct fault_case lone_cases[] = {
 	{"rules.csv", "id,role,to,id\nR,lead,sector@here,\n", "rules.csv:1:12", "twice"},
 	{"rules.csv", "id,role,to,overrides\nR,lead\nS,lead,sector@here,R\n", "rules.csv:2:1", "2 cells"},
 	{"rules.csv", "id,role,to\nR,chief,sector@here,x\n", "rules.csv:2:1", "4 cells"},
+	{"rules.csv", "id,role,to,overrides\nR,lead,sec\"tor@here,\nS,lead,sector@here,R\n", "rules.csv:2:11", "quote"},
+	{"rules.csv", "id,role,to,overrides\nS,lead,sector@here,R\nR,lead,\"sector@here,\nT,lead,sector@here,S\n",
+	 "rules.csv:3:8", "never closed"},
+	{"bodies.csv",
+	 "id,name,kind,region,sectors,parent\nwjw-s,市\xff,supervision,371300,卫生,\nwjw-q,区,supervision,371302,卫生,wjw-s\n",
+	 "bodies.csv:2:8", "UTF-8"},
 	{"regions.csv",
 	 "code,name,level,parent\n370000,省,province,\n371300,市,city,370000\n371302,区,county\n"
 	 "371321,县,county,371300\n371302001000,镇,township,371302\n3713GX,园,county,371300\n",
