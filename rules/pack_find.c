@@ -33,6 +33,21 @@ static bool *trades_with_body(struct pack *p)
 	return has;
 }
 
+/* Of two rows that name one region neither is the deeper; the first is taken, so that the other says nothing there. */
+static void look_at_regions(struct pack *p, int row)
+{
+	const struct cond *named = &p->item_rows[row].regions;
+	const char *code = p->view.items[row].code;
+	int i;
+
+	for (i = 0; i < named->count && !named->negate; i++) {
+		if (named->elems[i].kind == ELEM_REGION &&
+		    item_row_find(p, code, named->elems[i].index) != row)
+			finding(p, &p->sheets[SHEET_ITEMS], row, ITEM_REGIONS,
+				"an earlier row of this item names the same region");
+	}
+}
+
 static void look_at_items(struct pack *p, const bool *has)
 {
 	const struct sheet *s = &p->sheets[SHEET_ITEMS];
@@ -48,6 +63,7 @@ static void look_at_items(struct pack *p, const bool *has)
 				finding(p, s, row, ITEM_ASSIST,
 					"no supervising body has one of these sectors");
 		}
+		look_at_regions(p, row);
 	}
 }
 

@@ -42,19 +42,26 @@ static void check_name(const struct sheet *s, int row, int column)
 		sheet_fault(s, row, column, "must not be blank");
 }
 
-/* The number of a word in a list of words; a fault and -1 when it is none of them. */
-static int word_index(const struct sheet *s, int row, int column, const char *(*name_of)(int),
-		      int count)
+/* The number of a word in a list of words; -1 when it is none of them. */
+static int word_find(const char *word, const char *(*name_of)(int), int count)
 {
-	const char *word = text_of(s, row, column);
 	int i;
 
 	for (i = 0; i < count; i++) {
 		if (strcmp(name_of(i), word) == 0)
 			return i;
 	}
-	sheet_fault(s, row, column, "not one of the words that this column knows");
 	return -1;
+}
+
+static int word_index(const struct sheet *s, int row, int column, const char *(*name_of)(int),
+		      int count)
+{
+	int at = word_find(text_of(s, row, column), name_of, count);
+
+	if (at < 0)
+		sheet_fault(s, row, column, "not one of the words that this column knows");
+	return at;
 }
 
 static const char *level_word(int v)
@@ -118,9 +125,10 @@ static void measure_region(struct pack *p, struct region *regions, int row)
 {
 	const struct sheet *s = &p->sheets[SHEET_REGIONS];
 	struct region *r = &regions[row];
+	bool has_level = word_find(text_of(s, row, REGION_LEVEL), level_word, LEVEL_COUNT) >= 0;
 	int up;
 
-	if (r->parent >= 0 && regions[r->parent].level > r->level)
+	if (has_level && r->parent >= 0 && regions[r->parent].level > r->level)
 		sheet_fault(s, row, REGION_PARENT, "the parent is of a lower level");
 	for (up = r->parent; up >= 0; up = regions[up].parent) {
 		if (++r->depth <= REGION_DEPTH_MAX)

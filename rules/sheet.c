@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
+/* The line of a cell whose fault is told already: the column is missing, or the row is broken or of the wrong length. */
+#define LINE_TOLD 0
+
 /* Where the columns of the file go; -1 for a note. */
 struct layout {
 	int target[CSV_CELLS_MAX];
@@ -24,6 +29,8 @@ void sheet_fault(const struct sheet *s, int row, int column, const char *fmt, ..
 	char text[512];
 	va_list ap;
 
+	if (c->line == LINE_TOLD)
+		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
@@ -97,7 +104,7 @@ static void read_header(struct sheet *s, const struct csv *c, struct layout *l)
 		const struct csv_cell *cell = &c->cells[i];
 		int to = target_of(s, cell->text);
 
-		l->target[i] = to;
+		l->target[i] = to >= 0 && seen[to] ? -1 : to;
 		if (to < 0 && strncmp(cell->text, "note", 4) != 0 &&
 		    strcmp(cell->text, "when:") != 0)
 			fault_at(s, cell->line, cell->column, "an unknown column");
@@ -115,16 +122,26 @@ static void read_header(struct sheet *s, const struct csv *c, struct layout *l)
 	}
 }
 
+static const char *good_text(const char *text)
+{
+	return utf8_valid_bytes(text, strlen(text)) == strlen(text) ? text : "";
+}
+
+/* A row that is broken or of the wrong length is kept for its names, so that what points at it is not a fault too. */
 static void put_row(struct sheet *s, const struct csv *c, const struct layout *l)
 {
 	int columns = s->known_count + s->when_count, i;
 	struct csv_cell *row = &s->cells[(size_t)s->row_count++ * (size_t)columns];
 
 	for (i = 0; i < columns; i++)
-		row[i] = (struct csv_cell){"", c->cells[0].line, 1};
-	for (i = 0; i < l->file_count; i++) {
+		row[i] = (struct csv_cell){"", i < s->spec->required ? LINE_TOLD : c->cells[0].line, 1};
+	for (i = 0; i < l->file_count && i < c->count; i++) {
 		if (l->target[i] >= 0)
 			row[l->target[i]] = c->cells[i];
+	}
+	for (i = 0; i < columns && (c->faulty || c->count != l->file_count); i++) {
+		row[i].line = LINE_TOLD;
+		row[i].text = good_text(row[i].text);
 	}
 }
 
@@ -149,16 +166,15 @@ static void read_rows(struct sheet *s, struct csv *c, const struct layout *l)
 
 	s->cells = arena_alloc(c->arena, (size_t)most_rows(s, c) * row_bytes);
 	while (csv_next(c)) {
-		if (c->count != l->file_count) {
-			snprintf(what, sizeof(what), "the row has %d cells, the header %d",
-				 c->count, l->file_count);
-			fault_at(s, c->cells[0].line, 1, what);
-			continue;
-		}
 		if (s->row_count == s->spec->rows_max) {
 			snprintf(what, sizeof(what), "more than %d rows", s->spec->rows_max);
 			fault_at(s, c->cells[0].line, 1, what);
 			return;
+		}
+		if (!c->faulty && c->count != l->file_count) {
+			snprintf(what, sizeof(what), "the row has %d cells, the header %d",
+				 c->count, l->file_count);
+			fault_at(s, c->cells[0].line, 1, what);
 		}
 		put_row(s, c, l);
 	}
@@ -174,6 +190,7 @@ void sheet_read(struct sheet *s, const struct sheet_spec *spec, const struct csv
 	while (spec->columns[s->known_count])
 		s->known_count++;
 	csv_init(c, from, arena, diag);
+	c->with_faulty = true;
 	if (csv_next(c)) {
 		find_when_columns(s, c, arena);
 		read_header(s, c, &layout);

@@ -103,8 +103,8 @@ static void read_quoted(struct csv *c, struct cursor *at, struct csv_cell *cell)
 	if (close >= c->end) {
 		fault(c, &open, "a quote is opened and never closed");
 		at->faulty = true;
-		/* Whoever accounts for every record loses this line only. */
-		at->pos = c->whole ? line_end(c, at->pos) : c->end;
+		/* Whoever wants the faulty ones loses this line only. */
+		at->pos = c->whole || c->with_faulty ? line_end(c, at->pos) : c->end;
 		cell->text = "";
 		return;
 	}
@@ -189,7 +189,7 @@ bool csv_next(struct csv *c)
 			skip_line_end(c, &at);
 		} else {
 			read_record(c, &at);
-			skip = !c->whole && (at.faulty || c->cells[0].text[0] == '#');
+			skip = !c->whole && ((at.faulty && !c->with_faulty) || c->cells[0].text[0] == '#');
 		}
 		c->faulty = at.faulty;
 		c->record_len = (size_t)(at.pos - c->record);

@@ -32,6 +32,7 @@ struct csv {
 	/* For whoever must account for every record: set `whole` after csv_init, and faulty ones and those that begin
 	   with # are given as well. */
 	bool whole, faulty;
+	bool with_faulty; /* set after csv_init: faulty records are given as well, and an unclosed quote spoils its line only */
 	char separator; /* a comma, unless it is set to something else after csv_init */
 	const char *record; /* its bytes, with the line end */
 	size_t record_len;

@@ -163,6 +163,45 @@ static void test_every_fault_at_once(void **state)
 	help_expect_fault(h, "rules.csv:4:1", "2 cells");
 }
 
+/* A column that is missing, a row that is too short or a level that is none is told once, and not again as a fault of
+ * whatever stands on it. */
+static const struct fault_case lone_cases[] = {
+	{"rules.csv", "id,to\nR,sector@here\nS,sector@here\n", "rules.csv:1:1", "role is missing"},
+	{"rules.csv", "role,to\nlead,sector@here\nlead,sector@here\n", "rules.csv:1:1", "id is missing"},
+	{"rules.csv", "id,role,to,id\nR,lead,sector@here,\n", "rules.csv:1:12", "twice"},
+	{"rules.csv", "id,role,to,overrides\nR,lead\nS,lead,sector@here,R\n", "rules.csv:2:1", "2 cells"},
+	{"rules.csv", "id,role,to\nR,chief,sector@here,x\n", "rules.csv:2:1", "4 cells"},
+	{"rules.csv", "id,role,to,overrides\nR,lead,sec\"tor@here,\nS,lead,sector@here,R\n", "rules.csv:2:11", "quote"},
+	{"rules.csv", "id,role,to,overrides\nS,lead,sector@here,R\nR,lead,\"sector@here,\nT,lead,sector@here,S\n",
+	 "rules.csv:3:8", "never closed"},
+	{"bodies.csv",
+	 "id,name,kind,region,sectors,parent\nwjw-s,市\xff,supervision,371300,卫生,\nwjw-q,区,supervision,371302,卫生,wjw-s\n",
+	 "bodies.csv:2:8", "UTF-8"},
+	{"regions.csv",
+	 "code,name,level,parent\n370000,省,province,\n371300,市,city,370000\n371302,区,county\n"
+	 "371321,县,county,371300\n371302001000,镇,township,371302\n3713GX,园,county,371300\n",
+	 "regions.csv:4:1", "3 cells"},
+	{"regions.csv",
+	 "code,name,level,parent\n370000,省,province,\n371300,市,city,370000\n371302,区,district,371300\n"
+	 "371321,县,county,371300\n371302001000,镇,township,371302\n3713GX,园,county,371300\n",
+	 "regions.csv:4:10", "words"},
+};
+
+static void test_a_fault_is_told_once(void **state)
+{
+	struct help *h = *state;
+	struct pack *pack;
+	size_t i;
+
+	for (i = 0; i < sizeof(lone_cases) / sizeof(lone_cases[0]); i++) {
+		diag_init(&h->diag, &h->arena);
+		assert_int_equal(help_pack(h, lone_cases[i].file, lone_cases[i].text, &pack), ERR_INVALID);
+		help_expect_fault(h, lone_cases[i].where, lone_cases[i].what);
+		if (h->diag.count != 1)
+			fail_msg("%s", help_faults(h));
+	}
+}
+
 static const char *version_with(struct help *h, const char *file, const char *text)
 {
 	struct pack *pack;
@@ -355,6 +394,26 @@ static void test_dangling_names_are_findings(void **state)
 	pack_unref(pack);
 }
 
+/* Which of two item rows counts in a region that both of them name is not to be seen in either; a deeper one is. */
+static void test_item_rows_of_one_region_are_findings(void **state)
+{
+	struct help *h = *state;
+	struct pack *pack;
+	const struct fault *f;
+
+	assert_int_equal(help_pack(h, "items.csv",
+				   "code,name,sector,regions\n000123011000,a,卫生,371300|371321\n"
+				   "000123011000,b,卫生,371302|371321\n000123011000,c,卫生,!371321\n"
+				   "000123011001,d,卫生,371302\n",
+				   &pack),
+			 ERR_OK);
+	f = pack_findings(pack);
+	assert_non_null(f);
+	assert_string_equal(f->where, "items.csv:3:19");
+	assert_null(f->next);
+	pack_unref(pack);
+}
+
 static void test_odd_files(void **state)
 {
 	struct help *h = *state;
@@ -393,6 +452,7 @@ int main(void)
 		WITH_HELP(test_fault_places),
 		WITH_HELP(test_rule_fault_places),
 		WITH_HELP(test_every_fault_at_once),
+		WITH_HELP(test_a_fault_is_told_once),
 		WITH_HELP(test_version),
 		WITH_HELP(test_a_star_is_blank_only_where_it_means_so),
 		WITH_HELP(test_reference_counts_and_lookups),
@@ -400,6 +460,7 @@ int main(void)
 		WITH_HELP(test_the_later_settings),
 		WITH_HELP(test_a_bad_ladder_is_told_step_by_step),
 		WITH_HELP(test_dangling_names_are_findings),
+		WITH_HELP(test_item_rows_of_one_region_are_findings),
 		WITH_HELP(test_odd_files),
 		WITH_HELP(test_folders),
 	};
