@@ -62,7 +62,7 @@ class Road:
         for body in self.bodies:
             self.command("user", "add", body, "--role", "supervisor", "--body", body, text=PASSWORD + "\n")
         for body in self.bodies:
-            assert self.hub.try_sign_in(body, PASSWORD), f"{body} cannot sign in"
+            wait_until(lambda body=body: self.hub.try_sign_in(body, PASSWORD), what=f"{body} to sign in")
             lines.append(f"session {body} {self.hub.cookies[body]}")
         for name in PEOPLE:
             self.command("user", "add", name, "--role", "admin", text=PASSWORD + "\n")

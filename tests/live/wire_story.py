@@ -16,7 +16,7 @@ import websockets
 
 import documents
 from audit import CLOUD, AuditHub, Rpc, dump
-from hub import BIN, wait_until
+from hub import BIN, LIMIT_S, wait_until
 from wire_office import tell_office
 
 FOLDER = os.path.join(documents.ROOT, "tests", "wire")
@@ -264,7 +264,7 @@ def tell():
         story.contacts()
         story.its_life()
         asyncio.run(story.over_websocket())
-        assert hub.process.wait(20) == 0
+        assert hub.process.wait(LIMIT_S) == 0
     tell_office(story, PACK, add_people, clinic)
     return story.files
 
