@@ -52,6 +52,17 @@ def let_the_day_end():
 let_the_day_end()
 
 
+def is_listed(*times):
+    """Whether the shipped calendar lists the years of these times; where it does not, deadlines are provisional."""
+    with open("rules/packs/linyi/calendar.json", encoding="utf-8") as f:
+        return {time[:4] for time in times} <= set(json.load(f)["years"])
+
+
+def but_for_the_calendar(problems):
+    """What is wrong with a decision, without that its deadlines end in a year whose holidays have not been published."""
+    return [p for p in problems if p["code"] != "provisional-calendar"]
+
+
 def wait_until(question, seconds=LIMIT_S, what="the condition"):
     """Asks again until it is true; what is waited for is a condition, the limit only ends a hang."""
     end = time.monotonic() + seconds
