@@ -87,7 +87,7 @@ class Road:
 
     def policy(self, verb, version):
         """None, or what was answered instead."""
-        answer = self.hub.post(f"/policy/versions/{version}/{verb}", "approves", {}, timeout=60)
+        answer = self.hub.post(f"/policy/versions/{version}/{verb}", "approves", {})
         return None if answer.status == 200 else f"{verb} {version}: {answer.body}"
 
     def redis_memory(self):
