@@ -11,35 +11,31 @@ from hub import LIMIT_S, Hub, event, wait_until
 from policy_test import CLINIC, Base, with_row
 
 
-def waited(process, thread):
-    """Seconds that a thread was ready to run and no processor was free for it."""
-    with open(f"/proc/{process}/task/{thread}/schedstat", encoding="ascii") as f:
-        return int(f.read().split()[1]) / 1e9
-
-
 class Asker(threading.Thread):
-    """Asks one thing after the other on one connection, and remembers when it asked, what came, and how long the hub took.
+    """Asks one thing after the other on one connection, and remembers when it asked, what came, and how long the hub's loop worked meanwhile.
 
-    What others on the machine took from the hub's loop and from us meanwhile is left out: it is not the hub's.
+    How long the answer took is not asked: on a busy machine the loop, we and whoever the loop waits for are kept from running.
     """
 
     def __init__(self, hub, ask):
         super().__init__(daemon=True)
         self.hub, self.ask, self.over, self.heard = hub, ask, threading.Event(), []
 
-    def taken_from_us(self):
+    def worked(self):
+        """Seconds of the loop's thread on a processor."""
         pid = self.hub.process.pid
-        return waited(pid, pid) + waited("self", threading.get_native_id())
+        with open(f"/proc/{pid}/task/{pid}/schedstat", encoding="ascii") as f:
+            return int(f.read().split()[0]) / 1e9
 
     def run(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=LIMIT_S)
         while not self.over.is_set():
-            taken, start = self.taken_from_us(), time.monotonic()
+            before, start = self.worked(), time.monotonic()
             connection.request(*self.ask())
             response = connection.getresponse()
             body = response.read()
             end = time.monotonic()
-            self.heard.append((start, end, end - start - (self.taken_from_us() - taken), response.status, body))
+            self.heard.append((start, end, self.worked() - before, response.status, body))
         connection.close()
 
     def longest(self, start, end):
@@ -60,7 +56,7 @@ class Swap(Base):
         return start, time.monotonic()
 
     def late(self, hub, pair, probe):
-        """How much longer the slowest request is while policies change than in as long a time when they do not; the median."""
+        """How much more work stands before the slowest answer while policies change than in as long a time when they do not; the median."""
         changing, plain = [], []
         for n in range(self.WINDOWS):
             changing.append(self.window(lambda: self.activate(hub, pair[(n + 1) % 2])))
@@ -74,7 +70,7 @@ class Swap(Base):
             hub.sign_in("lxhy", "admin", "spj")
             pair = [self.in_force(hub), self.approved(hub, with_row(8))]
             self.call(hub, "POST", f"/policy/versions/{pair[0]}/approve", "admin")
-            # A request that only the loop answers shows how long the loop was away, and not how long a disk took.
+            # What only the loop answers shows what the loop was at.
             posting, probe = Asker(hub, self.post(hub)), Asker(hub, lambda: ("GET", "/healthz"))
             posting.start()
             probe.start()
