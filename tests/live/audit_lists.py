@@ -126,7 +126,7 @@ class Notices(Audit):
             self.assertRegex(notice[name], TIME)
         self.assertTrue(notice["rules"][0]["basis"])
         self.assertEqual((notice["lamp"], notice["provisional"], notice["version"]),
-                         ("green", not is_listed(notice["due"], notice["feedback_due"]), 1))
+                         ("green", not is_listed(notice["due"]), 1))
         whole = self.hub.get("/notices/" + lead, "wjw").json
         self.assertEqual(whole["notice"], notice)
 

@@ -52,10 +52,10 @@ def let_the_day_end():
 let_the_day_end()
 
 
-def is_listed(*times):
-    """Whether the shipped calendar lists the years of these times; where it does not, deadlines are provisional."""
+def is_listed(due):
+    """Whether the shipped calendar lists the year of this time; where it does not, a deadline in working days is provisional."""
     with open("rules/packs/linyi/calendar.json", encoding="utf-8") as f:
-        return {time[:4] for time in times} <= set(json.load(f)["years"])
+        return due[:4] in json.load(f)["years"]
 
 
 def but_for_the_calendar(problems):
