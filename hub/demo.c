@@ -21,6 +21,7 @@ struct demo {
 	struct principal *source;
 	int64_t pause_ms;
 	int waiting, number;
+	int opening; /* of the first few, how many are not answered yet */
 	bool begun, asking;
 	char run[16];
 };
@@ -119,11 +120,21 @@ static void put_person(struct demo *d, const char *name)
 
 /* --- the trickle --- */
 
+struct submission {
+	struct demo *demo;
+	char *text;
+};
+
 static void on_submitted(void *arg, const struct reply *r)
 {
+	struct submission *s = arg;
+
 	if (r->status >= 400)
 		log_at(LOG_WARN, "", "the demo's event was not taken (%d)", r->status);
-	free(arg);
+	if (s->demo->opening > 0 && --s->demo->opening == 0)
+		log_at(LOG_INFO, "", "the demo has begun");
+	free(s->text);
+	free(s);
 }
 
 /* Most of them are of the sectors in which the demo people work, so that their inboxes move. */
@@ -184,7 +195,8 @@ static void submit(struct demo *d, const struct approval *x)
 {
 	static const char *const trades[] = { "餐饮服务", "建筑工程", "物流运输", "医药零售", "教育咨询", "环保科技" };
 	int64_t now = clock_now_ms(&d->flow->clock);
-	char at[TIMEFMT_BYTES], day[TIMEFMT_BYTES], code[CODE_BYTES] = "", *text;
+	char at[TIMEFMT_BYTES], day[TIMEFMT_BYTES], code[CODE_BYTES] = "";
+	struct submission *s = mem_zalloc(sizeof(*s));
 	struct buf out;
 
 	time_format(now, SHANGHAI_MIN, at);
@@ -200,8 +212,9 @@ static void submit(struct demo *d, const struct approval *x)
 		   "\"permit\":{\"number\":\"演示许可〔%d〕号\",\"decided_on\":\"%s\"},\"attributes\":{\"area_m2\":%u}}}",
 		   x->type, d->run, d->number, at, d->run, d->number, x->item, x->region, x->region,
 		   trades[randombytes_uniform(6)], d->number, code, some_phone(), d->number, day, 50 + randombytes_uniform(3000));
-	text = buf_take(&out, NULL);
-	intake_submit(d->flow, d->source, (struct bytes){ text, strlen(text) }, on_submitted, text);
+	s->demo = d;
+	s->text = buf_take(&out, NULL);
+	intake_submit(d->flow, d->source, (struct bytes){ s->text, strlen(s->text) }, on_submitted, s);
 }
 
 /* By the policy that comes along: each demo person has something before them at once, and the joint meeting what nobody is in charge of. */
@@ -215,6 +228,7 @@ static void begin(struct demo *d)
 		{ "granted", "000999000000", "371302" }, /* in no catalogue: for the pool, and for lxhy */
 	};
 
+	d->opening = sizeof(first) / sizeof(first[0]);
 	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
 		submit(d, &first[i]);
 }
@@ -245,6 +259,8 @@ static void on_turn(void *arg, enum err e, const char *text)
 		else
 			loop_timer_stop(d->timer);
 	}
+	if (begins && !is_ours)
+		log_at(LOG_INFO, "", "the demo has begun at another hub, or a moment ago");
 	if (is_ours && begins)
 		begin(d);
 	else if (is_ours)

@@ -62,7 +62,7 @@ class Road:
         for body in self.bodies:
             self.command("user", "add", body, "--role", "supervisor", "--body", body, text=PASSWORD + "\n")
         for body in self.bodies:
-            assert self.hub.try_sign_in(body, PASSWORD), f"{body} cannot sign in"
+            wait_until(lambda body=body: self.hub.try_sign_in(body, PASSWORD), what=f"{body} to sign in")
             lines.append(f"session {body} {self.hub.cookies[body]}")
         for name in PEOPLE:
             self.command("user", "add", name, "--role", "admin", text=PASSWORD + "\n")
@@ -87,7 +87,7 @@ class Road:
 
     def policy(self, verb, version):
         """None, or what was answered instead."""
-        answer = self.hub.post(f"/policy/versions/{version}/{verb}", "approves", {}, timeout=60)
+        answer = self.hub.post(f"/policy/versions/{version}/{verb}", "approves", {})
         return None if answer.status == 200 else f"{verb} {version}: {answer.body}"
 
     def redis_memory(self):

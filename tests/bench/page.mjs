@@ -84,7 +84,7 @@ async function freshLoad(world, state, desk, hash, what, url = world.url)
 	const page = await world.newPage({ width: 1366, height: 768 }, { storageState: state });
 	await slowDown(page, desk);
 	await page.addInitScript(watchFor, what);
-	const told = page.waitForEvent('console', { predicate: (m) => m.text().startsWith('painted '), timeout: 30_000 });
+	const told = page.waitForEvent('console', { predicate: (m) => m.text().startsWith('painted '), timeout: 120_000 });
 	await page.goto(`${url}/${hash}`, { waitUntil: 'commit' });
 	const ms = Number((await told).text().split(' ')[1]);
 	await page.context().close();

@@ -130,7 +130,7 @@ def swap(bench):
     """The longest way from a POST to its frame while packs change, beside that in as long a time when none does."""
     words = {"events": 5000, "warm": 500, "rate": 500, "connections": 32}
     road = bench.road
-    answer = road.hub.post("/policy/versions", "submits", {"why": "bench", "files": files(True)}, timeout=60)
+    answer = road.hub.post("/policy/versions", "submits", {"why": "bench", "files": files(True)})
     assert answer.status in (200, 201), answer.body
     pair = [road.hub.get("/policy", "submits").json["policy"], answer.json["version"]]
     for version in pair:

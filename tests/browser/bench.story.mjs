@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 const SCRIPT = fileURLToPath(new URL('../bench/page.mjs', import.meta.url));
 
 test('every figure is measured, and no row moves', async () => {
-	const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, '--tiny'], { timeout: 200_000 });
+	const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, '--tiny'], { timeout: 500_000 });
 	const figures = [...stdout.matchAll(/^(.*?) {2,}([\d.]+) +[\d.]+ +[\d.]+ (\w*) *<= /gm)].map(([, what, value, unit]) => [what.trim(), Number(value), unit]);
 	assert.deepEqual(figures.map(([what]) => what), ['50 rows visible, fast', 'the board visible, fast', 'acknowledge: click to paint, processor ÷ 4',
 		'heap after 20 arrivals', 'the longest task meanwhile', 'how often a row had moved']);

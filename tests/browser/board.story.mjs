@@ -76,7 +76,7 @@ for (const figure of ['pool', 'overdue', 'undelivered', 'sent', 'open', 'claimed
 		const listed = await totalOfList();
 		const { data } = await api('GET', `/notices?figure=${figure}&${page.url().split('?')[1].replace(/figure=\w+&?/, '')}`);
 		assert.ok(listed >= counted && listed <= data.total, `${counted} on the board, ${listed} in the list, ${data.total} at the hub`);
-		assert.equal(await page.locator('tr[data-id]').count(), Math.min(listed, 50));
+		await until('all rows are drawn', async () => await page.locator('tr[data-id]').count() === Math.min(listed, 50));
 		if (figure === 'sent')
 			await axe(page, 'a list behind a figure');
 	});
@@ -173,7 +173,7 @@ test('a line that is cut is owned up to, and mended by itself', async () => {
 	await page.getByText(/实时更新中断/).waitFor();
 	assert.ok(await page.locator('.heat').isVisible(), 'what was true stays on the screen');
 	world.line.mend();
-	await page.getByText(/实时更新$/).waitFor({ timeout: 20_000 });
+	await page.getByText(/实时更新$/).waitFor();
 });
 
 test('the period and the region are in the address; the days are a table too; the sheet is the hub\'s', async () => {

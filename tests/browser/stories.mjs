@@ -5,7 +5,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { openChromium } from './world.mjs';
 
-const STORY_MS = 600_000; // only ends a hang
+const STORY_MS = 1_500_000; // only ends a hang
 // One that shares a hub that somebody else started would see the other's notices.
 const AT_ONCE = process.env.HUB_URL ? 1 : 3;
 

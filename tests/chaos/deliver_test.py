@@ -11,7 +11,6 @@ from sms_hub import SmsHub  # noqa: E402
 from sms_provider import ACCEPTED, LATER  # noqa: E402
 
 DELIVERED, FAILED, BY_CARRIER = 1, 2, 8
-LEASE_S = 100  # a delivery whose hub has died is in doubt after a minute
 
 
 class Deliver(unittest.TestCase):
@@ -45,7 +44,7 @@ class Deliver(unittest.TestCase):
             hub.start()
 
             for name in notices:
-                doubt = s.wait_state(notices[name], "unknown", seconds=LEASE_S)
+                doubt = s.wait_state(notices[name], "unknown")
                 self.assertEqual(doubt["attempts"], 1, name)
                 self.assertIn("in doubt", doubt["detail"])
             s.wait_state(queued, "accepted")
@@ -63,7 +62,7 @@ class Deliver(unittest.TestCase):
                 self.assertEqual(s.delivery(notices[name])["state"], state, name)
             kinds = [r["kind"] for r in s.whole(notices["asked"])["receipts"] if r["delivery"]]
             self.assertEqual(kinds, ["delivered"])
-            wait_until(lambda: self.is_overdue(s, queued), 90, "the one nobody acknowledged to be overdue")
+            wait_until(lambda: self.is_overdue(s, queued), what="the one nobody acknowledged to be overdue")
             self.assertEqual(provider.posts, before, "something was sent again")
 
     def test_turned_down_and_then_the_hub_dies(self):
@@ -106,13 +105,13 @@ class Deliver(unittest.TestCase):
             s.start(due="10m", join="1m")
             s.provider.hold()
             notices = [s.take(f"joined-{n}") for n in range(3)]
-            wait_until(lambda: s.provider.posts, 90, "the one text")
+            wait_until(lambda: s.provider.posts, what="the one text")
             self.assertEqual([s.delivery(n)["state"] for n in notices], ["sending"] * 3)
             s.hub.kill()
             s.provider.let_go()
             s.hub.start()
             for notice in notices:
-                self.assertEqual(s.wait_state(notice, "unknown", seconds=LEASE_S)["attempts"], 1)
+                self.assertEqual(s.wait_state(notice, "unknown")["attempts"], 1)
             ((message, posts),) = s.provider.posts.items()
             self.assertEqual(posts, 1)
             for _ in range(2):

@@ -241,7 +241,7 @@ class Run:
             self.redis.launch()
         if kind != "redis":
             self.hub.launch()
-        wait_until(self.redis.answers, 60, "Redis")
+        wait_until(self.redis.answers, what="Redis")
         self.hub.wait_ready(QUIET_LIMIT_S)
         self.kills[kind] += 1
         self.up.set()

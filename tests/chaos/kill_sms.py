@@ -72,7 +72,7 @@ class Run:
             self.s.redis.launch()
         if kind != "redis":
             self.s.hub.launch()
-        wait_until(self.s.redis.answers, 60, "Redis")
+        wait_until(self.s.redis.answers, what="Redis")
         self.s.hub.wait_ready(QUIET_LIMIT_S)
         self.up.set()
 

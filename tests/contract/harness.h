@@ -10,7 +10,7 @@
 #include "contract/redis_server.h"
 #include "store/store.h"
 
-#define HARNESS_LIMIT_MS 30000
+#define HARNESS_LIMIT_MS 180000
 #define CELL "371300"
 #define KEY "tdm:{371300}:"
 

@@ -15,7 +15,6 @@
 #include "contract/harness.h"
 
 #define TIMEOUT_MS 2000
-/* The limit is kept by the loop; what a busy machine adds before this process runs again is not the store's. */
 #define SLACK_MS 1000
 
 static struct heard heard, given;
@@ -77,6 +76,18 @@ static void accept_one(struct harness *h, int i, enum err e, enum accept_result 
 		assert_int_equal(heard.result[0], result);
 }
 
+/* The clock but for what a busy machine keeps this process waiting for a processor: that is not the store's. */
+static int64_t own_ms(struct harness *h)
+{
+	FILE *f = fopen("/proc/self/schedstat", "r");
+	long long ran_ns = 0, waited_ns = 0;
+
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%lld %lld", &ran_ns, &waited_ns), 2);
+	fclose(f);
+	return loop_mono_ms(h->loop) - waited_ns / 1000000;
+}
+
 /* What was asked of a Redis that stands still: nobody waits longer than promised, and late answers go to nobody. */
 static void stand_still(struct harness *h, void (*begin)(struct harness *h), void (*end)(struct harness *h))
 {
@@ -86,14 +97,14 @@ static void stand_still(struct harness *h, void (*begin)(struct harness *h), voi
 	ask_values(h, 50, ERR_OK);
 	for (int round = 1; round <= 2; round++) {
 		begin(h);
-		before_ms = loop_mono_ms(h->loop);
+		before_ms = own_ms(h);
 		ask_values(h, 50, ERR_UNAVAILABLE);
-		assert_in_range(loop_mono_ms(h->loop) - before_ms, 0, TIMEOUT_MS + SLACK_MS);
+		assert_true(own_ms(h) - before_ms <= TIMEOUT_MS + SLACK_MS);
 		assert_false(store_is_up(h->store));
 		/* And from now on at once: nobody waits for what is known to be away. */
-		before_ms = loop_mono_ms(h->loop);
+		before_ms = own_ms(h);
 		ask_values(h, 50, ERR_UNAVAILABLE);
-		assert_in_range(loop_mono_ms(h->loop) - before_ms, 0, TIMEOUT_MS / 4);
+		assert_true(own_ms(h) - before_ms <= TIMEOUT_MS / 4);
 		end(h);
 		harness_until(h, &h->ups, 1 + round);
 		ask_values(h, 50, ERR_OK);
@@ -122,7 +133,7 @@ static void restart_server(struct harness *h)
 
 static void pause_clients(struct harness *h)
 {
-	server_do(&h->server, "CLIENT PAUSE 4000 ALL");
+	server_do(&h->server, "CLIENT PAUSE 6000 ALL");
 }
 
 static void clients_go_on(struct harness *h)

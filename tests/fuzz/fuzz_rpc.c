@@ -127,6 +127,12 @@ void problem_json(struct buf *out, enum err e, int status, const char *detail, c
 	buf_printf(out, "{\"status\":%d}", status);
 }
 
+void reply_problem(reply_fn *fn, void *arg, enum err e, const char *detail)
+{
+	(void)detail;
+	fn(arg, &(struct reply){.err = e, .status = 503, .json = "{}", .len = 2, .etag = ""});
+}
+
 /* Only the handshake needs these, and none comes here. */
 const char *ws_check_handshake(struct http_request *req, int *ret_status)
 {

@@ -5,7 +5,7 @@ import unittest
 
 import documents
 from calendar_test import Unlisted
-from hub import BIN, Hub, event, wait_until
+from hub import BIN, LIMIT_S, Hub, event, wait_until
 
 BODY = "spj-371302"
 OTHERS = ("wjw", "spj", "lxhy", "sjj")
@@ -13,7 +13,7 @@ OTHERS = ("wjw", "spj", "lxhy", "sjj")
 
 class Base(unittest.TestCase):
     def call(self, method, path, body=None, user="admin", want=200, hub=None, **more):
-        answer = (hub or self.hub).request(method, "/api/v1" + path, body, user=user, timeout=60, **more)
+        answer = (hub or self.hub).request(method, "/api/v1" + path, body, user=user, timeout=LIMIT_S, **more)
         documents.hold_answer(method, "/api/v1" + path.partition("?")[0], answer)
         self.assertEqual(answer.status, want, answer.body)
         return answer

@@ -10,7 +10,7 @@ import unittest
 import websockets
 
 import documents
-from hub import BIN, Hub, event
+from hub import BIN, LIMIT_S, Hub, event, wait_until
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
 CLOUD = {"Content-Type": "application/cloudevents+json"}
@@ -33,13 +33,8 @@ class AuditHub(Hub):
         """A new key, once the hub takes it."""
         out = subprocess.run([BIN, "key", "add", name, *words, "--data", self.data], capture_output=True, text=True, check=True)
         headers = {"Authorization": "Bearer " + out.stdout.strip()}
-        wait_for(lambda: self.request("GET", "/api/v1/me", headers=headers).status == 200)
+        wait_until(lambda: self.request("GET", "/api/v1/me", headers=headers).status == 200)
         return headers
-
-
-def wait_for(question):
-    from hub import wait_until
-    return wait_until(question, 20)
 
 
 class Rpc:
@@ -49,7 +44,7 @@ class Rpc:
         self.connection, self.number, self.pushed = connection, 0, []
 
     async def frame(self):
-        frame = json.loads(await asyncio.wait_for(self.connection.recv(), 20))
+        frame = json.loads(await asyncio.wait_for(self.connection.recv(), LIMIT_S))
         documents.hold_frame(frame)
         return frame
 

@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 
 from audit import TIME, Audit, main
-from hub import event
+from hub import LIMIT_S, event
 
 
 class Acts(Audit):
@@ -67,7 +67,7 @@ class Acts(Audit):
         def status(path, user):
             url = f"http://127.0.0.1:{self.hub.port}/api/v1{path}"
             return subprocess.run(["curl", "-s", "-o", os.devnull, "-w", "%{http_code}", "-X", "POST", "-b", self.hub.cookies[user], url],
-                                  capture_output=True, text=True, check=True, timeout=30).stdout
+                                  capture_output=True, text=True, check=True, timeout=LIMIT_S).stdout
         lead = self.lead("curl")
         for verb in ("shown", "acknowledge", "claim"):
             self.assertEqual(status(f"/notices/{lead}/{verb}", "wjw"), "200", verb)
@@ -180,7 +180,7 @@ class Readme(Audit):
             walk = f.read().split("## Try it with curl", 1)[1].split("```sh\n", 1)[1].split("```", 1)[0]
         walk = walk.replace("http://127.0.0.1:8080", f"http://127.0.0.1:{self.hub.port}")
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(["sh", "-eu"], input=walk, capture_output=True, text=True, cwd=folder, timeout=60, check=True)
+            done = subprocess.run(["sh", "-eu"], input=walk, capture_output=True, text=True, cwd=folder, timeout=LIMIT_S, check=True)
         self.assertIn('"state":"acknowledged"', done.stdout)
         self.assertIn("asyncapi: ", done.stdout)
         self.assertNotIn('"type":"urn:tandem:problem', done.stdout)

@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 import documents
-from hub import BIN, Hub
+from hub import BIN, LIMIT_S, Hub
 
 ROOT = os.path.abspath(documents.ROOT)
 CASES = os.path.join(ROOT, "tests", "cases", "mini")
@@ -16,7 +16,7 @@ LINYI = os.path.join(ROOT, "rules", "packs", "linyi")
 
 
 def run(*words, stdin="", environment=None, cwd=ROOT):
-    return subprocess.run([os.path.abspath(BIN), *words], input=stdin, capture_output=True, text=True, timeout=60, cwd=cwd,
+    return subprocess.run([os.path.abspath(BIN), *words], input=stdin, capture_output=True, text=True, timeout=LIMIT_S, cwd=cwd,
                           env=dict(os.environ, **(environment or {})))
 
 

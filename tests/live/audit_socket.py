@@ -8,7 +8,7 @@ import websockets
 
 import documents
 from audit import CLOUD, Audit, Rpc, dump, main
-from hub import event, wait_until
+from hub import LIMIT_S, event, wait_until
 from ws_client import Client
 
 
@@ -77,7 +77,7 @@ class Words(Audit):
     async def batch(self, rpc, *requests):
         """Sends requests as one message, and the answer as it comes."""
         await rpc.connection.send(json.dumps([{"jsonrpc": "2.0", **r} if isinstance(r, dict) else r for r in requests]))
-        answer = json.loads(await asyncio.wait_for(rpc.connection.recv(), 20))
+        answer = json.loads(await asyncio.wait_for(rpc.connection.recv(), LIMIT_S))
         for one in answer if isinstance(answer, list) else [answer]:
             documents.hold_frame(one)
         return answer
@@ -266,7 +266,7 @@ class Ends(Audit):
             async with self.open(user) as rpc:
                 await rpc.call("inbox.open")
                 await act(rpc)
-                await asyncio.wait_for(rpc.connection.wait_closed(), 20)
+                await asyncio.wait_for(rpc.connection.wait_closed(), LIMIT_S)
                 return rpc.connection.close_code
         return asyncio.run(run())
 
@@ -289,7 +289,7 @@ class Stream(Audit):
 
     class Reader:
         def __init__(self, hub, user, query="", **headers):
-            self.connection = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=20)
+            self.connection = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=LIMIT_S)
             self.connection.request("GET", "/api/v1/stream" + query, headers={"Cookie": hub.cookies[user], **headers})
             self.response = self.connection.getresponse()
 
@@ -363,6 +363,8 @@ class Stream(Audit):
 
 
 class Away(Audit):
+    settings = ("--redis.timeout", "2s")
+
     def test_without_redis_it_is_503_and_later_all_is_as_it_was(self):
         import os
         self.taken("before")

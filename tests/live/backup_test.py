@@ -47,10 +47,10 @@ class Copied(unittest.TestCase):
             assert fed.status == 200, fed.body
             first.stop()  # a hub seals the audit log soon after its start
             first.start()
-            wait_until(lambda: "sealed up to line" in first.log_text(), 30, "a seal")
+            wait_until(lambda: "sealed up to line" in first.log_text(), what="a seal")
             sender = threading.Thread(target=cls.send, args=(first,))
             sender.start()
-            wait_until(lambda: len(cls.answered) > 20, 30, "events")
+            wait_until(lambda: len(cls.answered) > 20, what="events")
             cls.made = run("backup", cls.copy, "--data", first.data, "--json")
             cls.busy = run("restore", cls.copy, "--data", first.data)
             cls.stop_sending = True

@@ -9,13 +9,13 @@ import subprocess
 import tempfile
 import unittest
 
-from hub import BIN, Hub, event, wait_until
+from hub import BIN, LIMIT_S, Hub, event, wait_until
 
 ZONE = dt.timezone(dt.timedelta(hours=8))
 
 
 def tandem(*arguments):
-    return subprocess.run([BIN, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([BIN, *arguments], capture_output=True, text=True, timeout=LIMIT_S, check=False)
 
 
 def notice(path, off, work):

@@ -7,11 +7,11 @@ import subprocess
 import tempfile
 import unittest
 
-from hub import BIN, Hub, event, wait_until
+from hub import BIN, LIMIT_S, Hub, event, wait_until
 
 
 def run(*arguments, stdin="", environment=None, **more):
-    return subprocess.run([os.path.abspath(BIN), *arguments], input=stdin, capture_output=True, text=True, timeout=60,
+    return subprocess.run([os.path.abspath(BIN), *arguments], input=stdin, capture_output=True, text=True, timeout=LIMIT_S,
                           env=dict(os.environ, **(environment or {})), **more)
 
 

@@ -38,13 +38,13 @@ class OnACluster(unittest.TestCase):
         target = next(s for s in cluster.masters() if s not in (owner, self.named))
         for source, other in ((owner, target), (target, owner)):
             self.move(source, other, load)
-            wait_until(lambda other=other: cluster.owner() is other, 30, "the move")
+            wait_until(lambda other=other: cluster.owner() is other, what="the move")
             load.goes_on()
 
         self.named.kill()
-        wait_until(lambda: len(cluster.masters()) == 3, 30, "its replica in its place")
+        wait_until(lambda: len(cluster.masters()) == 3, what="its replica in its place")
         owner.kill()
-        promoted = wait_until(cluster.owner, 30, "the promoted replica")
+        promoted = wait_until(cluster.owner, what="the promoted replica")
         self.assertIsNot(promoted, owner)
         owner.launch()  # as the replica without which nothing is answered
         load.goes_on()
@@ -78,7 +78,7 @@ class OnACluster(unittest.TestCase):
 
     def intake_goes_on(self, owner):
         entry = owner.client().xadd(KEY + "intake", {"event": json.dumps({})})
-        wait_until(lambda: entry in str(owner.client().xrange(KEY + "intake:done")), 30, "the outcome of what stands in the stream")
+        wait_until(lambda: entry in str(owner.client().xrange(KEY + "intake:done")), what="the outcome of what stands in the stream")
 
     def move(self, source, target, load):
         """As redis-cli does it, but key by key, so that the hub is seen with the slot in two places."""

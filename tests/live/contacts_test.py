@@ -63,7 +63,7 @@ class Contacts(unittest.TestCase):
             self.assertEqual(self.handover(body, user, **said).status, status, (user, said))
         subprocess.run([BIN, "user", "add", "wjw2", "--role", "supervisor", "--body", BODY, "--data", self.hub.data], check=True,
                        input="wjw2\n", text=True, capture_output=True)
-        wait_until(lambda: self.hub.try_sign_in("wjw2"), 20, "the new person")
+        wait_until(lambda: self.hub.try_sign_in("wjw2"), what="the new person")
         answer = self.handover(BODY, "wjw", **{"from": "wjw", "to": "wjw2"})
         self.assertEqual(answer.status, 200, answer.body)
         documents.hold({"$ref": "#/components/schemas/Handover"}, answer.json, "handover")

@@ -44,15 +44,15 @@ class Trickle(unittest.TestCase):
         with Hub(environment={"TANDEM_WORKERS": "2", "TANDEM_DEMO_PAUSE": "2s"}) as hub:
             wait_until(lambda: hub.try_sign_in("lxhy"), what="the people at both workers")
             # Whatever a second beginning had brought would be there before the trickle's first.
-            wait_until(lambda: self.no_lead(hub), 40, "the last of the opening")
-            numbers = wait_until(lambda: self.numbers(hub, more_than=OPENING), 40, "the trickle")[:OPENING]
+            wait_until(lambda: self.no_lead(hub), what="the last of the opening")
+            numbers = wait_until(lambda: self.numbers(hub, more_than=OPENING), what="the trickle")[:OPENING]
             self.assertEqual([n[-4:] for n in numbers], [f"{i:04}" for i in range(1, OPENING + 1)])
             self.assertEqual(len({n[:-4] for n in numbers}), 1)
 
     def test_it_goes_on_as_fast_as_it_is_asked_to(self):
         with Hub(environment={"TANDEM_DEMO_PAUSE": "100ms"}) as hub:
             hub.sign_in("lxhy")
-            wait_until(lambda: self.numbers(hub, more_than=29), 60, "what would take four minutes at the usual pace")
+            wait_until(lambda: self.numbers(hub, more_than=29), what="what would take four minutes at the usual pace")
 
     # Each question may reach the worker that is still reading: every answer is looked at for itself.
     def numbers(self, hub, more_than):

@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 import documents
-from hub import Hub, event, wait_until
+from hub import LIMIT_S, Hub, but_for_the_calendar, event, wait_until
 
 LEAD, COPY, OTHER = "wjw-371302", "wjw-371300", "zjj-371302"
 CLINIC = "000123901000"  # the pack of this test names two leads for it
@@ -57,7 +57,7 @@ class Base(unittest.TestCase):
         def find():
             items = self.hub.get("/disputes?limit=200", user).json["items"]
             return next((d for d in items if d["event"] == taken["event"]), None)
-        return wait_until(find, 20, "the dispute")
+        return wait_until(find, what="the dispute")
 
     def notice_of(self, taken, body):
         return next(n["id"] for n in taken["notices"] if n["body"] == body)
@@ -173,7 +173,7 @@ class Disputes(Base):
         taken = self.taken(case="SETTLED", item=UNKNOWN)
         d = self.dispute_of(taken)
         self.taken(case="SETTLED", version=2)
-        wait_until(lambda: self.hub.get("/disputes/" + d["id"], "lxhy").json["state"] == "settled", 20, "its end")
+        wait_until(lambda: self.hub.get("/disputes/" + d["id"], "lxhy").json["state"] == "settled", what="its end")
 
     def test_masked_for_the_coordinator(self):
         taken = self.taken(item=UNKNOWN, applicant={"kind": "person", "name": "秘密姓名", "phone": "13800000000"})
@@ -189,7 +189,7 @@ class Rows(Base):
         cls.begin()
 
     def draft(self, d, user="lxhy", want=201, body=None):
-        answer = self.hub.post(f"/disputes/{d['id']}/draft", user, body, timeout=60)
+        answer = self.hub.post(f"/disputes/{d['id']}/draft", user, body, timeout=LIMIT_S)
         documents.hold_answer("POST", f"/api/v1/disputes/{d['id']}/draft", answer)
         self.assertEqual(answer.status, want, answer.body)
         return answer.json
@@ -201,17 +201,17 @@ class Rows(Base):
         version = f"/policy/versions/{drafted['version']}"
         self.assertEqual(self.hub.post(version + "/approve", "lxhy").status, 403)
         self.assertEqual(self.hub.post(version + "/activate", "lxhy").status, 409)
-        told = self.ok(version + "/rehearse", "lxhy", {"events": 10}, timeout=60)
+        told = self.ok(version + "/rehearse", "lxhy", {"events": 10}, timeout=LIMIT_S)
         self.assertEqual(told["new"], drafted["version"])
         self.ok(version + "/approve", "admin")
-        self.assertEqual(self.ok(version + "/activate", "lxhy", timeout=60)["state"], "in-force")
+        self.assertEqual(self.ok(version + "/activate", "lxhy", timeout=LIMIT_S)["state"], "in-force")
         return drafted
 
     def next_one(self, **data):
         """As it is decided from now on: who leads, and what is wrong with it."""
         today = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date().isoformat()
         taken = self.taken(permit={"number": "下一件", "decided_on": today}, **data)
-        return [n["body"] for n in taken["notices"] if n["role"] == "lead"], [p["code"] for p in taken["problems"]]
+        return [n["body"] for n in taken["notices"] if n["role"] == "lead"], [p["code"] for p in but_for_the_calendar(taken["problems"])]
 
     def test_a_ruling_becomes_a_row_and_there_is_no_dispute_any_more(self):
         _, d = self.disputed(item=BATHS)

@@ -8,11 +8,11 @@ import tempfile
 import unittest
 
 import documents
-from hub import BIN, Hub, event, wait_until
+from hub import BIN, LIMIT_S, Hub, event, wait_until
 
 
 def verify(path, *more):
-    return subprocess.run([os.path.abspath(BIN), "evidence", "verify", path, *more], capture_output=True, text=True, timeout=60)
+    return subprocess.run([os.path.abspath(BIN), "evidence", "verify", path, *more], capture_output=True, text=True, timeout=LIMIT_S)
 
 
 class Evidence(unittest.TestCase):
@@ -34,7 +34,7 @@ class Evidence(unittest.TestCase):
         assert sent.status == 201, sent.body
         cls.hub.stop()
         cls.hub.start()
-        wait_until(cls.seals, 30, "a seal")
+        wait_until(cls.seals, what="a seal")
 
     @classmethod
     def tearDownClass(cls):
@@ -186,7 +186,7 @@ class Evidence(unittest.TestCase):
     def test_what_is_hidden_keeps_its_place(self):
         """An auditor of one county sees its lines; those of another are a hash each."""
         made = subprocess.run([os.path.abspath(BIN), "user", "add", "county", "--role", "auditor", "--body", "spj-371302", "--data",
-                               self.hub.data], input="county\n", capture_output=True, text=True, timeout=60)
+                               self.hub.data], input="county\n", capture_output=True, text=True, timeout=LIMIT_S)
         self.assertEqual(made.returncode, 0, made.stderr)
         other = self.hub.submit(event("elsewhere", region="371311", accepted_in="371311"))
         self.assertEqual(other.status, 201, other.body)

@@ -11,7 +11,7 @@ import unittest
 
 import websockets
 
-from hub import Hub, event, wait_until
+from hub import LIMIT_S, Hub, event, wait_until
 from redis_box import Redis
 
 BODY = "wjw-371300"
@@ -31,7 +31,7 @@ class Reader:
             await c.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "inbox.open", "params": params}))
             while not until(self):
                 try:
-                    m = json.loads(await asyncio.wait_for(c.recv(), 30))
+                    m = json.loads(await asyncio.wait_for(c.recv(), LIMIT_S))
                 except websockets.ConnectionClosed as closed:
                     self.closed = closed.code
                     return self
@@ -76,7 +76,7 @@ class Feed(unittest.TestCase):
             since = self.first(hub)
             cases = submit(hub, "many", 3000)
             self.caught_up(hub, since, cases)
-            connection = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=30)
+            connection = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=LIMIT_S)
             connection.request("GET", f"/api/v1/stream?body={BODY}", headers={"Cookie": hub.cookies["wjw"],
                                                                               "Last-Event-ID": since})
             response, seen = connection.getresponse(), []
@@ -134,7 +134,7 @@ class Feed(unittest.TestCase):
     def catch_up_through_an_outage(self, ring):
         with tempfile.TemporaryDirectory(prefix="tdm-", dir="/tmp") as folder:
             redis = Redis(folder)
-            with redis, Hub(redis_url=redis.url, environment={"TANDEM_FEED_RING": ring}) as hub:
+            with redis, Hub(redis_url=redis.url, environment={"TANDEM_FEED_RING": ring, "TANDEM_REDIS_TIMEOUT": "5s"}) as hub:
                 hub.sign_in("spj", "wjw")
                 since = self.first(hub)
                 cases = submit(hub, "away", 3000)

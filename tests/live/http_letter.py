@@ -3,6 +3,7 @@
 http_letter.py BINARY [test …]: BINARY is the test server of tests/unit/http_echo.c.
 """
 import os
+import select
 import signal
 import socket
 import struct
@@ -143,8 +144,8 @@ def test_pipeline_is_bounded(binary):
 
 
 def test_unread_answer(binary):
-    """One large answer that is not read ends the connection."""
-    server = Server(binary, "request_ms=2000")
+    """One large answer that is not read ends the connection; one that is read does not."""
+    server, patient = Server(binary, "request_ms=2000"), Server(binary)
     for query in (b"", b"?static=1"):
         with server.dial() as c:
             c.send(get(b"/big" + query))
@@ -153,24 +154,24 @@ def test_unread_answer(binary):
                 assert len(c.rest()) < 20_000_000
             except ConnectionResetError:
                 pass
-    assert server.stop() == 0
-
-
-def test_answer_read_slowly(binary):
-    """Who reads on keeps the connection, however long it takes: here longer than the limit, at a pace that a busy machine keeps up with."""
-    limit_s = 3
-    server = Server(binary, f"request_ms={limit_s * 1000}")
-    for query in (b"", b"?static=1"):
-        with server.dial() as c:
+        with patient.dial() as c:
             c.send(get(b"/big" + query) + get(b"/echo/after"))
-            begun = time.monotonic()
-            while (part := (time.monotonic() - begun) / (limit_s * 1.3)) < 1:
-                if len(c.kept) < part * 15_000_000:
-                    c.more()
-                else:
-                    server.counts()
             assert c.answer().body == b"x" * 20_000_000
             assert c.answer().body.startswith(b"GET /echo/after")
+    assert server.stop() == 0 and patient.stop() == 0
+
+
+def test_slowly_read_answer(binary):
+    """Who reads a little now and then is given time anew, however long all of it takes."""
+    server = Server(binary, "request_ms=3000")
+    with server.dial() as c:
+        c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        c.send(get(b"/big"))
+        left, begun = int(c.head().get("Content-Length")), time.monotonic()
+        while time.monotonic() - begun < 4:
+            left -= len(c.take(100_000))
+            select.select([], [], [], 0.05)
+        assert left > 0 and c.take(left) == b"x" * left and c.is_open()
     assert server.stop() == 0
 
 
@@ -317,32 +318,36 @@ def test_slow_head_and_trickled_body(binary):
     server = Server(binary, "request_ms=700", "idle_ms=60000")
     for start, piece in ((b"GET /echo HTTP/1.1\r\nHost: a\r\n", b"A: b\r\n"), (post(b"Content-Length: 100000\r\n"), b"x"),
                          (chunked(b""), b"1\r\nx\r\n"), (chunked(b"0\r\n"), b"A: b\r\n"), (b"GE", b"")):
+        begun = time.monotonic()
         with server.dial() as c:
-            begun = time.monotonic()
             c.sock.settimeout(0.05)
             c.send(start)
-            while not c.kept and time.monotonic() - begun < 10:
+            while not c.kept:  # were there a limit from byte to byte, this would never end
+                assert time.monotonic() - begun < PATIENCE_S, start
                 try:
                     c.more()
                 except socket.timeout:
                     c.send(piece)
-            c.sock.settimeout(20)
+            c.sock.settimeout(PATIENCE_S)
             a = c.answer()
             assert a.status == 408 and a.get("Connection") == "close" and c.is_closed(), start
-            assert 0.6 < time.monotonic() - begun < 5, start
+            assert time.monotonic() - begun > 0.6, start
     assert server.counts()["handled"] == 1
     assert server.stop() == 0
 
 
 def test_idle_connections(binary):
     """Nothing asked at all: the request's limit. Between two requests: the idle limit. Both without a word."""
-    server = Server(binary, "request_ms=300", "idle_ms=1200")
-    with server.dial() as mute, server.dial() as idle:
-        begun = time.monotonic()
-        idle.send(get(b"/echo"))
-        assert idle.answer().status == 200
-        assert mute.is_closed() and time.monotonic() - begun < 1.1
-        assert idle.is_closed() and time.monotonic() - begun > 1.1
+    server = Server(binary, "request_ms=2000", "idle_ms=3600000")
+    with server.dial() as idle, server.dial() as mute:
+        assert idle.is_open()
+        assert mute.is_closed()
+        assert idle.is_open()
+    assert server.stop() == 0
+    server = Server(binary, "request_ms=3600000", "idle_ms=300")
+    with server.dial() as idle:
+        assert idle.is_open()
+        assert idle.is_closed()
     assert server.stop() == 0
 
 

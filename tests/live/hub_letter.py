@@ -11,7 +11,7 @@ import time
 import unittest
 
 from http_peer import Client
-from hub import Hub, event, wait_until
+from hub import LIMIT_S, Hub, event, wait_until
 
 ONE = "application/cloudevents+json"
 MANY = "application/cloudevents-batch+json"
@@ -96,11 +96,12 @@ BATCHES = [
 ]
 
 
-class Letter(unittest.TestCase):
+class Base(unittest.TestCase):
+    settings = {}
+
     @classmethod
     def setUpClass(cls):
-        # The rate of the demo's own trickle must not be mistaken for something stored.
-        cls.hub = Hub(environment={"TANDEM_REQUEST_TIMEOUT": "3s"})
+        cls.hub = Hub(environment=cls.settings)
         cls.hub.start()
         cls.hub.sign_in("spj", "wjw")
 
@@ -112,7 +113,7 @@ class Letter(unittest.TestCase):
 
     def events(self, body, kind=ONE, **more):
         headers = dict({"Content-Type": kind} if kind else {}, **more)
-        return self.hub.request("POST", "/api/v1/events", body, headers, "spj", timeout=60)
+        return self.hub.request("POST", "/api/v1/events", body, headers, "spj", timeout=LIMIT_S)
 
     def nothing_stored(self):
         self.assertEqual(self.hub.get("/cases/TESTnever", "spj").status, 404)
@@ -120,6 +121,20 @@ class Letter(unittest.TestCase):
     def dial(self):
         return Client(socket.create_connection(("127.0.0.1", self.hub.port)))
 
+    def head(self):
+        """Of a POST, up to what says how long its body is."""
+        return (b"POST /api/v1/events HTTP/1.1\r\nHost: a\r\nCookie: " + self.hub.cookies["spj"].encode() +
+                b"\r\nContent-Type: " + ONE.encode() + b"\r\n")
+
+    def refused(self, fields, body, status):
+        with self.subTest(fields), self.dial() as c:
+            c.send(self.head() + fields + b"\r\n" + body)
+            answer = c.answer()
+            self.assertEqual((answer.status, answer.get("Content-Type"), answer.get("Connection")), (status, PROBLEM, "close"))
+            self.assertTrue(c.is_closed())
+
+
+class Letter(Base):
     def test_single_events(self):
         for name, body, status, pointer, says in SINGLE:
             with self.subTest(name):
@@ -184,26 +199,19 @@ class Letter(unittest.TestCase):
         self.assertEqual(set(turns), {200})
 
     def test_lengths_and_expectations(self):
-        cookie = b"Host: a\r\nCookie: " + self.hub.cookies["spj"].encode() + b"\r\nContent-Type: " + ONE.encode() + b"\r\n"
-        post = b"POST /api/v1/events HTTP/1.1\r\n" + cookie
         for fields, body, status in ((b"", b"", 411), (b"Content-Length: 17825792\r\n", b"", 413), (b"Content-Length: -1\r\n", b"", 400),
                                      (b"Content-Length: 5, 5\r\n", b"", 400), (b"Transfer-Encoding: gzip\r\n", b"", 501),
                                      (b"Content-Length: 17825792\r\nExpect: 100-continue\r\n", b"", 413),
                                      (b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n", b"", 400),
-                                     (b"Content-Length: 2\r\nExpect: the-best\r\n", b"", 417), (b"Content-Length: 9\r\n", b"{", 408),
-                                     (b"Transfer-Encoding: chunked\r\n", b"5\r\n{", 408)):
-            with self.subTest(fields), self.dial() as c:
-                c.send(post + fields + b"\r\n" + body)
-                answer = c.answer()
-                self.assertEqual((answer.status, answer.get("Content-Type"), answer.get("Connection")), (status, PROBLEM, "close"))
-                self.assertTrue(c.is_closed())
+                                     (b"Content-Length: 2\r\nExpect: the-best\r\n", b"", 417)):
+            self.refused(fields, body, status)
         with self.dial() as c:
-            c.send(post + b"Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n")
+            c.send(self.head() + b"Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n")
             self.assertEqual(c.answer().status, 100)
             c.send(b"1\r\n{\r\n0\r\n\r\n")
             answer = c.answer()
             self.assertEqual((answer.status, answer.get("Connection")), (400, None), "the connection goes on")
-            c.send(b"BREW /api/v1/events HTTP/1.1\r\n" + cookie + b"\r\n")
+            c.send(self.head().replace(b"POST", b"BREW") + b"\r\n")
             self.assertEqual(c.answer().status, 501)
         self.nothing_stored()
 
@@ -253,20 +261,27 @@ class Letter(unittest.TestCase):
         self.assertEqual(away.request("GET", "/api/v1/me", headers={"Authorization": "Bearer tdm_x"}).status, 503)
         self.assertEqual(away.request("GET", "/readyz").status, 503)
 
+class Limits(Base):
+    """On a hub that waits for nobody long."""
+    settings = {"TANDEM_REQUEST_TIMEOUT": "3s", "TANDEM_REDIS_TIMEOUT": "2s"}
+
+    def test_what_does_not_come_whole(self):
+        self.refused(b"Content-Length: 9\r\n", b"{", 408)
+        self.refused(b"Transfer-Encoding: chunked\r\n", b"5\r\n{", 408)
+        self.nothing_stored()
+
     def test_redis_away(self):
         os.kill(self.hub.redis_pid(), signal.SIGSTOP)
         try:
             answer = self.events(json.dumps(event("away")).encode())
             self.assertEqual((answer.status, answer.headers["Content-Type"]), (503, PROBLEM))
             self.assertTrue(int(answer.headers["Retry-After"]) > 0)
-            self.assertEqual(self.hub.request("GET", "/readyz").status, 503)
+            wait_until(lambda: self.hub.request("GET", "/readyz").status == 503, what="the hub to know")
             self.assertEqual(self.hub.request("GET", "/healthz").status, 200)
         finally:
             os.kill(self.hub.redis_pid(), signal.SIGCONT)
         wait_until(self.hub.is_ready, what="readiness")
         wait_until(lambda: self.events(json.dumps(event("away")).encode()).status in (200, 201), what="the same event taken")
-
-
 
 
 if __name__ == "__main__":

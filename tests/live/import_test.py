@@ -7,7 +7,7 @@ import tempfile
 import threading
 import unittest
 
-from hub import BIN, Hub
+from hub import BIN, LIMIT_S, Hub
 
 PACK = "rules/packs/linyi"
 HEADER = "XK_XDR_MC,XK_XDR_SHXYM,XK_WSH,XK_JDRQ,XK_YXQZI,XK_XKZS,XK_XKJGDM,XK_ZT\n"
@@ -42,7 +42,7 @@ class Printed(Folder):
             self.assertEqual(answer.returncode, 0, answer.stderr.decode())
             self.assertEqual(answer.stdout, answers[0].stdout)
         explained = subprocess.run([BIN, "policy", "explain", PACK], input=answers[0].stdout, capture_output=True,
-                                   timeout=60, check=False)
+                                   timeout=LIMIT_S, check=False)
         self.assertEqual(explained.returncode, 0, explained.stderr.decode())
         decisions = [json.loads(line) for line in explained.stdout.splitlines()]
         self.assertEqual([d["item"]["code"] for d in decisions], ["000131012000"] * 5)
@@ -126,7 +126,7 @@ class Printed(Folder):
 
 def key_for(hub, name):
     made = subprocess.run([BIN, "key", "add", name, "--body", "spj-371302", "--source", "/sources/permits", "--data",
-                           hub.data], capture_output=True, text=True, timeout=60, check=True)
+                           hub.data], capture_output=True, text=True, timeout=LIMIT_S, check=True)
     return made.stdout.strip()
 
 
@@ -166,7 +166,7 @@ class Sent(Folder):
         self.assertIn("1 of 1 events are not sent", refused.stderr.decode())
         bare = {k: v for k, v in os.environ.items() if k != "TANDEM_KEY"}
         answer = subprocess.run([BIN, "import", "permits", path, "--items", PACK, "--to", "http://127.0.0.1:1"],
-                                capture_output=True, timeout=60, env=bare, check=False)
+                                capture_output=True, timeout=LIMIT_S, env=bare, check=False)
         self.assertEqual(answer.returncode, 2)
 
 

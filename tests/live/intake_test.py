@@ -6,7 +6,7 @@ import unittest
 
 import redis
 
-from hub import BIN, Hub, event, wait_until
+from hub import BIN, LIMIT_S, Hub, event, wait_until
 
 KEY = "tdm:{371300}:"
 INTAKE, DONE = KEY + "intake", KEY + "intake:done"
@@ -31,7 +31,7 @@ class Foreign:
         return found
 
     def outcome(self, entry):
-        return wait_until(lambda: self.outcomes().get(entry), 60, f"the outcome of {entry}")
+        return wait_until(lambda: self.outcomes().get(entry), what=f"the outcome of {entry}")
 
     def waiting(self):
         """How many hubs stand at the stream."""
@@ -45,7 +45,7 @@ def start_with_people():
     hub = Hub(demo=False).start()
     for words in (("spj", "--role", "approver", "--body", "spj-371302"), ("wjw", "--role", "supervisor", "--body", "wjw-371300")):
         subprocess.run([os.path.abspath(BIN), "user", "add", *words, "--data", hub.data], input="pass word\n", text=True,
-                       check=True, capture_output=True, timeout=60)
+                       check=True, capture_output=True, timeout=LIMIT_S)
     sign_in(hub)
     return hub
 
@@ -70,7 +70,7 @@ class Outcomes(unittest.TestCase):
     def test_by_redis_cli(self):
         document = json.dumps(event("cli"), ensure_ascii=False)
         entry = subprocess.run(["redis-cli", "-s", self.foreign.socket, "XADD", INTAKE, "*", "from", "somebody", "event", document],
-                               capture_output=True, text=True, check=True, timeout=30).stdout.strip()
+                               capture_output=True, text=True, check=True, timeout=LIMIT_S).stdout.strip()
         outcome = self.foreign.outcome(entry)
         self.assertEqual(outcome["status"], 201)
         self.assertEqual(outcome["answer"]["case"], "TESTcli")
@@ -130,14 +130,14 @@ class Hubs(unittest.TestCase):
             dead = left[0]["name"]
             # Its Redis lives on, as one that is not its own would: the next hub finds it where it was.
             hub.start()
-            wait_until(lambda: foreign.redis.xlen(INTAKE) == 0, 90, "all entries to be taken up")
+            wait_until(lambda: foreign.redis.xlen(INTAKE) == 0, what="all entries to be taken up")
             outcomes = foreign.outcomes()
             self.assertEqual(len(outcomes), number * 100)
             self.assertLessEqual({o["status"] for o in outcomes.values()}, {200, 201})
             self.assertEqual(len({o["answer"]["event"] for o in outcomes.values()}), number * 100)
             self.assertEqual(int(foreign.redis.get(KEY + "seq")), number * 100)
             self.assertEqual(foreign.redis.llen(KEY + "b:wjw-371300:all"), number * 100)
-            wait_until(lambda: dead not in foreign.readers(), 60, "the dead reader to be forgotten")
+            wait_until(lambda: dead not in foreign.readers(), what="the dead reader to be forgotten")
             self.assertLessEqual(len(foreign.readers()), 1)
         finally:
             hub.__exit__(None, None, None)

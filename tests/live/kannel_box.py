@@ -13,9 +13,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 import urllib.parse
 import urllib.request
+
+from hub import LIMIT_S, free_port, wait_until
 
 FAKESMSC = "/usr/lib/kannel/test/fakesmsc"
 NUMBER = "10690000"
@@ -91,30 +92,11 @@ def available():
     return bool(shutil.which("bearerbox") and shutil.which("smsbox") and os.path.exists(FAKESMSC))
 
 
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
-def wait_for(condition, what, seconds=30):
-    """Asks until the condition gives something, and gives that back."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise TimeoutError("waited %d s in vain for %s" % (seconds, what))
-
-
 class KannelBox:
     def __init__(self, callback_base):
         self.callback_base = callback_base
         self.folder = tempfile.mkdtemp(prefix="tandem-kannel-")
-        self.admin, self.boxes, self.carrier, self.sendsms = free_ports(4)
+        self.admin, self.boxes, self.carrier, self.sendsms = (free_port() for _ in range(4))
         self.bearerbox = self.smsbox = self.phone = None
         self.phone_logs = []
         for name in ("store", "dlr"):
@@ -161,9 +143,9 @@ class KannelBox:
         log = open(os.path.join(self.folder, "boxes.log"), "ab")
         with log:
             self.bearerbox = self.run("bearerbox", "-v", "4", self.config, stdin=subprocess.DEVNULL, stdout=log)
-            wait_for(lambda: self.status("status"), "bearerbox")
+            wait_until(lambda: self.status("status"), what="bearerbox")
             self.smsbox = self.run("smsbox", "-v", "4", self.config, stdin=subprocess.DEVNULL, stdout=log)
-        wait_for(self.smsbox_is_up, "smsbox")
+        wait_until(self.smsbox_is_up, what="smsbox")
         self.phone_on()
         return self
 
@@ -178,7 +160,7 @@ class KannelBox:
         if process and process.poll() is None:
             process.terminate()
             try:
-                process.wait(10)
+                process.wait(LIMIT_S)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -186,7 +168,7 @@ class KannelBox:
     def status(self, page):
         try:
             with urllib.request.urlopen("http://127.0.0.1:%d/%s.txt?password=%s" % (self.admin, page, PASSWORD),
-                                        timeout=5) as r:
+                                        timeout=LIMIT_S) as r:
                 return r.read().decode("utf-8", "replace")
         except OSError:
             return ""
@@ -204,7 +186,7 @@ class KannelBox:
         with open(self.phone_logs[-1], "wb") as log:
             self.phone = self.run(FAKESMSC, "-H", "127.0.0.1", "-r", str(self.carrier), "-v", "0",
                                   stdin=subprocess.PIPE, stdout=log)
-        wait_for(self.phone_is_on, "the carrier's link")
+        wait_until(self.phone_is_on, what="the carrier's link")
 
     def phone_is_on(self):
         return "FAKE:%d (online" % self.carrier in self.status("status")

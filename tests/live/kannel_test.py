@@ -14,7 +14,8 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import kannel_box  # noqa: E402
-from kannel_box import NUMBER, KannelBox, wait_for  # noqa: E402
+from hub import LIMIT_S, free_port, wait_until  # noqa: E402
+from kannel_box import NUMBER, KannelBox  # noqa: E402
 
 PHONE = "8613800138000"
 
@@ -90,12 +91,12 @@ class Driver:
                 if line.split(" ")[:len(words)] == list(words):
                     self.kept.remove(line)
                     return line.split(" ")
-            self.kept.append(self.lines.get(timeout=30))
+            self.kept.append(self.lines.get(timeout=LIMIT_S))
 
     def close(self):
         self.say("quit")
         self.process.stdin.close()
-        status = self.process.wait(10)
+        status = self.process.wait(LIMIT_S)
         self.process.stdout.close()
         return status
 
@@ -133,7 +134,7 @@ class KannelTest(unittest.TestCase):
 
     def got_once(self, text):
         """The simulated carrier reports a delivery before the phone has shown it."""
-        wait_for(lambda: self.got(text), "the phone")
+        wait_until(lambda: self.got(text), what="the phone")
         self.assertEqual(len(self.got(text)), 1)
 
     def wait_delivered(self, name):
@@ -173,7 +174,7 @@ class KannelTest(unittest.TestCase):
 
     def test_link_down_is_accepted_and_sent_later(self):
         self.box.phone_off()
-        wait_for(lambda: not self.box.phone_is_on(), "the link to go down")
+        wait_until(lambda: not self.box.phone_is_on(), what="the link to go down")
         try:
             self.send("d3.0-1", "稍后送达", "accepted")
         finally:
@@ -189,7 +190,7 @@ class KannelTest(unittest.TestCase):
         self.assertEqual(driver.close(), 0)
 
     def test_nobody_there_is_not_sent(self):
-        port = kannel_box.free_ports(1)[0]
+        port = free_port()
         driver = Driver(self.door.base, dict(self.box.settings(), url="http://127.0.0.1:%d/" % port))
         driver.say("send d5.0-1 +%s 您好" % PHONE)
         self.assertEqual(driver.wait("done", "d5.0-1")[2], "not-sent")

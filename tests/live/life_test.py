@@ -78,7 +78,7 @@ class Life(unittest.TestCase):
             case = f"LIFE-S{Life.number}"
             notice = self.lead(case=case)
             self.taken(case=case, version=2)
-            wait_until(lambda: self.state(notice) == state, 20, "supersession")
+            wait_until(lambda: self.state(notice) == state, what="supersession")
             return notice
         taken = self.taken()
         notice = self.notice_of(taken, LEAD)
@@ -103,7 +103,7 @@ class Life(unittest.TestCase):
                                         {"kind": "informed-commitment", "what": "无期限"}],
                            permit={"number": "P-1", "valid_until": "2031-05-06"})
         lead, copy = self.notice_of(taken, LEAD), self.notice_of(taken, COPY)
-        wait_until(lambda: any(r["kind"] == "reminded" for r in self.whole(lead)["receipts"]), 20, "what is over is said at once")
+        wait_until(lambda: any(r["kind"] == "reminded" for r in self.whole(lead)["receipts"]), what="what is over is said at once")
         self.assertEqual(self.clocks(lead), {0: "running", 1: "overdue", 2: "running"})
         self.assertEqual(self.clocks(copy), {})
         self.assertIn("fulfil", self.whole(lead)["notice"]["allowed"])
@@ -374,7 +374,7 @@ class Life(unittest.TestCase):
 
         def acts(about):
             return [x["act"] for x in self.hub.get("/audit?about=" + about, "sjj").json["items"]]
-        wait_until(lambda: len(acts(notice)) == 4 and len(acts(other)) == 3, 20, "the lines")
+        wait_until(lambda: len(acts(notice)) == 4 and len(acts(other)) == 3, what="the lines")
         self.assertEqual(acts(notice), ["close", "feedback", "claim", "acknowledge"])
         self.assertEqual(acts(other), ["transfer", "undo", "return"])
         whole = self.hub.get("/audit?limit=200", "sjj").body.decode()

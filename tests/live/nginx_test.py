@@ -11,7 +11,7 @@ import unittest
 
 import websockets
 
-from hub import Hub, event, free_port, wait_until
+from hub import LIMIT_S, Hub, event, free_port, wait_until
 
 CONFIG = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "hub", "deploy", "nginx.conf")
 
@@ -41,7 +41,7 @@ class Proxy:
         wait_until(lambda: self.curl("/healthz")[0] == 200, what="nginx")
 
     def curl(self, path, *more):
-        out = subprocess.run(["curl", "-s", "--max-time", "20", "--cacert", self.certificate,
+        out = subprocess.run(["curl", "-s", "--max-time", str(LIMIT_S), "--cacert", self.certificate,
                               "--resolve", f"hub.example:{self.port}:127.0.0.1",
                               "-w", "\n%{http_code} %{http_version}", f"https://hub.example:{self.port}{path}", *more],
                              capture_output=True, text=True, check=False).stdout
@@ -51,7 +51,7 @@ class Proxy:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(LIMIT_S)
         shutil.rmtree(self.folder)
 
 
@@ -103,7 +103,7 @@ class Front(unittest.TestCase):
                     server_hostname="hub.example", subprotocols=["tandem.v1"], extra_headers={"Cookie": cookie},
                     origin=f"https://hub.example:{self.proxy.port}") as ws:
                 await ws.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "inbox.open", "params": {}}))
-                return json.loads(await asyncio.wait_for(ws.recv(), 20))
+                return json.loads(await asyncio.wait_for(ws.recv(), LIMIT_S))
 
         answer = asyncio.run(talk())
         self.assertIn("cursor", answer["result"])

@@ -114,7 +114,7 @@ class Reconciliation(unittest.TestCase):
         for bureau in (BUREAU, CITY):
             for body in (LEAD, COPY):
                 # The demo's own events come between.
-                wait_until(lambda x=bureau, y=body: listed(x, y) == stated(x, y), 20, f"{body} as it is listed, of {bureau}")
+                wait_until(lambda x=bureau, y=body: listed(x, y) == stated(x, y), what=f"{body} as it is listed, of {bureau}")
         self.assertGreaterEqual(listed(BUREAU, LEAD)[0], 6)
 
     def test_a_department_sees_what_it_was_told_and_no_more(self):
@@ -164,7 +164,7 @@ class Reconciliation(unittest.TestCase):
         self.agree("spj", body=COPY)
         confirmed = self.row("spj", body=COPY)
         self.submit(7)
-        wait_until(lambda: self.row("spj", body=COPY)["told"] > confirmed["told"], 20, "the figures go on")
+        wait_until(lambda: self.row("spj", body=COPY)["told"] > confirmed["told"], what="the figures go on")
         self.assertEqual(self.row("spj", body=COPY)["agreed"], confirmed["agreed"])
         seen = {k: confirmed[k] for k in ("told", "leads", "overdue")}
         self.agree("spj", body=COPY, seen=seen, want=409)

@@ -2,7 +2,7 @@
 import signal
 import subprocess
 
-from hub import end_with_us, wait_until
+from hub import LIMIT_S, end_with_us, wait_until
 
 TORN = "Unexpected end of file reading the append only file"
 
@@ -16,7 +16,7 @@ class Redis:
 
     def start(self):
         self.launch()
-        wait_until(self.answers, 60, "the test's Redis")
+        wait_until(self.answers, what="the test's Redis")
         return self
 
     def launch(self):
@@ -50,7 +50,7 @@ class Redis:
 
     def kill(self, number=signal.SIGKILL):
         self.process.send_signal(number)
-        self.process.wait(30)
+        self.process.wait(LIMIT_S)
 
     __enter__ = start
 

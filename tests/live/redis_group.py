@@ -11,7 +11,7 @@ import urllib.parse
 import redis
 import websockets
 
-from hub import BIN, end_with_us, event, free_port, wait_until
+from hub import BIN, LIMIT_S, end_with_us, event, free_port, wait_until
 
 KEY = "tdm:{371300}:"
 PASSWORD, OF_SENTINELS = "a:b@c,d/e", "hush-hush"
@@ -38,7 +38,7 @@ class Server:
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, preexec_fn=end_with_us)
 
     def client(self):
-        return redis.Redis(port=self.port, password=self.password, decode_responses=True, socket_timeout=20)
+        return redis.Redis(port=self.port, password=self.password, decode_responses=True, socket_timeout=LIMIT_S)
 
     def answers(self):
         assert self.process.poll() is None, "redis-server ended: " + self.log_text()
@@ -53,7 +53,7 @@ class Server:
 
     def kill(self, number=signal.SIGKILL):
         self.process.send_signal(number)
-        self.process.wait(30)
+        self.process.wait(LIMIT_S)
 
     def about(self):
         """Its own view of its part; a sentinel that gives it another ends all connections."""
@@ -108,7 +108,8 @@ class Watched:
             f.write(OF_SENTINELS + "\n")
         hosts = ",".join(f"127.0.0.1:{s.port}" for s in self.sentinels)
         return {"TANDEM_REDIS_URL": f"sentinel://:{urllib.parse.quote(PASSWORD, safe='')}@{hosts}/city",
-                "TANDEM_REDIS_SENTINEL_PASSWORD_FILE": f"{folder}/secret", "TANDEM_REDIS_WAIT_REPLICAS": "1"}
+                "TANDEM_REDIS_SENTINEL_PASSWORD_FILE": f"{folder}/secret", "TANDEM_REDIS_WAIT_REPLICAS": "1",
+                "TANDEM_REDIS_TIMEOUT": "5s"}  # one of them stands still
 
 
 class Cluster:
@@ -132,7 +133,7 @@ class Cluster:
         return "cluster_state:ok" in about and f"cluster_known_nodes:{len(self.servers)}\r" in about
 
     def cli(self, *words):
-        subprocess.run(["redis-cli", "-a", PASSWORD, "--no-auth-warning", "--cluster", *words], check=True, timeout=60, stdout=subprocess.DEVNULL)
+        subprocess.run(["redis-cli", "-a", PASSWORD, "--no-auth-warning", "--cluster", *words], check=True, timeout=LIMIT_S, stdout=subprocess.DEVNULL)
 
     def running(self):
         return [s for s in self.servers if s.process.poll() is None]
@@ -182,15 +183,15 @@ class Load:
             self.refused += 1
             self.ending.wait(0.02)
 
-    def goes_on(self, more=20, seconds=30):
+    def goes_on(self, more=20):
         """Waits until so many more have been answered."""
         wanted = len(self.answered) + more
-        wait_until(lambda: self.failure or len(self.answered) >= wanted, seconds, f"{more} more events")
+        wait_until(lambda: self.failure or len(self.answered) >= wanted, what=f"{more} more events")
         assert not self.failure, self.failure
 
     def end(self):
         self.ending.set()
-        self.thread.join(30)
+        self.thread.join(LIMIT_S)
         assert not self.failure and not self.thread.is_alive(), self.failure
 
 
@@ -201,7 +202,7 @@ class Listener:
         self.hub, self.body, self.events, self.read, self.cursor, self.failure = hub, body, [], [], None, None
         self.opened = threading.Event()
         threading.Thread(target=self.guarded, daemon=True).start()
-        assert self.opened.wait(20), self.failure
+        assert self.opened.wait(LIMIT_S), self.failure
 
     def guarded(self):
         try:
@@ -240,7 +241,7 @@ class Listener:
 
     def has_heard(self, answered):
         """Each once, however long the feed's own connection was away."""
-        wait_until(lambda: self.failure or len(set(self.events)) >= len(answered), 30, "the frames")
+        wait_until(lambda: self.failure or len(set(self.events)) >= len(answered), what="the frames")
         assert sorted(self.events) == sorted(answered.values()), (self.failure, len(self.events), len(set(self.events)), len(answered))
 
 
@@ -264,10 +265,10 @@ def add_people(environment):
     """By the command, which speaks to the same Redis as the hub."""
     for name, role, body in (("spj", "approver", "spj-371302"), ("wjw", "supervisor", "wjw-371300")):
         subprocess.run([os.path.abspath(BIN), "user", "add", name, "--role", role, "--body", body], input="pass word\n", text=True,
-                       check=True, timeout=60, capture_output=True, env=dict(os.environ, **environment))
+                       check=True, timeout=LIMIT_S, capture_output=True, env=dict(os.environ, **environment))
 
 
 def doctor(environment):
-    done = subprocess.run([os.path.abspath(BIN), "doctor", "--json"], text=True, capture_output=True, timeout=60,
+    done = subprocess.run([os.path.abspath(BIN), "doctor", "--json"], text=True, capture_output=True, timeout=LIMIT_S,
                           env=dict(os.environ, **environment), check=False)
     return next(c for c in json.loads(done.stdout)["checks"] if c["name"] == "Redis")

@@ -7,7 +7,7 @@ import unittest
 
 import websockets
 
-from hub import Hub, event, wait_until
+from hub import LIMIT_S, Hub, event, wait_until
 
 
 class Rpc:
@@ -20,7 +20,7 @@ class Rpc:
         self.number += 1
         await self.connection.send(json.dumps({"jsonrpc": "2.0", "id": self.number, "method": method, "params": params or {}}))
         while True:
-            message = json.loads(await asyncio.wait_for(self.connection.recv(), 20))
+            message = json.loads(await asyncio.wait_for(self.connection.recv(), LIMIT_S))
             if message.get("id") == self.number:
                 return message
             self.pushed.append(message)
@@ -30,7 +30,7 @@ class Rpc:
             for i, m in enumerate(self.pushed):
                 if m["method"] == method and (about is None or about in json.dumps(m, ensure_ascii=False)):
                     return self.pushed.pop(i)["params"]
-            self.pushed.append(json.loads(await asyncio.wait_for(self.connection.recv(), 20)))
+            self.pushed.append(json.loads(await asyncio.wait_for(self.connection.recv(), LIMIT_S)))
 
 
 class Road(unittest.TestCase):
@@ -188,8 +188,8 @@ class Road(unittest.TestCase):
         first = self.taken("corr-1", case="CORR")
         self.taken("corr-2", case="CORR", version=2)
         notice = self.notice_of(first, "wjw-371300")
-        wait_until(lambda: self.hub.get("/notices/" + notice, "wjw").json["notice"]["state"] == "superseded", 20,
-                   "the first notice to be superseded")
+        wait_until(lambda: self.hub.get("/notices/" + notice, "wjw").json["notice"]["state"] == "superseded",
+                   what="the first notice to be superseded")
 
     def test_if_match_and_idempotency_key(self):
         notice = self.notice_of(self.taken("match"), "wjw-371300")
@@ -220,7 +220,7 @@ class Road(unittest.TestCase):
 
     def test_event_stream(self):
         import http.client
-        connection = http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=LIMIT_S)
         connection.request("GET", "/api/v1/stream", headers={"Cookie": self.hub.cookies["wjw"]})
         response = connection.getresponse()
         self.assertEqual(response.headers["Content-Type"], "text/event-stream")
@@ -242,7 +242,7 @@ class Road(unittest.TestCase):
                 await rpc.call("inbox.open")
                 self.hub.request("DELETE", "/api/v1/session", user="scjg")
                 with self.assertRaises(websockets.ConnectionClosed) as closed:
-                    await asyncio.wait_for(connection.recv(), 20)
+                    await asyncio.wait_for(connection.recv(), LIMIT_S)
                 self.assertEqual(closed.exception.code, 4003)
         asyncio.run(run())
         self.assertEqual(self.hub.get("/me", "scjg").status, 401)
@@ -287,10 +287,10 @@ class Restart(unittest.TestCase):
                 self.assertEqual(len(back), 5, "not all are to come back at once")
                 for rpc in everyone:
                     with self.assertRaises(websockets.ConnectionClosed) as closed:
-                        await asyncio.wait_for(rpc.connection.recv(), 20)
+                        await asyncio.wait_for(rpc.connection.recv(), LIMIT_S)
                     self.assertEqual(closed.exception.code, 1001)
             asyncio.run(run())
-            self.assertEqual(hub.process.wait(20), 0)
+            self.assertEqual(hub.process.wait(LIMIT_S), 0)
 
     def test_kill_loses_nothing_answered(self):
         with Hub() as hub:

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import unittest
 
-from hub import BIN, Hub, end_with_us, wait_until
+from hub import BIN, LIMIT_S, Hub, end_with_us, wait_until
 from redis_group import ALONE, OF_SENTINELS, PASSWORD, Load, Server, add_people, check_all_there, doctor, end_all
 
 
@@ -137,7 +137,7 @@ class Sought(unittest.TestCase):
                                     env={**os.environ, **self.environment, **{f"TANDEM_REDIS_{k}": v for k, v in case.items()}})
                    for case, _ in cases]
         for process, (case, said) in zip(started, cases):
-            told = process.communicate(timeout=60)[1]
+            told = process.communicate(timeout=LIMIT_S)[1]
             self.assertEqual(process.returncode, 3, case)
             self.assertIn(said, told, case)
         found = doctor({**self.environment, "TANDEM_REDIS_URL": url})

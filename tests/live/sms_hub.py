@@ -76,8 +76,8 @@ class SmsHub(contextlib.ExitStack):
         (only,) = self.whole(notice)["deliveries"]
         return only
 
-    def wait_state(self, notice, *states, seconds=30):
+    def wait_state(self, notice, *states):
         def reached():
             delivery = self.delivery(notice)
             return delivery if delivery["state"] in states else None
-        return wait_until(reached, seconds, f"{notice} being {' or '.join(states)}")
+        return wait_until(reached, what=f"{notice} being {' or '.join(states)}")

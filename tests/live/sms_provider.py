@@ -87,7 +87,7 @@ class Provider:
         values = {"%d": str(mask), "%F": "carrier-" + message_id, "%A": "ACK%2F", "%p": "8613800138001"}
         url = re.sub("%[dFAp]", lambda m: values[m.group(0)], self.urls[message_id])
         parts = urllib.parse.urlsplit(url)
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=20)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=120)
         try:
             connection.request("GET", f"{parts.path}?{parts.query}")
             return connection.getresponse().status

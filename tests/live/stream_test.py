@@ -7,7 +7,7 @@ import unittest
 
 import websockets
 
-from hub import BIN, Hub, event, wait_until
+from hub import BIN, LIMIT_S, Hub, event, wait_until
 
 
 class Curl:
@@ -15,7 +15,7 @@ class Curl:
 
     def __init__(self, hub, user, *more, query=""):
         self.process = subprocess.Popen(
-            ["curl", "-sN", "--max-time", "120", "-H", "Cookie: " + hub.cookies[user], *more,
+            ["curl", "-sN", "--max-time", str(LIMIT_S), "-H", "Cookie: " + hub.cookies[user], *more,
              f"http://127.0.0.1:{hub.port}/api/v1/stream{query}"], stdout=subprocess.PIPE)
         self.last = ""
 
@@ -57,7 +57,7 @@ class Curl:
 
 def command(hub, *words):
     return subprocess.run([os.path.abspath(BIN), *words, "--data", hub.data], input="pass word\n", text=True, check=True,
-                          capture_output=True, timeout=60).stdout
+                          capture_output=True, timeout=LIMIT_S).stdout
 
 
 def beside(hub):
@@ -149,7 +149,7 @@ class TwoHubs(unittest.TestCase):
     async def closed_with(self, connection):
         with self.assertRaises(websockets.ConnectionClosed) as closed:
             while True:
-                await asyncio.wait_for(connection.recv(), 20)
+                await asyncio.wait_for(connection.recv(), LIMIT_S)
         return closed.exception.code
 
     def test_disabled_person(self):
@@ -169,7 +169,7 @@ class TwoHubs(unittest.TestCase):
                 self.assertIsNone(first.next())
                 self.assertIsNone(second.next())
             await connections[2].send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "inbox.open", "params": {}}))
-            self.assertIn("result", json.loads(await asyncio.wait_for(connections[2].recv(), 20)))
+            self.assertIn("result", json.loads(await asyncio.wait_for(connections[2].recv(), LIMIT_S)))
             await connections[2].close()
         asyncio.run(run())
         for hub in (self.one, self.two):
@@ -199,7 +199,7 @@ class TwoHubs(unittest.TestCase):
             codes = await asyncio.gather(*(self.closed_with(c) for c in connections[:2]))
             self.assertEqual(codes, [4003, 4003])
             await connections[2].send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "event.submit", "params": event("by-key")}))
-            self.assertIn("result", json.loads(await asyncio.wait_for(connections[2].recv(), 20)))
+            self.assertIn("result", json.loads(await asyncio.wait_for(connections[2].recv(), LIMIT_S)))
             await connections[2].close()
         asyncio.run(run())
         for hub in (self.one, self.two):

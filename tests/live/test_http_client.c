@@ -122,7 +122,7 @@ static void modes_run(bool reused)
 		const struct mode_row *row = &mode_rows[i];
 		bool hangs = strcmp(row->mode, "hang") == 0;
 		const struct http_client_options options = {.connections_max = 1,
-							    .total_timeout_ms = hangs ? 700 : 0};
+							    .total_timeout_ms = hangs ? 3000 : 0};
 		struct provider_line line;
 		struct bench b;
 

@@ -88,7 +88,7 @@ class Office:
 
 def tell_office(story, policy, add_people, clinic):
     with AuditHub("--policy", policy, *SETTINGS, demo=False) as hub:
-        add_people(hub)
+        add_people(hub, policy)
         subprocess.run([BIN, "user", "add", "boss", "--role", "admin", "--data", hub.data, "--policy", policy], check=True, input="boss\n",
                        text=True, capture_output=True)
         wait_until(lambda: hub.try_sign_in("boss"), what="who runs the hub")

@@ -4,23 +4,26 @@ The page's tests read the same files, so that page and hub cannot drift apart. `
 Times, cursors and the policy's version are another each time and are written as fixed ones.
 """
 import asyncio
+import datetime as dt
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import websockets
 
 import documents
 from audit import CLOUD, AuditHub, Rpc, dump
-from hub import BIN, wait_until
+from hub import BIN, LIMIT_S, wait_until
 from wire_office import tell_office
 
 FOLDER = os.path.join(documents.ROOT, "tests", "wire")
-PACK = os.path.join(documents.ROOT, "tests", "cases", "mini")
+MINI = os.path.join(documents.ROOT, "tests", "cases", "mini")
 EVENT_TIME = "2026-11-23T10:15:00+08:00"
 PEOPLE = {"wjw": (("supervisor", "wjw-371302"), ("supervisor", "wjw-371300")), "spj": (("approver", "spj-371302"),),
           "lxhy": (("coordinator", "znb-371300"),), "scjg": (("supervisor", "scjg-371302"),), "sjj": (("auditor", "znb-371300"),), "gly": (("admin", "wjw-371302"),)}
@@ -37,6 +40,20 @@ def clinic(number, **data):
                      "scope": "门诊", "remark": "无", **data}}
 
 
+def pack_of_now(folder):
+    """The small pack with a calendar that lists this year and the next: what a story says does not change with the seasons."""
+    pack = shutil.copytree(MINI, os.path.join(folder, "pack"))
+    this = (dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=8)).year
+    with open(os.path.join(pack, "calendar.json"), "r+", encoding="utf-8") as f:
+        calendar = json.load(f)
+        for year in (this, this + 1):
+            calendar["years"].setdefault(str(year), {"off": [f"{year}-08-{day:02}" for day in range(1, 13)], "work": []})
+        f.seek(0)
+        json.dump(calendar, f)
+        f.truncate()
+    return pack
+
+
 STEADY = {"month": "2026-11", "today": "2026-11-23"}
 
 
@@ -51,6 +68,8 @@ def steady_member(name, value):
         return "2026-11-23"
     if name in STEADY and value is not None:
         return STEADY[name]
+    if name == "years":
+        return [y for y in steady(value) if y["year"] <= 2026]
     if name == "missing" and isinstance(value, int) and value > 2000:  # the first year that no calendar lists
         return 2027
     return steady(value)
@@ -72,8 +91,8 @@ def steady(value):
 
 
 class Story:
-    def __init__(self, hub):
-        self.hub, self.files = hub, {}
+    def __init__(self, hub, pack):
+        self.hub, self.pack, self.files = hub, pack, {}
 
     def keep(self, name, what):
         assert name not in self.files, name
@@ -145,7 +164,7 @@ class Story:
     def versions(self):
         files = {}
         for name in ("bodies.csv", "calendar.json", "items.csv", "pack.json", "regions.csv", "rules.csv", "scope.csv"):
-            with open(os.path.join(PACK, name), encoding="utf-8") as f:
+            with open(os.path.join(self.pack, name), encoding="utf-8") as f:
                 files[name] = f.read()
         files["rules.csv"] += "V1,,,granted,000123011000,,,,,,copy,住房城乡建设@here,,,push,,,\n"
         sent = self.hub.request("POST", "/api/v1/policy/versions", dump({"why": "试验", "files": files}), user="lxhy")
@@ -247,25 +266,30 @@ class Story:
             await self.pushed(rpc, "bye", "bye", "draining")
 
 
-def add_people(hub):
+def add_people(hub, pack):
     for name, grants in PEOPLE.items():
         for role, body in grants:
-            subprocess.run([BIN, "user", "add", name, "--role", role, "--body", body, "--data", hub.data, "--policy", PACK], check=True,
+            subprocess.run([BIN, "user", "add", name, "--role", role, "--body", body, "--data", hub.data, "--policy", pack], check=True,
                            input=name + "\n", text=True, capture_output=True)
         wait_until(lambda n=name, g=grants: hub.try_sign_in(n) and len(hub.get("/me", n).json["bodies"]) == len(g), what=name)
 
 
 def tell():
-    with AuditHub("--policy", PACK, demo=False) as hub:
-        add_people(hub)
-        story = Story(hub)
+    with tempfile.TemporaryDirectory(prefix="tdm-") as folder:
+        return tell_with(pack_of_now(folder))
+
+
+def tell_with(pack):
+    with AuditHub("--policy", pack, demo=False) as hub:
+        add_people(hub, pack)
+        story = Story(hub, pack)
         story.over_http()
         story.versions()
         story.contacts()
         story.its_life()
         asyncio.run(story.over_websocket())
-        assert hub.process.wait(20) == 0
-    tell_office(story, PACK, add_people, clinic)
+        assert hub.process.wait(LIMIT_S) == 0
+    tell_office(story, pack, add_people, clinic)
     return story.files
 
 

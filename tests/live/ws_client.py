@@ -45,7 +45,7 @@ class Answer:
 class Client:
     """Opens a connection; `request` replaces the whole handshake, `change` maps header names to other lines or None."""
 
-    def __init__(self, port, change=None, request=None, behind=b"", timeout=10, rcvbuf=None):
+    def __init__(self, port, change=None, request=None, behind=b"", timeout=120, rcvbuf=None):
         self.sock = socket.socket()
         if rcvbuf:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)

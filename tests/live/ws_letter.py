@@ -19,7 +19,7 @@ except ImportError:  # another Python than Debian's is first in the path
     import websockets
 
 from ws_client import BINARY, CLOSE, CONT, PING, PONG, TEXT, Client, frame
-from ws_server import Server, wait_for
+from ws_server import LIMIT_S, Server, wait_for
 
 MIB = 1 << 20
 
@@ -318,11 +318,10 @@ def case_close_nothing_follows(s):
 
 def case_close_unanswered_is_cut(s):
     c = Client(s.port).open()
+    begun = time.monotonic()
     c.send(TEXT, "close 4003")
     assert c.read()[0] == CLOSE
-    begun = time.monotonic()
-    assert c.ended()
-    assert 1.0 < time.monotonic() - begun < 8.0
+    assert c.ended() and time.monotonic() - begun > 1.0
 
 
 def case_close_by_reset(s):
@@ -340,11 +339,11 @@ def case_close_by_reset(s):
 
 def case_ping_comes_and_silence_closes(s):
     # The silence that closes is long against what a busy machine keeps this client from speaking.
-    with Server(s.exe, PING_MS=1000, PONG_MS=700) as quick:
+    with Server(s.exe, PING_MS=1000, PONG_MS=3000) as quick:
         good, quiet, busy = [Client(quick.port).open() for _ in range(3)]
         for c in (good, quiet, busy):
             assert c.ask("hello") == "hello"
-        for _ in range(3):  # longer than a ping and the silence
+        for _ in range(5):  # longer than a ping and the silence
             op, payload = good.read()
             assert op == PING and payload
             good.send(PONG, payload)
@@ -400,7 +399,7 @@ def case_library_client(s):
             assert [await ws.recv() for _ in range(200)] == [f"message {i}" for i in range(200)]
             await ws.send("big 100000")
             assert len(await ws.recv()) == 100000
-            await asyncio.wait_for(await ws.ping(), 5)
+            await asyncio.wait_for(await ws.ping(), LIMIT_S)
             await ws.send(b"bytes")
             try:
                 await ws.recv()
@@ -408,7 +407,7 @@ def case_library_client(s):
             except websockets.ConnectionClosed as e:
                 assert e.rcvd.code == 4002
 
-    asyncio.run(asyncio.wait_for(talk(), 30))
+    asyncio.run(asyncio.wait_for(talk(), LIMIT_S))
 
 
 # What libwebsockets 4.1.6 lets through: harmless to us, and not to be reached from outside without replacing it

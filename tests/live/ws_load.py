@@ -13,7 +13,7 @@ import sys
 import time
 
 from ws_client import PONG, TEXT, Client, frame
-from ws_server import Server, wait_for
+from ws_server import LIMIT_S, Server, wait_for
 
 IDLE_BYTES = 4096
 KIB = 1024
@@ -45,7 +45,7 @@ def case_idle_memory(exe, idle_count):
         assert warm[0].ask("count") == f"{idle_count + 50} open"
         for c in idle:
             c.close()
-        wait_for(lambda: warm[0].ask("count") == "50 open", 60)
+        wait_for(lambda: warm[0].ask("count") == "50 open")
 
 
 def work_of_an_echo(s, clients):
@@ -70,7 +70,7 @@ def case_idle_connections_cost_no_time(exe, idle_count):
         assert among < 3 * alone + 20, (alone, among)
 
 
-def read_all(clients, want_bytes, seconds):
+def read_all(clients, want_bytes):
     """Reads on all sockets until each has had so many bytes."""
     sel = selectors.DefaultSelector()
     left = {}
@@ -78,7 +78,7 @@ def read_all(clients, want_bytes, seconds):
         c.sock.setblocking(False)
         left[c] = want_bytes - len(c.buf)
         sel.register(c.sock, selectors.EVENT_READ, c)
-    end = time.monotonic() + seconds
+    end = time.monotonic() + LIMIT_S
     while left and time.monotonic() < end:
         for key, _ in sel.select(1):
             c = key.data
@@ -92,7 +92,7 @@ def read_all(clients, want_bytes, seconds):
 def case_slow_readers(exe, idle_count):
     """Those who never read are closed; memory stays bounded; the others get everything."""
     queue, slow_count, messages, size = 128 * KIB, 100, 300, 20 * KIB
-    with Server(exe, QUEUE_BYTES=queue, PING_MS=600000) as s:  # nobody here answers a ping
+    with Server(exe, QUEUE_BYTES=queue) as s:
         good = many(s.port, 10)
         slow = many(s.port, slow_count, rcvbuf=4096)
         speaker = Client(s.port).open()
@@ -103,11 +103,11 @@ def case_slow_readers(exe, idle_count):
         most = 0
         for _ in range(messages * size // (480 * 40)):
             speaker.sock.sendall(burst)
-            assert read_all(good + [speaker], 40 * 484, 30)
+            assert read_all(good + [speaker], 40 * 484)
             speaker.sock.setblocking(True)
             most = max(most, s.resident_bytes() - before)
-        speaker.sock.settimeout(20)
-        wait_for(lambda: speaker.ask("count") == "11 open", 20)
+        speaker.sock.settimeout(LIMIT_S)
+        wait_for(lambda: speaker.ask("count") == "11 open")
         bound = slow_count * 2 * queue + 4096 * KIB
         print(f"     {slow_count} readers that do not read: at most {most // KIB} KiB more, {bound // KIB} allowed")
         assert s.sanitized or most < bound, (most, bound)
@@ -117,7 +117,7 @@ def case_slow_readers(exe, idle_count):
 
 def case_slow_readers_together(exe, idle_count):
     """None of them is too slow by itself; together they keep too much, and who reads is not made to pay for it."""
-    with Server(exe, QUEUE_BYTES=64 * MIB, BACKLOG_BYTES=2 * MIB, PING_MS=600000) as s:
+    with Server(exe, QUEUE_BYTES=64 * MIB, BACKLOG_BYTES=2 * MIB) as s:
         slow = many(s.port, 20, rcvbuf=4096)
         speaker = Client(s.port).open()
         assert speaker.ask("count") == "21 open"
@@ -125,7 +125,7 @@ def case_slow_readers_together(exe, idle_count):
         for _ in range(300):
             speaker.sock.sendall(frame(TEXT, text) * 40)
             assert [speaker.text() for _ in range(40)] == [text[9:]] * 40
-        wait_for(lambda: speaker.ask("count") == "1 open", 20)
+        wait_for(lambda: speaker.ask("count") == "1 open")
         for c in slow:
             c.close()
         # Nothing of it is counted on: it would make the next one who pauses pay.
@@ -145,13 +145,13 @@ def case_slow_reader_of_private_messages(exe, idle_count):
                 slow.sock.sendall(frame(TEXT, "burst 2000"))
         except (BlockingIOError, ConnectionError):
             pass
-        wait_for(lambda: watch.ask("count") == "1 open", 20)
+        wait_for(lambda: watch.ask("count") == "1 open")
 
 
 def case_queue_is_the_limit(exe, idle_count):
     """One message over the limit goes to a reader who has read everything; what comes behind it closes, unless the socket takes all."""
     with Server(exe, QUEUE_BYTES=100000) as s:
-        c = Client(s.port, rcvbuf=32 * KIB, timeout=30).open()
+        c = Client(s.port, rcvbuf=32 * KIB).open()
         for size in (99990, 200000):
             c.send(TEXT, f"big {size}")
             assert len(c.text()) == size
@@ -179,7 +179,7 @@ def case_flood_of_connections(exe, idle_count):
             if i % 3 == 2:
                 c.sock.sendall(frame(TEXT, "x" * 3000)[: 100 + i])
             c.close()
-        wait_for(lambda: watch.ask("count") == "1 open", 30)
+        wait_for(lambda: watch.ask("count") == "1 open")
 
 
 def case_ends_with_everything_open(exe, idle_count):
@@ -226,7 +226,7 @@ def case_event_library_missing(exe, idle_count):
     script = 'for p in "$@"; do mount --bind /dev/null "$p" || exit 77; done; exec "$EXE"'
     for command in (["unshare", "-m"], ["unshare", "-rm"]):
         r = subprocess.run(command + ["sh", "-c", script, "sh"] + plugins, env={"EXE": exe, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
-                           capture_output=True, text=True, timeout=30)
+                           capture_output=True, text=True, timeout=LIMIT_S)
         if r.returncode == 1 and "unshare" not in r.stderr:
             assert "libwebsockets-evlib-uv" in r.stderr, r.stderr
             return

@@ -130,7 +130,7 @@ static void hub_start(struct world *w, int i)
 {
 	static const char *const ids[WORLD_HUBS] = { "hub-a", "hub-b" };
 	struct hub *b = &w->hubs[i];
-	const struct store_options opt = { .url = w->h.server.url, .cell = CELL, .timeout_ms = 20000, .hub_id = ids[i],
+	const struct store_options opt = { .url = w->h.server.url, .cell = CELL, .timeout_ms = 60000, .hub_id = ids[i],
 					   .on_state = on_state, .arg = b };
 	struct flow_options flow = { .loop = w->h.loop, .config = &w->config, .pack = w->pack };
 

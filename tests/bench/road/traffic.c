@@ -13,7 +13,7 @@
 #include "road.h"
 
 #define EVENTS_PER_TURN 256
-#define STUCK_MS 30000
+#define STUCK_MS 180000
 #define ACKS_PER_CALL 100
 
 enum line_kind { LINE_POSTER, LINE_SOCKET, LINE_ACKER };
