@@ -29,7 +29,7 @@ const char *outcome_name(enum outcome o)
 {
 	static const char *const names[OUTCOME_COUNT] = {
 		[OUTCOME_ACCEPTED] = "accepted", [OUTCOME_REFUSED] = "refused",
-		[OUTCOME_LATER] = "later",       [OUTCOME_CHANNEL_DOWN] = "channel-down",
+		[OUTCOME_LATER] = "later",	 [OUTCOME_CHANNEL_DOWN] = "channel-down",
 		[OUTCOME_NOT_SENT] = "not-sent", [OUTCOME_UNKNOWN] = "unknown",
 	};
 

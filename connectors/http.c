@@ -8,7 +8,7 @@
 #include <uv.h>
 
 #define RETRY_AFTER_MAX_S (24 * 60 * 60)
-#define FAULT_BYTES 96
+#define FAULT_BYTES	  96
 
 struct call {
 	TAILQ_ENTRY(call) entry;

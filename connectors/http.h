@@ -19,12 +19,12 @@
 #define HTTP_CONNECTIONS_MAX 16
 
 struct http_client;
-struct http_client_options {        /* 0 takes the default */
-	int connections_max;        /* 12, at most HTTP_CONNECTIONS_MAX */
-	int waiting_max;            /* 4096; past it a post is not sent */
+struct http_client_options {	    /* 0 takes the default */
+	int connections_max;	    /* 12, at most HTTP_CONNECTIONS_MAX */
+	int waiting_max;	    /* 4096; past it a post is not sent */
 	int64_t connect_timeout_ms; /* 3000 */
 	int64_t total_timeout_ms;   /* 10000, from the moment a connection is taken */
-	int64_t keep_idle_ms;       /* 20000: below the provider's own limit, whole seconds */
+	int64_t keep_idle_ms;	    /* 20000: below the provider's own limit, whole seconds */
 	size_t answer_bytes_max;    /* 65536, for head and body each */
 };
 struct http_header {

@@ -9,10 +9,10 @@ static const struct status_row {
 	bool needs_retry_after;
 	enum outcome outcome;
 } status_rows[] = {
-	{200, 299, false, OUTCOME_ACCEPTED},     {401, 401, false, OUTCOME_CHANNEL_DOWN},
+	{200, 299, false, OUTCOME_ACCEPTED},	 {401, 401, false, OUTCOME_CHANNEL_DOWN},
 	{403, 405, false, OUTCOME_CHANNEL_DOWN}, {407, 407, false, OUTCOME_CHANNEL_DOWN},
-	{408, 408, false, OUTCOME_UNKNOWN},      {429, 429, false, OUTCOME_LATER},
-	{400, 499, false, OUTCOME_REFUSED},      {503, 503, true, OUTCOME_LATER},
+	{408, 408, false, OUTCOME_UNKNOWN},	 {429, 429, false, OUTCOME_LATER},
+	{400, 499, false, OUTCOME_REFUSED},	 {503, 503, true, OUTCOME_LATER},
 };
 
 enum outcome http_outcome(const struct http_answer *answer)

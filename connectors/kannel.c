@@ -10,8 +10,8 @@
 #include "sms.h"
 #include "text.h"
 
-#define PARTS_MAX 10
-#define MASK_ALL "31"
+#define PARTS_MAX   10
+#define MASK_ALL    "31"
 #define ANSWER_TYPE "text/plain; charset=UTF-8"
 
 struct kannel {
@@ -281,7 +281,7 @@ bool kannel_report_kind(int mask, enum report_kind *ret)
 		int bit;
 		enum report_kind kind;
 	} rows[] = {
-		{1, REPORT_DELIVERED}, {32, REPORT_EXPIRED},    {2, REPORT_FAILED},
+		{1, REPORT_DELIVERED}, {32, REPORT_EXPIRED},	{2, REPORT_FAILED},
 		{16, REPORT_FAILED},   {8, REPORT_HANDED_OVER}, {4, REPORT_BUFFERED},
 	};
 

@@ -9,11 +9,11 @@
 #include "sms.h"
 #include "text.h"
 
-#define PARTS_MAX 10
-#define LATER_MS 5000
+#define PARTS_MAX  10
+#define LATER_MS   5000
 #define OUR_NUMBER "10690000"
-#define STEPS_MAX 4
-#define WIDTH 64
+#define STEPS_MAX  4
+#define WIDTH	   64
 
 struct plan {
 	const char *ending; /* of the address; NULL: any */
@@ -49,8 +49,8 @@ static const struct report_row {
 	enum report_kind kind;
 } report_rows[] = {
 	{'h', "handed-over", REPORT_HANDED_OVER}, {'d', "delivered", REPORT_DELIVERED},
-	{'f', "failed", REPORT_FAILED},           {'e', "expired", REPORT_EXPIRED},
-	{'b', "buffered", REPORT_BUFFERED},       {'r', "reply", REPORT_REPLY},
+	{'f', "failed", REPORT_FAILED},		  {'e', "expired", REPORT_EXPIRED},
+	{'b', "buffered", REPORT_BUFFERED},	  {'r', "reply", REPORT_REPLY},
 };
 #define REPORT_ROW_COUNT (sizeof(report_rows) / sizeof(report_rows[0]))
 

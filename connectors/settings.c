@@ -5,7 +5,7 @@
 
 #include "base/secret.h"
 
-#define URL_BYTES_MAX 1024
+#define URL_BYTES_MAX	  1024
 #define NUMBER_DIGITS_MAX 9
 
 static const struct setting_row *row_find(const struct connector_kind *kind, const char *key)

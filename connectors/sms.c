@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "text.h"
 
-#define REPLACEMENT 0xFFFDu
+#define REPLACEMENT  0xFFFDu
 #define ID_BYTES_MAX 64
 
 #define DIGITS_MAX 20
@@ -123,9 +123,17 @@ static const struct plain_row {
 	uint32_t first, last;
 	char plain;
 } plain_rows[] = {
-	{0x00, 0x1F, ' '},     {0x7F, 0xA0, ' '},     {0x2000, 0x200F, ' '}, {0x2010, 0x2015, '-'},
-	{0x2028, 0x202F, ' '}, {0x205F, 0x206F, ' '}, {0x2212, 0x2212, '-'}, {0x3000, 0x3000, ' '},
-	{0xFE00, 0xFE0F, ' '}, {0xFEFF, 0xFEFF, ' '}, /* joiners and orders of writing are not seen */
+	{0x00, 0x1F, ' '},
+	{0x7F, 0xA0, ' '},
+	{0x2000, 0x200F, ' '},
+	{0x2010, 0x2015, '-'},
+	{0x2028, 0x202F, ' '},
+	{0x205F, 0x206F, ' '},
+	{0x2212, 0x2212, '-'},
+	{0x3000, 0x3000, ' '},
+	/* joiners and orders of writing are not seen */
+	{0xFE00, 0xFE0F, ' '},
+	{0xFEFF, 0xFEFF, ' '},
 };
 
 static uint32_t character_plain(uint32_t c)

@@ -12,8 +12,8 @@
 #include "connector.h"
 #include "form.h"
 
-#define NUMBER_BYTES 24
-#define CODE_BYTES 65
+#define NUMBER_BYTES	24
+#define CODE_BYTES	65
 #define FIELD_BYTES_MAX 256
 #define REPLY_BYTES_MAX 2048
 

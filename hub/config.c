@@ -97,7 +97,8 @@ static void add_cell(struct buf *out, const char *text)
 	}
 }
 
-static bool row_differs(const struct config_row *row, const struct config *a, const struct config *b)
+static bool row_differs(const struct config_row *row, const struct config *a,
+			const struct config *b)
 {
 	struct buf one, other;
 	bool differs;
@@ -112,7 +113,8 @@ static bool row_differs(const struct config_row *row, const struct config *a, co
 	return differs;
 }
 
-/* Secrets are read from their files at the start, so the settings alone do not tell whether they are others. */
+/* Secrets are read from their files at the start, so the settings alone do not tell whether they
+ * are others. */
 static bool connectors_differ(const struct config *a, const struct config *b)
 {
 	bool differ = a->connector_count != b->connector_count;
@@ -120,7 +122,8 @@ static bool connectors_differ(const struct config *a, const struct config *b)
 	for (int i = 0; !differ && i < a->connector_count; i++) {
 		const struct connector_settings *x = &a->connectors[i], *y = &b->connectors[i];
 
-		differ = strcmp(x->name, y->name) != 0 || strcmp(x->kind, y->kind) != 0 || x->count != y->count;
+		differ = strcmp(x->name, y->name) != 0 || strcmp(x->kind, y->kind) != 0 ||
+			 x->count != y->count;
 		for (int k = 0; !differ && k < x->count; k++)
 			differ = strcmp(x->values[k].key, y->values[k].key) != 0 ||
 				 strcmp(x->values[k].value, y->values[k].value) != 0;
@@ -152,6 +155,7 @@ void config_markdown(struct buf *out)
 		add_cell(out, row->help);
 		buf_add_str(out, " |\n");
 	}
-	buf_add_str(out, "| `connector.<name>.kind` | | restart | what kind of connector `<name>` is: "
-			 "`sandbox` or `kannel`; its further keys are `connector.<name>.<key>` |\n");
+	buf_add_str(out,
+		    "| `connector.<name>.kind` | | restart | what kind of connector `<name>` is: "
+		    "`sandbox` or `kannel`; its further keys are `connector.<name>.<key>` |\n");
 }

@@ -10,25 +10,26 @@
 
 extern char **environ;
 
-#define FILE_BYTES (256 * 1024)
-#define SLICE_BYTES 4096
-#define NAMES_MAX 2000
-#define VALUE_BYTES 1024
-#define ENV_PREFIX "TANDEM_"
+#define FILE_BYTES	 (256 * 1024)
+#define SLICE_BYTES	 4096
+#define NAMES_MAX	 2000
+#define VALUE_BYTES	 1024
+#define ENV_PREFIX	 "TANDEM_"
 #define CONNECTOR_PREFIX "connector."
 
 struct reader {
 	struct config *c;
 	struct arena *arena;
 	struct diag *diag;
-	struct strmap seen;	 /* names of the file, with their lines */
+	struct strmap seen; /* names of the file, with their lines */
 	const char *listen_where, *demo_where;
 };
 
 /* Names that tell scripts where the program lies; they set nothing in it. */
 static const char *const not_settings[] = {"TANDEM_BIN", "TANDEM_BUILD"};
 
-static struct connector_settings *connector_of(struct reader *r, const char *name, size_t len, const char *where)
+static struct connector_settings *connector_of(struct reader *r, const char *name, size_t len,
+					       const char *where)
 {
 	struct config *c = r->c;
 	struct connector_settings *cs;
@@ -43,13 +44,14 @@ static struct connector_settings *connector_of(struct reader *r, const char *nam
 		return NULL;
 	}
 	cs = &c->connectors[c->connector_count++];
-	*cs = (struct connector_settings){.name = arena_strndup(r->arena, name, len), .kind_where = where};
+	*cs = (struct connector_settings){.name = arena_strndup(r->arena, name, len),
+					  .kind_where = where};
 	return cs;
 }
 
 /* A later source overrides an earlier one key by key. */
-static void connector_put(struct reader *r, struct connector_settings *cs, const char *key, const char *value,
-			  const char *where)
+static void connector_put(struct reader *r, struct connector_settings *cs, const char *key,
+			  const char *value, const char *where)
 {
 	int i = 0;
 
@@ -69,8 +71,10 @@ static void connector_put(struct reader *r, struct connector_settings *cs, const
 	cs->values[i] = (struct connector_setting){arena_strdup(r->arena, key), value, where};
 }
 
-/* connector.<name>.<key>: the name stands in URLs and environment variables, so it is letters and digits only. */
-static void apply_connector(struct reader *r, const char *name, const char *value, const char *where)
+/* connector.<name>.<key>: the name stands in URLs and environment variables, so it is letters and
+ * digits only. */
+static void apply_connector(struct reader *r, const char *name, const char *value,
+			    const char *where)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
 	const char *start = name + strlen(CONNECTOR_PREFIX), *key;
@@ -79,7 +83,8 @@ static void apply_connector(struct reader *r, const char *name, const char *valu
 
 	key = start[len] == '.' ? start + len + 1 : "";
 	if (len == 0 || len > 32 || memchr(start, '_', len)) {
-		diag_add(r->diag, where, "a connector's name is 1 to 32 lower-case letters and digits");
+		diag_add(r->diag, where,
+			 "a connector's name is 1 to 32 lower-case letters and digits");
 		return;
 	}
 	if (!key[0] || strlen(key) > 64 || key[strspn(key, letters)]) {
@@ -105,7 +110,8 @@ static void add_unknown(struct reader *r, const char *name, const char *where)
 		diag_add(r->diag, where, "unknown setting %.64s", name);
 }
 
-static void apply_row(struct reader *r, const struct config_row *row, const char *value, const char *where)
+static void apply_row(struct reader *r, const struct config_row *row, const char *value,
+		      const char *where)
 {
 	if (strcmp(row->name, "listen") == 0)
 		r->listen_where = where;
@@ -149,7 +155,8 @@ static char *trim(char *s, char *end)
 	return s;
 }
 
-/* A hash opens a comment at the start of a line or behind a blank, so that one inside a value can stay. */
+/* A hash opens a comment at the start of a line or behind a blank, so that one inside a value can
+ * stay. */
 static void cut_comment(char *line)
 {
 	for (char *p = line; *p; p++) {
@@ -249,7 +256,8 @@ static bool env_matches(const char *env, size_t len, const char *name)
 	return true;
 }
 
-/* The setting that a variable (without its prefix) names; what is no row's name is told as it would be written. */
+/* The setting that a variable (without its prefix) names; what is no row's name is told as it would
+ * be written. */
 static const char *env_setting(struct reader *r, const char *env, size_t len)
 {
 	const struct config_row *row;
@@ -303,7 +311,8 @@ static void apply_port(struct reader *r, const char *port)
 		diag_add(r->diag, "--port", "has no meaning while listening on a unix socket");
 		return;
 	}
-	apply(r, "listen", arena_printf(r->arena, "%.*s:%s", (int)(colon - listen), listen, port), "--port");
+	apply(r, "listen", arena_printf(r->arena, "%.*s:%s", (int)(colon - listen), listen, port),
+	      "--port");
 }
 
 static void read_overrides(struct reader *r, const struct config_override *over, int count)
@@ -312,7 +321,8 @@ static void read_overrides(struct reader *r, const struct config_override *over,
 		if (strcmp(over[i].name, "port") == 0)
 			apply_port(r, over[i].value);
 		else
-			apply(r, arena_strdup(r->arena, over[i].name), arena_strdup(r->arena, over[i].value),
+			apply(r, arena_strdup(r->arena, over[i].name),
+			      arena_strdup(r->arena, over[i].value),
 			      arena_printf(r->arena, "--%s", over[i].name));
 	}
 }
@@ -326,13 +336,16 @@ static void check_together(struct reader *r)
 		diag_add(r->diag, r->listen_where,
 			 "listening in clear on more than loopback needs insecure_listen = yes");
 	if (!config_listen_is_private(c->listen) && c->demo)
-		diag_add(r->diag, r->demo_where, "demo people must not be reachable from outside: listen on loopback");
+		diag_add(r->diag, r->demo_where,
+			 "demo people must not be reachable from outside: listen on loopback");
 	for (int i = 0; i < c->connector_count; i++)
 		if (!c->connectors[i].kind)
-			diag_add(r->diag, c->connectors[i].kind_where, "connector.%s.kind: is missing", c->connectors[i].name);
+			diag_add(r->diag, c->connectors[i].kind_where,
+				 "connector.%s.kind: is missing", c->connectors[i].name);
 }
 
-enum err config_read(const struct config_source *from, struct arena *arena, struct config *ret, struct diag *diag)
+enum err config_read(const struct config_source *from, struct arena *arena, struct config *ret,
+		     struct diag *diag)
 {
 	struct config *c = arena_zalloc(arena, sizeof(*c));
 	struct reader r = {.c = c, .arena = arena, .diag = diag};

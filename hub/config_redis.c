@@ -7,9 +7,9 @@
 
 #include "base/digits.h"
 
-#define REDIS_PORT 6379
+#define REDIS_PORT    6379
 #define SENTINEL_PORT 26379
-#define DB_MAX 9999
+#define DB_MAX	      9999
 
 /* Passwords hold characters that would end the part; those come as %xx. */
 static char *unescape(struct arena *arena, const char *s, size_t len)
@@ -43,7 +43,8 @@ static bool take_number(const char *s, size_t len, int max, int *ret)
 	return true;
 }
 
-static enum err parse_unix(const char *path, struct arena *arena, struct redis_url *ret, const char **ret_why)
+static enum err parse_unix(const char *path, struct arena *arena, struct redis_url *ret,
+			   const char **ret_why)
 {
 	struct sockaddr_un sun;
 
@@ -55,7 +56,7 @@ static enum err parse_unix(const char *path, struct arena *arena, struct redis_u
 		*ret_why = "the path of the Redis socket is longer than a unix socket may have";
 		return ERR_INVALID;
 	}
-	*ret = (struct redis_url){ .path = arena_strdup(arena, path) };
+	*ret = (struct redis_url){.path = arena_strdup(arena, path)};
 	return ERR_OK;
 }
 
@@ -73,7 +74,8 @@ static void parse_user(const char *s, size_t len, struct arena *arena, struct re
 }
 
 /* Host, [IPv6 address] or nothing, then the port. */
-static bool parse_host(const char *s, size_t len, int port, struct arena *arena, struct redis_seed *ret)
+static bool parse_host(const char *s, size_t len, int port, struct arena *arena,
+		       struct redis_seed *ret)
 {
 	const char *colon, *end = s + len, *host = s, *host_end;
 
@@ -91,7 +93,8 @@ static bool parse_host(const char *s, size_t len, int port, struct arena *arena,
 			colon = end;
 		host_end = colon;
 	}
-	*ret = (struct redis_seed){ .host = arena_strndup(arena, host, (size_t)(host_end - host)), .port = port };
+	*ret = (struct redis_seed){.host = arena_strndup(arena, host, (size_t)(host_end - host)),
+				   .port = port};
 	if (colon < end && !take_number(colon + 1, (size_t)(end - colon - 1), 65535, &ret->port))
 		return false;
 	return *ret->host && ret->port > 0;
@@ -114,9 +117,10 @@ static bool parse_db(const char *slash, int *ret)
 	return !slash[0] || !slash[1] || take_number(slash + 1, strlen(slash + 1), DB_MAX, ret);
 }
 
-static enum err parse_tcp(const char *rest, struct arena *arena, struct redis_url *ret, const char **ret_why)
+static enum err parse_tcp(const char *rest, struct arena *arena, struct redis_url *ret,
+			  const char **ret_why)
 {
-	struct redis_url u = { 0 };
+	struct redis_url u = {0};
 	struct redis_seed at;
 	size_t len = strcspn(rest, "/");
 	const char *slash = rest + len;
@@ -131,14 +135,16 @@ static enum err parse_tcp(const char *rest, struct arena *arena, struct redis_ur
 	return ERR_OK;
 }
 
-static bool parse_seeds(const char *s, size_t len, int port, struct arena *arena, struct redis_url *u)
+static bool parse_seeds(const char *s, size_t len, int port, struct arena *arena,
+			struct redis_url *u)
 {
 	const char *end = s + len, *comma;
 
 	for (;; s = comma + 1) {
 		comma = memchr(s, ',', (size_t)(end - s));
 		if (u->seed_count == REDIS_SEEDS_MAX ||
-		    !parse_host(s, (size_t)((comma ? comma : end) - s), port, arena, &u->seeds[u->seed_count]))
+		    !parse_host(s, (size_t)((comma ? comma : end) - s), port, arena,
+				&u->seeds[u->seed_count]))
 			return false;
 		u->seed_count++;
 		if (!comma)
@@ -146,14 +152,16 @@ static bool parse_seeds(const char *s, size_t len, int port, struct arena *arena
 	}
 }
 
-static enum err parse_sentinel(const char *rest, struct arena *arena, struct redis_url *ret, const char **ret_why)
+static enum err parse_sentinel(const char *rest, struct arena *arena, struct redis_url *ret,
+			       const char **ret_why)
 {
-	struct redis_url u = { .kind = REDIS_SENTINEL };
+	struct redis_url u = {.kind = REDIS_SENTINEL};
 	size_t len = strcspn(rest, "/"), name_len;
 	const char *name = rest + len;
 
-	*ret_why = "sentinel:// wants [user:password@]host[:port][,host[:port]…]/name of the master[/number of the database], "
-		   "of 16 sentinels at most";
+	*ret_why =
+		"sentinel:// wants [user:password@]host[:port][,host[:port]…]/name of the master[/number of the database], "
+		"of 16 sentinels at most";
 	rest = cut_user(rest, &len, arena, &u);
 	if (!parse_seeds(rest, len, SENTINEL_PORT, arena, &u) || !*name++)
 		return ERR_INVALID;
@@ -167,13 +175,15 @@ static enum err parse_sentinel(const char *rest, struct arena *arena, struct red
 	return ERR_OK;
 }
 
-static enum err parse_cluster(const char *rest, struct arena *arena, struct redis_url *ret, const char **ret_why)
+static enum err parse_cluster(const char *rest, struct arena *arena, struct redis_url *ret,
+			      const char **ret_why)
 {
-	struct redis_url u = { .kind = REDIS_CLUSTER };
+	struct redis_url u = {.kind = REDIS_CLUSTER};
 	size_t len = strcspn(rest, "/");
 	const char *slash = rest + len;
 
-	*ret_why = "cluster:// wants [user:password@]host[:port][,host[:port]…], of 16 nodes at most; a cluster has one database";
+	*ret_why =
+		"cluster:// wants [user:password@]host[:port][,host[:port]…], of 16 nodes at most; a cluster has one database";
 	rest = cut_user(rest, &len, arena, &u);
 	if (!parse_seeds(rest, len, REDIS_PORT, arena, &u) || (slash[0] && slash[1]))
 		return ERR_INVALID;
@@ -183,15 +193,17 @@ static enum err parse_cluster(const char *rest, struct arena *arena, struct redi
 
 static const struct {
 	const char *scheme;
-	enum err (*parse)(const char *rest, struct arena *arena, struct redis_url *ret, const char **ret_why);
+	enum err (*parse)(const char *rest, struct arena *arena, struct redis_url *ret,
+			  const char **ret_why);
 } forms[] = {
-	{ "unix:", parse_unix },
-	{ "redis://", parse_tcp },
-	{ "sentinel://", parse_sentinel },
-	{ "cluster://", parse_cluster },
+	{"unix:", parse_unix},
+	{"redis://", parse_tcp},
+	{"sentinel://", parse_sentinel},
+	{"cluster://", parse_cluster},
 };
 
-enum err redis_url_parse(const char *url, struct arena *arena, struct redis_url *ret, const char **ret_why)
+enum err redis_url_parse(const char *url, struct arena *arena, struct redis_url *ret,
+			 const char **ret_why)
 {
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
 		size_t len = strlen(forms[i].scheme);
@@ -199,6 +211,7 @@ enum err redis_url_parse(const char *url, struct arena *arena, struct redis_url 
 		if (!strncmp(url, forms[i].scheme, len))
 			return forms[i].parse(url + len, arena, ret, ret_why);
 	}
-	*ret_why = "must be embedded, unix:/path, redis://host:port, sentinel://host:port/name or cluster://host:port";
+	*ret_why =
+		"must be embedded, unix:/path, redis://host:port, sentinel://host:port/name or cluster://host:port";
 	return ERR_INVALID;
 }

@@ -60,7 +60,8 @@ static bool split_listen(const char *text, size_t *ret_host_len)
 	return port <= 65535;
 }
 
-static bool read_address(const char *listen, struct in_addr *ret4, struct in6_addr *ret6, bool *ret_is6)
+static bool read_address(const char *listen, struct in_addr *ret4, struct in6_addr *ret6,
+			 bool *ret_is6)
 {
 	char host[INET6_ADDRSTRLEN + 2];
 	size_t len;
@@ -112,7 +113,8 @@ static const char *read_redis(const struct config_row *row, const char *text, vo
 	const char *why = NULL;
 
 	arena_init(&arena);
-	if (strcmp(text, "embedded") != 0 && redis_url_parse(text, &arena, &ignored, &why) == ERR_OK)
+	if (strcmp(text, "embedded") != 0 &&
+	    redis_url_parse(text, &arena, &ignored, &why) == ERR_OK)
 		why = NULL;
 	arena_clear(&arena);
 	return why ? why : read_text(row, text, ret);
@@ -121,7 +123,8 @@ static const char *read_redis(const struct config_row *row, const char *text, vo
 /* What stands between "redis://" and the last "@" is a password. */
 static void show_redis(const struct config_row *row, const void *value, struct buf *out)
 {
-	const char *url = *(const char *const *)value, *host = strstr(url, "://"), *at = strrchr(url, '@');
+	const char *url = *(const char *const *)value, *host = strstr(url, "://"),
+		   *at = strrchr(url, '@');
 
 	(void)row;
 	if (host && at && host < at)
@@ -192,7 +195,8 @@ static const char *read_number(const struct config_row *row, const char *text, v
 		u++;
 	if (!u->name)
 		return unit_faults[row->type];
-	if (value > INT64_MAX / u->factor || value * u->factor < row->min || value * u->factor > row->max)
+	if (value > INT64_MAX / u->factor || value * u->factor < row->min ||
+	    value * u->factor > row->max)
 		return "";
 	*(int64_t *)ret = value * u->factor;
 	return NULL;
@@ -248,7 +252,8 @@ enum err config_value_read(const struct config_row *row, const char *text, const
 	const char *fault;
 
 	if (len > TEXT_BYTES || utf8_valid_bytes(text, len) != len) {
-		diag_add(diag, where, "%s must be at most %d bytes of UTF-8", row->name, TEXT_BYTES);
+		diag_add(diag, where, "%s must be at most %d bytes of UTF-8", row->name,
+			 TEXT_BYTES);
 		return ERR_INVALID;
 	}
 	if (len == 0 && row->fallback[0]) {

@@ -12,7 +12,7 @@
 #include "timefmt.h"
 
 #define BEGIN_TURN_MS 9000 /* nobody else begins meanwhile */
-#define BEGIN_MS 100 /* it is looked so often whether the hub takes events yet */
+#define BEGIN_MS      100  /* it is looked so often whether the hub takes events yet */
 
 struct demo {
 	struct flow *flow;
@@ -30,23 +30,25 @@ struct demo {
 static const struct person {
 	const char *name, *role, *body, *says;
 } people[] = {
-	{ "wjw", "supervisor", "wjw-371302", "监管部门 supervisory department: 卫生健康, 兰山区 and city" },
-	{ "wjw", "supervisor", "wjw-371300", NULL },
-	{ "zjj", "supervisor", "zjj-371302", "监管部门 supervisory department: 住房城乡建设, 兰山区 and city" },
-	{ "zjj", "supervisor", "zjj-371300", NULL },
-	{ "scjg", "supervisor", "scjg-371302", "监管部门 supervisory department: 市场监管, 兰山区" },
-	{ "spj", "approver", "spj-371302", "审批局 approval bureau: 兰山区 and city" },
-	{ "spj", "approver", "spj-371300", NULL },
-	{ "lxhy", "coordinator", "znb-371300", "联席会议 coordinator of the city" },
-	{ "sjj", "auditor", "znb-371300", "审计 auditor" },
-	{ "admin", "admin", "", "系统管理 runs the hub, sees no notices" },
+	{"wjw", "supervisor", "wjw-371302",
+	 "监管部门 supervisory department: 卫生健康, 兰山区 and city"},
+	{"wjw", "supervisor", "wjw-371300", NULL},
+	{"zjj", "supervisor", "zjj-371302",
+	 "监管部门 supervisory department: 住房城乡建设, 兰山区 and city"},
+	{"zjj", "supervisor", "zjj-371300", NULL},
+	{"scjg", "supervisor", "scjg-371302", "监管部门 supervisory department: 市场监管, 兰山区"},
+	{"spj", "approver", "spj-371302", "审批局 approval bureau: 兰山区 and city"},
+	{"spj", "approver", "spj-371300", NULL},
+	{"lxhy", "coordinator", "znb-371300", "联席会议 coordinator of the city"},
+	{"sjj", "auditor", "znb-371300", "审计 auditor"},
+	{"admin", "admin", "", "系统管理 runs the hub, sees no notices"},
 };
 #define PEOPLE (sizeof(people) / sizeof(people[0]))
 
 bool demo_is_allowed(const struct config *cfg)
 {
-	return !strncmp(cfg->listen, "127.", 4) || !strncmp(cfg->listen, "[::1]", 5) || !strncmp(cfg->listen, "localhost:", 10) ||
-	       !strncmp(cfg->listen, "unix:", 5);
+	return !strncmp(cfg->listen, "127.", 4) || !strncmp(cfg->listen, "[::1]", 5) ||
+	       !strncmp(cfg->listen, "localhost:", 10) || !strncmp(cfg->listen, "unix:", 5);
 }
 
 static void print_address(const struct config *cfg, int port)
@@ -66,7 +68,8 @@ void demo_print(const struct config *cfg, int port)
 {
 	printf("\nTandem 审管联动与双告知中枢\n\n");
 	print_address(cfg, port);
-	printf("  data   %s (kept for the next start; delete the folder to begin anew)\n\n", cfg->data);
+	printf("  data   %s (kept for the next start; delete the folder to begin anew)\n\n",
+	       cfg->data);
 	printf("  演示账号，用户名即密码 demo people, the name is the password:\n");
 	for (size_t i = 0; i < PEOPLE; i++) {
 		if (people[i].says)
@@ -74,8 +77,8 @@ void demo_print(const struct config *cfg, int port)
 	}
 	printf("\n  Sign in as wjw, and in another window as spj.\n  两个窗口分别以 wjw 和 spj 登录。");
 	if (cfg->demo_pause_ms)
-		printf("每 %g 秒有一件虚构的办件到达 an invented approval arrives every %g s.", (double)cfg->demo_pause_ms / 1000,
-		       (double)cfg->demo_pause_ms / 1000);
+		printf("每 %g 秒有一件虚构的办件到达 an invented approval arrives every %g s.",
+		       (double)cfg->demo_pause_ms / 1000, (double)cfg->demo_pause_ms / 1000);
 	printf("\n  Ctrl-C 停止 stops.\n\n");
 	fflush(stdout);
 }
@@ -98,7 +101,8 @@ static void put_person(struct demo *d, const char *name)
 	struct buf out;
 	const char *comma = "";
 
-	if (crypto_pwhash_str(hash, name, strlen(name), crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN) != 0)
+	if (crypto_pwhash_str(hash, name, strlen(name), crypto_pwhash_OPSLIMIT_MIN,
+			      crypto_pwhash_MEMLIMIT_MIN) != 0)
 		return;
 	buf_init(&out, 4096);
 	buf_add_str(&out, "{\"name\":");
@@ -109,12 +113,13 @@ static void put_person(struct demo *d, const char *name)
 	for (size_t i = 0; i < PEOPLE; i++) {
 		if (strcmp(people[i].name, name) != 0)
 			continue;
-		buf_printf(&out, "%s{\"role\":\"%s\",\"body\":\"%s\"}", comma, people[i].role, people[i].body);
+		buf_printf(&out, "%s{\"role\":\"%s\",\"body\":\"%s\"}", comma, people[i].role,
+			   people[i].body);
 		comma = ",";
 	}
 	buf_add_str(&out, "]}");
 	d->waiting++;
-	store_put(d->flow->store, TABLE_USERS, name, (struct bytes){ out.data, out.len }, on_put, d);
+	store_put(d->flow->store, TABLE_USERS, name, (struct bytes){out.data, out.len}, on_put, d);
 	buf_clear(&out);
 }
 
@@ -140,7 +145,7 @@ static void on_submitted(void *arg, const struct reply *r)
 /* Most of them are of the sectors in which the demo people work, so that their inboxes move. */
 static const struct item *some_item(const struct pack_view *p)
 {
-	static const char *const theirs[] = { "卫生健康", "住房城乡建设", "市场监管" };
+	static const char *const theirs[] = {"卫生健康", "住房城乡建设", "市场监管"};
 	const char *wanted = theirs[randombytes_uniform(3)];
 	const struct item *item = NULL;
 
@@ -152,11 +157,12 @@ static const struct item *some_item(const struct pack_view *p)
 	return item;
 }
 
-/* Numbers that the sandbox connector answers in its own ways: mostly delivered, now and then failed or in doubt. */
+/* Numbers that the sandbox connector answers in its own ways: mostly delivered, now and then failed
+ * or in doubt. */
 static const char *some_phone(void)
 {
-	static const char *const phones[] = { "13900000001", "13900000001", "13900000001", "13900000012", "13900000003",
-					      "13900000009" };
+	static const char *const phones[] = {"13900000001", "13900000001", "13900000001",
+					     "13900000012", "13900000003", "13900000009"};
 
 	return phones[randombytes_uniform(6)];
 }
@@ -165,7 +171,8 @@ static const char *some_phone(void)
 static const char *some_region(const struct pack_view *p)
 {
 	for (int i = 0; i < 50 && randombytes_uniform(2); i++) {
-		const struct region *r = &p->regions[randombytes_uniform((uint32_t)p->region_count)];
+		const struct region *r =
+			&p->regions[randombytes_uniform((uint32_t)p->region_count)];
 
 		if (r->level == LEVEL_COUNTY)
 			return r->code;
@@ -193,7 +200,8 @@ struct approval {
 
 static void submit(struct demo *d, const struct approval *x)
 {
-	static const char *const trades[] = { "餐饮服务", "建筑工程", "物流运输", "医药零售", "教育咨询", "环保科技" };
+	static const char *const trades[] = {"餐饮服务", "建筑工程", "物流运输",
+					     "医药零售", "教育咨询", "环保科技"};
 	int64_t now = clock_now_ms(&d->flow->clock);
 	char at[TIMEFMT_BYTES], day[TIMEFMT_BYTES], code[CODE_BYTES] = "";
 	struct submission *s = mem_zalloc(sizeof(*s));
@@ -203,29 +211,35 @@ static void submit(struct demo *d, const struct approval *x)
 	date_format(day_of_ms(now, SHANGHAI_MIN), day);
 	some_code(++d->number, code);
 	buf_init(&out, 16384);
-	buf_printf(&out,
-		   "{\"specversion\":\"1.0\",\"type\":\"approval.%s\",\"source\":\"/sources/demo\",\"id\":\"%s-%d\",\"time\":\"%s\","
-		   "\"data\":{\"case\":\"DEMO%s%04d\",\"item\":\"%s\",\"region\":\"%s\",\"accepted_in\":\"%s\","
-		   "\"bodies\":{\"accepting\":\"spj-371302\",\"reviewing\":\"spj-371300\",\"deciding\":\"spj-371300\"},"
-		   "\"applicant\":{\"kind\":\"entity\",\"name\":\"演示%s有限公司%d\",\"code\":\"%s\","
-		   "\"phone\":\"%s\"},"
-		   "\"permit\":{\"number\":\"演示许可〔%d〕号\",\"decided_on\":\"%s\"},\"attributes\":{\"area_m2\":%u}}}",
-		   x->type, d->run, d->number, at, d->run, d->number, x->item, x->region, x->region,
-		   trades[randombytes_uniform(6)], d->number, code, some_phone(), d->number, day, 50 + randombytes_uniform(3000));
+	buf_printf(
+		&out,
+		"{\"specversion\":\"1.0\",\"type\":\"approval.%s\",\"source\":\"/sources/demo\",\"id\":\"%s-%d\",\"time\":\"%s\","
+		"\"data\":{\"case\":\"DEMO%s%04d\",\"item\":\"%s\",\"region\":\"%s\",\"accepted_in\":\"%s\","
+		"\"bodies\":{\"accepting\":\"spj-371302\",\"reviewing\":\"spj-371300\",\"deciding\":\"spj-371300\"},"
+		"\"applicant\":{\"kind\":\"entity\",\"name\":\"演示%s有限公司%d\",\"code\":\"%s\","
+		"\"phone\":\"%s\"},"
+		"\"permit\":{\"number\":\"演示许可〔%d〕号\",\"decided_on\":\"%s\"},\"attributes\":{\"area_m2\":%u}}}",
+		x->type, d->run, d->number, at, d->run, d->number, x->item, x->region, x->region,
+		trades[randombytes_uniform(6)], d->number, code, some_phone(), d->number, day,
+		50 + randombytes_uniform(3000));
 	s->demo = d;
 	s->text = buf_take(&out, NULL);
-	intake_submit(d->flow, d->source, (struct bytes){ s->text, strlen(s->text) }, on_submitted, s);
+	intake_submit(d->flow, d->source, (struct bytes){s->text, strlen(s->text)}, on_submitted,
+		      s);
 }
 
-/* By the policy that comes along: each demo person has something before them at once, and the joint meeting what nobody is in charge of. */
+/* By the policy that comes along: each demo person has something before them at once, and the joint
+ * meeting what nobody is in charge of. */
 static void begin(struct demo *d)
 {
 	static const struct approval first[] = {
-		{ "granted", "000123011000", "371302" }, /* wjw in charge, scjg told too */
-		{ "granted", "370123020001", "371302" }, /* wjw in charge; the copy of spj, who took it in */
-		{ "granted", "000117904000", "371302" }, /* zjj in charge */
-		{ "granted", "000131904000", "371302" }, /* scjg in charge */
-		{ "granted", "000999000000", "371302" }, /* in no catalogue: for the pool, and for lxhy */
+		{"granted", "000123011000", "371302"}, /* wjw in charge, scjg told too */
+		/* wjw in charge; the copy of spj, who took it in */
+		{"granted", "370123020001", "371302"},
+		{"granted", "000117904000", "371302"}, /* zjj in charge */
+		{"granted", "000131904000", "371302"}, /* scjg in charge */
+		/* in no catalogue: for the pool, and for lxhy */
+		{"granted", "000999000000", "371302"},
 	};
 
 	d->opening = sizeof(first) / sizeof(first[0]);
@@ -235,12 +249,14 @@ static void begin(struct demo *d)
 
 static void one_more(struct demo *d)
 {
-	static const char *const types[] = { "granted", "granted", "granted", "granted", "changed", "renewed", "cancelled" };
+	static const char *const types[] = {"granted", "granted", "granted",  "granted",
+					    "changed", "renewed", "cancelled"};
 	const struct pack_view *p = pack_view(d->flow->pack);
 	const struct item *item = some_item(p);
 
 	if (item)
-		submit(d, &(struct approval){ types[randombytes_uniform(7)], item->code, some_region(p) });
+		submit(d, &(struct approval){types[randombytes_uniform(7)], item->code,
+					     some_region(p)});
 }
 
 /* Of several workers one begins, and one brings what comes next. */
@@ -281,8 +297,11 @@ static void trickle(void *arg)
 		return;
 	d->asking = true;
 	store_put_expiring(d->flow->store,
-			   &(struct expiring){ .kind = "demo", .name = "turn", .ttl_ms = turn_ms(d), .only_if_new = true,
-					       .value = { d->run, strlen(d->run) } },
+			   &(struct expiring){.kind = "demo",
+					      .name = "turn",
+					      .ttl_ms = turn_ms(d),
+					      .only_if_new = true,
+					      .value = {d->run, strlen(d->run)}},
 			   on_turn, d);
 }
 

@@ -1,6 +1,7 @@
 /*
- * hub.c: start and stop. Start: log, private Redis, policy, loop, store, connectors, flow, net. Stop, in reverse: net refuses new work
- * and says bye, the clock claims nothing more, connectors finish what they hold, the store answers what is pending.
+ * hub.c: start and stop. Start: log, private Redis, policy, loop, store, connectors, flow, net.
+ * Stop, in reverse: net refuses new work and says bye, the clock claims nothing more, connectors
+ * finish what they hold, the store answers what is pending.
  */
 #include "hub.h"
 
@@ -52,7 +53,7 @@ static int tell_faults(const struct diag *diag, const char *what)
 	return 2;
 }
 
-#define KEEP_MS 500
+#define KEEP_MS	     500
 #define KEEP_MOST_MS 30000
 
 /* The private Redis has no one else who would start it again. */
@@ -61,8 +62,10 @@ static void keep_redis(void *arg)
 	struct hub *h = arg;
 
 	if (private_redis_keep(&h->redis)) {
-		log_at(LOG_WARN, "", "the private Redis had ended and is started again; redis.log in its folder may say why");
-		h->redis_wait_ms = h->redis_wait_ms * 2 < KEEP_MOST_MS ? h->redis_wait_ms * 2 : KEEP_MOST_MS;
+		log_at(LOG_WARN, "",
+		       "the private Redis had ended and is started again; redis.log in its folder may say why");
+		h->redis_wait_ms =
+			h->redis_wait_ms * 2 < KEEP_MOST_MS ? h->redis_wait_ms * 2 : KEEP_MOST_MS;
 	}
 	loop_timer_start(h->redis_keep, h->redis_wait_ms, 0);
 }
@@ -83,7 +86,8 @@ static void on_store_state(void *arg, bool up, const char *why_not)
 
 	look_after_redis(h, up);
 	metric_set(METRIC_STORE_UP, up);
-	log_at(up ? LOG_INFO : LOG_WARN, "", up ? "store is up" : "store is away: %s", why_not ? why_not : "");
+	log_at(up ? LOG_INFO : LOG_WARN, "", up ? "store is up" : "store is away: %s",
+	       why_not ? why_not : "");
 	if (!up || h->started || h->stopping)
 		return;
 	h->started = true;
@@ -192,17 +196,22 @@ static void reread(void *arg)
 	arena_clear(&arena);
 }
 
-/* A new pack takes over only when it and the settings are whole; sockets and what was decided stay as they are. */
+/* A new pack takes over only when it and the settings are whole; sockets and what was decided stay
+ * as they are. */
 static void reread_done(void *arg)
 {
 	struct rereading *r = arg;
 
 	if (r->fresh)
-		policies_offer_folder(r->hub->flow->policies, r->fresh, (struct bytes){ r->content.data, r->content.len });
+		policies_offer_folder(r->hub->flow->policies, r->fresh,
+				      (struct bytes){r->content.data, r->content.len});
 	else if (r->settings_are_good)
-		log_at(LOG_ERROR, "", "the pack has %zu faults; the old one stays (tandem policy check says which)", r->fault_count);
+		log_at(LOG_ERROR, "",
+		       "the pack has %zu faults; the old one stays (tandem policy check says which)",
+		       r->fault_count);
 	else
-		log_at(LOG_ERROR, "", "the settings have faults; the old ones and the old pack stay (tandem config check says which)");
+		log_at(LOG_ERROR, "",
+		       "the settings have faults; the old ones and the old pack stay (tandem config check says which)");
 	if (r->waiting.len)
 		log_at(LOG_WARN, "", "these settings were changed and wait for the next start:%.*s",
 		       (int)r->waiting.len, r->waiting.data);
@@ -238,7 +247,8 @@ static int hub_open(struct hub *h)
 	struct diag diag;
 
 	diag_init(&diag, &h->arena);
-	h->flow = flow_new(&(struct flow_options){ .loop = h->loop, .store = h->store, .config = cfg, .pack = h->pack });
+	h->flow = flow_new(&(struct flow_options){
+		.loop = h->loop, .store = h->store, .config = cfg, .pack = h->pack});
 	if (hub_connectors_open(h->flow, cfg, &h->arena, &diag) != ERR_OK)
 		return tell_faults(&diag, "A connector cannot be opened:");
 	h->auth = auth_new(h->flow, cfg);
@@ -252,11 +262,15 @@ static int hub_open(struct hub *h)
 
 static int run_loop(struct hub *h, const char *redis_url)
 {
-	struct store_options store = { .url = redis_url, .timeout_ms = h->config->redis_timeout_ms,
-				       .wait_replicas = (int)h->config->redis_wait_replicas, .hub_id = h->id,
-				       .on_state = on_store_state, .arg = h,
-				       .password_file = h->config->redis_password_file,
-				       .sentinel_password_file = h->config->redis_sentinel_password_file };
+	struct store_options store = {.url = redis_url,
+				      .timeout_ms = h->config->redis_timeout_ms,
+				      .wait_replicas = (int)h->config->redis_wait_replicas,
+				      .hub_id = h->id,
+				      .on_state = on_store_state,
+				      .arg = h,
+				      .password_file = h->config->redis_password_file,
+				      .sentinel_password_file =
+					      h->config->redis_sentinel_password_file};
 	int status;
 
 	store.cell = pack_view(h->pack)->regions[pack_view(h->pack)->jurisdiction].code;
@@ -274,7 +288,8 @@ static int run_loop(struct hub *h, const char *redis_url)
 	watch(h, &h->term, SIGTERM, on_stop_signal);
 	watch(h, &h->interrupt, SIGINT, on_stop_signal);
 	watch(h, &h->hangup, SIGHUP, on_hangup);
-	log_at(LOG_INFO, "", "listening on %s, port %d, policy %s", h->config->listen, api_port(h->api), pack_view(h->pack)->version);
+	log_at(LOG_INFO, "", "listening on %s, port %d, policy %s", h->config->listen,
+	       api_port(h->api), pack_view(h->pack)->version);
 	if (h->config->demo)
 		demo_print(h->config, api_port(h->api));
 	loop_run(h->loop);
@@ -306,7 +321,7 @@ static bool is_among(pid_t pid, const pid_t *pids, int64_t count)
 
 static int wait_for_workers(const pid_t *pids, int64_t count)
 {
-	struct sigaction sa = { .sa_handler = pass_on };
+	struct sigaction sa = {.sa_handler = pass_on};
 	int64_t left = count;
 	int worst = 0, status;
 
@@ -353,7 +368,7 @@ static int run_workers(struct hub *h, const char *redis_url)
 
 static bool level_of(const char *name, enum log_level *ret)
 {
-	static const char *const names[] = { "error", "warn", "info", "debug" };
+	static const char *const names[] = {"error", "warn", "info", "debug"};
 
 	for (int i = 0; i < 4; i++) {
 		if (!strcmp(names[i], name)) {
@@ -374,7 +389,8 @@ static int run(struct hub *h)
 	if (level_of(cfg->log_level, &level))
 		log_set_level(level);
 	if (cfg->demo && !demo_is_allowed(cfg)) {
-		fprintf(stderr, "--demo makes people whose passwords everybody knows: it listens on loopback only\n");
+		fprintf(stderr,
+			"--demo makes people whose passwords everybody knows: it listens on loopback only\n");
 		return 2;
 	}
 	if (hub_connectors_check(cfg, &h->arena, &diag) != ERR_OK)

@@ -30,8 +30,10 @@ static void on_report(void *arg, const struct report *r)
 	deliver_report(o->flow, o->name, r, reported, NULL);
 }
 
-/* Where a provider on this machine reaches us; behind a proxy the setting `callback_base` of the connector says otherwise. */
-static const char *callback_base(const struct connector_settings *s, const struct config *cfg, struct arena *arena)
+/* Where a provider on this machine reaches us; behind a proxy the setting `callback_base` of the
+ * connector says otherwise. */
+static const char *callback_base(const struct connector_settings *s, const struct config *cfg,
+				 struct arena *arena)
 {
 	for (int i = 0; i < s->count; i++) {
 		if (!strcmp(s->values[i].key, "callback_base"))
@@ -48,14 +50,18 @@ struct opening {
 	struct diag *diag;
 };
 
-static enum err open_one(const struct opening *w, const struct connector_settings *s, struct flow_connector *ret)
+static enum err open_one(const struct opening *w, const struct connector_settings *s,
+			 struct flow_connector *ret)
 {
 	struct owner *o = arena_zalloc(w->arena, sizeof(*o));
-	struct connector_env env = { .uv_loop = loop_uv(w->loop), .name = s->name,
-				     .callback_base = callback_base(s, w->config, w->arena), .log = { to_log, NULL },
-				     .report = on_report, .report_arg = o };
+	struct connector_env env = {.uv_loop = loop_uv(w->loop),
+				    .name = s->name,
+				    .callback_base = callback_base(s, w->config, w->arena),
+				    .log = {to_log, NULL},
+				    .report = on_report,
+				    .report_arg = o};
 	struct setting_pair *pairs = arena_zalloc(w->arena, sizeof(*pairs) * 32);
-	struct settings given = { .pairs = pairs };
+	struct settings given = {.pairs = pairs};
 
 	o->flow = w->flow;
 	o->name = s->name;
@@ -63,20 +69,23 @@ static enum err open_one(const struct opening *w, const struct connector_setting
 	ret->channel = CHANNEL_SMS;
 	ret->kind = connector_kind_find(s->kind);
 	if (!ret->kind) {
-		diag_add(w->diag, arena_printf(w->arena, "connector.%s.kind", s->name), "no such kind of connector");
+		diag_add(w->diag, arena_printf(w->arena, "connector.%s.kind", s->name),
+			 "no such kind of connector");
 		return ERR_INVALID;
 	}
 	for (int i = 0; i < s->count; i++) {
 		if (strcmp(s->values[i].key, "callback_base") != 0)
-			pairs[given.count++] = (struct setting_pair){ s->values[i].key, s->values[i].value };
+			pairs[given.count++] =
+				(struct setting_pair){s->values[i].key, s->values[i].value};
 	}
 	return ret->kind->open(&env, &given, w->arena, &ret->self, w->diag);
 }
 
-enum err hub_connectors_open(struct flow *f, const struct config *cfg, struct arena *arena, struct diag *diag)
+enum err hub_connectors_open(struct flow *f, const struct config *cfg, struct arena *arena,
+			     struct diag *diag)
 {
-	static const struct connector_settings demo = { .name = "demo", .kind = "sandbox" };
-	const struct opening w = { f, f->loop, cfg, arena, diag };
+	static const struct connector_settings demo = {.name = "demo", .kind = "sandbox"};
+	const struct opening w = {f, f->loop, cfg, arena, diag};
 	enum err e = ERR_OK;
 
 	for (int i = 0; i < cfg->connector_count && e == ERR_OK; i++) {
@@ -111,7 +120,7 @@ static void nothing_left(void *arg)
 
 static void check_one(const struct opening *w, const struct connector_settings *s)
 {
-	struct flow_connector c = { 0 };
+	struct flow_connector c = {0};
 	struct opening own = *w;
 	struct diag found;
 
@@ -125,7 +134,7 @@ static void check_one(const struct opening *w, const struct connector_settings *
 
 enum err hub_connectors_check(const struct config *cfg, struct arena *arena, struct diag *diag)
 {
-	const struct opening w = { NULL, loop_new(), cfg, arena, diag };
+	const struct opening w = {NULL, loop_new(), cfg, arena, diag};
 	size_t before = diag->count;
 
 	for (int i = 0; i < cfg->connector_count; i++)

@@ -38,7 +38,8 @@ static void add_time(struct buf *line)
 	buf_printf(line, "{\"time\":\"%s.%03ldZ\"", text, ts.tv_nsec / 1000000);
 }
 
-/* "event=e12 notice=n12.0" becomes two members. A word without "=" has no name to go under and is called "about". */
+/* "event=e12 notice=n12.0" becomes two members. A word without "=" has no name to go under and is
+ * called "about". */
 static void add_ctx(struct buf *line, const char *ctx)
 {
 	while (*ctx) {
@@ -60,7 +61,8 @@ static void add_ctx(struct buf *line, const char *ctx)
 	}
 }
 
-/* One system call a line. A failure goes unnoticed, because there is nowhere to tell that telling has failed. */
+/* One system call a line. A failure goes unnoticed, because there is nowhere to tell that telling
+ * has failed. */
 static void write_line(const struct buf *line)
 {
 	ssize_t written = write(STDERR_FILENO, line->data, line->len);

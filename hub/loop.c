@@ -17,10 +17,11 @@
 struct loop {
 	uv_loop_t uv;
 	uv_prepare_t before_sleep;
-	uv_idle_t awake; /* runs while something is deferred, so that the loop neither sleeps nor ends on it */
+	/* runs while something is deferred, so that the loop neither sleeps nor ends on it */
+	uv_idle_t awake;
 	struct loop_deferred *first, *last;
 	struct wall wall;
-	uint64_t turn_ns, idle_ns;	/* at the end of the last turn */
+	uint64_t turn_ns, idle_ns; /* at the end of the last turn */
 	int64_t lag_since_ms, lag_ms, lag_before_ms;
 };
 
@@ -36,7 +37,8 @@ struct loop_job {
 	void *arg;
 };
 
-/* An error here is a mistake of this program or a machine without descriptors at start: there is no going on. */
+/* An error here is a mistake of this program or a machine without descriptors at start: there is no
+ * going on. */
 static void must(int rc, const char *what)
 {
 	if (rc == 0)
@@ -53,7 +55,8 @@ static void on_awake(uv_idle_t *h)
 static void lag_note(struct loop *l)
 {
 	uint64_t now_ns = uv_hrtime(), idle_ns = uv_metrics_idle_time(&l->uv);
-	int64_t busy_ms = ((int64_t)(now_ns - l->turn_ns) - (int64_t)(idle_ns - l->idle_ns)) / 1000000;
+	int64_t busy_ms =
+		((int64_t)(now_ns - l->turn_ns) - (int64_t)(idle_ns - l->idle_ns)) / 1000000;
 	int64_t now_ms = (int64_t)(now_ns / 1000000);
 
 	l->turn_ns = now_ns;
@@ -69,8 +72,8 @@ static void lag_note(struct loop *l)
 }
 
 /*
- * Only what stood in the list when the turn ended is run: something that defers itself again has its next
- * turn, after input and output have had theirs.
+ * Only what stood in the list when the turn ended is run: something that defers itself again has
+ * its next turn, after input and output have had theirs.
  */
 static void on_before_sleep(uv_prepare_t *h)
 {
@@ -145,7 +148,8 @@ void loop_free(struct loop *l)
 	uv_walk(&l->uv, report_open, &open_count);
 	if (open_count)
 		abort();
-	/* What is left is closing, or work on other threads whose end has to be awaited. A stop of before is used up first. */
+	/* What is left is closing, or work on other threads whose end has to be awaited. A stop of
+	 * before is used up first. */
 	while (uv_run(&l->uv, UV_RUN_DEFAULT))
 		continue;
 	must(uv_loop_close(&l->uv), "loop left open");
@@ -164,12 +168,15 @@ static int64_t read_clock_ms(clockid_t id)
 static int64_t wall_now_ms(void *self)
 {
 	struct loop *l = self;
-	int64_t held_ms = l->wall.held_since_ms, now_ms = wall_believed(&l->wall, read_clock_ms(CLOCK_REALTIME), read_clock_ms(CLOCK_BOOTTIME));
+	int64_t held_ms = l->wall.held_since_ms,
+		now_ms = wall_believed(&l->wall, read_clock_ms(CLOCK_REALTIME),
+				       read_clock_ms(CLOCK_BOOTTIME));
 
 	if (held_ms != l->wall.held_since_ms) {
 		metric_set(METRIC_CLOCK_JUMP, l->wall.jump_ms / 1000);
 		if (l->wall.jump_ms)
-			log_at(LOG_WARN, "", "the machine's clock jumped by %lld s; it is believed when it stays there for %d minutes",
+			log_at(LOG_WARN, "",
+			       "the machine's clock jumped by %lld s; it is believed when it stays there for %d minutes",
 			       (long long)(l->wall.jump_ms / 1000), WALL_HOLD_MS / 60000);
 		else
 			log_at(LOG_WARN, "", "the machine's clock is believed again");
@@ -208,7 +215,8 @@ struct loop_timer *loop_timer_new(struct loop *l, loop_fn *fn, void *arg)
 
 void loop_timer_start(struct loop_timer *t, int64_t after_ms, int64_t repeat_ms)
 {
-	/* libuv counts from the start of the turn; a long turn would otherwise make the timer early. */
+	/* libuv counts from the start of the turn; a long turn would otherwise make the timer
+	 * early. */
 	uv_update_time(t->uv.loop);
 	uv_timer_start(&t->uv, on_timer, after_ms > 0 ? (uint64_t)after_ms : 0,
 		       repeat_ms > 0 ? (uint64_t)repeat_ms : 0);

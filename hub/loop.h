@@ -1,8 +1,10 @@
 /*
- * loop.h: the one loop, as the flow may see it: timers, later, work on other threads. uv stays behind it.
+ * loop.h: the one loop, as the flow may see it: timers, later, work on other threads. uv stays
+ * behind it.
  *
- * Timers fire on the loop's thread; a stopped timer never fires. loop_defer runs a function once at the end of the
- * current turn, before the loop sleeps: what one turn has gathered goes out together. Owner: main.
+ * Timers fire on the loop's thread; a stopped timer never fires. loop_defer runs a function once at
+ * the end of the current turn, before the loop sleeps: what one turn has gathered goes out
+ * together. Owner: main.
  */
 #ifndef TANDEM_LOOP_H
 #define TANDEM_LOOP_H
@@ -16,7 +18,8 @@ struct loop *loop_new(void);
 void *loop_uv(struct loop *l); /* uv_loop_t *, for net, store and connectors only */
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
-void loop_free(struct loop *l); /* aborts if a handle was left open: that is a bug, and a test holds it */
+/* aborts if a handle was left open: that is a bug, and a test holds it */
+void loop_free(struct loop *l);
 struct clock loop_clock(struct loop *l); /* wall time, never backwards */
 int64_t loop_mono_ms(struct loop *l);
 
@@ -33,8 +36,10 @@ struct loop_deferred {
 	struct loop_deferred *next;
 	int queued;
 };
-void loop_defer(struct loop *l, struct loop_deferred *d); /* caller's memory; queued twice runs once */
-/* work runs in libuv's pool, done on the loop. For what takes too long for the loop: argon2id, policies. */
+/* caller's memory; queued twice runs once */
+void loop_defer(struct loop *l, struct loop_deferred *d);
+/* work runs in libuv's pool, done on the loop. For what takes too long for the loop: argon2id,
+ * policies. */
 void loop_work(struct loop *l, loop_fn *work, loop_fn *done, void *arg);
 
 #endif

@@ -6,9 +6,11 @@
 #include "cli/cli.h"
 
 /*
- * How jemalloc keeps memory, which it finds under this name. By itself it gives a batch's pages back within seconds and takes them
- * anew for the next one, a third of the hub's time under load; large pages save the processor as much again, and each is cut up as soon
- * as a piece of it is given back: within five minutes, a hub with pauses of one took 118 us an event, that never did 67.
+ * How jemalloc keeps memory, which it finds under this name. By itself it gives a batch's pages
+ * back within seconds and takes them anew for the next one, a third of the hub's time under load;
+ * large pages save the processor as much again, and each is cut up as soon as a piece of it is
+ * given back: within five minutes, a hub with pauses of one took 118 us an event, that never
+ * did 67.
  */
 const char *malloc_conf = "dirty_decay_ms:14400000,thp:always";
 
@@ -17,22 +19,29 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *arguments, *help;
 } commands[] = {
-	{"serve", cli_serve, "[--config FILE] [--port N] [--data DIR] [--demo] [--SETTING VALUE]...", "run the hub"},
-	{"config", cli_config, "check [FILE] | show", "check the settings and the policy they name; show those in force with their meaning"},
-	{"policy", cli_policy, "explain PACK [FILE] [--at TIME] [--body ID] | check PACK [--matrix] | diff OLD NEW [FILE]",
+	{"serve", cli_serve,
+	 "[--config FILE] [--port N] [--data DIR] [--demo] [--SETTING VALUE]...", "run the hub"},
+	{"config", cli_config, "check [FILE] | show",
+	 "check the settings and the policy they name; show those in force with their meaning"},
+	{"policy", cli_policy,
+	 "explain PACK [FILE] [--at TIME] [--body ID] | check PACK [--matrix] | diff OLD NEW [FILE]",
 	 "decide events by a pack, and say why; prove the pack; compare two"},
 	{"calendar", cli_calendar, "due PACK FROM DURATION [--explain] | import PACK FILE",
 	 "the deadline, and the days counted; the yearly notice (JSON, iCalendar) put into a pack"},
-	{"import", cli_import, "permits|cases|items|bodies FILE [--to URL --key-file FILE] [--items PACK] [--bodies PACK] [--json]...",
+	{"import", cli_import,
+	 "permits|cases|items|bodies FILE [--to URL --key-file FILE] [--items PACK] [--bodies PACK] [--json]...",
 	 "what other systems export, as events or as a pack's files"},
 	{"user", cli_user, "add NAME --role ROLE --body ID [--phone NUMBER] | list | disable NAME",
 	 "people; the password is read from standard input"},
-	{"key", cli_key, "add NAME --body ID [--source PREFIX] | list | revoke NAME", "keys of other systems"},
+	{"key", cli_key, "add NAME --body ID [--source PREFIX] | list | revoke NAME",
+	 "keys of other systems"},
 	{"evidence", cli_evidence, "verify FILE [--head HASH] [--log FILE] [--json]",
 	 "check an exported audit log, or a case's evidence, without a server"},
-	{"backup", cli_backup, "DIR [--json]", "a copy of all that the hub keeps, also while it runs"},
+	{"backup", cli_backup, "DIR [--json]",
+	 "a copy of all that the hub keeps, also while it runs"},
 	{"restore", cli_restore, "DIR [--json]", "such a copy into an empty data folder"},
-	{"figures", cli_figures, "[--from DATE] [--to DATE] [--region CODE] [--by body|region|item|day]",
+	{"figures", cli_figures,
+	 "[--from DATE] [--to DATE] [--region CODE] [--by body|region|item|day]",
 	 "the figures of the board, counted anew from what is kept"},
 	{"doctor", cli_doctor, "", "look whether everything the hub needs is there"},
 };
@@ -44,9 +53,11 @@ static void print_help(FILE *out)
 	fprintf(out, "Tandem, the approval-supervision linkage and notification hub.\n\n"
 		     "usage: tandem COMMAND [ARGUMENTS]\n\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "  %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].help);
-	fprintf(out, "\nExit status: 0 all well; 1 it ran and found something; 2 wrong usage or unreadable input;\n"
-		     "3 it could not do its work.\n");
+		fprintf(out, "  %s %s\n      %s\n", commands[i].name, commands[i].arguments,
+			commands[i].help);
+	fprintf(out,
+		"\nExit status: 0 all well; 1 it ran and found something; 2 wrong usage or unreadable input;\n"
+		"3 it could not do its work.\n");
 }
 
 static const struct command *command_find(const char *name)

@@ -21,7 +21,8 @@ int64_t wall_believed(struct wall *w, int64_t wall_ms, int64_t counted_ms)
 	int64_t jump_ms = wall_ms - expected_ms;
 	bool has_jumped = w->said_ms && is_step(jump_ms);
 
-	if (has_jumped && (!w->held_since_ms || is_step(jump_ms - w->jump_ms))) /* also from one wrong time to another */
+	/* also from one wrong time to another */
+	if (has_jumped && (!w->held_since_ms || is_step(jump_ms - w->jump_ms)))
 		w->held_since_ms = counted_ms;
 	if (has_jumped && counted_ms - w->held_since_ms < WALL_HOLD_MS) {
 		w->jump_ms = jump_ms;

@@ -13,7 +13,8 @@
 /* Where no notice lists them, in order. */
 static void fixed_holidays(int year, int32_t days[FIXED_COUNT])
 {
-	static const int fixed[FIXED_COUNT][2] = {{1, 1}, {5, 1}, {5, 2}, {10, 1}, {10, 2}, {10, 3}};
+	static const int fixed[FIXED_COUNT][2] = {{1, 1},  {5, 1},  {5, 2},
+						  {10, 1}, {10, 2}, {10, 3}};
 
 	for (int i = 0; i < FIXED_COUNT; i++)
 		days[i] = day_of_civil(year, fixed[i][0], fixed[i][1]);
@@ -79,7 +80,8 @@ bool calendar_is_working(const struct calendar *c, int32_t day, bool *ret_listed
 	return c->flags[day - TABLE_FIRST] & DAY_WORKING;
 }
 
-/* By steps, none of which asks for a day of its own, because a pack is read often and this is most of it. */
+/* By steps, none of which asks for a day of its own, because a pack is read often and this is most
+ * of it. */
 static void fill_flags(const struct calendar *c, unsigned char *flags)
 {
 	int weekday = weekday_of(TABLE_FIRST);
@@ -199,8 +201,8 @@ int32_t calendar_shift(const struct calendar *c, int32_t day, int working_days)
 	return day;
 }
 
-#define OFFICE_OPENS_MS (INT64_C(9) * 3600000)
-#define OFFICE_CLOSES_MS (INT64_C(17) * 3600000)
+#define OFFICE_OPENS_MS	   (INT64_C(9) * 3600000)
+#define OFFICE_CLOSES_MS   (INT64_C(17) * 3600000)
 #define DAYS_LOOKED_AT_MAX 3660
 
 int64_t calendar_working_minutes(const struct calendar *c, int64_t from_ms, int64_t to_ms)
@@ -304,7 +306,8 @@ void calendar_years_to_json(const struct calendar *c, struct buf *out)
 			if (year_of_day(c->days[k].day) == c->years[i])
 				counts[c->days[k].is_work]++;
 		}
-		buf_printf(out, "%s{\"year\":%d,\"off\":%d,\"work\":%d}", i ? "," : "", c->years[i], counts[0], counts[1]);
+		buf_printf(out, "%s{\"year\":%d,\"off\":%d,\"work\":%d}", i ? "," : "", c->years[i],
+			   counts[0], counts[1]);
 	}
 	buf_add_char(out, ']');
 }

@@ -12,11 +12,12 @@
 struct ics {
 	struct notice_reading *r;
 	const char *pos, *end;
-	int line, event_line; /* of DTSTART, or of the event's begin */
+	int line, event_line;	   /* of DTSTART, or of the event's begin */
 	char text[LINE_BYTES_MAX]; /* the line in hand, unfolded */
 	int at_line;
 	bool inside;
-	int deep; /* in components of the event, such as alarms, with times and summaries of their own */
+	/* in components of the event, such as alarms, with times and summaries of their own */
+	int deep;
 	bool has_start, has_end, cancelled, repeats, broken;
 	int32_t start, stop; /* stop is the day after */
 	int days;	     /* of DURATION, 0 none */
@@ -37,7 +38,8 @@ static bool line_next(struct ics *c)
 		return false;
 	c->at_line = c->line;
 	for (;;) {
-		const char *lf = memchr(c->pos, '\n', (size_t)(c->end - c->pos)), *stop = lf ? lf : c->end;
+		const char *lf = memchr(c->pos, '\n', (size_t)(c->end - c->pos)),
+			   *stop = lf ? lf : c->end;
 		size_t n = (size_t)(stop - c->pos);
 
 		while (n && c->pos[n - 1] == '\r')
@@ -78,16 +80,19 @@ static int pair_of(const char *s)
 /* Six digits, with a Z or nothing behind them. */
 static bool is_time(const char *s)
 {
-	return pair_of(s) < 24 && pair_of(s + 2) < 60 && pair_of(s + 4) <= 60 && (!s[6] || strcmp(s + 6, "Z") == 0);
+	return pair_of(s) < 24 && pair_of(s + 2) < 60 && pair_of(s + 4) <= 60 &&
+	       (!s[6] || strcmp(s + 6, "Z") == 0);
 }
 
-/* 20270101, with a time of day behind it or not: of the place, or UTC with a Z. ret_into: seconds that the day is old. */
+/* 20270101, with a time of day behind it or not: of the place, or UTC with a Z. ret_into: seconds
+ * that the day is old. */
 static bool day_of(const char *s, int32_t *ret, int *ret_into)
 {
 	char text[11];
 
 	*ret_into = 0;
-	if (strspn(s, "0123456789") < 8 || (s[8] && (s[8] != 'T' || strspn(s + 9, "0123456789") != 6)))
+	if (strspn(s, "0123456789") < 8 ||
+	    (s[8] && (s[8] != 'T' || strspn(s + 9, "0123456789") != 6)))
 		return false;
 	memcpy(text, s, 4);
 	text[4] = text[7] = '-';
@@ -97,7 +102,8 @@ static bool day_of(const char *s, int32_t *ret, int *ret_into)
 	if (!date_parse(text, 10, ret) || (s[8] && !is_time(s + 9)))
 		return false;
 	if (s[8]) {
-		int seconds = pair_of(s + 9) * 3600 + pair_of(s + 11) * 60 + pair_of(s + 13) + (s[15] == 'Z' ? SHANGHAI_MIN * 60 : 0);
+		int seconds = pair_of(s + 9) * 3600 + pair_of(s + 11) * 60 + pair_of(s + 13) +
+			      (s[15] == 'Z' ? SHANGHAI_MIN * 60 : 0);
 
 		*ret += seconds / DAY_SECONDS;
 		*ret_into = seconds % DAY_SECONDS;
@@ -181,7 +187,9 @@ static void event_end(struct ics *c)
 	else if (c->broken || !c->has_start)
 		diag_add(c->r->diag, where, "an event without days that can be read");
 	else if (stop <= c->start || stop - c->start > EVENT_DAYS_MAX)
-		diag_add(c->r->diag, where, "an event that ends before it begins or lasts longer than %d days", EVENT_DAYS_MAX);
+		diag_add(c->r->diag, where,
+			 "an event that ends before it begins or lasts longer than %d days",
+			 EVENT_DAYS_MAX);
 	else
 		for (day = c->start; day < stop; day++)
 			notice_day_add(c->r, day, is_work, where);

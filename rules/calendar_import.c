@@ -23,8 +23,11 @@ void notice_day_add(struct notice_reading *r, int32_t day, bool is_work, const c
 	for (i = 0; i < n->count; i++) {
 		if (n->days[i].day != day)
 			continue;
-		diag_add(r->diag, where, "%s is %s; at %s it is %s", date, is_work ? "work" : "off", n->days[i].where,
-			 n->days[i].is_work == is_work ? "the same already" : is_work ? "off" : "work");
+		diag_add(r->diag, where, "%s is %s; at %s it is %s", date, is_work ? "work" : "off",
+			 n->days[i].where,
+			 n->days[i].is_work == is_work ? "the same already"
+			 : is_work		       ? "off"
+						       : "work");
 		return;
 	}
 	if (year_of_day(day) < YEAR_FIRST || year_of_day(day) > YEAR_LAST)
@@ -45,7 +48,8 @@ static const char *place(struct notice_reading *r, const struct jsonfile *f, con
 	return arena_printf(r->arena, "%.200s:%d", r->file, line);
 }
 
-static void add_text(struct notice_reading *r, struct jsonfile *f, const json_t *v, const char *pointer, bool is_work)
+static void add_text(struct notice_reading *r, struct jsonfile *f, const json_t *v,
+		     const char *pointer, bool is_work)
 {
 	const char *text = json_string_value(v);
 	int32_t day;
@@ -56,7 +60,8 @@ static void add_text(struct notice_reading *r, struct jsonfile *f, const json_t 
 		jsonfile_fault(f, pointer, "not a date like 2026-01-31");
 }
 
-static void read_list(struct notice_reading *r, struct jsonfile *f, const json_t *list, const char *pointer, bool is_work)
+static void read_list(struct notice_reading *r, struct jsonfile *f, const json_t *list,
+		      const char *pointer, bool is_work)
 {
 	char where[POINTER_BYTES];
 	size_t at = strlen(pointer), i;
@@ -74,7 +79,8 @@ static void read_list(struct notice_reading *r, struct jsonfile *f, const json_t
 	}
 }
 
-static void read_lists(struct notice_reading *r, struct jsonfile *f, const json_t *o, const char *pointer)
+static void read_lists(struct notice_reading *r, struct jsonfile *f, const json_t *o,
+		       const char *pointer)
 {
 	char where[POINTER_BYTES];
 	size_t at = strlen(pointer);
@@ -93,7 +99,8 @@ static void read_days(struct notice_reading *r, struct jsonfile *f, const json_t
 	size_t i;
 
 	for (i = 0; i < json_array_size(list); i++) {
-		const json_t *one = json_array_get(list, i), *off = json_object_get(one, "isOffDay");
+		const json_t *one = json_array_get(list, i),
+			     *off = json_object_get(one, "isOffDay");
 
 		pointer_add_index(where, pointer_add(where, 0, "days", 4), i);
 		if (json_is_boolean(off))
@@ -151,8 +158,8 @@ static const char *text_start(const struct calendar_source *from)
 	return p;
 }
 
-enum err calendar_notice_read(const struct calendar_source *from, struct arena *arena, struct calendar_notice *ret,
-			      struct diag *diag)
+enum err calendar_notice_read(const struct calendar_source *from, struct arena *arena,
+			      struct calendar_notice *ret, struct diag *diag)
 {
 	struct notice_reading r = {from->file, arena, diag, ret};
 	const char *start = text_start(from);
@@ -255,10 +262,12 @@ static void say_new(struct merge *m, const json_t *old, const json_t *fresh, con
 	size_t i;
 
 	for (i = 0; i < json_array_size(days); i++) {
-		const char *date = json_string_value(json_array_get(days, i)), *was = state_in(old, date);
+		const char *date = json_string_value(json_array_get(days, i)),
+			   *was = state_in(old, date);
 
 		if (!was || strcmp(was, list) != 0)
-			buf_printf(m->said, "%s: %s, was %s\n", date, list, was ? was : "not listed");
+			buf_printf(m->said, "%s: %s, was %s\n", date, list,
+				   was ? was : "not listed");
 	}
 }
 
@@ -268,7 +277,8 @@ static void say_year(struct merge *m, int year, const json_t *old, const json_t 
 
 	if (!old) {
 		buf_printf(m->said, "%d: new, %zu days off, %zu worked in exchange\n", year,
-			   json_array_size(json_object_get(fresh, "off")), json_array_size(json_object_get(fresh, "work")));
+			   json_array_size(json_object_get(fresh, "off")),
+			   json_array_size(json_object_get(fresh, "work")));
 		return;
 	}
 	say_lost(m, old, fresh, "off");
@@ -306,8 +316,11 @@ static void add_single(struct merge *m, const struct notice_day *d)
 	year = json_object_get(m->years, name);
 	was = state_in(year, date);
 	if (!year) {
-		diag_add(m->diag, d->where, "%s is of a year that the calendar does not list, and the notice names too few of "
-			 "its days to be that year's", date);
+		diag_add(
+			m->diag, d->where,
+			"%s is of a year that the calendar does not list, and the notice names too few of "
+			"its days to be that year's",
+			date);
 	} else if (was && strcmp(was, list) != 0) {
 		diag_add(m->diag, d->where, "%s is %s; the calendar has it as %s", date, list, was);
 	} else if (!was) {
@@ -318,7 +331,8 @@ static void add_single(struct merge *m, const struct notice_day *d)
 	}
 }
 
-/* Of an unlisted year single days would say that there are no others, so it has to be the notice's own. */
+/* Of an unlisted year single days would say that there are no others, so it has to be the notice's
+ * own. */
 static bool is_whole(const struct merge *m, int year)
 {
 	const struct calendar_notice *n = m->notice;
@@ -363,13 +377,14 @@ static enum err write_out(const struct merge *m, struct buf *out)
 	buf_add_char(out, '\n');
 	free(text);
 	arena_init(&arena);
-	e = calendar_read(&(struct calendar_source){"calendar.json", out->data, out->len}, &arena, &check, m->diag);
+	e = calendar_read(&(struct calendar_source){"calendar.json", out->data, out->len}, &arena,
+			  &check, m->diag);
 	arena_clear(&arena);
 	return e;
 }
 
-enum err calendar_merge(const struct calendar_source *old, const struct calendar_notice *notice, struct buf *out,
-			struct buf *said, struct diag *diag)
+enum err calendar_merge(const struct calendar_source *old, const struct calendar_notice *notice,
+			struct buf *out, struct buf *said, struct diag *diag)
 {
 	struct merge m = {.notice = notice, .said = said, .diag = diag};
 	const struct calendar *check;

@@ -29,8 +29,8 @@ struct calendar {
 	const int *years;
 	int year_count;
 	const unsigned char *flags; /* of each day of the table */
-	const int32_t
-		*ordinals; /* working days from the table's beginning up to and with this one */
+	/* working days from the table's beginning up to and with this one */
+	const int32_t *ordinals;
 	const int32_t *working; /* the working days themselves, by ordinal */
 	int working_count;
 	const int32_t *gaps; /* the first day from here on whose year is not listed */

@@ -193,7 +193,8 @@ void calendar_name(const struct calendar *c, char ret[CALENDAR_NAME_BYTES])
 
 	crypto_generichash_init(&st, NULL, 0, sizeof(hash));
 	for (i = 0; i < c->year_count; i++)
-		crypto_generichash_update(&st, (const unsigned char *)&c->years[i], sizeof(c->years[i]));
+		crypto_generichash_update(&st, (const unsigned char *)&c->years[i],
+					  sizeof(c->years[i]));
 	for (i = 0; i < c->day_count; i++) {
 		const int32_t one[2] = {c->days[i].day, c->days[i].is_work};
 

@@ -203,7 +203,8 @@ static void look_at(struct check *c, struct spot *s)
 		check_report(c,
 			     &(struct report){.code = CHECK_UNCOVERED,
 					      .severity = CHECK_NOTE,
-					      .sheet = SHEET_ITEMS, .subject = pack_find_item(c->pack, k->text),
+					      .sheet = SHEET_ITEMS,
+					      .subject = pack_find_item(c->pack, k->text),
 					      .other = -1,
 					      .types = TYPES_ALL,
 					      .path = c->plain_path},
@@ -217,8 +218,8 @@ static void look_at(struct check *c, struct spot *s)
 static void look_everywhere(struct check *c)
 {
 	const struct pack_view *v = &c->pack->view;
-	uint64_t *set = arena_alloc(&c->arena,
-				    ((size_t)c->pack->table.word_count + 1) * sizeof(*set));
+	uint64_t *set =
+		arena_alloc(&c->arena, ((size_t)c->pack->table.word_count + 1) * sizeof(*set));
 	int *rows = arena_alloc(&c->arena, ((size_t)v->rule_count + 1) * sizeof(*rows));
 	int code, region;
 	struct spot s;
@@ -227,7 +228,8 @@ static void look_everywhere(struct check *c)
 		check_report(c,
 			     &(struct report){.code = CHECK_TOO_COMPLEX,
 					      .severity = CHECK_ERROR,
-					      .sheet = SHEET_RULES, .subject = -1,
+					      .sheet = SHEET_RULES,
+					      .subject = -1,
 					      .other = -1,
 					      .detail = "items times regions are too many"},
 			     (struct check_place){-1, -1});

@@ -1,5 +1,5 @@
-/* The item codes that a pack tells apart: those it lists, and of the others one of each kind that its
- * rules treat differently. */
+/* The item codes that a pack tells apart: those it lists, and of the others one of each kind that
+ * its rules treat differently. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,8 +31,8 @@ static void add_code(struct finding_codes *f, const char *text, enum code_kind k
 
 	memcpy(k->text, text, strlen(text) + 1);
 	k->kind = kind;
-	if (c->code_count < f->room && strmap_add(&f->known, k->text, strlen(k->text),
-						  c->code_count) == c->code_count)
+	if (c->code_count < f->room &&
+	    strmap_add(&f->known, k->text, strlen(k->text), c->code_count) == c->code_count)
 		c->code_count++;
 }
 
@@ -149,8 +149,8 @@ void check_codes_find(struct check *c)
 		if (c->pack->table.columns[i].kind == COLUMN_ITEM)
 			f.column = &c->pack->table.columns[i];
 	}
-	f.room = 2 * c->pack->view.item_count + f.column->texts.count + f.column->prefixes.count +
-		 2;
+	f.room =
+		2 * c->pack->view.item_count + f.column->texts.count + f.column->prefixes.count + 2;
 	c->codes = arena_zalloc(&c->arena, ((size_t)f.room + 1) * sizeof(*c->codes));
 	strmap_init(&f.known, &c->scratch, f.room + 1);
 	add_listed(&f);

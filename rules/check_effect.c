@@ -11,7 +11,8 @@ struct comparing {
 };
 
 /* With somebody holding an earlier notice is another case, where a row asks for the holder. */
-static bool is_other_outcome(struct comparing *k, const int *with, int with_count, int without_count)
+static bool is_other_outcome(struct comparing *k, const int *with, int with_count,
+			     int without_count)
 {
 	struct check *c = k->check;
 	const int *without = with + k->spot->row_count;

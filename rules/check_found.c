@@ -1,4 +1,5 @@
-/* Findings: what is alike becomes one with several places, then all are put into order and words. */
+/* Findings: what is alike becomes one with several places, then all are put into order and words.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,8 @@ static const struct {
 	[CHECK_ITEM_SILENT] = {"item-silent", "no row ever says whom to tell about the item"},
 	[CHECK_ITEM_UNUSED] = {"item-unused", "another row of the same code applies everywhere"},
 	[CHECK_UNCOVERED] = {"uncovered", "no row of the code applies there"},
-	[CHECK_NO_YEAR] = {"no-year", "the calendar does not list a year that has begun or is near"},
+	[CHECK_NO_YEAR] = {"no-year",
+			   "the calendar does not list a year that has begun or is near"},
 	[CHECK_NO_BASIS] = {"no-basis", "the basis is blank"},
 	[CHECK_BODY_IDLE] = {"body-idle", "no row ever addresses the body"},
 	[CHECK_NO_CONTACT] = {"no-contact", "the body is told, but contacts.csv has nobody of it"},
@@ -50,7 +52,8 @@ bool check_is_past(const struct check *c, const int *path)
 	return value >= 0 && c->space.axes[AXIS_DAY].values[value].hi < c->today;
 }
 
-/* Findings of a row by itself differ by the row only, those of combinations by all that they are. */
+/* Findings of a row by itself differ by the row only, those of combinations by all that they are.
+ */
 static struct memo_key key_of(struct check *c, const struct report *r)
 {
 	int axes = r->path_tells ? c->space.axis_count : 0, i, count = 0;
@@ -100,8 +103,8 @@ static void add_place(struct check *c, struct found *f, struct check_place place
 	struct check_place *more;
 	int n = f->f.place_count;
 
-	if (place.code < 0 || (n && f->places[n - 1].code == place.code &&
-			       f->places[n - 1].region == place.region))
+	if (place.code < 0 ||
+	    (n && f->places[n - 1].code == place.code && f->places[n - 1].region == place.region))
 		return;
 	if (n == f->place_room) {
 		f->place_room = n ? n * 2 : 1;
@@ -151,8 +154,7 @@ static const char *where_of(struct check *c, const struct report *r)
 		return r->where;
 	if (r->subject < 0)
 		return "";
-	return arena_printf(&c->arena, "%s:%d", s->spec->file,
-			    sheet_cell(s, r->subject, 0)->line);
+	return arena_printf(&c->arena, "%s:%d", s->spec->file, sheet_cell(s, r->subject, 0)->line);
 }
 
 static const char *what_of(struct check *c, const struct report *r)
@@ -241,7 +243,8 @@ void check_finish(struct check *c)
 		f->f.name = name_of(c, r->sheet, r->subject);
 		f->f.other = name_of(c, r->sheet, r->other);
 		f->f.what = what_of(c, r);
-		f->f.when = r->path && r->path_tells ? witness_when(&c->space, r->path, &c->arena) : "";
+		f->f.when =
+			r->path && r->path_tells ? witness_when(&c->space, r->path, &c->arena) : "";
 		count_places(c, &f->f);
 		if (r->path && f->f.place_count)
 			show(c, f);

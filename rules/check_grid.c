@@ -1,4 +1,5 @@
-/* The grid item x region: who leads when the event says nothing special, and where that is not all. */
+/* The grid item x region: who leads when the event says nothing special, and where that is not all.
+ */
 #include <string.h>
 
 #include "check_in.h"
@@ -35,7 +36,8 @@ static const struct cell_state *state_of(const struct check *c, int code, int re
 	return cell & CELL_MAYBE ? &maybe : &ok;
 }
 
-/* A plain grant, decided today: who leads, by which rows, and how the item's power was handed down there. */
+/* A plain grant, decided today: who leads, by which rows, and how the item's power was handed down
+ * there. */
 struct lead {
 	int body, item;
 	struct rows rows; /* in the grid's arena, until it is reset */
@@ -81,8 +83,7 @@ static void json_cell(struct grid *g, int code, int region)
 	int i;
 
 	lead_find(g, code, region, &lead);
-	buf_printf(g->out, "{\"state\":\"%s\",\"lead\":",
-		   state_of(g->check, code, region)->word);
+	buf_printf(g->out, "{\"state\":\"%s\",\"lead\":", state_of(g->check, code, region)->word);
 	buf_add_json(g->out, lead.body >= 0 ? v->bodies[lead.body].id : NULL);
 	buf_add_str(g->out, ",\"devolution\":");
 	buf_add_json(g->out, lead.item < 0 || v->items[lead.item].devolution == DEV_NONE
@@ -175,8 +176,7 @@ static void text_grid(struct grid *g)
 
 enum err check_grid(const struct check *c, const struct check_grid_ask *ask, struct buf *out)
 {
-	struct grid g = {
-		.check = c, .ask = ask, .region = c->pack->view.jurisdiction, .out = out};
+	struct grid g = {.check = c, .ask = ask, .region = c->pack->view.jurisdiction, .out = out};
 
 	if (ask->region)
 		g.region = pack_find_region(c->pack, ask->region, strlen(ask->region));

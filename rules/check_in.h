@@ -1,6 +1,7 @@
 /*
- * check_in.h: a check while it runs. check.c goes through all codes and regions, check_leads.c looks for gaps and overlaps there,
- * check_rows.c at each row, check_static.c at what needs no event; check_found.c puts findings together.
+ * check_in.h: a check while it runs. check.c goes through all codes and regions, check_leads.c
+ * looks for gaps and overlaps there, check_rows.c at each row, check_static.c at what needs no
+ * event; check_found.c puts findings together.
  */
 #ifndef TANDEM_CHECK_IN_H
 #define TANDEM_CHECK_IN_H
@@ -44,7 +45,8 @@ struct report {
 	bool without_bodies; /* the witness must not name any */
 	int named;	     /* TO_ACCEPTING …: the witness names another body so; 0: not */
 	int named_body;
-	const char *where, *detail; /* NULL, or a place of its own; NULL, or what is said behind the sentence */
+	/* NULL, or a place of its own; NULL, or what is said behind the sentence */
+	const char *where, *detail;
 };
 struct found {
 	struct check_finding f;
@@ -72,7 +74,7 @@ struct check {
 	int code_count;
 	struct memo leads, paths;
 	struct row_state *rows;
-	int *plain_path; /* nothing special is said */
+	int *plain_path;		    /* nothing special is said */
 	int **overriders, *overrider_count; /* of each row */
 	bool *item_used, *item_spoken, *body_told, *leads_matter;
 	unsigned char *marks, *cells; /* of the rows; of codes x regions */
@@ -95,7 +97,8 @@ struct memo_key {
 	size_t len;
 };
 /* The value of these rows and types, or NULL and *ret_key, under which memo_put then keeps it. */
-void *memo_get(struct memo *m, const int *rows, int count, uint32_t types, struct memo_key *ret_key);
+void *memo_get(struct memo *m, const int *rows, int count, uint32_t types,
+	       struct memo_key *ret_key);
 void memo_put(struct memo *m, const struct memo_key *key, void *value);
 
 void check_codes_find(struct check *c);
@@ -104,7 +107,8 @@ void check_rows(struct check *c, const struct spot *s);
 void check_rows_end(struct check *c);
 void check_effects(struct check *c, const struct spot *s);
 void check_static(struct check *c);
-/* The seats that a row names here when the event names no bodies and nobody holds an earlier notice; in c->seats. */
+/* The seats that a row names here when the event names no bodies and nobody holds an earlier
+ * notice; in c->seats. */
 int check_seats(struct check *c, const struct spot *s, int rule);
 
 /* place.code -1: the finding has no place. */

@@ -163,18 +163,16 @@ static void leading_find(struct check *c, const struct spot *s, const struct sit
 		take_row(c, s, t->leads[i], l);
 }
 
-static void say(struct check *c, const struct spot *s, const struct situation *t,
-		struct report r)
+static void say(struct check *c, const struct spot *s, const struct situation *t, struct report r)
 {
 	if (check_is_past(c, t->leaf.path))
 		r.severity = CHECK_NOTE;
 	r.types = t->leaf.types;
 	r.path = t->leaf.path;
 	r.path_tells = true;
-	*check_cell(c, s->code, s->facts.region) |=
-		r.severity != CHECK_ERROR	 ? CELL_MAYBE
-		: r.code == CHECK_GAP ? CELL_GAP
-				      : CELL_OVERLAP;
+	*check_cell(c, s->code, s->facts.region) |= r.severity != CHECK_ERROR ? CELL_MAYBE
+						    : r.code == CHECK_GAP     ? CELL_GAP
+									      : CELL_OVERLAP;
 	check_report(c, &r, (struct check_place){s->code, s->facts.region});
 }
 
@@ -187,16 +185,19 @@ static void say_gap(struct check *c, const struct spot *s, const struct situatio
 	say(c, s, t,
 	    (struct report){.code = CHECK_GAP,
 			    .severity = l->named ? CHECK_WARNING : CHECK_ERROR,
-			    .sheet = SHEET_RULES, .subject = l->nobody,
+			    .sheet = SHEET_RULES,
+			    .subject = l->nobody,
 			    .other = -1,
 			    .without_bodies = l->named});
 }
 
-/* Another body may stand in the event, or hold an earlier notice, than the one that leads anyway. */
+/* Another body may stand in the event, or hold an earlier notice, than the one that leads anyway.
+ */
 static void say_possible_overlaps(struct check *c, const struct spot *s, const struct situation *t,
 				  const struct leading *l)
 {
-	int kind, first = l->certain, other = witness_other_body(c->pack, l->count ? l->bodies[0] : -1);
+	int kind, first = l->certain,
+		  other = witness_other_body(c->pack, l->count ? l->bodies[0] : -1);
 
 	for (kind = TO_ACCEPTING; kind <= TO_HOLDER && other >= 0; kind++) {
 		int row = l->later[kind] - 1;
@@ -207,7 +208,8 @@ static void say_possible_overlaps(struct check *c, const struct spot *s, const s
 			say(c, s, t,
 			    (struct report){.code = CHECK_OVERLAP,
 					    .severity = CHECK_WARNING,
-					    .sheet = SHEET_RULES, .subject = first,
+					    .sheet = SHEET_RULES,
+					    .subject = first,
 					    .other = row,
 					    .named = kind,
 					    .named_body = other});
@@ -229,7 +231,8 @@ static void look_at_situation(struct check *c, const struct spot *s, const struc
 		say(c, s, t,
 		    (struct report){.code = CHECK_OVERLAP,
 				    .severity = CHECK_ERROR,
-				    .sheet = SHEET_RULES, .subject = l.rows[0],
+				    .sheet = SHEET_RULES,
+				    .subject = l.rows[0],
 				    .other = l.rows[i]});
 	if (l.count < 2)
 		say_possible_overlaps(c, s, t, &l);
@@ -241,13 +244,15 @@ void check_leads(struct check *c, const struct spot *s)
 	const struct situation *t;
 
 	if (all->too_many)
-		check_report(c,
-			     &(struct report){.code = CHECK_TOO_COMPLEX,
-					      .severity = CHECK_ERROR,
-					      .sheet = SHEET_RULES, .subject = -1,
-					      .other = -1,
-					      .detail = "rows that lead hang on too many attributes"},
-			     (struct check_place){s->code, s->facts.region});
+		check_report(
+			c,
+			&(struct report){.code = CHECK_TOO_COMPLEX,
+					 .severity = CHECK_ERROR,
+					 .sheet = SHEET_RULES,
+					 .subject = -1,
+					 .other = -1,
+					 .detail = "rows that lead hang on too many attributes"},
+			(struct check_place){s->code, s->facts.region});
 	for (t = all->first; t; t = t->next)
 		look_at_situation(c, s, t);
 }

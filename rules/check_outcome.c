@@ -74,8 +74,7 @@ static struct told *told_add(struct making *m, int who)
 		m->out.list = t;
 	}
 	t = &m->out.list[m->out.count++];
-	*t = (struct told){
-		.who = who, .role = ROLE_NONE, .due = span_none, .feedback = span_none};
+	*t = (struct told){.who = who, .role = ROLE_NONE, .due = span_none, .feedback = span_none};
 	return t;
 }
 
@@ -137,8 +136,7 @@ static void apply(struct making *m, int rule)
 		tell_assists(m, rule);
 		return;
 	}
-	if (known_later[to->kind] &&
-	    (to->kind != TO_HOLDER || m->ask->held)) {
+	if (known_later[to->kind] && (to->kind != TO_HOLDER || m->ask->held)) {
 		tell(m, rule, known_later[to->kind]);
 		return;
 	}

@@ -1,6 +1,7 @@
 /*
- * check_outcome.h: what a set of rows tells whom, in a form that two sets of rows, also of two packs, can be compared in:
- * the order of notices, the ids of rules and problems of single rows are left out, deadlines are compared as durations.
+ * check_outcome.h: what a set of rows tells whom, in a form that two sets of rows, also of two
+ * packs, can be compared in: the order of notices, the ids of rules and problems of single rows are
+ * left out, deadlines are compared as durations.
  */
 #ifndef TANDEM_CHECK_OUTCOME_H
 #define TANDEM_CHECK_OUTCOME_H
@@ -13,7 +14,13 @@ struct span {
 	int64_t minutes;
 };
 /* A body's index, or a recipient that is known only with the event. */
-enum { TOLD_APPLICANT = -2, TOLD_ACCEPTING = -3, TOLD_REVIEWING = -4, TOLD_DECIDING = -5, TOLD_HOLDER = -6 };
+enum {
+	TOLD_APPLICANT = -2,
+	TOLD_ACCEPTING = -3,
+	TOLD_REVIEWING = -4,
+	TOLD_DECIDING = -5,
+	TOLD_HOLDER = -6
+};
 struct told {
 	int who;
 	enum role role;
@@ -37,8 +44,9 @@ struct outcome_ask {
 void outcome_make(const struct outcome_ask *ask, const int *rules, int count, struct arena *arena,
 		  struct outcome *ret);
 bool outcomes_equal(const struct outcome *a, const struct outcome *b);
-/* The rules of the list that none of the list overrides; marks is as long as the table, all zero before and
- * after; ret is another array than rules. */
-int rules_remaining(const struct pack *p, const int *rules, int count, unsigned char *marks, int *ret);
+/* The rules of the list that none of the list overrides; marks is as long as the table, all zero
+ * before and after; ret is another array than rules. */
+int rules_remaining(const struct pack *p, const int *rules, int count, unsigned char *marks,
+		    int *ret);
 
 #endif

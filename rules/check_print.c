@@ -39,8 +39,8 @@ static void json_places(const struct check *c, const struct check_finding *f, in
 static void json_finding(const struct check *c, const struct check_finding *f, int places,
 			 struct buf *out)
 {
-	buf_printf(out, "{\"code\":\"%s\",\"severity\":\"%s\",\"where\":",
-		   check_code_name(f->code), check_severity_name(f->severity));
+	buf_printf(out, "{\"code\":\"%s\",\"severity\":\"%s\",\"where\":", check_code_name(f->code),
+		   check_severity_name(f->severity));
 	buf_add_json(out, f->where);
 	buf_add_str(out, ",\"name\":");
 	buf_add_json(out, f->name);
@@ -135,8 +135,10 @@ static void text_finding(const struct check *c, const char *dir, const struct ch
 		bool everywhere = f->code == CHECK_SHADOWED || f->code == CHECK_NO_EFFECT;
 
 		if (!everywhere)
-			buf_printf(out, ": %d items x %d regions, %d places", f->item_count, f->region_count, f->place_count);
-		buf_printf(out, ", such as %s in %s", c->codes[f->places[0].code].text, c->pack->view.regions[f->places[0].region].code);
+			buf_printf(out, ": %d items x %d regions, %d places", f->item_count,
+				   f->region_count, f->place_count);
+		buf_printf(out, ", such as %s in %s", c->codes[f->places[0].code].text,
+			   c->pack->view.regions[f->places[0].region].code);
 	}
 	buf_add_char(out, '\n');
 	if (f->witness && f->severity > CHECK_NOTE)

@@ -91,7 +91,8 @@ static void report_row(struct check *c, const struct spot *s, enum check_code co
 {
 	struct report r = {.code = code,
 			   .severity = CHECK_WARNING,
-			   .sheet = SHEET_RULES, .subject = row,
+			   .sheet = SHEET_RULES,
+			   .subject = row,
 			   .other = -1,
 			   .types = leaf->types,
 			   .path = leaf->path};
@@ -109,7 +110,8 @@ static void look_at_recipients(struct check *c, const struct spot *s, int row,
 	int count = check_seats(c, s, row), i;
 	struct report r = {.code = CHECK_NO_BODY,
 			   .severity = CHECK_NOTE,
-			   .sheet = SHEET_RULES, .subject = row,
+			   .sheet = SHEET_RULES,
+			   .subject = row,
 			   .other = -1,
 			   .types = leaf->types,
 			   .path = leaf->path,
@@ -203,7 +205,8 @@ void check_rows_end(struct check *c)
 		const struct row_state *state = &c->rows[row];
 		struct report r = {.code = fate_of(state),
 				   .severity = CHECK_WARNING,
-				   .sheet = SHEET_RULES, .subject = row,
+				   .sheet = SHEET_RULES,
+				   .subject = row,
 				   .other = -1,
 				   .types = state->leaf.types,
 				   .path = state->leaf.path};

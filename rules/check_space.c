@@ -1,5 +1,5 @@
-/* The axes of a space: for each column the classes of all its packs, each with a value that an event
- * can say. */
+/* The axes of a space: for each column the classes of all its packs, each with a value that an
+ * event can say. */
 #include "check_space.h"
 
 #include <math.h>
@@ -49,7 +49,6 @@ static int number_order(const void *a, const void *b)
 
 	return (x > y) - (x < y);
 }
-
 
 static int gather_texts(const struct strmap *map, struct axis_value *list, int count)
 {
@@ -282,7 +281,8 @@ static uint64_t set_word(const struct table *t, rowset set, int word)
 		       : ~UINT64_C(0) >> (64 - t->row_count % 64);
 }
 
-/* Goes through all changes from one value to the next; at NULL only counts them, in start[row + 1]. */
+/* Goes through all changes from one value to the next; at NULL only counts them, in start[row + 1].
+ */
 static void go_through_changes(const struct space *s, struct axis *a, int pack, int *at)
 {
 	const struct table *t = &s->packs[pack]->table;

@@ -1,9 +1,11 @@
 /*
- * check_space.h: what events can say, cut into the classes that packs tell apart, and the walk through them.
+ * check_space.h: what events can say, cut into the classes that packs tell apart, and the walk
+ * through them.
  *
- * A space has one axis for the type of event, one for the day and one for each attribute that a table asks for; an axis
- * has one value for each class. Rows of two packs can stand in one space, so that the same event is asked of both:
- * a row of the space is the pack's base plus the row's index. space_build, then walk_run any number of times.
+ * A space has one axis for the type of event, one for the day and one for each attribute that a
+ * table asks for; an axis has one value for each class. Rows of two packs can stand in one space,
+ * so that the same event is asked of both: a row of the space is the pack's base plus the row's
+ * index. space_build, then walk_run any number of times.
  */
 #ifndef TANDEM_CHECK_SPACE_H
 #define TANDEM_CHECK_SPACE_H
@@ -13,7 +15,15 @@
 
 #define SPACE_PACKS 2
 
-enum value_kind { VALUE_TYPE, VALUE_DAY, VALUE_MISSING, VALUE_FLAG, VALUE_NUMBER, VALUE_TEXT, VALUE_UNLIKE };
+enum value_kind {
+	VALUE_TYPE,
+	VALUE_DAY,
+	VALUE_MISSING,
+	VALUE_FLAG,
+	VALUE_NUMBER,
+	VALUE_TEXT,
+	VALUE_UNLIKE
+};
 struct axis_value {
 	enum value_kind kind;
 	const char *text; /* what the event says; not NUL-terminated */
@@ -26,7 +36,8 @@ struct axis {
 	struct axis_value *values;
 	int count, first; /* the value that a witness had best have */
 	rowset *sets[SPACE_PACKS];
-	int *start, *at; /* of each row of the space, the values at which it begins or ceases to hold */
+	/* of each row of the space, the values at which it begins or ceases to hold */
+	int *start, *at;
 	int class_count;
 };
 enum { AXIS_TYPE, AXIS_DAY, AXIS_ATTRIBUTES };
@@ -47,14 +58,14 @@ static inline bool space_row_holds(const struct space *s, const struct axis *a, 
 	return rowset_has(a->sets[pack][value], row - s->base[pack]);
 }
 
-/* What is known before the event says more, and the rows that item, sector, devolution and region leave; set has room
- * for the table's words. */
+/* What is known before the event says more, and the rows that item, sector, devolution and region
+ * leave; set has room for the table's words. */
 struct facts facts_at_place(const struct pack *p, const char *code, int region, int *ret_item);
 int rows_at_place(const struct pack *p, const struct facts *f, uint64_t *set, int *ret);
 
 /*
- * One distinguishable way in which rows can hold together. path has a value of each axis; ~value says
- * that the axis made no difference. mask has a bit for each row of the walk.
+ * One distinguishable way in which rows can hold together. path has a value of each axis; ~value
+ * says that the axis made no difference. mask has a bit for each row of the walk.
  */
 struct leaf {
 	const int *path;
@@ -84,7 +95,8 @@ struct walk {
 };
 #define TYPES_ALL	   ((UINT32_C(1) << EVENT_TYPE_COUNT) - 1)
 #define TYPES_REGISTRATION ((UINT32_C(7)) << EVENT_REGISTERED)
-bool walk_run(struct walk *w, struct arena *scratch); /* false: somebody had enough, or there were too many */
+/* false: somebody had enough, or there were too many */
+bool walk_run(struct walk *w, struct arena *scratch);
 static inline bool mask_has(const uint64_t *mask, int i)
 {
 	return mask[i >> 6] >> (i & 63) & 1;

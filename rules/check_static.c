@@ -1,4 +1,5 @@
-/* What can be said of a pack without any event, and what is left over when all events have been seen. */
+/* What can be said of a pack without any event, and what is left over when all events have been
+ * seen. */
 #include <string.h>
 
 #include "calendar_in.h"

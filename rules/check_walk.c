@@ -7,8 +7,8 @@
 /* An axis as the rows of one walk see it: each different set of rows once. */
 struct walk_axis {
 	int axis, count;
-	int *values;	  /* one that gives the set */
-	uint64_t *masks;  /* words each */
+	int *values;	 /* one that gives the set */
+	uint64_t *masks; /* words each */
 };
 
 static int number_order(const void *a, const void *b)

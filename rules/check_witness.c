@@ -80,8 +80,9 @@ static void add_bodies(const struct witness *w, struct buf *out)
 	static const struct {
 		const char *name;
 		int kind;
-	} members[] = {
-		{"accepting", TO_ACCEPTING}, {"reviewing", TO_REVIEWING}, {"deciding", TO_DECIDING}};
+	} members[] = {{"accepting", TO_ACCEPTING},
+		       {"reviewing", TO_REVIEWING},
+		       {"deciding", TO_DECIDING}};
 	int approver = approver_of(w->pack, w->region), i;
 
 	if (w->without_bodies || approver < 0)
@@ -103,10 +104,11 @@ const char *witness_make(const struct witness *w, struct arena *arena)
 
 	date_format((int32_t)value_at(w->space, w->path, AXIS_DAY)->number, day);
 	buf_init(&out, WITNESS_BYTES_MAX);
-	buf_printf(&out,
-		   "{\"specversion\":\"1.0\",\"type\":\"approval.%s\",\"source\":\"/sources/check\","
-		   "\"id\":\"%s\",\"time\":\"%sT10:00:00+08:00\",\"data\":{\"case\":\"CHECK\"",
-		   event_type_name(w->type), w->id, day);
+	buf_printf(
+		&out,
+		"{\"specversion\":\"1.0\",\"type\":\"approval.%s\",\"source\":\"/sources/check\","
+		"\"id\":\"%s\",\"time\":\"%sT10:00:00+08:00\",\"data\":{\"case\":\"CHECK\"",
+		event_type_name(w->type), w->id, day);
 	buf_add_str(&out, *w->item ? ",\"item\":" : ",\"scope\":");
 	buf_add_json(&out, *w->item ? w->item : "无");
 	buf_add_str(&out, ",\"region\":");

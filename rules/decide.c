@@ -38,8 +38,9 @@ struct making {
 const char *problem_name(enum problem_code c)
 {
 	static const char *const names[PROBLEM_COUNT] = {
-		"unknown-item", "unknown-region", "no-body",  "ambiguous-body",
-		"no-lead",	"several-leads",  "bad-code", "provisional-calendar", "unmatched-scope"};
+		"unknown-item",	  "unknown-region", "no-body",	"ambiguous-body",
+		"no-lead",	  "several-leads",  "bad-code", "provisional-calendar",
+		"unmatched-scope"};
 
 	return (unsigned)c < PROBLEM_COUNT ? names[c] : "";
 }
@@ -379,7 +380,8 @@ static void hand_out_rules(struct making *m)
 	}
 }
 
-const struct decided_notice *notices_ordered(struct arena *arena, const struct decided_notice *notices, int count)
+const struct decided_notice *notices_ordered(struct arena *arena,
+					     const struct decided_notice *notices, int count)
 {
 	struct decided_notice *out;
 	int role, i, at = 0;

@@ -12,16 +12,18 @@
 void deadline_merge(struct deadline *have, const struct deadline *more);
 void channels_merge(enum channel *have, int *count, const enum channel *more, int more_count);
 /* Lead, assist, copy; inside that by first mention, which is the order they stand in. */
-const struct decided_notice *notices_ordered(struct arena *arena, const struct decided_notice *notices, int count);
+const struct decided_notice *notices_ordered(struct arena *arena,
+					     const struct decided_notice *notices, int count);
 
 /* The decision about the item that the event names, whatever its scope implies. */
-void decide_one(const struct pack *p, const struct event *e, const struct decide_in *in, struct arena *arena,
-		struct decision *ret);
+void decide_one(const struct pack *p, const struct event *e, const struct decide_in *in,
+		struct arena *arena, struct decision *ret);
 bool decide_one_needs_holder(const struct pack *p, const struct event *e);
 
 /*
- * A registration taken apart: an event for each item it concerns, the own one first; parts 0: it is about the one item
- * that it names, or about none. The parts are shallow copies and need no clearing.
+ * A registration taken apart: an event for each item it concerns, the own one first; parts 0: it is
+ * about the one item that it names, or about none. The parts are shallow copies and need no
+ * clearing.
  */
 struct scope_parts {
 	struct event *events;
@@ -30,16 +32,17 @@ struct scope_parts {
 	struct scope_found found;
 	bool has_scope;
 };
-void scope_parts_find(const struct pack *p, const struct event *e, struct arena *arena, struct scope_parts *ret);
+void scope_parts_find(const struct pack *p, const struct event *e, struct arena *arena,
+		      struct scope_parts *ret);
 
-/* What several items add to a decision's JSON, each nothing when there is one item: the second member of a notice and
-   of the applicant on, and what stands behind the problems. */
+/* What several items add to a decision's JSON, each nothing when there is one item: the second
+   member of a notice and of the applicant on, and what stands behind the problems. */
 void scope_json_notice(const struct decision *d, const struct decided_notice *n, struct buf *out);
 void scope_json_applicant(const struct pack *p, const struct decision *d, struct buf *out);
 void scope_json_tail(const struct pack *p, const struct decision *d, struct buf *out);
 /* Why, and why not, about the item that the event names. */
-MUST_CHECK enum err explain_one_for_body(const struct pack *p, const struct event *e, const struct explain_ask *ask,
-					 struct buf *out);
+MUST_CHECK enum err explain_one_for_body(const struct pack *p, const struct event *e,
+					 const struct explain_ask *ask, struct buf *out);
 
 void facts_find(const struct pack *p, const struct event *e, struct facts *ret, int *ret_item,
 		bool *ret_region_known);

@@ -1,4 +1,5 @@
-/* Decisions about registrations: each item of the business scope decided by itself, and the decisions merged. */
+/* Decisions about registrations: each item of the business scope decided by itself, and the
+ * decisions merged. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,8 @@ struct merging {
 
 static bool is_registration(const struct event *e)
 {
-	return e->type == EVENT_REGISTERED || e->type == EVENT_REREGISTERED || e->type == EVENT_DEREGISTERED;
+	return e->type == EVENT_REGISTERED || e->type == EVENT_REREGISTERED ||
+	       e->type == EVENT_DEREGISTERED;
 }
 
 /* The approval body of the region or the nearest one above it, not above the jurisdiction. */
@@ -28,18 +30,22 @@ static int approval_body(const struct pack *p, int region)
 
 	for (; region >= 0; region = region == jurisdiction ? -1 : p->view.regions[region].parent) {
 		for (i = 0; i < p->view.body_count; i++) {
-			if (p->view.bodies[i].kind == BODY_APPROVAL && p->view.bodies[i].region == region)
+			if (p->view.bodies[i].kind == BODY_APPROVAL &&
+			    p->view.bodies[i].region == region)
 				return i;
 		}
 	}
 	return -1;
 }
 
-/* Where an application is handed in, and who decides it, follow from how the power was handed down. */
+/* Where an application is handed in, and who decides it, follow from how the power was handed down.
+ */
 static void find_approvers(const struct pack *p, int region, struct decided_item *item)
 {
-	static const bool city_decides[DEV_COUNT] = {
-		[DEV_REVIEW] = true, [DEV_WINDOW] = true, [DEV_ENTRUSTED] = true, [DEV_RETAINED] = true};
+	static const bool city_decides[DEV_COUNT] = {[DEV_REVIEW] = true,
+						     [DEV_WINDOW] = true,
+						     [DEV_ENTRUSTED] = true,
+						     [DEV_RETAINED] = true};
 	enum devolution how = item->row < 0 ? DEV_NONE : p->view.items[item->row].devolution;
 	int city = p->seats.up[LEVEL_CITY][region];
 
@@ -49,7 +55,8 @@ static void find_approvers(const struct pack *p, int region, struct decided_item
 	item->decides = approval_body(p, city_decides[how] ? city : region);
 }
 
-static void add_part(const struct pack *p, const struct event *e, const struct scope_phrase *from, struct scope_parts *parts)
+static void add_part(const struct pack *p, const struct event *e, const struct scope_phrase *from,
+		     struct scope_parts *parts)
 {
 	struct event *part = &parts->events[parts->count];
 	struct decided_item *item = &parts->items[parts->count++];
@@ -60,12 +67,14 @@ static void add_part(const struct pack *p, const struct event *e, const struct s
 	part->scope = NULL;
 	if (from)
 		memcpy(part->item_code, from->item, sizeof(part->item_code));
-	*item = (struct decided_item){.code = part->item_code, .phrase = from ? from->phrase : NULL};
+	*item = (struct decided_item){.code = part->item_code,
+				      .phrase = from ? from->phrase : NULL};
 	item->row = item_row_find(p, part->item_code, region);
 	find_approvers(p, region, item);
 }
 
-void scope_parts_find(const struct pack *p, const struct event *e, struct arena *arena, struct scope_parts *ret)
+void scope_parts_find(const struct pack *p, const struct event *e, struct arena *arena,
+		      struct scope_parts *ret)
 {
 	int i;
 
@@ -75,7 +84,8 @@ void scope_parts_find(const struct pack *p, const struct event *e, struct arena 
 	scope_find(p->scope, e->scope, arena, &ret->found);
 	if (!ret->found.item_count)
 		return;
-	ret->events = arena_alloc(arena, (size_t)(ret->found.item_count + 1) * sizeof(*ret->events));
+	ret->events =
+		arena_alloc(arena, (size_t)(ret->found.item_count + 1) * sizeof(*ret->events));
 	ret->items = arena_alloc(arena, (size_t)(ret->found.item_count + 1) * sizeof(*ret->items));
 	if (e->item_code[0])
 		add_part(p, e, NULL, ret);
@@ -85,7 +95,8 @@ void scope_parts_find(const struct pack *p, const struct event *e, struct arena 
 	}
 }
 
-int decide_items(const struct pack *p, const struct event *e, struct arena *arena, const struct decided_item **ret)
+int decide_items(const struct pack *p, const struct event *e, struct arena *arena,
+		 const struct decided_item **ret)
 {
 	struct scope_parts parts;
 
@@ -94,7 +105,8 @@ int decide_items(const struct pack *p, const struct event *e, struct arena *aren
 	return parts.count;
 }
 
-int decide_unmatched(const struct pack *p, const struct event *e, struct arena *arena, const char *const **ret)
+int decide_unmatched(const struct pack *p, const struct event *e, struct arena *arena,
+		     const char *const **ret)
 {
 	struct scope_parts parts;
 
@@ -109,9 +121,11 @@ static int int_order(const void *a, const void *b)
 }
 
 /* Both lists are in table order, and so is what comes out; what stands in both stands once. */
-static const int *merge_rules(struct arena *arena, const int *const lists[2], const int counts[2], int *ret_count)
+static const int *merge_rules(struct arena *arena, const int *const lists[2], const int counts[2],
+			      int *ret_count)
 {
-	int *out = arena_alloc(arena, (size_t)(counts[0] + counts[1] + 1) * sizeof(*out)), count = 0, i, kept = 0;
+	int *out = arena_alloc(arena, (size_t)(counts[0] + counts[1] + 1) * sizeof(*out)),
+	    count = 0, i, kept = 0;
 
 	for (i = 0; i < counts[0]; i++)
 		out[count++] = lists[0][i];
@@ -163,11 +177,13 @@ static void merge_problem(struct merging *m, const struct problem *from, const c
 	struct problem p = *from;
 	int i;
 
-	p.item = p.code == PROBLEM_UNKNOWN_REGION || p.code == PROBLEM_BAD_CODE || p.code == PROBLEM_PROVISIONAL_CALENDAR
+	p.item = p.code == PROBLEM_UNKNOWN_REGION || p.code == PROBLEM_BAD_CODE ||
+				 p.code == PROBLEM_PROVISIONAL_CALENDAR
 			 ? NULL
 			 : item;
 	for (i = 0; i < m->problem_count; i++) {
-		if (m->problems[i].code == p.code && m->problems[i].rule == p.rule && m->problems[i].item == p.item)
+		if (m->problems[i].code == p.code && m->problems[i].rule == p.rule &&
+		    m->problems[i].item == p.item)
 			return;
 	}
 	m->problems[m->problem_count++] = p;
@@ -181,7 +197,8 @@ static void merge_applicant(struct merging *m, const struct decision *from, stru
 	if (!from->tells_applicant)
 		return;
 	ret->tells_applicant = true;
-	channels_merge(ret->applicant_via, &ret->applicant_via_count, from->applicant_via, from->applicant_via_count);
+	channels_merge(ret->applicant_via, &ret->applicant_via_count, from->applicant_via,
+		       from->applicant_via_count);
 	ret->applicant_rules = merge_rules(m->arena, lists, counts, &ret->applicant_rule_count);
 }
 
@@ -195,7 +212,8 @@ static void merge_all(struct merging *m, struct decision *ret)
 		for (k = 0; k < d->notice_count; k++)
 			merge_notice(m, &d->notices[k], i);
 		for (k = 0; k < d->problem_count; k++)
-			merge_problem(m, &d->problems[k], m->parts->count > 1 ? m->parts->items[i].code : NULL);
+			merge_problem(m, &d->problems[k],
+				      m->parts->count > 1 ? m->parts->items[i].code : NULL);
 		merge_applicant(m, d, ret);
 	}
 	ret->notices = notices_ordered(m->arena, m->notices, m->notice_count);
@@ -225,7 +243,8 @@ static void decide_parts(struct merging *m, const struct decide_in *in, struct d
 	ret->problem_count = m->problem_count;
 }
 
-static void add_unmatched(const struct scope_parts *parts, struct arena *arena, struct decision *ret)
+static void add_unmatched(const struct scope_parts *parts, struct arena *arena,
+			  struct decision *ret)
 {
 	struct problem *problems;
 
@@ -242,8 +261,8 @@ static void add_unmatched(const struct scope_parts *parts, struct arena *arena, 
 	ret->problems = problems;
 }
 
-void decide(const struct pack *p, const struct event *e, const struct decide_in *in, struct arena *arena,
-	    struct decision *ret)
+void decide(const struct pack *p, const struct event *e, const struct decide_in *in,
+	    struct arena *arena, struct decision *ret)
 {
 	struct merging m = {.pack = p, .arena = arena};
 	struct scope_parts parts;

@@ -12,8 +12,8 @@ static void number_bodies(struct diff *d)
 
 	d->names[WAS] = arena_alloc(&d->arena, ((size_t)was->body_count + 1) * sizeof(int));
 	d->names[IS] = arena_alloc(&d->arena, ((size_t)is->body_count + 1) * sizeof(int));
-	d->body_ids = arena_alloc(&d->arena, ((size_t)was->body_count + (size_t)is->body_count + 1) *
-						     sizeof(*d->body_ids));
+	d->body_ids = arena_alloc(&d->arena, ((size_t)was->body_count + (size_t)is->body_count +
+					      1) * sizeof(*d->body_ids));
 	for (i = 0; i < is->body_count; i++) {
 		d->names[IS][i] = i;
 		d->body_ids[i] = is->bodies[i].id;
@@ -209,9 +209,9 @@ static int changes_find(struct diff *d, const struct decision *was, const struct
 		const struct decided_notice *now = notice_of(d, is, IS, who);
 
 		if (!now || !notices_equal(&was->notices[i], now))
-			ret[count++] = (struct diff_change){d->body_ids[who],
-							    (int)was->notices[i].role,
-							    now ? (int)now->role : ROLE_NONE};
+			ret[count++] =
+				(struct diff_change){d->body_ids[who], (int)was->notices[i].role,
+						     now ? (int)now->role : ROLE_NONE};
 	}
 	for (i = 0; i < is->notice_count; i++) {
 		int who = d->names[IS][is->notices[i].body];
@@ -250,8 +250,8 @@ bool diff_event(struct diff *d, const struct event *e, const struct decide_in *i
 	arena_reset(&d->scratch);
 	decide(d->packs[WAS], e, in, &d->scratch, &was);
 	decide(d->packs[IS], e, in, &d->scratch, &is);
-	changes = arena_alloc(&d->scratch, ((size_t)was.notice_count + (size_t)is.notice_count + 1) *
-						   sizeof(*changes));
+	changes = arena_alloc(&d->scratch, ((size_t)was.notice_count + (size_t)is.notice_count +
+					    1) * sizeof(*changes));
 	c = (struct diff_case){.region = d->packs[IS]->view.regions[is.region].code,
 			       .item = *e->item_code ? e->item_code : "(none)",
 			       .changes = changes,

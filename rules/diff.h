@@ -1,10 +1,11 @@
 /*
- * diff.h: what would be otherwise with another pack: the content of the two (rows, bodies, items, calendar), the gaps
- * and overlaps that come and go, and the decisions that change, of real events or of every combination that the two
- * packs can tell apart.
+ * diff.h: what would be otherwise with another pack: the content of the two (rows, bodies, items,
+ * calendar), the gaps and overlaps that come and go, and the decisions that change, of real events
+ * or of every combination that the two packs can tell apart.
  *
- * diff_new, then diff_event any number of times or diff_combinations once, then the questions, then diff_free. Both packs have
- * to outlive the diff. Pure: no clock; `today` tells past from present as in check.h.
+ * diff_new, then diff_event any number of times or diff_combinations once, then the questions, then
+ * diff_free. Both packs have to outlive the diff. Pure: no clock; `today` tells past from present
+ * as in check.h.
  */
 #ifndef TANDEM_DIFF_H
 #define TANDEM_DIFF_H
@@ -29,13 +30,16 @@ struct diff_sample {
 	const char *event; /* of a combination: the whole event; else NULL */
 };
 struct diff_sums {
-	long long events, changed, gained, lost, altered; /* altered: the same body told otherwise */
+	/* altered: the same body told otherwise */
+	long long events, changed, gained, lost, altered;
 	long long new_gaps, new_overlaps, gone_gaps, gone_overlaps; /* type x item x region */
-	int left_out;					  /* combinations' places that were too many to walk */
+	/* combinations' places that were too many to walk */
+	int left_out;
 };
 struct diff;
 struct diff *diff_new(const struct pack *was, const struct pack *is, int32_t today);
-/* For events only, without checks, content and tallies: cheap to make, and it grows by no more than its samples. */
+/* For events only, without checks, content and tallies: cheap to make, and it grows by no more than
+ * its samples. */
 struct diff *diff_new_counting(const struct pack *was, const struct pack *is);
 void diff_forget(struct diff *d); /* of such a one: sums and samples begin anew */
 void diff_free(struct diff *d);

@@ -58,10 +58,11 @@ static const struct told *told_of(const struct outcome *o, int who)
 
 static const char *name_of(const struct combining *k, int who)
 {
-	static const char *const later[] = {
-		[-TOLD_APPLICANT] = "(applicant)", [-TOLD_ACCEPTING] = "(accepting)",
-		[-TOLD_REVIEWING] = "(reviewing)", [-TOLD_DECIDING] = "(deciding)",
-		[-TOLD_HOLDER] = "(holder)"};
+	static const char *const later[] = {[-TOLD_APPLICANT] = "(applicant)",
+					    [-TOLD_ACCEPTING] = "(accepting)",
+					    [-TOLD_REVIEWING] = "(reviewing)",
+					    [-TOLD_DECIDING] = "(deciding)",
+					    [-TOLD_HOLDER] = "(holder)"};
 
 	return who >= 0 ? k->diff->body_ids[who] : later[-who];
 }
@@ -146,10 +147,10 @@ static bool compare_leaf(void *arg, const struct leaf *leaf)
 
 static bool cells_equal(const struct sheet *a, const struct sheet *b, const int rows[2])
 {
-	static const int telling[] = {RULE_ID,	   RULE_ROLE,	RULE_TO,   RULE_FROM,
-				      RULE_UNTIL,  RULE_EVENT,	RULE_ITEM, RULE_SECTOR,
-				      RULE_DEVOLUTION, RULE_REGION, RULE_DUE,  RULE_FEEDBACK,
-				      RULE_VIA,	   RULE_OVERRIDES};
+	static const int telling[] = {RULE_ID,	       RULE_ROLE,     RULE_TO,	 RULE_FROM,
+				      RULE_UNTIL,      RULE_EVENT,    RULE_ITEM, RULE_SECTOR,
+				      RULE_DEVOLUTION, RULE_REGION,   RULE_DUE,	 RULE_FEEDBACK,
+				      RULE_VIA,	       RULE_OVERRIDES};
 	size_t i;
 	int w;
 
@@ -199,15 +200,14 @@ static bool side_find(struct combining *k, int side, const char *region)
 static bool seats_equal(const struct combining *k, int was_row, int is_row)
 {
 	struct outcome was, is;
-	const struct outcome_ask ask[2] = {
-		{.pack = k->sides[WAS].pack,
-		 .facts = &k->sides[WAS].facts,
-		 .item = k->sides[WAS].item,
-		 .names = k->diff->names[WAS]},
-		{.pack = k->sides[IS].pack,
-		 .facts = &k->sides[IS].facts,
-		 .item = k->sides[IS].item,
-		 .names = k->diff->names[IS]}};
+	const struct outcome_ask ask[2] = {{.pack = k->sides[WAS].pack,
+					    .facts = &k->sides[WAS].facts,
+					    .item = k->sides[WAS].item,
+					    .names = k->diff->names[WAS]},
+					   {.pack = k->sides[IS].pack,
+					    .facts = &k->sides[IS].facts,
+					    .item = k->sides[IS].item,
+					    .names = k->diff->names[IS]}};
 
 	outcome_make(&ask[WAS], &was_row, 1, &k->diff->scratch, &was);
 	outcome_make(&ask[IS], &is_row, 1, &k->diff->scratch, &is);
@@ -243,8 +243,7 @@ static void walk_place(struct combining *k)
 
 	for (side = WAS; side <= IS; side++) {
 		for (i = 0; i < k->sides[side].row_count; i++)
-			k->rows[w.row_count++] =
-				k->space.base[side] + k->sides[side].rows[i];
+			k->rows[w.row_count++] = k->space.base[side] + k->sides[side].rows[i];
 	}
 	if (!walk_run(&w, &k->diff->scratch))
 		k->diff->sums.left_out++;

@@ -1,4 +1,5 @@
-/* What two packs say, side by side: rows by their names, cells by their columns, days and settings. */
+/* What two packs say, side by side: rows by their names, cells by their columns, days and settings.
+ */
 #include <string.h>
 
 #include "calendar_in.h"
@@ -42,8 +43,7 @@ static void name_rows(struct diff *d, const struct sheet *s, const struct naming
 		const char *key = text_of(s, row, n->columns[0]);
 
 		if (n->count > 1 && *text_of(s, row, n->columns[1]))
-			key = arena_printf(&d->arena, "%s %s", key,
-					   text_of(s, row, n->columns[1]));
+			key = arena_printf(&d->arena, "%s %s", key, text_of(s, row, n->columns[1]));
 		ret->keys[row] = key;
 		for (times = 2; strmap_find(&ret->map, ret->keys[row], strlen(ret->keys[row])) >= 0;
 		     times++)
@@ -118,16 +118,19 @@ static const char *row_text(struct diff *d, enum sheet_id id, const struct sheet
 
 	for (i = 0; i < s->known_count + s->when_count; i++) {
 		bool is_known = i < s->known_count;
-		const char *name = is_known ? sheet_specs[id].columns[i] : s->when_names[i - s->known_count];
+		const char *name =
+			is_known ? sheet_specs[id].columns[i] : s->when_names[i - s->known_count];
 		const char *cell = text_of(s, row, i);
 
 		if (*cell && i != n->columns[0] && !(n->count > 1 && i == n->columns[1]))
-			text = arena_printf(&d->arena, "%s%s%s: %s", text, *text ? "; " : "", name, cell);
+			text = arena_printf(&d->arena, "%s%s%s: %s", text, *text ? "; " : "", name,
+					    cell);
 	}
 	return *text ? text : NULL;
 }
 
-static void one_side(struct diff *d, enum sheet_id id, enum diff_kind kind, int row, const char *key)
+static void one_side(struct diff *d, enum sheet_id id, enum diff_kind kind, int row,
+		     const char *key)
 {
 	struct diff_line line = {.kind = kind, .file = sheet_specs[id].file};
 	const char *text = NULL;
@@ -218,12 +221,12 @@ static void compare_years(struct diff *d)
 
 		for (i = 0; i < c->year_count; i++) {
 			if (!calendar_lists_year(d->packs[!pack]->calendar, c->years[i]))
-				diff_line_add(d, (struct diff_line){
-							 .kind = pack == IS ? DIFF_ADDED
-									    : DIFF_REMOVED,
-							 .file = "calendar.json",
-							 .name = arena_printf(&d->arena, "%d",
-									      c->years[i])});
+				diff_line_add(
+					d, (struct diff_line){.kind = pack == IS ? DIFF_ADDED
+										 : DIFF_REMOVED,
+							      .file = "calendar.json",
+							      .name = arena_printf(&d->arena, "%d",
+										   c->years[i])});
 		}
 	}
 }
@@ -237,12 +240,8 @@ static void compare_settings(struct diff *d)
 		{.column = "jurisdiction",
 		 .was = was->regions[was->jurisdiction].code,
 		 .is = is->regions[is->jurisdiction].code},
-		{.column = "pool_due",
-		 .was = was->settings.pool_due,
-		 .is = is->settings.pool_due},
-		{.column = "sms_sign",
-		 .was = was->settings.sms_sign,
-		 .is = is->settings.sms_sign},
+		{.column = "pool_due", .was = was->settings.pool_due, .is = is->settings.pool_due},
+		{.column = "sms_sign", .was = was->settings.sms_sign, .is = is->settings.sms_sign},
 		{.column = "sms_after (ms)",
 		 .was = arena_printf(&d->arena, "%lld", (long long)was->settings.sms_after_ms),
 		 .is = arena_printf(&d->arena, "%lld", (long long)is->settings.sms_after_ms)},

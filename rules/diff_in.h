@@ -1,7 +1,7 @@
 /*
  * diff_in.h: a comparison while it runs. diff.c has the events, diff_content.c the files,
- * diff_proof.c the checks of both packs, diff_standing.c which errors were there before, diff_combos.c the
- * combinations. Nobody else includes it.
+ * diff_proof.c the checks of both packs, diff_standing.c which errors were there before,
+ * diff_combos.c the combinations. Nobody else includes it.
  */
 #ifndef TANDEM_DIFF_IN_H
 #define TANDEM_DIFF_IN_H

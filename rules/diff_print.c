@@ -183,7 +183,8 @@ void diff_to_text(const struct diff *d, struct buf *out)
 		buf_printf(out, "and %d more, which --json has\n", d->line_count - LINES_SHOWN);
 	for (by = 0; by < DIFF_BY_COUNT; by++)
 		text_tallies(d, (enum diff_by)by, out);
-	for (i = 0; i < d->sample_count && i < (d->are_combinations ? EVENTS_SHOWN : SAMPLES_MAX); i++)
+	for (i = 0; i < d->sample_count && i < (d->are_combinations ? EVENTS_SHOWN : SAMPLES_MAX);
+	     i++)
 		buf_printf(out, "such as %s %s, item %s in %s: %s%s%s\n", d->samples[i].source,
 			   d->samples[i].id, d->samples[i].item, d->samples[i].region,
 			   d->samples[i].what, d->samples[i].event ? "\n\t" : "",
@@ -196,7 +197,8 @@ void diff_to_text(const struct diff *d, struct buf *out)
 			   s->left_out);
 	buf_printf(out, "notices: %lld gained, %lld lost, %lld otherwise\n", s->gained, s->lost,
 		   s->altered);
-	buf_printf(out,
-		   "gaps: %lld new, %lld gone; overlaps: %lld new, %lld gone (type x item x region)\n",
-		   s->new_gaps, s->gone_gaps, s->new_overlaps, s->gone_overlaps);
+	buf_printf(
+		out,
+		"gaps: %lld new, %lld gone; overlaps: %lld new, %lld gone (type x item x region)\n",
+		s->new_gaps, s->gone_gaps, s->new_overlaps, s->gone_overlaps);
 }

@@ -16,8 +16,8 @@ struct places {
 	int count;
 };
 
-static struct place *place_of(struct places *p, const struct check *c, const struct check_finding *f,
-			      const struct check_place *at)
+static struct place *place_of(struct places *p, const struct check *c,
+			      const struct check_finding *f, const struct check_place *at)
 {
 	char room[128];
 	struct buf key;
@@ -32,7 +32,8 @@ static struct place *place_of(struct places *p, const struct check *c, const str
 	if (found < 0) {
 		p->list = arena_grow(p->arena, p->list, p->count, sizeof(*p->list));
 		p->list[p->count].is_gap = f->code == CHECK_GAP;
-		found = strmap_add(&p->map, arena_strndup(p->arena, key.data, key.len), key.len, p->count++);
+		found = strmap_add(&p->map, arena_strndup(p->arena, key.data, key.len), key.len,
+				   p->count++);
 	}
 	buf_clear(&key);
 	return &p->list[found];

@@ -1,7 +1,8 @@
 /*
- * Errors of the new pack that the old one has just so: of the same code, between the same rows, under the same conditions, and
- * for each of their types and places. Whoever changes one thing is not held up by what was there before. What cannot be shown
- * to be the same is not: classes that a new row cuts, findings that are not listed, what was not proven.
+ * Errors of the new pack that the old one has just so: of the same code, between the same rows,
+ * under the same conditions, and for each of their types and places. Whoever changes one thing is
+ * not held up by what was there before. What cannot be shown to be the same is not: classes that a
+ * new row cuts, findings that are not listed, what was not proven.
  */
 #include <string.h>
 
@@ -45,7 +46,8 @@ static uint32_t *types_at(struct standing *s, const struct check *c, const struc
 	at = strmap_find(&s->places, key.data, key.len);
 	if (at < 0) {
 		s->types = arena_grow(s->arena, s->types, s->places.count, sizeof(*s->types));
-		at = strmap_add(&s->places, arena_strndup(s->arena, key.data, key.len), key.len, s->places.count);
+		at = strmap_add(&s->places, arena_strndup(s->arena, key.data, key.len), key.len,
+				s->places.count);
 	}
 	buf_clear(&key);
 	return &s->types[at];
@@ -97,7 +99,8 @@ void diff_standing(struct diff *d)
 	struct standing s = {.arena = &d->scratch};
 	int i;
 
-	if (d->packs[WAS] == d->packs[IS] || is->sums.left_out || !was->sums.by_severity[CHECK_ERROR])
+	if (d->packs[WAS] == d->packs[IS] || is->sums.left_out ||
+	    !was->sums.by_severity[CHECK_ERROR])
 		return;
 	strmap_init(&s.labels, &d->scratch, 64);
 	strmap_init(&s.places, &d->scratch, 64);

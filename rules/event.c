@@ -76,7 +76,8 @@ enum err event_parse(const char *data, size_t len, const struct event_limits *li
 		arena_clear(&e.arena);
 		return scanned;
 	}
-	/* Repeats are named one by one, and what else is wrong is told as well; only refused events pay for this. */
+	/* Repeats are named one by one, and what else is wrong is told as well; only refused events
+	 * pay for this. */
 	if (tree.has_repeats) {
 		scanned = ERR_INVALID;
 		json_scan_repeats(data, len, lim, diag);

@@ -225,7 +225,8 @@ static void read_field(const struct field_check *c, const struct field *f, const
 }
 
 /* A missing object is one fault; its members are not missed as well. */
-static void read_sections(const struct field_check *c, const struct node *const objects[SECTION_COUNT])
+static void read_sections(const struct field_check *c,
+			  const struct node *const objects[SECTION_COUNT])
 {
 	size_t i;
 
@@ -264,7 +265,8 @@ static void check_commitment(const struct field_check *c, const struct node *one
 	if (!node_is_missing(what) && !node_is(what, NODE_TEXT))
 		diag_add(c->diag, where, "must be a string");
 	pointer_add(where, at, "due", 3);
-	if (!node_is_missing(due) && !(node_is(due, NODE_TEXT) && date_parse(due->text, due->len, &day)))
+	if (!node_is_missing(due) &&
+	    !(node_is(due, NODE_TEXT) && date_parse(due->text, due->len, &day)))
 		diag_add(c->diag, where, "must be a date like 2026-01-31");
 }
 

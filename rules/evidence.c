@@ -11,11 +11,12 @@
 #define SALT_HEX (2 * EVIDENCE_SALT_BYTES)
 #define HASH_HEX (2 * EVIDENCE_HASH_BYTES)
 
-static const char *const kinds[EVIDENCE_KINDS] = { "audit-log", "case" };
+static const char *const kinds[EVIDENCE_KINDS] = {"audit-log", "case"};
 
 /* --- the chain --- */
 
-void evidence_leaf(const unsigned char *salt, const char *entry, size_t len, unsigned char ret[EVIDENCE_HASH_BYTES])
+void evidence_leaf(const unsigned char *salt, const char *entry, size_t len,
+		   unsigned char ret[EVIDENCE_HASH_BYTES])
 {
 	struct sha256 s;
 
@@ -29,7 +30,7 @@ void evidence_leaf(const unsigned char *salt, const char *entry, size_t len, uns
 
 void evidence_link(struct evidence_chain *c, const unsigned char leaf[EVIDENCE_HASH_BYTES])
 {
-	unsigned char both[1 + 2 * EVIDENCE_HASH_BYTES] = { 1 };
+	unsigned char both[1 + 2 * EVIDENCE_HASH_BYTES] = {1};
 
 	memcpy(both + 1, c->hash, EVIDENCE_HASH_BYTES);
 	memcpy(both + 1 + EVIDENCE_HASH_BYTES, leaf, EVIDENCE_HASH_BYTES);
@@ -61,7 +62,8 @@ bool evidence_unhex(const char *hex, size_t len, unsigned char ret[EVIDENCE_HASH
 
 /* --- writing --- */
 
-static void add_hash(const char *before, const unsigned char hash[EVIDENCE_HASH_BYTES], struct buf *out)
+static void add_hash(const char *before, const unsigned char hash[EVIDENCE_HASH_BYTES],
+		     struct buf *out)
 {
 	char hex[EVIDENCE_HEX_BYTES];
 
@@ -77,8 +79,8 @@ static void add_up(struct evidence_writer *w, const struct buf *out, size_t from
 		sha256_add(&w->sum, out->data + from, out->len - from);
 }
 
-void evidence_begin(struct evidence_writer *w, enum evidence_kind kind, const char *about, const struct evidence_chain *before,
-		    struct buf *out)
+void evidence_begin(struct evidence_writer *w, enum evidence_kind kind, const char *about,
+		    const struct evidence_chain *before, struct buf *out)
 {
 	size_t from = out->len;
 
@@ -99,7 +101,8 @@ static void line_end(struct evidence_writer *w, size_t from, struct buf *out)
 	add_up(w, out, from);
 }
 
-void evidence_put(struct evidence_writer *w, const unsigned char *salt, const char *entry, size_t len, struct buf *out)
+void evidence_put(struct evidence_writer *w, const unsigned char *salt, const char *entry,
+		  size_t len, struct buf *out)
 {
 	unsigned char leaf[EVIDENCE_HASH_BYTES];
 	char hex[SALT_HEX + 1];
@@ -109,13 +112,15 @@ void evidence_put(struct evidence_writer *w, const unsigned char *salt, const ch
 	evidence_link(&w->chain, leaf);
 	buf_printf(out, "{\"n\":%lld", (long long)w->chain.n);
 	if (salt)
-		buf_printf(out, ",\"salt\":\"%s\"", sodium_bin2hex(hex, sizeof(hex), salt, EVIDENCE_SALT_BYTES));
+		buf_printf(out, ",\"salt\":\"%s\"",
+			   sodium_bin2hex(hex, sizeof(hex), salt, EVIDENCE_SALT_BYTES));
 	buf_add_str(out, ",\"entry\":");
 	buf_add(out, entry, len);
 	line_end(w, from, out);
 }
 
-void evidence_hide(struct evidence_writer *w, const unsigned char leaf[EVIDENCE_HASH_BYTES], struct buf *out)
+void evidence_hide(struct evidence_writer *w, const unsigned char leaf[EVIDENCE_HASH_BYTES],
+		   struct buf *out)
 {
 	size_t from = out->len;
 
@@ -125,7 +130,8 @@ void evidence_hide(struct evidence_writer *w, const unsigned char leaf[EVIDENCE_
 	line_end(w, from, out);
 }
 
-void evidence_seal(struct evidence_writer *w, const struct evidence_chain *sealed, const char *at, struct buf *out)
+void evidence_seal(struct evidence_writer *w, const struct evidence_chain *sealed, const char *at,
+		   struct buf *out)
 {
 	size_t from = out->len;
 
@@ -171,7 +177,8 @@ struct reader {
 
 static PRINTF_LIKE(2, 3) void fault(struct reader *r, const char *fmt, ...)
 {
-	const char *where = arena_printf(r->faults->arena, "%s:%lld", r->name, (long long)r->line_number);
+	const char *where =
+		arena_printf(r->faults->arena, "%s:%lld", r->name, (long long)r->line_number);
 	char what[160];
 	va_list args;
 
@@ -218,7 +225,8 @@ static bool take_number(struct text *t, int64_t *ret)
 
 static bool take_hash(struct text *t, const char *before, unsigned char ret[EVIDENCE_HASH_BYTES])
 {
-	if (!take(t, before) || t->end - t->at < HASH_HEX + 1 || !evidence_unhex(t->at, HASH_HEX, ret) || t->at[HASH_HEX] != '"')
+	if (!take(t, before) || t->end - t->at < HASH_HEX + 1 ||
+	    !evidence_unhex(t->at, HASH_HEX, ret) || t->at[HASH_HEX] != '"')
 		return false;
 	t->at += HASH_HEX + 1;
 	return true;
@@ -233,7 +241,7 @@ static bool take_end(struct text *t, unsigned char ret[EVIDENCE_HASH_BYTES])
 
 	if (t->end - t->at < len)
 		return false;
-	end = (struct text){ t->end - len, t->end };
+	end = (struct text){t->end - len, t->end};
 	if (!take_hash(&end, before, ret) || !take(&end, "}"))
 		return false;
 	t->end -= len;
@@ -242,7 +250,7 @@ static bool take_end(struct text *t, unsigned char ret[EVIDENCE_HASH_BYTES])
 
 static bool take_about(struct reader *r, struct text *t)
 {
-	struct text rest = { t->at, t->end };
+	struct text rest = {t->at, t->end};
 	json_t *about;
 	bool is_good;
 
@@ -253,7 +261,8 @@ static bool take_about(struct reader *r, struct text *t)
 	if (!take(t, "\""))
 		return false;
 	about = json_loadb(rest.at, (size_t)(t->at - rest.at), JSON_DECODE_ANY, NULL);
-	is_good = about && text_is_visible(json_string_value(about)); /* codes and ids are, and it is printed */
+	/* codes and ids are, and it is printed */
+	is_good = about && text_is_visible(json_string_value(about));
 	if (is_good)
 		r->ret->about = arena_strdup(r->faults->arena, json_string_value(about));
 	json_decref(about);
@@ -269,8 +278,9 @@ static bool read_head(struct reader *r)
 		return false;
 	for (c->kind = 0; c->kind < EVIDENCE_KINDS && !take(t, kinds[c->kind]);)
 		c->kind++;
-	if (c->kind == EVIDENCE_KINDS || !take(t, "\",\"version\":1,\"about\":") || !take_about(r, t) || !take(t, ",\"from\":") ||
-	    !take_number(t, &c->from) || c->from < 1 || !take_hash(t, ",\"before\":\"", r->chain.hash) || !take(t, "}"))
+	if (c->kind == EVIDENCE_KINDS || !take(t, "\",\"version\":1,\"about\":") ||
+	    !take_about(r, t) || !take(t, ",\"from\":") || !take_number(t, &c->from) ||
+	    c->from < 1 || !take_hash(t, ",\"before\":\"", r->chain.hash) || !take(t, "}"))
 		return false;
 	r->chain.n = c->from - 1;
 	return t->at == t->end;
@@ -315,11 +325,13 @@ static bool read_entry(struct reader *r)
 	if (!take_number(&r->line, &n) || !take_end(&r->line, said) || !take_leaf(r, leaf))
 		return false;
 	if (n != r->chain.n + 1)
-		fault(r, "entry %lld stands where entry %lld must stand", (long long)n, (long long)r->chain.n + 1);
+		fault(r, "entry %lld stands where entry %lld must stand", (long long)n,
+		      (long long)r->chain.n + 1);
 	r->chain.n = n - 1;
 	evidence_link(&r->chain, leaf);
 	if (sodium_memcmp(r->chain.hash, said, sizeof(said)) != 0) {
-		fault(r, "entry %lld is not as it was, or one before it is missing or was put in", (long long)n);
+		fault(r, "entry %lld is not as it was, or one before it is missing or was put in",
+		      (long long)n);
 		memcpy(r->chain.hash, said, sizeof(said)); /* what follows is looked at by itself */
 	} else {
 		look_for_wanted(r);
@@ -332,7 +344,8 @@ static bool read_seal(struct reader *r)
 	unsigned char sealed[EVIDENCE_HASH_BYTES];
 	int64_t n;
 
-	if (!take_number(&r->line, &n) || !take_hash(&r->line, ",\"hash\":\"", sealed) || !take(&r->line, ",\"at\":\""))
+	if (!take_number(&r->line, &n) || !take_hash(&r->line, ",\"hash\":\"", sealed) ||
+	    !take(&r->line, ",\"at\":\""))
 		return false;
 	r->ret->seals++;
 	if (n != r->chain.n || sodium_memcmp(sealed, r->chain.hash, sizeof(sealed)) != 0)
@@ -346,11 +359,13 @@ static bool read_end(struct reader *r)
 	struct text *t = &r->line;
 	size_t summed;
 
-	if (!take_number(t, &r->ret->end) || !take(t, ",\"of\":") || !take_number(t, &r->ret->of) || !take_hash(t, ",\"hash\":\"", said))
+	if (!take_number(t, &r->ret->end) || !take(t, ",\"of\":") || !take_number(t, &r->ret->of) ||
+	    !take_hash(t, ",\"hash\":\"", said))
 		return false;
 	summed = (size_t)(t->at - r->data);
 	if (r->ret->end != r->chain.n || sodium_memcmp(said, r->chain.hash, sizeof(said)) != 0)
-		fault(r, "the file ends with entry %lld and not with that which it names last", (long long)r->chain.n);
+		fault(r, "the file ends with entry %lld and not with that which it names last",
+		      (long long)r->chain.n);
 	if (!take_hash(t, ",\"sum\":\"", said) || !take(t, "}") || t->at != t->end)
 		return false;
 	sha256_of(r->data, summed, sum);
@@ -378,13 +393,19 @@ static void read_line(struct reader *r)
 		fault(r, "this is no line of such a file");
 }
 
-enum err evidence_read(const struct evidence_file *file, const unsigned char *wanted, struct evidence_check *ret, struct diag *faults)
+enum err evidence_read(const struct evidence_file *file, const unsigned char *wanted,
+		       struct evidence_check *ret, struct diag *faults)
 {
-	struct reader r = { .data = file->data, .name = file->name, .line_number = 1, .wanted = wanted, .ret = ret, .faults = faults };
+	struct reader r = {.data = file->data,
+			   .name = file->name,
+			   .line_number = 1,
+			   .wanted = wanted,
+			   .ret = ret,
+			   .faults = faults};
 	size_t at = 0, before = faults->count, len = file->len;
 	const char *data = file->data;
 
-	*ret = (struct evidence_check){ .about = "", .wanted_at = -1 };
+	*ret = (struct evidence_check){.about = "", .wanted_at = -1};
 	if (!line_next(data, len, &at, &r.line) || !read_head(&r)) {
 		fault(&r, "this is no evidence that a hub has exported");
 		return ERR_SYNTAX;
@@ -402,7 +423,8 @@ enum err evidence_read(const struct evidence_file *file, const unsigned char *wa
 	return faults->count == before ? ERR_OK : ERR_INVALID;
 }
 
-bool evidence_entry(const struct evidence_file *file, size_t *at, const char **ret_entry, size_t *ret_len)
+bool evidence_entry(const struct evidence_file *file, size_t *at, const char **ret_entry,
+		    size_t *ret_len)
 {
 	unsigned char hash[EVIDENCE_HASH_BYTES];
 	struct text t;

@@ -1,4 +1,5 @@
-/* Why, and why not, one body is told: the same rows, columns and seats as a decision goes through. */
+/* Why, and why not, one body is told: the same rows, columns and seats as a decision goes through.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -153,8 +154,8 @@ static void climb_make(const struct explaining *x, int trade, int level, struct 
 	if (level < 0)
 		climb_here(p, trade, region, c);
 	else
-		c->steps[c->step_count++] = (struct climb_step){
-			p->seats.up[level][region], seat_find(p, trade, level, region)};
+		c->steps[c->step_count++] = (struct climb_step){p->seats.up[level][region],
+								seat_find(p, trade, level, region)};
 }
 
 int explain_climbs(struct explaining *x, int rule, struct climb **ret)

@@ -33,7 +33,8 @@ static inline bool explain_matches(const struct explaining *x, int rule)
 	return x->rows.matching[rule >> 6] >> (rule & 63) & 1;
 }
 
-/* One search for whoever is in charge of a sector, or of a kind; steps are the regions looked at. */
+/* One search for whoever is in charge of a sector, or of a kind; steps are the regions looked at.
+ */
 struct climb_step {
 	int region; /* -1: there is no region of that level above */
 	seat found;

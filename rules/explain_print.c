@@ -94,7 +94,9 @@ static void text_climbs(struct explaining *x, int rule, struct buf *out)
 			if (s->region < 0)
 				buf_printf(out, "%s no region of that level above", j ? "," : "");
 			else
-				buf_printf(out, "%s %s %s", j ? "," : "", x->pack->view.regions[s->region].code, found ? found : "has nobody");
+				buf_printf(out, "%s %s %s", j ? "," : "",
+					   x->pack->view.regions[s->region].code,
+					   found ? found : "has nobody");
 			if (seat_is_ambiguous(s->found))
 				buf_add_str(out, " (the first of several)");
 		}
@@ -182,8 +184,9 @@ static void text_facts(struct explaining *x, struct buf *out)
 		buf_printf(out, "  item %s %s: sector %s, devolution %s (items.csv:%d)\n",
 			   x->facts.item, v->items[x->item].name,
 			   *v->items[x->item].sector ? v->items[x->item].sector : "(none)",
-			   x->facts.devolution ? devolution_name((enum devolution)x->facts.devolution)
-					       : "(none)",
+			   x->facts.devolution
+				   ? devolution_name((enum devolution)x->facts.devolution)
+				   : "(none)",
 			   sheet_cell(&x->pack->sheets[SHEET_ITEMS], x->item, 0)->line);
 	buf_printf(out, "  region %s %s%s\n", r->code, r->name,
 		   x->region_known ? "" : ", which stands in for one that is not known");
@@ -246,8 +249,8 @@ static void json_climbs(struct explaining *x, int rule, struct buf *out)
 			const struct climb_step *s = &climbs[i].steps[j];
 
 			buf_add_str(out, j ? ",{\"region\":" : "{\"region\":");
-			buf_add_json(out, s->region < 0 ? NULL
-							: x->pack->view.regions[s->region].code);
+			buf_add_json(out,
+				     s->region < 0 ? NULL : x->pack->view.regions[s->region].code);
 			json_member(out, "body", body_id(x, s->found));
 			buf_printf(out, ",\"several\":%s}",
 				   seat_is_ambiguous(s->found) ? "true" : "false");

@@ -1,4 +1,5 @@
-/* What is said when a registration's scope implies items: members of the decision's JSON, and why for each item. */
+/* What is said when a registration's scope implies items: members of the decision's JSON, and why
+ * for each item. */
 #include <string.h>
 
 #include "decide_in.h"
@@ -74,7 +75,9 @@ void scope_json_tail(const struct pack *p, const struct decision *d, struct buf 
 		buf_add_str(out, ",\"sector\":");
 		buf_add_json(out, item->row < 0 ? "" : p->view.items[item->row].sector);
 		buf_add_str(out, ",\"devolution\":");
-		buf_add_json(out, item->row < 0 ? "" : devolution_name(p->view.items[item->row].devolution));
+		buf_add_json(out, item->row < 0
+					  ? ""
+					  : devolution_name(p->view.items[item->row].devolution));
 		buf_add_str(out, ",\"phrase\":");
 		buf_add_json(out, item->phrase);
 		buf_add_char(out, '}');
@@ -88,8 +91,8 @@ void scope_json_tail(const struct pack *p, const struct decision *d, struct buf 
 	buf_add_str(out, "]}");
 }
 
-static enum err explain_parts(const struct pack *p, const struct scope_parts *parts, const struct explain_ask *ask,
-			      struct buf *out)
+static enum err explain_parts(const struct pack *p, const struct scope_parts *parts,
+			      const struct explain_ask *ask, struct buf *out)
 {
 	enum err e = ERR_OK;
 	int i;
@@ -107,8 +110,10 @@ static enum err explain_parts(const struct pack *p, const struct scope_parts *pa
 			buf_add_json(out, item->phrase);
 			buf_add_str(out, ",\"why\":");
 		} else {
-			buf_printf(out, "item %s %s%s%s\n", item->code, item->row < 0 ? "" : p->view.items[item->row].name,
-				   item->phrase ? ", implied by " : "", item->phrase ? item->phrase : "");
+			buf_printf(out, "item %s %s%s%s\n", item->code,
+				   item->row < 0 ? "" : p->view.items[item->row].name,
+				   item->phrase ? ", implied by " : "",
+				   item->phrase ? item->phrase : "");
 		}
 		e = explain_one_for_body(p, &parts->events[i], ask, out);
 		if (ask->json)
@@ -119,7 +124,8 @@ static enum err explain_parts(const struct pack *p, const struct scope_parts *pa
 	return e;
 }
 
-enum err explain_for_body(const struct pack *p, const struct event *e, const struct explain_ask *ask, struct buf *out)
+enum err explain_for_body(const struct pack *p, const struct event *e,
+			  const struct explain_ask *ask, struct buf *out)
 {
 	struct scope_parts parts;
 	struct arena arena;
@@ -127,8 +133,9 @@ enum err explain_for_body(const struct pack *p, const struct event *e, const str
 
 	arena_init(&arena);
 	scope_parts_find(p, e, &arena, &parts);
-	err = parts.count && pack_find_body(p, ask->body_id) >= 0 ? explain_parts(p, &parts, ask, out)
-								   : explain_one_for_body(p, e, ask, out);
+	err = parts.count && pack_find_body(p, ask->body_id) >= 0
+		      ? explain_parts(p, &parts, ask, out)
+		      : explain_one_for_body(p, e, ask, out);
 	arena_clear(&arena);
 	return err;
 }

@@ -15,10 +15,10 @@ static const struct {
 };
 
 /* Of a ZIP: the end record behind everything, and one entry of the list that it points to. */
-#define END_BYTES	   22
-#define ENTRY_BYTES	   46
-#define COMMENT_BYTES_MAX  65535
-#define OFD_ENTRY	   "OFD.xml"
+#define END_BYTES	  22
+#define ENTRY_BYTES	  46
+#define COMMENT_BYTES_MAX 65535
+#define OFD_ENTRY	  "OFD.xml"
 
 static size_t number(const unsigned char *p, int bytes)
 {
@@ -73,8 +73,10 @@ enum file_type file_type_of(const void *data, size_t len)
 	int t;
 
 	for (t = 0; t < FILE_TYPE_COUNT; t++) {
-		if (len > types[t].magic_len && memcmp(data, types[t].magic, types[t].magic_len) == 0)
-			return t == FILE_OFD && !is_ofd(data, len) ? FILE_TYPE_COUNT : (enum file_type)t;
+		if (len > types[t].magic_len &&
+		    memcmp(data, types[t].magic, types[t].magic_len) == 0)
+			return t == FILE_OFD && !is_ofd(data, len) ? FILE_TYPE_COUNT
+								   : (enum file_type)t;
 	}
 	return FILE_TYPE_COUNT;
 }

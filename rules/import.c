@@ -17,10 +17,12 @@ static int rows_at_most(const char *p, const char *end)
 	return count;
 }
 
-/* Of what Excel and WPS save when nothing else is asked for, now and formerly: a ZIP, and an OLE document. */
+/* Of what Excel and WPS save when nothing else is asked for, now and formerly: a ZIP, and an OLE
+ * document. */
 static bool is_workbook(const struct import_job *job)
 {
-	return job->len >= 4 && (memcmp(job->data, "PK\3\4", 4) == 0 || memcmp(job->data, "\xd0\xcf\x11\xe0", 4) == 0);
+	return job->len >= 4 && (memcmp(job->data, "PK\3\4", 4) == 0 ||
+				 memcmp(job->data, "\xd0\xcf\x11\xe0", 4) == 0);
 }
 
 bool import_begin(struct import *imp, const struct import_job *job)
@@ -33,7 +35,8 @@ bool import_begin(struct import *imp, const struct import_job *job)
 	buf_init(&imp->text, job->len * 3 + 16);
 	buf_init(&imp->why, 8192);
 	if (is_workbook(job)) {
-		job->sink.say(job->sink.arg, job->file, "a workbook; save its sheet as CSV and import that");
+		job->sink.say(job->sink.arg, job->file,
+			      "a workbook; save its sheet as CSV and import that");
 		return false;
 	}
 	if (!import_to_utf8(job->data, job->len, &imp->text)) {
@@ -210,25 +213,30 @@ static void remember(struct import *imp, const char *id, const struct import_see
 
 	if (imp->seen_count == imp->seen_room) {
 		imp->seen_room = imp->seen_room ? imp->seen_room * 2 : 64;
-		imp->seen_list = mem_realloc(imp->seen_list, (size_t)imp->seen_room * sizeof(*imp->seen_list));
+		imp->seen_list = mem_realloc(imp->seen_list,
+					     (size_t)imp->seen_room * sizeof(*imp->seen_list));
 	}
 	imp->seen_list[imp->seen_count] = *seen;
 	imp->seen_list[imp->seen_count].where = arena_strdup(&imp->arena, imp->where);
 	strmap_add(&imp->seen, key, strlen(key), imp->seen_count++);
 }
 
-enum import_known import_known(struct import *imp, const char *id, const struct buf *content, const char **ret_where)
+enum import_known import_known(struct import *imp, const char *id, const struct buf *content,
+			       const char **ret_where)
 {
 	struct import_seen now = {0};
 	int old = strmap_find(&imp->seen, id, strlen(id));
 
-	crypto_generichash(now.content, sizeof(now.content), (const unsigned char *)content->data, content->len, NULL, 0);
+	crypto_generichash(now.content, sizeof(now.content), (const unsigned char *)content->data,
+			   content->len, NULL, 0);
 	if (old < 0) {
 		remember(imp, id, &now);
 		return IMPORT_NEW;
 	}
 	*ret_where = imp->seen_list[old].where;
-	return memcmp(imp->seen_list[old].content, now.content, sizeof(now.content)) == 0 ? IMPORT_REPEAT : IMPORT_OTHER;
+	return memcmp(imp->seen_list[old].content, now.content, sizeof(now.content)) == 0
+		       ? IMPORT_REPEAT
+		       : IMPORT_OTHER;
 }
 
 void import_emit(struct import *imp, struct buf *json)
@@ -248,10 +256,13 @@ void import_emit(struct import *imp, struct buf *json)
 		imp->counts.repeats++;
 		break;
 	case IMPORT_OTHER:
-		import_fault(imp, "",
-			     arena_printf(&imp->row, "says something else about the matter of %s; give the later one a higher "
-						     "version",
-					  where));
+		import_fault(
+			imp, "",
+			arena_printf(
+				&imp->row,
+				"says something else about the matter of %s; give the later one a higher "
+				"version",
+				where));
 	}
 	event_clear(&event);
 }

@@ -1,6 +1,7 @@
 /*
- * The provincial case messages. A case comes in several messages of their own: base (what was applied for), proc (each step),
- * done (how it ended). They are joined by the case's number, in whatever order they come; one document may hold all three.
+ * The provincial case messages. A case comes in several messages of their own: base (what was
+ * applied for), proc (each step), done (how it ended). They are joined by the case's number, in
+ * whatever order they come; one document may hold all three.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,8 @@ enum message_kind { MESSAGE_NONE, MESSAGE_BASE, MESSAGE_PROC, MESSAGE_DONE, MESS
 static const char *const kind_names[] = {
 	[MESSAGE_NONE] = "",
 	[MESSAGE_BASE] = "BASE|BASEINFO|RECEIVEBASE|RECEIVEBASEINFO|BASE_INFO",
-	[MESSAGE_PROC] = "PROC|PROCESS|RECEIVEPROC|SPECIALNODE|RECEIVESPECIALNODE|APPLYFILE|RECEIVEAPPLYFILE",
+	[MESSAGE_PROC] =
+		"PROC|PROCESS|RECEIVEPROC|SPECIALNODE|RECEIVESPECIALNODE|APPLYFILE|RECEIVEAPPLYFILE",
 	[MESSAGE_DONE] = "DONE|RECEIVEDONE|COMPLETION",
 	[MESSAGE_WRAP] = "DATA|BODY|MESSAGE|PARAMS|CONTENT|CASE",
 };
@@ -51,7 +53,8 @@ static enum message_kind kind_by_content(const json_t *o)
 		return MESSAGE_DONE;
 	if (json_object_get(o, "noderesult") || json_object_get(o, "nodename"))
 		return MESSAGE_PROC;
-	if (json_object_get(o, "applicant") && (json_object_get(o, "projid") || json_object_get(o, "orgbusno")))
+	if (json_object_get(o, "applicant") &&
+	    (json_object_get(o, "projid") || json_object_get(o, "orgbusno")))
 		return MESSAGE_BASE;
 	return MESSAGE_NONE;
 }
@@ -81,7 +84,8 @@ static void reject(struct import *imp, const json_t *o, const char *field, const
 	import_keep_object(imp, o);
 }
 
-/* A second message of a kind: the same again is a repeat, another one of a higher DATAVERSION takes its place. */
+/* A second message of a kind: the same again is a repeat, another one of a higher DATAVERSION takes
+ * its place. */
 static void put_message(struct import *imp, struct message *m, json_t *o)
 {
 	if (!m->object) {
@@ -95,8 +99,10 @@ static void put_message(struct import *imp, struct message *m, json_t *o)
 	if (strtol(member_of(imp, o, "DATAVERSION"), NULL, 10) <=
 	    strtol(member_of(imp, m->object, "DATAVERSION"), NULL, 10)) {
 		reject(imp, o, "",
-		       arena_printf(&imp->row, "says something else about the case of %s, without a higher DATAVERSION",
-				    m->where));
+		       arena_printf(
+			       &imp->row,
+			       "says something else about the case of %s, without a higher DATAVERSION",
+			       m->where));
 		return;
 	}
 	json_decref(m->object);
@@ -116,7 +122,9 @@ static void take_message(struct case_run *r, enum message_kind kind, json_t *o)
 	else if (r->count == r->room)
 		reject(imp, o, "", "more cases than can be joined");
 	else if (kind != MESSAGE_PROC)
-		put_message(imp, kind == MESSAGE_BASE ? &case_of(r, key)->base : &case_of(r, key)->done, o);
+		put_message(imp,
+			    kind == MESSAGE_BASE ? &case_of(r, key)->base : &case_of(r, key)->done,
+			    o);
 	import_row_end(imp);
 }
 
@@ -128,7 +136,8 @@ static void hand_down_key(json_t *from, json_t *to)
 	static const char *const names[] = {"projid", "orgbusno"};
 
 	for (size_t i = 0; i < 2; i++) {
-		if (json_is_object(to) && json_object_get(from, names[i]) && !json_object_get(to, names[i]))
+		if (json_is_object(to) && json_object_get(from, names[i]) &&
+		    !json_object_get(to, names[i]))
 			json_object_set(to, names[i], json_object_get(from, names[i]));
 	}
 }
@@ -184,7 +193,8 @@ static void take_value(struct case_run *r, enum message_kind kind, json_t *v, in
 	}
 	if (!json_is_object(v))
 		return;
-	if (kind == MESSAGE_WRAP && kind_by_content(v) == MESSAGE_NONE && depth < WRAP_DEPTH && take_members(r, v, depth))
+	if (kind == MESSAGE_WRAP && kind_by_content(v) == MESSAGE_NONE && depth < WRAP_DEPTH &&
+	    take_members(r, v, depth))
 		return;
 	take_message(r, kind == MESSAGE_WRAP ? kind_by_content(v) : kind, v);
 }
@@ -241,12 +251,13 @@ static void find_item(struct making *m)
 		if (*m->item && item_code_basic(m->item, strlen(m->item), basic))
 			return;
 	}
-	m->item = m->imp->job->items
-			  ? import_item_by_name(m->imp->job->items, &m->imp->row, member_of(m->imp, m->base, "itemname"))
-			  : NULL;
+	m->item = m->imp->job->items ? import_item_by_name(m->imp->job->items, &m->imp->row,
+							   member_of(m->imp, m->base, "itemname"))
+				     : NULL;
 	if (!m->item)
-		import_fault(m->imp, "taskcode",
-			     "no item code of 12, 31 or 33 letters and digits, and no such name in the catalogue");
+		import_fault(
+			m->imp, "taskcode",
+			"no item code of 12, 31 or 33 letters and digits, and no such name in the catalogue");
 }
 
 static void find_region(struct making *m)
@@ -255,7 +266,8 @@ static void find_region(struct making *m)
 	if (!*m->region)
 		m->region = member_of(m->imp, m->base, "itemregionid");
 	if (!*m->region)
-		m->region = import_region_of(&m->imp->row, member_of(m->imp, m->base, "acceptdeptcode"));
+		m->region = import_region_of(&m->imp->row,
+					     member_of(m->imp, m->base, "acceptdeptcode"));
 	if (!m->region)
 		m->region = m->imp->job->region;
 	if (!m->region)
@@ -267,7 +279,8 @@ static void find_time(struct making *m)
 	const char *text = member_of(m->imp, m->done, "occurtime");
 
 	if (!import_date_parse(text, &m->at) || m->at.unlimited)
-		import_fault(m->imp, "occurtime", *text ? "not a date that can be read" : "is missing");
+		import_fault(m->imp, "occurtime",
+			     *text ? "not a date that can be read" : "is missing");
 }
 
 /* Seventeen digits and a check character around a birthday: a person's, never a credit code. */
@@ -352,8 +365,9 @@ static void put_bodies(const struct making *m, struct buf *json)
 
 static void put_attributes(const struct making *m, struct buf *json)
 {
-	static const char *const names[] = {"approvaltype", "systemlevel", "datasources", "datasourcessysname", "isagency",
-					    "isdraft", "ischain", "itemversion", "resulttype"};
+	static const char *const names[] = {
+		"approvaltype", "systemlevel", "datasources", "datasourcessysname", "isagency",
+		"isdraft",	"ischain",     "itemversion", "resulttype"};
 
 	import_open(json, "attributes");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

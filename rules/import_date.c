@@ -4,11 +4,11 @@
 #include "base/utf8.h"
 #include "import_in.h"
 
-#define DAY_MS	     INT64_C(86400000)
-#define EXCEL_EPOCH  (-25569) /* 1899-12-30, the day that spreadsheets call 0 */
-#define EXCEL_FIRST  20000    /* 1954; smaller numbers are not meant as days */
-#define EXCEL_LAST   80000
-#define TEXT_BYTES   64
+#define DAY_MS	    INT64_C(86400000)
+#define EXCEL_EPOCH (-25569) /* 1899-12-30, the day that spreadsheets call 0 */
+#define EXCEL_FIRST 20000    /* 1954; smaller numbers are not meant as days */
+#define EXCEL_LAST  80000
+#define TEXT_BYTES  64
 
 /* Numbers one after another, with whatever stands between them. */
 struct digits {
@@ -18,13 +18,15 @@ struct digits {
 	int count;
 };
 
-/* Full-width signs become ASCII, 年 and 月 separators, 日 and 号 blanks; 0 for what has no place in a date. */
+/* Full-width signs become ASCII, 年 and 月 separators, 日 and 号 blanks; 0 for what has no place in
+ * a date. */
 static char plain_sign(const char *s, size_t step)
 {
 	static const struct {
 		const char *from;
 		char to;
-	} signs[] = {{"年", '-'}, {"月", '-'}, {"日", ' '}, {"号", ' '}, {"时", ':'}, {"分", ':'}, {"秒", ' '}, {"　", ' '}};
+	} signs[] = {{"年", '-'}, {"月", '-'}, {"日", ' '}, {"号", ' '},
+		     {"时", ':'}, {"分", ':'}, {"秒", ' '}, {"　", ' '}};
 	uint32_t c = utf8_decode(s, step);
 	size_t i;
 
@@ -44,7 +46,8 @@ static char plain_sign(const char *s, size_t step)
 /* What a Chinese numeral says, 0 to TEN, or -1: documents write 二〇二六年十一月二十三日. */
 static int numeral(const char *s, size_t len)
 {
-	static const char *const numerals[] = {"〇", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "零", "○"};
+	static const char *const numerals[] = {"〇", "一", "二", "三", "四", "五", "六",
+					       "七", "八", "九", "十", "零", "○"};
 	size_t i;
 
 	for (i = 0; i < sizeof(numerals) / sizeof(numerals[0]) && len >= 3; i++) {
@@ -54,7 +57,8 @@ static int numeral(const char *s, size_t len)
 	return -1;
 }
 
-/* 十 is a 1 at the front and a 0 at the end of what it is written in: 十, 十一, 二十, 二十三. Others are their digit. */
+/* 十 is a 1 at the front and a 0 at the end of what it is written in: 十, 十一, 二十, 二十三.
+ * Others are their digit. */
 static size_t put_numeral(int n, bool is_behind, bool is_before, char *ret)
 {
 	size_t w = 0;
@@ -80,7 +84,8 @@ static bool plain(const char *s, char ret[TEXT_BYTES])
 			return false;
 		n = numeral(s + at, step);
 		if (n >= 0) {
-			w += put_numeral(n, is_behind, numeral(s + at + step, len - at - step) >= 0, ret + w);
+			w += put_numeral(n, is_behind, numeral(s + at + step, len - at - step) >= 0,
+					 ret + w);
 			continue;
 		}
 		ret[w] = plain_sign(s + at, step);
@@ -151,14 +156,16 @@ static bool time_from(const struct digits *d, int at, int64_t *ret_ms)
 	*ret_ms = 0;
 	if (d->count == at)
 		return true;
-	if (d->before[at] != ' ' && d->before[at] != 'T' && d->before[at] != 't' && d->before[at] != '-')
+	if (d->before[at] != ' ' && d->before[at] != 'T' && d->before[at] != 't' &&
+	    d->before[at] != '-')
 		return false;
 	for (i = 0; i < 3 && at + i < d->count; i++) {
 		if (d->value[at + i] >= most[i] || (i && d->before[at + i] != ':'))
 			return false;
 		*ret_ms += d->value[at + i] * unit_ms[i];
 	}
-	return i >= 2 && (at + i == d->count || (at + i + 1 == d->count && d->before[at + i] == '.'));
+	return i >= 2 &&
+	       (at + i == d->count || (at + i + 1 == d->count && d->before[at + i] == '.'));
 }
 
 static bool from_parts(const struct digits *d, struct import_date *ret)
@@ -166,7 +173,8 @@ static bool from_parts(const struct digits *d, struct import_date *ret)
 	int64_t time_ms;
 
 	if (d->count < 3 || d->width[0] != 4 || !strchr("-/.", d->before[1]) || !d->before[1] ||
-	    d->before[1] != d->before[2] || !day_from(d->value[0], d->value[1], d->value[2], &ret->day) ||
+	    d->before[1] != d->before[2] ||
+	    !day_from(d->value[0], d->value[1], d->value[2], &ret->day) ||
 	    !time_from(d, 3, &time_ms))
 		return false;
 	ret->ms = ms_of_day(ret->day, SHANGHAI_MIN) + time_ms;
@@ -218,14 +226,16 @@ static bool from_serial(const struct digits *d, struct import_date *ret)
 	}
 	ret->day = (int32_t)days + EXCEL_EPOCH;
 	/* To the whole second: the fraction of a time of day has no end. */
-	ret->ms = ms_of_day(ret->day, SHANGHAI_MIN) + (part * (DAY_MS / 1000) + scale / 2) / scale * 1000;
+	ret->ms = ms_of_day(ret->day, SHANGHAI_MIN) +
+		  (part * (DAY_MS / 1000) + scale / 2) / scale * 1000;
 	ret->day = day_of_ms(ret->ms, SHANGHAI_MIN);
 	return true;
 }
 
 static bool is_endless(const char *s)
 {
-	static const char *const words[] = {"长期", "永久", "无期限", "无固定期限", "长期有效", "永久有效"};
+	static const char *const words[] = {"长期",	  "永久",     "无期限",
+					    "无固定期限", "长期有效", "永久有效"};
 	size_t i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {

@@ -1,6 +1,6 @@
 /*
- * import_in.h: what the importers share: one run, the row in hand, its faults, and the event that comes of it. Nobody
- * outside of rules/import*.c includes it.
+ * import_in.h: what the importers share: one run, the row in hand, its faults, and the event that
+ * comes of it. Nobody outside of rules/import*.c includes it.
  */
 #ifndef TANDEM_IMPORT_IN_H
 #define TANDEM_IMPORT_IN_H
@@ -14,8 +14,8 @@
 #include "timefmt.h"
 
 #define IMPORT_HEADER_SEARCH 5 /* a title or two may stand above the header */
-#define IMPORT_HASH_BYTES 16
-#define IMPORT_ID_BYTES	  (IMPORT_HASH_BYTES * 2 + 1)
+#define IMPORT_HASH_BYTES    16
+#define IMPORT_ID_BYTES	     (IMPORT_HASH_BYTES * 2 + 1)
 
 /* An event that was given out: to know its repeat. */
 struct import_seen {
@@ -46,10 +46,13 @@ void import_row_end(struct import *imp); /* counts */
 /* The row cannot be used; it can, but is doubtful. field may be "". */
 void import_fault(struct import *imp, const char *field, const char *what);
 void import_doubt(struct import *imp, const char *field, const char *what);
-/* What the row says, under the name of what it is about: new, a repeat (neither is counted), or other than what was said before there. */
+/* What the row says, under the name of what it is about: new, a repeat (neither is counted), or
+ * other than what was said before there. */
 enum import_known { IMPORT_NEW, IMPORT_REPEAT, IMPORT_OTHER };
-enum import_known import_known(struct import *imp, const char *id, const struct buf *content, const char **ret_where);
-/* The event of the row: checked as the hub would, compared with what was given out, handed to the sink. */
+enum import_known import_known(struct import *imp, const char *id, const struct buf *content,
+			       const char **ret_where);
+/* The event of the row: checked as the hub would, compared with what was given out, handed to the
+ * sink. */
 void import_emit(struct import *imp, struct buf *json);
 
 /* A stable name for these texts, in hex; NULL counts as "". */
@@ -77,8 +80,10 @@ int import_name_find(const char *const *lists, int count, const char *folded);
 
 const char *import_trim(struct arena *arena, const char *s); /* NULL is "" */
 
-/* The rows of a spreadsheet, each of them to be accounted for. Excel's "Unicode text" has tabs between the cells. */
-void import_csv_open(const struct import *imp, struct csv *c, struct arena *arena, struct diag *diag);
+/* The rows of a spreadsheet, each of them to be accounted for. Excel's "Unicode text" has tabs
+ * between the cells. */
+void import_csv_open(const struct import *imp, struct csv *c, struct arena *arena,
+		     struct diag *diag);
 /* A record in which nothing stands. */
 bool import_record_is_empty(const struct csv *c);
 /* What of a sheet is not used, on its way to be mended. */
@@ -87,7 +92,8 @@ struct import_kept {
 	int count;
 	bool begun;
 };
-/* The record as it stood, with the reasons in one more cell, below the same header: it can be mended and imported again. */
+/* The record as it stood, with the reasons in one more cell, below the same header: it can be
+ * mended and imported again. */
 void import_keep_record(struct import *imp, struct import_kept *kept, const struct csv *c);
 
 /* Codes out of a pack, by a name as people write it; NULL when there is none, or more than one. */
@@ -98,10 +104,12 @@ const char *import_region_code(const struct pack *p, const char *text);
 /* The area code in a credit code's middle, when it has one. */
 const char *import_region_of(struct arena *arena, const char *credit_code);
 
-/* One object of a JSON input at a time: a document, a list or lines; bad ones are rejected on the way. */
+/* One object of a JSON input at a time: a document, a list or lines; bad ones are rejected on the
+ * way. */
 typedef void import_object_fn(struct import *imp, json_t *object, void *arg);
 MUST_CHECK enum err import_objects(struct import *imp, import_object_fn *fn, void *arg);
-const char *import_json_text(struct arena *arena, const json_t *v); /* NULL for what is no plain value */
+/* NULL for what is no plain value */
+const char *import_json_text(struct arena *arena, const json_t *v);
 void import_keep_object(struct import *imp, const json_t *object);
 
 #endif

@@ -1,4 +1,5 @@
-/* JSON as other systems write it: one document, a list, lines, or a list wrapped in one more object. */
+/* JSON as other systems write it: one document, a list, lines, or a list wrapped in one more
+ * object. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +60,8 @@ void import_keep_object(struct import *imp, const json_t *object)
 	json_decref(copy);
 }
 
-static void object_read(struct import *imp, const struct event_part *part, import_object_fn *fn, void *arg)
+static void object_read(struct import *imp, const struct event_part *part, import_object_fn *fn,
+			void *arg)
 {
 	struct diag diag;
 	json_t *object = NULL;
@@ -79,7 +81,8 @@ static void object_read(struct import *imp, const struct event_part *part, impor
 }
 
 /* Line by line in one pass: the parts come in the order of the bytes. */
-static void parts_read(struct import *imp, const struct event_part *parts, size_t count, import_object_fn *fn, void *arg)
+static void parts_read(struct import *imp, const struct event_part *parts, size_t count,
+		       import_object_fn *fn, void *arg)
 {
 	const char *at = imp->data;
 	int line = 1;
@@ -116,7 +119,8 @@ static bool is_one(const char *from, const char *to)
 }
 
 /* A list wrapped in an object with a usual name is that list; its rows are placed by pointer. */
-static bool wrapped_list_read(struct import *imp, const json_t *root, import_object_fn *fn, void *arg)
+static bool wrapped_list_read(struct import *imp, const json_t *root, import_object_fn *fn,
+			      void *arg)
 {
 	static const char *const names[] = {"data", "rows", "list", "records", "items", "result"};
 	const json_t *list = NULL;
@@ -145,7 +149,8 @@ static bool wrapped_list_read(struct import *imp, const json_t *root, import_obj
 	return true;
 }
 
-static void one_read(struct import *imp, const struct event_part *one, import_object_fn *fn, void *arg)
+static void one_read(struct import *imp, const struct event_part *one, import_object_fn *fn,
+		     void *arg)
 {
 	json_t *root = json_loadb(one->data, one->len, 0, NULL);
 
@@ -176,7 +181,8 @@ enum err import_objects(struct import *imp, import_object_fn *fn, void *arg)
 	batch.ndjson = from == to || *from != '[';
 	diag_init(&diag, &imp->arena);
 	if (event_batch_split(&batch, &parts, &count, &diag)) {
-		imp->job->sink.say(imp->job->sink.arg, imp->job->file, "not a well-formed JSON list");
+		imp->job->sink.say(imp->job->sink.arg, imp->job->file,
+				   "not a well-formed JSON list");
 		return ERR_SYNTAX;
 	}
 	parts_read(imp, parts, count, fn, arg);

@@ -42,21 +42,28 @@ static const char *word_find(const struct word *words, const char *text, bool in
 }
 
 /*
- * What happened: the state when it says that the permit is over, else what the decision's document is called. 2 means
- * "not valid" in the sheets of today; the older ones have 0 for normal, 1 revoked, and 2 and 3 for what is not an end.
+ * What happened: the state when it says that the permit is over, else what the decision's document
+ * is called. 2 means "not valid" in the sheets of today; the older ones have 0 for normal, 1
+ * revoked, and 2 and 3 for what is not an end.
  */
 static void find_type(struct making *m)
 {
 	static const struct word now[] = {
-		{"", "granted"}, {"1", "granted"}, {"有效", "granted"}, {"正常", "granted"}, {"2", "cancelled"},
-		{"0", "granted"}, {"无效", "cancelled"}, {"失效", "cancelled"}, {"注销", "cancelled"},
-		{"撤销", "revoked"}, {"吊销", "revoked"}, {"撤回", "withdrawn"}, {"暂停", "suspended"}, {NULL, NULL}};
-	static const struct word old[] = {
-		{"", "granted"}, {"0", "granted"}, {"1", "revoked"}, {"正常", "granted"}, {"有效", "granted"},
-		{"撤销", "revoked"}, {"注销", "cancelled"}, {"吊销", "revoked"}, {"撤回", "withdrawn"}, {NULL, NULL}};
-	static const struct word documents[] = {
-		{"不予", "refused"}, {"注销", "cancelled"}, {"撤销", "revoked"}, {"吊销", "revoked"}, {"撤回", "withdrawn"},
-		{"暂停", "suspended"}, {"变更", "changed"}, {"延续", "renewed"}, {"延期", "renewed"}, {NULL, NULL}};
+		{"", "granted"},       {"1", "granted"},      {"有效", "granted"},
+		{"正常", "granted"},   {"2", "cancelled"},    {"0", "granted"},
+		{"无效", "cancelled"}, {"失效", "cancelled"}, {"注销", "cancelled"},
+		{"撤销", "revoked"},   {"吊销", "revoked"},   {"撤回", "withdrawn"},
+		{"暂停", "suspended"}, {NULL, NULL}};
+	static const struct word old[] = {{"", "granted"},	 {"0", "granted"},
+					  {"1", "revoked"},	 {"正常", "granted"},
+					  {"有效", "granted"},	 {"撤销", "revoked"},
+					  {"注销", "cancelled"}, {"吊销", "revoked"},
+					  {"撤回", "withdrawn"}, {NULL, NULL}};
+	static const struct word documents[] = {{"不予", "refused"},   {"注销", "cancelled"},
+						{"撤销", "revoked"},   {"吊销", "revoked"},
+						{"撤回", "withdrawn"}, {"暂停", "suspended"},
+						{"变更", "changed"},   {"延续", "renewed"},
+						{"延期", "renewed"},   {NULL, NULL}};
 	const char *state = import_trim(&m->imp->row, field(m, PERMIT_STATUS)), *said;
 
 	m->type = word_find(m->row->is_old ? old : now, state, false);
@@ -70,7 +77,8 @@ static void find_type(struct making *m)
 		m->type = said;
 }
 
-static bool read_date(struct making *m, enum permit_field f, const char *name, struct import_date *ret)
+static bool read_date(struct making *m, enum permit_field f, const char *name,
+		      struct import_date *ret)
 {
 	const char *text = import_trim(&m->imp->row, field(m, f));
 
@@ -92,7 +100,8 @@ static void find_dates(struct making *m)
 		fault(m, PERMIT_DECIDED, "XK_JDRQ", "a decision is made on a day");
 	if (!has && !*import_trim(&m->imp->row, field(m, PERMIT_DECIDED)))
 		fault(m, PERMIT_DECIDED, "XK_JDRQ", "is missing");
-	if (m->has_from && m->has_until && !m->from.unlimited && !m->until.unlimited && m->until.day < m->from.day)
+	if (m->has_from && m->has_until && !m->from.unlimited && !m->until.unlimited &&
+	    m->until.day < m->from.day)
 		import_doubt(m->imp, m->row->heading[PERMIT_UNTIL], "ends before it begins");
 }
 
@@ -113,9 +122,10 @@ static const char *without_ending(struct arena *arena, const char *s)
 
 static const char *item_by_names(struct making *m)
 {
-	static const enum permit_field exact[] = {PERMIT_ITEM_NAME, PERMIT_CERTIFICATE, PERMIT_PROJECT};
-	static const enum permit_field loose[] = {PERMIT_ITEM_NAME, PERMIT_CERTIFICATE, PERMIT_DOCUMENT, PERMIT_PROJECT,
-						  PERMIT_CONTENT};
+	static const enum permit_field exact[] = {PERMIT_ITEM_NAME, PERMIT_CERTIFICATE,
+						  PERMIT_PROJECT};
+	static const enum permit_field loose[] = {PERMIT_ITEM_NAME, PERMIT_CERTIFICATE,
+						  PERMIT_DOCUMENT, PERMIT_PROJECT, PERMIT_CONTENT};
 	const struct pack *p = m->imp->job->items;
 	struct arena *a = &m->imp->row;
 	const char *code = NULL;
@@ -140,16 +150,21 @@ static void find_item(struct making *m)
 	m->item = import_trim(&m->imp->row, field(m, PERMIT_ITEM_CODE));
 	if (*m->item) {
 		if (!item_code_basic(m->item, strlen(m->item), basic))
-			fault(m, PERMIT_ITEM_CODE, "item", "not an item code of 12, 31 or 33 letters and digits");
+			fault(m, PERMIT_ITEM_CODE, "item",
+			      "not an item code of 12, 31 or 33 letters and digits");
 		return;
 	}
 	if (!m->imp->job->items) {
-		import_fault(m->imp, "", "names no item code, and without --items there is no catalogue to look in");
+		import_fault(
+			m->imp, "",
+			"names no item code, and without --items there is no catalogue to look in");
 		return;
 	}
 	m->item = item_by_names(m);
 	if (!m->item)
-		import_fault(m->imp, "", "names no item code, and no single item of the catalogue is called like that");
+		import_fault(
+			m->imp, "",
+			"names no item code, and no single item of the catalogue is called like that");
 }
 
 static void find_region(struct making *m)
@@ -164,15 +179,18 @@ static void find_region(struct making *m)
 	if (!m->region)
 		m->region = m->imp->job->region;
 	if (!m->region)
-		fault(m, PERMIT_REGION, "region", "no column tells the region; give one with --region");
+		fault(m, PERMIT_REGION, "region",
+		      "no column tells the region; give one with --region");
 }
 
 /* The document's number and who gave it out name a matter, unless there is a case number. */
 static void find_case(struct making *m)
 {
 	struct arena *a = &m->imp->row;
-	const char *parts[] = {import_trim(a, field(m, PERMIT_DOCUMENT_NUMBER)), import_trim(a, field(m, PERMIT_NUMBER)),
-			       import_trim(a, field(m, PERMIT_AUTHORITY_CODE)), import_trim(a, field(m, PERMIT_AUTHORITY))};
+	const char *parts[] = {import_trim(a, field(m, PERMIT_DOCUMENT_NUMBER)),
+			       import_trim(a, field(m, PERMIT_NUMBER)),
+			       import_trim(a, field(m, PERMIT_AUTHORITY_CODE)),
+			       import_trim(a, field(m, PERMIT_AUTHORITY))};
 	const char *given = import_trim(a, field(m, PERMIT_CASE));
 	char hash[IMPORT_ID_BYTES];
 
@@ -213,7 +231,8 @@ static void check_applicant(struct making *m)
 	if (!*import_trim(&m->imp->row, field(m, PERMIT_APPLICANT)))
 		fault(m, PERMIT_APPLICANT, "XK_XDR_MC", "is missing");
 	if (!is_person(m) && *code && !credit_code_is_valid(code))
-		import_doubt(m->imp, m->row->heading[PERMIT_CREDIT_CODE], "fails the check of GB 32100");
+		import_doubt(m->imp, m->row->heading[PERMIT_CREDIT_CODE],
+			     "fails the check of GB 32100");
 }
 
 static void put_bodies(const struct making *m, struct buf *json)
@@ -222,7 +241,8 @@ static void put_bodies(const struct making *m, struct buf *json)
 	const char *body = NULL;
 
 	if (m->imp->job->bodies)
-		body = import_body_find(m->imp->job->bodies, import_trim(a, field(m, PERMIT_AUTHORITY_CODE)),
+		body = import_body_find(m->imp->job->bodies,
+					import_trim(a, field(m, PERMIT_AUTHORITY_CODE)),
 					import_trim(a, field(m, PERMIT_AUTHORITY)));
 	if (!body)
 		return;
@@ -249,7 +269,8 @@ static void put_applicant(const struct making *m, struct buf *json)
 static void put_permit(const struct making *m, struct buf *json)
 {
 	struct arena *a = &m->imp->row;
-	const char *number = import_trim(a, field(m, PERMIT_NUMBER)), *document = import_trim(a, field(m, PERMIT_DOCUMENT_NUMBER)),
+	const char *number = import_trim(a, field(m, PERMIT_NUMBER)),
+		   *document = import_trim(a, field(m, PERMIT_DOCUMENT_NUMBER)),
 		   *name = import_trim(a, field(m, PERMIT_CERTIFICATE));
 
 	import_open(json, "permit");

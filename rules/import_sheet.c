@@ -35,7 +35,9 @@ static void take_header(struct sheet_run *r)
 		const char *text = r->csv.cells[i].text;
 
 		/* What an earlier run wrote about a rejected row is no part of it. */
-		r->fields[i] = strncmp(text, "note", 4) == 0 ? PERMIT_PRIVATE : permit_field_find(&r->imp->row, text);
+		r->fields[i] = strncmp(text, "note", 4) == 0
+				       ? PERMIT_PRIVATE
+				       : permit_field_find(&r->imp->row, text);
 		r->headings[i] = arena_strdup(&r->imp->arena, text);
 		r->is_old |= permit_heading_is_old(import_fold(&r->imp->row, text));
 	}
@@ -70,12 +72,14 @@ static void read_row(struct sheet_run *r)
 	int i;
 
 	if (c->faulty) {
-		import_fault(r->imp, "", r->diag.first ? r->diag.first->what : "not well-formed CSV");
+		import_fault(r->imp, "",
+			     r->diag.first ? r->diag.first->what : "not well-formed CSV");
 		return;
 	}
 	if (c->count > r->kept.count) {
 		import_fault(r->imp, "",
-			     arena_printf(&r->imp->row, "has %d cells, the header %d", c->count, r->kept.count));
+			     arena_printf(&r->imp->row, "has %d cells, the header %d", c->count,
+					  r->kept.count));
 		return;
 	}
 	for (i = 0; i < c->count; i++)
@@ -122,10 +126,12 @@ static void on_object(struct import *imp, json_t *object, void *arg)
 	import_row_begin(imp, imp->where);
 	for (it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
 		const char *name = json_object_iter_key(it);
-		int field = strncmp(name, "note", 4) == 0 ? PERMIT_PRIVATE : permit_field_find(&imp->row, name);
+		int field = strncmp(name, "note", 4) == 0 ? PERMIT_PRIVATE
+							  : permit_field_find(&imp->row, name);
 
 		row.is_old |= permit_heading_is_old(import_fold(&imp->row, name));
-		permit_row_put(&row, field, name, import_json_text(&imp->row, json_object_iter_value(it)));
+		permit_row_put(&row, field, name,
+			       import_json_text(&imp->row, json_object_iter_value(it)));
 	}
 	permit_row_emit(imp, &row);
 	if (imp->faulty)

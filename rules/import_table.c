@@ -1,4 +1,5 @@
-/* A spreadsheet of items or bodies, columns in any order and under any usual heading, becomes the pack's own file. */
+/* A spreadsheet of items or bodies, columns in any order and under any usual heading, becomes the
+ * pack's own file. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +7,7 @@
 #include "import_in.h"
 #include "item_code.h"
 
-#define COLUMNS_MAX   8
+#define COLUMNS_MAX 8
 
 /* What a cell becomes; NULL is a fault that was told. */
 struct table_run;
@@ -54,14 +55,16 @@ static const char *as_code(struct table_run *r, const char *heading, const char 
 	text = import_narrow(&r->imp->row, text);
 	len = strlen(text);
 	if (len >= 6 && len < ITEM_CODE_LEN && strspn(text, "0123456789") == len) {
-		text = arena_printf(&r->imp->row, "%.*s%s", (int)(ITEM_CODE_LEN - len), "000000000000", text);
+		text = arena_printf(&r->imp->row, "%.*s%s", (int)(ITEM_CODE_LEN - len),
+				    "000000000000", text);
 		import_doubt(r->imp, heading, "zeros in front were missing and were put back");
 		return text;
 	}
 	if (item_code_basic(text, len, basic))
 		return arena_strdup(&r->imp->row, basic);
-	import_fault(r->imp, heading, strpbrk(text, "+.") ? "a number in short form: save the column as text"
-							   : "not a code of 12, 31 or 33 letters and digits");
+	import_fault(r->imp, heading,
+		     strpbrk(text, "+.") ? "a number in short form: save the column as text"
+					 : "not a code of 12, 31 or 33 letters and digits");
 	return NULL;
 }
 
@@ -97,14 +100,17 @@ static const char *as_list(struct table_run *r, const char *heading, const char 
 	return strcmp(list, "无") == 0 || strcmp(list, "-") == 0 ? "" : list;
 }
 
-static const char *as_word(struct table_run *r, const char *heading, const char *text, const struct word *words)
+static const char *as_word(struct table_run *r, const char *heading, const char *text,
+			   const struct word *words)
 {
 	const char *folded = import_fold(&r->imp->row, text), *known = "";
 
 	for (; words->from; words++) {
-		if (strcmp(words->from, folded) == 0 || strcmp(import_fold(&r->imp->row, words->to), folded) == 0)
+		if (strcmp(words->from, folded) == 0 ||
+		    strcmp(import_fold(&r->imp->row, words->to), folded) == 0)
 			return words->to;
-		known = arena_printf(&r->imp->row, "%s%s%s", known, *known ? "、" : "", words->from);
+		known = arena_printf(&r->imp->row, "%s%s%s", known, *known ? "、" : "",
+				     words->from);
 	}
 	import_fault(r->imp, heading, arena_printf(&r->imp->row, "must be one of %s", known));
 	return NULL;
@@ -112,11 +118,19 @@ static const char *as_word(struct table_run *r, const char *heading, const char 
 
 static const char *as_devolution(struct table_run *r, const char *heading, const char *text)
 {
-	static const struct word words[] = {
-		{"直接下放", "direct"}, {"下放实质性审核权", "review"}, {"实质性审核权下放", "review"},
-		{"下放审核权", "review"}, {"服务窗口前移", "window"}, {"窗口前移", "window"}, {"全部下放", "full"},
-		{"部分下放", "partial"}, {"委托", "entrusted"}, {"委托实施", "entrusted"}, {"未下放", "retained"},
-		{"市级保留", "retained"}, {NULL, NULL}};
+	static const struct word words[] = {{"直接下放", "direct"},
+					    {"下放实质性审核权", "review"},
+					    {"实质性审核权下放", "review"},
+					    {"下放审核权", "review"},
+					    {"服务窗口前移", "window"},
+					    {"窗口前移", "window"},
+					    {"全部下放", "full"},
+					    {"部分下放", "partial"},
+					    {"委托", "entrusted"},
+					    {"委托实施", "entrusted"},
+					    {"未下放", "retained"},
+					    {"市级保留", "retained"},
+					    {NULL, NULL}};
 
 	return as_word(r, heading, text, words);
 }
@@ -124,11 +138,14 @@ static const char *as_devolution(struct table_run *r, const char *heading, const
 static const char *as_kind(struct table_run *r, const char *heading, const char *text)
 {
 	static const struct word words[] = {
-		{"审批", "approval"}, {"审批部门", "approval"}, {"审批机构", "approval"}, {"行政审批", "approval"},
-		{"监管", "supervision"}, {"监管部门", "supervision"}, {"主管部门", "supervision"},
-		{"行业主管部门", "supervision"}, {"执法", "enforcement"}, {"综合执法", "enforcement"},
-		{"执法部门", "enforcement"}, {"协调", "coordination"}, {"协调机构", "coordination"},
-		{"编办", "coordination"}, {"职能办", "coordination"}, {NULL, NULL}};
+		{"审批", "approval"},	      {"审批部门", "approval"},
+		{"审批机构", "approval"},     {"行政审批", "approval"},
+		{"监管", "supervision"},      {"监管部门", "supervision"},
+		{"主管部门", "supervision"},  {"行业主管部门", "supervision"},
+		{"执法", "enforcement"},      {"综合执法", "enforcement"},
+		{"执法部门", "enforcement"},  {"协调", "coordination"},
+		{"协调机构", "coordination"}, {"编办", "coordination"},
+		{"职能办", "coordination"},   {NULL, NULL}};
 
 	return as_word(r, heading, text, words);
 }
@@ -141,13 +158,15 @@ static const char *as_regions(struct table_run *r, const char *heading, const ch
 
 	while (*list) {
 		size_t len = strcspn(list, "|"), i;
-		const char *code = import_narrow(&r->imp->row, arena_strndup(&r->imp->row, list, len));
+		const char *code =
+			import_narrow(&r->imp->row, arena_strndup(&r->imp->row, list, len));
 
 		if (p)
 			code = import_region_code(p, code);
 		for (i = 0; code[i]; i++) {
 			if ((unsigned char)code[i] > 0x7e) {
-				import_fault(r->imp, heading, "a region by a name that no code is known for");
+				import_fault(r->imp, heading,
+					     "a region by a name that no code is known for");
 				return NULL;
 			}
 		}
@@ -165,7 +184,8 @@ static const char *as_id(struct table_run *r, const char *heading, const char *t
 	for (p = id; *p > 0x20 && *p < 0x7f && !strchr("|,\"", *p) && (*p != '#' || p > id); p++)
 		;
 	if (*p) {
-		import_fault(r->imp, heading, "an id is visible ASCII without | and comma, and # does not begin it");
+		import_fault(r->imp, heading,
+			     "an id is visible ASCII without | and comma, and # does not begin it");
 		return NULL;
 	}
 	return id;
@@ -185,15 +205,22 @@ static const char *as_parent(struct table_run *r, const char *heading, const cha
 		return id;
 	if (at < 0 && (unsigned char)*import_narrow(&r->imp->row, text) < 0x80)
 		return as_id(r, heading, text);
-	import_fault(r->imp, heading, at < 0 ? "a body by a name that neither the sheet nor the pack has" : "several bodies of the sheet have this name");
+	import_fault(r->imp, heading,
+		     at < 0 ? "a body by a name that neither the sheet nor the pack has"
+			    : "several bodies of the sheet have this name");
 	return NULL;
 }
 
 enum { ITEM_CODE = 0, ITEM_REGIONS = 5, BODY_ID = 0, BODY_NAME = 1 };
 static const struct column item_columns[] = {
-	{"code", "CODE|事项编码|基本编码|编码|事项代码|许可事项编码|实施编码|业务办理项编码|ITEMCODE|ITEMNO", as_code, true},
-	{"name", "NAME|事项名称|名称|许可事项|许可事项名称|行政许可事项|ITEM|ITEMNAME|TITLE", as_text, true},
-	{"sector", "SECTOR|主管领域|主管部门|主管单位|行业主管部门|业务主管部门|监管部门|监管主体|行业领域|DEPARTMENT", as_text, false},
+	{"code",
+	 "CODE|事项编码|基本编码|编码|事项代码|许可事项编码|实施编码|业务办理项编码|ITEMCODE|ITEMNO",
+	 as_code, true},
+	{"name", "NAME|事项名称|名称|许可事项|许可事项名称|行政许可事项|ITEM|ITEMNAME|TITLE",
+	 as_text, true},
+	{"sector",
+	 "SECTOR|主管领域|主管部门|主管单位|行业主管部门|业务主管部门|监管部门|监管主体|行业领域|DEPARTMENT",
+	 as_text, false},
 	{"assist", "ASSIST|协管领域|协管部门|协同监管部门|配合部门|COSUPERVISORS", as_list, false},
 	{"devolution", "DEVOLUTION|放权方式|下放方式|下放形式|MODE", as_devolution, false},
 	{"regions", "REGIONS|REGION|适用区划|区划|实施区域|适用区域|行政区划", as_regions, false},
@@ -201,12 +228,18 @@ static const struct column item_columns[] = {
 	{"note", "NOTE|NOTES|备注|说明|REMARK", as_text, false},
 };
 static const struct column body_columns[] = {
-	{"id", "ID|机构编号|编号|标识|机构标识|机构编码|机构代码|部门编码|部门代码|单位编码|单位代码|BODY|BODYID", as_id, true},
-	{"name", "NAME|机构名称|名称|部门名称|单位名称|机构全称|部门全称|单位全称|全称|BODYNAME", as_text, true},
+	{"id",
+	 "ID|机构编号|编号|标识|机构标识|机构编码|机构代码|部门编码|部门代码|单位编码|单位代码|BODY|BODYID",
+	 as_id, true},
+	{"name", "NAME|机构名称|名称|部门名称|单位名称|机构全称|部门全称|单位全称|全称|BODYNAME",
+	 as_text, true},
 	{"kind", "KIND|类别|机构类别|机构类型|类型|机构性质|性质|TYPE", as_kind, true},
-	{"region", "REGION|REGIONS|区划|行政区划|所属区划|所在区划|所在地|所属地区|所在地区|区划代码|行政区划代码", as_regions, true},
+	{"region",
+	 "REGION|REGIONS|区划|行政区划|所属区划|所在区划|所在地|所属地区|所在地区|区划代码|行政区划代码",
+	 as_regions, true},
 	{"sectors", "SECTORS|SECTOR|主管领域|监管领域|领域|行业领域|职责领域", as_list, false},
-	{"parent", "PARENT|上级机构|上级|上级单位|上级部门|上级机构编号|主管机构", as_parent, false},
+	{"parent", "PARENT|上级机构|上级|上级单位|上级部门|上级机构编号|主管机构", as_parent,
+	 false},
 	{"code", "CODE|统一社会信用代码|信用代码|CREDITCODE", as_id, false},
 	{"note", "NOTE|NOTES|备注|说明|REMARK", as_text, false},
 };
@@ -275,9 +308,11 @@ static void tell_columns(struct table_run *r)
 
 		r->headings[i] = arena_strdup(&r->imp->arena, text);
 		if (c >= 0 && r->at[c] == i)
-			say(r, arena_printf(&r->imp->row, "column %d, %s, is %s", i + 1, text, r->spec->columns[c].name));
+			say(r, arena_printf(&r->imp->row, "column %d, %s, is %s", i + 1, text,
+					    r->spec->columns[c].name));
 		else
-			say(r, arena_printf(&r->imp->row, "column %d, %s, is not used", i + 1, text));
+			say(r,
+			    arena_printf(&r->imp->row, "column %d, %s, is not used", i + 1, text));
 	}
 }
 
@@ -294,7 +329,8 @@ static bool find_header(struct table_run *r)
 			for (c = 0; c < r->spec->count; c++) {
 				if (!r->spec->columns[c].required || r->at[c] >= 0)
 					continue;
-				say(r, arena_printf(&r->imp->row, "no column can be taken for %s", r->spec->columns[c].name));
+				say(r, arena_printf(&r->imp->row, "no column can be taken for %s",
+						    r->spec->columns[c].name));
 				return false;
 			}
 			return true;
@@ -307,7 +343,8 @@ static bool find_header(struct table_run *r)
 static const char *cell_of(struct table_run *r, int c)
 {
 	const struct column *column = &r->spec->columns[c];
-	const char *text = r->at[c] >= 0 && r->at[c] < r->csv.count ? r->csv.cells[r->at[c]].text : "";
+	const char *text =
+		r->at[c] >= 0 && r->at[c] < r->csv.count ? r->csv.cells[r->at[c]].text : "";
 
 	text = import_trim(&r->imp->row, text);
 	if (!*text && column->required)
@@ -318,7 +355,9 @@ static const char *cell_of(struct table_run *r, int c)
 /* What a row is about: a body is its id, an item its code and where the row applies. */
 static const char *id_of(struct table_run *r, const char *const *cells)
 {
-	return r->spec == &specs[IMPORT_BODIES] ? cells[BODY_ID] : arena_printf(&r->imp->row, "%s %s", cells[ITEM_CODE], cells[ITEM_REGIONS]);
+	return r->spec == &specs[IMPORT_BODIES]
+		       ? cells[BODY_ID]
+		       : arena_printf(&r->imp->row, "%s %s", cells[ITEM_CODE], cells[ITEM_REGIONS]);
 }
 
 static void write_row(struct table_run *r, const char *const *cells)
@@ -342,7 +381,9 @@ static void write_row(struct table_run *r, const char *const *cells)
 		r->imp->counts.repeats++;
 		break;
 	case IMPORT_OTHER:
-		import_fault(r->imp, "", arena_printf(&r->imp->row, "says something else about the matter of %s", where));
+		import_fault(r->imp, "",
+			     arena_printf(&r->imp->row,
+					  "says something else about the matter of %s", where));
 	}
 }
 
@@ -352,12 +393,15 @@ static void read_row(struct table_run *r)
 	int c;
 
 	if (r->csv.faulty) {
-		import_fault(r->imp, "", r->diag.first ? r->diag.first->what : "not well-formed CSV");
+		import_fault(r->imp, "",
+			     r->diag.first ? r->diag.first->what : "not well-formed CSV");
 		return;
 	}
 	for (c = r->kept.count; c < r->csv.count; c++) {
 		if (*import_trim(&r->imp->row, r->csv.cells[c].text)) {
-			import_fault(r->imp, "", arena_printf(&r->imp->row, "has %d cells, the header %d", r->csv.count, r->kept.count));
+			import_fault(r->imp, "",
+				     arena_printf(&r->imp->row, "has %d cells, the header %d",
+						  r->csv.count, r->kept.count));
 			return;
 		}
 	}
@@ -393,7 +437,8 @@ static void learn_names(struct table_run *r)
 	const int id = r->at[BODY_ID], name = r->at[BODY_NAME];
 
 	*ahead = r->csv;
-	for (diag_init(&r->diag, &r->imp->row); csv_next(ahead); diag_init(&r->diag, &r->imp->row)) {
+	for (diag_init(&r->diag, &r->imp->row); csv_next(ahead);
+	     diag_init(&r->diag, &r->imp->row)) {
 		if (!ahead->faulty && id < ahead->count && name < ahead->count)
 			learn_name(r, ahead->cells[name].text, ahead->cells[id].text);
 		arena_reset(&r->imp->row);
@@ -418,7 +463,8 @@ static void read_rows(struct table_run *r)
 			return;
 		if (import_record_is_empty(&r->csv))
 			continue;
-		snprintf(where, sizeof(where), "%.200s:%d", r->imp->job->file, r->csv.cells[0].line);
+		snprintf(where, sizeof(where), "%.200s:%d", r->imp->job->file,
+			 r->csv.cells[0].line);
 		import_row_begin(r->imp, where);
 		read_row(r);
 		if (r->imp->faulty)
@@ -427,7 +473,8 @@ static void read_rows(struct table_run *r)
 	}
 }
 
-enum err import_table(const struct import_job *job, enum import_table which, struct buf *out, struct import_counts *ret)
+enum err import_table(const struct import_job *job, enum import_table which, struct buf *out,
+		      struct import_counts *ret)
 {
 	struct table_run *r = mem_zalloc(sizeof(*r));
 	struct import imp;

@@ -29,7 +29,8 @@ static bool convert(const char *charset, const char *data, size_t len, struct bu
 	return left == 0;
 }
 
-/* Text that is UTF-8 but for a few broken bytes stays that, so that only its broken rows are lost. */
+/* Text that is UTF-8 but for a few broken bytes stays that, so that only its broken rows are lost.
+ */
 static bool is_mostly_utf8(const char *data, size_t len)
 {
 	size_t at = 0, wide = 0, broken = 0, step;
@@ -61,7 +62,8 @@ const char *import_to_utf8(const char *data, size_t len, struct buf *out)
 	return convert("GB18030", data, len, out) ? "GB18030" : NULL;
 }
 
-/* The ASCII twin of a full-width character; 0 for blanks of every kind; else the character itself. */
+/* The ASCII twin of a full-width character; 0 for blanks of every kind; else the character itself.
+ */
 static uint32_t narrow(uint32_t c)
 {
 	if (c >= 0xff01 && c <= 0xff5e)
@@ -162,7 +164,8 @@ static char separator_of(const char *p, const char *end)
 	return tabs > commas ? '\t' : ',';
 }
 
-void import_csv_open(const struct import *imp, struct csv *c, struct arena *arena, struct diag *diag)
+void import_csv_open(const struct import *imp, struct csv *c, struct arena *arena,
+		     struct diag *diag)
 {
 	const struct csv_source from = {imp->job->file, imp->data, (size_t)(imp->end - imp->data)};
 

@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 
-#define NUMBER_MAX	 9007199254740992.0 /* 2^53 */
+#define NUMBER_MAX 9007199254740992.0 /* 2^53 */
 
 size_t pointer_add(char ret[POINTER_BYTES], size_t at, const char *name, size_t len)
 {

@@ -9,7 +9,7 @@
 #include "json_scan.h"
 #include "json_node.h"
 
-#define STACK_MAX 64
+#define STACK_MAX	     64
 #define LEX_NUMBER_BYTES_MAX 64
 
 struct key {
@@ -22,9 +22,9 @@ struct frame {
 	int count; /* members or elements begun */
 	const char *key;
 	size_t key_len;
-	struct key *keys; /* only when repeats are looked for */
+	struct key *keys;	       /* only when repeats are looked for */
 	struct node *container, *last; /* these four only when a tree is made */
-	const char *name;		/* the key without its escapes */
+	const char *name;	       /* the key without its escapes */
 	size_t name_len;
 };
 struct scan {
@@ -34,7 +34,8 @@ struct scan {
 	struct arena *key_arena;
 	struct diag *key_diag;	    /* repeats go here, while diag is NULL */
 	const char *target, *found; /* a pointer to look for, and its value's first byte */
-	struct arena *tree;	    /* values are made in it; copy: of the document, for their texts */
+	/* values are made in it; copy: of the document, for their texts */
+	struct arena *tree;
 	char *copy;
 	struct node *root;
 	bool has_repeats;
@@ -60,8 +61,10 @@ size_t lex_unescape(const char *p, size_t len, char *out);
 
 /* json_node.c: a value behind the last one of the object or array at hand, and what it is. */
 struct node *tree_add(struct scan *s);
-void tree_name(struct scan *s, struct frame *f, size_t bytes); /* bytes: as lex_string has counted them */
-void tree_text(struct scan *s, struct node *v, const char *from, size_t bytes); /* the scan stands behind its closing quote */
+/* bytes: as lex_string has counted them */
+void tree_name(struct scan *s, struct frame *f, size_t bytes);
+/* the scan stands behind its closing quote */
+void tree_text(struct scan *s, struct node *v, const char *from, size_t bytes);
 void tree_number(struct scan *s, struct node *v, const char *from, size_t len);
 
 #endif

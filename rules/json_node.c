@@ -89,11 +89,13 @@ size_t lex_unescape(const char *p, size_t len, char *out)
 }
 
 /*
- * The copy has every byte where the document has it. A text is made good in place there: its end is where its closing
- * quote stands or before it, and the scan reads the document itself. What cannot be parsed is never looked at. Each escape is
- * longer than what it stands for, so a text that is as long when decoded has none.
+ * The copy has every byte where the document has it. A text is made good in place there: its end is
+ * where its closing quote stands or before it, and the scan reads the document itself. What cannot
+ * be parsed is never looked at. Each escape is longer than what it stands for, so a text that is as
+ * long when decoded has none.
  */
-static const char *text_make(struct scan *s, const char *from, size_t len, size_t bytes, size_t *ret_len)
+static const char *text_make(struct scan *s, const char *from, size_t len, size_t bytes,
+			     size_t *ret_len)
 {
 	char *text = s->copy + (from - s->start);
 
@@ -127,7 +129,8 @@ struct node *tree_add(struct scan *s)
 	return v;
 }
 
-/* Beyond the limit of members an object is refused anyway, and looking on would take the square of them. */
+/* Beyond the limit of members an object is refused anyway, and looking on would take the square of
+ * them. */
 void tree_name(struct scan *s, struct frame *f, size_t bytes)
 {
 	const struct node *m = f->container->first;

@@ -209,8 +209,12 @@ enum err json_scan_all(const char *data, size_t len, const struct event_limits *
 enum err json_scan_tree(const struct scan_in_bytes *in, struct arena *arena, struct diag *diag,
 			struct scan_tree *ret, struct scan_end *ret_end)
 {
-	struct scan s = {.start = in->data, .pos = in->data, .end = in->data + in->len, .lim = in->lim,
-			 .diag = diag, .tree = arena};
+	struct scan s = {.start = in->data,
+			 .pos = in->data,
+			 .end = in->data + in->len,
+			 .lim = in->lim,
+			 .diag = diag,
+			 .tree = arena};
 	enum err err;
 
 	s.copy = arena_strndup(arena, in->data, in->len);

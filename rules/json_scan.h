@@ -36,7 +36,8 @@ struct scan_tree {
 	bool has_repeats; /* a member is there twice in an object; the first of them is found */
 };
 MUST_CHECK enum err json_scan_tree(const struct scan_in_bytes *in, struct arena *arena,
-				   struct diag *diag, struct scan_tree *ret, struct scan_end *ret_end);
+				   struct diag *diag, struct scan_tree *ret,
+				   struct scan_end *ret_end);
 /* Every repeated member of every object, escapes undone. The bytes have passed json_scan's syntax.
  */
 void json_scan_repeats(const char *data, size_t len, const struct event_limits *lim,

@@ -51,29 +51,38 @@ const char *act_name(enum act a)
 	return (unsigned)a < ACT_COUNT ? act_names[a] : "";
 }
 
-/* Where an act leads: a state plus one; NO is refused, SAME changes nothing, BACK is where it came from. */
+/* Where an act leads: a state plus one; NO is refused, SAME changes nothing, BACK is where it came
+ * from. */
 #define NO	  0
 #define SAME	  (-1)
 #define BACK	  (-2)
 #define GO(state) (STATE_##state + 1)
 static const signed char table[STATE_COUNT][ACT_COUNT] = {
 	/* acknowledge, claim, return, transfer, feedback, ruling,
-	   withdraw, supersede, close, dispute, rule-out, undo, fulfil, pause, resume, remind, letter, reply */
+	   withdraw, supersede, close, dispute, rule-out, undo, fulfil, pause, resume, remind,
+	   letter, reply */
 	[STATE_OPEN] = {GO(ACKNOWLEDGED), GO(CLAIMED), GO(RETURNED), GO(TRANSFERRED), NO, NO,
-			GO(WITHDRAWN), GO(SUPERSEDED), NO, GO(DISPUTED), NO, NO, GO(OPEN), GO(OPEN), GO(OPEN), GO(OPEN), GO(OPEN), NO},
+			GO(WITHDRAWN), GO(SUPERSEDED), NO, GO(DISPUTED), NO, NO, GO(OPEN), GO(OPEN),
+			GO(OPEN), GO(OPEN), GO(OPEN), NO},
 	[STATE_ACKNOWLEDGED] = {SAME, GO(CLAIMED), GO(RETURNED), GO(TRANSFERRED), GO(ACKNOWLEDGED),
 				NO, GO(WITHDRAWN), GO(SUPERSEDED), NO, GO(DISPUTED), NO, BACK,
 				GO(ACKNOWLEDGED), GO(ACKNOWLEDGED), GO(ACKNOWLEDGED),
 				GO(ACKNOWLEDGED), GO(ACKNOWLEDGED), NO},
 	[STATE_CLAIMED] = {SAME, SAME, NO, GO(TRANSFERRED), GO(CLAIMED), NO, GO(WITHDRAWN),
-			   GO(SUPERSEDED), GO(CLOSED), GO(DISPUTED), NO, BACK, GO(CLAIMED), GO(CLAIMED), GO(CLAIMED), NO, GO(CLAIMED), NO},
+			   GO(SUPERSEDED), GO(CLOSED), GO(DISPUTED), NO, BACK, GO(CLAIMED),
+			   GO(CLAIMED), GO(CLAIMED), NO, GO(CLAIMED), NO},
 	[STATE_DISPUTED] = {SAME, NO, NO, NO, NO, GO(CLAIMED), GO(WITHDRAWN), GO(SUPERSEDED), NO,
 			    SAME, GO(CLOSED), BACK, GO(DISPUTED), NO, NO, NO, GO(DISPUTED), NO},
-	[STATE_RETURNED] = {SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, BACK, NO, NO, NO, NO, GO(RETURNED), NO},
-	[STATE_TRANSFERRED] = {SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, GO(TRANSFERRED), NO},
-	[STATE_CLOSED] = {SAME, NO, NO, NO, NO, NO, NO, NO, SAME, NO, NO, NO, GO(CLOSED), NO, NO, NO, GO(CLOSED), NO},
-	[STATE_WITHDRAWN] = {SAME, NO, NO, NO, NO, NO, SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, GO(WITHDRAWN), NO},
-	[STATE_SUPERSEDED] = {SAME, NO, NO, NO, NO, NO, NO, SAME, NO, NO, NO, NO, NO, NO, NO, NO, GO(SUPERSEDED), NO},
+	[STATE_RETURNED] = {SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, BACK, NO, NO, NO, NO,
+			    GO(RETURNED), NO},
+	[STATE_TRANSFERRED] = {SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+			       GO(TRANSFERRED), NO},
+	[STATE_CLOSED] = {SAME, NO, NO, NO, NO, NO, NO, NO, SAME, NO, NO, NO, GO(CLOSED), NO, NO,
+			  NO, GO(CLOSED), NO},
+	[STATE_WITHDRAWN] = {SAME, NO, NO, NO, NO, NO, SAME, NO, NO, NO, NO, NO, NO, NO, NO, NO,
+			     GO(WITHDRAWN), NO},
+	[STATE_SUPERSEDED] = {SAME, NO, NO, NO, NO, NO, NO, SAME, NO, NO, NO, NO, NO, NO, NO, NO,
+			      GO(SUPERSEDED), NO},
 };
 
 enum verdict lifecycle_next(enum notice_state from, enum role role, enum act act,
@@ -101,21 +110,31 @@ enum verdict lifecycle_undo(enum notice_state from, bool acknowledged_before,
 }
 
 static const signed char letter_table[LETTER_SIDE_COUNT][STATE_COUNT][ACT_COUNT] = {
-	[LETTER_READER] = {
-		[STATE_OPEN] = {[ACT_ACKNOWLEDGE] = GO(ACKNOWLEDGED), [ACT_REPLY] = GO(CLAIMED)},
-		[STATE_ACKNOWLEDGED] = {[ACT_ACKNOWLEDGE] = SAME, [ACT_REPLY] = GO(CLAIMED)},
-		[STATE_CLAIMED] = {[ACT_ACKNOWLEDGE] = SAME, [ACT_REPLY] = GO(CLAIMED)},
-		[STATE_CLOSED] = {[ACT_ACKNOWLEDGE] = SAME},
-	},
-	[LETTER_WRITER] = {
-		[STATE_OPEN] = {[ACT_REPLY] = GO(OPEN), [ACT_CLOSE] = GO(CLOSED), [ACT_REMIND] = GO(OPEN)},
-		[STATE_ACKNOWLEDGED] = {[ACT_REPLY] = GO(ACKNOWLEDGED), [ACT_CLOSE] = GO(CLOSED), [ACT_REMIND] = GO(ACKNOWLEDGED)},
-		[STATE_CLAIMED] = {[ACT_REPLY] = GO(ACKNOWLEDGED), [ACT_CLOSE] = GO(CLOSED)},
-		[STATE_CLOSED] = {[ACT_CLOSE] = SAME},
-	},
+	[LETTER_READER] =
+		{
+			[STATE_OPEN] =
+				{[ACT_ACKNOWLEDGE] = GO(ACKNOWLEDGED), [ACT_REPLY] = GO(CLAIMED)},
+			[STATE_ACKNOWLEDGED] =
+				{[ACT_ACKNOWLEDGE] = SAME, [ACT_REPLY] = GO(CLAIMED)},
+			[STATE_CLAIMED] = {[ACT_ACKNOWLEDGE] = SAME, [ACT_REPLY] = GO(CLAIMED)},
+			[STATE_CLOSED] = {[ACT_ACKNOWLEDGE] = SAME},
+		},
+	[LETTER_WRITER] =
+		{
+			[STATE_OPEN] = {[ACT_REPLY] = GO(OPEN),
+					[ACT_CLOSE] = GO(CLOSED),
+					[ACT_REMIND] = GO(OPEN)},
+			[STATE_ACKNOWLEDGED] = {[ACT_REPLY] = GO(ACKNOWLEDGED),
+						[ACT_CLOSE] = GO(CLOSED),
+						[ACT_REMIND] = GO(ACKNOWLEDGED)},
+			[STATE_CLAIMED] =
+				{[ACT_REPLY] = GO(ACKNOWLEDGED), [ACT_CLOSE] = GO(CLOSED)},
+			[STATE_CLOSED] = {[ACT_CLOSE] = SAME},
+		},
 };
 
-enum verdict lifecycle_letter(enum notice_state from, enum letter_side side, enum act act, enum notice_state *ret)
+enum verdict lifecycle_letter(enum notice_state from, enum letter_side side, enum act act,
+			      enum notice_state *ret)
 {
 	int to = letter_table[side][from][act];
 

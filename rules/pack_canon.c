@@ -9,7 +9,8 @@ bool pack_column_knows_star(const struct sheet_spec *spec, int column)
 {
 	if (spec == &sheet_specs[SHEET_ITEMS])
 		return column == ITEM_REGIONS;
-	return spec == &sheet_specs[SHEET_RULES] && ((column >= RULE_EVENT && column <= RULE_REGION) || column >= RULE_KNOWN_COUNT);
+	return spec == &sheet_specs[SHEET_RULES] &&
+	       ((column >= RULE_EVENT && column <= RULE_REGION) || column >= RULE_KNOWN_COUNT);
 }
 
 /*
@@ -21,7 +22,8 @@ static void add_cell(const struct sheet *s, int row, int column, struct buf *out
 	const char *text = sheet_cell(s, row, column)->text;
 
 	buf_add_char(out, ',');
-	buf_add_json(out, strcmp(text, "*") == 0 && pack_column_knows_star(s->spec, column) ? "" : text);
+	buf_add_json(out,
+		     strcmp(text, "*") == 0 && pack_column_knows_star(s->spec, column) ? "" : text);
 }
 
 static void add_sheet(const struct sheet *s, struct buf *out)
@@ -58,7 +60,8 @@ static void add_settings(const struct pack *p, struct buf *out)
 	const struct pack_settings *s = &p->view.settings;
 	const char *const values[] = {
 		p->view.id,	 p->view.title, p->view.regions[p->view.jurisdiction].code,
-		"Asia/Shanghai", s->pool_due,	s->sms_sign, s->alarm_due, s->negotiate, s->lamp_yellow};
+		"Asia/Shanghai", s->pool_due,	s->sms_sign,
+		s->alarm_due,	 s->negotiate,	s->lamp_yellow};
 	size_t i;
 
 	buf_add_str(out, "[\"pack.json\",");
@@ -71,8 +74,8 @@ static void add_settings(const struct pack *p, struct buf *out)
 		buf_add_char(out, ',');
 		buf_add_json(out, s->ladder[i].text);
 	}
-	/* What came later stands behind the steps under its name, and only when it is not the default: a pack
-	 * without it keeps its version. */
+	/* What came later stands behind the steps under its name, and only when it is not the
+	 * default: a pack without it keeps its version. */
 	if (strcmp(s->permit_ahead, PERMIT_AHEAD) != 0)
 		add_named(out, "permit_ahead", s->permit_ahead);
 	if (strcmp(s->letter_due, LETTER_DUE) != 0)

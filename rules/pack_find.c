@@ -33,7 +33,8 @@ static bool *trades_with_body(struct pack *p)
 	return has;
 }
 
-/* Of two rows that name one region neither is the deeper; the first is taken, so that the other says nothing there. */
+/* Of two rows that name one region neither is the deeper; the first is taken, so that the other
+ * says nothing there. */
 static void look_at_regions(struct pack *p, int row)
 {
 	const struct cond *named = &p->item_rows[row].regions;

@@ -1,6 +1,6 @@
 /*
- * pack_in.h: what a pack is made of. Shared by the files that read, compile and ask a pack; nobody outside of
- * rules/ includes it.
+ * pack_in.h: what a pack is made of. Shared by the files that read, compile and ask a pack; nobody
+ * outside of rules/ includes it.
  */
 #ifndef TANDEM_PACK_IN_H
 #define TANDEM_PACK_IN_H
@@ -14,13 +14,14 @@
 #include "table.h"
 
 #define REGION_DEPTH_MAX 16
-#define PERMIT_AHEAD "30d"
-#define LETTER_DUE "5wd"
+#define PERMIT_AHEAD	 "30d"
+#define LETTER_DUE	 "5wd"
 
 /* The part of an item row that matching needs. */
 struct item_row {
-	int next;      /* the next row of the same code, -1 at the end */
-	const int *at; /* of a code's first row: the row that applies in each region; NULL: to be worked out */
+	int next; /* the next row of the same code, -1 at the end */
+	/* of a code's first row: the row that applies in each region; NULL: to be worked out */
+	const int *at;
 	struct cond regions;
 	int sector; /* trade, -1 when blank */
 	const int *assist;
@@ -74,12 +75,14 @@ void pack_read_settings(struct pack *p, const struct pack_file *file, struct dia
 struct jsonfile;
 void pack_read_ladder(struct pack *p, struct jsonfile *f);
 void pack_read_texts(struct pack *p, const struct pack_file *files, int count, struct diag *diag);
-bool pack_read_region_cond(struct pack *p, const struct sheet *s, int row, int column, struct cond *ret);
+bool pack_read_region_cond(struct pack *p, const struct sheet *s, int row, int column,
+			   struct cond *ret);
 
 /* Names that dangle without making the pack unreadable. */
 void pack_find_dangling(struct pack *p);
 
-/* Works out which row applies where, for as many codes as there is room; regions have to be known. */
+/* Works out which row applies where, for as many codes as there is room; regions have to be known.
+ */
 void pack_place_items(struct pack *p);
 /* The row of items that applies (contract 3.1), -1 for none. */
 int item_row_find(const struct pack *p, const char *code, int region);

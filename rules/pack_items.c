@@ -185,12 +185,14 @@ int item_row_find(const struct pack *p, const char *code, int region)
 void pack_read_scope(struct pack *p)
 {
 	const struct sheet *s = &p->sheets[SHEET_SCOPE];
-	struct scope_phrase *phrases = arena_alloc(&p->arena, (size_t)(s->row_count + 1) * sizeof(*phrases));
+	struct scope_phrase *phrases =
+		arena_alloc(&p->arena, (size_t)(s->row_count + 1) * sizeof(*phrases));
 	char normal[CSV_CELL_BYTES_MAX + 1];
 	int row;
 
 	for (row = 0; row < s->row_count; row++) {
-		const char *phrase = text_of(s, row, SCOPE_PHRASE), *item = text_of(s, row, SCOPE_ITEM);
+		const char *phrase = text_of(s, row, SCOPE_PHRASE),
+			   *item = text_of(s, row, SCOPE_ITEM);
 
 		if (!scope_normalise(phrase, strlen(phrase), normal))
 			sheet_fault(s, row, SCOPE_PHRASE, "must not be blank");

@@ -5,8 +5,8 @@
 #include "jsonfile.h"
 #include "pack_in.h"
 
-#define STEPS_MAX 64
-#define STEP_WORDS 4
+#define STEPS_MAX	 64
+#define STEP_WORDS	 4
 #define WORKING_DAYS_MAX 250
 
 static bool role_parse(const char *s, enum role *ret)

@@ -1,6 +1,7 @@
 /*
- * pack_restore.c: a pack from its own canonical content, so that a policy kept for years can explain its decisions again. The
- * lines of pack_canon.c are written back as the files they came from and read like any pack.
+ * pack_restore.c: a pack from its own canonical content, so that a policy kept for years can
+ * explain its decisions again. The lines of pack_canon.c are written back as the files they came
+ * from and read like any pack.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -10,9 +11,9 @@
 #include "calendar_import.h"
 #include "pack_in.h"
 
-#define FILES_MAX 256
-#define WHEN_MAX 64
-#define FILE_BYTES_MAX (64u << 20)
+#define FILES_MAX	  256
+#define WHEN_MAX	  64
+#define FILE_BYTES_MAX	  (64u << 20)
 #define CONTENT_BYTES_MAX ((size_t)256 << 20)
 
 struct rebuilt {
@@ -139,12 +140,14 @@ static void restore_named(struct buf *out, const char *text)
 
 static void restore_settings(struct restore *r, const json_t *line)
 {
-	static const char *const names[] = { "id", "title", "jurisdiction", "timezone", "pool_due", "sms_sign",
-					     "alarm_due", "negotiate", "lamp_yellow" };
+	static const char *const names[] = {"id",	 "title",     "jurisdiction",
+					    "timezone",	 "pool_due",  "sms_sign",
+					    "alarm_due", "negotiate", "lamp_yellow"};
 	struct buf *out = file_named(r, "pack.json");
 	size_t first = 2 + sizeof(names) / sizeof(names[0]);
 
-	buf_printf(out, "{\"sms_after\":\"%lldm\"", (long long)json_integer_value(json_array_get(line, 1)) / 60000);
+	buf_printf(out, "{\"sms_after\":\"%lldm\"",
+		   (long long)json_integer_value(json_array_get(line, 1)) / 60000);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (2 + i >= json_array_size(line))
 			break; /* kept before there was this setting: its default holds */
@@ -177,7 +180,8 @@ static void add_days(struct buf *out, const json_t *line, int64_t year, const ch
 	for (size_t i = 1; i < json_array_size(line); i++) {
 		const char *day = text_at(line, i);
 
-		if (strncmp(day, prefix, strlen(prefix)) != 0 || strlen(day) < 12 || strcmp(day + 11, kind) != 0)
+		if (strncmp(day, prefix, strlen(prefix)) != 0 || strlen(day) < 12 ||
+		    strcmp(day + 11, kind) != 0)
 			continue;
 		buf_printf(out, "%s\"%.10s\"", comma, day);
 		comma = ",";
@@ -296,7 +300,8 @@ enum err pack_read_canonical(const char *data, size_t len, struct pack **ret, st
 	return e;
 }
 
-static enum err merge_calendar(struct restore *r, const struct calendar_notice *notice, struct buf *said, struct diag *diag)
+static enum err merge_calendar(struct restore *r, const struct calendar_notice *notice,
+			       struct buf *said, struct diag *diag)
 {
 	struct buf *file = file_named(r, "calendar.json"), fresh;
 	const struct calendar_source was = {"calendar.json", buf_cstr(file), file->len};
@@ -312,8 +317,8 @@ static enum err merge_calendar(struct restore *r, const struct calendar_notice *
 	return e;
 }
 
-enum err pack_with_calendar(const struct pack *was, const struct calendar_notice *notice, struct pack **ret, struct buf *said,
-			    struct diag *diag)
+enum err pack_with_calendar(const struct pack *was, const struct calendar_notice *notice,
+			    struct pack **ret, struct buf *said, struct diag *diag)
 {
 	struct restore *r = mem_zalloc(sizeof(*r));
 	struct buf content;

@@ -13,7 +13,8 @@ struct conds {
 	struct cond *list;
 	struct strmap seen; /* a cell's text, to the first row that has it */
 };
-/* The conditions of the columns that every table has, beside the when: columns; they live until the table is compiled. */
+/* The conditions of the columns that every table has, beside the when: columns; they live until the
+ * table is compiled. */
 struct conditions {
 	struct arena arena;
 	struct conds event, item, sector, devolution, region, day;
@@ -94,7 +95,8 @@ static const char *check_devolution(const struct pack *p, const char *name)
 	return "not a way of devolution";
 }
 
-/* Whether an earlier row has the same cell. While there are faults each cell is read, so that each of them is told. */
+/* Whether an earlier row has the same cell. While there are faults each cell is read, so that each
+ * of them is told. */
 static bool is_read_already(const struct pack *p, int row, int column, struct conds *c)
 {
 	const char *text = text_of(p, row, column);
@@ -302,12 +304,13 @@ static void compile_names(struct pack *p, const struct conditions *c)
 		events[i] = event_type_name((enum event_type)i);
 	for (i = 0; i < DEV_COUNT; i++)
 		devolutions[i] = devolution_name((enum devolution)i);
-	column_texts(t, column_next(p, COLUMN_EVENT, "event"), c->event.list, events, EVENT_TYPE_COUNT);
+	column_texts(t, column_next(p, COLUMN_EVENT, "event"), c->event.list, events,
+		     EVENT_TYPE_COUNT);
 	column_texts(t, column_next(p, COLUMN_ITEM, "item"), c->item.list, NULL, 0);
 	column_texts(t, column_next(p, COLUMN_SECTOR, "sector"), c->sector.list, p->trade_names,
 		     p->trade_count);
-	column_texts(t, column_next(p, COLUMN_DEVOLUTION, "devolution"), c->devolution.list, devolutions,
-		     DEV_COUNT);
+	column_texts(t, column_next(p, COLUMN_DEVOLUTION, "devolution"), c->devolution.list,
+		     devolutions, DEV_COUNT);
 }
 
 static void compile(struct pack *p, const struct conditions *c)

@@ -14,7 +14,7 @@ struct making {
 	const struct ruling *ruling;
 	struct arena *arena;
 	struct diag *diag;
-	struct facts facts; /* of the event, as if it were decided on the ruling's day */
+	struct facts facts;   /* of the event, as if it were decided on the ruling's day */
 	struct facts *inside; /* the same in the event's region and each one inside it */
 	int inside_count;
 	int *leads; /* the rows that name its leads */
@@ -80,7 +80,8 @@ static bool takes(const struct making *m, const struct facts *f, int row)
 	for (int i = 0; i < t->column_count; i++) {
 		const struct column *c = &t->columns[i];
 
-		if (c->kind != COLUMN_WHEN && c->kind != COLUMN_DAY && !rowset_has(column_class(c, f), row))
+		if (c->kind != COLUMN_WHEN && c->kind != COLUMN_DAY &&
+		    !rowset_has(column_class(c, f), row))
 			return false;
 	}
 	return m->was->view.rules[row].until_day >= m->ruling->day;
@@ -107,7 +108,8 @@ static bool overrides(const struct making *m, int row, int other)
 	return false;
 }
 
-/* Where nobody led, whoever a row names leads, and a row that says nobody on purpose goes on saying it. */
+/* Where nobody led, whoever a row names leads, and a row that says nobody on purpose goes on saying
+ * it. */
 static bool sets_aside(const struct making *m, int row)
 {
 	const enum role role = m->was->view.rules[row].role;
@@ -129,7 +131,8 @@ static const char *longer(struct making *m, const char *list, const char *id)
 static void copy_rows(struct making *m)
 {
 	const struct sheet *from = &m->was->sheets[SHEET_RULES];
-	size_t columns = (size_t)(from->known_count + from->when_count), count = columns * (size_t)from->row_count;
+	size_t columns = (size_t)(from->known_count + from->when_count),
+	       count = columns * (size_t)from->row_count;
 
 	m->sheet = *from;
 	m->sheet.row_count++;
@@ -153,7 +156,8 @@ static struct csv_cell *new_cells(const struct making *m)
 	return &m->sheet.cells[columns * (size_t)(m->sheet.row_count - 1)];
 }
 
-/* The conditions that all those rows have together; two that differ about one attribute are no one cell. */
+/* The conditions that all those rows have together; two that differ about one attribute are no one
+ * cell. */
 static bool put_conditions(struct making *m, struct csv_cell *cells)
 {
 	for (int i = 0; i < m->sheet.when_count; i++) {
@@ -194,7 +198,8 @@ static void put_who(struct making *m, struct csv_cell *cells)
 	cells[RULE_ID].text = r->id;
 	cells[RULE_BASIS].text = r->basis;
 	for (int i = 0; i < m->lead_count; i++)
-		cells[RULE_OVERRIDES].text = longer(m, cells[RULE_OVERRIDES].text, m->was->view.rules[m->leads[i]].id);
+		cells[RULE_OVERRIDES].text =
+			longer(m, cells[RULE_OVERRIDES].text, m->was->view.rules[m->leads[i]].id);
 	cells[RULE_ROLE].text = role_name(*r->body ? ROLE_LEAD : ROLE_NONE);
 	if (!*r->body)
 		return;
@@ -212,14 +217,16 @@ static void put_who(struct making *m, struct csv_cell *cells)
 
 static enum err rebuilt(const struct making *m, struct pack **ret)
 {
-	struct pack changed = *m->was; /* only to be written out: what it was compiled to is the old one's */
+	/* only to be written out: what it was compiled to is the old one's */
+	struct pack changed = *m->was;
 	struct buf canonical;
 	enum err e;
 
 	changed.sheets[SHEET_RULES] = m->sheet;
 	buf_init(&canonical, CANONICAL_BYTES_MAX);
 	pack_canonical(&changed, &canonical);
-	e = canonical.overflow ? ERR_TOO_LARGE : pack_read_canonical(canonical.data, canonical.len, ret, m->diag);
+	e = canonical.overflow ? ERR_TOO_LARGE
+			       : pack_read_canonical(canonical.data, canonical.len, ret, m->diag);
 	buf_clear(&canonical);
 	return e;
 }
@@ -232,7 +239,7 @@ static bool is_decided(const struct making *m, const struct pack *p)
 	int leads = 0, body = pack_find_body(p, m->ruling->body);
 
 	at.decision_day = m->ruling->day;
-	decide_one(p, &at, &(struct decide_in){ .at_ms = at.time_ms }, m->arena, &d);
+	decide_one(p, &at, &(struct decide_in){.at_ms = at.time_ms}, m->arena, &d);
 	for (int i = 0; i < d.problem_count; i++) {
 		if (d.problems[i].code == PROBLEM_NO_LEAD)
 			return false;
@@ -277,7 +284,9 @@ static enum err make(struct making *m, struct pack **ret)
 	put_where(m, cells);
 	put_who(m, cells);
 	if (!put_conditions(m, cells))
-		return refuse(m, "Two rows that name leads ask for one attribute in different ways; one row cannot stand for both");
+		return refuse(
+			m,
+			"Two rows that name leads ask for one attribute in different ways; one row cannot stand for both");
 	e = rebuilt(m, &made);
 	if (e == ERR_OK && !is_decided(m, made))
 		e = refuse(m, "Another row of the policy in force keeps this one from deciding");
@@ -287,11 +296,11 @@ static enum err make(struct making *m, struct pack **ret)
 	return e;
 }
 
-enum err pack_with_ruling(const struct pack *was, const struct event *e, const struct ruling *ruling, struct pack **ret,
-			  struct diag *diag)
+enum err pack_with_ruling(const struct pack *was, const struct event *e,
+			  const struct ruling *ruling, struct pack **ret, struct diag *diag)
 {
 	struct arena arena;
-	struct making m = { .was = was, .event = e, .ruling = ruling, .arena = &arena, .diag = diag };
+	struct making m = {.was = was, .event = e, .ruling = ruling, .arena = &arena, .diag = diag};
 	enum err err;
 
 	arena_init(&arena);
@@ -326,7 +335,8 @@ void pack_ruling_to_json(const struct pack *p, const char *id, struct buf *out)
 	for (int i = 0; i < s->known_count; i++)
 		put_member("", s->spec->columns[i], sheet_cell(s, row, i)->text, out);
 	for (int i = 0; i < s->when_count; i++)
-		put_member("when:", s->when_names[i], sheet_cell(s, row, s->known_count + i)->text, out);
+		put_member("when:", s->when_names[i], sheet_cell(s, row, s->known_count + i)->text,
+			   out);
 	buf_add_str(out, "},\"set_aside_by\":[");
 	for (int r = 0; r < s->row_count; r++) {
 		for (int i = 0; i < p->rule_rows[r].override_count; i++) {

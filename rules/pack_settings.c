@@ -67,7 +67,8 @@ static void read_join(struct pack *p, struct jsonfile *f)
 	const char *text = string_member(p, f, "sms_join", false, "");
 	struct duration d;
 
-	if (*text && (!duration_parse(text, &d) || d.unit != DURATION_MINUTES || d.count < 1 || d.count > 60))
+	if (*text && (!duration_parse(text, &d) || d.unit != DURATION_MINUTES || d.count < 1 ||
+		      d.count > 60))
 		jsonfile_fault(f, "/sms_join", "must be 1 to 60 minutes, like 2m");
 	p->view.settings.sms_join = text;
 }
@@ -98,7 +99,8 @@ static void read_durations(struct pack *p, struct jsonfile *f)
 			d.count * (d.unit == DURATION_HOURS ? INT64_C(3600000) : INT64_C(60000));
 }
 
-static const char *hours_member(struct pack *p, struct jsonfile *f, const char *name, bool over_night)
+static const char *hours_member(struct pack *p, struct jsonfile *f, const char *name,
+				bool over_night)
 {
 	const char *text = string_member(p, f, name, false, "");
 	int from, to;
@@ -114,10 +116,10 @@ static const char *hours_member(struct pack *p, struct jsonfile *f, const char *
 
 void pack_read_settings(struct pack *p, const struct pack_file *file, struct diag *diag)
 {
-	static const char *const members[] = {"id",	   "title",    "jurisdiction", "timezone",
-					      "sms_after", "pool_due", "sms_sign",     "alarm_due",
-					      "negotiate", "lamp_yellow", "ladder",	     "permit_ahead", "quiet",
-					      "digest",	   "sms_join", "letter_due", NULL};
+	static const char *const members[] = {
+		"id",	    "title",	 "jurisdiction", "timezone",	"sms_after", "pool_due",
+		"sms_sign", "alarm_due", "negotiate",	 "lamp_yellow", "ladder",    "permit_ahead",
+		"quiet",    "digest",	 "sms_join",	 "letter_due",	NULL};
 	struct jsonfile f;
 
 	if (!jsonfile_open(&f, file->name, file->data, file->len, diag))
@@ -171,8 +173,9 @@ static bool check_text(const struct pack_file *f, struct diag *diag)
 }
 
 /*
- * "texts/sms-notice.txt" is the text `sms-notice`; line feeds at its end belong to the file, not to the text, and so does every mark at
- * its beginning: one that was left would be taken off when the pack is read back, and the text be another.
+ * "texts/sms-notice.txt" is the text `sms-notice`; line feeds at its end belong to the file, not to
+ * the text, and so does every mark at its beginning: one that was left would be taken off when the
+ * pack is read back, and the text be another.
  */
 static struct pack_text text_take(struct pack *p, const struct pack_file *f, size_t name_len)
 {

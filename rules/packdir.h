@@ -1,6 +1,6 @@
 /*
- * packdir.h: the one place of rules/ that reads a folder: loads a pack's files and gives them to pack_read.
- * Used at start-up, by the commands and beside the loop; never on it.
+ * packdir.h: the one place of rules/ that reads a folder: loads a pack's files and gives them to
+ * pack_read. Used at start-up, by the commands and beside the loop; never on it.
  */
 #ifndef TANDEM_PACKDIR_H
 #define TANDEM_PACKDIR_H

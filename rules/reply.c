@@ -8,12 +8,13 @@
 #include <strings.h>
 
 /*
- * "1", "收到" and their kin, with or without a kind word behind them. With a letter or a digit behind them they do not: that is
- * a code which did not come out right, and which notice it meant is not to be guessed.
+ * "1", "收到" and their kin, with or without a kind word behind them. With a letter or a digit
+ * behind them they do not: that is a code which did not come out right, and which notice it meant
+ * is not to be guessed.
  */
 static bool says_received(const char *text)
 {
-	static const char *const words[] = { "1", "收到", "已收到", "签收", "已签收" };
+	static const char *const words[] = {"1", "收到", "已收到", "签收", "已签收"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		size_t len = strlen(words[i]);
@@ -30,7 +31,8 @@ static bool says_received(const char *text)
 /* Blanks and marks, also those of Chinese, that stand around a word. */
 static size_t mark_bytes(const char *s)
 {
-	static const char *const wide[] = { "。", "，", "、", "！", "？", "；", "：", "“", "”", "‘", "’", "「", "」", "【", "】", "（", "）", "　" };
+	static const char *const wide[] = {"。", "，", "、", "！", "？", "；", "：", "“",  "”",
+					   "‘",	 "’",  "「", "」", "【", "】", "（", "）", "　"};
 
 	if (*s == ' ' || ispunct((unsigned char)*s))
 		return 1;
@@ -64,8 +66,9 @@ static bool is_one_of(const char *text, const char *const *words)
 enum reply_word reply_word(const char *text)
 {
 	/* The word must be all there is: "退订的手续怎么办" is a question. */
-	static const char *const stop[] = { "TD", "T", "N", "R", "退订", "TD退订", "退订TD", "回复TD", "拒收", NULL };
-	static const char *const start[] = { "订阅", "恢复订阅", "START", NULL };
+	static const char *const stop[] = {"TD",     "T",      "N",	 "R",	 "退订",
+					   "TD退订", "退订TD", "回复TD", "拒收", NULL};
+	static const char *const start[] = {"订阅", "恢复订阅", "START", NULL};
 
 	text = past_marks(text);
 	if (is_one_of(text, stop))

@@ -1,5 +1,6 @@
 /*
- * reply.h: what a reply to a text means when it is a word and no short code. Pure; the reply comes normalised (half width, trimmed).
+ * reply.h: what a reply to a text means when it is a word and no short code. Pure; the reply comes
+ * normalised (half width, trimmed).
  */
 #ifndef TANDEM_REPLY_H
 #define TANDEM_REPLY_H

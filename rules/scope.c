@@ -45,7 +45,8 @@ static int entry_order(const void *a, const void *b)
 	return (x->order > y->order) - (x->order < y->order);
 }
 
-const struct scope_table *scope_table_new(const struct scope_phrase *phrases, int count, struct arena *arena)
+const struct scope_table *scope_table_new(const struct scope_phrase *phrases, int count,
+					  struct arena *arena)
 {
 	struct scope_table *t = arena_alloc(arena, sizeof(*t));
 	struct entry *entries = arena_alloc(arena, (size_t)(count + 1) * sizeof(*entries));
@@ -64,7 +65,8 @@ const struct scope_table *scope_table_new(const struct scope_phrase *phrases, in
 	return t;
 }
 
-/* The first entry of [low, high) whose byte at this depth is not below c; shorter ones stand in front. */
+/* The first entry of [low, high) whose byte at this depth is not below c; shorter ones stand in
+ * front. */
 static int first_from(const struct scope_table *t, const int range[2], size_t depth, unsigned c)
 {
 	int low = range[0], high = range[1];
@@ -138,7 +140,8 @@ static void add_occurrence(struct finding *f, const struct clause *k, size_t fro
 	f->found[f->found_count++] = (struct occurrence){from, len, entry};
 }
 
-/* All phrases that begin at this place. Rows of one phrase stand together; the first stands for them. */
+/* All phrases that begin at this place. Rows of one phrase stand together; the first stands for
+ * them. */
 static void find_at(struct finding *f, const struct clause *k, size_t from)
 {
 	const struct scope_table *t = f->table;
@@ -218,7 +221,9 @@ static bool add_items(struct finding *f, const struct occurrence *o)
 	const struct entry *first = &t->entries[o->entry], *e;
 	bool all = true;
 
-	for (e = first; e < t->entries + t->count && e->len == first->len && memcmp(e->text, first->text, e->len) == 0; e++)
+	for (e = first; e < t->entries + t->count && e->len == first->len &&
+			memcmp(e->text, first->text, e->len) == 0;
+	     e++)
 		all = add_item(f, e->from) && all;
 	return all;
 }
@@ -246,7 +251,8 @@ static void on_clause(void *arg, const struct clause *k)
 		add_unmatched(f, k);
 }
 
-void scope_find(const struct scope_table *t, const char *text, struct arena *arena, struct scope_found *ret)
+void scope_find(const struct scope_table *t, const char *text, struct arena *arena,
+		struct scope_found *ret)
 {
 	struct finding *f = arena_zalloc(arena, sizeof(*f));
 	size_t len = strlen(text);
@@ -256,5 +262,6 @@ void scope_find(const struct scope_table *t, const char *text, struct arena *are
 	f->arena = arena;
 	len = scope_normalise(text, len, normal);
 	scope_cut(normal, len, arena, on_clause, f);
-	*ret = (struct scope_found){f->items, f->item_count, f->unmatched, f->unmatched_listed, f->unmatched_count};
+	*ret = (struct scope_found){f->items, f->item_count, f->unmatched, f->unmatched_listed,
+				    f->unmatched_count};
 }

@@ -1,4 +1,5 @@
-/* Scope texts: normalised, cut into parts and clauses, with what each clause excludes or is restricted to. */
+/* Scope texts: normalised, cut into parts and clauses, with what each clause excludes or is
+ * restricted to. */
 #include <stdint.h>
 #include <string.h>
 
@@ -17,11 +18,21 @@ struct cutting {
 };
 
 /* Words of formulas that stand in nearly every scope and say nothing about this one. */
-static const char *const formulas[] = {"依法须经批准", "凭营业执照", "批准后方可", "审批结果为准", "批准文件", "许可证件为准",
-				       "凭许可证", "自主开展经营活动", "不得从事国家和本市产业政策禁止", NULL};
-static const char *const exclusions[] = {"除", "不含", "不包括", "不包含", "不得", "不涉及", "不从事", "禁止", "非", NULL};
+static const char *const formulas[] = {"依法须经批准",
+				       "凭营业执照",
+				       "批准后方可",
+				       "审批结果为准",
+				       "批准文件",
+				       "许可证件为准",
+				       "凭许可证",
+				       "自主开展经营活动",
+				       "不得从事国家和本市产业政策禁止",
+				       NULL};
+static const char *const exclusions[] = {"除",	   "不含",   "不包括", "不包含", "不得",
+					 "不涉及", "不从事", "禁止",   "非",	 NULL};
 static const char *const restrictions[] = {"仅", "限", "只", NULL};
-static const char *const outer_exclusions[] = {"不含", "不包括", "不包含", "不得从事", "不得经营", "不从事", "禁止从事", "禁止经营", NULL};
+static const char *const outer_exclusions[] = {
+	"不含", "不包括", "不包含", "不得从事", "不得经营", "不从事", "禁止从事", "禁止经营", NULL};
 static const char *const nothings[] = {"无", "/", "-", "--", "***", NULL};
 
 /* ASCII of a sign, a sign to be left out (0), or the character itself. */
@@ -30,9 +41,11 @@ static uint32_t normal_sign(uint32_t c)
 	static const struct {
 		uint32_t from;
 		char to;
-	} signs[] = {{0x3010, '('}, {0x3014, '('}, {0x3016, '('}, {'[', '('}, {'{', '('}, {0x3011, ')'}, {0x3015, ')'},
-		     {0x3017, ')'}, {']', ')'}, {'}', ')'}, {0x3002, ';'}, {0x201c, 0}, {0x201d, 0}, {0x2018, 0}, {0x2019, 0},
-		     {'"', 0}, {'\'', 0}, {0xad, 0}, {0xa0, 0}, {0x3000, 0}, {0xfeff, 0}, {0x7f, 0}};
+	} signs[] = {{0x3010, '('}, {0x3014, '('}, {0x3016, '('}, {'[', '('},  {'{', '('},
+		     {0x3011, ')'}, {0x3015, ')'}, {0x3017, ')'}, {']', ')'},  {'}', ')'},
+		     {0x3002, ';'}, {0x201c, 0},   {0x201d, 0},	  {0x2018, 0}, {0x2019, 0},
+		     {'"', 0},	    {'\'', 0},	   {0xad, 0},	  {0xa0, 0},   {0x3000, 0},
+		     {0xfeff, 0},   {0x7f, 0}};
 	size_t i;
 
 	if (c >= 0xff01 && c <= 0xff5e)
@@ -175,7 +188,8 @@ static void add_span(struct clause *k, enum span_kind kind, size_t from, size_t 
 	size_t comma = last_before(k->text, from, "、");
 
 	if (k->span_count < SCOPE_SPANS_MAX)
-		k->spans[k->span_count++] = (struct span){kind, from, to, comma == SIZE_MAX ? 0 : comma + 1};
+		k->spans[k->span_count++] =
+			(struct span){kind, from, to, comma == SIZE_MAX ? 0 : comma + 1};
 }
 
 static void look_inside(struct clause *k, size_t open, size_t close)
@@ -221,12 +235,14 @@ static size_t look_outside(struct clause *k, size_t at, size_t last_out)
 
 static bool is_outer_word(const char *s, size_t left)
 {
-	return begins(s, left, "除") || begins(s, left, "仅") || begins_any(s, left, outer_exclusions);
+	return begins(s, left, "除") || begins(s, left, "仅") ||
+	       begins_any(s, left, outer_exclusions);
 }
 
 static void clause_end(struct cutting *c, size_t from, size_t to, enum part part)
 {
-	struct clause k = {.text = c->text + from, .len = to - from, .permitted = part == PART_PERMITTED};
+	struct clause k = {
+		.text = c->text + from, .len = to - from, .permitted = part == PART_PERMITTED};
 	size_t at, last_out;
 
 	if (!k.len || part == PART_GENERAL)
@@ -245,7 +261,8 @@ static void clause_end(struct cutting *c, size_t from, size_t to, enum part part
 		}
 	}
 	for (at = 0; nothings[at]; at++)
-		k.dropped |= strlen(nothings[at]) == k.len && memcmp(k.text, nothings[at], k.len) == 0;
+		k.dropped |=
+			strlen(nothings[at]) == k.len && memcmp(k.text, nothings[at], k.len) == 0;
 	k.dropped |= ends_with(k.text, k.len, "除外");
 	k.permitted = k.permitted && !holds_any(k.text, k.len, formulas);
 	c->fn(c->arg, &k);

@@ -1,9 +1,11 @@
 /*
- * sha256.h: SHA-256, of one text or piece by piece: sha256_init, then sha256_add as often as wanted, then sha256_end or, if nothing
- * comes of it, sha256_drop, which frees; on one that is all zero or has ended it does nothing.
+ * sha256.h: SHA-256, of one text or piece by piece: sha256_init, then sha256_add as often as
+ * wanted, then sha256_end or, if nothing comes of it, sha256_drop, which frees; on one that is all
+ * zero or has ended it does nothing.
  *
- * libcrypto does the work, which comes with libwebsockets and libcurl anyway: it uses the processor's own SHA instructions, and each
- * line of the audit log is hashed twice (600 bytes on one machine that has them: 0.55 us, and 2.0 us by libsodium, which does not use them).
+ * libcrypto does the work, which comes with libwebsockets and libcurl anyway: it uses the
+ * processor's own SHA instructions, and each line of the audit log is hashed twice (600 bytes on
+ * one machine that has them: 0.55 us, and 2.0 us by libsodium, which does not use them).
  */
 #ifndef TANDEM_SHA256_H
 #define TANDEM_SHA256_H

@@ -6,7 +6,8 @@
 
 #include "base/utf8.h"
 
-/* The line of a cell whose fault is told already: the column is missing, or the row is broken or of the wrong length. */
+/* The line of a cell whose fault is told already: the column is missing, or the row is broken or of
+ * the wrong length. */
 #define LINE_TOLD 0
 
 /* Where the columns of the file go; -1 for a note. */
@@ -127,14 +128,16 @@ static const char *good_text(const char *text)
 	return utf8_valid_bytes(text, strlen(text)) == strlen(text) ? text : "";
 }
 
-/* A row that is broken or of the wrong length is kept for its names, so that what points at it is not a fault too. */
+/* A row that is broken or of the wrong length is kept for its names, so that what points at it is
+ * not a fault too. */
 static void put_row(struct sheet *s, const struct csv *c, const struct layout *l)
 {
 	int columns = s->known_count + s->when_count, i;
 	struct csv_cell *row = &s->cells[(size_t)s->row_count++ * (size_t)columns];
 
 	for (i = 0; i < columns; i++)
-		row[i] = (struct csv_cell){"", i < s->spec->required ? LINE_TOLD : c->cells[0].line, 1};
+		row[i] = (struct csv_cell){"", i < s->spec->required ? LINE_TOLD : c->cells[0].line,
+					   1};
 	for (i = 0; i < l->file_count && i < c->count; i++) {
 		if (l->target[i] >= 0)
 			row[l->target[i]] = c->cells[i];
@@ -145,7 +148,8 @@ static void put_row(struct sheet *s, const struct csv *c, const struct layout *l
 	}
 }
 
-/* No more rows than lines are left; taken at once, because moving cells to larger rooms costs more than reading them. */
+/* No more rows than lines are left; taken at once, because moving cells to larger rooms costs more
+ * than reading them. */
 static int most_rows(const struct sheet *s, const struct csv *c)
 {
 	const char *lf = c->pos;

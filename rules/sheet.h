@@ -13,8 +13,8 @@
 
 struct sheet_spec {
 	const char *file;
-	const char
-		*columns[SHEET_KNOWN_MAX]; /* NULL ends them; the first `required` must be there */
+	/* NULL ends them; the first `required` must be there */
+	const char *columns[SHEET_KNOWN_MAX];
 	int required;
 	bool has_when; /* further columns may begin with "when:" */
 	int rows_max;

@@ -24,9 +24,9 @@
 
 /* One bit a row; in front of them, one bit for each word that is not zero. */
 typedef const uint64_t *rowset;
-#define TABLE_WORDS_MAX	   ((TABLE_ROWS_MAX + 63) / 64)
-#define TABLE_LIVE_MAX	   ((TABLE_WORDS_MAX + 63) / 64)
-#define TABLE_COLUMNS_MAX  160
+#define TABLE_WORDS_MAX	  ((TABLE_ROWS_MAX + 63) / 64)
+#define TABLE_LIVE_MAX	  ((TABLE_WORDS_MAX + 63) / 64)
+#define TABLE_COLUMNS_MAX 160
 
 enum column_kind {
 	COLUMN_EVENT,
@@ -61,8 +61,8 @@ struct table {
 
 /* What of an event the columns look at. */
 struct facts {
-	int type, sector, devolution,
-		region;	  /* indexes; sector -1 and devolution DEV_NONE when unknown */
+	/* indexes; sector -1 and devolution DEV_NONE when unknown */
+	int type, sector, devolution, region;
 	const char *item; /* "" when unknown */
 	int32_t day;
 	const struct node *attributes; /* or NULL */
@@ -80,7 +80,8 @@ void column_values(struct table *t, struct column *c, const struct cond *conds);
 rowset text_class(const struct column *c, const char *text, size_t len);
 int interval_of(const struct column *c, double v); /* 2i is below point i, 2i+1 the point itself */
 rowset column_class(const struct column *c, const struct facts *f);
-/* ret holds word_count words; ret_live, of TABLE_LIVE_MAX words, says which of them are not zero. */
+/* ret holds word_count words; ret_live, of TABLE_LIVE_MAX words, says which of them are not zero.
+ */
 void table_match(const struct table *t, const struct facts *f, uint64_t *ret, uint64_t *ret_live);
 static inline bool rowset_has(rowset set, int row)
 {

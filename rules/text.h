@@ -1,8 +1,9 @@
 /*
  * text.h: message texts from the pack's templates, and the short codes in them.
  *
- * A template holds {name} places; an unknown name is a fault at pack reading, not at sending. A short code is
- * a notice's number written for a person to type back: reversible, with a check letter, no look-alike letters.
+ * A template holds {name} places; an unknown name is a fault at pack reading, not at sending. A
+ * short code is a notice's number written for a person to type back: reversible, with a check
+ * letter, no look-alike letters.
  */
 #ifndef TANDEM_TEXT_H
 #define TANDEM_TEXT_H
@@ -16,14 +17,17 @@
 struct text_value {
 	const char *name, *value;
 };
-/* The places a template may have: code item applicant region body type case permit sender due sign role link count decided_on
- * what. */
-const char *text_check(const char *tmpl, size_t len, size_t *ret_at); /* NULL, or what is wrong and where */
-bool text_fill(const char *tmpl, const struct text_value *values, int count, struct buf *out); /* false: unknown place */
+/* The places a template may have: code item applicant region body type case permit sender due sign
+ * role link count decided_on what. */
+/* NULL, or what is wrong and where */
+const char *text_check(const char *tmpl, size_t len, size_t *ret_at);
+/* false: unknown place */
+bool text_fill(const char *tmpl, const struct text_value *values, int count, struct buf *out);
 
 #define SHORT_CODE_BYTES 16
 void short_code_make(int64_t event_seq, int notice, char ret[SHORT_CODE_BYTES]);
-bool short_code_parse(const char *s, size_t len, int64_t *ret_seq, int *ret_notice); /* tolerant of case, width, spaces */
+/* tolerant of case, width, spaces */
+bool short_code_parse(const char *s, size_t len, int64_t *ret_seq, int *ret_notice);
 /* The first short code inside a reply such as "收到 A7K3F2", or none. */
 bool short_code_find(const char *reply, int64_t *ret_seq, int *ret_notice);
 /* How many SMS parts a UTF-8 text makes in UCS-2: 70 units alone, 67 a part. */

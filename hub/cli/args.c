@@ -110,7 +110,8 @@ void args_faults_json(const struct diag *diag, struct buf *out)
 	buf_add_char(out, ']');
 }
 
-/* What is not below the current folder is looked for beside the build folder that this program lies in. */
+/* What is not below the current folder is looked for beside the build folder that this program lies
+ * in. */
 static const char *find_folder(const char *folder, struct arena *arena)
 {
 	char exe[1024];

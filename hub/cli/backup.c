@@ -1,6 +1,7 @@
 /*
- * tandem backup: a copy of all that a hub keeps, while it runs. Redis gives its own data as it would to a replica: one moment of it, whole.
- * The files of feedback are copied after it: what a record names was on disk before the record was, and no file ever goes.
+ * tandem backup: a copy of all that a hub keeps, while it runs. Redis gives its own data as it
+ * would to a replica: one moment of it, whole. The files of feedback are copied after it: what a
+ * record names was on disk before the record was, and no file ever goes.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -48,7 +49,8 @@ static bool said(const char *what, struct buf *out, bool good)
 static bool place(struct run *r, struct redis_url *u, const char **argv)
 {
 	struct arena *arena = &r->store.arena;
-	const char *why = "", *url = redis_url_resolve(r->store.config.redis_url, r->store.config.data, arena);
+	const char *why = "",
+		   *url = redis_url_resolve(r->store.config.redis_url, r->store.config.data, arena);
 	int n = 0;
 
 	if (redis_url_parse(url, arena, u, &why) != ERR_OK || (!u->path && !u->host) || u->db) {
@@ -95,10 +97,12 @@ static const char *behind(const char *text, const char *name)
 	return at ? at + strlen(name) : NULL;
 }
 
-/* Redis' own look at the file: every part of it and its checksum; it says how many keys there are, and who wrote it. */
+/* Redis' own look at the file: every part of it and its checksum; it says how many keys there are,
+ * and who wrote it. */
 static bool check_redis(struct run *r)
 {
-	const char *path = arena_printf(&r->store.arena, "%s/%s", r->dir, MANIFEST_REDIS), *version, *keys;
+	const char *path = arena_printf(&r->store.arena, "%s/%s", r->dir, MANIFEST_REDIS), *version,
+		   *keys;
 	const char *const argv[] = {"redis-check-rdb", path, NULL};
 	struct buf out;
 	bool good;
@@ -114,7 +118,8 @@ static bool check_redis(struct run *r)
 		r->manifest.keys = strtoll(keys, NULL, 10);
 	}
 	good = said("redis-check-rdb", &out, good);
-	return good && copy_look(path, &manifest_add(&r->manifest, &r->store.arena, MANIFEST_REDIS)->is);
+	return good &&
+	       copy_look(path, &manifest_add(&r->manifest, &r->store.arena, MANIFEST_REDIS)->is);
 }
 
 /* DATA/files/3f/3f9c…: 64 digits; a draft of a file that is just coming is none. */
@@ -124,10 +129,13 @@ static bool copy_one(struct run *r, const char *folder, const char *name)
 	const char *inside = arena_printf(arena, "files/%s/%s", folder, name);
 	struct manifest_file *f = manifest_add(&r->manifest, arena, inside);
 
-	if (!copy_file(arena_printf(arena, "%s/%s", r->store.config.data, inside), arena_printf(arena, "%s/%s", r->dir, inside), &f->is))
+	if (!copy_file(arena_printf(arena, "%s/%s", r->store.config.data, inside),
+		       arena_printf(arena, "%s/%s", r->dir, inside), &f->is))
 		return false;
 	if (strcmp(f->is.hash, name) != 0) {
-		fprintf(stderr, "%s/%s: its content is not what it is named after; copied as it is\n", r->store.config.data, inside);
+		fprintf(stderr,
+			"%s/%s: its content is not what it is named after; copied as it is\n",
+			r->store.config.data, inside);
 		r->damaged++;
 	}
 	return true;
@@ -178,18 +186,23 @@ static void tell(const struct run *r, bool json)
 
 	evidence_hex(m->seal.hash, hash);
 	if (!json) {
-		printf("%s: all that was answered before %s: %lld events, %lld lines of the audit log, %lld keys, %d files\n", r->dir, m->moment,
-		       (long long)m->events, (long long)m->audit_lines, (long long)m->keys, m->count - 1);
+		printf("%s: all that was answered before %s: %lld events, %lld lines of the audit log, %lld keys, %d files\n",
+		       r->dir, m->moment, (long long)m->events, (long long)m->audit_lines,
+		       (long long)m->keys, m->count - 1);
 		if (m->seal.n)
-			printf("the audit log is sealed up to line %lld: %s\n", (long long)m->seal.n, hash);
+			printf("the audit log is sealed up to line %lld: %s\n",
+			       (long long)m->seal.n, hash);
 		return;
 	}
 	buf_init(&out, 65536);
 	buf_add_str(&out, "{\"backup\":");
 	buf_add_json(&out, r->dir);
-	buf_printf(&out, ",\"moment\":\"%s\",\"events\":%lld,\"audit_lines\":%lld,\"keys\":%lld,\"files\":%d,\"damaged\":%d,\"audit_sealed\":%lld,"
-		   "\"audit_hash\":", m->moment, (long long)m->events, (long long)m->audit_lines, (long long)m->keys, m->count - 1, r->damaged,
-		   (long long)m->seal.n);
+	buf_printf(
+		&out,
+		",\"moment\":\"%s\",\"events\":%lld,\"audit_lines\":%lld,\"keys\":%lld,\"files\":%d,\"damaged\":%d,\"audit_sealed\":%lld,"
+		"\"audit_hash\":",
+		m->moment, (long long)m->events, (long long)m->audit_lines, (long long)m->keys,
+		m->count - 1, r->damaged, (long long)m->seal.n);
 	buf_add_json(&out, m->seal.n ? hash : NULL);
 	buf_add_str(&out, "}\n");
 	fwrite(out.data, 1, out.len, stdout);
@@ -206,7 +219,8 @@ static int backup(struct run *r, bool json)
 		fprintf(stderr, "%s: must be empty, or not there\n", r->dir);
 		return 2;
 	}
-	if (!copy_folder(r->dir) || !copy_sync_folder(arena_printf(&r->store.arena, "%s/..", r->dir)))
+	if (!copy_folder(r->dir) ||
+	    !copy_sync_folder(arena_printf(&r->store.arena, "%s/..", r->dir)))
 		return 3;
 	e = store_state_audit(&r->store, "backup", NULL);
 	if (e == ERR_OK)
@@ -218,7 +232,8 @@ static int backup(struct run *r, bool json)
 	r->manifest.events = state.events;
 	r->manifest.audit_lines = state.audit_lines;
 	r->manifest.seal = state.seal;
-	if (!copy_redis(r) || !check_redis(r) || !copy_files(r) || !copy_sync_folder(r->dir) || !manifest_write(&r->manifest, r->dir))
+	if (!copy_redis(r) || !check_redis(r) || !copy_files(r) || !copy_sync_folder(r->dir) ||
+	    !manifest_write(&r->manifest, r->dir))
 		return 3;
 	tell(r, json);
 	return r->damaged ? 1 : 0;
@@ -236,7 +251,8 @@ int cli_backup(int argc, char **argv)
 		return status;
 	if (args.word_count != 1) {
 		fputs("usage: tandem backup DIR [--config FILE] [--SETTING VALUE]... [--json]\n"
-		      "DIR must be empty or not there. The hub may run. DIR/manifest.json comes last: without it a copy is not whole.\n", stderr);
+		      "DIR must be empty or not there. The hub may run. DIR/manifest.json comes last: without it a copy is not whole.\n",
+		      stderr);
 		return 2;
 	}
 	r.dir = args.words[0];

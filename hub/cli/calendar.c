@@ -1,4 +1,5 @@
-/* tandem calendar due | import: the deadline that a pack's calendar gives; the yearly notice put into it. */
+/* tandem calendar due | import: the deadline that a pack's calendar gives; the yearly notice put
+ * into it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -63,8 +64,10 @@ static void print_due_json(const struct due *d)
 	struct buf out;
 
 	buf_init(&out, 2 * EXPLAIN_BYTES_MAX);
-	buf_printf(&out, "{\"due\":\"%s\",\"provisional\":%s", d->text, d->provisional ? "true" : "false");
-	for (bool first = true; at < end && (line_end = memchr(at, '\n', (size_t)(end - at))); at = line_end + 1, first = false) {
+	buf_printf(&out, "{\"due\":\"%s\",\"provisional\":%s", d->text,
+		   d->provisional ? "true" : "false");
+	for (bool first = true; at < end && (line_end = memchr(at, '\n', (size_t)(end - at)));
+	     at = line_end + 1, first = false) {
 		buf_add_str(&out, first ? ",\"days\":[" : ",");
 		buf_add_jsonn(&out, at, (size_t)(line_end - at));
 	}
@@ -73,7 +76,8 @@ static void print_due_json(const struct due *d)
 	buf_clear(&out);
 }
 
-static void tell_due(const struct calendar *c, int64_t from_ms, struct duration duration, const struct due_options *o)
+static void tell_due(const struct calendar *c, int64_t from_ms, struct duration duration,
+		     const struct due_options *o)
 {
 	struct due d;
 
@@ -123,7 +127,8 @@ static bool write_all(int fd, const struct buf *text)
 	return fsync(fd) == 0;
 }
 
-/* Beside the old file and then in its place: whoever reads it meanwhile reads one or the other, whole. */
+/* Beside the old file and then in its place: whoever reads it meanwhile reads one or the other,
+ * whole. */
 static int replace_file(const char *path, const struct buf *text, struct arena *arena)
 {
 	const char *fresh = arena_printf(arena, "%s.new", path);
@@ -140,7 +145,8 @@ static int replace_file(const char *path, const struct buf *text, struct arena *
 	return 3;
 }
 
-static int merge_files(const char *path, const struct calendar_source *from, const struct buf *old, struct arena *arena)
+static int merge_files(const char *path, const struct calendar_source *from, const struct buf *old,
+		       struct arena *arena)
 {
 	struct calendar_notice notice;
 	struct buf out, said;
@@ -151,11 +157,13 @@ static int merge_files(const char *path, const struct calendar_source *from, con
 	buf_init(&out, EXPLAIN_BYTES_MAX);
 	buf_init(&said, EXPLAIN_BYTES_MAX);
 	if (calendar_notice_read(from, arena, &notice, &diag) == ERR_OK &&
-	    calendar_merge(&(struct calendar_source){path, old->data, old->len}, &notice, &out, &said, &diag) == ERR_OK) {
+	    calendar_merge(&(struct calendar_source){path, old->data, old->len}, &notice, &out,
+			   &said, &diag) == ERR_OK) {
 		status = replace_file(path, &out, arena);
 		fwrite(said.data, 1, status ? 0 : said.len, stdout);
 		if (notice.ignored)
-			fprintf(stderr, "%d events are neither off nor work and were passed over\n", notice.ignored);
+			fprintf(stderr, "%d events are neither off nor work and were passed over\n",
+				notice.ignored);
 	}
 	args_print_faults(&diag);
 	buf_clear(&said);
@@ -185,7 +193,8 @@ static int run_import(const struct args *args, struct arena *arena)
 int cli_calendar(int argc, char **argv)
 {
 	struct due_options o = {0};
-	const struct args_option known[] = {{"--explain", NULL, &o.explain}, {"--json", NULL, &o.json}, {0}};
+	const struct args_option known[] = {
+		{"--explain", NULL, &o.explain}, {"--json", NULL, &o.json}, {0}};
 	struct arena arena;
 	struct args args;
 	int status = args_read(argc, argv, known, &args);
@@ -197,7 +206,8 @@ int cli_calendar(int argc, char **argv)
 	arena_init(&arena);
 	if (strcmp(args.words[0], "due") == 0 && args.word_count == 4)
 		status = run_due(&args, &o, &arena);
-	else if (strcmp(args.words[0], "import") == 0 && args.word_count == 3 && !o.explain && !o.json)
+	else if (strcmp(args.words[0], "import") == 0 && args.word_count == 3 && !o.explain &&
+		 !o.json)
 		status = run_import(&args, &arena);
 	else
 		status = usage();

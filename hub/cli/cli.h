@@ -1,8 +1,9 @@
 /*
  * cli.h: the subcommands of the binary, one file each. main.c has the table.
  *
- * argv[0] is the subcommand's own name, then what stood behind it; the exit status of the contract comes back:
- * 0 all well, 1 it ran and found something, 2 wrong usage or unreadable input, 3 it could not do its work.
+ * argv[0] is the subcommand's own name, then what stood behind it; the exit status of the contract
+ * comes back: 0 all well, 1 it ran and found something, 2 wrong usage or unreadable input, 3 it
+ * could not do its work.
  */
 #ifndef TANDEM_CLI_H
 #define TANDEM_CLI_H

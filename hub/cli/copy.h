@@ -1,5 +1,6 @@
 /*
- * copy.h: files and folders of a backup, for their owner only, on disk when it is said. What goes wrong is told on standard error.
+ * copy.h: files and folders of a backup, for their owner only, on disk when it is said. What goes
+ * wrong is told on standard error.
  */
 #ifndef TANDEM_CLI_COPY_H
 #define TANDEM_CLI_COPY_H
@@ -14,9 +15,10 @@ struct copied {
 	int64_t bytes;
 };
 bool copy_file(const char *from, const char *to, struct copied *ret); /* `to` is new */
-bool copy_look(const char *path, struct copied *ret);		       /* what stands there, on disk afterwards */
-bool copy_text(const char *path, const char *text, size_t len);       /* a new file */
-bool copy_folder(const char *path);				       /* made, or there already */
+/* what stands there, on disk afterwards */
+bool copy_look(const char *path, struct copied *ret);
+bool copy_text(const char *path, const char *text, size_t len); /* a new file */
+bool copy_folder(const char *path);				/* made, or there already */
 bool copy_sync_folder(const char *path);
 bool copy_is_empty(const char *path); /* or not there at all */
 

@@ -12,8 +12,8 @@
 #include "store_call.h"
 
 #define FREE_MIB_MIN 1024
-#define FILES_MIN 4096
-#define JSON_BYTES 65536
+#define FILES_MIN    4096
+#define JSON_BYTES   65536
 
 struct doctor {
 	const struct args *args;
@@ -35,7 +35,8 @@ static bool check_policy(struct doctor *d)
 
 	diag_init(&diag, &d->arena);
 	if (pack_read_dir(d->config.policy, &pack, &diag)) {
-		d->detail = arena_printf(&d->arena, "%s has %zu faults", d->config.policy, diag.count);
+		d->detail =
+			arena_printf(&d->arena, "%s has %zu faults", d->config.policy, diag.count);
 		return false;
 	}
 	d->detail = arena_strdup(&d->arena, pack_view(pack)->version);
@@ -51,7 +52,8 @@ static bool check_page(struct doctor *d)
 	return access(index, R_OK) == 0;
 }
 
-/* libwebsockets loads its way onto our loop when it starts; the package is one of its own and easily missing. */
+/* libwebsockets loads its way onto our loop when it starts; the package is one of its own and
+ * easily missing. */
 static bool check_websockets(struct doctor *d)
 {
 	void *plugin = dlopen("libwebsockets-evlib_uv.so", RTLD_LAZY | RTLD_LOCAL);
@@ -98,7 +100,8 @@ static bool check_store(struct doctor *d)
 
 	d->detail = strcmp(d->config.redis_url, "embedded") == 0 ? "the private one" : "redis.url";
 	if (status == 0)
-		d->detail = arena_printf(&d->arena, "%s%s", d->detail, store_where(c.store, &c.arena));
+		d->detail =
+			arena_printf(&d->arena, "%s%s", d->detail, store_where(c.store, &c.arena));
 	store_call_close(&c);
 	return status == 0;
 }
@@ -114,7 +117,8 @@ static const struct check {
 	{"data folder", check_data, false, "make room, or let data name another folder"},
 	{"Redis", check_store, false, "apt-get install redis-server, or see redis.url"},
 	{"WebSockets", check_websockets, false, "apt-get install libwebsockets-evlib-uv"},
-	{"open files", check_files, false, "raise the limit (LimitNOFILE of the unit, or ulimit -n)"},
+	{"open files", check_files, false,
+	 "raise the limit (LimitNOFILE of the unit, or ulimit -n)"},
 	{"page", check_page, false, "hub/start builds it; so does npm run build in dashboard/"},
 };
 
@@ -130,8 +134,9 @@ static void tell_json(const struct check *c, const char *found, bool good)
 	struct buf out;
 
 	buf_init(&out, JSON_BYTES);
-	buf_printf(&out, "%s{\"name\":\"%s\",\"good\":%s,\"found\":", c == checks ? "{\"checks\":[" : ",", c->name,
-		   good ? "true" : "false");
+	buf_printf(&out,
+		   "%s{\"name\":\"%s\",\"good\":%s,\"found\":", c == checks ? "{\"checks\":[" : ",",
+		   c->name, good ? "true" : "false");
 	buf_add_json(&out, found);
 	buf_add_str(&out, ",\"remedy\":");
 	buf_add_json(&out, good ? NULL : c->remedy);
@@ -151,7 +156,8 @@ int cli_doctor(int argc, char **argv)
 	if (status)
 		return status;
 	if (args.word_count) {
-		fprintf(stderr, "usage: tandem doctor [--config FILE] [--SETTING VALUE]... [--json]\n");
+		fprintf(stderr,
+			"usage: tandem doctor [--config FILE] [--SETTING VALUE]... [--json]\n");
 		return 2;
 	}
 	d.args = &args;

@@ -11,7 +11,8 @@
 #include "cli/input.h"
 
 #define FILE_BYTES_MAX ((size_t)1 << 30)
-#define HEAD_FAULT "must be a hash of 64 letters and digits, as a hub's log or the end of a file says it"
+#define HEAD_FAULT                                                                                 \
+	"must be a hash of 64 letters and digits, as a hub's log or the end of a file says it"
 
 struct run {
 	struct arena arena;
@@ -47,10 +48,14 @@ static void print_json(struct run *r, bool good)
 	buf_init(&out, (size_t)1 << 24);
 	buf_add_str(&out, "{\"file\":");
 	buf_add_json(&out, r->path);
-	buf_printf(&out, ",\"good\":%s,\"kind\":\"%s\",\"about\":", good ? "true" : "false", kind_name(c->kind));
+	buf_printf(&out, ",\"good\":%s,\"kind\":\"%s\",\"about\":", good ? "true" : "false",
+		   kind_name(c->kind));
 	buf_add_json(&out, c->about);
-	buf_printf(&out, ",\"from\":%lld,\"to\":%lld,\"of\":%lld,\"hidden\":%lld,\"seals\":%d,\"hash\":\"%s\",\"head_at\":",
-		   (long long)c->from, (long long)c->end, (long long)c->of, (long long)c->hidden, c->seals, c->hash);
+	buf_printf(
+		&out,
+		",\"from\":%lld,\"to\":%lld,\"of\":%lld,\"hidden\":%lld,\"seals\":%d,\"hash\":\"%s\",\"head_at\":",
+		(long long)c->from, (long long)c->end, (long long)c->of, (long long)c->hidden,
+		c->seals, c->hash);
 	if (c->wanted_at < 0)
 		buf_add_str(&out, "null,");
 	else
@@ -67,11 +72,12 @@ static void print_proof(const struct run *r)
 {
 	const struct evidence_check *c = &r->found;
 
-	printf("%s: %s of %s, entries %lld to %lld of %lld, %lld of them hidden, %d seals: as the hub wrote it\n%lld %s\n", r->path,
-	       kind_name(c->kind), c->about, (long long)c->from, (long long)c->end, (long long)c->of, (long long)c->hidden, c->seals,
-	       (long long)c->end, c->hash);
+	printf("%s: %s of %s, entries %lld to %lld of %lld, %lld of them hidden, %d seals: as the hub wrote it\n%lld %s\n",
+	       r->path, kind_name(c->kind), c->about, (long long)c->from, (long long)c->end,
+	       (long long)c->of, (long long)c->hidden, c->seals, (long long)c->end, c->hash);
 	if (r->given)
-		printf("the audit log %s says that just this was given out: %s\n", r->log_path, r->given);
+		printf("the audit log %s says that just this was given out: %s\n", r->log_path,
+		       r->given);
 	if (c->wanted_at >= 0)
 		printf("the hash that was kept elsewhere is that of entry %lld of %s: nothing up to there was changed since it was kept\n",
 		       (long long)c->wanted_at, r->log_path ? r->log_path : r->path);
@@ -108,7 +114,8 @@ static enum err verify_log(struct run *r, const unsigned char *wanted)
 		buf_clear(&text);
 		return ERR_SYNTAX;
 	}
-	e = evidence_read(&(struct evidence_file){text.data, r->log_path, text.len}, wanted, &log, &r->faults);
+	e = evidence_read(&(struct evidence_file){text.data, r->log_path, text.len}, wanted, &log,
+			  &r->faults);
 	if (e == ERR_OK)
 		find_given(r, &(struct evidence_file){text.data, r->log_path, text.len});
 	if (e == ERR_OK && wanted)
@@ -132,8 +139,8 @@ static int verify(struct run *r, const char *head)
 	}
 	if (!input_read(r->path, &r->file))
 		return 2;
-	e = evidence_read(&(struct evidence_file){r->file.data, r->path, r->file.len}, head && !r->log_path ? wanted : NULL, &r->found,
-			  &r->faults);
+	e = evidence_read(&(struct evidence_file){r->file.data, r->path, r->file.len},
+			  head && !r->log_path ? wanted : NULL, &r->found, &r->faults);
 	if (e == ERR_OK && r->log_path)
 		e = verify_log(r, head ? wanted : NULL);
 	if (r->json)
@@ -149,13 +156,17 @@ int cli_evidence(int argc, char **argv)
 {
 	struct run r = {0};
 	const char *head = NULL;
-	const struct args_option known[] = {{"--json", NULL, &r.json}, {"--head", &head, NULL}, {"--log", &r.log_path, NULL}, {0}};
+	const struct args_option known[] = {{"--json", NULL, &r.json},
+					    {"--head", &head, NULL},
+					    {"--log", &r.log_path, NULL},
+					    {0}};
 	struct args args;
 	int status = args_read(argc, argv, known, &args);
 
 	if (status)
 		return status;
-	if (args.word_count != 2 || strcmp(args.words[0], "verify") != 0 || args.over_count || args.config_file)
+	if (args.word_count != 2 || strcmp(args.words[0], "verify") != 0 || args.over_count ||
+	    args.config_file)
 		return usage();
 	arena_init(&r.arena);
 	diag_init(&r.faults, &r.arena);

@@ -1,6 +1,7 @@
 /*
- * figures.c: the figures of contract section 7, counted from the records as they stand in Redis by a process that has kept nothing, so that
- * what the board of a running hub says can be checked against them.
+ * figures.c: the figures of contract section 7, counted from the records as they stand in Redis by
+ * a process that has kept nothing, so that what the board of a running hub says can be checked
+ * against them.
  */
 #include <stdio.h>
 
@@ -41,15 +42,18 @@ static int count(struct store_call *c, const struct query_board *q)
 	enum err e = store_call_policy(c);
 
 	if (e != ERR_OK) {
-		fprintf(stderr, "tandem figures: the policy in force cannot be read: %s\n", err_title(e));
+		fprintf(stderr, "tandem figures: the policy in force cannot be read: %s\n",
+			err_title(e));
 		return 3;
 	}
 	who = overseer(c->pack);
 	if (!who) {
-		fprintf(stderr, "tandem figures: no body of the policy stands for the whole jurisdiction\n");
+		fprintf(stderr,
+			"tandem figures: no body of the policy stands for the whole jurisdiction\n");
 		return 3;
 	}
-	flow = flow_new(&(struct flow_options){ .loop = c->loop, .store = c->store, .config = &c->config, .pack = c->pack });
+	flow = flow_new(&(struct flow_options){
+		.loop = c->loop, .store = c->store, .config = &c->config, .pack = c->pack});
 	c->waiting = true;
 	query_board(flow, who, q, on_counted, c);
 	e = store_call_wait(c);
@@ -60,11 +64,11 @@ static int count(struct store_call *c, const struct query_board *q)
 
 int cli_figures(int argc, char **argv)
 {
-	struct query_board q = { .from = "", .to = "", .region = "", .by = "" };
+	struct query_board q = {.from = "", .to = "", .region = "", .by = ""};
 	bool json = false; /* it always is; whoever asks as of the other commands is not refused */
 	const struct args_option known[] = {
-		{ "--from", &q.from, NULL }, { "--to", &q.to, NULL }, { "--region", &q.region, NULL }, { "--by", &q.by, NULL },
-		{ "--json", NULL, &json }, { NULL, NULL, NULL },
+		{"--from", &q.from, NULL}, {"--to", &q.to, NULL},   {"--region", &q.region, NULL},
+		{"--by", &q.by, NULL},	   {"--json", NULL, &json}, {NULL, NULL, NULL},
 	};
 	struct store_call c;
 	struct args args;
@@ -73,7 +77,8 @@ int cli_figures(int argc, char **argv)
 	if (status)
 		return status;
 	if (args.word_count) {
-		fprintf(stderr, "usage: tandem figures [--from DATE] [--to DATE] [--region CODE] [--by body|region|item|day] [--SETTING VALUE]...\n");
+		fprintf(stderr,
+			"usage: tandem figures [--from DATE] [--to DATE] [--region CODE] [--by body|region|item|day] [--SETTING VALUE]...\n");
 		return 2;
 	}
 	status = store_call_open(&c, &args);

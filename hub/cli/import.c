@@ -1,4 +1,5 @@
-/* tandem import: what other systems export, as events to standard output or to a hub; spreadsheets as a pack's files. */
+/* tandem import: what other systems export, as events to standard output or to a hub; spreadsheets
+ * as a pack's files. */
 #include "import.h"
 
 #include <errno.h>
@@ -38,7 +39,7 @@ struct run {
 	struct pack *items, *bodies;
 	const char *rejected_path;
 	int rejected_fd; /* -1 until the first one comes */
-	bool failed; /* standard output or the file of rejected rows cannot be written */
+	bool failed;	 /* standard output or the file of rejected rows cannot be written */
 	bool sends;
 	struct send_event *events;
 	int event_count, event_room;
@@ -62,8 +63,8 @@ static void on_event(void *arg, const char *where, const char *json, size_t len)
 	struct run *r = arg;
 
 	if (!r->sends) {
-		r->failed |= (r->o.json && r->printed++ && putchar(',') == EOF) || fwrite(json, 1, len, stdout) != len ||
-			     putchar('\n') == EOF;
+		r->failed |= (r->o.json && r->printed++ && putchar(',') == EOF) ||
+			     fwrite(json, 1, len, stdout) != len || putchar('\n') == EOF;
 		return;
 	}
 	if (r->event_count == r->event_room) {
@@ -95,7 +96,8 @@ static void on_keep(void *arg, const char *text, size_t len)
 	if (!r->rejected_path || r->failed)
 		return;
 	if (r->rejected_fd < 0)
-		r->rejected_fd = open(r->rejected_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+		r->rejected_fd =
+			open(r->rejected_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	while (r->rejected_fd >= 0 && len) {
 		ssize_t wrote = write(r->rejected_fd, text, len);
 
@@ -118,11 +120,16 @@ static int usage(void)
 
 static int options_read(int argc, char **argv, struct options *o)
 {
-	const struct args_option known[] = {
-		{"--to", &o->to, NULL},	    {"--key", &o->key, NULL},	    {"--key-file", &o->key_file, NULL},
-		{"--source", &o->source, NULL}, {"--region", &o->region, NULL},     {"--items", &o->items, NULL},
-		{"--bodies", &o->bodies, NULL}, {"--rejected", &o->rejected, NULL},
-		{"--json", NULL, &o->json},	    {0}};
+	const struct args_option known[] = {{"--to", &o->to, NULL},
+					    {"--key", &o->key, NULL},
+					    {"--key-file", &o->key_file, NULL},
+					    {"--source", &o->source, NULL},
+					    {"--region", &o->region, NULL},
+					    {"--items", &o->items, NULL},
+					    {"--bodies", &o->bodies, NULL},
+					    {"--rejected", &o->rejected, NULL},
+					    {"--json", NULL, &o->json},
+					    {0}};
 	int status = args_read(argc, argv, known, &o->args);
 
 	if (status)
@@ -154,7 +161,8 @@ static int pack_open(struct run *r, const char *dir, struct pack **ret)
 	return EXIT_USAGE;
 }
 
-/* From the option, the file or the environment. Its copy on the command line is wiped, so that it is not seen for long. */
+/* From the option, the file or the environment. Its copy on the command line is wiped, so that it
+ * is not seen for long. */
 static const char *key_read(struct run *r)
 {
 	char line[KEY_BYTES];
@@ -180,8 +188,12 @@ static const char *key_read(struct run *r)
 
 static int send_all(struct run *r)
 {
-	struct send_job job = {.url = r->o.to, .key = key_read(r), .events = r->events, .count = r->event_count,
-			       .say = on_say, .arg = r};
+	struct send_job job = {.url = r->o.to,
+			       .key = key_read(r),
+			       .events = r->events,
+			       .count = r->event_count,
+			       .say = on_say,
+			       .arg = r};
 	int status;
 
 	if (!job.key) {
@@ -190,8 +202,8 @@ static int send_all(struct run *r)
 	}
 	status = import_send(&job, &r->sent);
 	if (!r->o.json)
-		fprintf(stderr, "%s: %d taken, %d known already, %d refused\n", r->o.to, r->sent.created, r->sent.repeated,
-			r->sent.refused);
+		fprintf(stderr, "%s: %d taken, %d known already, %d refused\n", r->o.to,
+			r->sent.created, r->sent.repeated, r->sent.refused);
 	return status ? status : r->sent.refused ? EXIT_FOUND : 0;
 }
 
@@ -203,7 +215,10 @@ static void print_begin(struct run *r, const struct kind *kind)
 	buf_init(&out, (size_t)1 << 20);
 	buf_add_str(&out, "{\"file\":");
 	buf_add_json(&out, r->job.file);
-	buf_printf(&out, ",\"kind\":\"%s\",%s", kind->name, !kind->read ? "\"text\":" : r->sends ? "" : "\"events\":[\n");
+	buf_printf(&out, ",\"kind\":\"%s\",%s", kind->name,
+		   !kind->read ? "\"text\":"
+		   : r->sends  ? ""
+			       : "\"events\":[\n");
 	r->failed |= fwrite(out.data, 1, out.len, stdout) != out.len;
 	buf_clear(&out);
 }
@@ -218,10 +233,13 @@ static void print_end(struct run *r, const struct kind *kind, const struct impor
 	if (r->sends) {
 		buf_add_str(&out, "\"sent\":{\"to\":");
 		buf_add_json(&out, r->o.to);
-		buf_printf(&out, ",\"taken\":%d,\"known\":%d,\"refused\":%d},", r->sent.created, r->sent.repeated, r->sent.refused);
+		buf_printf(&out, ",\"taken\":%d,\"known\":%d,\"refused\":%d},", r->sent.created,
+			   r->sent.repeated, r->sent.refused);
 	}
-	buf_printf(&out, "\"rows\":%d,\"made\":%d,\"repeats\":%d,\"rejected\":%d,\"doubtful\":%d,\"open\":%d,\"rejected_file\":", c->rows,
-		   c->events, c->repeats, c->rejected, c->doubtful, c->open);
+	buf_printf(
+		&out,
+		"\"rows\":%d,\"made\":%d,\"repeats\":%d,\"rejected\":%d,\"doubtful\":%d,\"open\":%d,\"rejected_file\":",
+		c->rows, c->events, c->repeats, c->rejected, c->doubtful, c->open);
 	buf_add_json(&out, r->rejected_fd >= 0 ? r->rejected_path : NULL);
 	buf_printf(&out, ",\"fault_count\":%d,\"faults\":[", r->fault_count);
 	buf_add(&out, r->faults.data, r->faults.len);
@@ -307,14 +325,21 @@ static int run(struct run *r, const struct kind *kind)
 	int status = EXIT_USAGE;
 
 	buf_init(&in, IMPORT_BYTES_MAX);
-	if (input_read(file, &in) && !pack_open(r, r->o.items, &r->items) && !pack_open(r, r->o.bodies, &r->bodies)) {
+	if (input_read(file, &in) && !pack_open(r, r->o.items, &r->items) &&
+	    !pack_open(r, r->o.bodies, &r->bodies)) {
 		r->rejected_path = r->o.rejected;
 		if (!r->rejected_path && strcmp(file, "-") != 0)
-			r->rejected_path = arena_printf(&r->arena, "%s.rejected.%s", file,
-							kind->read == import_cases || looks_like_json(&in) ? "ndjson" : "csv");
-		r->job = (struct import_job){.file = file, .data = in.data ? in.data : "", .len = in.len,
-					     .source = r->o.source ? r->o.source : kind->source, .region = r->o.region,
-					     .items = r->items, .bodies = r->bodies,
+			r->rejected_path = arena_printf(
+				&r->arena, "%s.rejected.%s", file,
+				kind->read == import_cases || looks_like_json(&in) ? "ndjson"
+										   : "csv");
+		r->job = (struct import_job){.file = file,
+					     .data = in.data ? in.data : "",
+					     .len = in.len,
+					     .source = r->o.source ? r->o.source : kind->source,
+					     .region = r->o.region,
+					     .items = r->items,
+					     .bodies = r->bodies,
 					     .sink = {on_event, on_say, on_keep, r}};
 		status = kind->read ? run_events(r, kind) : run_table(r, kind);
 	}

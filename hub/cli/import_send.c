@@ -41,7 +41,8 @@ static void on_closed(void *arg)
 static void give_up(struct sending *s, const char *why)
 {
 	s->job->say(s->job->arg, s->job->url,
-		    arena_printf(&s->arena, "%s; %d of %d events are not sent", why, s->job->count - s->at, s->job->count));
+		    arena_printf(&s->arena, "%s; %d of %d events are not sent", why,
+				 s->job->count - s->at, s->job->count));
 	s->status = 3;
 	http_client_close(s->client, on_closed, s);
 }
@@ -56,7 +57,8 @@ static void try_again(struct sending *s, const struct http_answer *a)
 	int64_t wait_ms = (int64_t)FIRST_WAIT_MS << s->tries;
 
 	if (++s->tries == TRIES_MAX) {
-		give_up(s, a->is_answer ? "the hub is busy or not fit to serve" : "there is no answer");
+		give_up(s, a->is_answer ? "the hub is busy or not fit to serve"
+					: "there is no answer");
 		return;
 	}
 	if (a->retry_after_ms > wait_ms)
@@ -65,27 +67,31 @@ static void try_again(struct sending *s, const struct http_answer *a)
 }
 
 /* What the hub says is cut to a line, and holds no data of the event by its own rule. */
-static void tell_refused(struct sending *s, const struct send_event *e, int status, const json_t *result)
+static void tell_refused(struct sending *s, const struct send_event *e, int status,
+			 const json_t *result)
 {
 	const char *detail = json_string_value(json_object_get(result, "detail"));
 	const json_t *errors = json_object_get(result, "errors"), *one;
 	size_t i;
 
-	s->job->say(s->job->arg, e->where, arena_printf(&s->arena, "the hub says %d: %.200s", status, detail ? detail : ""));
-	json_array_foreach(errors, i, one)
-	{
+	s->job->say(
+		s->job->arg, e->where,
+		arena_printf(&s->arena, "the hub says %d: %.200s", status, detail ? detail : ""));
+	json_array_foreach (errors, i, one) {
 		const char *pointer = json_string_value(json_object_get(one, "pointer"));
 		const char *what = json_string_value(json_object_get(one, "detail"));
 
 		if (i < 5)
 			s->job->say(s->job->arg, e->where,
-				    arena_printf(&s->arena, "%.200s: %.200s", pointer ? pointer : "", what ? what : ""));
+				    arena_printf(&s->arena, "%.200s: %.200s",
+						 pointer ? pointer : "", what ? what : ""));
 	}
 }
 
 static int status_of(const json_t *results, int i)
 {
-	return (int)json_integer_value(json_object_get(json_array_get(results, (size_t)i), "status"));
+	return (int)json_integer_value(
+		json_object_get(json_array_get(results, (size_t)i), "status"));
 }
 
 static bool is_for_later(int status)
@@ -104,7 +110,8 @@ static void count_results(struct sending *s, const json_t *results)
 			s->counts->repeated++;
 		} else {
 			s->counts->refused++;
-			tell_refused(s, &s->job->events[s->at + i], status, json_array_get(results, (size_t)i));
+			tell_refused(s, &s->job->events[s->at + i], status,
+				     json_array_get(results, (size_t)i));
 		}
 	}
 }
@@ -119,7 +126,8 @@ static void batch_next(struct sending *s)
 		http_client_close(s->client, on_closed, s);
 }
 
-/* A batch is counted when each of its events has a lasting answer; else the whole is sent again, which repeats nothing. */
+/* A batch is counted when each of its events has a lasting answer; else the whole is sent again,
+ * which repeats nothing. */
 static void on_results(struct sending *s, const struct http_answer *a)
 {
 	json_t *root = json_loadb(a->body, a->body_len, 0, NULL);
@@ -146,7 +154,8 @@ static void on_answer(void *arg, const struct http_answer *a)
 	struct sending *s = arg;
 	char why[80];
 
-	if (!a->is_answer || is_for_later(a->status) || a->status == 502 || a->status == 504 || a->status == 408) {
+	if (!a->is_answer || is_for_later(a->status) || a->status == 502 || a->status == 504 ||
+	    a->status == 408) {
 		try_again(s, a);
 	} else if (a->status == 200) {
 		on_results(s, a);
@@ -155,7 +164,8 @@ static void on_answer(void *arg, const struct http_answer *a)
 		batch_post(s);
 	} else {
 		snprintf(why, sizeof(why), "the hub answers %d%s", a->status,
-			 a->status == 401 || a->status == 403 ? ", so the key is not good here" : "");
+			 a->status == 401 || a->status == 403 ? ", so the key is not good here"
+							      : "");
 		give_up(s, why);
 	}
 }
@@ -165,7 +175,8 @@ static void batch_post(struct sending *s)
 	struct http_call call = {.url = s->url, .headers = s->headers, .header_count = 2};
 
 	buf_reset(&s->body);
-	for (s->batch = 0; s->batch < s->batch_max && s->at + s->batch < s->job->count; s->batch++) {
+	for (s->batch = 0; s->batch < s->batch_max && s->at + s->batch < s->job->count;
+	     s->batch++) {
 		const struct send_event *e = &s->job->events[s->at + s->batch];
 
 		if (s->batch && s->body.len + e->len > BATCH_BYTES)
@@ -180,8 +191,9 @@ static void batch_post(struct sending *s)
 
 int import_send(const struct send_job *job, struct send_counts *ret)
 {
-	const struct http_client_options options = {
-		.connections_max = 1, .total_timeout_ms = ANSWER_TIMEOUT_MS, .answer_bytes_max = ANSWER_BYTES};
+	const struct http_client_options options = {.connections_max = 1,
+						    .total_timeout_ms = ANSWER_TIMEOUT_MS,
+						    .answer_bytes_max = ANSWER_BYTES};
 	struct sending s = {.job = job, .counts = ret, .batch_max = BATCH_EVENTS};
 	size_t len = strlen(job->url);
 
@@ -194,7 +206,8 @@ int import_send(const struct send_job *job, struct send_counts *ret)
 		len--;
 	s.url = arena_printf(&s.arena, "%.*s/api/v1/events", (int)len, job->url);
 	s.headers[0] = (struct http_header){"Content-Type", "application/x-ndjson"};
-	s.headers[1] = (struct http_header){"Authorization", arena_printf(&s.arena, "Bearer %s", job->key)};
+	s.headers[1] = (struct http_header){"Authorization",
+					    arena_printf(&s.arena, "Bearer %s", job->key)};
 	s.loop = loop_new();
 	s.timer = loop_timer_new(s.loop, on_wait_over, &s);
 	if (http_client_open(loop_uv(s.loop), &options, &s.client)) {

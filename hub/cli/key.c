@@ -30,7 +30,8 @@ static json_t *bodies_of(const char *list, struct store_call *c)
 		size_t len = strcspn(list, "|");
 		const char *body = arena_strndup(&c->arena, list, len);
 
-		if (pack_find_body(c->pack, body) < 0 || json_array_size(bodies) == SYSTEM_KEY_BODIES_MAX)
+		if (pack_find_body(c->pack, body) < 0 ||
+		    json_array_size(bodies) == SYSTEM_KEY_BODIES_MAX)
 			break;
 		json_array_append_new(bodies, json_string(body));
 		list += len + (list[len] == '|');
@@ -67,9 +68,11 @@ static int count_named(const struct named *items, int count, const char *name)
 	return found;
 }
 
-static enum err store_key(struct store_call *c, const struct key_request *k, json_t *bodies, const char *hash)
+static enum err store_key(struct store_call *c, const struct key_request *k, json_t *bodies,
+			  const char *hash)
 {
-	const struct system_key key = {k->name, k->source ? k->source : "", bodies, (int64_t)time(NULL) * 1000};
+	const struct system_key key = {k->name, k->source ? k->source : "", bodies,
+				       (int64_t)time(NULL) * 1000};
 	enum err e = store_call_put(c, TABLE_KEYS, hash, system_key_record(&key, &c->arena));
 
 	return e ? e : store_call_tell(c, arena_printf(&c->arena, "key:%s", k->name));
@@ -113,7 +116,7 @@ static void print_key(const json_t *record)
 	size_t i;
 
 	printf("%s\t", json_string_value(json_object_get(record, "name")));
-	json_array_foreach(json_object_get(record, "bodies"), i, body) {
+	json_array_foreach (json_object_get(record, "bodies"), i, body) {
 		printf("%s%s", comma, json_string_value(body));
 		comma = "|";
 	}
@@ -202,7 +205,8 @@ int cli_key(int argc, char **argv)
 		return status;
 	v = verb_find(&k.args);
 	if (!v)
-		return refuse("add NAME --body ID[|ID] [--source PREFIX] | list [--json] | revoke NAME");
+		return refuse(
+			"add NAME --body ID[|ID] [--source PREFIX] | list [--json] | revoke NAME");
 	k.name = v->words == 2 ? k.args.words[1] : "";
 	if (v->words == 2 && !system_key_name_is_good(k.name))
 		return refuse("a name has 1 to 64 letters, digits, dots, dashes and underscores");

@@ -1,5 +1,6 @@
 /*
- * manifest.h: what a backup holds, written last: a folder without it is no backup. All texts live in the arena given.
+ * manifest.h: what a backup holds, written last: a folder without it is no backup. All texts live
+ * in the arena given.
  */
 #ifndef TANDEM_CLI_MANIFEST_H
 #define TANDEM_CLI_MANIFEST_H

@@ -9,7 +9,7 @@
 struct manifest_file *manifest_add(struct manifest *m, struct arena *arena, const char *name)
 {
 	m->files = arena_grow(arena, m->files, m->count, sizeof(*m->files));
-	m->files[m->count] = (struct manifest_file){ .name = name };
+	m->files[m->count] = (struct manifest_file){.name = name};
 	return &m->files[m->count++];
 }
 
@@ -27,14 +27,18 @@ void manifest_print(const struct manifest *m, struct buf *out)
 	member(out, ",\"redis\":", m->redis);
 	member(out, ",\n\"moment\":", m->moment);
 	member(out, ",\"cell\":", m->cell);
-	buf_printf(out, ",\n\"keys\":%lld,\"events\":%lld,\"audit_lines\":%lld,\"audit_sealed\":%lld,\"audit_hash\":", (long long)m->keys,
-		   (long long)m->events, (long long)m->audit_lines, (long long)m->seal.n);
+	buf_printf(
+		out,
+		",\n\"keys\":%lld,\"events\":%lld,\"audit_lines\":%lld,\"audit_sealed\":%lld,\"audit_hash\":",
+		(long long)m->keys, (long long)m->events, (long long)m->audit_lines,
+		(long long)m->seal.n);
 	evidence_hex(m->seal.hash, hash);
 	buf_add_json(out, m->seal.n ? hash : NULL);
 	buf_add_str(out, ",\n\"files\":[");
 	for (int i = 0; i < m->count; i++) {
 		member(out, i ? ",\n{\"name\":" : "\n{\"name\":", m->files[i].name);
-		buf_printf(out, ",\"bytes\":%lld,\"sha256\":\"%s\"}", (long long)m->files[i].is.bytes, m->files[i].is.hash);
+		buf_printf(out, ",\"bytes\":%lld,\"sha256\":\"%s\"}",
+			   (long long)m->files[i].is.bytes, m->files[i].is.hash);
 	}
 	buf_add_str(out, "]}\n");
 }
@@ -46,7 +50,8 @@ static bool is_name(const char *s)
 
 	if (!strcmp(s, MANIFEST_REDIS))
 		return true;
-	return !strncmp(s, "files/", 6) && strlen(s) == 6 + 3 + EVIDENCE_HEX_BYTES - 1 && s[8] == '/' && !strncmp(s + 6, s + 9, 2) &&
+	return !strncmp(s, "files/", 6) && strlen(s) == 6 + 3 + EVIDENCE_HEX_BYTES - 1 &&
+	       s[8] == '/' && !strncmp(s + 6, s + 9, 2) &&
 	       evidence_unhex(s + 9, strlen(s + 9), hash);
 }
 
@@ -55,7 +60,7 @@ static bool read_files(const json_t *root, struct arena *arena, struct manifest 
 	const json_t *list = json_object_get(root, "files"), *one;
 	size_t i;
 
-	json_array_foreach(list, i, one) {
+	json_array_foreach (list, i, one) {
 		const char *name = json_string_value(json_object_get(one, "name"));
 		const char *hash = json_string_value(json_object_get(one, "sha256"));
 		unsigned char bytes[EVIDENCE_HASH_BYTES];
@@ -76,7 +81,10 @@ static bool read_members(const json_t *root, struct arena *arena, struct manifes
 	int64_t moment_ms;
 	const struct {
 		const char **to, *name;
-	} texts[] = { { &ret->version, "made_by" }, { &ret->redis, "redis" }, { &ret->moment, "moment" }, { &ret->cell, "cell" } };
+	} texts[] = {{&ret->version, "made_by"},
+		     {&ret->redis, "redis"},
+		     {&ret->moment, "moment"},
+		     {&ret->cell, "cell"}};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		const char *text = json_string_value(json_object_get(root, texts[i].name));
@@ -99,8 +107,9 @@ bool manifest_parse(const char *text, size_t len, struct arena *arena, struct ma
 	const char *kind = json_string_value(json_object_get(root, "tandem"));
 	bool good;
 
-	*ret = (struct manifest){ 0 };
-	good = kind && !strcmp(kind, "backup") && json_integer_value(json_object_get(root, "version")) == 1 &&
+	*ret = (struct manifest){0};
+	good = kind && !strcmp(kind, "backup") &&
+	       json_integer_value(json_object_get(root, "version")) == 1 &&
 	       read_members(root, arena, ret) && read_files(root, arena, ret);
 	json_decref(root);
 	return good;

@@ -13,7 +13,8 @@ static bool read_line(char ret[PASSWORD_BYTES + 1])
 	ssize_t n;
 	char c;
 
-	/* Byte by byte, so that nothing behind the line is taken and no buffer of a library keeps a copy. */
+	/* Byte by byte, so that nothing behind the line is taken and no buffer of a library keeps a
+	 * copy. */
 	while ((n = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n') {
 		if (len == PASSWORD_BYTES || c == '\0')
 			return false;
@@ -42,12 +43,14 @@ bool password_read(const char *prompt, char ret[PASSWORD_BYTES + 1])
 		fprintf(stderr, "\n");
 	}
 	if (!good)
-		fprintf(stderr, "tandem: the password must be one line of at most %d bytes\n", PASSWORD_BYTES);
+		fprintf(stderr, "tandem: the password must be one line of at most %d bytes\n",
+			PASSWORD_BYTES);
 	return good;
 }
 
 bool password_hash(const char *password, char *ret)
 {
-	return crypto_pwhash_str(ret, password, strlen(password), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+	return crypto_pwhash_str(ret, password, strlen(password),
+				 crypto_pwhash_OPSLIMIT_INTERACTIVE,
 				 crypto_pwhash_MEMLIMIT_INTERACTIVE) == 0;
 }

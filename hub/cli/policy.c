@@ -37,7 +37,7 @@ int policy_usage(void)
 static int options_read(int argc, char **argv, struct policy_options *o)
 {
 	const struct args_option known[] = {
-		{"--at", &o->at, NULL},	      {"--body", &o->body, NULL},
+		{"--at", &o->at, NULL},		{"--body", &o->body, NULL},
 		{"--holder", &o->holder, NULL}, {"--item", &o->item, NULL},
 		{"--region", &o->region, NULL}, {"--json", NULL, &o->json},
 		{"--matrix", NULL, &o->matrix}, {0}};
@@ -165,12 +165,15 @@ static enum err explain_event(const struct run *r, const struct event *e, struct
 	return err;
 }
 
-/* With --json all decisions are one document: a list, unless the event came alone and not in one. */
+/* With --json all decisions are one document: a list, unless the event came alone and not in one.
+ */
 static bool is_listed(const struct run *r, const struct policy_events *events)
 {
 	const char *start = input_start(&events->bytes);
 
-	return r->options->json && !(events->count == 1 && start < events->bytes.data + events->bytes.len && *start != '[');
+	return r->options->json &&
+	       !(events->count == 1 && start < events->bytes.data + events->bytes.len &&
+		 *start != '[');
 }
 
 static int explain_all(struct run *r, const struct policy_events *events)

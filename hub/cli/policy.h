@@ -1,6 +1,7 @@
 /*
- * policy.h: what the subcommands of `tandem policy` share: the options, opening a pack, reading events. policy.c has
- * the table of subcommands and explain; policy_check.c and policy_diff.c the others. Used by hub/cli only.
+ * policy.h: what the subcommands of `tandem policy` share: the options, opening a pack, reading
+ * events. policy.c has the table of subcommands and explain; policy_check.c and policy_diff.c the
+ * others. Used by hub/cli only.
  */
 #ifndef TANDEM_CLI_POLICY_H
 #define TANDEM_CLI_POLICY_H
@@ -8,9 +9,9 @@
 #include "cli/args.h"
 #include "decide.h"
 
-#define EXIT_FOUND   1
-#define EXIT_USAGE   2
-#define EXIT_NO_WORK 3
+#define EXIT_FOUND	 1
+#define EXIT_USAGE	 2
+#define EXIT_NO_WORK	 3
 #define OUTPUT_BYTES_MAX ((size_t)512 << 20)
 
 struct policy_options {
@@ -26,7 +27,8 @@ int policy_diff(const struct policy_options *o, struct arena *arena);
 int policy_open(const char *dir, struct pack **ret, struct diag *diag);
 /* --at, or the local date of the machine's clock. False after a line on standard error. */
 bool policy_today(const struct policy_options *o, int32_t *ret_day);
-/* The whole file ("-" or NULL is standard input), and where its events begin and end. 0, or the exit status. */
+/* The whole file ("-" or NULL is standard input), and where its events begin and end. 0, or the
+ * exit status. */
 struct policy_events {
 	struct buf bytes;
 	struct event_part *parts;

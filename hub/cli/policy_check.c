@@ -48,9 +48,8 @@ static int prove(const struct policy_options *o, const struct pack *pack, int32_
 {
 	struct check *c = check_pack(pack, &(struct check_options){today});
 	const struct check_sums *sums = check_sums(c);
-	int status = sums->by_severity[CHECK_ERROR] || sums->by_severity[CHECK_WARNING]
-			     ? EXIT_FOUND
-			     : 0;
+	int status =
+		sums->by_severity[CHECK_ERROR] || sums->by_severity[CHECK_WARNING] ? EXIT_FOUND : 0;
 	struct buf out;
 
 	buf_init(&out, OUTPUT_BYTES_MAX);

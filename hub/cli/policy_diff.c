@@ -1,4 +1,5 @@
-/* tandem policy diff: what another pack says and decides otherwise, on events given or on every combination. */
+/* tandem policy diff: what another pack says and decides otherwise, on events given or on every
+ * combination. */
 #include <stdio.h>
 
 #include "cli/policy.h"
@@ -63,7 +64,8 @@ static int answer(const struct policy_options *o, const struct diff *d)
 	return diff_is_empty(d) ? 0 : EXIT_FOUND;
 }
 
-/* Two packs that say the same in different rows are no difference in decisions, but one in content. */
+/* Two packs that say the same in different rows are no difference in decisions, but one in content.
+ */
 static int run(const struct policy_options *o, struct pack *const packs[2], struct arena *arena)
 {
 	struct diff *d;

@@ -1,6 +1,7 @@
 /*
- * tandem restore: a backup into a data folder that holds none. Every file is looked at before the first is put there; afterwards the
- * private Redis is started on what was put there, and what it holds is compared with what the backup says.
+ * tandem restore: a backup into a data folder that holds none. Every file is looked at before the
+ * first is put there; afterwards the private Redis is started on what was put there, and what it
+ * holds is compared with what the backup says.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,14 +16,15 @@
 #include "cli/store_state.h"
 
 /* How a Redis that keeps a log finds what it begins with (its own names, appendonly.aof). */
-static const char log_list[] = "file appendonly.aof.1.base.rdb seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n";
+static const char log_list[] =
+	"file appendonly.aof.1.base.rdb seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n";
 
 struct run {
 	struct arena arena;
 	struct config config;
 	struct manifest manifest;
 	const char *dir, *redis; /* the backup; where the private Redis keeps its data */
-	int users_fd; /* that no hub runs on the folder */
+	int users_fd;		 /* that no hub runs on the folder */
 };
 
 static const char *path_in(struct run *r, const char *folder, const char *name)
@@ -53,20 +55,23 @@ static int refuse_other(const struct run *r)
 		"tandem restore: redis.url names another Redis than the private one; nothing is put there. Restore into a folder of its own:\n"
 		"  tandem restore %s --redis.url embedded --data FOLDER\n"
 		"stop that Redis, give it FOLDER/redis/appendonlydir as its own (in its dir, appendonly yes) and start it; FOLDER/files belongs\n"
-		"into the hub's data folder.\n", r->dir);
+		"into the hub's data folder.\n",
+		r->dir);
 	return 2;
 }
 
 /* Locked as by its only user until all is there: no hub runs, and none can start meanwhile. */
 static int lock_folder(struct run *r)
 {
-	static const char *const data[] = { "redis/appendonlydir", "redis/appendonly.aof", "redis/dump.rdb", "files" };
+	static const char *const data[] = {"redis/appendonlydir", "redis/appendonly.aof",
+					   "redis/dump.rdb", "files"};
 
 	if (!copy_folder(r->config.data) || !copy_folder(r->redis))
 		return 3;
 	r->users_fd = open(path_in(r, r->redis, "users.lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (r->users_fd < 0 || flock(r->users_fd, LOCK_EX | LOCK_NB) != 0) {
-		fprintf(stderr, "%s: a hub runs on this folder, or a command; stop it first\n", r->config.data);
+		fprintf(stderr, "%s: a hub runs on this folder, or a command; stop it first\n",
+			r->config.data);
 		return 3;
 	}
 	for (size_t i = 0; i < sizeof(data) / sizeof(data[0]); i++) {
@@ -92,7 +97,8 @@ static bool put_files(struct run *r)
 		const char *folder = arena_strndup(&r->arena, to, (size_t)(strrchr(to, '/') - to));
 		struct copied is;
 
-		good = copy_folder(folder) && copy_file(path_in(r, r->dir, f->name), to, &is) && copy_sync_folder(folder);
+		good = copy_folder(folder) && copy_file(path_in(r, r->dir, f->name), to, &is) &&
+		       copy_sync_folder(folder);
 	}
 	return good && (r->manifest.count == 1 || copy_sync_folder(files));
 }
@@ -100,18 +106,23 @@ static bool put_files(struct run *r)
 /* Under another name first: what Redis finds is whole. */
 static bool put_redis(struct run *r)
 {
-	const char *draft = path_in(r, r->redis, "restoring"), *folder = path_in(r, r->redis, "appendonlydir");
+	const char *draft = path_in(r, r->redis, "restoring"),
+		   *folder = path_in(r, r->redis, "appendonlydir");
 	struct copied is;
 
-	if (!copy_folder(draft) || !copy_file(path_in(r, r->dir, MANIFEST_REDIS), path_in(r, draft, "appendonly.aof.1.base.rdb"), &is) ||
+	if (!copy_folder(draft) ||
+	    !copy_file(path_in(r, r->dir, MANIFEST_REDIS),
+		       path_in(r, draft, "appendonly.aof.1.base.rdb"), &is) ||
 	    !copy_text(path_in(r, draft, "appendonly.aof.1.incr.aof"), "", 0) ||
-	    !copy_text(path_in(r, draft, "appendonly.aof.manifest"), log_list, strlen(log_list)) || !copy_sync_folder(draft))
+	    !copy_text(path_in(r, draft, "appendonly.aof.manifest"), log_list, strlen(log_list)) ||
+	    !copy_sync_folder(draft))
 		return false;
 	if (rename(draft, folder) != 0) {
 		fprintf(stderr, "%s: %s\n", folder, strerror(errno));
 		return false;
 	}
-	return copy_sync_folder(r->redis) && copy_sync_folder(r->config.data) && copy_sync_folder(path_in(r, r->config.data, ".."));
+	return copy_sync_folder(r->redis) && copy_sync_folder(r->config.data) &&
+	       copy_sync_folder(path_in(r, r->config.data, ".."));
 }
 
 static int compare(const struct run *r, struct store_call *c, bool json)
@@ -129,15 +140,22 @@ static int compare(const struct run *r, struct store_call *c, bool json)
 	good = is.events >= m->events && is.audit_lines >= m->audit_lines && chain.n == m->seal.n &&
 	       memcmp(chain.hash, m->seal.hash, sizeof(chain.hash)) == 0;
 	if (json)
-		printf("{\"good\":%s,\"moment\":\"%s\",\"events\":%lld,\"audit_lines\":%lld,\"audit_sealed\":%lld,\"files\":%d}\n", good ? "true" : "false",
-		       m->moment, (long long)is.events, (long long)is.audit_lines, (long long)chain.n, m->count - 1);
+		printf("{\"good\":%s,\"moment\":\"%s\",\"events\":%lld,\"audit_lines\":%lld,\"audit_sealed\":%lld,\"files\":%d}\n",
+		       good ? "true" : "false", m->moment, (long long)is.events,
+		       (long long)is.audit_lines, (long long)chain.n, m->count - 1);
 	else if (good)
-		printf("%s: as it was at %s: %lld events, %lld lines of the audit log, of which %lld fit their seal, %d files\n", r->config.data,
-		       m->moment, (long long)is.events, (long long)is.audit_lines, (long long)chain.n, m->count - 1);
+		printf("%s: as it was at %s: %lld events, %lld lines of the audit log, of which %lld fit their seal, %d files\n",
+		       r->config.data, m->moment, (long long)is.events, (long long)is.audit_lines,
+		       (long long)chain.n, m->count - 1);
 	if (!good)
-		fprintf(stderr, "%s: not all is there: %lld events of %lld, %lld lines of the audit log of %lld, %s; is it the backup of the settings' "
-			"jurisdiction (this is of %s)?\n", r->config.data, (long long)is.events, (long long)m->events, (long long)is.audit_lines,
-			(long long)m->audit_lines, chain.n == m->seal.n ? "sealed lines that do not fit" : "fewer lines than were sealed", m->cell);
+		fprintf(stderr,
+			"%s: not all is there: %lld events of %lld, %lld lines of the audit log of %lld, %s; is it the backup of the settings' "
+			"jurisdiction (this is of %s)?\n",
+			r->config.data, (long long)is.events, (long long)m->events,
+			(long long)is.audit_lines, (long long)m->audit_lines,
+			chain.n == m->seal.n ? "sealed lines that do not fit"
+					     : "fewer lines than were sealed",
+			m->cell);
 	return good ? 0 : 1;
 }
 
@@ -149,7 +167,8 @@ static int look_at_it(const struct run *r, const struct args *args, bool json)
 	if (status == 0)
 		status = compare(r, &c, json);
 	if (status == 0 && store_state_audit(&c, "restore", r->manifest.moment) != ERR_OK) {
-		fprintf(stderr, "%s: all is there, but the audit log cannot be written\n", r->config.data);
+		fprintf(stderr, "%s: all is there, but the audit log cannot be written\n",
+			r->config.data);
 		status = 3;
 	}
 	store_call_close(&c);
@@ -169,7 +188,9 @@ static int restore(struct run *r, const struct args *args, bool json)
 	r->redis = path_in(r, r->config.data, "redis");
 	status = lock_folder(r);
 	if (status == 0 && (!put_files(r) || !put_redis(r))) {
-		fprintf(stderr, "%s: only half of it is there; empty the folder before trying again\n", r->config.data);
+		fprintf(stderr,
+			"%s: only half of it is there; empty the folder before trying again\n",
+			r->config.data);
 		status = 3;
 	}
 	if (r->users_fd >= 0)
@@ -190,7 +211,8 @@ int cli_restore(int argc, char **argv)
 	if (args.word_count != 1) {
 		fputs("usage: tandem restore DIR [--config FILE] [--SETTING VALUE]... [--json]\n"
 		      "Puts what tandem backup wrote into the data folder of the settings, which holds none and which no hub runs on. What was\n"
-		      "answered after the backup is not in it: sources send it again, and texts sent since may go out again.\n", stderr);
+		      "answered after the backup is not in it: sources send it again, and texts sent since may go out again.\n",
+		      stderr);
 		return 2;
 	}
 	r.dir = args.words[0];

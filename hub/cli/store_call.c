@@ -92,7 +92,8 @@ static int connect_store(struct store_call *c)
 	loop_timer_stop(c->limit);
 	if (c->up)
 		return 0;
-	fprintf(stderr, "tandem: Redis cannot be used: %s\n", c->why_not ? c->why_not : "no answer");
+	fprintf(stderr, "tandem: Redis cannot be used: %s\n",
+		c->why_not ? c->why_not : "no answer");
 	return 3;
 }
 
@@ -174,7 +175,8 @@ static void on_list(void *arg, enum err e, const struct named *items, int count)
 	c->item_count = count;
 	for (int i = 0; i < count; i++) {
 		c->items[i].name = arena_strdup(&c->arena, items[i].name);
-		c->items[i].value.data = arena_strndup(&c->arena, items[i].value.data, items[i].value.len);
+		c->items[i].value.data =
+			arena_strndup(&c->arena, items[i].value.data, items[i].value.len);
 		c->items[i].value.len = items[i].value.len;
 	}
 	store_call_answered(c, e);
@@ -185,7 +187,8 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(((const struct named *)a)->name, ((const struct named *)b)->name);
 }
 
-enum err store_call_list(struct store_call *c, enum table t, const struct named **ret_items, int *ret_count)
+enum err store_call_list(struct store_call *c, enum table t, const struct named **ret_items,
+			 int *ret_count)
 {
 	c->waiting = true;
 	store_list(c->store, t, on_list, c);

@@ -1,9 +1,10 @@
 /*
  * store_call.h: the store for a command: each call waits for its answer.
  *
- * store_call_open reads the settings and the pack, starts the private Redis for the moment if nobody has, and
- * waits until the store is up; then any number of calls; store_call_close in any case. Texts that come back
- * live until then. A hub may be running on the same Redis at the same time.
+ * store_call_open reads the settings and the pack, starts the private Redis for the moment if
+ * nobody has, and waits until the store is up; then any number of calls; store_call_close in any
+ * case. Texts that come back live until then. A hub may be running on the same Redis at the same
+ * time.
  */
 #ifndef TANDEM_STORE_CALL_H
 #define TANDEM_STORE_CALL_H
@@ -32,17 +33,22 @@ struct store_call {
 	int steps_read;
 	bool steps_more;
 };
-int store_call_open(struct store_call *c, const struct args *args); /* 0, or the exit status after saying why */
+/* 0, or the exit status after saying why */
+int store_call_open(struct store_call *c, const struct args *args);
 void store_call_close(struct store_call *c);
 
-MUST_CHECK enum err store_call_get(struct store_call *c, enum table t, const char *name, const char **ret_text);
-MUST_CHECK enum err store_call_put(struct store_call *c, enum table t, const char *name, const char *text);
+MUST_CHECK enum err store_call_get(struct store_call *c, enum table t, const char *name,
+				   const char **ret_text);
+MUST_CHECK enum err store_call_put(struct store_call *c, enum table t, const char *name,
+				   const char *text);
 MUST_CHECK enum err store_call_delete(struct store_call *c, enum table t, const char *name);
-MUST_CHECK enum err store_call_list(struct store_call *c, enum table t, const struct named **ret_items, int *ret_count);
+MUST_CHECK enum err store_call_list(struct store_call *c, enum table t,
+				    const struct named **ret_items, int *ret_count);
 /* Tells running hubs that what they know of a name ("user:wjw") is no longer so. */
 MUST_CHECK enum err store_call_tell(struct store_call *c, const char *name);
 
-/* For calls of the store that are not among these: set waiting, ask, and wait; what is asked for answers. */
+/* For calls of the store that are not among these: set waiting, ask, and wait; what is asked for
+ * answers. */
 enum err store_call_wait(struct store_call *c);
 void store_call_answered(struct store_call *c, enum err e);
 

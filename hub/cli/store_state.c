@@ -37,11 +37,12 @@ static void on_total(void *arg, enum err e, const struct bytes *lines, int count
 	store_call_answered(a->call, e);
 }
 
-/* What is said here stands before what is copied later: a seal and the lines that it is about are there then too. */
+/* What is said here stands before what is copied later: a seal and the lines that it is about are
+ * there then too. */
 enum err store_state_read(struct store_call *c, struct store_state *ret)
 {
-	static const struct scan_in newest = { .need = "", .limit = 1, .budget = 1 };
-	struct asking a = { .call = c };
+	static const struct scan_in newest = {.need = "", .limit = 1, .budget = 1};
+	struct asking a = {.call = c};
 	const char *seal = NULL;
 	int64_t at_ms;
 	enum err e = store_call_get(c, TABLE_SEALS, "last", &seal);
@@ -66,7 +67,9 @@ static void on_key(void *arg, enum err e, const char *text)
 {
 	struct asking *a = arg;
 
-	if (e == ERR_OK && (!text || strlen(text) != 64 || sodium_hex2bin(a->key, sizeof(a->key), text, 64, NULL, NULL, NULL) != 0))
+	if (e == ERR_OK &&
+	    (!text || strlen(text) != 64 ||
+	     sodium_hex2bin(a->key, sizeof(a->key), text, 64, NULL, NULL, NULL) != 0))
 		e = ERR_NOT_FOUND;
 	store_call_answered(a->call, e);
 }
@@ -89,7 +92,7 @@ static void on_lines(void *arg, enum err e, const struct bytes *lines, int count
 
 enum err store_state_chain(struct store_call *c, int64_t n, struct evidence_chain *ret)
 {
-	struct asking a = { .call = c, .to = n };
+	struct asking a = {.call = c, .to = n};
 	enum err e;
 
 	c->waiting = true;
@@ -118,7 +121,12 @@ enum err store_state_audit(struct store_call *c, const char *act, const char *de
 	struct buf line;
 
 	buf_init(&line, 8192);
-	audit_line(&(struct audited){ .at_ms = (int64_t)time(NULL) * 1000, .who = "command", .act = act, .notice = -1, .detail = detail }, &line);
+	audit_line(&(struct audited){.at_ms = (int64_t)time(NULL) * 1000,
+				     .who = "command",
+				     .act = act,
+				     .notice = -1,
+				     .detail = detail},
+		   &line);
 	c->waiting = true;
 	store_audit(c->store, buf_cstr(&line), on_audited, c);
 	buf_clear(&line);

@@ -1,4 +1,5 @@
-/* store_state.h: how far what a hub keeps has come, for a command that copies it and one that looks whether all of it is there. */
+/* store_state.h: how far what a hub keeps has come, for a command that copies it and one that looks
+ * whether all of it is there. */
 #ifndef TANDEM_CLI_STORE_STATE_H
 #define TANDEM_CLI_STORE_STATE_H
 
@@ -6,7 +7,7 @@
 #include "cli/store_call.h"
 
 struct store_state {
-	int64_t events;	     /* number of the newest */
+	int64_t events; /* number of the newest */
 	int64_t audit_lines;
 	struct evidence_chain seal; /* the newest of the audit log; n 0: none */
 };

@@ -14,7 +14,8 @@ _Noreturn static void become(const struct tool *t, int out)
 {
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	signal(SIGPIPE, SIG_DFL);
-	if (dup2(out, 1) < 0 || dup2(out, 2) < 0 || (t->secret && setenv(t->secret_name, t->secret, 1) != 0))
+	if (dup2(out, 1) < 0 || dup2(out, 2) < 0 ||
+	    (t->secret && setenv(t->secret_name, t->secret, 1) != 0))
 		_exit(126);
 	execvp(t->argv[0], (char *const *)(uintptr_t)t->argv);
 	_exit(127);

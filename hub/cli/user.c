@@ -67,7 +67,8 @@ static int check_grant(const struct user_request *u, struct store_call *c)
 	return 0;
 }
 
-/* The user as stored, or a new one without password and grants. NULL: the store failed, see *ret_err. */
+/* The user as stored, or a new one without password and grants. NULL: the store failed, see
+ * *ret_err. */
 static json_t *load(struct store_call *c, const char *name, enum err *ret_err, bool *ret_is_new)
 {
 	const char *text = NULL;
@@ -83,8 +84,8 @@ static json_t *load(struct store_call *c, const char *name, enum err *ret_err, b
 	if (!*ret_is_new)
 		return user;
 	json_decref(user);
-	return json_pack("{s:s, s:s, s:[], s:b, s:s}", "name", name, "password", "", "grants", "disabled", 0,
-			 "phone", "");
+	return json_pack("{s:s, s:s, s:[], s:b, s:s}", "name", name, "password", "", "grants",
+			 "disabled", 0, "phone", "");
 }
 
 static int save(struct store_call *c, const char *name, json_t *user)
@@ -104,7 +105,7 @@ static void add_grant(json_t *user, const char *role, const char *body)
 	json_t *grants = json_object_get(user, "grants"), *g;
 	size_t i;
 
-	json_array_foreach(grants, i, g) {
+	json_array_foreach (grants, i, g) {
 		const char *r = json_string_value(json_object_get(g, "role"));
 		const char *b = json_string_value(json_object_get(g, "body"));
 
@@ -114,7 +115,8 @@ static void add_grant(json_t *user, const char *role, const char *body)
 	json_array_append_new(grants, json_pack("{s:s, s:s}", "role", role, "body", body));
 }
 
-/* A new user needs a password; one who has one may leave it out, and must not be given another by the way. */
+/* A new user needs a password; one who has one may leave it out, and must not be given another by
+ * the way. */
 static int take_password(json_t *user, bool is_new)
 {
 	const char *stored = json_string_value(json_object_get(user, "password"));
@@ -129,7 +131,8 @@ static int take_password(json_t *user, bool is_new)
 		status = 3;
 	else if (is_new)
 		json_object_set_new(user, "password", json_string(hash));
-	else if (password[0] && stored && crypto_pwhash_str_verify(stored, password, strlen(password)) != 0)
+	else if (password[0] && stored &&
+		 crypto_pwhash_str_verify(stored, password, strlen(password)) != 0)
 		status = refuse("there is a user of that name with another password; "
 				"leave it empty, or set a new one with: tandem user password NAME");
 	sodium_memzero(password, sizeof(password));
@@ -211,7 +214,7 @@ static void print_user(const json_t *user)
 	json_t *g;
 
 	printf("%s\t", json_string_value(json_object_get(user, "name")));
-	json_array_foreach(json_object_get(user, "grants"), i, g) {
+	json_array_foreach (json_object_get(user, "grants"), i, g) {
 		printf("%s%s@%s", comma, json_string_value(json_object_get(g, "role")),
 		       json_string_value(json_object_get(g, "body")));
 		comma = ",";
@@ -265,11 +268,8 @@ int cli_user(int argc, char **argv)
 {
 	struct user_request u = {0};
 	const struct args_option options[] = {
-		{"--role", &u.role, NULL},
-		{"--body", &u.body, NULL},
-		{"--phone", &u.phone, NULL},
-		{"--json", NULL, &u.json},
-		{NULL, NULL, NULL},
+		{"--role", &u.role, NULL}, {"--body", &u.body, NULL}, {"--phone", &u.phone, NULL},
+		{"--json", NULL, &u.json}, {NULL, NULL, NULL},
 	};
 	int status = args_read(argc, argv, options, &u.args);
 	const struct verb *v;
@@ -279,7 +279,8 @@ int cli_user(int argc, char **argv)
 		return status;
 	v = verb_find(&u.args);
 	if (!v)
-		return refuse("add NAME --role ROLE --body ID [--phone NUMBER] | list [--json] | disable NAME | password NAME");
+		return refuse(
+			"add NAME --role ROLE --body ID [--phone NUMBER] | list [--json] | disable NAME | password NAME");
 	u.name = v->words == 2 ? u.args.words[1] : "";
 	if (v->words == 2 && !name_is_good(u.name))
 		return refuse("a name has 1 to 64 bytes and no blanks");

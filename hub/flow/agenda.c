@@ -1,6 +1,7 @@
 /*
- * agenda.c: what waits for the joint meeting, put together when it is asked for: first the lists that there are anyway, as they answer by
- * themselves, then what the period's facts add up to, then what earlier meetings decided and nobody has done.
+ * agenda.c: what waits for the joint meeting, put together when it is asked for: first the lists
+ * that there are anyway, as they answer by themselves, then what the period's facts add up to, then
+ * what earlier meetings decided and nobody has done.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,8 @@ static void refuse(struct call *c, enum err e)
 	call_free(c);
 }
 
-/* The answer of a list as a member of this one; false after a list's refusal has become the agenda's. */
+/* The answer of a list as a member of this one; false after a list's refusal has become the
+ * agenda's. */
 static bool take_list(struct call *c, const char *name, const struct reply *r)
 {
 	if (r->err != ERR_OK) {
@@ -80,7 +82,8 @@ static int by_due(const void *a, const void *b)
 
 	if (x->due_day != y->due_day)
 		return x->due_day < y->due_day ? -1 : 1;
-	return x->meeting->number < y->meeting->number ? -1 : x->meeting->number > y->meeting->number;
+	return x->meeting->number < y->meeting->number ? -1
+						       : x->meeting->number > y->meeting->number;
 }
 
 static void find_pending(struct call *c, const struct meeting *m)
@@ -92,13 +95,15 @@ static void find_pending(struct call *c, const struct meeting *m)
 		return;
 	for (int i = 0; i < m->decision_count; i++) {
 		if (!m->decisions[i].done_ms)
-			c->pending[c->pending_count++] = (struct pending){ m, i, m->decisions[i].due_day };
+			c->pending[c->pending_count++] =
+				(struct pending){m, i, m->decisions[i].due_day};
 	}
 }
 
 static void put_pending(struct call *c)
 {
-	const struct meeting_view v = { c->flow->pack, c->who, day_of_ms(clock_now_ms(&c->flow->clock), SHANGHAI_MIN) };
+	const struct meeting_view v = {c->flow->pack, c->who,
+				       day_of_ms(clock_now_ms(&c->flow->clock), SHANGHAI_MIN)};
 	char day[TIMEFMT_BYTES];
 
 	qsort(c->pending, (size_t)c->pending_count, sizeof(*c->pending), by_due);
@@ -107,7 +112,8 @@ static void put_pending(struct call *c)
 		const struct pending *p = &c->pending[i];
 
 		date_format(p->meeting->day, day);
-		buf_printf(&c->out, "%s{\"meeting\":\"m%lld\",\"date\":\"%s\",", i ? "," : "", (long long)p->meeting->number, day);
+		buf_printf(&c->out, "%s{\"meeting\":\"m%lld\",\"date\":\"%s\",", i ? "," : "",
+			   (long long)p->meeting->number, day);
 		resolution_print(&v, p->meeting, p->decision, &c->out);
 		buf_add_char(&c->out, '}');
 	}
@@ -116,7 +122,7 @@ static void put_pending(struct call *c)
 
 static void finish(struct call *c)
 {
-	struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
+	struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 
 	put_pending(c);
 	buf_add_char(&c->out, '}');
@@ -142,7 +148,8 @@ static void on_meetings(void *arg, enum err e, const struct bytes *lines, int co
 	for (int i = 0; i < count; i++) {
 		struct meeting *m = arena_alloc(&c->arena, sizeof(*m));
 
-		if (meeting_decode(c->numbers[i], lines[i], &c->arena, m) && m->decision_count <= DECISIONS_MAX)
+		if (meeting_decode(c->numbers[i], lines[i], &c->arena, m) &&
+		    m->decision_count <= DECISIONS_MAX)
 			find_pending(c, m);
 	}
 	finish(c);
@@ -155,7 +162,8 @@ static void on_open(void *arg, enum err e, const struct bytes *lines, int count,
 	(void)total;
 	for (int i = 0; i < count && i < OPEN_MAX; i++)
 		c->numbers[i] = strtoll(lines[i].data, NULL, 10);
-	c->pending = arena_alloc(&c->arena, sizeof(*c->pending) * (size_t)(count * DECISIONS_MAX + 1));
+	c->pending =
+		arena_alloc(&c->arena, sizeof(*c->pending) * (size_t)(count * DECISIONS_MAX + 1));
 	if (e != ERR_OK)
 		refuse(c, e);
 	else if (count)
@@ -179,7 +187,8 @@ static bool add_fact(void *arg, const struct fact *x)
 	struct adding *a = arg;
 	const struct figures *g = a->call->flow->figures;
 
-	if (!fact_in_scope(a->scope, x) || !region_covers(a->call->flow->pack, a->region, figures_name(g, x->region)))
+	if (!fact_in_scope(a->scope, x) ||
+	    !region_covers(a->call->flow->pack, a->region, figures_name(g, x->region)))
 		return true;
 	a->items[x->item].counted += figure_counts(FIGURE_NO_LEAD, x, a->now_ms);
 	a->bodies[x->body].sent += figure_counts(FIGURE_SENT, x, a->now_ms);
@@ -220,10 +229,12 @@ static void put_body(struct call *c, const struct tally *t)
 	buf_add_str(&c->out, "{\"body\":{\"id\":");
 	buf_add_json(&c->out, id);
 	member(&c->out, "name", at < 0 ? NULL : pack_view(pack)->bodies[at].name);
-	buf_printf(&c->out, "},\"sent\":%lld,\"returned\":%lld}", (long long)t->sent, (long long)t->counted);
+	buf_printf(&c->out, "},\"sent\":%lld,\"returned\":%lld}", (long long)t->sent,
+		   (long long)t->counted);
 }
 
-static void put_top(struct call *c, const char *name, struct tally *list, void (*put)(struct call *c, const struct tally *t))
+static void put_top(struct call *c, const char *name, struct tally *list,
+		    void (*put)(struct call *c, const struct tally *t))
 {
 	int32_t count = figures_name_count(c->flow->figures);
 
@@ -252,7 +263,7 @@ static void on_facts(void *arg, enum err e)
 	struct call *c = arg;
 	const struct pack *pack = c->flow->pack;
 	struct figures *g = c->flow->figures;
-	struct adding a = { .call = c, .now_ms = clock_now_ms(&c->flow->clock) };
+	struct adding a = {.call = c, .now_ms = clock_now_ms(&c->flow->clock)};
 
 	if (e != ERR_OK) {
 		refuse(c, e);
@@ -282,8 +293,19 @@ static void on_notices(void *arg, const struct reply *r)
 static void on_disputes(void *arg, const struct reply *r)
 {
 	struct call *c = arg;
-	const struct query_notices q = { .body = "", .state = "", .role = "", .cause = "", .due = "overdue", .q = "", .cursor = "", .figure = "",
-					 .region = c->region, .item = "", .from = c->from, .to = c->to, .limit = LISTED_MAX };
+	const struct query_notices q = {.body = "",
+					.state = "",
+					.role = "",
+					.cause = "",
+					.due = "overdue",
+					.q = "",
+					.cursor = "",
+					.figure = "",
+					.region = c->region,
+					.item = "",
+					.from = c->from,
+					.to = c->to,
+					.limit = LISTED_MAX};
 
 	if (take_list(c, "disputes", r))
 		query_facts(c->flow, c->who, &q, on_notices, c);
@@ -296,7 +318,9 @@ static const char *own_region(const struct principal *who, const struct pack *pa
 
 	for (int i = 0; i < who->grant_count; i++) {
 		const struct grant *g = &who->grants[i];
-		int b = g->who == WHO_COORDINATOR || g->who == WHO_AUDITOR ? pack_find_body(pack, g->body) : -1;
+		int b = g->who == WHO_COORDINATOR || g->who == WHO_AUDITOR
+				? pack_find_body(pack, g->body)
+				: -1;
 
 		if (b >= 0)
 			return p->regions[p->bodies[b].region].code;
@@ -306,7 +330,8 @@ static const char *own_region(const struct principal *who, const struct pack *pa
 
 static void begin(struct call *c)
 {
-	const struct query_disputes q = { .state = "agenda", .region = c->region, .cursor = "", .limit = LISTED_MAX };
+	const struct query_disputes q = {
+		.state = "agenda", .region = c->region, .cursor = "", .limit = LISTED_MAX};
 	char from[TIMEFMT_BYTES], to[TIMEFMT_BYTES];
 
 	date_format(c->period.from_day, from);
@@ -322,7 +347,8 @@ static void begin(struct call *c)
 	query_disputes(c->flow, c->who, &q, on_disputes, c);
 }
 
-void query_agenda(struct flow *f, struct principal *who, const struct agenda_in *in, reply_fn *fn, void *arg)
+void query_agenda(struct flow *f, struct principal *who, const struct agenda_in *in, reply_fn *fn,
+		  void *arg)
 {
 	const char *region = *in->region ? in->region : own_region(who, f->pack);
 	struct filters filters;
@@ -333,7 +359,8 @@ void query_agenda(struct flow *f, struct principal *who, const struct agenda_in 
 	period = filter_period(&filters, in->from, in->to, clock_now_ms(&f->clock));
 	if (!filters_end(&filters, fn, arg))
 		return;
-	if (!principal_oversees(who, f->pack, region, WHO_COORDINATOR) && !principal_oversees(who, f->pack, region, WHO_AUDITOR)) {
+	if (!principal_oversees(who, f->pack, region, WHO_COORDINATOR) &&
+	    !principal_oversees(who, f->pack, region, WHO_AUDITOR)) {
 		reply_problem(fn, arg, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
 		return;
 	}

@@ -11,10 +11,13 @@
 #include "base/buf.h"
 
 /* Ids outside: "e12", "n12.0", "d12.1", "u12.0". */
-bool id_parse_event(const char *s, int64_t *ret_seq), id_parse_notice(const char *s, int64_t *ret_seq, int *ret_notice);
-bool id_parse_dispute(const char *s, int64_t *ret_seq, int *ret_dispute), id_parse_delivery(const char *s, int64_t *ret_seq, int *ret_delivery);
+bool id_parse_event(const char *s, int64_t *ret_seq),
+	id_parse_notice(const char *s, int64_t *ret_seq, int *ret_notice);
+bool id_parse_dispute(const char *s, int64_t *ret_seq, int *ret_dispute),
+	id_parse_delivery(const char *s, int64_t *ret_seq, int *ret_delivery);
 
-/* Of a notice, a dispute or minutes: the versions that the caller saw (If-Match). All zero: whichever it is. */
+/* Of a notice, a dispute or minutes: the versions that the caller saw (If-Match). All zero:
+ * whichever it is. */
 #define SEEN_MAX 32
 struct seen_versions {
 	bool is_asked;
@@ -22,22 +25,26 @@ struct seen_versions {
 };
 bool version_was_seen(const struct seen_versions *s, int version);
 
-/* What a call of the flow answers with: a status of err.h and a JSON body (a problem document when it failed). */
+/* What a call of the flow answers with: a status of err.h and a JSON body (a problem document when
+ * it failed). */
 struct reply {
 	enum err err;
-	int status;	/* HTTP */
+	int status; /* HTTP */
 	const char *json;
 	size_t len;
 	const char *etag; /* "" or the notice's version */
-	int retry_s;	/* after how long a 429 may be tried again, 0 as usual */
+	int retry_s;	  /* after how long a 429 may be tried again, 0 as usual */
 	const char *type; /* of the content; NULL: JSON */
 };
 typedef void reply_fn(void *arg, const struct reply *r);
 /* Builds a problem document (RFC 9457) into out. */
-void problem_json(struct buf *out, enum err e, int status, const char *detail, const struct diag *diag);
-/* 422 about one member of the document or one parameter of the query: errors names it and says what it must be. */
+void problem_json(struct buf *out, enum err e, int status, const char *detail,
+		  const struct diag *diag);
+/* 422 about one member of the document or one parameter of the query: errors names it and says what
+ * it must be. */
 void reply_invalid(reply_fn *fn, void *arg, const char *member, const char *why);
-void reply_faults(reply_fn *fn, void *arg, const char *detail, const struct diag *diag); /* 422 about all that diag has */
+/* 422 about all that diag has */
+void reply_faults(reply_fn *fn, void *arg, const char *detail, const struct diag *diag);
 void reply_problem(reply_fn *fn, void *arg, enum err e, const char *detail);
 
 #endif

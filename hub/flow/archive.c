@@ -9,7 +9,8 @@
 
 static bool leaves_files(enum event_type type)
 {
-	return type == EVENT_GRANTED || type == EVENT_REFUSED || type == EVENT_CHANGED || type == EVENT_RENEWED || type == EVENT_CANCELLED;
+	return type == EVENT_GRANTED || type == EVENT_REFUSED || type == EVENT_CHANGED ||
+	       type == EVENT_RENEWED || type == EVENT_CANCELLED;
 }
 
 static const char *reviewer_of(const struct event *e)
@@ -25,19 +26,30 @@ int64_t archive_moment(const struct event *e, enum devolution devolution, int64_
 	int64_t december = ms_of_day(day_of_civil(year, 12, 31), SHANGHAI_MIN) + MORNING_MS;
 
 	/* Whoever seals what it reviewed itself has the files already. */
-	if (devolution != DEV_REVIEW || !leaves_files(e->type) || !from || !e->deciding || !strcmp(from, e->deciding))
+	if (devolution != DEV_REVIEW || !leaves_files(e->type) || !from || !e->deciding ||
+	    !strcmp(from, e->deciding))
 		return 0;
 	if (now_ms < june)
 		return june;
-	return now_ms < december ? december : ms_of_day(day_of_civil(year + 1, 6, 30), SHANGHAI_MIN) + MORNING_MS;
+	return now_ms < december
+		       ? december
+		       : ms_of_day(day_of_civil(year + 1, 6, 30), SHANGHAI_MIN) + MORNING_MS;
 }
 
 bool archive_due(struct change *c)
 {
 	struct record *r = &c->record;
 	const char *from = reviewer_of(c->event);
-	struct notice like = { .role = ROLE_ASSIST, .state = STATE_OPEN, .feedback_due_ms = -1, .via = "push|sms", .rules = "",
-			       .acknowledged = { "", 0, "" }, .claimed = { "", 0, "" }, .next_ms = -1, .cause = CAUSE_ARCHIVE, .from = -1 };
+	struct notice like = {.role = ROLE_ASSIST,
+			      .state = STATE_OPEN,
+			      .feedback_due_ms = -1,
+			      .via = "push|sms",
+			      .rules = "",
+			      .acknowledged = {"", 0, ""},
+			      .claimed = {"", 0, ""},
+			      .next_ms = -1,
+			      .cause = CAUSE_ARCHIVE,
+			      .from = -1};
 	int at;
 
 	if (!r->archive_ms || r->archive_ms > c->now_ms)
@@ -45,7 +57,9 @@ bool archive_due(struct change *c)
 	r->archive_ms = 0;
 	metric_add(METRIC_DUE_FIRED, 1);
 	if (r->superseded_by || !from || pack_find_body(c->flow->pack, from) < 0)
-		return true; /* the correction comes up itself; of another jurisdiction's bureau the files are not asked for here */
+		/* the correction comes up itself; of another jurisdiction's bureau the files are
+		 * not asked for here */
+		return true;
 	like.body = arena_strdup(&c->arena, from);
 	like.due_ms = ms_of_day(day_of_ms(c->now_ms, SHANGHAI_MIN) + 1, SHANGHAI_MIN) - 1000;
 	at = change_add(c, &like, "");

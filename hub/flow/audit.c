@@ -18,7 +18,8 @@ static void on_kept(void *arg, enum err e, const char *text)
 	(void)arg;
 	(void)text;
 	if (e != ERR_OK)
-		log_at(LOG_ERROR, "", "a line of the audit log could not be written: %s", err_name(e));
+		log_at(LOG_ERROR, "", "a line of the audit log could not be written: %s",
+		       err_name(e));
 }
 
 void audit_line(const struct audited *a, struct buf *out)

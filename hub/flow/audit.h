@@ -1,6 +1,6 @@
 /*
- * audit.h: the audit log: one line an act, who did what to which notice or dispute and when. No personal data of applicants; what was
- * written in remarks stays in the record.
+ * audit.h: the audit log: one line an act, who did what to which notice or dispute and when. No
+ * personal data of applicants; what was written in remarks stays in the record.
  */
 #ifndef TANDEM_AUDIT_H
 #define TANDEM_AUDIT_H
@@ -10,12 +10,13 @@
 struct audited {
 	int64_t at_ms;
 	const char *who, *act;
-	int64_t seq;	    /* of the event, 0 none */
-	int notice;	    /* -1: not about one notice */
+	int64_t seq;				     /* of the event, 0 none */
+	int notice;				     /* -1: not about one notice */
 	const char *body, *region, *state, *channel; /* NULL or "": not said */
-	const char *detail; /* an id that was meant or made, NULL none */
+	const char *detail;			     /* an id that was meant or made, NULL none */
 };
-void audit_line(const struct audited *a, struct buf *out); /* for who writes it together with something else */
+/* for who writes it together with something else */
+void audit_line(const struct audited *a, struct buf *out);
 void audit_act(struct flow *f, const struct audited *a);
 
 #endif

@@ -10,7 +10,7 @@
 #include "timefmt.h"
 
 enum by { BY_BODY, BY_REGION, BY_ITEM, BY_DAY, BY_COUNT };
-static const char *const by_names[BY_COUNT] = { "body", "region", "item", "day" };
+static const char *const by_names[BY_COUNT] = {"body", "region", "item", "day"};
 
 struct sums {
 	int64_t counts[FIGURE_COUNT];
@@ -68,7 +68,8 @@ static bool add_fact(void *arg, const struct fact *x)
 {
 	struct call *c = arg;
 
-	if (!fact_in_scope(c->scope, x) || !region_covers(c->flow->pack, c->region, figures_name(c->flow->figures, x->region)))
+	if (!fact_in_scope(c->scope, x) ||
+	    !region_covers(c->flow->pack, c->region, figures_name(c->flow->figures, x->region)))
 		return true;
 	sums_add(&c->total, x, c->now_ms);
 	sums_add(&c->groups[group_of(c, x)], x, c->now_ms);
@@ -82,14 +83,15 @@ struct rate {
 	enum figure part, whole;
 };
 static const struct rate rates[] = {
-	{ "claim_rate", FIGURE_LEAD_CLAIMED, FIGURE_LEAD_STANDING },
-	{ "on_time_rate", FIGURE_CLAIMED_IN_TIME, FIGURE_DUE },
-	{ "return_rate", FIGURE_RETURNED_EVER, FIGURE_SENT },
-	{ "first_hit_rate", FIGURE_FIRST_HIT, FIGURE_FIRST_SENT },
+	{"claim_rate", FIGURE_LEAD_CLAIMED, FIGURE_LEAD_STANDING},
+	{"on_time_rate", FIGURE_CLAIMED_IN_TIME, FIGURE_DUE},
+	{"return_rate", FIGURE_RETURNED_EVER, FIGURE_SENT},
+	{"first_hit_rate", FIGURE_FIRST_HIT, FIGURE_FIRST_SENT},
 };
 #define RATES (sizeof(rates) / sizeof(rates[0]))
 
-/* In ten-thousandths, so that two readers never differ in the last digit; -1: nothing to divide by. */
+/* In ten-thousandths, so that two readers never differ in the last digit; -1: nothing to divide by.
+ */
 static int64_t ratio(int64_t part, int64_t whole)
 {
 	return whole ? (part * 20000 + whole) / (2 * whole) : -1;
@@ -150,7 +152,8 @@ static const char *name_of(const struct call *c, const char *key)
 static void put_sums(const struct sums *s, struct buf *out)
 {
 	for (int f = 0; f < FIGURE_COUNT; f++)
-		buf_printf(out, "%s\"%s\":%lld", f ? "," : "", figure_name((enum figure)f), (long long)s->counts[f]);
+		buf_printf(out, "%s\"%s\":%lld", f ? "," : "", figure_name((enum figure)f),
+			   (long long)s->counts[f]);
 	for (size_t i = 0; i < RATES; i++) {
 		buf_printf(out, ",\"%s\":", rates[i].name);
 		put_ratio(out, ratio(s->counts[rates[i].part], s->counts[rates[i].whole]));
@@ -166,7 +169,8 @@ static void put_json(struct call *c, struct buf *out)
 
 	date_format(c->period.from_day, from);
 	date_format(c->period.to_day, to);
-	buf_printf(out, "{\"from\":\"%s\",\"to\":\"%s\",\"by\":\"%s\",\"region\":", from, to, by_names[c->by]);
+	buf_printf(out, "{\"from\":\"%s\",\"to\":\"%s\",\"by\":\"%s\",\"region\":", from, to,
+		   by_names[c->by]);
 	buf_add_json(out, c->region < 0 ? NULL : pack_view(c->flow->pack)->regions[c->region].code);
 	buf_add_str(out, ",\"at\":");
 	view_time(out, c->now_ms);
@@ -195,7 +199,7 @@ static void put_json(struct call *c, struct buf *out)
 static void call_end(struct call *c, enum err e)
 {
 	if (e == ERR_OK) {
-		struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
+		struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 
 		r.json = buf_cstr(&c->out);
 		r.len = c->out.len;
@@ -219,7 +223,8 @@ static void on_read(void *arg, enum err e)
 		return;
 	}
 	c->now_ms = clock_now_ms(&c->flow->clock);
-	c->group_count = c->by == BY_DAY ? c->period.to_day - c->period.from_day + 1 : figures_name_count(g);
+	c->group_count =
+		c->by == BY_DAY ? c->period.to_day - c->period.from_day + 1 : figures_name_count(g);
 	c->groups = mem_zalloc(sizeof(*c->groups) * (size_t)(c->group_count + 1));
 	c->scope = fact_scope_new(g, c->who, c->flow->pack);
 	figures_each(g, c->period.from_day, c->period.to_day, add_fact, c);
@@ -228,7 +233,8 @@ static void on_read(void *arg, enum err e)
 	call_end(c, c->out.overflow ? ERR_TOO_LARGE : ERR_OK);
 }
 
-void query_board(struct flow *f, struct principal *who, const struct query_board *q, reply_fn *fn, void *arg)
+void query_board(struct flow *f, struct principal *who, const struct query_board *q, reply_fn *fn,
+		 void *arg)
 {
 	int by = *q->by ? word_find(q->by, by_names, BY_COUNT) : BY_BODY;
 	struct filters filters;

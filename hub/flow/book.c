@@ -10,9 +10,10 @@
 
 #include "base/arena.h"
 
-/* Twice the rows of the largest sheet as the workbook's parts, and the file: a full disk would go unnoticed by its library. */
+/* Twice the rows of the largest sheet as the workbook's parts, and the file: a full disk would go
+ * unnoticed by its library. */
 #define ROOM_BYTES_MIN ((uint64_t)512 << 20)
-#define ROW_BYTES_MAX ((size_t)1 << 20)
+#define ROW_BYTES_MAX  ((size_t)1 << 20)
 
 struct book {
 	int fd;

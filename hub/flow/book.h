@@ -1,10 +1,10 @@
 /*
- * book.h: a table written cell by cell into a file of its own, for office programs: CSV or XLSX. No loop is seen from here: it is
- * filled beside it, and may be handed from one thread to another.
+ * book.h: a table written cell by cell into a file of its own, for office programs: CSV or XLSX. No
+ * loop is seen from here: it is filled beside it, and may be handed from one thread to another.
  *
- * book_open; book_cell and book_row_end in turn, the first row being the head; then book_finish, which gives the file, or
- * book_drop. The file has no name any more, so nothing stays behind whatever happens. However many rows: what is in memory
- * is one of them.
+ * book_open; book_cell and book_row_end in turn, the first row being the head; then book_finish,
+ * which gives the file, or book_drop. The file has no name any more, so nothing stays behind
+ * whatever happens. However many rows: what is in memory is one of them.
  */
 #ifndef TANDEM_BOOK_H
 #define TANDEM_BOOK_H
@@ -16,12 +16,15 @@ struct book;
 /* ERR_UNAVAILABLE: no file can be made in the folder, or there is too little room. */
 MUST_CHECK enum err book_open(enum book_format format, const char *folder, struct book **ret);
 int book_file(const char *folder); /* such a file alone; -1: as above */
-void book_cell(struct book *s, const char *text); /* always text: nothing is taken for a number, a date or a formula */
+/* always text: nothing is taken for a number, a date or a formula */
+void book_cell(struct book *s, const char *text);
 void book_number(struct book *s, const char *digits); /* a number, to be added up */
 void book_row_end(struct book *s);
-MUST_CHECK enum err book_finish(struct book *s, int *ret_fd); /* frees s; the caller closes the file, which stands at its start */
+/* frees s; the caller closes the file, which stands at its start */
+MUST_CHECK enum err book_finish(struct book *s, int *ret_fd);
 void book_drop(struct book *s); /* NULL: nothing */
-/* One cell of a CSV, quoted; a ' stands before what an office program would compute or write otherwise. */
+/* One cell of a CSV, quoted; a ' stands before what an office program would compute or write
+ * otherwise. */
 void book_csv_cell(struct buf *out, const char *text);
 
 /* The workbook (book_xlsx.c). Internal. */

@@ -1,6 +1,6 @@
 /*
- * book_xlsx.c: the workbook of a sheet, by libxlsxwriter, which keeps one row in memory and the rest in files without a name. The only
- * file that sees the library.
+ * book_xlsx.c: the workbook of a sheet, by libxlsxwriter, which keeps one row in memory and the
+ * rest in files without a name. The only file that sees the library.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "flow/book.h"
 
 #define CELL_BYTES_MAX 32000 /* the format ends at 32,767 characters */
-#define COLUMN_WIDTH 20
+#define COLUMN_WIDTH   20
 
 struct xlsx {
 	lxw_workbook *book;
@@ -22,7 +22,8 @@ struct xlsx {
 
 struct xlsx *xlsx_open(const char *path, const char *folder)
 {
-	lxw_workbook_options options = { .constant_memory = LXW_TRUE, .tmpdir = (char *)(uintptr_t)folder };
+	lxw_workbook_options options = {.constant_memory = LXW_TRUE,
+					.tmpdir = (char *)(uintptr_t)folder};
 	lxw_workbook *book = workbook_new_opt(path, &options);
 	lxw_worksheet *page = book ? workbook_add_worksheet(book, "Sheet1") : NULL;
 	struct xlsx *w;
@@ -59,7 +60,8 @@ static void put_clean(char ret[CELL_BYTES_MAX + 1], const char *text)
 
 		if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
 			ret[i] = ' ';
-		else if (c == 0xef && !memcmp(ret + i, "\xef\xbf", 2) && ((unsigned char)ret[i + 2] | 1) == 0xbf)
+		else if (c == 0xef && !memcmp(ret + i, "\xef\xbf", 2) &&
+			 ((unsigned char)ret[i + 2] | 1) == 0xbf)
 			memset(ret + i, ' ', 3);
 	}
 }

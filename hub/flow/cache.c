@@ -7,11 +7,12 @@
 #include "base/arena.h"
 #include "base/digits.h"
 
-/* Numbers of events follow one another, so with more slots than the entries that fit no two share one: to look along a chain is to wait
-   for memory that nobody has touched for long. */
+/* Numbers of events follow one another, so with more slots than the entries that fit no two share
+   one: to look along a chain is to wait for memory that nobody has touched for long. */
 #define CACHE_SLOTS 65536
-/* An entry that so many puts have gone by since it was made or moved is moved to the newest when it is used. Moved each time, it would
-   touch its neighbours too, and an event is used a dozen times in its first moments. */
+/* An entry that so many puts have gone by since it was made or moved is moved to the newest when it
+   is used. Moved each time, it would touch its neighbours too, and an event is used a dozen times
+   in its first moments. */
 #define PUTS_BETWEEN_MOVES 256
 
 struct cache {
@@ -87,7 +88,8 @@ static void shrink(struct cache *c, const struct cached *keep)
 		struct cached *newer = e->prev;
 
 		if (newer)
-			__builtin_prefetch(newer->prev, 1); /* nobody has touched it for long, and it goes with one of the next puts */
+			/* nobody has touched it for long, and it goes with one of the next puts */
+			__builtin_prefetch(newer->prev, 1);
 		if (e != keep && !e->tips)
 			evict(c, e);
 		e = newer;
@@ -141,7 +143,7 @@ struct cached *cache_put(struct cache *c, int64_t seq, struct bytes doc, struct 
 
 	if (!e) {
 		e = mem_alloc(sizeof(*e) + doc.len + 1);
-		*e = (struct cached){ .seq = seq, .doc_len = doc.len };
+		*e = (struct cached){.seq = seq, .doc_len = doc.len};
 		if (doc.data) {
 			e->doc = memcpy(e + 1, doc.data, doc.len);
 			e->doc[doc.len] = '\0';
@@ -178,7 +180,7 @@ void cache_settle_tip(struct cache *c, struct cached *e)
 	int version = (int)digits_at(e->tip);
 
 	if (e->record && version < e->record_version) {
-		cache_set_tip(c, e, (struct bytes){ 0 }); /* another hub's came in between */
+		cache_set_tip(c, e, (struct bytes){0}); /* another hub's came in between */
 		return;
 	}
 	c->bytes -= e->record_len;

@@ -55,7 +55,7 @@ static void on_loaded(void *arg, enum err e, const struct loaded *items, int cou
 static void next_slice(struct walk *w)
 {
 	int left = w->count - w->at;
-	const struct rows_wanted wanted = { w->seqs + w->at, left < SLICE ? left : SLICE };
+	const struct rows_wanted wanted = {w->seqs + w->at, left < SLICE ? left : SLICE};
 
 	w->at += wanted.count;
 	rows_load(w->of.flow, &wanted, on_loaded, w);

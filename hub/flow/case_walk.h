@@ -1,8 +1,9 @@
 /*
- * case_walk.h: the events of a case that somebody may see, oldest first, read and opened a few at a time, so that a long case does not
- * hold up the loop. Internal to the queries.
+ * case_walk.h: the events of a case that somebody may see, oldest first, read and opened a few at a
+ * time, so that a long case does not hold up the loop. Internal to the queries.
  *
- * case_walk_start calls take for each and then end, once: ERR_NOT_FOUND when there was none to see. The walk is freed by itself.
+ * case_walk_start calls take for each and then end, once: ERR_NOT_FOUND when there was none to see.
+ * The walk is freed by itself.
  */
 #ifndef TANDEM_CASE_WALK_H
 #define TANDEM_CASE_WALK_H

@@ -16,7 +16,9 @@
 
 /* What is looked at when it has been written stands together. */
 struct run {
-	struct cached *tip; /* the cache's entry, which stays while this change is on its way; NULL: it has none, or nothing is */
+	/* the cache's entry, which stays while this change is on its way; NULL: it has none, or
+	 * nothing is */
+	struct cached *tip;
 	change_apply_fn *apply;
 	change_done_fn *done;
 	void *arg;
@@ -37,7 +39,7 @@ static void run_free(struct run *r)
 	struct arena arena = r->c.arena; /* the run lies in it */
 
 	if (r->tip && --r->tip->tips == 0)
-		cache_set_tip(r->c.flow->cache, r->tip, (struct bytes){ 0 });
+		cache_set_tip(r->c.flow->cache, r->tip, (struct bytes){0});
 	if (r->has_event)
 		event_clear(&r->event);
 	policies_release(r->policy);
@@ -60,11 +62,12 @@ static void release_tip(struct run *r)
 	if (!r->tip)
 		return;
 	r->tip->tips--;
-	cache_set_tip(r->c.flow->cache, r->tip, (struct bytes){ 0 });
+	cache_set_tip(r->c.flow->cache, r->tip, (struct bytes){0});
 	r->tip = NULL;
 }
 
-/* Written when all is done to the record: of what the hub did by itself, the state that came of it is said. */
+/* Written when all is done to the record: of what the hub did by itself, the state that came of it
+ * is said. */
 static const char *audit_lines(struct change *c)
 {
 	struct buf out;
@@ -79,9 +82,15 @@ static const char *audit_lines(struct change *c)
 
 		if (out.len)
 			buf_add_char(&out, '\n');
-		audit_line(&(struct audited){ .at_ms = c->now_ms, .who = "hub", .act = c->noted[i].act, .seq = c->seq,
-					      .notice = k, .body = n ? n->body : NULL, .region = c->record.region,
-					      .state = n ? notice_state_name(n->state) : NULL }, &out);
+		audit_line(&(struct audited){.at_ms = c->now_ms,
+					     .who = "hub",
+					     .act = c->noted[i].act,
+					     .seq = c->seq,
+					     .notice = k,
+					     .body = n ? n->body : NULL,
+					     .region = c->record.region,
+					     .state = n ? notice_state_name(n->state) : NULL},
+			   &out);
 	}
 	for (int i = 0; i < c->audited_count; i++) {
 		if (out.len)
@@ -120,7 +129,8 @@ static void on_committed(void *arg, enum err e, struct bytes current)
 	run_done(r, e);
 }
 
-/* No two of the same: of two built on one version, what is chained on the one that loses must lose too. */
+/* No two of the same: of two built on one version, what is chained on the one that loses must lose
+ * too. */
 static const char *next_writer(struct change *c)
 {
 	char room[sizeof(c->flow->writer) + DIGITS_MAX + 2];
@@ -138,10 +148,14 @@ static void run_commit(struct run *r)
 	struct cached *entry = cache_find(c->flow->cache, c->seq);
 
 	change_index_owing(c);
-	struct commit_in in = { .seq = c->seq, .expected_version = c->record.version, .index = c->index,
-				.index_count = c->index_count, .holder_body = c->holder_body,
-				.holder_case = c->holder_case, .holder_permit = c->holder_permit,
-				.expected_writer = c->record.writer };
+	struct commit_in in = {.seq = c->seq,
+			       .expected_version = c->record.version,
+			       .index = c->index,
+			       .index_count = c->index_count,
+			       .holder_body = c->holder_body,
+			       .holder_case = c->holder_case,
+			       .holder_permit = c->holder_permit,
+			       .expected_writer = c->record.writer};
 
 	c->record.version++;
 	c->record.writer = next_writer(c);
@@ -162,8 +176,8 @@ static void run_commit(struct run *r)
 		entry->tips++;
 		r->tip = entry;
 	}
-	in.near = (struct near){ { r, &r->c, &r->c.record.notices, &r->c.feed, c->record.notices, r->arg, entry ? &entry->tips : NULL,
-				   entry ? entry->tip : NULL } };
+	in.near = (struct near){{r, &r->c, &r->c.record.notices, &r->c.feed, c->record.notices,
+				 r->arg, entry ? &entry->tips : NULL, entry ? entry->tip : NULL}};
 	store_commit(c->flow->store, &in, on_committed, r);
 }
 
@@ -201,7 +215,8 @@ static void run_on(struct run *r, struct bytes record)
 	c->now_ms = clock_now_ms(&c->flow->clock);
 	e = record_decode(record.data, record.len, &c->arena, &c->record);
 	if (e != ERR_OK) {
-		log_at(LOG_ERROR, "", "event=e%lld: the stored record cannot be read", (long long)c->seq);
+		log_at(LOG_ERROR, "", "event=e%lld: the stored record cannot be read",
+		       (long long)c->seq);
 		run_done(r, ERR_INTERNAL);
 		return;
 	}
@@ -215,11 +230,14 @@ static void run_on(struct run *r, struct bytes record)
 	r->due_ms = record_next_ms(&c->record);
 	change_see_owing(c);
 	e = r->apply(r->arg, c);
-	/* "As wanted already" may rest on a change that is still under way: then it is written again, to wait for it. */
+	/* "As wanted already" may rest on a change that is still under way: then it is written
+	 * again, to wait for it. */
 	if (e == ERR_OK && (!c->nothing || tip_is_on_its_way(r))) {
 		run_commit(r);
 	} else if (r->guessed) {
-		r->guessed = false; /* another hub may have written meanwhile: what is not written is not proved either */
+		/* another hub may have written meanwhile: what is not written is not proved either
+		 */
+		r->guessed = false;
 		run_load(r);
 	} else {
 		run_done(r, e);
@@ -239,7 +257,7 @@ static bool run_parse(struct run *r, struct bytes doc)
 		return false;
 	r->has_event = true;
 	r->c.event = &r->event;
-	r->c.doc = (struct bytes){ own, doc.len };
+	r->c.doc = (struct bytes){own, doc.len};
 	return true;
 }
 
@@ -262,7 +280,8 @@ static void run_load(struct run *r)
 	store_load(r->c.flow->store, &r->c.seq, 1, r->need_event, on_loaded, r);
 }
 
-/* From the cache when it has the event: then nothing is read, and a wrong guess costs one more round. */
+/* From the cache when it has the event: then nothing is read, and a wrong guess costs one more
+ * round. */
 static bool run_from_cache(struct run *r)
 {
 	struct cached *e = cache_find(r->c.flow->cache, r->c.seq);
@@ -270,10 +289,11 @@ static bool run_from_cache(struct run *r)
 
 	if (!e || !e->record || (r->need_event && !e->doc))
 		return false;
-	if (r->need_event && !run_parse(r, (struct bytes){ e->doc, e->doc_len }))
+	if (r->need_event && !run_parse(r, (struct bytes){e->doc, e->doc_len}))
 		return false;
 	r->guessed = true;
-	record = e->tip ? (struct bytes){ e->tip, e->tip_len } : (struct bytes){ e->record, e->record_len };
+	record = e->tip ? (struct bytes){e->tip, e->tip_len}
+			: (struct bytes){e->record, e->record_len};
 	run_on(r, record);
 	return true;
 }
@@ -286,7 +306,8 @@ static void start_now(void *arg)
 		run_load(r);
 }
 
-static struct run *run_new(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply, change_done_fn *done, void *arg)
+static struct run *run_new(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply,
+			   change_done_fn *done, void *arg)
 {
 	struct arena arena;
 	struct run *r;
@@ -304,183 +325,17 @@ static struct run *run_new(struct flow *f, int64_t seq, bool need_event, change_
 	return r;
 }
 
-void change_run(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply, change_done_fn *done, void *arg)
+void change_run(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply,
+		change_done_fn *done, void *arg)
 {
 	struct run *r = run_new(f, seq, need_event, apply, done, arg);
 
-	r->later = (struct loop_deferred){ .fn = start_now, .arg = r };
+	r->later = (struct loop_deferred){.fn = start_now, .arg = r};
 	loop_defer(f->loop, &r->later);
 }
 
-void change_run_now(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply, change_done_fn *done, void *arg)
+void change_run_now(struct flow *f, int64_t seq, bool need_event, change_apply_fn *apply,
+		    change_done_fn *done, void *arg)
 {
 	start_now(run_new(f, seq, need_event, apply, done, arg));
-}
-
-/* What waits is not sent; what is under way already cannot be called back and is marked. */
-static void overtake_deliveries(struct change *c, int notice)
-{
-	for (int i = 0; i < c->record.delivery_count; i++) {
-		struct delivery *d = &c->record.deliveries[i];
-
-		if (d->notice != notice || d->term >= 0 || (*d->post && lifecycle_is_todo(c->record.notices[notice].state, c->record.notices[notice].role)))
-			continue;
-		if (d->state == DELIVERY_WAITING) {
-			d->state = DELIVERY_CANCELLED;
-			d->next_ms = -1;
-		} else if (d->state == DELIVERY_SENDING) {
-			d->detail = "overtaken: no action is needed any more";
-		}
-	}
-}
-
-/* Feed lines as store.h has them. */
-static void begin_line(struct change *c, int notice, const char *body)
-{
-	buf_add(&c->feed, "C\t", 2);
-	buf_add_int(&c->feed, c->seq);
-	buf_add_char(&c->feed, '\t');
-	buf_add_int(&c->feed, notice);
-	buf_add_char(&c->feed, '\t');
-	buf_add_str(&c->feed, body);
-}
-
-static void end_line(struct change *c, enum notice_state state, const char *by)
-{
-	buf_add_char(&c->feed, '\t');
-	buf_add_str(&c->feed, notice_state_name(state));
-	buf_add_char(&c->feed, '\t');
-	buf_add_str(&c->feed, by);
-	buf_add_char(&c->feed, '\t');
-	buf_add_int(&c->feed, c->now_ms);
-	buf_add_char(&c->feed, '\n');
-}
-
-/* The notice's own body, and the bureaus whose case it is; of a letter, whoever wrote it. */
-void change_tell(struct change *c, int notice, const char *by)
-{
-	const struct notice *n = &c->record.notices[notice];
-	const struct letter *l = record_letter(&c->record, n);
-	const char *a = c->record.approvers;
-
-	begin_line(c, notice, n->body);
-	if (l) { /* a letter is nobody else's */
-		buf_add_char(&c->feed, ',');
-		buf_add_str(&c->feed, l->from);
-		a = NULL;
-	}
-	while (a && *a) {
-		size_t len = strcspn(a, "|");
-
-		buf_add(&c->feed, ",@", 2);
-		buf_add(&c->feed, a, len);
-		a += len + (a[len] == '|');
-	}
-	end_line(c, n->state, by);
-}
-
-void change_notice(struct change *c, int notice, enum notice_state to, const char *by)
-{
-	struct notice *n = &c->record.notices[notice];
-	bool was = lifecycle_is_todo(n->state, n->role), is = lifecycle_is_todo(to, n->role);
-
-	if (to != n->state)
-		pause_end(c, notice, "", ""); /* what was paused was the clock of the state it leaves */
-	n->state = to;
-	n->version++;
-	if (was != is)
-		change_index(c, n->body, notice, is, false);
-	if (to != STATE_OPEN)
-		overtake_deliveries(c, notice);
-	change_tell(c, notice, by);
-}
-
-static bool had_it(const struct change *c, int notice, const char *body)
-{
-	for (int i = 0; i < c->record.receipt_count; i++) {
-		const struct receipt *r = &c->record.receipts[i];
-
-		if (r->kind == RECEIPT_TAKEN && r->notice == notice && !strcmp(r->detail, body))
-			return true;
-	}
-	return notice_is_pool(body);
-}
-
-void change_owner(struct change *c, int notice, const char *body)
-{
-	struct notice *n = &c->record.notices[notice];
-	const char *before = n->body;
-	struct receipt *r;
-
-	change_index(c, before, notice, false, false);
-	n->body = arena_strdup(&c->arena, body);
-	change_index(c, n->body, notice, lifecycle_is_todo(n->state, n->role), !had_it(c, notice, body));
-	begin_line(c, notice, before);
-	end_line(c, STATE_TRANSFERRED, "");
-	r = change_receipt(c, RECEIPT_TAKEN, notice, -1);
-	r->detail = n->body;
-}
-
-int change_add(struct change *c, const struct notice *like, const char *by)
-{
-	int at = c->record.notice_count;
-	struct notice *n;
-
-	if (at >= RECORD_NOTICES_MAX)
-		return -1;
-	n = record_add_notice(&c->record, &c->arena);
-	*n = *like;
-	n->version = 1;
-	n->made_ms = c->now_ms;
-	n->rung = 1;
-	n->items = n->items ? n->items : "";
-	change_index(c, n->body, at, lifecycle_is_todo(n->state, n->role), true);
-	buf_printf(&c->feed, "E\t%lld\t", (long long)c->seq);
-	for (int i = 0; i < at; i++)
-		buf_add_char(&c->feed, ',');
-	buf_printf(&c->feed, "%s\n", n->body);
-	change_tell(c, at, by);
-	return at;
-}
-
-bool change_has_receipt(const struct change *c, enum receipt_kind kind, int delivery, const char *detail)
-{
-	for (int i = 0; i < c->record.receipt_count; i++) {
-		const struct receipt *x = &c->record.receipts[i];
-
-		if (x->kind == kind && x->delivery == delivery && !strcmp(x->detail, detail))
-			return true;
-	}
-	return false;
-}
-
-void change_note(struct change *c, const char *act, int notice)
-{
-	if (c->noted_count == CHANGE_NOTED_MAX)
-		return;
-	c->noted = arena_grow(&c->arena, c->noted, c->noted_count, sizeof(*c->noted));
-	c->noted[c->noted_count++] = (struct noted){ act, notice };
-}
-
-void change_audit(struct change *c, const struct audited *a)
-{
-	struct audited *all = arena_grow(&c->arena, c->audited, c->audited_count, sizeof(*all));
-
-	all[c->audited_count] = *a;
-	all[c->audited_count].at_ms = c->now_ms;
-	all[c->audited_count++].seq = c->seq;
-	c->audited = all;
-}
-
-struct receipt *change_receipt(struct change *c, enum receipt_kind kind, int notice, int delivery)
-{
-	struct receipt *x = record_add_receipt(&c->record, &c->arena);
-
-	c->touched = true;
-	x->kind = kind;
-	x->notice = notice;
-	x->delivery = delivery;
-	x->at_ms = c->now_ms;
-	x->by = x->channel = x->detail = "";
-	return x;
 }

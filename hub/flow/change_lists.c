@@ -8,7 +8,8 @@ void change_index(struct change *c, const char *list, int entry, bool todo, bool
 	if (c->index_count == CHANGE_INDEX_MAX)
 		return;
 	c->index = arena_grow(&c->arena, c->index, c->index_count, sizeof(*c->index));
-	c->index[c->index_count++] = (struct commit_index){ .body = list, .notice = entry, .todo = todo, .added = added };
+	c->index[c->index_count++] =
+		(struct commit_index){.body = list, .notice = entry, .todo = todo, .added = added};
 }
 
 void change_split(struct change *c, int notice, bool waits)
@@ -18,7 +19,8 @@ void change_split(struct change *c, int notice, bool waits)
 	while (a && *a) {
 		size_t len = strcspn(a, "|");
 
-		change_index(c, arena_printf(&c->arena, "split:%.*s", (int)len, a), notice, waits, false);
+		change_index(c, arena_printf(&c->arena, "split:%.*s", (int)len, a), notice, waits,
+			     false);
 		a += len + (a[len] == '|');
 	}
 }
@@ -45,8 +47,10 @@ void change_index_owing(struct change *c)
 		const char *was = i < c->owing_count ? c->owing[i] : NULL, *is = who_owes(c, i);
 
 		if (was && (!is || strcmp(was, is) != 0))
-			change_index(c, arena_printf(&c->arena, OWES_LIST "%s", was), i, false, false);
+			change_index(c, arena_printf(&c->arena, OWES_LIST "%s", was), i, false,
+				     false);
 		if (is && (!was || strcmp(was, is) != 0))
-			change_index(c, arena_printf(&c->arena, OWES_LIST "%s", is), i, true, false);
+			change_index(c, arena_printf(&c->arena, OWES_LIST "%s", is), i, true,
+				     false);
 	}
 }

@@ -57,8 +57,8 @@ static const char *state_of(const struct flow *f, const struct flow_connector *w
 		return "idle";
 	if (way->last == OUTCOME_CHANNEL_DOWN || way->down_until_ms > clock_now_ms(&f->clock))
 		return "failed";
-	if (way->begun >= way->kind->width(way->self) || way->last == OUTCOME_LATER || way->last == OUTCOME_NOT_SENT ||
-	    way->last == OUTCOME_UNKNOWN)
+	if (way->begun >= way->kind->width(way->self) || way->last == OUTCOME_LATER ||
+	    way->last == OUTCOME_NOT_SENT || way->last == OUTCOME_UNKNOWN)
 		return "waiting";
 	return "healthy";
 }
@@ -87,8 +87,9 @@ static void put_way(const struct flow *f, const struct flow_connector *way, stru
 	buf_add_json(out, way->name);
 	buf_add_str(out, ",\"kind\":");
 	buf_add_json(out, way->kind->kind);
-	buf_printf(out, ",\"channel\":\"%s\",\"state\":\"%s\",\"sending\":%d,\"width\":%d", channel_name(way->channel), state_of(f, way),
-		   way->begun, way->kind->width(way->self));
+	buf_printf(out, ",\"channel\":\"%s\",\"state\":\"%s\",\"sending\":%d,\"width\":%d",
+		   channel_name(way->channel), state_of(f, way), way->begun,
+		   way->kind->width(way->self));
 	put_time(out, ",\"handed_over\":", way->handed_ms);
 	put_time(out, ",\"delivered\":", way->delivered_ms);
 	put_fault(way, out);
@@ -118,7 +119,7 @@ static int32_t today(const struct flow *f)
 static void on_figures(void *arg, enum err e)
 {
 	struct listing *l = arg;
-	struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
+	struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 	struct buf out;
 
 	if (e != ERR_OK) {
@@ -126,7 +127,8 @@ static void on_figures(void *arg, enum err e)
 		free(l);
 		return;
 	}
-	figures_each_event(l->flow->figures, today(l->flow) - QUEUE_DAYS, today(l->flow), add_event, l);
+	figures_each_event(l->flow->figures, today(l->flow) - QUEUE_DAYS, today(l->flow), add_event,
+			   l);
 	buf_init(&out, 64 << 10);
 	buf_add_str(&out, "{\"items\":[");
 	for (int i = 0; i < l->flow->connector_count; i++) {
@@ -150,7 +152,7 @@ void connectors_list(struct flow *f, struct principal *who, reply_fn *fn, void *
 		return;
 	}
 	l = mem_zalloc(sizeof(*l));
-	*l = (struct listing){ f, 0, fn, arg };
+	*l = (struct listing){f, 0, fn, arg};
 	figures_read(f->figures, today(f) - QUEUE_DAYS, on_figures, l);
 }
 
@@ -190,16 +192,18 @@ static void leave(struct test *t)
 static void on_sent(void *arg, const struct send_result *r)
 {
 	struct test *t = arg;
-	struct reply answer = { .err = ERR_OK, .status = 200, .etag = "" };
+	struct reply answer = {.err = ERR_OK, .status = 200, .etag = ""};
 	struct buf out;
 
 	connector_heard(t->flow, t->way, r);
 	leave(t);
-	log_at(LOG_INFO, "", "connector=%s test outcome=%s", t->way->name, outcome_name(r->outcome));
+	log_at(LOG_INFO, "", "connector=%s test outcome=%s", t->way->name,
+	       outcome_name(r->outcome));
 	buf_init(&out, 4096);
 	buf_add_str(&out, "{\"connector\":");
 	buf_add_json(&out, t->way->name);
-	buf_printf(&out, ",\"to\":\"%s\",\"outcome\":\"%s\",\"code\":", t->masked, outcome_name(r->outcome));
+	buf_printf(&out, ",\"to\":\"%s\",\"outcome\":\"%s\",\"code\":", t->masked,
+		   outcome_name(r->outcome));
 	buf_add_json(&out, r->code ? r->code : "");
 	buf_add_char(&out, '}');
 	answer.json = buf_cstr(&out);
@@ -239,9 +243,11 @@ static void compose(struct test *t)
 	int64_t ms = clock_now_ms(&t->flow->clock);
 
 	time_format(ms, SHANGHAI_MIN, now);
-	t->message = (struct message){ .id = arena_printf(&t->arena, "t%lld", (long long)ms), .to = t->to };
-	t->message.text = arena_printf(&t->arena, "【%s】测试短信，%.8s发出。收到即表示通道正常，无需回复。",
-				       pack_view(t->flow->pack)->settings.sms_sign, now + 11);
+	t->message = (struct message){.id = arena_printf(&t->arena, "t%lld", (long long)ms),
+				      .to = t->to};
+	t->message.text =
+		arena_printf(&t->arena, "【%s】测试短信，%.8s发出。收到即表示通道正常，无需回复。",
+			     pack_view(t->flow->pack)->settings.sms_sign, now + 11);
 }
 
 static void find_number(struct test *t, const struct connector_test *in)
@@ -271,9 +277,14 @@ static void begin(struct test *t, const struct connector_test *in)
 	way->testing = true;
 	way->begun++;
 	buf_init(&line, 4096);
-	audit_line(&(struct audited){ .at_ms = clock_now_ms(&t->flow->clock), .who = in->who->name, .act = "connector-test", .notice = -1,
-				      .channel = channel_name(way->channel), .detail = arena_printf(&t->arena, "%s %s", way->name, t->masked) },
-		   &line);
+	audit_line(
+		&(struct audited){.at_ms = clock_now_ms(&t->flow->clock),
+				  .who = in->who->name,
+				  .act = "connector-test",
+				  .notice = -1,
+				  .channel = channel_name(way->channel),
+				  .detail = arena_printf(&t->arena, "%s %s", way->name, t->masked)},
+		&line);
 	store_audit(t->flow->store, buf_cstr(&line), on_audited, t);
 	buf_clear(&line);
 }

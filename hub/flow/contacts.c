@@ -66,11 +66,14 @@ static struct roster *roster_read(const char *body, struct bytes value)
 
 	diag_init(&diag, &r->arena);
 	contacts_read(kept, r, &diag);
-	r->by = arena_strdup(&r->arena, json_string_value(json_object_get(kept, "by")) ? json_string_value(json_object_get(kept, "by")) : "");
+	r->by = arena_strdup(&r->arena, json_string_value(json_object_get(kept, "by"))
+						? json_string_value(json_object_get(kept, "by"))
+						: "");
 	r->at_ms = json_integer_value(json_object_get(kept, "at"));
 	json_decref(kept);
 	if (diag.first)
-		log_at(LOG_ERROR, "", "body=%s: its contacts cannot be read as they are kept: %s", body, diag.first->where);
+		log_at(LOG_ERROR, "", "body=%s: its contacts cannot be read as they are kept: %s",
+		       body, diag.first->where);
 	return r;
 }
 
@@ -90,7 +93,9 @@ void contacts_look_over(struct flow *f)
 	}
 	metric_set(METRIC_CONTACTS_STALE, stale);
 	if (stale && stale != c->stale)
-		log_at(LOG_WARN, "", "%d contacts have a number that was not confirmed for %d days, or that " OPTOUT_WHY, stale, CONTACTS_STALE_DAYS);
+		log_at(LOG_WARN, "",
+		       "%d contacts have a number that was not confirmed for %d days, or that " OPTOUT_WHY,
+		       stale, CONTACTS_STALE_DAYS);
 	c->stale = stale;
 }
 
@@ -200,8 +205,10 @@ static const struct contact *at_work(const struct roster *r, const struct contac
 	return NULL;
 }
 
-/* The first moment from now on at which this person, or who stands in, is on duty; phone NULL: none in sight. */
-static struct contact_found on_duty(const struct flow *f, const struct roster *r, const struct contact *k, int64_t now_ms)
+/* The first moment from now on at which this person, or who stands in, is on duty; phone NULL: none
+ * in sight. */
+static struct contact_found on_duty(const struct flow *f, const struct roster *r,
+				    const struct contact *k, int64_t now_ms)
 {
 	int32_t today = day_of_ms(now_ms, SHANGHAI_MIN);
 	bool listed;
@@ -210,20 +217,23 @@ static struct contact_found on_duty(const struct flow *f, const struct roster *r
 		const struct contact *who = at_work(r, k, day);
 		int64_t morning = ms_of_day(day, SHANGHAI_MIN), from, to;
 
-		if (!who || (who->from_minute >= 0 && !calendar_is_working(pack_calendar(f->pack), day, &listed)))
+		if (!who || (who->from_minute >= 0 &&
+			     !calendar_is_working(pack_calendar(f->pack), day, &listed)))
 			continue;
 		from = who->from_minute < 0 ? morning : morning + who->from_minute * INT64_C(60000);
 		to = who->from_minute < 0 ? INT64_MAX : morning + who->to_minute * INT64_C(60000);
 		if (now_ms < to)
-			return (struct contact_found){ .phone = who->phone, .from_ms = from > now_ms ? from : now_ms,
-						       .works_then = who->from_minute >= 0 };
+			return (struct contact_found){.phone = who->phone,
+						      .from_ms = from > now_ms ? from : now_ms,
+						      .works_then = who->from_minute >= 0};
 	}
-	return (struct contact_found){ .from_ms = now_ms };
+	return (struct contact_found){.from_ms = now_ms};
 }
 
-static struct contact_found first_on_duty(const struct flow *f, const struct roster *r, const char *post, int64_t now_ms)
+static struct contact_found first_on_duty(const struct flow *f, const struct roster *r,
+					  const char *post, int64_t now_ms)
 {
-	struct contact_found best = { .from_ms = now_ms };
+	struct contact_found best = {.from_ms = now_ms};
 
 	for (int i = 0; i < r->count; i++) {
 		struct contact_found one;
@@ -245,16 +255,18 @@ static const char *pack_phone(const struct flow *f, const char *body, const char
 	for (int i = 0; b >= 0 && i < p->contact_count; i++) {
 		const struct pack_contact *k = &p->contacts[i];
 
-		if (k->body == b && *k->phone && (!*post || !strcmp(k->post, post)) && !optouts_hold_number(f, k->phone))
+		if (k->body == b && *k->phone && (!*post || !strcmp(k->post, post)) &&
+		    !optouts_hold_number(f, k->phone))
 			return k->phone;
 	}
 	return NULL;
 }
 
-struct contact_found contacts_find(const struct flow *f, const char *body, const char *post, int64_t now_ms)
+struct contact_found contacts_find(const struct flow *f, const char *body, const char *post,
+				   int64_t now_ms)
 {
 	const struct roster *r = roster_of(f->contacts, body);
-	struct contact_found found = { .from_ms = now_ms };
+	struct contact_found found = {.from_ms = now_ms};
 
 	if (r)
 		found = first_on_duty(f, r, post, now_ms);
@@ -264,7 +276,8 @@ struct contact_found contacts_find(const struct flow *f, const char *body, const
 		return found;
 	found.phone = *post ? pack_phone(f, body, post) : NULL;
 	for (int i = 0; !found.phone && i < f->people_count; i++) {
-		if (!strcmp(f->people[i].body, body) && *f->people[i].phone && !optouts_hold_number(f, f->people[i].phone))
+		if (!strcmp(f->people[i].body, body) && *f->people[i].phone &&
+		    !optouts_hold_number(f, f->people[i].phone))
 			found.phone = f->people[i].phone;
 	}
 	if (!found.phone)
@@ -277,8 +290,8 @@ struct contact_found contacts_find(const struct flow *f, const char *body, const
 
 static void reply_roster(struct flow *f, const char *body, bool may_edit, reply_fn *fn, void *arg)
 {
-	const struct roster none = { .body = body, .by = "" }, *r = roster_of(f->contacts, body);
-	struct reply answer = { .err = ERR_OK, .status = 200, .etag = "" };
+	const struct roster none = {.body = body, .by = ""}, *r = roster_of(f->contacts, body);
+	struct reply answer = {.err = ERR_OK, .status = 200, .etag = ""};
 	struct buf out;
 
 	r = r ? r : &none;
@@ -291,7 +304,8 @@ static void reply_roster(struct flow *f, const char *body, bool may_edit, reply_
 	buf_add_json(&out, *r->by ? r->by : NULL);
 	buf_add_str(&out, ",\"at\":");
 	view_time(&out, r->at_ms);
-	buf_printf(&out, ",\"allowed\":[%s]}", may_edit ? "\"edit\",\"hand-over\"" : "\"hand-over-own\"");
+	buf_printf(&out, ",\"allowed\":[%s]}",
+		   may_edit ? "\"edit\",\"hand-over\"" : "\"hand-over-own\"");
 	answer.json = buf_cstr(&out);
 	answer.len = out.len;
 	fn(arg, &answer);
@@ -300,7 +314,8 @@ static void reply_roster(struct flow *f, const char *body, bool may_edit, reply_
 
 void contacts_get(struct flow *f, struct principal *who, const char *body, reply_fn *fn, void *arg)
 {
-	if (pack_find_body(f->pack, body) < 0 || (!principal_administers(who, body) && !principal_answers(who, body)))
+	if (pack_find_body(f->pack, body) < 0 ||
+	    (!principal_administers(who, body) && !principal_answers(who, body)))
 		reply_problem(fn, arg, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
 	else
 		reply_roster(f, body, principal_administers(who, body), fn, arg);
@@ -331,7 +346,8 @@ static void on_told(void *arg, enum err e, const char *text)
 	(void)arg;
 	(void)text;
 	if (e != ERR_OK)
-		log_at(LOG_WARN, "", "that contacts have changed could not be told to the other hubs");
+		log_at(LOG_WARN, "",
+		       "that contacts have changed could not be told to the other hubs");
 }
 
 static void on_put(void *arg, enum err e, const char *text)
@@ -349,7 +365,11 @@ static void on_put(void *arg, enum err e, const char *text)
 	}
 	replace(p->flow->contacts, r);
 	contacts_look_over(p->flow);
-	audit_act(p->flow, &(struct audited){ .at_ms = r->at_ms, .who = r->by, .act = "contacts", .notice = -1, .body = r->body });
+	audit_act(p->flow, &(struct audited){.at_ms = r->at_ms,
+					     .who = r->by,
+					     .act = "contacts",
+					     .notice = -1,
+					     .body = r->body});
 	buf_init(&line, 1024);
 	buf_printf(&line, "X\tcontacts:%s", r->body);
 	store_append_feed(p->flow->store, buf_cstr(&line), on_told, NULL);
@@ -363,14 +383,14 @@ static void keep(struct flow *f, struct roster *r, reply_fn *fn, void *arg)
 	struct putting *p = mem_zalloc(sizeof(*p));
 	struct buf out;
 
-	*p = (struct putting){ f, r, fn, arg };
+	*p = (struct putting){f, r, fn, arg};
 	buf_init(&out, 1 << 20);
 	buf_add_str(&out, "{\"people\":");
 	contacts_print(r, INT32_MIN, &out);
 	buf_add_str(&out, ",\"by\":");
 	buf_add_json(&out, r->by);
 	buf_printf(&out, ",\"at\":%lld}", (long long)r->at_ms);
-	store_put(f->store, TABLE_CONTACTS, r->body, (struct bytes){ out.data, out.len }, on_put, p);
+	store_put(f->store, TABLE_CONTACTS, r->body, (struct bytes){out.data, out.len}, on_put, p);
 	buf_clear(&out);
 }
 

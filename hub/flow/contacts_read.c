@@ -15,7 +15,8 @@ struct reading {
 static const char *text(const struct reading *r, const json_t *o, const char *name, bool required)
 {
 	size_t before = r->diag->count;
-	const char *s = act_text_at(o, arena_printf(r->arena, "%s/%s", r->where, name), required, r->diag);
+	const char *s =
+		act_text_at(o, arena_printf(r->arena, "%s/%s", r->where, name), required, r->diag);
 
 	return r->diag->count == before ? s : "";
 }
@@ -35,19 +36,22 @@ static void read_leaves(const struct reading *r, const json_t *o, struct contact
 	if (!list || json_is_null(list))
 		return;
 	if (!json_is_array(list) || json_array_size(list) > CONTACTS_LEAVES_MAX) {
-		diag_add(r->diag, arena_printf(r->arena, "%s/leave", r->where), "must be a list of at most %d", CONTACTS_LEAVES_MAX);
+		diag_add(r->diag, arena_printf(r->arena, "%s/leave", r->where),
+			 "must be a list of at most %d", CONTACTS_LEAVES_MAX);
 		return;
 	}
 	k->leaves = arena_zalloc(r->arena, sizeof(*k->leaves) * (json_array_size(list) + 1));
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		const struct reading one = { r->arena, r->diag, arena_printf(r->arena, "%s/leave/%zu", r->where, i) };
+		const struct reading one = {r->arena, r->diag,
+					    arena_printf(r->arena, "%s/leave/%zu", r->where, i)};
 		struct leave *l = &k->leaves[k->leave_count++];
 
 		l->from_day = date(&one, json_array_get(list, i), "from", true);
 		l->to_day = date(&one, json_array_get(list, i), "to", true);
 		l->substitute = text(&one, json_array_get(list, i), "substitute", false);
 		if (l->to_day < l->from_day)
-			diag_add(r->diag, arena_printf(r->arena, "%s/to", one.where), "lies before from");
+			diag_add(r->diag, arena_printf(r->arena, "%s/to", one.where),
+				 "lies before from");
 	}
 }
 
@@ -56,12 +60,19 @@ static void read_person(const struct reading *r, const json_t *o, struct contact
 	char number[NUMBER_BYTES];
 	const char *hours = text(r, o, "hours", false);
 
-	*k = (struct contact){ .name = text(r, o, "name", true), .post = text(r, o, "post", true), .phone = text(r, o, "phone", false),
-			       .email = text(r, o, "email", false), .from_minute = -1, .to_minute = -1 };
+	*k = (struct contact){.name = text(r, o, "name", true),
+			      .post = text(r, o, "post", true),
+			      .phone = text(r, o, "phone", false),
+			      .email = text(r, o, "email", false),
+			      .from_minute = -1,
+			      .to_minute = -1};
 	if (*k->phone && !number_normalise(k->phone, number))
-		diag_add(r->diag, arena_printf(r->arena, "%s/phone", r->where), "is no telephone number");
-	if (*hours && (!hours_parse(hours, &k->from_minute, &k->to_minute) || k->from_minute > k->to_minute))
-		diag_add(r->diag, arena_printf(r->arena, "%s/hours", r->where), "must be like 09:00-17:30");
+		diag_add(r->diag, arena_printf(r->arena, "%s/phone", r->where),
+			 "is no telephone number");
+	if (*hours &&
+	    (!hours_parse(hours, &k->from_minute, &k->to_minute) || k->from_minute > k->to_minute))
+		diag_add(r->diag, arena_printf(r->arena, "%s/hours", r->where),
+			 "must be like 09:00-17:30");
 	k->checked_day = date(r, o, "checked_on", false);
 	read_leaves(r, o, k);
 }
@@ -82,7 +93,10 @@ static void check_substitutes(const struct roster *r, struct diag *diag)
 			const char *name = r->people[i].leaves[k].substitute;
 
 			if (*name && !is_known(r, name))
-				diag_add(diag, arena_printf(diag->arena, "/people/%d/leave/%d/substitute", i, k), "nobody here has that name");
+				diag_add(diag,
+					 arena_printf(diag->arena, "/people/%d/leave/%d/substitute",
+						      i, k),
+					 "nobody here has that name");
 		}
 	}
 }
@@ -93,17 +107,20 @@ void contacts_read(const json_t *said, struct roster *ret, struct diag *diag)
 
 	ret->count = 0;
 	if (!json_is_array(list) || json_array_size(list) > CONTACTS_PEOPLE_MAX) {
-		diag_add(diag, "/people", "must be a list of at most %d people", CONTACTS_PEOPLE_MAX);
+		diag_add(diag, "/people", "must be a list of at most %d people",
+			 CONTACTS_PEOPLE_MAX);
 		return;
 	}
 	ret->people = arena_zalloc(&ret->arena, sizeof(*ret->people) * (json_array_size(list) + 1));
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		const struct reading r = { &ret->arena, diag, arena_printf(&ret->arena, "/people/%zu", i) };
+		const struct reading r = {&ret->arena, diag,
+					  arena_printf(&ret->arena, "/people/%zu", i)};
 		struct contact k;
 
 		read_person(&r, json_array_get(list, i), &k);
 		if (is_known(ret, k.name))
-			diag_add(diag, arena_printf(&ret->arena, "%s/name", r.where), "stands here twice");
+			diag_add(diag, arena_printf(&ret->arena, "%s/name", r.where),
+				 "stands here twice");
 		ret->people[ret->count++] = k;
 	}
 	check_substitutes(ret, diag);
@@ -131,8 +148,8 @@ static void put_person(const struct contact *k, int32_t today, struct buf *out)
 	char hours[64] = "";
 
 	if (k->from_minute >= 0)
-		snprintf(hours, sizeof(hours), "%02d:%02d-%02d:%02d", k->from_minute / 60, k->from_minute % 60, k->to_minute / 60,
-			 k->to_minute % 60);
+		snprintf(hours, sizeof(hours), "%02d:%02d-%02d:%02d", k->from_minute / 60,
+			 k->from_minute % 60, k->to_minute / 60, k->to_minute % 60);
 	buf_add_str(out, "{\"name\":");
 	buf_add_json(out, k->name);
 	member(out, "post", k->post);
@@ -151,8 +168,10 @@ static void put_person(const struct contact *k, int32_t today, struct buf *out)
 	}
 	buf_add_str(out, k->leave_count ? "]" : ",\"leave\":[]");
 	if (today != INT32_MIN)
-		buf_printf(out, ",\"on_leave\":%s,\"stale\":%s,\"opted_out\":%s", contact_leave(k, today) ? "true" : "false",
-			   contact_is_stale(k, today) ? "true" : "false", k->opted_out ? "true" : "false");
+		buf_printf(out, ",\"on_leave\":%s,\"stale\":%s,\"opted_out\":%s",
+			   contact_leave(k, today) ? "true" : "false",
+			   contact_is_stale(k, today) ? "true" : "false",
+			   k->opted_out ? "true" : "false");
 	buf_add_char(out, '}');
 }
 
@@ -169,7 +188,8 @@ void contacts_print(const struct roster *r, int32_t today, struct buf *out)
 
 bool contact_is_stale(const struct contact *k, int32_t today)
 {
-	return *k->phone && (k->opted_out || k->checked_day == INT32_MIN || today - k->checked_day > CONTACTS_STALE_DAYS);
+	return *k->phone && (k->opted_out || k->checked_day == INT32_MIN ||
+			     today - k->checked_day > CONTACTS_STALE_DAYS);
 }
 
 const struct leave *contact_leave(const struct contact *k, int32_t day)

@@ -1,4 +1,5 @@
-/* correct.c: see correct.h. Each step can be repeated: a crash in between repeats what was done already, harmlessly. */
+/* correct.c: see correct.h. Each step can be repeated: a crash in between repeats what was done
+ * already, harmlessly. */
 #include "flow/correct.h"
 
 #include <stdlib.h>
@@ -13,19 +14,19 @@
 
 struct job {
 	struct flow *flow;
-	int64_t seq;	 /* the new event */
+	int64_t seq; /* the new event */
 	int version;
 	enum event_type type;
-	char *permit;	 /* NULL: the case's events are all there is */
+	char *permit; /* NULL: the case's events are all there is */
 	int pending;
 	bool failed;
 	correct_done_fn *fn;
 	void *arg;
 };
 struct one {
-	int64_t by; /* the new event */
+	int64_t by;	      /* the new event */
 	enum event_type type; /* its */
-	bool gave; /* of ended ones: whether there are notices to withdraw */
+	bool gave;	      /* of ended ones: whether there are notices to withdraw */
 	correct_done_fn *fn;
 	void *arg;
 };
@@ -44,7 +45,8 @@ static enum err apply_supersede(void *arg, struct change *c)
 		enum notice_state to;
 
 		if (n->cause == CAUSE_LETTER)
-			continue; /* what two bodies have to settle is not settled by a correction */
+			/* what two bodies have to settle is not settled by a correction */
+			continue;
 		if (lifecycle_next(n->state, n->role, ACT_SUPERSEDE, &to) == VERDICT_MOVES) {
 			change_notice(c, i, to, c->record.by);
 			change_note(c, act_name(ACT_SUPERSEDE), i);
@@ -64,7 +66,8 @@ static enum err apply_supersede(void *arg, struct change *c)
 	return ERR_OK;
 }
 
-/* Nobody has taken it on: what is disputed is the joint meeting's, what was returned the bureau's. */
+/* Nobody has taken it on: what is disputed is the joint meeting's, what was returned the bureau's.
+ */
 static bool is_unclaimed(const struct notice *n)
 {
 	return !notice_is_aside(n) && (n->state == STATE_OPEN || n->state == STATE_ACKNOWLEDGED);
@@ -80,7 +83,8 @@ static enum err apply_ended(void *arg, struct change *c)
 		struct notice *n = &c->record.notices[i];
 		enum notice_state to;
 
-		if (!is_unclaimed(n) || lifecycle_next(n->state, n->role, ACT_WITHDRAW, &to) != VERDICT_MOVES)
+		if (!is_unclaimed(n) ||
+		    lifecycle_next(n->state, n->role, ACT_WITHDRAW, &to) != VERDICT_MOVES)
 			continue;
 		change_notice(c, i, to, c->record.by);
 		change_note(c, act_name(ACT_WITHDRAW), i);
@@ -160,12 +164,13 @@ struct entry { /* one "12/granted/1" of a list of events */
 static struct entry entry_take(const char **list)
 {
 	const char *at = *list;
-	struct entry x = { .seq = digits_take(&at), .type = 0, .version = -1 };
+	struct entry x = {.seq = digits_take(&at), .type = 0, .version = -1};
 	size_t len;
 
 	at += *at == '/';
 	len = strcspn(at, "/,");
-	while (x.type < EVENT_TYPE_COUNT && (strncmp(at, event_type_name(x.type), len) != 0 || event_type_name(x.type)[len]))
+	while (x.type < EVENT_TYPE_COUNT &&
+	       (strncmp(at, event_type_name(x.type), len) != 0 || event_type_name(x.type)[len]))
 		x.type++;
 	if (at[len] == '/')
 		x.version = (int)digits_at(at + len + 1);
@@ -174,18 +179,19 @@ static struct entry entry_take(const char **list)
 	return x;
 }
 
-/* What gave a permit, changed it or stopped it for a while: there is nothing to take on once the permit is gone. */
+/* What gave a permit, changed it or stopped it for a while: there is nothing to take on once the
+ * permit is gone. */
 static bool is_about_a_permit(enum event_type type)
 {
-	return type == EVENT_GRANTED || type == EVENT_CHANGED || type == EVENT_RENEWED || type == EVENT_SUSPENDED ||
-	       type == EVENT_REGISTERED || type == EVENT_REREGISTERED;
+	return type == EVENT_GRANTED || type == EVENT_CHANGED || type == EVENT_RENEWED ||
+	       type == EVENT_SUSPENDED || type == EVENT_REGISTERED || type == EVENT_REREGISTERED;
 }
 
 static void on_earlier(struct job *j, enum err e, const char *list, bool is_case)
 {
 	while (e == ERR_OK && list && *list) {
 		const struct entry x = entry_take(&list);
-		struct one one = { .by = j->seq, .type = j->type, .fn = job_step_done, .arg = j };
+		struct one one = {.by = j->seq, .type = j->type, .fn = job_step_done, .arg = j};
 
 		if (is_case && x.type == j->type && x.version < j->version && x.seq != j->seq) {
 			j->pending++;
@@ -223,14 +229,23 @@ bool correct_is_needed(const struct event *e)
 
 const char *correct_permit(const struct event *e)
 {
-	return e->permit_number && *e->permit_number && is_about_a_permit(e->type) ? e->permit_number : NULL;
+	return e->permit_number && *e->permit_number && is_about_a_permit(e->type)
+		       ? e->permit_number
+		       : NULL;
 }
 
-void correct_earlier(struct flow *f, int64_t seq, const struct event *e, correct_done_fn *fn, void *arg)
+void correct_earlier(struct flow *f, int64_t seq, const struct event *e, correct_done_fn *fn,
+		     void *arg)
 {
 	struct job *j = mem_zalloc(sizeof(*j));
 
-	*j = (struct job){ .flow = f, .seq = seq, .version = e->version, .type = e->type, .pending = 1, .fn = fn, .arg = arg };
+	*j = (struct job){.flow = f,
+			  .seq = seq,
+			  .version = e->version,
+			  .type = e->type,
+			  .pending = 1,
+			  .fn = fn,
+			  .arg = arg};
 	if (e->permit_number && *e->permit_number && term_is_ended_by(e->type))
 		j->permit = mem_strdup(e->permit_number);
 	store_find_case(f->store, e->case_id, on_case, j);
@@ -244,7 +259,8 @@ void correct_outdated(struct flow *f, const struct outdated *o, correct_done_fn 
 		const struct entry x = entry_take(&list);
 
 		if (x.type == o->event->type && x.version > o->event->version) {
-			run_one(f, o->seq, apply_supersede, &(struct one){ .by = x.seq, .fn = fn, .arg = arg });
+			run_one(f, o->seq, apply_supersede,
+				&(struct one){.by = x.seq, .fn = fn, .arg = arg});
 			return;
 		}
 	}

@@ -14,11 +14,12 @@
 #include "flow/term.h"
 #include "metrics.h"
 
-#define TICK_MS 250
+#define TICK_MS	 250
 #define LEASE_MS 5000 /* a hub that died delays what it had claimed by so much */
-/* Whoever asks for something while much is due waits behind so much of it and no more, and then comes before the rest. */
-#define CLAIM_MAX 32
-#define BREATH_MS 10
+/* Whoever asks for something while much is due waits behind so much of it and no more, and then
+ * comes before the rest. */
+#define CLAIM_MAX   32
+#define BREATH_MS   10
 #define WAITING_MAX 4096
 
 struct work { /* one event that is due */
@@ -36,9 +37,9 @@ struct work { /* one event that is due */
 struct due_clock {
 	struct flow *flow;
 	struct loop_timer *timer, *breath;
-	STAILQ_HEAD(, work) waiting; /* for a place of a connector */
-	int waiting_count, turns;    /* turns: of these, the ones being worked off */
-	int in_hand;	  /* of what was claimed: neither done nor waiting */
+	STAILQ_HEAD(, work) waiting;	     /* for a place of a connector */
+	int waiting_count, turns;	     /* turns: of these, the ones being worked off */
+	int in_hand;			     /* of what was claimed: neither done nor waiting */
 	bool claiming, again, more, stopped; /* more: the last claim was full */
 };
 
@@ -74,12 +75,14 @@ static enum err apply_due(void *arg, struct change *c)
 			w->sends[w->send_count++].channel = c->record.deliveries[i].channel;
 		}
 	}
-	c->leased = true; /* writing also sets the due moment right again after the lease moved it */
+	/* writing also sets the due moment right again after the lease moved it */
+	c->leased = true;
 	c->nothing = !changed && (w->correcting || w->waits || w->asks);
 	return ERR_OK;
 }
 
-/* More is claimed soon only when what there was has been dealt with; else the next tick brings it. */
+/* More is claimed soon only when what there was has been dealt with; else the next tick brings it.
+ */
 static void put_down(struct work *w)
 {
 	struct due_clock *d = w->flow->deadline;
@@ -151,7 +154,8 @@ static void done_due(void *arg, enum err e, struct change *c)
 		for (int i = 0; i < w->send_count; i++)
 			deliver_take_back(c, w->sends[i].delivery);
 	} else {
-		log_at(LOG_ERROR, "", "event=e%lld: what is due could not be worked off (%s)", (long long)w->seq, err_name(e));
+		log_at(LOG_ERROR, "", "event=e%lld: what is due could not be worked off (%s)",
+		       (long long)w->seq, err_name(e));
 	}
 	drop_sends(w);
 	w->asks = w->asks && e == ERR_OK;
@@ -201,7 +205,8 @@ void deadline_room(struct due_clock *d)
 static void on_claimed(void *arg, enum err e, const struct loaded *items, int count)
 {
 	struct due_clock *d = arg;
-	/* Not when it was asked for: this clock may be behind the cell's time, or have been put right since. */
+	/* Not when it was asked for: this clock may be behind the cell's time, or have been put
+	 * right since. */
 	int64_t now_ms = clock_now_ms(&d->flow->clock);
 
 	d->claiming = false;
@@ -211,7 +216,7 @@ static void on_claimed(void *arg, enum err e, const struct loaded *items, int co
 		w->flow = d->flow;
 		w->seq = items[i].seq;
 		w->lease_ms = now_ms + LEASE_MS;
-		w->gate = (struct gate){ .flow = d->flow, .answered = on_gate, .arg = w };
+		w->gate = (struct gate){.flow = d->flow, .answered = on_gate, .arg = w};
 		w->in_hand = true;
 		d->in_hand++;
 		run(w);
@@ -223,7 +228,8 @@ static void on_claimed(void *arg, enum err e, const struct loaded *items, int co
 
 static void claim(struct due_clock *d)
 {
-	if (d->stopped || !store_is_up(d->flow->store) || store_is_short(d->flow->store, ROOM_FOR_ENDS))
+	if (d->stopped || !store_is_up(d->flow->store) ||
+	    store_is_short(d->flow->store, ROOM_FOR_ENDS))
 		return;
 	if (d->claiming) {
 		d->again = true;
@@ -231,7 +237,8 @@ static void claim(struct due_clock *d)
 	}
 	d->claiming = true;
 	d->again = false;
-	store_claim_due(d->flow->store, clock_now_ms(&d->flow->clock), LEASE_MS, CLAIM_MAX, on_claimed, d);
+	store_claim_due(d->flow->store, clock_now_ms(&d->flow->clock), LEASE_MS, CLAIM_MAX,
+			on_claimed, d);
 }
 
 static void on_tick(void *arg)
@@ -282,7 +289,8 @@ void deadline_free(struct due_clock *d)
 	free(d);
 }
 
-/* The tick comes four times a second; only what should not wait even that long is claimed at once. */
+/* The tick comes four times a second; only what should not wait even that long is claimed at once.
+ */
 void deadline_kick(struct due_clock *d, int64_t due_ms)
 {
 	if (due_ms <= clock_now_ms(&d->flow->clock))

@@ -18,20 +18,24 @@ static const char *join_channels(const enum channel *via, int count, struct aren
 	const char *text = "";
 
 	for (int i = 0; i < count; i++)
-		text = i ? arena_concat(arena, text, "|", channel_name(via[i]), NULL) : channel_name(via[i]);
+		text = i ? arena_concat(arena, text, "|", channel_name(via[i]), NULL)
+			 : channel_name(via[i]);
 	return text;
 }
 
-static const char *join_rules(const struct pack_view *p, const int *rules, int count, struct arena *arena)
+static const char *join_rules(const struct pack_view *p, const int *rules, int count,
+			      struct arena *arena)
 {
 	const char *text = "";
 
 	for (int i = 0; i < count; i++)
-		text = i ? arena_concat(arena, text, "|", p->rules[rules[i]].id, NULL) : p->rules[rules[i]].id;
+		text = i ? arena_concat(arena, text, "|", p->rules[rules[i]].id, NULL)
+			 : p->rules[rules[i]].id;
 	return text;
 }
 
-static const char *join_problems(const struct pack_view *p, const struct decision *d, struct arena *arena)
+static const char *join_problems(const struct pack_view *p, const struct decision *d,
+				 struct arena *arena)
 {
 	const char *text = "";
 
@@ -48,12 +52,14 @@ static const char *join_problems(const struct pack_view *p, const struct decisio
 	return text;
 }
 
-static const char *join_items(const struct decision *d, const int *items, int count, struct arena *arena)
+static const char *join_items(const struct decision *d, const int *items, int count,
+			      struct arena *arena)
 {
 	const char *text = "";
 
 	for (int i = 0; i < count; i++)
-		text = i ? arena_concat(arena, text, "|", d->items[items[i]].code, NULL) : d->items[items[i]].code;
+		text = i ? arena_concat(arena, text, "|", d->items[items[i]].code, NULL)
+			 : d->items[items[i]].code;
 	return text;
 }
 
@@ -64,8 +70,8 @@ static bool begins_with(const char *via, const char *channel)
 	return !strncmp(via, channel, len) && (via[len] == '\0' || via[len] == '|');
 }
 
-static void add_notice(const struct flow *f, const struct decided *d, const struct decided_notice *from,
-		       struct arena *arena, struct record *r)
+static void add_notice(const struct flow *f, const struct decided *d,
+		       const struct decided_notice *from, struct arena *arena, struct record *r)
 {
 	const struct pack_view *p = pack_view(d->pack);
 	struct notice *n = record_add_notice(r, arena);
@@ -100,7 +106,8 @@ static const char *pool_items(const struct decision *d, struct arena *arena)
 }
 
 /* Nobody leads: whoever is of the region may take it, and the coordination office sees it. */
-static void add_pool(const struct flow *f, const struct decided *d, struct arena *arena, struct record *r)
+static void add_pool(const struct flow *f, const struct decided *d, struct arena *arena,
+		     struct record *r)
 {
 	const struct pack_view *p = pack_view(d->pack);
 	struct notice *n = record_add_notice(r, arena);
@@ -131,7 +138,7 @@ static bool has_problem(const struct decision *d, enum problem_code code)
 
 static const char *approvers_of(const struct event *e, struct arena *arena)
 {
-	const char *const named[] = { e->accepting, e->reviewing, e->deciding };
+	const char *const named[] = {e->accepting, e->reviewing, e->deciding};
 	const char *text = "";
 
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
@@ -141,11 +148,13 @@ static const char *approvers_of(const struct event *e, struct arena *arena)
 	return text;
 }
 
-void decided_record(const struct flow *f, const struct decided *d, struct arena *arena, struct record *ret)
+void decided_record(const struct flow *f, const struct decided *d, struct arena *arena,
+		    struct record *ret)
 {
 	const struct pack_view *p = pack_view(d->pack);
 	const struct decision *x = d->decision;
-	struct record r = { .version = 1, .accepted_ms = d->at_ms, .policy = p->version, .by = d->by };
+	struct record r = {
+		.version = 1, .accepted_ms = d->at_ms, .policy = p->version, .by = d->by};
 
 	/* What the catalogue does not know is still counted, and asked for, by its code. */
 	r.item_code = x->item >= 0 ? p->items[x->item].code : x->item_code;
@@ -160,11 +169,14 @@ void decided_record(const struct flow *f, const struct decided *d, struct arena 
 		add_pool(f, d, arena, &r);
 	dispute_at_decision(f, &r, arena);
 	terms_at_decision(d->pack, d->event, &r, arena);
-	r.archive_ms = archive_moment(d->event, x->item >= 0 ? p->items[x->item].devolution : DEV_NONE, d->at_ms);
+	r.archive_ms = archive_moment(
+		d->event, x->item >= 0 ? p->items[x->item].devolution : DEV_NONE, d->at_ms);
 	if (x->tells_applicant) {
 		r.applicant_via = join_channels(x->applicant_via, x->applicant_via_count, arena);
-		r.applicant_rules = join_rules(p, x->applicant_rules, x->applicant_rule_count, arena);
-		if (d->event->applicant_phone && x->applicant_via_count && x->applicant_via[0] != CHANNEL_PUSH)
+		r.applicant_rules =
+			join_rules(p, x->applicant_rules, x->applicant_rule_count, arena);
+		if (d->event->applicant_phone && x->applicant_via_count &&
+		    x->applicant_via[0] != CHANNEL_PUSH)
 			deliver_add(f, &r, -1, x->applicant_via[0], arena);
 	}
 	*ret = r;
@@ -184,8 +196,8 @@ const char *decided_address_hash(const struct flow *f, const char *address, stru
 	unsigned char h[16];
 	char hex[sizeof(h) * 2 + 1];
 
-	crypto_generichash(h, sizeof(h), (const unsigned char *)address, strlen(address), f->hash_key,
-			   sizeof(f->hash_key));
+	crypto_generichash(h, sizeof(h), (const unsigned char *)address, strlen(address),
+			   f->hash_key, sizeof(f->hash_key));
 	sodium_bin2hex(hex, sizeof(hex), h, sizeof(h));
 	return arena_strdup(arena, hex);
 }
@@ -201,7 +213,8 @@ const char *decided_holder(const struct pack *pack, const struct record *r, stru
 			const char *id = arena_strndup(arena, rest, strcspn(rest, "|"));
 			int rule = pack_find_rule(pack, id);
 
-			if (rule >= 0 && rule < v->rule_count && decide_rule_names_holder(pack, rule))
+			if (rule >= 0 && rule < v->rule_count &&
+			    decide_rule_names_holder(pack, rule))
 				return r->notices[i].body;
 			rest += strlen(id);
 			rest += *rest == '|';

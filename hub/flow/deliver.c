@@ -14,7 +14,7 @@
 #include "timefmt.h"
 
 #define SENDING_LEASE_MS 60000
-#define ENOUGH_WHY "waits for the next morning: the number has had its texts of the day"
+#define ENOUGH_WHY	 "waits for the next morning: the number has had its texts of the day"
 
 int flow_connector_for(const struct flow *f, enum channel c)
 {
@@ -40,7 +40,8 @@ static bool is_urgent(const struct change *c, const struct delivery *d)
 {
 	enum event_type t = c->event->type;
 
-	return d->notice >= 0 && d->term < 0 && !has_ended_early(&c->record.notices[d->notice]) && (t == EVENT_SUSPENDED || t == EVENT_REVOKED || t == EVENT_WITHDRAWN);
+	return d->notice >= 0 && d->term < 0 && !has_ended_early(&c->record.notices[d->notice]) &&
+	       (t == EVENT_SUSPENDED || t == EVENT_REVOKED || t == EVENT_WITHDRAWN);
 }
 
 static int64_t due_of(const struct change *c, const struct delivery *d)
@@ -55,18 +56,20 @@ static struct contact_found whom(const struct change *c, const struct delivery *
 	return contacts_find(c->flow, asked_body(c, d), d->post, c->now_ms);
 }
 
-/* When somebody is on duty and it is no quiet hour, unless what it is about would be over by then; now when there is nobody to wait for. */
+/* When somebody is on duty and it is no quiet hour, unless what it is about would be over by then;
+ * now when there is nobody to wait for. */
 static int64_t not_before(const struct change *c, const struct delivery *d)
 {
 	int64_t due_ms = due_of(c, d);
-	struct contact_found who = { .from_ms = c->now_ms };
+	struct contact_found who = {.from_ms = c->now_ms};
 
 	if (d->channel != CHANNEL_SMS)
 		return c->now_ms;
 	if (d->notice >= 0)
 		who = whom(c, d);
 	if (!who.works_then && !is_urgent(c, d))
-		who.from_ms = hours_over(pack_view(c->flow->pack)->settings.quiet, who.from_ms, SHANGHAI_MIN);
+		who.from_ms = hours_over(pack_view(c->flow->pack)->settings.quiet, who.from_ms,
+					 SHANGHAI_MIN);
 	return due_ms >= 0 && who.from_ms > due_ms ? c->now_ms : who.from_ms;
 }
 
@@ -77,7 +80,8 @@ const char *delivery_address(const struct change *c, const struct delivery *d)
 	return d->notice < 0 ? c->event->applicant_phone : whom(c, d).phone;
 }
 
-void deliver_add(const struct flow *f, struct record *r, int notice, enum channel channel, struct arena *arena)
+void deliver_add(const struct flow *f, struct record *r, int notice, enum channel channel,
+		 struct arena *arena)
 {
 	struct delivery *d = record_add_delivery(r, arena);
 
@@ -100,14 +104,16 @@ void delivery_give_up(struct change *c, int i, const char *why)
 	metric_add(METRIC_DELIVERIES_FAILED, 1);
 }
 
-/* Never sent again by the same way: its receipt settles it, or the notice's next channel or its deadline does. */
+/* Never sent again by the same way: its receipt settles it, or the notice's next channel or its
+ * deadline does. */
 void delivery_in_doubt(struct change *c, int i, const char *why)
 {
 	struct delivery *d = &c->record.deliveries[i];
 
 	if (d->state == DELIVERY_SENDING) {
 		metric_add(METRIC_DELIVERIES_UNKNOWN, 1);
-		log_at(LOG_WARN, "", "delivery=d%lld.%d attempt=%d is in doubt: %s", (long long)c->seq, i, d->attempts, why);
+		log_at(LOG_WARN, "", "delivery=d%lld.%d attempt=%d is in doubt: %s",
+		       (long long)c->seq, i, d->attempts, why);
 	}
 	d->state = DELIVERY_UNKNOWN;
 	d->next_ms = -1;
@@ -116,12 +122,14 @@ void delivery_in_doubt(struct change *c, int i, const char *why)
 
 static bool same_way(const struct delivery *a, const struct delivery *b)
 {
-	return a->notice == b->notice && a->channel == b->channel && a->term < 0 && b->term < 0 && !strcmp(a->post, b->post) && !strcmp(a->body, b->body);
+	return a->notice == b->notice && a->channel == b->channel && a->term < 0 && b->term < 0 &&
+	       !strcmp(a->post, b->post) && !strcmp(a->body, b->body);
 }
 
 static bool was_told(const struct delivery *d)
 {
-	return d->state == DELIVERY_SENDING || d->state == DELIVERY_ACCEPTED || d->state == DELIVERY_DELIVERED || d->state == DELIVERY_UNKNOWN;
+	return d->state == DELIVERY_SENDING || d->state == DELIVERY_ACCEPTED ||
+	       d->state == DELIVERY_DELIVERED || d->state == DELIVERY_UNKNOWN;
 }
 
 /* Says that nothing needs doing any more; what waited when that came about was cancelled. */
@@ -146,7 +154,8 @@ void deliver_last_word(struct change *c, int notice)
 		struct delivery *d;
 
 		for (int k = 0; k < i; k++)
-			again = again || (same_way(&c->record.deliveries[k], &from) && was_told(&c->record.deliveries[k]));
+			again = again || (same_way(&c->record.deliveries[k], &from) &&
+					  was_told(&c->record.deliveries[k]));
 		if (from.notice != notice || from.term >= 0 || !was_told(&from) || again)
 			continue;
 		deliver_add(c->flow, &c->record, notice, from.channel, &c->arena);
@@ -157,7 +166,8 @@ void deliver_last_word(struct change *c, int notice)
 	}
 }
 
-/* Somebody has taken the matter on: a text that asks for it would only confuse. A reminder is needed until all is done. */
+/* Somebody has taken the matter on: a text that asks for it would only confuse. A reminder is
+ * needed until all is done. */
 static bool is_needless(const struct change *c, const struct delivery *d)
 {
 	const struct notice *n = d->notice >= 0 ? &c->record.notices[d->notice] : NULL;
@@ -167,7 +177,8 @@ static bool is_needless(const struct change *c, const struct delivery *d)
 	if (is_last_word(c, d))
 		return false;
 	if (n && *d->post)
-		return !lifecycle_is_todo(n->state, n->role) && !notice_owes_feedback(&c->record, n);
+		return !lifecycle_is_todo(n->state, n->role) &&
+		       !notice_owes_feedback(&c->record, n);
 	return n && n->state != STATE_OPEN;
 }
 
@@ -176,7 +187,8 @@ static int64_t next_morning(int64_t now_ms)
 	return ms_of_day(day_of_ms(now_ms, SHANGHAI_MIN) + 1, SHANGHAI_MIN) + MORNING_MS;
 }
 
-/* However many texts the number has had today: a permit has stopped, or the deadline would pass before the next morning. */
+/* However many texts the number has had today: a permit has stopped, or the deadline would pass
+ * before the next morning. */
 static bool is_exempt(const struct change *c, const struct delivery *d)
 {
 	int64_t due_ms = due_of(c, d);
@@ -184,13 +196,15 @@ static bool is_exempt(const struct change *c, const struct delivery *d)
 	return is_urgent(c, d) || (due_ms >= c->now_ms && due_ms < next_morning(c->now_ms));
 }
 
-/* A notice's texts wait for others to the same number; the applicant's, and those about a clock of the event, speak for themselves. */
+/* A notice's texts wait for others to the same number; the applicant's, and those about a clock of
+ * the event, speak for themselves. */
 static int64_t join_ms(const struct change *c, const struct delivery *d)
 {
 	struct duration window;
 	int64_t ms, due_ms = due_of(c, d);
 
-	if (d->notice < 0 || d->term >= 0 || is_urgent(c, d) || is_last_word(c, d) || !duration_parse(pack_view(c->flow->pack)->settings.sms_join, &window))
+	if (d->notice < 0 || d->term >= 0 || is_urgent(c, d) || is_last_word(c, d) ||
+	    !duration_parse(pack_view(c->flow->pack)->settings.sms_join, &window))
 		return 0;
 	ms = window.count * INT64_C(60000);
 	return due_ms >= c->now_ms && due_ms < c->now_ms + ms ? 0 : ms;
@@ -206,13 +220,17 @@ static const char *first_of(const char *with, struct arena *arena)
 	return arena_strndup(arena, with, (size_t)(end - with));
 }
 
-/* Whether there is a number to be texted, else why not; a body's people may all be such as want no texts. */
-static const char *find_number(const struct change *c, const struct delivery *d, char ret[NUMBER_BYTES])
+/* Whether there is a number to be texted, else why not; a body's people may all be such as want no
+ * texts. */
+static const char *find_number(const struct change *c, const struct delivery *d,
+			       char ret[NUMBER_BYTES])
 {
 	const char *address = delivery_address(c, d);
 
 	if (!address)
-		return d->channel == CHANNEL_SMS && d->notice >= 0 && whom(c, d).opted_out ? OPTOUT_WHY : "no contact known";
+		return d->channel == CHANNEL_SMS && d->notice >= 0 && whom(c, d).opted_out
+			       ? OPTOUT_WHY
+			       : "no contact known";
 	if (!number_normalise(address, ret))
 		return "no telephone number";
 	return optouts_hold_number(c->flow, address) ? OPTOUT_WHY : NULL;
@@ -225,8 +243,12 @@ static enum prepared pass_gate(struct change *c, int i, const char *hash, struct
 
 	if (d->channel != CHANNEL_SMS)
 		return PREPARED_SEND;
-	answer = gate_pass(g, &(struct gate_in){ .seq = c->seq, .now_ms = c->now_ms, .delivery = i, .hash = hash,
-						 .is_exempt = is_exempt(c, d), .join_ms = join_ms(c, d) });
+	answer = gate_pass(g, &(struct gate_in){.seq = c->seq,
+						.now_ms = c->now_ms,
+						.delivery = i,
+						.hash = hash,
+						.is_exempt = is_exempt(c, d),
+						.join_ms = join_ms(c, d)});
 	switch (answer->pass) {
 	case PASS_ASKED:
 		return PREPARED_ASKED;
@@ -254,7 +276,8 @@ static enum prepared begin_attempt(struct change *c, int i, struct gate *g)
 	struct flow_connector *way = k < 0 ? NULL : &c->flow->connectors[k];
 	char number[NUMBER_BYTES];
 	enum prepared passed;
-	const char *hash, *why_not = way ? find_number(c, d, number) : "no connector for this channel";
+	const char *hash,
+		*why_not = way ? find_number(c, d, number) : "no connector for this channel";
 
 	if (why_not) {
 		delivery_give_up(c, i, why_not);
@@ -299,8 +322,8 @@ bool delivery_may_join(const struct change *c, int i, const char *hash)
 	struct arena arena;
 	bool may;
 
-	if (d->state != DELIVERY_WAITING || d->channel != CHANNEL_SMS || !join_ms(c, d) || is_needless(c, d) || find_number(c, d, number) ||
-	    not_before(c, d) > c->now_ms)
+	if (d->state != DELIVERY_WAITING || d->channel != CHANNEL_SMS || !join_ms(c, d) ||
+	    is_needless(c, d) || find_number(c, d, number) || not_before(c, d) > c->now_ms)
 		return false;
 	arena_init(&arena);
 	may = !strcmp(decided_address_hash(c->flow, number, &arena), hash);
@@ -335,7 +358,8 @@ enum prepared deliver_prepare(struct change *c, int i, struct gate *g)
 	if (d->state == DELIVERY_WAITING && !is_needless(c, d))
 		return begin_attempt(c, i, g);
 	if (d->state == DELIVERY_SENDING)
-		delivery_in_doubt(c, i, "in doubt: the hub stopped between handing over and recording");
+		delivery_in_doubt(c, i,
+				  "in doubt: the hub stopped between handing over and recording");
 	else if (d->state == DELIVERY_WAITING)
 		d->state = DELIVERY_CANCELLED;
 	d->next_ms = -1;

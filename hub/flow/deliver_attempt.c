@@ -12,9 +12,9 @@
 #include "sms.h"
 
 #define BACKOFF_BASE_MS 1000
-#define BACKOFF_CAP_MS 300000
-#define GIVE_UP_MS (24LL * 3600 * 1000)
-#define LAST_SMS_MS (72LL * 3600 * 1000)
+#define BACKOFF_CAP_MS	300000
+#define GIVE_UP_MS	(24LL * 3600 * 1000)
+#define LAST_SMS_MS	(72LL * 3600 * 1000)
 
 static int64_t backoff_ms(int attempts)
 {
@@ -72,7 +72,8 @@ static enum err apply_outcome(void *arg, struct change *c)
 	if (a->delivery >= c->record.delivery_count)
 		return ERR_NOT_FOUND;
 	d = &c->record.deliveries[a->delivery];
-	c->nothing = d->attempts != a->number || (a->taken_back_ms && a->taken_back_ms != d->next_ms) ||
+	c->nothing = d->attempts != a->number ||
+		     (a->taken_back_ms && a->taken_back_ms != d->next_ms) ||
 		     (a->outcome != OUTCOME_ACCEPTED && !is_open(d));
 	if (c->nothing)
 		return ERR_OK;
@@ -108,8 +109,10 @@ static void keep_last(struct flow *f, const struct attempt *a)
 {
 	if (a->notices)
 		store_put_expiring(f->store,
-				   &(struct expiring){ .kind = "lastsms", .name = a->last_key, .ttl_ms = LAST_SMS_MS,
-						       .value = { a->notices, strlen(a->notices) } },
+				   &(struct expiring){.kind = "lastsms",
+						      .name = a->last_key,
+						      .ttl_ms = LAST_SMS_MS,
+						      .value = {a->notices, strlen(a->notices)}},
 				   kept_last, NULL);
 }
 
@@ -133,8 +136,8 @@ static void done_outcome(void *arg, enum err e, struct change *c)
 		return;
 	}
 	if (e != ERR_OK)
-		log_at(LOG_WARN, "", "delivery=d%lld.%d: the outcome %s could not be recorded", (long long)a->seq, a->delivery,
-		       outcome_name(a->outcome));
+		log_at(LOG_WARN, "", "delivery=d%lld.%d: the outcome %s could not be recorded",
+		       (long long)a->seq, a->delivery, outcome_name(a->outcome));
 	else if (a->outcome == OUTCOME_ACCEPTED)
 		keep_last(c->flow, a);
 	attempt_free(a);
@@ -162,8 +165,9 @@ void deliver_forget(struct flow *f)
 {
 	for (struct attempt *a = f->unrecorded, *next; a; a = next) {
 		next = a->next;
-		log_at(LOG_WARN, "", "delivery=d%lld.%d attempt=%d: the outcome %s could not be recorded", (long long)a->seq, a->delivery,
-		       a->number, outcome_name(a->outcome));
+		log_at(LOG_WARN, "",
+		       "delivery=d%lld.%d attempt=%d: the outcome %s could not be recorded",
+		       (long long)a->seq, a->delivery, a->number, outcome_name(a->outcome));
 		attempt_free(a);
 	}
 	f->unrecorded = NULL;
@@ -213,9 +217,11 @@ static void settle(struct attempt *first, const struct send_result *r)
 		a->with = NULL;
 		a->outcome = r->outcome;
 		a->retry_after_ms = r->retry_after_ms;
-		snprintf(a->provider_id, sizeof(a->provider_id), "%s", r->provider_id ? r->provider_id : "");
+		snprintf(a->provider_id, sizeof(a->provider_id), "%s",
+			 r->provider_id ? r->provider_id : "");
 		snprintf(a->code, sizeof(a->code), "%s", r->code ? r->code : "");
-		log_at(LOG_INFO, "", "delivery=d%lld.%d attempt=%d connector=%s outcome=%s", (long long)a->seq, a->delivery, a->number,
+		log_at(LOG_INFO, "", "delivery=d%lld.%d attempt=%d connector=%s outcome=%s",
+		       (long long)a->seq, a->delivery, a->number,
 		       a->flow->connectors[a->connector].name, outcome_name(r->outcome));
 		a->next = f->unrecorded;
 		f->unrecorded = a;
@@ -242,7 +248,8 @@ void attempt_send(struct attempt *a, const struct message *m)
 
 	if (a->flow->draining) { /* its connector may be closed already */
 		way->begun--;
-		settle(a, &(struct send_result){ .outcome = OUTCOME_NOT_SENT, .code = "the hub was about to end" });
+		settle(a, &(struct send_result){.outcome = OUTCOME_NOT_SENT,
+						.code = "the hub was about to end"});
 		return;
 	}
 	arena_init(&arena);
@@ -251,14 +258,16 @@ void attempt_send(struct attempt *a, const struct message *m)
 		way->kind->send(way->self, m, on_sent, a);
 	} else {
 		way->begun--;
-		settle(a, &(struct send_result){ .outcome = OUTCOME_REFUSED, .code = diag.first ? diag.first->what : "refused" });
+		settle(a, &(struct send_result){.outcome = OUTCOME_REFUSED,
+						.code = diag.first ? diag.first->what : "refused"});
 	}
 	arena_clear(&arena);
 }
 
 const char *attempt_message_id(struct change *c, int i)
 {
-	return arena_printf(&c->arena, "d%lld.%d-%d", (long long)c->seq, i, c->record.deliveries[i].attempts);
+	return arena_printf(&c->arena, "d%lld.%d-%d", (long long)c->seq, i,
+			    c->record.deliveries[i].attempts);
 }
 
 void deliver_send(struct change *c, int i)
@@ -266,7 +275,7 @@ void deliver_send(struct change *c, int i)
 	const struct delivery *d = &c->record.deliveries[i];
 	const char *address = delivery_address(c, d);
 	char number[NUMBER_BYTES] = "";
-	struct message m = { .id = attempt_message_id(c, i), .to = number };
+	struct message m = {.id = attempt_message_id(c, i), .to = number};
 
 	/* Gone since it was begun: then the check refuses the empty number. */
 	if (address)

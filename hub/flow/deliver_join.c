@@ -1,8 +1,10 @@
 /*
- * deliver_join.c: several texts to one number as one message. The delivery that the gate let through is on disk as being sent, with the
- * others that may go with it. Each of those is then marked as being sent too, with the message's id; those that can be are in the
- * message, the rest goes its own way. A hub that dies in between leaves what it had marked in doubt, and nothing that was not marked is
- * ever in the message: none is sent twice. The outcome and the provider's reports settle each of them.
+ * deliver_join.c: several texts to one number as one message. The delivery that the gate let
+ * through is on disk as being sent, with the others that may go with it. Each of those is then
+ * marked as being sent too, with the message's id; those that can be are in the message, the rest
+ * goes its own way. A hub that dies in between leaves what it had marked in doubt, and nothing that
+ * was not marked is ever in the message: none is sent twice. The outcome and the provider's reports
+ * settle each of them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -34,8 +36,8 @@ static void take_piece(struct joining *j, struct change *c, const struct deliver
 		if (!strcmp(j->pieces[i].code, p.code))
 			return;
 	}
-	j->pieces[j->piece_count++] =
-		(struct text_piece){ arena_strdup(&j->arena, p.item), arena_strdup(&j->arena, p.code), p.due_ms };
+	j->pieces[j->piece_count++] = (struct text_piece){
+		arena_strdup(&j->arena, p.item), arena_strdup(&j->arena, p.code), p.due_ms};
 }
 
 static void note_notices(struct joining *j)
@@ -59,7 +61,8 @@ static void end(struct joining *j)
 {
 	if (j->piece_count > 1) {
 		note_notices(j);
-		j->message.text = deliver_text_joined(j->flow, j->pieces, j->piece_count, &j->arena);
+		j->message.text =
+			deliver_text_joined(j->flow, j->pieces, j->piece_count, &j->arena);
 	}
 	attempt_send(j->first, &j->message);
 	arena_clear(&j->arena);
@@ -70,7 +73,8 @@ static enum err apply_member(void *arg, struct change *c)
 {
 	struct member *m = arg;
 
-	m->is_with = m->delivery < c->record.delivery_count && delivery_may_join(c, m->delivery, m->joining->hash);
+	m->is_with = m->delivery < c->record.delivery_count &&
+		     delivery_may_join(c, m->delivery, m->joining->hash);
 	c->nothing = !m->is_with;
 	if (!m->is_with)
 		return ERR_OK;
@@ -105,8 +109,9 @@ void join_send(struct change *c, int i, const struct message *alone)
 	j->flow = c->flow;
 	arena_init(&j->arena);
 	j->first = j->last = attempt_new(c, i);
-	j->message = (struct message){ arena_strdup(&j->arena, alone->id), arena_strdup(&j->arena, alone->to),
-				       arena_strdup(&j->arena, alone->text) };
+	j->message = (struct message){arena_strdup(&j->arena, alone->id),
+				      arena_strdup(&j->arena, alone->to),
+				      arena_strdup(&j->arena, alone->text)};
 	j->hash = arena_strdup(&j->arena, d->address_hash);
 	j->pieces = arena_zalloc(&j->arena, sizeof(*j->pieces) * (DELIVER_JOIN_MAX + 1));
 	take_piece(j, c, d);

@@ -9,15 +9,24 @@
 #include "timefmt.h"
 
 /* Used when a pack brings no texts of its own. */
-static const char notice_fallback[] = "【{sign}】您单位有1件待认领:{item}({region}),{due}前签收。编号{code},回复编号即签收。";
-static const char feedback_fallback[] = "【{sign}】{item}（{region}）请于{due}前反馈监管情况。编号{code}";
-static const char term_fallback[] = "【{sign}】{item}（{region}）有期限将于{due}到期：{what}。编号{code}";
-static const char archive_fallback[] = "【{sign}】{item}（{region}）档案请于{due}前移交决定机关。编号{code}，移交后回复编号";
-static const char letter_fallback[] = "【{sign}】您单位有1件来函待答复:{item}({region}),请于{due}前答复。编号{code},回复编号即签收。";
-static const char withdrawn_fallback[] = "【{sign}】编号{code}的告知（{item}，{region}）已撤回，无需再办理";
-static const char superseded_fallback[] = "【{sign}】编号{code}的告知（{item}，{region}）已更正，以新告知为准";
-static const char joined_fallback[] = "【{sign}】您有{count}件待办:{item},最早{due}到期。编号{code}等,回复1全部签收。";
-static const char applicant_fallback[] = "【{sign}】您的{item}办件已办结,监管部门已获告知。编号{code}";
+static const char notice_fallback[] =
+	"【{sign}】您单位有1件待认领:{item}({region}),{due}前签收。编号{code},回复编号即签收。";
+static const char feedback_fallback[] =
+	"【{sign}】{item}（{region}）请于{due}前反馈监管情况。编号{code}";
+static const char term_fallback[] =
+	"【{sign}】{item}（{region}）有期限将于{due}到期：{what}。编号{code}";
+static const char archive_fallback[] =
+	"【{sign}】{item}（{region}）档案请于{due}前移交决定机关。编号{code}，移交后回复编号";
+static const char letter_fallback[] =
+	"【{sign}】您单位有1件来函待答复:{item}({region}),请于{due}前答复。编号{code},回复编号即签收。";
+static const char withdrawn_fallback[] =
+	"【{sign}】编号{code}的告知（{item}，{region}）已撤回，无需再办理";
+static const char superseded_fallback[] =
+	"【{sign}】编号{code}的告知（{item}，{region}）已更正，以新告知为准";
+static const char joined_fallback[] =
+	"【{sign}】您有{count}件待办:{item},最早{due}到期。编号{code}等,回复1全部签收。";
+static const char applicant_fallback[] =
+	"【{sign}】您的{item}办件已办结,监管部门已获告知。编号{code}";
 
 static const char *item_name(const struct pack *pack, const char *code)
 {
@@ -53,7 +62,8 @@ static const char *due_text(struct arena *arena, int64_t due_ms)
 #define NAMES_MAX 2 /* of items in one text: an SMS is short, and the page has them all */
 
 /* 食品经营许可、烟草专卖零售许可等3项 */
-static const char *names_joined(struct change *c, const struct pack *pack, const char *const *codes, int count)
+static const char *names_joined(struct change *c, const struct pack *pack, const char *const *codes,
+				int count)
 {
 	const char *text = count ? item_name(pack, codes[0]) : "";
 
@@ -69,7 +79,8 @@ static const char *items_text(struct change *c, const struct pack *pack, const s
 	const struct decided_item *items;
 	int count = 0, i;
 
-	for (const char *rest = n ? n->items : ""; *rest && count <= SCOPE_ITEMS_MAX; rest += *rest == '|') {
+	for (const char *rest = n ? n->items : ""; *rest && count <= SCOPE_ITEMS_MAX;
+	     rest += *rest == '|') {
 		codes[count++] = arena_strndup(&c->arena, rest, strcspn(rest, "|"));
 		rest += strcspn(rest, "|");
 	}
@@ -87,21 +98,25 @@ static const char *office_name(struct change *c, const struct pack *pack)
 	const struct decided_item *items;
 	int count = decide_items(pack, c->event, &c->arena, &items);
 
-	return count && items[0].accepts >= 0 ? pack_view(pack)->bodies[items[0].accepts].name : NULL;
+	return count && items[0].accepts >= 0 ? pack_view(pack)->bodies[items[0].accepts].name
+					      : NULL;
 }
 
 /* About a clock of the event: ahead of it, or when a promise is overdue. */
 static const char *term_template(const struct change *c, const struct term *t, bool is_applicants)
 {
-	static const char *const ahead[TERM_KIND_COUNT] = { "sms-commitment", "sms-material", "sms-permit-end" };
-	static const char *const over[TERM_KIND_COUNT] = { "sms-commitment-overdue", "sms-material-overdue", "sms-permit-end" };
+	static const char *const ahead[TERM_KIND_COUNT] = {"sms-commitment", "sms-material",
+							   "sms-permit-end"};
+	static const char *const over[TERM_KIND_COUNT] = {"sms-commitment-overdue",
+							  "sms-material-overdue", "sms-permit-end"};
 
 	if (is_applicants)
 		return "sms-applicant-permit-end";
 	return c->now_ms > t->due_ms ? over[t->kind] : ahead[t->kind];
 }
 
-static const char *fallback_text(const struct change *c, const struct notice *n, const struct term *t)
+static const char *fallback_text(const struct change *c, const struct notice *n,
+				 const struct term *t)
 {
 	if (t || !n)
 		return t ? term_fallback : applicant_fallback;
@@ -143,7 +158,8 @@ static const char *template_name(const struct change *c, const struct notice *n,
 	return name ? name : "sms-applicant";
 }
 
-/* What a text says: the pack's template, else the one here. Line feeds at its end belong to the file it came from. */
+/* What a text says: the pack's template, else the one here. Line feeds at its end belong to the
+ * file it came from. */
 struct wording {
 	const char *tmpl, *fallback;
 	const struct text_value *values;
@@ -184,21 +200,25 @@ const char *deliver_text(struct change *c, const struct delivery *d)
 
 	short_code_make(c->seq, n ? d->notice : RECORD_NOTICES_MAX - 1, code);
 	const struct text_value values[] = {
-		{ "sign", p->settings.sms_sign },
-		{ "count", "1" },
-		{ "item", items_text(c, pack, n) },
-		{ "region", region_name(pack, c->record.region) },
-		{ "due", due_text(&c->arena, due_of(&c->record, n, t)) },
-		{ "code", code },
-		{ "case", c->event->case_id },
-		{ "body", n ? body_name(pack, n->body) : office ? office : "" },
-		{ "type", event_type_name(c->event->type) },
-		{ "what", t ? t->what : "" },
-		{ "permit", c->event->permit_number },
+		{"sign", p->settings.sms_sign},
+		{"count", "1"},
+		{"item", items_text(c, pack, n)},
+		{"region", region_name(pack, c->record.region)},
+		{"due", due_text(&c->arena, due_of(&c->record, n, t))},
+		{"code", code},
+		{"case", c->event->case_id},
+		{"body", n	  ? body_name(pack, n->body)
+			 : office ? office
+				  : ""},
+		{"type", event_type_name(c->event->type)},
+		{"what", t ? t->what : ""},
+		{"permit", c->event->permit_number},
 	};
 
-	return worded(&(struct wording){ pack_text_find(pack, t ? term_template(c, t, !n) : template_name(c, n, office)),
-					 fallback_text(c, n, t), values, sizeof(values) / sizeof(values[0]) },
+	return worded(&(struct wording){pack_text_find(pack, t ? term_template(c, t, !n)
+							       : template_name(c, n, office)),
+					fallback_text(c, n, t), values,
+					sizeof(values) / sizeof(values[0])},
 		      &c->arena);
 }
 
@@ -208,14 +228,14 @@ struct text_piece deliver_piece(struct change *c, const struct delivery *d)
 	char code[SHORT_CODE_BYTES];
 
 	short_code_make(c->seq, d->notice, code);
-	return (struct text_piece){ items_text(c, flow_pack_of(c->flow, c->record.policy), n), arena_strdup(&c->arena, code),
-				    notice_due_ms(&c->record, n) };
+	return (struct text_piece){items_text(c, flow_pack_of(c->flow, c->record.policy), n),
+				   arena_strdup(&c->arena, code), notice_due_ms(&c->record, n)};
 }
 
 /* Each kind of item once, as many as have room. */
 static const char *kinds_text(const struct text_piece *pieces, int count, struct arena *arena)
 {
-	const char *named[NAMES_MAX] = { "" };
+	const char *named[NAMES_MAX] = {""};
 	int names = 0, i, k;
 
 	for (i = 0; i < count; i++) {
@@ -226,7 +246,8 @@ static const char *kinds_text(const struct text_piece *pieces, int count, struct
 		if (k == names)
 			named[names++] = pieces[i].item;
 	}
-	return arena_printf(arena, "%s%s%s%s", named[0], names > 1 ? "、" : "", names > 1 ? named[1] : "", i < count ? "等" : "");
+	return arena_printf(arena, "%s%s%s%s", named[0], names > 1 ? "、" : "",
+			    names > 1 ? named[1] : "", i < count ? "等" : "");
 }
 
 static int64_t first_due(const struct text_piece *pieces, int count)
@@ -240,16 +261,18 @@ static int64_t first_due(const struct text_piece *pieces, int count)
 	return first;
 }
 
-const char *deliver_text_joined(const struct flow *f, const struct text_piece *pieces, int count, struct arena *arena)
+const char *deliver_text_joined(const struct flow *f, const struct text_piece *pieces, int count,
+				struct arena *arena)
 {
 	const struct text_value values[] = {
-		{ "sign", pack_view(f->pack)->settings.sms_sign },
-		{ "count", arena_printf(arena, "%d", count) },
-		{ "item", kinds_text(pieces, count, arena) },
-		{ "due", due_text(arena, first_due(pieces, count)) },
-		{ "code", pieces[0].code },
+		{"sign", pack_view(f->pack)->settings.sms_sign},
+		{"count", arena_printf(arena, "%d", count)},
+		{"item", kinds_text(pieces, count, arena)},
+		{"due", due_text(arena, first_due(pieces, count))},
+		{"code", pieces[0].code},
 	};
 
-	return worded(&(struct wording){ pack_text_find(f->pack, "sms-joined"), joined_fallback, values, sizeof(values) / sizeof(values[0]) },
+	return worded(&(struct wording){pack_text_find(f->pack, "sms-joined"), joined_fallback,
+					values, sizeof(values) / sizeof(values[0])},
 		      arena);
 }

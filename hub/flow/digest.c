@@ -15,30 +15,34 @@
 #include "text.h"
 #include "timefmt.h"
 
-#define EVERY_MS (60 * 1000)
+#define EVERY_MS    (60 * 1000)
 #define MARK_TTL_MS (2LL * 24 * 3600 * 1000)
 /*
- * A morning's text that could not be sent in its hours is owed until then. What waits is not done by evening that nobody was told of by the
- * end of the afternoon, and half a day later the next morning's text says the same: a text after work would only be noise.
+ * A morning's text that could not be sent in its hours is owed until then. What waits is not done
+ * by evening that nobody was told of by the end of the afternoon, and half a day later the next
+ * morning's text says the same: a text after work would only be noise.
  */
 #define OWED_UNTIL_MIN (17 * 60)
-#define POST "liaison"
+#define POST	       "liaison"
 
 static const char fallback[] = "【{sign}】{body}今日尚有{count}件未认领，请登录审管联动平台办理";
 
 struct digest {
 	struct flow *flow;
 	struct loop_timer *timer;
-	struct pack *pack;	 /* while a look is under way */
-	struct arena arena;	 /* of the day */
-	const char **numbers;	 /* of each body of the pack, NULL: nobody is asked there now */
-	const char **handed;	 /* the numbers whose text this hub has handed over that day */
+	struct pack *pack;    /* while a look is under way */
+	struct arena arena;   /* of the day */
+	const char **numbers; /* of each body of the pack, NULL: nobody is asked there now */
+	const char **handed;  /* the numbers whose text this hub has handed over that day */
 	int handed_count;
-	int first, other;	 /* the body under work, and the one with the same number that is counted */
-	int64_t waiting;	 /* for that number */
-	int32_t day, done_day;	 /* the last that was begun, and the last of which some hub has said that nothing is left */
+	/* the body under work, and the one with the same number that is counted */
+	int first, other;
+	int64_t waiting; /* for that number */
+	/* the last that was begun, and the last of which some hub has said that nothing is left */
+	int32_t day, done_day;
 	bool busy, stopped;
-	bool failed;		 /* something could not be asked: what is left is looked at again a minute later */
+	/* something could not be asked: what is left is looked at again a minute later */
+	bool failed;
 	loop_fn *done;
 	void *arg;
 };
@@ -66,9 +70,9 @@ static const char *wording(struct digest *d)
 	const struct pack_view *p = pack_view(d->pack);
 	const char *tmpl = pack_text_find(d->pack, "sms-digest"), *text;
 	char count[24];
-	const struct text_value values[] = { { "sign", p->settings.sms_sign },
-					     { "body", p->bodies[d->first].name },
-					     { "count", count } };
+	const struct text_value values[] = {{"sign", p->settings.sms_sign},
+					    {"body", p->bodies[d->first].name},
+					    {"count", count}};
 	struct buf out;
 
 	snprintf(count, sizeof(count), "%lld", (long long)d->waiting);
@@ -89,7 +93,8 @@ static void on_sent(void *arg, const struct send_result *r)
 
 	connector_heard(f, &f->connectors[flow_connector_for(f, CHANNEL_SMS)], r);
 	if (r->outcome != OUTCOME_ACCEPTED)
-		log_at(LOG_WARN, "", "a morning's text was not taken: %s", outcome_name(r->outcome));
+		log_at(LOG_WARN, "", "a morning's text was not taken: %s",
+		       outcome_name(r->outcome));
 }
 
 static void send(struct digest *d)
@@ -97,19 +102,25 @@ static void send(struct digest *d)
 	struct flow *f = d->flow;
 	int k = flow_connector_for(f, CHANNEL_SMS);
 	const char *body = pack_view(d->pack)->bodies[d->first].id;
-	const struct message m = { .id = arena_printf(&d->arena, "g%d-%s", d->day, body), .to = d->numbers[d->first],
-				   .text = wording(d) };
+	const struct message m = {.id = arena_printf(&d->arena, "g%d-%s", d->day, body),
+				  .to = d->numbers[d->first],
+				  .text = wording(d)};
 	struct diag diag;
 
 	diag_init(&diag, &d->arena);
 	if (k < 0 || f->connectors[k].kind->check(&m, &diag) != ERR_OK) {
-		log_at(LOG_WARN, "", "body=%s: the morning's text cannot be sent: %s", body, diag.first ? diag.first->what : "no connector");
+		log_at(LOG_WARN, "", "body=%s: the morning's text cannot be sent: %s", body,
+		       diag.first ? diag.first->what : "no connector");
 		return;
 	}
 	f->connectors[k].kind->send(f->connectors[k].self, &m, on_sent, f);
 	d->handed = arena_grow(&d->arena, d->handed, d->handed_count, sizeof(*d->handed));
 	d->handed[d->handed_count++] = m.to;
-	audit_act(f, &(struct audited){ .at_ms = clock_now_ms(&f->clock), .who = "hub", .act = "digest", .notice = -1, .body = body });
+	audit_act(f, &(struct audited){.at_ms = clock_now_ms(&f->clock),
+				       .who = "hub",
+				       .act = "digest",
+				       .notice = -1,
+				       .body = body});
 }
 
 static const char *hash_of_number(struct digest *d)
@@ -117,7 +128,8 @@ static const char *hash_of_number(struct digest *d)
 	return decided_address_hash(d->flow, d->numbers[d->first], &d->arena);
 }
 
-/* Whose answer was lost may have marked it: the mark is this hub's then, and it is asked for again. */
+/* Whose answer was lost may have marked it: the mark is this hub's then, and it is asked for again.
+ */
 static void on_marked(void *arg, enum err e, const char *text)
 {
 	struct digest *d = arg;
@@ -135,19 +147,28 @@ static void on_pass(void *arg, enum err e, const struct text_pass_out *out)
 
 	d->failed = d->failed || e != ERR_OK;
 	if (e == ERR_OK && out->pass == TEXT_MAY)
-		store_put_expiring(d->flow->store,
-				   &(struct expiring){ .kind = "digest", .name = arena_printf(&d->arena, "%s:%d", hash_of_number(d), d->day),
-						       .value = { writer, strlen(writer) }, .ttl_ms = MARK_TTL_MS, .only_if_new = true },
-				   on_marked, d);
+		store_put_expiring(
+			d->flow->store,
+			&(struct expiring){
+				.kind = "digest",
+				.name = arena_printf(&d->arena, "%s:%d", hash_of_number(d), d->day),
+				.value = {writer, strlen(writer)},
+				.ttl_ms = MARK_TTL_MS,
+				.only_if_new = true},
+			on_marked, d);
 	else
 		next_number(d);
 }
 
-/* It is one of the texts that the number gets that day; the mark comes last, right before it goes. */
+/* It is one of the texts that the number gets that day; the mark comes last, right before it goes.
+ */
 static void ask_for_it(struct digest *d)
 {
 	store_text_pass(d->flow->store,
-			&(struct text_pass_in){ .hash = hash_of_number(d), .id = "digest", .day = d->day, .limit = d->flow->config->sms_per_day },
+			&(struct text_pass_in){.hash = hash_of_number(d),
+					       .id = "digest",
+					       .day = d->day,
+					       .limit = d->flow->config->sms_per_day},
 			on_pass, d);
 }
 
@@ -181,7 +202,11 @@ static void count_next(struct digest *d)
 	while (++d->other < p->body_count && !same_number(d, d->first, d->other))
 		;
 	if (d->other < p->body_count)
-		store_body_list(d->flow->store, &(struct list_in){ .body = p->bodies[d->other].id, .todo_only = true, .below = -1, .limit = 1 },
+		store_body_list(d->flow->store,
+				&(struct list_in){.body = p->bodies[d->other].id,
+						  .todo_only = true,
+						  .below = -1,
+						  .limit = 1},
 				on_count, d);
 	else if (d->waiting)
 		ask_for_it(d);
@@ -189,7 +214,8 @@ static void count_next(struct digest *d)
 		next_number(d);
 }
 
-/* Whoever answers for several bodies was counted with the first of them; whoever has the text needs no other. */
+/* Whoever answers for several bodies was counted with the first of them; whoever has the text needs
+ * no other. */
 static bool is_dealt_with(const struct digest *d)
 {
 	for (int i = 0; i < d->first; i++) {
@@ -217,11 +243,16 @@ static void on_done(void *arg, enum err e, const char *text)
 	end(d);
 }
 
-/* Said to all hubs: whoever had nothing waiting is not looked at again when one of them starts later in the day. */
+/* Said to all hubs: whoever had nothing waiting is not looked at again when one of them starts
+ * later in the day. */
 static void mark_done(struct digest *d)
 {
 	store_put_expiring(d->flow->store,
-			   &(struct expiring){ .kind = "digest", .name = done_mark(d), .value = { "done", 4 }, .ttl_ms = MARK_TTL_MS }, on_done, d);
+			   &(struct expiring){.kind = "digest",
+					      .name = done_mark(d),
+					      .value = {"done", 4},
+					      .ttl_ms = MARK_TTL_MS},
+			   on_done, d);
 }
 
 static void next_number(struct digest *d)
@@ -251,7 +282,8 @@ static bool is_time(const struct digest *d, int64_t now_ms)
 	int minute = (int)((now_ms - ms_of_day(day, SHANGHAI_MIN)) / 60000), from, to;
 	bool listed;
 
-	return hours_parse(said->digest, &from, &to) && minute >= from && minute < (to > OWED_UNTIL_MIN ? to : OWED_UNTIL_MIN) &&
+	return hours_parse(said->digest, &from, &to) && minute >= from &&
+	       minute < (to > OWED_UNTIL_MIN ? to : OWED_UNTIL_MIN) &&
 	       hours_over(said->quiet, now_ms, SHANGHAI_MIN) == now_ms && day != d->done_day &&
 	       calendar_is_working(pack_calendar(d->flow->pack), day, &listed);
 }
@@ -262,7 +294,8 @@ static void find_numbers(struct digest *d)
 
 	d->numbers = arena_zalloc(&d->arena, sizeof(*d->numbers) * (size_t)(p->body_count + 1));
 	for (int b = 0; b < p->body_count; b++) {
-		struct contact_found who = contacts_find(d->flow, p->bodies[b].id, POST, clock_now_ms(&d->flow->clock));
+		struct contact_found who = contacts_find(d->flow, p->bodies[b].id, POST,
+							 clock_now_ms(&d->flow->clock));
 		char number[NUMBER_BYTES];
 
 		if (who.phone && number_normalise(who.phone, number))
@@ -293,7 +326,8 @@ void digest_look(struct digest *d, loop_fn *done, void *arg)
 	}
 	if (d->busy)
 		return;
-	if (d->stopped || !store_is_up(d->flow->store) || store_is_short(d->flow->store, ROOM_FOR_ENDS) || !is_time(d, now_ms)) {
+	if (d->stopped || !store_is_up(d->flow->store) ||
+	    store_is_short(d->flow->store, ROOM_FOR_ENDS) || !is_time(d, now_ms)) {
 		end(d);
 		return;
 	}

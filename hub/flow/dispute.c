@@ -11,7 +11,8 @@ const char *dispute_office(const struct pack *pack, const char *region, enum bod
 {
 	const struct pack_view *p = pack_view(pack);
 
-	for (int r = pack_find_region(pack, region, strlen(region)); r >= 0; r = p->regions[r].parent) {
+	for (int r = pack_find_region(pack, region, strlen(region)); r >= 0;
+	     r = p->regions[r].parent) {
 		for (int b = 0; b < p->body_count; b++) {
 			if (p->bodies[b].kind == kind && p->bodies[b].region == r)
 				return p->bodies[b].id;
@@ -25,7 +26,8 @@ static bool is_contested(const struct notice *n)
 	return n->role == ROLE_LEAD && !notice_is_aside(n) && lifecycle_is_live(n->state);
 }
 
-/* Whoever the decision made the lead answers until the ruling; where nobody was, the coordinating office does. */
+/* Whoever the decision made the lead answers until the ruling; where nobody was, the coordinating
+ * office does. */
 static const char *interim_lead(const struct pack *pack, const struct record *r)
 {
 	for (int i = 0; i < r->notice_count; i++) {
@@ -45,8 +47,8 @@ static int64_t negotiated_until(const struct flow *f, int64_t from_ms)
 	return calendar_due_ms(pack_calendar(f->pack), from_ms, time, &provisional);
 }
 
-static struct dispute *dispute_make(const struct flow *f, struct record *r, enum dispute_kind kind, int64_t now_ms,
-				    struct arena *arena)
+static struct dispute *dispute_make(const struct flow *f, struct record *r, enum dispute_kind kind,
+				    int64_t now_ms, struct arena *arena)
 {
 	struct dispute *d = record_add_dispute(r, arena);
 
@@ -74,10 +76,12 @@ void dispute_at_decision(const struct flow *f, struct record *r, struct arena *a
 	bool nobody = bars_hold(r->problems, problem_name(PROBLEM_NO_LEAD));
 	struct dispute *d;
 
-	/* Leads of several items of one event do not contend, and a phrase in the pool is no dispute about an item. */
+	/* Leads of several items of one event do not contend, and a phrase in the pool is no
+	 * dispute about an item. */
 	if (!nobody && !bars_hold(r->problems, problem_name(PROBLEM_SEVERAL_LEADS)))
 		return;
-	d = dispute_make(f, r, nobody ? DISPUTE_NO_LEAD : DISPUTE_SEVERAL_LEADS, r->accepted_ms, arena);
+	d = dispute_make(f, r, nobody ? DISPUTE_NO_LEAD : DISPUTE_SEVERAL_LEADS, r->accepted_ms,
+			 arena);
 	if (nobody)
 		d->due_ms = pool_notice(r)->due_ms; /* whoever takes it from the pool settles it */
 	d->next_ms = r->accepted_ms;
@@ -94,7 +98,8 @@ struct dispute *dispute_current(struct record *r)
 
 static void enlist(struct change *c, struct dispute *d)
 {
-	change_index(c, DISPUTE_LIST, (int)(d - c->record.disputes), d->state <= DISPUTE_AGENDA, !d->listed);
+	change_index(c, DISPUTE_LIST, (int)(d - c->record.disputes), d->state <= DISPUTE_AGENDA,
+		     !d->listed);
 	d->listed = true;
 	d->next_ms = d->state == DISPUTE_NEGOTIATING ? d->due_ms : -1;
 	metric_add(METRIC_DISPUTES, 1);
@@ -117,7 +122,8 @@ static void reopen(struct change *c, struct dispute *d)
 	d->state = DISPUTE_NEGOTIATING;
 	d->version++;
 	d->at_ms = 0;
-	d->due_ms = d->kind == DISPUTE_NO_LEAD ? pool_notice(&c->record)->due_ms : negotiated_until(c->flow, c->now_ms);
+	d->due_ms = d->kind == DISPUTE_NO_LEAD ? pool_notice(&c->record)->due_ms
+					       : negotiated_until(c->flow, c->now_ms);
 	enlist(c, d);
 }
 
@@ -156,7 +162,7 @@ struct contest {
 
 static struct contest contest_of(const struct record *r)
 {
-	struct contest x = { 0 };
+	struct contest x = {0};
 
 	for (int i = 0; i < r->notice_count; i++) {
 		const struct notice *n = &r->notices[i];
@@ -178,7 +184,8 @@ void dispute_review(struct change *c)
 			dispute_open(c, DISPUTE_NO_LEAD);
 		else if (x.leads > 1 && settled_one(&c->record, DISPUTE_SEVERAL_LEADS))
 			dispute_open(c, DISPUTE_SEVERAL_LEADS);
-	} else if (!x.is_disputed && !x.in_pool && !(d->kind == DISPUTE_SEVERAL_LEADS && x.leads > 1)) {
+	} else if (!x.is_disputed && !x.in_pool &&
+		   !(d->kind == DISPUTE_SEVERAL_LEADS && x.leads > 1)) {
 		dispute_end(c, d, DISPUTE_SETTLED);
 	}
 }
@@ -190,7 +197,8 @@ static void take_out_of_pool(struct change *c)
 		struct notice *n = &c->record.notices[i];
 		enum notice_state to;
 
-		if (!notice_is_pool(n->body) || lifecycle_next(n->state, n->role, ACT_DISPUTE, &to) != VERDICT_MOVES)
+		if (!notice_is_pool(n->body) ||
+		    lifecycle_next(n->state, n->role, ACT_DISPUTE, &to) != VERDICT_MOVES)
 			continue;
 		change_receipt(c, RECEIPT_DISPUTED, i, -1);
 		change_notice(c, i, to, "");
@@ -223,7 +231,9 @@ bool dispute_is_party(const struct record *r, const char *body)
 	for (int i = 0; i < r->notice_count; i++) {
 		const struct notice *n = &r->notices[i];
 
-		if (!strcmp(n->body, body) && ((n->role == ROLE_LEAD && n->cause != CAUSE_LETTER) || n->state == STATE_RETURNED || n->state == STATE_DISPUTED))
+		if (!strcmp(n->body, body) &&
+		    ((n->role == ROLE_LEAD && n->cause != CAUSE_LETTER) ||
+		     n->state == STATE_RETURNED || n->state == STATE_DISPUTED))
 			return true;
 	}
 	return r->approvers && bars_hold(r->approvers, body);

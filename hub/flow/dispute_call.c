@@ -1,4 +1,5 @@
-/* dispute_call.c: what the parties say about a dispute, and the joint meeting's ruling, which touches every open notice of it. */
+/* dispute_call.c: what the parties say about a dispute, and the joint meeting's ruling, which
+ * touches every open notice of it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,15 +25,18 @@ struct call {
 	void *arg;
 };
 
-enum sight dispute_sight(const struct principal *who, const struct pack *pack, const struct record *r)
+enum sight dispute_sight(const struct principal *who, const struct pack *pack,
+			 const struct record *r)
 {
 	for (int i = 0; i < who->grant_count; i++) {
 		const struct grant *g = &who->grants[i];
 
-		if ((g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER) && dispute_is_party(r, g->body))
+		if ((g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER) &&
+		    dispute_is_party(r, g->body))
 			return SIGHT_FULL;
 	}
-	if (principal_oversees(who, pack, r->region, WHO_COORDINATOR) || principal_oversees(who, pack, r->region, WHO_AUDITOR))
+	if (principal_oversees(who, pack, r->region, WHO_COORDINATOR) ||
+	    principal_oversees(who, pack, r->region, WHO_AUDITOR))
 		return SIGHT_MASKED;
 	return SIGHT_NONE;
 }
@@ -53,7 +57,8 @@ static const char *speaks_for(const struct call *c, const struct record *r)
 
 		if (*c->body && strcmp(g->body, c->body) != 0)
 			continue;
-		if ((g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER) && dispute_is_party(r, g->body))
+		if ((g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER) &&
+		    dispute_is_party(r, g->body))
 			return g->body;
 	}
 	return NULL;
@@ -101,7 +106,8 @@ static enum err apply_position(struct call *c, struct change *x, struct dispute 
 
 static bool is_touched(const struct notice *n)
 {
-	return lifecycle_is_live(n->state) && !notice_is_aside(n) && (n->role == ROLE_LEAD || n->state == STATE_DISPUTED);
+	return lifecycle_is_live(n->state) && !notice_is_aside(n) &&
+	       (n->role == ROLE_LEAD || n->state == STATE_DISPUTED);
 }
 
 static void note_ruling(struct call *c, struct change *x, int notice)
@@ -116,7 +122,7 @@ static void note_ruling(struct call *c, struct change *x, int notice)
 static void claim_by_ruling(struct call *c, struct change *x, int notice)
 {
 	struct notice *n = &x->record.notices[notice];
-	const struct stamp now = { c->who->name, x->now_ms, c->channel };
+	const struct stamp now = {c->who->name, x->now_ms, c->channel};
 
 	if (!n->acknowledged.at_ms)
 		n->acknowledged = now;
@@ -141,7 +147,8 @@ static void rule_on(struct call *c, struct change *x, int notice, bool theirs)
 		return;
 	if (x->record.notices[notice].state != STATE_DISPUTED)
 		change_notice(x, notice, STATE_DISPUTED, c->who->name);
-	if (lifecycle_next(STATE_DISPUTED, ROLE_LEAD, theirs ? ACT_RULING : ACT_RULE_OUT, &to) == VERDICT_MOVES)
+	if (lifecycle_next(STATE_DISPUTED, ROLE_LEAD, theirs ? ACT_RULING : ACT_RULE_OUT, &to) ==
+	    VERDICT_MOVES)
 		change_notice(x, notice, to, c->who->name);
 	notice_schedule(x->flow, &x->record, &x->record.notices[notice]);
 }
@@ -149,17 +156,18 @@ static void rule_on(struct call *c, struct change *x, int notice, bool theirs)
 /* A body that had no notice to be given gets one, with the clocks of the first lead's. */
 static enum err give_notice(struct call *c, struct change *x)
 {
-	struct notice like = { .due_ms = -1, .feedback_due_ms = -1, .via = "push", .rules = "" };
+	struct notice like = {.due_ms = -1, .feedback_due_ms = -1, .via = "push", .rules = ""};
 	int made;
 
 	for (int i = x->record.notice_count - 1; i >= 0; i--) {
-		if (x->record.notices[i].role == ROLE_LEAD && !notice_is_aside(&x->record.notices[i]))
+		if (x->record.notices[i].role == ROLE_LEAD &&
+		    !notice_is_aside(&x->record.notices[i]))
 			like = x->record.notices[i];
 	}
 	like.body = c->body;
 	like.role = ROLE_LEAD;
 	like.state = STATE_CLAIMED;
-	like.acknowledged = like.claimed = (struct stamp){ .by = "", .channel = "" };
+	like.acknowledged = like.claimed = (struct stamp){.by = "", .channel = ""};
 	like.cause = CAUSE_RULING;
 	like.from = -1;
 	like.next_ms = -1;
@@ -226,7 +234,8 @@ static enum err apply(void *arg, struct change *x)
 	enum err e;
 
 	c->detail = "";
-	if (c->dispute >= x->record.dispute_count || dispute_sight(c->who, x->flow->pack, &x->record) == SIGHT_NONE)
+	if (c->dispute >= x->record.dispute_count ||
+	    dispute_sight(c->who, x->flow->pack, &x->record) == SIGHT_NONE)
 		return ERR_NOT_FOUND;
 	d = &x->record.disputes[c->dispute];
 	if (c->diag.count)
@@ -235,17 +244,27 @@ static enum err apply(void *arg, struct change *x)
 		return refuse(c, ERR_STALE, "The dispute was changed in the meantime");
 	e = c->apply(c, x, d);
 	if (e == ERR_OK && !x->nothing)
-		change_audit(x, &(struct audited){ .who = c->who->name, .act = c->act, .notice = -1, .body = c->body, .region = x->record.region,
-						   .channel = c->channel,
-						   .detail = arena_printf(&x->arena, "u%lld.%d", (long long)c->seq, c->dispute) });
+		change_audit(x, &(struct audited){.who = c->who->name,
+						  .act = c->act,
+						  .notice = -1,
+						  .body = c->body,
+						  .region = x->record.region,
+						  .channel = c->channel,
+						  .detail = arena_printf(&x->arena, "u%lld.%d",
+									 (long long)c->seq,
+									 c->dispute)});
 	return e;
 }
 
 static void reply_dispute(struct call *c, const struct change *x)
 {
-	struct view v = { .pack = flow_pack_of(x->flow, x->record.policy), .event = x->event, .record = &x->record, .seq = x->seq,
-			  .now_ms = x->now_ms, .principal = c->who };
-	struct reply r = { .err = ERR_OK, .status = 200 };
+	struct view v = {.pack = flow_pack_of(x->flow, x->record.policy),
+			 .event = x->event,
+			 .record = &x->record,
+			 .seq = x->seq,
+			 .now_ms = x->now_ms,
+			 .principal = c->who};
+	struct reply r = {.err = ERR_OK, .status = 200};
 	struct buf out;
 	char etag[16];
 
@@ -262,11 +281,12 @@ static void reply_dispute(struct call *c, const struct change *x)
 
 static void reply_refused(struct call *c, enum err e)
 {
-	struct reply r = { .err = e, .status = err_http_status(e), .etag = "" };
+	struct reply r = {.err = e, .status = err_http_status(e), .etag = ""};
 	struct buf out;
 
 	buf_init(&out, 8192);
-	problem_json(&out, e, r.status, *c->detail ? c->detail : err_title(e), e == ERR_INVALID ? &c->diag : NULL);
+	problem_json(&out, e, r.status, *c->detail ? c->detail : err_title(e),
+		     e == ERR_INVALID ? &c->diag : NULL);
 	r.json = buf_cstr(&out);
 	r.len = out.len;
 	c->fn(c->arg, &r);
@@ -329,7 +349,8 @@ static void must_supervise(struct call *c, const char *where, const char *body)
 		return;
 	if (b < 0)
 		diag_add(&c->diag, where, "there is no such body");
-	else if (pack_view(pack)->bodies[b].kind != BODY_SUPERVISION && pack_view(pack)->bodies[b].kind != BODY_ENFORCEMENT)
+	else if (pack_view(pack)->bodies[b].kind != BODY_SUPERVISION &&
+		 pack_view(pack)->bodies[b].kind != BODY_ENFORCEMENT)
 		diag_add(&c->diag, where, "is no body that supervises");
 }
 
@@ -357,7 +378,8 @@ void dispute_ruling(struct flow *f, const struct dispute_in *in, reply_fn *fn, v
 	if (close && !json_is_boolean(close))
 		diag_add(&c->diag, "/close", "must be true or false");
 	if (json_is_true(close) == (*c->body != '\0'))
-		diag_add(&c->diag, "/body", "name the body that leads, or say close: true, and not both");
+		diag_add(&c->diag, "/body",
+			 "name the body that leads, or say close: true, and not both");
 	must_supervise(c, "/body", c->body);
 	run(c, in->dispute);
 }

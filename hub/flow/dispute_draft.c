@@ -1,4 +1,5 @@
-/* dispute_draft.c: a ruling as a row of a new version of the policy, submitted like any other; it is in force when two people want it. */
+/* dispute_draft.c: a ruling as a row of a new version of the policy, submitted like any other; it
+ * is in force when two people want it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +39,8 @@ static void refuse(struct drafting *d, enum err e, const char *detail)
 
 /* --- beside the loop --- */
 
-static enum err make(void *arg, const struct pack *in_force, struct policy_made *ret, struct diag *diag)
+static enum err make(void *arg, const struct pack *in_force, struct policy_made *ret,
+		     struct diag *diag)
 {
 	struct drafting *d = arg;
 	struct event event;
@@ -92,12 +94,14 @@ static enum err take(struct drafting *d, const struct loaded *x)
 	if (e != ERR_OK)
 		return e;
 	r = &row.record;
-	if (d->dispute >= r->dispute_count || dispute_sight(d->who, d->flow->pack, r) == SIGHT_NONE) {
+	if (d->dispute >= r->dispute_count ||
+	    dispute_sight(d->who, d->flow->pack, r) == SIGHT_NONE) {
 		e = ERR_NOT_FOUND;
 	} else if (r->disputes[d->dispute].state != DISPUTE_RULED) {
 		e = ERR_CONFLICT;
 	} else {
-		d->doc = (struct bytes){ arena_strndup(&d->arena, x->doc.data, x->doc.len), x->doc.len };
+		d->doc = (struct bytes){arena_strndup(&d->arena, x->doc.data, x->doc.len),
+					x->doc.len};
 		take_ruling(d, &r->disputes[d->dispute]);
 	}
 	row_close(&row);
@@ -111,9 +115,12 @@ static void on_loaded(void *arg, enum err e, const struct loaded *items, int cou
 	if (e == ERR_OK)
 		e = count ? take(d, &items[0]) : ERR_NOT_FOUND;
 	if (e == ERR_OK)
-		policy_submit_made(&(struct policy_submit_in){ d->flow, d->who, { make, d } }, on_answer, d);
+		policy_submit_made(&(struct policy_submit_in){d->flow, d->who, {make, d}},
+				   on_answer, d);
 	else
-		refuse(d, e, e == ERR_CONFLICT ? "The joint meeting has not ruled on this dispute" : err_title(e));
+		refuse(d, e,
+		       e == ERR_CONFLICT ? "The joint meeting has not ruled on this dispute"
+					 : err_title(e));
 }
 
 void dispute_draft(struct flow *f, const struct dispute_in *in, reply_fn *fn, void *arg)
@@ -135,6 +142,6 @@ void dispute_draft(struct flow *f, const struct dispute_in *in, reply_fn *fn, vo
 	} else if (!id_parse_dispute(d->id, &d->seq, &d->dispute)) {
 		refuse(d, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
 	} else {
-		rows_load(f, &(struct rows_wanted){ &d->seq, 1 }, on_loaded, d);
+		rows_load(f, &(struct rows_wanted){&d->seq, 1}, on_loaded, d);
 	}
 }

@@ -25,7 +25,8 @@ void evidence_out_init(struct evidence_out *o, const char *name)
 	o->begun_ms = clock_now_ms(&o->flow->clock);
 	o->file.fd = -1;
 	time_format(o->begun_ms, SHANGHAI_MIN, t);
-	snprintf(o->file.name, sizeof(o->file.name), "%s_%.4s%.2s%.2s-%.2s%.2s.ndjson", name, t, t + 5, t + 8, t + 11, t + 14);
+	snprintf(o->file.name, sizeof(o->file.name), "%s_%.4s%.2s%.2s-%.2s%.2s.ndjson", name, t,
+		 t + 5, t + 8, t + 11, t + 14);
 }
 
 static void drop(struct evidence_out *o)

@@ -1,9 +1,11 @@
 /*
- * evidence_out.h: a file of evidence on its way out: what the audit log's and a case's have in common. Internal to the exports.
+ * evidence_out.h: a file of evidence on its way out: what the audit log's and a case's have in
+ * common. Internal to the exports.
  *
- * evidence_out_init takes one of the EXPORTS_MAX places; then pieces and the end are written beside the loop, and at last
- * evidence_out_give has the audit log say it, with the hash that the file ends with, before the file goes out. Whoever embeds it is freed by
- * `free` once it was given or refused.
+ * evidence_out_init takes one of the EXPORTS_MAX places; then pieces and the end are written beside
+ * the loop, and at last evidence_out_give has the audit log say it, with the hash that the file
+ * ends with, before the file goes out. Whoever embeds it is freed by `free` once it was given or
+ * refused.
  */
 #ifndef TANDEM_EVIDENCE_OUT_H
 #define TANDEM_EVIDENCE_OUT_H

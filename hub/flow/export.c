@@ -1,4 +1,5 @@
-/* export.c: see export.h. A page is asked for on the loop, written beside it, and so on to the end. */
+/* export.c: see export.h. A page is asked for on the loop, written beside it, and so on to the end.
+ */
 #include "flow/export.h"
 
 #include <stdlib.h>
@@ -15,10 +16,11 @@
 #include "flow/reconcile.h"
 #include "timefmt.h"
 
-#define PAGE_ROWS 500
+#define PAGE_ROWS   500
 #define TIME_MS_MAX 50000 /* the proxy in front waits a minute */
 
-struct export {
+struct export
+{
 	struct flow *flow;
 	struct export_in in;
 	export_fn *done;
@@ -30,7 +32,7 @@ struct export {
 	struct strmap cases; /* that stand in the sheet: of a list, a case stands once on a page */
 	char *page;	     /* as it came, while it is read */
 	size_t page_len;
-	char *next;	     /* where the next one begins; NULL: there is none */
+	char *next; /* where the next one begins; NULL: there is none */
 	int rows;
 	enum err err;
 	struct exported file;
@@ -42,15 +44,18 @@ static const struct {
 	const char *params[EXPORT_PARAMS_MAX + 1]; /* ended by NULL */
 	const char *name, *zh, *en;
 } lists[EXPORT_LISTS] = {
-	{ { "body", "state", "role", "cause", "due", "q", "figure", "region", "item", "from", "to" }, "notices", "告知清单", "notices" },
-	{ { "region", "q" }, "pool", "认领池清单", "pool" },
-	{ { "q", "region", "item", "state", "body", "from", "to" }, "cases", "办件清单", "cases" },
-	{ { "state", "region" }, "disputes", "争议清单", "disputes" },
-	{ { /* the days first: name_days */ "from", "to", "region", "by" }, "board", "看板", "board" },
-	{ { "region", "from", "to" }, "agenda", "联席会议议题", "agenda" },
-	{ { "meeting" }, "minutes", "联席会议纪要", "minutes" },
-	{ { "month", "bureau" }, "statement", "对账单", "statement" },
-	{ { "month", "region" }, "report", "工作通报", "report" },
+	{{"body", "state", "role", "cause", "due", "q", "figure", "region", "item", "from", "to"},
+	 "notices",
+	 "告知清单",
+	 "notices"},
+	{{"region", "q"}, "pool", "认领池清单", "pool"},
+	{{"q", "region", "item", "state", "body", "from", "to"}, "cases", "办件清单", "cases"},
+	{{"state", "region"}, "disputes", "争议清单", "disputes"},
+	{{/* the days first: name_days */ "from", "to", "region", "by"}, "board", "看板", "board"},
+	{{"region", "from", "to"}, "agenda", "联席会议议题", "agenda"},
+	{{"meeting"}, "minutes", "联席会议纪要", "minutes"},
+	{{"month", "bureau"}, "statement", "对账单", "statement"},
+	{{"month", "region"}, "report", "工作通报", "report"},
 };
 
 const char *const *export_params(enum export_list list)
@@ -128,7 +133,7 @@ static void write_page(void *arg)
 		json_object_clear(page);
 	}
 	x->next = next ? mem_strdup(next) : NULL;
-	json_array_foreach(json_object_get(page, "items"), i, item) {
+	json_array_foreach (json_object_get(page, "items"), i, item) {
 		if (x->err != ERR_OK || is_in_book(x, item))
 			continue;
 		if (x->rows == x->flow->config->export_rows) {
@@ -157,7 +162,8 @@ static void put_filter(const struct export *x, struct buf *out)
 
 	for (int i = 0; params[i]; i++) {
 		if (*x->in.values[i])
-			buf_printf(out, "%s%s=%s", out->len ? "; " : "", params[i], x->in.values[i]);
+			buf_printf(out, "%s%s=%s", out->len ? "; " : "", params[i],
+				   x->in.values[i]);
 	}
 	if (!out->len)
 		buf_add_str(out, x->in.english ? "none" : "无");
@@ -203,16 +209,22 @@ static void on_audited(void *arg, enum err e, const char *text)
 static void audit(struct export *x)
 {
 	const char *const *params = lists[x->in.list].params;
-	struct audited a = { .at_ms = x->begun_ms, .who = x->in.who->name, .act = "export", .notice = -1,
-			     .body = value(x, "body"), .region = principal_region(x->in.who, x->flow->pack) };
+	struct audited a = {.at_ms = x->begun_ms,
+			    .who = x->in.who->name,
+			    .act = "export",
+			    .notice = -1,
+			    .body = value(x, "body"),
+			    .region = principal_region(x->in.who, x->flow->pack)};
 	struct buf detail, line;
 
 	buf_init(&detail, 16 << 10);
 	buf_init(&line, 64 << 10);
-	buf_printf(&detail, "%s.%s, %d rows", lists[x->in.list].name, x->in.format == BOOK_XLSX ? "xlsx" : "csv", x->rows);
+	buf_printf(&detail, "%s.%s, %d rows", lists[x->in.list].name,
+		   x->in.format == BOOK_XLSX ? "xlsx" : "csv", x->rows);
 	for (int i = 0; params[i]; i++) {
 		if (*x->in.values[i] && strcmp(params[i], "body") != 0)
-			buf_printf(&detail, ", %s=%s", params[i], strcmp(params[i], "q") ? x->in.values[i] : "*");
+			buf_printf(&detail, ", %s=%s", params[i],
+				   strcmp(params[i], "q") ? x->in.values[i] : "*");
 	}
 	a.detail = buf_cstr(&detail);
 	audit_line(&a, &line);
@@ -239,14 +251,16 @@ static void page_written(void *arg)
 	char why[96];
 
 	if (x->err == ERR_TOO_LARGE) {
-		snprintf(why, sizeof(why), "More than %lld rows: narrow the filter", (long long)x->flow->config->export_rows);
+		snprintf(why, sizeof(why), "More than %lld rows: narrow the filter",
+			 (long long)x->flow->config->export_rows);
 		refuse(x, x->err, why);
 	} else if (x->flow->draining) {
 		refuse(x, ERR_UNAVAILABLE, "This hub is stopping; ask again");
 	} else if (!x->next) {
 		loop_work(x->flow->loop, write_foot, foot_written, x);
 	} else if (clock_now_ms(&x->flow->clock) - x->begun_ms > TIME_MS_MAX) {
-		refuse(x, ERR_TOO_LARGE, "It takes too long to look through so many: narrow the filter");
+		refuse(x, ERR_TOO_LARGE,
+		       "It takes too long to look through so many: narrow the filter");
 	} else {
 		ask_page(x);
 	}
@@ -269,40 +283,63 @@ static void on_page(void *arg, const struct reply *r)
 
 static void ask_notices(struct export *x, const char *cursor)
 {
-	const struct query_notices q = { .body = value(x, "body"), .state = value(x, "state"), .role = value(x, "role"), .cause = value(x, "cause"),
-					 .due = value(x, "due"), .q = value(x, "q"), .figure = value(x, "figure"),
-					 .region = value(x, "region"), .item = value(x, "item"), .from = value(x, "from"),
-					 .to = value(x, "to"), .cursor = cursor, .limit = PAGE_ROWS };
+	const struct query_notices q = {.body = value(x, "body"),
+					.state = value(x, "state"),
+					.role = value(x, "role"),
+					.cause = value(x, "cause"),
+					.due = value(x, "due"),
+					.q = value(x, "q"),
+					.figure = value(x, "figure"),
+					.region = value(x, "region"),
+					.item = value(x, "item"),
+					.from = value(x, "from"),
+					.to = value(x, "to"),
+					.cursor = cursor,
+					.limit = PAGE_ROWS};
 
 	query_notices(x->flow, x->in.who, &q, on_page, x);
 }
 
 static void ask_cases(struct export *x, const char *cursor)
 {
-	const struct query_cases q = { .q = value(x, "q"), .region = value(x, "region"), .item = value(x, "item"),
-				       .state = value(x, "state"), .body = value(x, "body"), .from = value(x, "from"),
-				       .to = value(x, "to"), .cursor = cursor, .limit = PAGE_ROWS };
+	const struct query_cases q = {.q = value(x, "q"),
+				      .region = value(x, "region"),
+				      .item = value(x, "item"),
+				      .state = value(x, "state"),
+				      .body = value(x, "body"),
+				      .from = value(x, "from"),
+				      .to = value(x, "to"),
+				      .cursor = cursor,
+				      .limit = PAGE_ROWS};
 
 	query_cases(x->flow, x->in.who, &q, on_page, x);
 }
 
 static void ask_board(struct export *x)
 {
-	query_board(x->flow, x->in.who, &(struct query_board){ .from = value(x, "from"), .to = value(x, "to"), .region = value(x, "region"),
-							       .by = value(x, "by") }, on_page, x);
+	query_board(x->flow, x->in.who,
+		    &(struct query_board){.from = value(x, "from"),
+					  .to = value(x, "to"),
+					  .region = value(x, "region"),
+					  .by = value(x, "by")},
+		    on_page, x);
 }
 
 static void ask_report(struct export *x)
 {
 	struct period p;
 	char from[TIMEFMT_BYTES], to[TIMEFMT_BYTES];
-	struct query_board q = { .from = from, .to = to, .region = value(x, "region"), .by = x->paper.step == REPORT_ITEMS ? "item" : "body" };
+	struct query_board q = {.from = from,
+				.to = to,
+				.region = value(x, "region"),
+				.by = x->paper.step == REPORT_ITEMS ? "item" : "body"};
 
 	if (!month_read(value(x, "month"), &p)) {
 		reply_invalid(on_page, x, "month", "must be a month like 2026-01");
 		return;
 	}
-	if (x->paper.step == REPORT_BEFORE) { /* the day before a month's first is of the one before */
+	/* the day before a month's first is of the one before */
+	if (x->paper.step == REPORT_BEFORE) {
 		date_format(p.from_day - 1, to);
 		to[strlen("2026-01")] = '\0';
 		(void)month_read(to, &p);
@@ -310,9 +347,14 @@ static void ask_report(struct export *x)
 	date_format(p.from_day, from);
 	date_format(p.to_day, to);
 	if (x->paper.step == REPORT_RANKING)
-		ranking_get(x->flow, &(struct ranking_in){ x->in.who, value(x, "month"), q.region }, on_page, x);
+		ranking_get(x->flow, &(struct ranking_in){x->in.who, value(x, "month"), q.region},
+			    on_page, x);
 	else if (x->paper.step == REPORT_DISPUTES)
-		query_disputes(x->flow, x->in.who, &(struct query_disputes){ .state = "open", .region = q.region, .cursor = "", .limit = PAGE_ROWS },
+		query_disputes(x->flow, x->in.who,
+			       &(struct query_disputes){.state = "open",
+							.region = q.region,
+							.cursor = "",
+							.limit = PAGE_ROWS},
 			       on_page, x);
 	else
 		query_board(x->flow, x->in.who, &q, on_page, x);
@@ -321,23 +363,50 @@ static void ask_report(struct export *x)
 static void ask_page(struct export *x)
 {
 	const char *cursor = x->next ? x->next : "";
-	const struct query_notices pool = { .body = value(x, "region"), .state = "todo", .role = "", .cause = "", .due = "",
-					    .q = value(x, "q"), .cursor = cursor, .limit = PAGE_ROWS };
-	const struct query_disputes disputes = { .state = value(x, "state"), .region = value(x, "region"),
-						 .cursor = cursor, .limit = PAGE_ROWS };
+	const struct query_notices pool = {.body = value(x, "region"),
+					   .state = "todo",
+					   .role = "",
+					   .cause = "",
+					   .due = "",
+					   .q = value(x, "q"),
+					   .cursor = cursor,
+					   .limit = PAGE_ROWS};
+	const struct query_disputes disputes = {.state = value(x, "state"),
+						.region = value(x, "region"),
+						.cursor = cursor,
+						.limit = PAGE_ROWS};
 
 	switch (x->in.list) {
-	case EXPORT_NOTICES: ask_notices(x, cursor); break;
-	case EXPORT_CASES: ask_cases(x, cursor); break;
-	case EXPORT_BOARD: ask_board(x); break;
-	case EXPORT_AGENDA:
-		query_agenda(x->flow, x->in.who, &(struct agenda_in){ value(x, "region"), value(x, "from"), value(x, "to") }, on_page, x);
+	case EXPORT_NOTICES:
+		ask_notices(x, cursor);
 		break;
-	case EXPORT_MINUTES: query_meeting(x->flow, x->in.who, value(x, "meeting"), on_page, x); break;
-	case EXPORT_STATEMENT: query_reconciliation(x->flow, x->in.who, value(x, "month"), on_page, x); break;
-	case EXPORT_REPORT: ask_report(x); break;
-	case EXPORT_POOL: query_pool(x->flow, x->in.who, &pool, on_page, x); break;
-	default: query_disputes(x->flow, x->in.who, &disputes, on_page, x); break;
+	case EXPORT_CASES:
+		ask_cases(x, cursor);
+		break;
+	case EXPORT_BOARD:
+		ask_board(x);
+		break;
+	case EXPORT_AGENDA:
+		query_agenda(
+			x->flow, x->in.who,
+			&(struct agenda_in){value(x, "region"), value(x, "from"), value(x, "to")},
+			on_page, x);
+		break;
+	case EXPORT_MINUTES:
+		query_meeting(x->flow, x->in.who, value(x, "meeting"), on_page, x);
+		break;
+	case EXPORT_STATEMENT:
+		query_reconciliation(x->flow, x->in.who, value(x, "month"), on_page, x);
+		break;
+	case EXPORT_REPORT:
+		ask_report(x);
+		break;
+	case EXPORT_POOL:
+		query_pool(x->flow, x->in.who, &pool, on_page, x);
+		break;
+	default:
+		query_disputes(x->flow, x->in.who, &disputes, on_page, x);
+		break;
 	}
 }
 
@@ -348,8 +417,8 @@ static void put_name(struct export *x)
 	char t[TIMEFMT_BYTES];
 
 	time_format(x->begun_ms, SHANGHAI_MIN, t);
-	snprintf(x->file.name, sizeof(x->file.name), "%s_%.4s%.2s%.2s-%.2s%.2s.%s", title, t, t + 5, t + 8, t + 11, t + 14,
-		 x->in.format == BOOK_XLSX ? "xlsx" : "csv");
+	snprintf(x->file.name, sizeof(x->file.name), "%s_%.4s%.2s%.2s-%.2s%.2s.%s", title, t, t + 5,
+		 t + 8, t + 11, t + 14, x->in.format == BOOK_XLSX ? "xlsx" : "csv");
 }
 
 static void open_book(void *arg)
@@ -371,10 +440,12 @@ static void book_opened(void *arg)
 		ask_page(x);
 }
 
-/* A sheet of figures names its days, whoever left them to the hub. What cannot be read is refused with the figures. */
+/* A sheet of figures names its days, whoever left them to the hub. What cannot be read is refused
+ * with the figures. */
 static void name_days(struct export *x)
 {
-	char *from = arena_alloc(&x->arena, TIMEFMT_BYTES), *to = arena_alloc(&x->arena, TIMEFMT_BYTES);
+	char *from = arena_alloc(&x->arena, TIMEFMT_BYTES),
+	     *to = arena_alloc(&x->arena, TIMEFMT_BYTES);
 	struct filters filters;
 	struct period p;
 
@@ -390,13 +461,15 @@ static void name_days(struct export *x)
 	x->in.values[1] = to;
 }
 
-void export_list_start(struct flow *f, const struct export_in *in, export_fn *done, reply_fn *refused, void *arg)
+void export_list_start(struct flow *f, const struct export_in *in, export_fn *done,
+		       reply_fn *refused, void *arg)
 {
 	const char *const *params = lists[in->list].params;
 	struct export *x;
 
 	if (f->exports >= EXPORTS_MAX) {
-		reply_problem(refused, arg, ERR_UNAVAILABLE, "Other exports are being made; ask again");
+		reply_problem(refused, arg, ERR_UNAVAILABLE,
+			      "Other exports are being made; ask again");
 		return;
 	}
 	f->exports++;
@@ -413,8 +486,12 @@ void export_list_start(struct flow *f, const struct export_in *in, export_fn *do
 		x->in.values[i] = arena_strdup(&x->arena, in->values[i]);
 	name_days(x);
 	x->pack = pack_ref(f->pack);
-	x->paper = (struct export_paper){ .list = in->list, .english = in->english, .only = value(x, "bureau"), .pack = x->pack };
-	strmap_init(&x->cases, &x->arena, in->list == EXPORT_CASES ? (int)f->config->export_rows + 1 : 1);
+	x->paper = (struct export_paper){.list = in->list,
+					 .english = in->english,
+					 .only = value(x, "bureau"),
+					 .pack = x->pack};
+	strmap_init(&x->cases, &x->arena,
+		    in->list == EXPORT_CASES ? (int)f->config->export_rows + 1 : 1);
 	put_name(x);
 	loop_work(f->loop, open_book, book_opened, x);
 }

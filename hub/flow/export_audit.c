@@ -1,6 +1,7 @@
 /*
- * export_audit.c: the audit log as a file that shows by itself whether it is as it was written. The hashes are made of the lines as they
- * stand in Redis now, the seals are those of their time: where both differ, a line was changed in between.
+ * export_audit.c: the audit log as a file that shows by itself whether it is as it was written. The
+ * hashes are made of the lines as they stand in Redis now, the seals are those of their time: where
+ * both differ, a line was changed in between.
  */
 #include <jansson.h>
 #include <stdlib.h>
@@ -10,15 +11,16 @@
 #include "flow/seals.h"
 #include "timefmt.h"
 
-#define SLICE 1000
+#define SLICE		1000
 #define SLICE_BYTES_MAX ((size_t)16 << 20)
-#define TIME_MS_MAX 50000 /* the proxy in front waits a minute */
+#define TIME_MS_MAX	50000 /* the proxy in front waits a minute */
 
 struct seal {
 	struct evidence_chain chain;
 	int64_t at_ms;
 };
-struct export {
+struct export
+{
 	struct evidence_out out;
 	struct pack *pack;
 	struct arena arena;
@@ -60,7 +62,8 @@ static bool is_visible(const struct export *x, const char *line, size_t len)
 
 static void put_seals(struct export *x, struct buf *out)
 {
-	for (; x->seal_at < x->seal_count && x->seals[x->seal_at].chain.n <= x->out.writer.chain.n; x->seal_at++) {
+	for (; x->seal_at < x->seal_count && x->seals[x->seal_at].chain.n <= x->out.writer.chain.n;
+	     x->seal_at++) {
 		const struct seal *s = &x->seals[x->seal_at];
 		char at[TIMEFMT_BYTES];
 
@@ -81,7 +84,9 @@ static void put_line(struct export *x, const char *line, size_t len, struct buf 
 		return;
 	}
 	if (!x->begun)
-		evidence_begin(&x->out.writer, EVIDENCE_AUDIT_LOG, pack_view(x->pack)->regions[pack_view(x->pack)->jurisdiction].code, &x->chain, out);
+		evidence_begin(&x->out.writer, EVIDENCE_AUDIT_LOG,
+			       pack_view(x->pack)->regions[pack_view(x->pack)->jurisdiction].code,
+			       &x->chain, out);
 	x->begun = true;
 	if (is_visible(x, line, len))
 		evidence_put(&x->out.writer, salt, line, len, out);
@@ -127,8 +132,12 @@ static void end_written(void *arg)
 	char detail[160], hex[EVIDENCE_HEX_BYTES];
 
 	evidence_hex(x->out.writer.chain.hash, hex);
-	snprintf(detail, sizeof(detail), "audit.ndjson, lines %lld-%lld, %s", (long long)x->from, (long long)x->to, hex);
-	evidence_out_give(&x->out, &(struct audited){ .act = "export", .region = principal_region(x->out.who, x->pack), .detail = detail });
+	snprintf(detail, sizeof(detail), "audit.ndjson, lines %lld-%lld, %s", (long long)x->from,
+		 (long long)x->to, hex);
+	evidence_out_give(&x->out,
+			  &(struct audited){.act = "export",
+					    .region = principal_region(x->out.who, x->pack),
+					    .detail = detail});
 }
 
 static void ask_slice(struct export *x);
@@ -144,7 +153,8 @@ static void slice_written(void *arg)
 	else if (x->chain.n == x->to)
 		loop_work(x->out.flow->loop, write_end, end_written, x);
 	else if (clock_now_ms(&x->out.flow->clock) - x->out.begun_ms > TIME_MS_MAX)
-		refuse(x, ERR_TOO_LARGE, "It takes too long to read so many lines: begin with a later one");
+		refuse(x, ERR_TOO_LARGE,
+		       "It takes too long to read so many lines: begin with a later one");
 	else
 		ask_slice(x);
 }
@@ -155,7 +165,8 @@ static void on_lines(void *arg, enum err e, const struct bytes *lines, int count
 
 	(void)total;
 	if (e != ERR_OK || !count) {
-		refuse(x, e == ERR_OK ? ERR_UNAVAILABLE : e, "The audit log cannot be read just now");
+		refuse(x, e == ERR_OK ? ERR_UNAVAILABLE : e,
+		       "The audit log cannot be read just now");
 		return;
 	}
 	buf_reset(&x->lines);
@@ -171,7 +182,8 @@ static void ask_slice(struct export *x)
 {
 	int64_t left = x->to - x->chain.n;
 
-	store_audit_from(x->out.flow->store, x->chain.n, left < SLICE ? (int)left : SLICE, on_lines, x);
+	store_audit_from(x->out.flow->store, x->chain.n, left < SLICE ? (int)left : SLICE, on_lines,
+			 x);
 }
 
 static int by_line(const void *a, const void *b)
@@ -181,7 +193,8 @@ static int by_line(const void *a, const void *b)
 	return (x->chain.n > y->chain.n) - (x->chain.n < y->chain.n);
 }
 
-/* The last one stands under its day too. What lies before the newest one that the file is behind need not be read again. */
+/* The last one stands under its day too. What lies before the newest one that the file is behind
+ * need not be read again. */
 static void on_seals(void *arg, enum err e, const struct named *items, int count)
 {
 	struct export *x = arg;
@@ -194,7 +207,8 @@ static void on_seals(void *arg, enum err e, const struct named *items, int count
 	for (int i = 0; i < count; i++) {
 		struct seal *s = &x->seals[x->seal_count];
 
-		if (strcmp(items[i].name, "last") != 0 && seal_read(items[i].value.data, items[i].value.len, &s->chain, &s->at_ms))
+		if (strcmp(items[i].name, "last") != 0 &&
+		    seal_read(items[i].value.data, items[i].value.len, &s->chain, &s->at_ms))
 			x->seal_count++;
 	}
 	qsort(x->seals, (size_t)x->seal_count, sizeof(*x->seals), by_line);
@@ -218,7 +232,9 @@ static void on_total(void *arg, enum err e, const struct bytes *lines, int count
 		return;
 	}
 	x->total = total;
-	x->to = total < x->from + x->out.flow->config->export_rows - 1 ? total : x->from + x->out.flow->config->export_rows - 1;
+	x->to = total < x->from + x->out.flow->config->export_rows - 1
+			? total
+			: x->from + x->out.flow->config->export_rows - 1;
 	store_list(x->out.flow->store, TABLE_SEALS, on_seals, x);
 }
 
@@ -227,19 +243,27 @@ static void file_opened(void *arg)
 	struct export *x = arg;
 
 	if (x->out.failed)
-		refuse(x, ERR_UNAVAILABLE, "There is no room for the file in the hub's data folder");
+		refuse(x, ERR_UNAVAILABLE,
+		       "There is no room for the file in the hub's data folder");
 	else
 		store_audit_read(x->out.flow->store, -1, 1, on_total, x);
 }
 
-void export_audit_start(struct flow *f, struct principal *who, int64_t from, export_fn *done, reply_fn *refused, void *arg)
+void export_audit_start(struct flow *f, struct principal *who, int64_t from, export_fn *done,
+			reply_fn *refused, void *arg)
 {
 	struct export *x;
 
 	if (!evidence_out_may(f, refused, arg))
 		return;
 	x = mem_zalloc(sizeof(*x));
-	x->out = (struct evidence_out){ .flow = f, .who = who, .done = done, .refused = refused, .arg = arg, .free = export_free, .self = x };
+	x->out = (struct evidence_out){.flow = f,
+				       .who = who,
+				       .done = done,
+				       .refused = refused,
+				       .arg = arg,
+				       .free = export_free,
+				       .self = x};
 	evidence_out_init(&x->out, "audit");
 	x->pack = pack_ref(f->pack);
 	x->from = from;

@@ -1,8 +1,9 @@
 /*
- * export_case.c: one case's evidence as a file that shows by itself whether it is as it was given out: each document as it came, each event,
- * notice, receipt and delivery as whoever asks sees them, and what policy decided. The hashes cover what is in the file, so what is masked
- * takes nothing from them; the audit log, which is chained and sealed, has the last of them. No hash is given of what is masked: a number of
- * eleven digits with seven of them known is found in no time.
+ * export_case.c: one case's evidence as a file that shows by itself whether it is as it was given
+ * out: each document as it came, each event, notice, receipt and delivery as whoever asks sees
+ * them, and what policy decided. The hashes cover what is in the file, so what is masked takes
+ * nothing from them; the audit log, which is chained and sealed, has the last of them. No hash is
+ * given of what is masked: a number of eleven digits with seven of them known is found in no time.
  */
 #include <jansson.h>
 #include <stdlib.h>
@@ -13,17 +14,19 @@
 #include "flow/policies.h"
 
 #define ENTRIES_BYTES_MAX ((size_t)64 << 20)
-#define MARK "{\"what\":" /* how an entry begins that need not be taken apart */
+#define MARK		  "{\"what\":" /* how an entry begins that need not be taken apart */
 
 struct policy {
 	const char *version;
 	struct pack *pack; /* NULL: it is not known any more */
 };
-struct export {
+struct export
+{
 	struct evidence_out out;
 	struct arena arena;
 	const char *case_id;
-	struct buf views; /* as they were rendered, each with its length before it; an event has its notices inside */
+	/* as they were rendered, each with its length before it; an event has its notices inside */
+	struct buf views;
 	struct buf entries; /* the same, taken apart */
 	struct policy *policies;
 	int policy_count;
@@ -77,7 +80,7 @@ static void put_each(struct export *x, const char *what, json_t *list, const cha
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(list, i, one) {
+	json_array_foreach (list, i, one) {
 		json_object_set_new(one, "notice", notice ? json_string(notice) : json_null());
 		put(x, what, one);
 	}
@@ -101,7 +104,7 @@ static void put_event(struct export *x, json_t *event)
 	size_t i;
 
 	put(x, "event", event);
-	json_array_foreach(notices, i, one)
+	json_array_foreach (notices, i, one)
 		put_told(x, "notice", one);
 	if (json_is_object(told))
 		put_told(x, "applicant", told);
@@ -131,8 +134,8 @@ static void view_document(struct export *x, const struct row *row)
 	struct buf out;
 
 	buf_init(&out, ENTRIES_BYTES_MAX);
-	buf_printf(&out, MARK "\"document\",\"event\":\"e%lld\",\"masked\":%s,\"document\":", (long long)row->view.seq,
-		   row->view.masked ? "true" : "false");
+	buf_printf(&out, MARK "\"document\",\"event\":\"e%lld\",\"masked\":%s,\"document\":",
+		   (long long)row->view.seq, row->view.masked ? "true" : "false");
 	view_event_document(&row->view, &out);
 	buf_add_char(&out, '}');
 	x->views.overflow |= out.overflow;
@@ -161,8 +164,9 @@ static void note_policy(struct export *x, const struct row *row)
 			return;
 	}
 	x->policies = arena_grow(&x->arena, x->policies, x->policy_count, sizeof(*x->policies));
-	x->policies[x->policy_count++] = (struct policy){ arena_strdup(&x->arena, version),
-							  known ? pack_ref((struct pack *)(uintptr_t)row->view.pack) : NULL };
+	x->policies[x->policy_count++] =
+		(struct policy){arena_strdup(&x->arena, version),
+				known ? pack_ref((struct pack *)(uintptr_t)row->view.pack) : NULL};
 }
 
 static void put_head(struct export *x)
@@ -238,9 +242,14 @@ static void file_written(void *arg)
 	char hex[EVIDENCE_HEX_BYTES];
 
 	evidence_hex(x->out.writer.chain.hash, hex);
-	evidence_out_give(&x->out, &(struct audited){ .act = "evidence", .seq = x->newest, .region = principal_region(x->out.who, x->out.flow->pack),
-						      .detail = arena_printf(&x->arena, "%s, %lld entries, %s", x->case_id,
-									     (long long)x->out.writer.chain.n, hex) });
+	evidence_out_give(
+		&x->out,
+		&(struct audited){.act = "evidence",
+				  .seq = x->newest,
+				  .region = principal_region(x->out.who, x->out.flow->pack),
+				  .detail = arena_printf(&x->arena, "%s, %lld entries, %s",
+							 x->case_id,
+							 (long long)x->out.writer.chain.n, hex)});
 }
 
 static void on_event(void *arg, const struct row *row)
@@ -265,19 +274,26 @@ static void on_events(void *arg, enum err e)
 		evidence_out_refuse(&x->out, e, err_title(e));
 }
 
-void export_case_start(struct flow *f, const struct export_case_in *in, export_fn *done, reply_fn *refused, void *arg)
+void export_case_start(struct flow *f, const struct export_case_in *in, export_fn *done,
+		       reply_fn *refused, void *arg)
 {
 	struct export *x;
 
 	if (!evidence_out_may(f, refused, arg))
 		return;
 	x = mem_zalloc(sizeof(*x));
-	x->out = (struct evidence_out){ .flow = f, .who = in->who, .done = done, .refused = refused, .arg = arg, .free = export_free, .self = x };
+	x->out = (struct evidence_out){.flow = f,
+				       .who = in->who,
+				       .done = done,
+				       .refused = refused,
+				       .arg = arg,
+				       .free = export_free,
+				       .self = x};
 	evidence_out_init(&x->out, "evidence");
 	arena_init(&x->arena);
 	buf_init(&x->views, ENTRIES_BYTES_MAX);
 	buf_init(&x->entries, 2 * ENTRIES_BYTES_MAX);
 	x->case_id = arena_strdup(&x->arena, in->case_id);
 	put_head(x);
-	case_walk_start(&(struct case_walk){ f, x->out.who, x->case_id, on_event, on_events, x });
+	case_walk_start(&(struct case_walk){f, x->out.who, x->case_id, on_event, on_events, x});
 }

@@ -4,22 +4,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As on the page: fewer are not ranked, a share in time below this is poor, and one return in so many is much. */
-#define RANKED_MIN 10
-#define POOR_TENTHS 800
+/* As on the page: fewer are not ranked, a share in time below this is poor, and one return in so
+ * many is much. */
+#define RANKED_MIN   10
+#define POOR_TENTHS  800
 #define MANY_RETURNS 5
 
 static const struct export_column figure_columns[] = {
-	{ "name|key", NULL, "名称", "Name" }, { "sent", NULL, "已告知", "Told" }, { "delivered", NULL, "已送达", "Delivered" },
-	{ "acknowledged_ever", NULL, "签收过", "Acknowledged" }, { "claimed_ever", NULL, "认领过", "Claimed" }, { "fed_back", NULL, "已反馈", "Fed back" },
-	{ "returned_ever", NULL, "退回过", "Returned" }, { "returns_upheld", NULL, "退回成立", "Returns upheld" },
-	{ "returns_rejected", NULL, "退回不成立", "Returns rejected" }, { "overdue", NULL, "超期", "Overdue" }, { "undelivered", NULL, "送达失败", "Undelivered" },
-	{ "claim_rate", "rate", "认领率", "Claim rate" }, { "on_time_rate", "rate", "按时认领率", "On time" },
-	{ "return_rate", "rate", "退回率", "Return rate" }, { "first_hit_rate", "rate", "首次命中率", "First hit" },
-	{ "hours_to_claim", "hours", "平均认领工时", "Hours to claim" }, NO_MORE,
+	{"name|key", NULL, "名称", "Name"},
+	{"sent", NULL, "已告知", "Told"},
+	{"delivered", NULL, "已送达", "Delivered"},
+	{"acknowledged_ever", NULL, "签收过", "Acknowledged"},
+	{"claimed_ever", NULL, "认领过", "Claimed"},
+	{"fed_back", NULL, "已反馈", "Fed back"},
+	{"returned_ever", NULL, "退回过", "Returned"},
+	{"returns_upheld", NULL, "退回成立", "Returns upheld"},
+	{"returns_rejected", NULL, "退回不成立", "Returns rejected"},
+	{"overdue", NULL, "超期", "Overdue"},
+	{"undelivered", NULL, "送达失败", "Undelivered"},
+	{"claim_rate", "rate", "认领率", "Claim rate"},
+	{"on_time_rate", "rate", "按时认领率", "On time"},
+	{"return_rate", "rate", "退回率", "Return rate"},
+	{"first_hit_rate", "rate", "首次命中率", "First hit"},
+	{"hours_to_claim", "hours", "平均认领工时", "Hours to claim"},
+	NO_MORE,
 };
 static const struct export_column gap_columns[] = {
-	{ "key", NULL, "事项编码", "Item code" }, { "name", NULL, "事项", "Item" }, { "no_lead", NULL, "曾无主", "Without a lead" }, NO_MORE,
+	{"key", NULL, "事项编码", "Item code"},
+	{"name", NULL, "事项", "Item"},
+	{"no_lead", NULL, "曾无主", "Without a lead"},
+	NO_MORE,
 };
 
 static int64_t count_of(const json_t *o, const char *name)
@@ -41,7 +55,8 @@ static int put_overview(const struct export_paper *p, const json_t *total, struc
 	for (c++; c->path; c++, rows++) {
 		book_cell(book, p->english ? c->en : c->zh);
 		export_put_cell(c, p->english, total, book);
-		export_put_cell(c, p->english, json_object_get(p->kept[REPORT_BEFORE], "total"), book);
+		export_put_cell(c, p->english, json_object_get(p->kept[REPORT_BEFORE], "total"),
+				book);
 		book_row_end(book);
 	}
 	book_row_end(book);
@@ -67,7 +82,8 @@ static int by_share(const void *a, const void *b)
 	if (x_held != y_held)
 		return x_held ? -1 : 1;
 	if (!x_held || share(x) == share(y))
-		return x_held && x->ranked != y->ranked ? (x->ranked > y->ranked ? -1 : 1) : x->at - y->at;
+		return x_held && x->ranked != y->ranked ? (x->ranked > y->ranked ? -1 : 1)
+							: x->at - y->at;
 	return share(x) > share(y) ? -1 : 1;
 }
 
@@ -77,7 +93,10 @@ static int supervising(const struct export_paper *p, const json_t *row)
 	const struct pack_view *v = pack_view(p->pack);
 	int b = pack_find_body(p->pack, paper_text(row, "key"));
 
-	return b >= 0 && (v->bodies[b].kind == BODY_SUPERVISION || v->bodies[b].kind == BODY_ENFORCEMENT) ? b : -1;
+	return b >= 0 && (v->bodies[b].kind == BODY_SUPERVISION ||
+			  v->bodies[b].kind == BODY_ENFORCEMENT)
+		       ? b
+		       : -1;
 }
 
 static void add_row(struct ranked *to, const json_t *row)
@@ -95,10 +114,12 @@ static void put_county(const struct export_paper *p, const struct ranked *c, str
 
 	if (c->place) {
 		snprintf(place, sizeof(place), "%d", c->place);
-		snprintf(percent, sizeof(percent), "%lld.%lld%%", (long long)share(c) / 10, (long long)share(c) % 10);
+		snprintf(percent, sizeof(percent), "%lld.%lld%%", (long long)share(c) / 10,
+			 (long long)share(c) % 10);
 	}
 	snprintf(part, sizeof(part), "%lld / %lld", (long long)c->in_time, (long long)c->ranked);
-	snprintf(returns, sizeof(returns), "%lld / %lld", (long long)c->upheld, (long long)c->rejected);
+	snprintf(returns, sizeof(returns), "%lld / %lld", (long long)c->upheld,
+		 (long long)c->rejected);
 	book_cell(book, place);
 	book_cell(book, name);
 	book_cell(book, percent);
@@ -109,8 +130,9 @@ static void put_county(const struct export_paper *p, const struct ranked *c, str
 
 static int put_ranking(const struct export_paper *p, const json_t *items, struct book *book)
 {
-	static const char *const heads[2][5] = { { "名次", "名称", "按时率", "按时／参与件数", "退回成立／不成立" },
-						 { "Place", "Name", "On time", "In time / ranked", "Returns upheld / rejected" } };
+	static const char *const heads[2][5] = {
+		{"名次", "名称", "按时率", "按时／参与件数", "退回成立／不成立"},
+		{"Place", "Name", "On time", "In time / ranked", "Returns upheld / rejected"}};
 	int count = pack_view(p->pack)->region_count, rows = 0;
 	struct ranked *counties = mem_zalloc(sizeof(*counties) * (size_t)(count + 1));
 	const json_t *row;
@@ -118,7 +140,7 @@ static int put_ranking(const struct export_paper *p, const json_t *items, struct
 
 	for (int i = 0; i < count; i++)
 		counties[i].at = i;
-	json_array_foreach((json_t *)items, k, row) {
+	json_array_foreach ((json_t *)items, k, row) {
 		int b = supervising(p, row);
 
 		if (b >= 0)
@@ -129,11 +151,14 @@ static int put_ranking(const struct export_paper *p, const json_t *items, struct
 		book_cell(book, heads[p->english][i]);
 	book_row_end(book);
 	for (int i = 0; i < count; i++) {
-		bool same = i && counties[i - 1].place && share(&counties[i]) == share(&counties[i - 1]);
+		bool same = i && counties[i - 1].place &&
+			    share(&counties[i]) == share(&counties[i - 1]);
 
 		if (!counties[i].ranked)
 			continue;
-		counties[i].place = counties[i].ranked < RANKED_MIN ? 0 : same ? counties[i - 1].place : i + 1;
+		counties[i].place = counties[i].ranked < RANKED_MIN ? 0
+				    : same			    ? counties[i - 1].place
+								    : i + 1;
 		put_county(p, &counties[i], book);
 		rows++;
 	}
@@ -150,7 +175,7 @@ static int put_gaps(const struct export_paper *p, const json_t *items, struct bo
 
 	paper_line(p, book, "三、监管空白", "3. Nobody in charge", NULL);
 	export_put_columns(gap_columns, p->english, book);
-	json_array_foreach((json_t *)items, i, row) {
+	json_array_foreach ((json_t *)items, i, row) {
 		if (count_of(row, "no_lead") <= 0)
 			continue;
 		export_put_cells(gap_columns, p->english, row, book);
@@ -164,16 +189,23 @@ static int put_gaps(const struct export_paper *p, const json_t *items, struct bo
 struct advice {
 	const char *figure, *zh, *en;
 };
-static const struct advice advice_gap = { "no_lead", "有 # 件曾无主，建议明确主管单位并补充规则。",
-					  "had # without a lead. Name who is responsible and add a rule." };
-static const struct advice advice_disputes = { "", "# 件争议未了结，建议提请联席会议裁定。", "# disputes are open: put them to the joint meeting." };
-static const struct advice advice_late = { "", "按时率 #%，建议督促改进。", "is at #% in time. Ask for improvement." };
-static const struct advice advice_returns = { "returned_ever", "退回过 # 件，建议与审批部门核对职责和规则。",
-					      "returned #: go through duties and rules with the approvers." };
-static const struct advice advice_undelivered = { "undelivered", "有 # 件送达失败，建议核对联络方式。",
-						  "could not be reached # times. Check the contacts." };
+static const struct advice advice_gap = {
+	"no_lead", "有 # 件曾无主，建议明确主管单位并补充规则。",
+	"had # without a lead. Name who is responsible and add a rule."};
+static const struct advice advice_disputes = {
+	"", "# 件争议未了结，建议提请联席会议裁定。",
+	"# disputes are open: put them to the joint meeting."};
+static const struct advice advice_late = {"", "按时率 #%，建议督促改进。",
+					  "is at #% in time. Ask for improvement."};
+static const struct advice advice_returns = {
+	"returned_ever", "退回过 # 件，建议与审批部门核对职责和规则。",
+	"returned #: go through duties and rules with the approvers."};
+static const struct advice advice_undelivered = {
+	"undelivered", "有 # 件送达失败，建议核对联络方式。",
+	"could not be reached # times. Check the contacts."};
 
-static int put_advice(const struct export_paper *p, struct book *book, const struct advice *a, const char *who, const char *n)
+static int put_advice(const struct export_paper *p, struct book *book, const struct advice *a,
+		      const char *who, const char *n)
 {
 	const char *text = p->english ? a->en : a->zh, *number = strchr(text, '#');
 	struct buf said;
@@ -188,7 +220,8 @@ static int put_advice(const struct export_paper *p, struct book *book, const str
 	return 1;
 }
 
-static int put_counted(const struct export_paper *p, struct book *book, const struct advice *a, const json_t *row)
+static int put_counted(const struct export_paper *p, struct book *book, const struct advice *a,
+		       const json_t *row)
 {
 	const char *name = paper_text(row, "name");
 	char n[24];
@@ -214,9 +247,11 @@ static int put_late(const struct export_paper *p, const json_t *items, struct bo
 	for (size_t i = 0; i < count && bodies[i].ranked >= RANKED_MIN; i++) {
 		char percent[32];
 
-		snprintf(percent, sizeof(percent), "%lld.%lld", (long long)share(&bodies[i]) / 10, (long long)share(&bodies[i]) % 10);
+		snprintf(percent, sizeof(percent), "%lld.%lld", (long long)share(&bodies[i]) / 10,
+			 (long long)share(&bodies[i]) % 10);
 		if (share(&bodies[i]) < POOR_TENTHS)
-			rows += put_advice(p, book, &advice_late, v->bodies[bodies[i].at].name, percent);
+			rows += put_advice(p, book, &advice_late, v->bodies[bodies[i].at].name,
+					   percent);
 	}
 	free(bodies);
 	return rows;
@@ -230,7 +265,7 @@ static int put_proposals(const struct export_paper *p, const json_t *disputes, s
 	int rows = 0;
 
 	paper_line(p, book, "五、建议", "5. Proposals", NULL);
-	json_array_foreach(json_object_get(p->kept[REPORT_ITEMS], "items"), i, row) {
+	json_array_foreach (json_object_get(p->kept[REPORT_ITEMS], "items"), i, row) {
 		if (count_of(row, "no_lead") > 0)
 			rows += put_counted(p, book, &advice_gap, row);
 	}
@@ -238,17 +273,18 @@ static int put_proposals(const struct export_paper *p, const json_t *disputes, s
 	if (json_array_size(disputes))
 		rows += put_advice(p, book, &advice_disputes, "", open);
 	rows += put_late(p, bodies, book);
-	json_array_foreach((json_t *)bodies, i, row) {
+	json_array_foreach ((json_t *)bodies, i, row) {
 		if (supervising(p, row) >= 0 && count_of(row, "sent") >= RANKED_MIN &&
 		    count_of(row, "returned_ever") * MANY_RETURNS >= count_of(row, "sent"))
 			rows += put_counted(p, book, &advice_returns, row);
 	}
-	json_array_foreach((json_t *)bodies, i, row) {
+	json_array_foreach ((json_t *)bodies, i, row) {
 		if (supervising(p, row) >= 0 && count_of(row, "undelivered") > 0)
 			rows += put_counted(p, book, &advice_undelivered, row);
 	}
 	if (!rows)
-		paper_line(p, book, "本月没有须提请注意的情况。", "Nothing in this month asks for a proposal.", NULL);
+		paper_line(p, book, "本月没有须提请注意的情况。",
+			   "Nothing in this month asks for a proposal.", NULL);
 	book_row_end(book);
 	return rows;
 }
@@ -265,11 +301,15 @@ int paper_put_month(struct export_paper *p, const json_t *a, struct book *book)
 		return 0;
 	case REPORT_BODIES:
 		paper_line(p, book, "审管联动工作通报", "Monthly report", NULL);
-		paper_line(p, book, paper_text(a, "from"), paper_text(a, "from"), paper_text(a, "to"));
+		paper_line(p, book, paper_text(a, "from"), paper_text(a, "from"),
+			   paper_text(a, "to"));
 		return put_overview(p, json_object_get(a, "total"), book);
 	case REPORT_RANKING:
-		paper_line(p, book, "二、排名（不足 10 件不排名）", "2. Ranking (fewer than 10: none)",
-			 json_is_object(json_object_get(a, "published")) ? p->english ? "published" : "已发布" : NULL);
+		paper_line(p, book, "二、排名（不足 10 件不排名）",
+			   "2. Ranking (fewer than 10: none)",
+			   json_is_object(json_object_get(a, "published"))
+				   ? p->english ? "published" : "已发布"
+				   : NULL);
 		return put_ranking(p, items, book);
 	case REPORT_ITEMS:
 		return put_gaps(p, items, book);
@@ -280,5 +320,6 @@ int paper_put_month(struct export_paper *p, const json_t *a, struct book *book)
 	paper_line(p, book, "四、未了结的争议", "4. Disputes not settled", NULL);
 	rows = paper_rows(p, paper_disputes, items, book) + put_proposals(p, items, book);
 	paper_line(p, book, "附：各单位", "Annex: bodies", NULL);
-	return rows + paper_rows(p, figure_columns, json_object_get(p->kept[REPORT_BODIES], "items"), book);
+	return rows + paper_rows(p, figure_columns,
+				 json_object_get(p->kept[REPORT_BODIES], "items"), book);
 }

@@ -10,39 +10,69 @@ struct part {
 };
 
 static const struct export_column decision_columns[] = {
-	{ "text", NULL, "决定事项", "Decision" }, { "owner.name|id", NULL, "责任单位", "Owner" }, { "due", NULL, "完成期限", "Due" },
-	{ "overdue", "overdue", "逾期", "Overdue" }, { "done.at", "time", "办结时间", "Done at" }, { "done.by", NULL, "办结人", "Done by" },
-	{ "done.remark", NULL, "说明", "Remark" }, NO_MORE,
+	{"text", NULL, "决定事项", "Decision"},	    {"owner.name|id", NULL, "责任单位", "Owner"},
+	{"due", NULL, "完成期限", "Due"},	    {"overdue", "overdue", "逾期", "Overdue"},
+	{"done.at", "time", "办结时间", "Done at"}, {"done.by", NULL, "办结人", "Done by"},
+	{"done.remark", NULL, "说明", "Remark"},    NO_MORE,
 };
 const struct export_column paper_disputes[] = {
-	{ "id", NULL, "争议编号", "Dispute" }, { "case", NULL, "受理编号", "Case" }, { "applicant.name", NULL, "企业名称", "Applicant" },
-	{ "item.name|code", NULL, "事项", "Item" }, { "region_name|region", NULL, "区划", "Region" }, { "kind", "kind", "争议事由", "Cause" },
-	{ "state", "state", "状态", "State" }, { "parties.name|body", NULL, "各方", "Parties" }, { "opened", "time", "提出时间", "Opened" }, NO_MORE,
+	{"id", NULL, "争议编号", "Dispute"},
+	{"case", NULL, "受理编号", "Case"},
+	{"applicant.name", NULL, "企业名称", "Applicant"},
+	{"item.name|code", NULL, "事项", "Item"},
+	{"region_name|region", NULL, "区划", "Region"},
+	{"kind", "kind", "争议事由", "Cause"},
+	{"state", "state", "状态", "State"},
+	{"parties.name|body", NULL, "各方", "Parties"},
+	{"opened", "time", "提出时间", "Opened"},
+	NO_MORE,
 };
 static const struct export_column overdue_columns[] = {
-	{ "id", NULL, "告知编号", "Notice" }, { "case", NULL, "受理编号", "Case" }, { "applicant.name", NULL, "企业名称", "Applicant" },
-	{ "item.name|code", NULL, "事项", "Item" }, { "body_name|body", "body", "单位", "Body" }, { "due", "time", "签收时限", "Due" }, NO_MORE,
+	{"id", NULL, "告知编号", "Notice"},
+	{"case", NULL, "受理编号", "Case"},
+	{"applicant.name", NULL, "企业名称", "Applicant"},
+	{"item.name|code", NULL, "事项", "Item"},
+	{"body_name|body", "body", "单位", "Body"},
+	{"due", "time", "签收时限", "Due"},
+	NO_MORE,
 };
 static const struct export_column unmatched_columns[] = {
-	{ "item.code", NULL, "事项编码", "Item code" }, { "item.name", NULL, "事项", "Item" }, { "events", NULL, "件数", "Events" }, NO_MORE,
+	{"item.code", NULL, "事项编码", "Item code"},
+	{"item.name", NULL, "事项", "Item"},
+	{"events", NULL, "件数", "Events"},
+	NO_MORE,
 };
 static const struct export_column return_columns[] = {
-	{ "body.name|id", NULL, "单位", "Body" }, { "returned", NULL, "退回", "Returned" }, { "sent", NULL, "已告知", "Told" }, NO_MORE,
+	{"body.name|id", NULL, "单位", "Body"},
+	{"returned", NULL, "退回", "Returned"},
+	{"sent", NULL, "已告知", "Told"},
+	NO_MORE,
 };
 static const struct export_column department_columns[] = {
-	{ "body.name|id", NULL, "单位", "Department" }, { "body.id", NULL, "单位编号", "Its id" }, { "told", NULL, "已告知", "Told" },
-	{ "leads", NULL, "告知主管", "As lead" }, { "delivered", NULL, "已送达", "Delivered" }, { "acknowledged", NULL, "签收过", "Acknowledged" },
-	{ "claimed", NULL, "认领过", "Claimed" }, { "returned", NULL, "退回过", "Returned" }, { "fed_back", NULL, "已反馈", "Fed back" },
-	{ "overdue", NULL, "超期", "Overdue" }, { "withdrawn", NULL, "已撤回", "Withdrawn" }, { "superseded", NULL, "已更正", "Superseded" },
-	{ "agreed.bureau.by", NULL, "审批局确认人", "Bureau agreed" }, { "agreed.bureau.at", "time", "审批局确认时间", "at" },
-	{ "agreed.department.by", NULL, "单位确认人", "Department agreed" }, { "agreed.department.at", "time", "单位确认时间", "at" }, NO_MORE,
+	{"body.name|id", NULL, "单位", "Department"},
+	{"body.id", NULL, "单位编号", "Its id"},
+	{"told", NULL, "已告知", "Told"},
+	{"leads", NULL, "告知主管", "As lead"},
+	{"delivered", NULL, "已送达", "Delivered"},
+	{"acknowledged", NULL, "签收过", "Acknowledged"},
+	{"claimed", NULL, "认领过", "Claimed"},
+	{"returned", NULL, "退回过", "Returned"},
+	{"fed_back", NULL, "已反馈", "Fed back"},
+	{"overdue", NULL, "超期", "Overdue"},
+	{"withdrawn", NULL, "已撤回", "Withdrawn"},
+	{"superseded", NULL, "已更正", "Superseded"},
+	{"agreed.bureau.by", NULL, "审批局确认人", "Bureau agreed"},
+	{"agreed.bureau.at", "time", "审批局确认时间", "at"},
+	{"agreed.department.by", NULL, "单位确认人", "Department agreed"},
+	{"agreed.department.at", "time", "单位确认时间", "at"},
+	NO_MORE,
 };
 static const struct part agenda_parts[] = {
-	{ "decisions", "往次决定尚未办结", "Decisions not done", decision_columns },
-	{ "disputes.items", "待裁定争议", "Disputes", paper_disputes },
-	{ "overdue.items", "超期告知（红灯）", "Overdue notices", overdue_columns },
-	{ "unmatched", "没有规则的事项", "Items without a rule", unmatched_columns },
-	{ "returns", "退回最多的单位", "Most returns", return_columns },
+	{"decisions", "往次决定尚未办结", "Decisions not done", decision_columns},
+	{"disputes.items", "待裁定争议", "Disputes", paper_disputes},
+	{"overdue.items", "超期告知（红灯）", "Overdue notices", overdue_columns},
+	{"unmatched", "没有规则的事项", "Items without a rule", unmatched_columns},
+	{"returns", "退回最多的单位", "Most returns", return_columns},
 };
 
 int export_paper_steps(enum export_list list)
@@ -50,7 +80,8 @@ int export_paper_steps(enum export_list list)
 	return list == EXPORT_REPORT ? REPORT_STEPS : list < EXPORT_AGENDA ? 0 : 1;
 }
 
-void paper_line(const struct export_paper *p, struct book *book, const char *zh, const char *en, const char *more)
+void paper_line(const struct export_paper *p, struct book *book, const char *zh, const char *en,
+		const char *more)
 {
 	book_cell(book, p->english ? en : zh);
 	if (more)
@@ -77,7 +108,8 @@ static const json_t *list_at(const json_t *o, const char *path)
 	return json_object_get(json_object_get(o, first), dot + 1);
 }
 
-int paper_rows(const struct export_paper *p, const struct export_column *columns, const json_t *rows, struct book *book)
+int paper_rows(const struct export_paper *p, const struct export_column *columns,
+	       const json_t *rows, struct book *book)
 {
 	export_put_columns(columns, p->english, book);
 	for (size_t i = 0; i < json_array_size(rows); i++)
@@ -94,7 +126,8 @@ static int put_agenda(const struct export_paper *p, const json_t *a, struct book
 	paper_line(p, book, paper_text(a, "from"), paper_text(a, "from"), paper_text(a, "to"));
 	for (size_t i = 0; i < sizeof(agenda_parts) / sizeof(*agenda_parts); i++) {
 		paper_line(p, book, agenda_parts[i].zh, agenda_parts[i].en, NULL);
-		rows += paper_rows(p, agenda_parts[i].columns, list_at(a, agenda_parts[i].list), book);
+		rows += paper_rows(p, agenda_parts[i].columns, list_at(a, agenda_parts[i].list),
+				   book);
 	}
 	return rows;
 }
@@ -103,8 +136,10 @@ static int put_minutes(const struct export_paper *p, const json_t *m, struct boo
 {
 	const char *title = paper_text(m, "title");
 
-	paper_line(p, book, *title ? title : "联席会议", *title ? title : "Joint meeting", paper_text(m, "date"));
-	paper_line(p, book, paper_text(json_object_get(m, "body"), "name"), paper_text(json_object_get(m, "body"), "name"), NULL);
+	paper_line(p, book, *title ? title : "联席会议", *title ? title : "Joint meeting",
+		   paper_text(m, "date"));
+	paper_line(p, book, paper_text(json_object_get(m, "body"), "name"),
+		   paper_text(json_object_get(m, "body"), "name"), NULL);
 	return paper_rows(p, decision_columns, json_object_get(m, "decisions"), book);
 }
 
@@ -115,8 +150,9 @@ static int put_statement(const struct export_paper *p, const json_t *s, struct b
 	int rows = 0;
 
 	paper_line(p, book, "对账单", "Statement", paper_text(s, "month"));
-	json_array_foreach((json_t *)json_object_get(s, "items"), i, item) {
-		const json_t *bureau = json_object_get(item, "bureau"), *taken = json_object_get(item, "taken"), *sender;
+	json_array_foreach ((json_t *)json_object_get(s, "items"), i, item) {
+		const json_t *bureau = json_object_get(item, "bureau"),
+			     *taken = json_object_get(item, "taken"), *sender;
 		char count[24];
 		size_t k;
 
@@ -126,11 +162,14 @@ static int put_statement(const struct export_paper *p, const json_t *s, struct b
 		snprintf(count, sizeof(count), "%lld", (long long)json_integer_value(taken));
 		if (json_is_integer(taken))
 			paper_line(p, book, "中枢收到办件事件", "Events taken", count);
-		json_array_foreach((json_t *)json_object_get(item, "senders"), k, sender) {
-			snprintf(count, sizeof(count), "%lld", (long long)json_integer_value(json_object_get(sender, "taken")));
-			paper_line(p, book, paper_text(sender, "name"), paper_text(sender, "name"), count);
+		json_array_foreach ((json_t *)json_object_get(item, "senders"), k, sender) {
+			snprintf(count, sizeof(count), "%lld",
+				 (long long)json_integer_value(json_object_get(sender, "taken")));
+			paper_line(p, book, paper_text(sender, "name"), paper_text(sender, "name"),
+				   count);
 		}
-		rows += paper_rows(p, department_columns, json_object_get(item, "departments"), book);
+		rows += paper_rows(p, department_columns, json_object_get(item, "departments"),
+				   book);
 	}
 	return rows;
 }

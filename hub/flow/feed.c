@@ -1,10 +1,11 @@
 /*
  * feed.c: the ring, its subscribers and their places in it. What a line becomes is push.c's work.
  *
- * A subscriber is live (it has what is before `done`, and hangs on the topics of its bodies) or behind: it has a place of its
- * own and is served alone, no faster than it reads, until it has caught up; from the store while its place is older than
- * the ring. One slice is under way at a time, so the order of a body's messages is the stream's. A slice ends before a line
- * that cannot be given now; nothing is passed over.
+ * A subscriber is live (it has what is before `done`, and hangs on the topics of its bodies) or
+ * behind: it has a place of its own and is served alone, no faster than it reads, until it has
+ * caught up; from the store while its place is older than the ring. One slice is under way at a
+ * time, so the order of a body's messages is the stream's. A slice ends before a line that cannot
+ * be given now; nothing is passed over.
  */
 #include "flow/feed.h"
 
@@ -19,7 +20,8 @@
 #include "flow/push.h"
 
 #define SLICE 256
-/* While Redis is away, or somebody behind reads slowly. Asked rather than told: both ends of the wire would have to tell. */
+/* While Redis is away, or somebody behind reads slowly. Asked rather than told: both ends of the
+ * wire would have to tell. */
 #define AWAY_PAUSE_MS 200
 #define ROOM_PAUSE_MS 5
 
@@ -35,7 +37,8 @@ struct feed {
 	struct loop_deferred turn;
 	struct loop_timer *pause;
 	bool is_away;
-	/* The slice under way: [from, to) of the ring, or of the lines read for one who is further back. */
+	/* The slice under way: [from, to) of the ring, or of the lines read for one who is further
+	 * back. */
 	struct push_batch *batch;
 	struct feed_sub *one; /* whom it is for; NULL: all the live ones */
 	struct feed_line *old;
@@ -188,10 +191,13 @@ static int64_t serve(struct feed *d)
 
 		if (!l)
 			break;
-		if (l->kind == 'E' && is_wanted(d, l) && !push_has(d->batch, l->seq, l->topic_count)) {
+		if (l->kind == 'E' && is_wanted(d, l) &&
+		    !push_has(d->batch, l->seq, l->topic_count)) {
 			if (i > d->from || d->to - d->from > 1)
 				break;
-			log_at(LOG_ERROR, "", "event=e%lld: cannot be read, so nobody is told of it", (long long)l->seq);
+			log_at(LOG_ERROR, "",
+			       "event=e%lld: cannot be read, so nobody is told of it",
+			       (long long)l->seq);
 		}
 		if (!d->one)
 			tell_all(d, l);
@@ -255,7 +261,8 @@ static void sub_gap(struct feed *d, struct feed_sub *s)
 		s->wish.on_gap(s->wish.arg);
 }
 
-/* The lines of which the one has not all parts. Nothing: then the ring has nothing newer for it either. */
+/* The lines of which the one has not all parts. Nothing: then the ring has nothing newer for it
+ * either. */
 static void take_old(struct feed *d, const struct feed_piece *piece)
 {
 	struct feed_sub *s = d->one;
@@ -297,7 +304,8 @@ static void read_old(struct feed *d)
 {
 	char entry[CURSOR_BYTES];
 
-	snprintf(entry, sizeof(entry), "%lld-%lld", (long long)d->one->at.ms, (long long)d->one->at.seq);
+	snprintf(entry, sizeof(entry), "%lld-%lld", (long long)d->one->at.ms,
+		 (long long)d->one->at.seq);
 	d->old_end = d->ring.newest;
 	store_feed_read(d->flow->store, entry, on_old, d);
 }
@@ -362,7 +370,8 @@ void feed_on_names(struct feed *d, void (*fn)(void *arg, const char *name), void
 	d->name_arg = arg;
 }
 
-/* The stream was trimmed away behind our back: nobody's place can be trusted any more, and neither can the ring. */
+/* The stream was trimmed away behind our back: nobody's place can be trusted any more, and neither
+ * can the ring. */
 static void gap(struct feed *d, const char *newest)
 {
 	while (d->subs.live)

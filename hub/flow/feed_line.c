@@ -31,7 +31,7 @@ bool cursor_parse(const char *s, struct cursor *ret)
 	}
 	if (line > INT32_MAX || part > INT32_MAX)
 		return false;
-	*ret = (struct cursor){ .ms = ms, .seq = seq, .line = (int)line, .part = (int)part };
+	*ret = (struct cursor){.ms = ms, .seq = seq, .line = (int)line, .part = (int)part};
 	return true;
 }
 
@@ -46,7 +46,7 @@ int cursor_compare(const struct cursor *a, const struct cursor *b)
 
 void cursor_print(const struct cursor *c, char ret[CURSOR_BYTES])
 {
-	const int64_t parts[] = { c->ms, c->seq, c->line, c->part };
+	const int64_t parts[] = {c->ms, c->seq, c->line, c->part};
 	struct buf out;
 
 	buf_init_in(&out, ret, CURSOR_BYTES, CURSOR_BYTES - 1);
@@ -81,7 +81,8 @@ static void set_topics(struct feed_line *l, const char *bodies, feed_topic_fn *t
 	}
 }
 
-/* The topics and the text behind them in one piece; there are no more topics than commas and one. */
+/* The topics and the text behind them in one piece; there are no more topics than commas and one.
+ */
 static void take_text(struct feed_line *l, const char *text)
 {
 	size_t topics = 1, bytes = 1;
@@ -92,7 +93,8 @@ static void take_text(struct feed_line *l, const char *text)
 	l->text = memcpy(l->topics + topics, text, bytes);
 }
 
-void feed_line_set(struct feed_line *l, const char *cursor, const char *text, feed_topic_fn *topic_of, void *arg)
+void feed_line_set(struct feed_line *l, const char *cursor, const char *text,
+		   feed_topic_fn *topic_of, void *arg)
 {
 	const char *f[7];
 

@@ -63,7 +63,8 @@ static struct feed_topic *topic_of(void *arg, const char *body, size_t len)
 	return feed_ring_topic(arg, body, len);
 }
 
-void feed_ring_read(struct feed_ring *r, const char *cursor, const char *line, struct feed_line *ret)
+void feed_ring_read(struct feed_ring *r, const char *cursor, const char *line,
+		    struct feed_line *ret)
 {
 	feed_line_set(ret, cursor, line, topic_of, r);
 }
@@ -83,7 +84,7 @@ void feed_ring_forget(struct feed_ring *r, const char *newest)
 		drop_first(r);
 	r->older_exist = true;
 	if (!cursor_parse(newest, &r->newest))
-		r->newest = (struct cursor){ 0 };
+		r->newest = (struct cursor){0};
 	r->newest.line = INT32_MAX;
 	r->newest = feed_whole_line(&r->newest);
 }
@@ -126,5 +127,6 @@ enum where feed_ring_find(struct feed_ring *r, const struct cursor *at, int64_t 
 		*ret_skip = has_all ? 0 : at->part + 1;
 		return WHERE_RING;
 	}
-	return lo == r->first && r->older_exist && cursor_compare(at, &r->newest) != 0 ? WHERE_OLDER : WHERE_RING;
+	return lo == r->first && r->older_exist && cursor_compare(at, &r->newest) != 0 ? WHERE_OLDER
+										       : WHERE_RING;
 }

@@ -1,6 +1,6 @@
 /*
- * feed_subs.h: the subscribers of a feed, in two lists: live ones hang on the topics of their bodies, the others have a place
- * of their own. Internal to feed.c.
+ * feed_subs.h: the subscribers of a feed, in two lists: live ones hang on the topics of their
+ * bodies, the others have a place of their own. Internal to feed.c.
  */
 #ifndef TANDEM_FEED_SUBS_H
 #define TANDEM_FEED_SUBS_H

@@ -1,6 +1,7 @@
 /*
- * figures.c: the facts, in chunks of events, read when they are asked for and again when one of their events was touched. Questions are
- * worked off one after the other; each begins at the newest event and stops at the first chunk that lies before its period.
+ * figures.c: the facts, in chunks of events, read when they are asked for and again when one of
+ * their events was touched. Questions are worked off one after the other; each begins at the newest
+ * event and stops at the first chunk that lies before its period.
  */
 #include "flow/figures_in.h"
 
@@ -8,9 +9,9 @@
 #include <string.h>
 
 #define CHUNK_EVENTS 1024
-#define SLICE 256
-#define CHUNKS_KEPT 256
-#define NAME_SLOTS 4096
+#define SLICE	     256
+#define CHUNKS_KEPT  256
+#define NAME_SLOTS   4096
 
 struct event_facts {
 	struct event_fact event;
@@ -45,7 +46,7 @@ struct figures {
 	const char **names;
 	int32_t name_count;
 	struct reading *first, **last;
-	int64_t at;	     /* chunk under work */
+	int64_t at; /* chunk under work */
 	int64_t asked[SLICE];
 	int asked_count;
 	bool busy;
@@ -84,7 +85,9 @@ int32_t figures_intern(struct figures *g, const char *text)
 	n->chain = *at;
 	*at = n;
 	if (!(g->name_count & (g->name_count - 1)))
-		g->names = mem_realloc(g->names, sizeof(*g->names) * (size_t)(g->name_count ? g->name_count * 2 : 1));
+		g->names = mem_realloc(g->names,
+				       sizeof(*g->names) *
+					       (size_t)(g->name_count ? g->name_count * 2 : 1));
 	g->names[g->name_count++] = n->text;
 	return n->number;
 }
@@ -118,7 +121,8 @@ static struct chunk *chunk_at(struct figures *g, int64_t k)
 		int64_t room = k + 64;
 
 		g->chunks = mem_realloc(g->chunks, sizeof(struct chunk *) * (size_t)room);
-		memset(g->chunks + g->chunk_count, 0, sizeof(struct chunk *) * (size_t)(room - g->chunk_count));
+		memset(g->chunks + g->chunk_count, 0,
+		       sizeof(struct chunk *) * (size_t)(room - g->chunk_count));
 		g->chunk_count = room;
 	}
 	if (!g->chunks[k]) {
@@ -138,7 +142,8 @@ static void trim(struct figures *g)
 		int64_t oldest = -1;
 
 		for (int64_t k = 0; k < g->chunk_count; k++) {
-			if (g->chunks[k] && (oldest < 0 || g->chunks[k]->used < g->chunks[oldest]->used))
+			if (g->chunks[k] &&
+			    (oldest < 0 || g->chunks[k]->used < g->chunks[oldest]->used))
 				oldest = k;
 		}
 		chunk_free(g, oldest);
@@ -184,7 +189,8 @@ static void keep_event(struct figures *g, const struct loaded *x)
 
 	arena_init(&arena);
 	if (x->record.data && record_decode(x->record.data, x->record.len, &arena, &r) == ERR_OK) {
-		const struct fact_source s = { .figures = g, .pack = g->flow->pack, .record = &r, .seq = x->seq };
+		const struct fact_source s = {
+			.figures = g, .pack = g->flow->pack, .record = &r, .seq = x->seq};
 
 		free(e->facts);
 		e->event = fact_of_event(&s);
@@ -231,7 +237,8 @@ static void on_loaded(void *arg, enum err e, const struct loaded *items, int cou
 	work(g);
 }
 
-/* Whether something of the chunk had to be asked for; what is touched while the answer is on its way is the next question's. */
+/* Whether something of the chunk had to be asked for; what is touched while the answer is on its
+ * way is the next question's. */
 static bool ask(struct figures *g, struct chunk *c)
 {
 	g->asked_count = 0;
@@ -269,7 +276,7 @@ static void on_newest(void *arg, enum err e, const struct loaded *items, int cou
 
 static void work(struct figures *g)
 {
-	static const struct scan_in newest = { .need = "", .limit = 1, .budget = 1 };
+	static const struct scan_in newest = {.need = "", .limit = 1, .budget = 1};
 
 	if (!g->first)
 		return;
@@ -304,7 +311,8 @@ void figures_read(struct figures *g, int32_t from_day, figures_read_fn *fn, void
 		work(g);
 }
 
-void figures_each(const struct figures *g, int32_t from_day, int32_t to_day, figures_each_fn *fn, void *arg)
+void figures_each(const struct figures *g, int32_t from_day, int32_t to_day, figures_each_fn *fn,
+		  void *arg)
 {
 	for (int64_t k = g->chunk_count - 1; k >= 0; k--) {
 		const struct chunk *c = g->chunks[k];
@@ -324,7 +332,8 @@ void figures_each(const struct figures *g, int32_t from_day, int32_t to_day, fig
 	}
 }
 
-void figures_each_event(const struct figures *g, int32_t from_day, int32_t to_day, figures_event_fn *fn, void *arg)
+void figures_each_event(const struct figures *g, int32_t from_day, int32_t to_day,
+			figures_event_fn *fn, void *arg)
 {
 	for (int64_t k = g->chunk_count - 1; k >= 0; k--) {
 		const struct chunk *c = g->chunks[k];
@@ -332,7 +341,8 @@ void figures_each_event(const struct figures *g, int32_t from_day, int32_t to_da
 		for (int i = CHUNK_EVENTS - 1; c && c->last_day >= from_day && i >= 0; i--) {
 			const struct event_facts *e = &c->events[i];
 
-			if (e->facts && e->event.day >= from_day && e->event.day <= to_day && !fn(arg, &e->event))
+			if (e->facts && e->event.day >= from_day && e->event.day <= to_day &&
+			    !fn(arg, &e->event))
 				return;
 		}
 	}

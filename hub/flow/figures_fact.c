@@ -9,12 +9,38 @@
 #include "timefmt.h"
 
 static const char *const names[FIGURE_COUNT] = {
-	"sent",		"delivered",	   "open",	    "acknowledged",	  "claimed",	     "returned",
-	"transferred",	"disputed",	   "closed",	    "withdrawn",	  "superseded",	     "overdue",
-	"fed_back",	"pool",		   "no_lead",	    "lead_sent",	  "lead_standing",   "lead_claimed",
-	"due",		"claimed_in_time", "first_sent",    "first_hit",	  "acknowledged_ever", "claimed_ever",
-	"returned_ever", "clocks_overdue", "undelivered",   "feedback_overdue", "ranked",
-	"ranked_in_time", "returns_upheld", "returns_rejected",
+	"sent",
+	"delivered",
+	"open",
+	"acknowledged",
+	"claimed",
+	"returned",
+	"transferred",
+	"disputed",
+	"closed",
+	"withdrawn",
+	"superseded",
+	"overdue",
+	"fed_back",
+	"pool",
+	"no_lead",
+	"lead_sent",
+	"lead_standing",
+	"lead_claimed",
+	"due",
+	"claimed_in_time",
+	"first_sent",
+	"first_hit",
+	"acknowledged_ever",
+	"claimed_ever",
+	"returned_ever",
+	"clocks_overdue",
+	"undelivered",
+	"feedback_overdue",
+	"ranked",
+	"ranked_in_time",
+	"returns_upheld",
+	"returns_rejected",
 };
 
 const char *figure_name(enum figure f)
@@ -38,7 +64,8 @@ static bool stands(const struct fact *x)
 
 static bool is_late(const struct fact *x, int64_t now_ms)
 {
-	return x->due_ms >= 0 && now_ms > x->due_ms && lifecycle_is_todo((enum notice_state)x->state, (enum role)x->role);
+	return x->due_ms >= 0 && now_ms > x->due_ms &&
+	       lifecycle_is_todo((enum notice_state)x->state, (enum role)x->role);
 }
 
 static bool is_feedback_overdue(const struct fact *x, int64_t now_ms)
@@ -46,20 +73,23 @@ static bool is_feedback_overdue(const struct fact *x, int64_t now_ms)
 	return x->feedback_ms >= 0 && now_ms > x->feedback_ms;
 }
 
-/* A letter asks for an answer: it is no permit that somebody has to take on, and counts in no rate. */
+/* A letter asks for an answer: it is no permit that somebody has to take on, and counts in no rate.
+ */
 static bool is_lead(const struct fact *x)
 {
 	return x->role == ROLE_LEAD && x->cause != CAUSE_LETTER;
 }
 
-/* A lead's deadline that has come, or was met already. What was handed on is the receiver's to meet. */
+/* A lead's deadline that has come, or was met already. What was handed on is the receiver's to
+ * meet. */
 static bool is_due(const struct fact *x, int64_t now_ms)
 {
 	return is_lead(x) && stands(x) && x->state != STATE_TRANSFERRED && x->due_ms >= 0 &&
 	       (now_ms > x->due_ms || (x->flags & FACT_CLAIMED));
 }
 
-/* What a body is held to: not while it is in dispute whose it is, nor what never reached them. A return is no way out. */
+/* What a body is held to: not while it is in dispute whose it is, nor what never reached them. A
+ * return is no way out. */
 static bool is_ranked(const struct fact *x, int64_t now_ms)
 {
 	return is_due(x, now_ms) && x->state != STATE_DISPUTED && !(x->flags & FACT_UNDELIVERED);
@@ -67,22 +97,31 @@ static bool is_ranked(const struct fact *x, int64_t now_ms)
 
 static bool is_first(const struct fact *x)
 {
-	return x->role == ROLE_LEAD && stands(x) && (x->cause == CAUSE_DECISION || x->cause == CAUSE_POOL);
+	return x->role == ROLE_LEAD && stands(x) &&
+	       (x->cause == CAUSE_DECISION || x->cause == CAUSE_POOL);
 }
 
 /* The eleven figures that are states stand in the order of the states. */
 static const uint8_t states[FIGURE_COUNT] = {
-	[FIGURE_OPEN] = STATE_OPEN + 1,		      [FIGURE_ACKNOWLEDGED] = STATE_ACKNOWLEDGED + 1,
-	[FIGURE_CLAIMED] = STATE_CLAIMED + 1,	      [FIGURE_RETURNED] = STATE_RETURNED + 1,
-	[FIGURE_TRANSFERRED] = STATE_TRANSFERRED + 1, [FIGURE_DISPUTED] = STATE_DISPUTED + 1,
-	[FIGURE_CLOSED] = STATE_CLOSED + 1,	      [FIGURE_WITHDRAWN] = STATE_WITHDRAWN + 1,
+	[FIGURE_OPEN] = STATE_OPEN + 1,
+	[FIGURE_ACKNOWLEDGED] = STATE_ACKNOWLEDGED + 1,
+	[FIGURE_CLAIMED] = STATE_CLAIMED + 1,
+	[FIGURE_RETURNED] = STATE_RETURNED + 1,
+	[FIGURE_TRANSFERRED] = STATE_TRANSFERRED + 1,
+	[FIGURE_DISPUTED] = STATE_DISPUTED + 1,
+	[FIGURE_CLOSED] = STATE_CLOSED + 1,
+	[FIGURE_WITHDRAWN] = STATE_WITHDRAWN + 1,
 	[FIGURE_SUPERSEDED] = STATE_SUPERSEDED + 1,
 };
 static const uint16_t flags[FIGURE_COUNT] = {
-	[FIGURE_DELIVERED] = FACT_DELIVERED, [FIGURE_FED_BACK] = FACT_FED_BACK,
-	[FIGURE_POOL] = FACT_POOL,	     [FIGURE_ACKNOWLEDGED_EVER] = FACT_ACKNOWLEDGED,
-	[FIGURE_CLAIMED_EVER] = FACT_CLAIMED, [FIGURE_RETURNED_EVER] = FACT_RETURNED,
-	[FIGURE_UNDELIVERED] = FACT_UNDELIVERED, [FIGURE_RETURNS_UPHELD] = FACT_UPHELD,
+	[FIGURE_DELIVERED] = FACT_DELIVERED,
+	[FIGURE_FED_BACK] = FACT_FED_BACK,
+	[FIGURE_POOL] = FACT_POOL,
+	[FIGURE_ACKNOWLEDGED_EVER] = FACT_ACKNOWLEDGED,
+	[FIGURE_CLAIMED_EVER] = FACT_CLAIMED,
+	[FIGURE_RETURNED_EVER] = FACT_RETURNED,
+	[FIGURE_UNDELIVERED] = FACT_UNDELIVERED,
+	[FIGURE_RETURNS_UPHELD] = FACT_UPHELD,
 	[FIGURE_RETURNS_REJECTED] = FACT_REJECTED,
 };
 
@@ -130,7 +169,8 @@ static bool all_failed(const struct record *r, int notice)
 	int failed = 0;
 
 	for (int i = 0; i < r->delivery_count; i++) {
-		if (r->deliveries[i].notice != notice || r->deliveries[i].state == DELIVERY_CANCELLED)
+		if (r->deliveries[i].notice != notice ||
+		    r->deliveries[i].state == DELIVERY_CANCELLED)
 			continue;
 		if (r->deliveries[i].state != DELIVERY_FAILED)
 			return false;
@@ -144,7 +184,8 @@ static bool was_delivered(const struct record *r, int notice)
 	for (int i = 0; i < r->receipt_count; i++) {
 		const struct receipt *x = &r->receipts[i];
 
-		if (x->notice == notice && (x->kind == RECEIPT_DELIVERED || x->kind == RECEIPT_SHOWN))
+		if (x->notice == notice &&
+		    (x->kind == RECEIPT_DELIVERED || x->kind == RECEIPT_SHOWN))
 			return true;
 	}
 	return false;
@@ -161,7 +202,8 @@ static uint8_t arrival(const struct record *r, int notice)
 	return lifecycle_is_live(n->state) && all_failed(r, notice) ? FACT_UNDELIVERED : 0;
 }
 
-/* What became of a body's "not ours": the joint meeting's ruling, else whom the bureau sent it on to. Neither: it is not known yet. */
+/* What became of a body's "not ours": the joint meeting's ruling, else whom the bureau sent it on
+ * to. Neither: it is not known yet. */
 static uint16_t verdict(const struct record *r, int notice)
 {
 	const char *body = NULL, *own = r->notices[notice].body;
@@ -215,17 +257,25 @@ void fact_of(const struct fact_source *s, int notice, struct fact *ret)
 	const struct record *r = s->record;
 	const struct notice *n = &r->notices[notice];
 
-	*ret = (struct fact){ .seq = s->seq, .due_ms = n->due_ms, .promise_ms = promise_of(r, notice),
-			      .feedback_ms = notice_owes_feedback(r, n) ? n->feedback_due_ms : -1,
-			      .day = day_of_ms(r->accepted_ms, SHANGHAI_MIN),
-			      .body = figures_intern(s->figures, n->body), .region = figures_intern(s->figures, r->region),
-			      .item = figures_intern(s->figures, r->item_code),
-			      .approvers = figures_intern(s->figures, r->approvers), .by = figures_intern(s->figures, r->by),
-			      .claim_minutes = -1, .notice = (uint8_t)notice, .role = (uint8_t)n->role,
-			      .state = (uint8_t)n->state, .cause = (uint8_t)n->cause, .flags = evidence(r, notice) };
+	*ret = (struct fact){.seq = s->seq,
+			     .due_ms = n->due_ms,
+			     .promise_ms = promise_of(r, notice),
+			     .feedback_ms = notice_owes_feedback(r, n) ? n->feedback_due_ms : -1,
+			     .day = day_of_ms(r->accepted_ms, SHANGHAI_MIN),
+			     .body = figures_intern(s->figures, n->body),
+			     .region = figures_intern(s->figures, r->region),
+			     .item = figures_intern(s->figures, r->item_code),
+			     .approvers = figures_intern(s->figures, r->approvers),
+			     .by = figures_intern(s->figures, r->by),
+			     .claim_minutes = -1,
+			     .notice = (uint8_t)notice,
+			     .role = (uint8_t)n->role,
+			     .state = (uint8_t)n->state,
+			     .cause = (uint8_t)n->cause,
+			     .flags = evidence(r, notice)};
 	if (n->claimed.at_ms)
-		ret->claim_minutes = (int32_t)calendar_working_minutes(pack_calendar(s->pack), notice_made_ms(r, n),
-									n->claimed.at_ms);
+		ret->claim_minutes = (int32_t)calendar_working_minutes(
+			pack_calendar(s->pack), notice_made_ms(r, n), n->claimed.at_ms);
 }
 
 /* Not handed over yet: it waits for its moment, or for its turn. */
@@ -236,7 +286,8 @@ static int texts_waiting(const struct record *r)
 	for (int i = 0; i < r->delivery_count; i++) {
 		const struct delivery *d = &r->deliveries[i];
 
-		count += d->channel == CHANNEL_SMS && (d->state == DELIVERY_WAITING || d->state == DELIVERY_SENDING);
+		count += d->channel == CHANNEL_SMS &&
+			 (d->state == DELIVERY_WAITING || d->state == DELIVERY_SENDING);
 	}
 	return count;
 }
@@ -245,10 +296,12 @@ struct event_fact fact_of_event(const struct fact_source *s)
 {
 	const struct record *r = s->record;
 
-	return (struct event_fact){ .seq = s->seq, .day = day_of_ms(r->accepted_ms, SHANGHAI_MIN),
-				    .region = figures_intern(s->figures, r->region),
-				    .approvers = figures_intern(s->figures, r->approvers), .by = figures_intern(s->figures, r->by),
-				    .texts_waiting = texts_waiting(r) };
+	return (struct event_fact){.seq = s->seq,
+				   .day = day_of_ms(r->accepted_ms, SHANGHAI_MIN),
+				   .region = figures_intern(s->figures, r->region),
+				   .approvers = figures_intern(s->figures, r->approvers),
+				   .by = figures_intern(s->figures, r->by),
+				   .texts_waiting = texts_waiting(r)};
 }
 
 /* --- whose --- */
@@ -258,7 +311,8 @@ struct fact_scope {
 	int32_t count;
 };
 
-struct fact_scope *fact_scope_new(const struct figures *g, const struct principal *who, const struct pack *pack)
+struct fact_scope *fact_scope_new(const struct figures *g, const struct principal *who,
+				  const struct pack *pack)
 {
 	struct fact_scope *s = mem_zalloc(sizeof(*s));
 	bool sends = principal_is(who, WHO_APPROVER) || principal_is(who, WHO_SYSTEM);
@@ -270,7 +324,7 @@ struct fact_scope *fact_scope_new(const struct figures *g, const struct principa
 	s->by = s->approvers + s->count;
 	for (int32_t i = 0; i < s->count; i++) {
 		const char *name = figures_name(g, i);
-		const struct record r = { .approvers = name };
+		const struct record r = {.approvers = name};
 
 		s->bodies[i] = principal_answers(who, name);
 		s->regions[i] = principal_oversees(who, pack, name, WHO_COORDINATOR) ||
@@ -285,7 +339,8 @@ bool fact_in_scope(const struct fact_scope *s, const struct fact *x)
 {
 	if (x->cause == CAUSE_LETTER && !s->bodies[x->body])
 		return s->regions[x->region];
-	return s->bodies[x->body] || s->regions[x->region] || s->approvers[x->approvers] || s->by[x->by];
+	return s->bodies[x->body] || s->regions[x->region] || s->approvers[x->approvers] ||
+	       s->by[x->by];
 }
 
 void fact_scope_free(struct fact_scope *s)

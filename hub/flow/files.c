@@ -31,7 +31,8 @@ struct filing {
 	enum err err;
 };
 
-static struct filing *filing_new(struct flow *f, struct principal *who, const char *notice, reply_fn *fn, void *arg)
+static struct filing *filing_new(struct flow *f, struct principal *who, const char *notice,
+				 reply_fn *fn, void *arg)
 {
 	struct filing *x = mem_zalloc(sizeof(*x));
 
@@ -145,8 +146,8 @@ static void keep(void *arg)
 	put_path(x, true, &folder);
 	put_path(x, false, &path);
 	good = !path.overflow && folder_made(buf_cstr(&files)) && folder_made(folder.data) &&
-	       (is_there(x, path.data) || write_under(x, folder.data, path.data)) && sync_folder(folder.data) &&
-	       sync_folder(files.data) && sync_folder(x->folder);
+	       (is_there(x, path.data) || write_under(x, folder.data, path.data)) &&
+	       sync_folder(folder.data) && sync_folder(files.data) && sync_folder(x->folder);
 	x->err = good ? ERR_OK : ERR_UNAVAILABLE;
 	buf_clear(&files);
 	buf_clear(&folder);
@@ -159,7 +160,8 @@ static void keep(void *arg)
 static void kept(void *arg)
 {
 	struct filing *x = arg;
-	struct respond_in in = { .who = x->who, .notice = x->notice_id, .answer = ANSWER_ATTACH, .channel = "http" };
+	struct respond_in in = {
+		.who = x->who, .notice = x->notice_id, .answer = ANSWER_ATTACH, .channel = "http"};
 	json_t *params;
 
 	if (x->err != ERR_OK) {
@@ -167,8 +169,8 @@ static void kept(void *arg)
 		refuse(x, x->err, "The file cannot be kept just now");
 		return;
 	}
-	params = json_pack("{s:s, s:s, s:i, s:I}", "file", x->hash, "name", x->name, "type", (int)x->type, "bytes",
-			   (json_int_t)x->content.len);
+	params = json_pack("{s:s, s:s, s:i, s:I}", "file", x->hash, "name", x->name, "type",
+			   (int)x->type, "bytes", (json_int_t)x->content.len);
 	in.params = params;
 	respond(x->flow, &in, x->fn, x->arg);
 	json_decref(params);
@@ -185,7 +187,8 @@ static enum err may_put(struct filing *x, const struct loaded *items, int count)
 	if (e != ERR_OK)
 		return e;
 	n = x->notice < row.record.notice_count ? &row.record.notices[x->notice] : NULL;
-	if (!n || principal_sees_notice(x->who, x->flow->pack, n, &row.event, &row.record) == SIGHT_NONE)
+	if (!n ||
+	    principal_sees_notice(x->who, x->flow->pack, n, &row.event, &row.record) == SIGHT_NONE)
 		e = ERR_NOT_FOUND;
 	else
 		e = file_may_put(x->who, x->flow->pack, &row.record, n);
@@ -240,15 +243,17 @@ static void opened(void *arg)
 	struct filing *x = arg;
 
 	if (x->fd < 0) {
-		log_at(LOG_ERROR, "", "a file that a record names is not in the data folder: %s", x->hash);
+		log_at(LOG_ERROR, "", "a file that a record names is not in the data folder: %s",
+		       x->hash);
 		refuse(x, ERR_UNAVAILABLE, "The file is not on this hub's disk");
 		return;
 	}
-	x->got(x->arg, &(struct file_got){ .fd = x->fd, .type = x->type, .name = x->name });
+	x->got(x->arg, &(struct file_got){.fd = x->fd, .type = x->type, .name = x->name});
 	filing_free(x);
 }
 
-/* Its own body may read it at once, everybody else who sees the notice unmasked when feedback or a letter names it. */
+/* Its own body may read it at once, everybody else who sees the notice unmasked when feedback or a
+ * letter names it. */
 static const struct attachment *file_of(const struct filing *x, const struct row *row)
 {
 	const struct record *r = &row->record;
@@ -283,15 +288,18 @@ static void on_may_get(void *arg, enum err e, const struct loaded *items, int co
 	if (x->name)
 		loop_work(x->flow->loop, open_file, opened, x);
 	else
-		refuse(x, e == ERR_OK ? ERR_NOT_FOUND : e, err_title(e == ERR_OK ? ERR_NOT_FOUND : e));
+		refuse(x, e == ERR_OK ? ERR_NOT_FOUND : e,
+		       err_title(e == ERR_OK ? ERR_NOT_FOUND : e));
 }
 
-void file_get(struct flow *f, const struct file_wish *wish, file_fn *got, reply_fn *refused, void *arg)
+void file_get(struct flow *f, const struct file_wish *wish, file_fn *got, reply_fn *refused,
+	      void *arg)
 {
 	struct filing *x = filing_new(f, wish->who, wish->notice, refused, arg);
 
 	x->got = got;
-	if (!id_parse_notice(wish->notice, &x->seq, &x->notice) || strspn(wish->hash, "0123456789abcdef") != HASH_HEX_BYTES - 1 ||
+	if (!id_parse_notice(wish->notice, &x->seq, &x->notice) ||
+	    strspn(wish->hash, "0123456789abcdef") != HASH_HEX_BYTES - 1 ||
 	    wish->hash[HASH_HEX_BYTES - 1]) {
 		refuse(x, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
 		return;

@@ -6,7 +6,7 @@
 #include "lifecycle.h"
 #include "timefmt.h"
 
-#define PERIOD_DAYS 92
+#define PERIOD_DAYS	92
 #define PERIOD_DAYS_MAX 36600
 
 void filters_init(struct filters *f, const struct pack *pack)
@@ -21,7 +21,10 @@ bool filters_end(struct filters *f, reply_fn *fn, void *arg)
 	bool is_read = !f->diag.count;
 
 	if (!is_read && fn)
-		reply_faults(fn, arg, arena_printf(&f->arena, "%s %s", f->diag.first->where + 1, f->diag.first->what), &f->diag);
+		reply_faults(fn, arg,
+			     arena_printf(&f->arena, "%s %s", f->diag.first->where + 1,
+					  f->diag.first->what),
+			     &f->diag);
 	arena_clear(&f->arena);
 	return is_read;
 }
@@ -70,7 +73,9 @@ int filter_state(struct filters *f, const char *s, bool *ret_todo)
 	bool todo = ret_todo && !strcmp(s, "todo");
 
 	if (*s && state < 0 && !todo)
-		filter_fault(f, "state", ret_todo ? "must be a state of a notice, or todo" : "must be a state of a notice");
+		filter_fault(f, "state",
+			     ret_todo ? "must be a state of a notice, or todo"
+				      : "must be a state of a notice");
 	if (ret_todo)
 		*ret_todo = todo;
 	return state;
@@ -90,7 +95,9 @@ int filter_cause(struct filters *f, const char *s)
 	int cause = word(s, name_of_cause, CAUSE_COUNT);
 
 	if (*s && cause < 0)
-		filter_fault(f, "cause", "must be decision, pool, transfer, sent-on, ruling, feedback, archive or letter");
+		filter_fault(
+			f, "cause",
+			"must be decision, pool, transfer, sent-on, ruling, feedback, archive or letter");
 	return cause;
 }
 
@@ -128,7 +135,8 @@ struct period filter_period(struct filters *f, const char *from, const char *to,
 
 	p.to_day = filter_day(f, "to", to, day_of_ms(now_ms, SHANGHAI_MIN));
 	p.from_day = filter_day(f, "from", from, p.to_day - PERIOD_DAYS + 1);
-	if (f->diag.count == faults && (p.from_day > p.to_day || p.to_day - p.from_day > PERIOD_DAYS_MAX))
+	if (f->diag.count == faults &&
+	    (p.from_day > p.to_day || p.to_day - p.from_day > PERIOD_DAYS_MAX))
 		filter_fault(f, "from", "must not be behind to, nor a hundred years before it");
 	return p;
 }

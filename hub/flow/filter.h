@@ -1,9 +1,11 @@
 /*
- * filter.h: what a list is asked for, read in one way for all lists. A word that is none of the known ones, a region that the policy
- * in force does not have, a day, an item or a cursor that cannot be read: each is a fault that names its parameter, and all are
- * answered at once. An item or a body may be one that the policy no longer has, because what was done is still found by it.
+ * filter.h: what a list is asked for, read in one way for all lists. A word that is none of the
+ * known ones, a region that the policy in force does not have, a day, an item or a cursor that
+ * cannot be read: each is a fault that names its parameter, and all are answered at once. An item
+ * or a body may be one that the policy no longer has, because what was done is still found by it.
  *
- *   filters_init, then one filter_ for each parameter, then filters_end: true and the list may be read, or it has been answered
+ *   filters_init, then one filter_ for each parameter, then filters_end: true and the list may be
+ * read, or it has been answered
  */
 #ifndef TANDEM_FILTER_H
 #define TANDEM_FILTER_H
@@ -24,7 +26,8 @@ bool filters_end(struct filters *f, reply_fn *fn, void *arg); /* fn NULL: only w
 void filter_fault(struct filters *f, const char *name, const char *why);
 /* All return -1 for "", and for what is a fault. */
 int filter_region(struct filters *f, const char *s);
-int filter_state(struct filters *f, const char *s, bool *ret_todo); /* of a notice; todo gives -1; NULL where it is none */
+/* of a notice; todo gives -1; NULL where it is none */
+int filter_state(struct filters *f, const char *s, bool *ret_todo);
 int filter_role(struct filters *f, const char *s);
 int filter_cause(struct filters *f, const char *s);
 /* "", overdue or soon: the colour of the lamp, NULL any. */

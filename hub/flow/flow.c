@@ -56,7 +56,8 @@ static void on_hash_key(void *arg, enum err e, const char *text)
 	struct flow *f = arg;
 
 	if (e != ERR_OK || !text || strlen(text) < 64) {
-		log_at(LOG_ERROR, "", "the key for hashes of numbers could not be read: %s", err_name(e));
+		log_at(LOG_ERROR, "", "the key for hashes of numbers could not be read: %s",
+		       err_name(e));
 		return;
 	}
 	sodium_hex2bin(f->hash_key, sizeof(f->hash_key), text, 64, NULL, NULL, NULL);
@@ -67,7 +68,8 @@ static void on_hash_key(void *arg, enum err e, const char *text)
 	seals_start(f->seals);
 }
 
-/* Made by whichever hub comes first; texts go out only once it is known, so that replies find their notice. */
+/* Made by whichever hub comes first; texts go out only once it is known, so that replies find their
+ * notice. */
 static void read_hash_key(struct flow *f)
 {
 	unsigned char fresh[32];
@@ -75,9 +77,11 @@ static void read_hash_key(struct flow *f)
 
 	randombytes_buf(fresh, sizeof(fresh));
 	sodium_bin2hex(hex, sizeof(hex), fresh, sizeof(fresh));
-	store_put_expiring(f->store,
-			   &(struct expiring){ .kind = "cellkey", .name = "hash", .value = { hex, 64 }, .only_if_new = true },
-			   on_hash_key, f);
+	store_put_expiring(
+		f->store,
+		&(struct expiring){
+			.kind = "cellkey", .name = "hash", .value = {hex, 64}, .only_if_new = true},
+		on_hash_key, f);
 	sodium_memzero(fresh, sizeof(fresh));
 }
 
@@ -181,7 +185,8 @@ static bool parse_pair(const char *s, char letter, int64_t *ret_seq, int *ret_in
 {
 	int64_t seq, index;
 
-	if (*s++ != letter || !parse_number(&s, INT64_MAX, &seq) || *s++ != '.' || !parse_number(&s, 100000, &index) || *s)
+	if (*s++ != letter || !parse_number(&s, INT64_MAX, &seq) || *s++ != '.' ||
+	    !parse_number(&s, 100000, &index) || *s)
 		return false;
 	*ret_seq = seq;
 	*ret_index = (int)index;
@@ -203,7 +208,8 @@ bool id_parse_delivery(const char *s, int64_t *ret_seq, int *ret_delivery)
 	return parse_pair(s, 'd', ret_seq, ret_delivery);
 }
 
-/* Where in a document a sentence has its code and its Chinese: a thousand faults of one document mostly say the same. */
+/* Where in a document a sentence has its code and its Chinese: a thousand faults of one document
+ * mostly say the same. */
 struct phrase_at {
 	const char *what;
 	size_t from, len;
@@ -212,7 +218,7 @@ struct phrase_at {
 static void add_phrase(struct buf *out, const char *what, struct phrase_at *last)
 {
 	if (!last->what || strcmp(last->what, what) != 0) {
-		*last = (struct phrase_at){ .what = what, .from = out->len };
+		*last = (struct phrase_at){.what = what, .from = out->len};
 		phrase_print(what, out);
 		last->len = out->len - last->from;
 	} else if (buf_reserve(out, last->len)) {
@@ -220,7 +226,8 @@ static void add_phrase(struct buf *out, const char *what, struct phrase_at *last
 	}
 }
 
-/* A place is a pointer, or of a pack's file "rules.csv:12:5", which becomes a pointer to the file and the rest beside it. */
+/* A place is a pointer, or of a pack's file "rules.csv:12:5", which becomes a pointer to the file
+ * and the rest beside it. */
 static void fault_json(struct buf *out, const struct fault *x, struct phrase_at *last)
 {
 	size_t len = *x->where == '/' ? 0 : strcspn(x->where, ":");
@@ -233,7 +240,7 @@ static void fault_json(struct buf *out, const struct fault *x, struct phrase_at 
 	} else {
 		buf_add_str(out, "{\"pointer\":\"/files/");
 		for (size_t i = 0; i < len; i++)
-			buf_add_str(out, x->where[i] == '/' ? "~1" : (char[]){ x->where[i], '\0' });
+			buf_add_str(out, x->where[i] == '/' ? "~1" : (char[]){x->where[i], '\0'});
 		buf_add_str(out, "\",\"file\":");
 		buf_add_jsonn(out, x->where, len);
 		buf_printf(out, ",\"line\":%ld", strtol(line + 1, &end, 10));
@@ -245,9 +252,10 @@ static void fault_json(struct buf *out, const struct fault *x, struct phrase_at 
 	buf_add_char(out, '}');
 }
 
-void problem_json(struct buf *out, enum err e, int status, const char *detail, const struct diag *diag)
+void problem_json(struct buf *out, enum err e, int status, const char *detail,
+		  const struct diag *diag)
 {
-	struct phrase_at last = { 0 };
+	struct phrase_at last = {0};
 	const char *comma = "";
 
 	buf_add_str(out, "{\"type\":\"urn:tandem:problem:");
@@ -273,7 +281,7 @@ void problem_json(struct buf *out, enum err e, int status, const char *detail, c
 
 void reply_problem(reply_fn *fn, void *arg, enum err e, const char *detail)
 {
-	struct reply r = { .err = e, .status = err_http_status(e), .etag = "" };
+	struct reply r = {.err = e, .status = err_http_status(e), .etag = ""};
 	struct buf out;
 
 	buf_init(&out, 8192);
@@ -286,7 +294,7 @@ void reply_problem(reply_fn *fn, void *arg, enum err e, const char *detail)
 
 void reply_faults(reply_fn *fn, void *arg, const char *detail, const struct diag *diag)
 {
-	struct reply r = { .err = ERR_INVALID, .status = err_http_status(ERR_INVALID), .etag = "" };
+	struct reply r = {.err = ERR_INVALID, .status = err_http_status(ERR_INVALID), .etag = ""};
 	struct buf out;
 
 	buf_init(&out, 1 << 20);

@@ -1,6 +1,7 @@
 /*
- * flow.h: what happens to an event, put together. No socket, no Redis and no provider is seen from here: store.h,
- * loop.h and connector.h are the walls. main builds it (flow_new), owns it and frees it (flow_close).
+ * flow.h: what happens to an event, put together. No socket, no Redis and no provider is seen from
+ * here: store.h, loop.h and connector.h are the walls. main builds it (flow_new), owns it and frees
+ * it (flow_close).
  */
 #ifndef TANDEM_FLOW_H
 #define TANDEM_FLOW_H
@@ -23,7 +24,8 @@ struct recount;
 struct figures;
 struct policies;
 struct watchdog;
-struct contacts; struct optouts;
+struct contacts;
+struct optouts;
 struct digest;
 struct seals;
 struct flow_connector {
@@ -37,7 +39,8 @@ struct flow_connector {
 	enum outcome last, fault;
 	int64_t handed_ms, delivered_ms, fault_ms; /* 0: not yet */
 	char fault_code[80];
-	int begun;	       /* attempts that hold one of its places, from the decision to send until the outcome */
+	/* attempts that hold one of its places, from the decision to send until the outcome */
+	int begun;
 };
 struct person_contact { /* of the people known to the hub; the pack's contacts stand in the pack */
 	const char *body, *name, *phone;
@@ -47,8 +50,9 @@ struct flow {
 	struct clock clock;
 	struct store *store;
 	const struct config *config;
-	struct pack *pack;		/* in force */
-	struct policies *policies;	/* the earlier ones too, so that old decisions explain themselves */
+	struct pack *pack; /* in force */
+	/* the earlier ones too, so that old decisions explain themselves */
+	struct policies *policies;
 	struct event_limits limits;
 	struct cache *cache;
 	struct feed *feed;
@@ -62,12 +66,15 @@ struct flow {
 	struct seals *seals;
 	struct flow_connector connectors[CONFIG_CONNECTORS_MAX];
 	int connector_count;
-	struct person_contact *people; int people_count; /* set by auth whenever the users are read */
-	unsigned char hash_key[32];	/* for hashes of numbers; the cell's, kept in Redis */
-	struct attempt *unrecorded;	/* deliver.c: outcomes that wait for Redis to be back */
-	char writer[8];			/* this process' mark on what it writes */
-	uint64_t writes;		/* how many records it has tried to write: the rest of the mark */
-	int exports;			/* being made now */
+	/* set by auth whenever the users are read */
+	struct person_contact *people;
+	int people_count;
+	unsigned char hash_key[32]; /* for hashes of numbers; the cell's, kept in Redis */
+	struct attempt *unrecorded; /* deliver.c: outcomes that wait for Redis to be back */
+	char writer[8];		    /* this process' mark on what it writes */
+	/* how many records it has tried to write: the rest of the mark */
+	uint64_t writes;
+	int exports; /* being made now */
 	bool draining;
 };
 
@@ -78,14 +85,16 @@ struct flow_options {
 	struct pack *pack; /* a reference is taken */
 };
 struct flow *flow_new(const struct flow_options *opt);
-void flow_start(struct flow *f); /* once the store is up: earlier policies, hash key, feed, deadlines, intake stream */
+/* once the store is up: earlier policies, hash key, feed, deadlines, intake stream */
+void flow_start(struct flow *f);
 void flow_drain(struct flow *f); /* stops claiming what is due; what is in hand is finished */
 void flow_free(struct flow *f);
 void flow_forget_people(struct flow *f);
 void flow_add_person(struct flow *f, const char *body, const char *name, const char *phone);
 
-/* The pack that decided a record, once it is at hand (policies.h; a change and rows see to that); the one in force when the version is not
-   known any more. Borrowed until the caller returns to the loop. */
+/* The pack that decided a record, once it is at hand (policies.h; a change and rows see to that);
+   the one in force when the version is not known any more. Borrowed until the caller returns to the
+   loop. */
 const struct pack *flow_pack_of(const struct flow *f, const char *version);
 
 #endif

@@ -19,14 +19,16 @@ struct gate_ask {
 
 static void on_pass(void *arg, enum err e, const struct text_pass_out *out)
 {
-	static const enum pass passes[TEXT_PASS_COUNT] = { [TEXT_MAY] = PASS_MAY, [TEXT_UNWANTED] = PASS_UNWANTED,
-							   [TEXT_ENOUGH] = PASS_ENOUGH, [TEXT_WAITS] = PASS_WAITS };
+	static const enum pass passes[TEXT_PASS_COUNT] = {[TEXT_MAY] = PASS_MAY,
+							  [TEXT_UNWANTED] = PASS_UNWANTED,
+							  [TEXT_ENOUGH] = PASS_ENOUGH,
+							  [TEXT_WAITS] = PASS_WAITS};
 	struct gate_ask *a = arg;
 	struct gate *g = a->gate;
 
 	if (e == ERR_OK) {
 		a->with = mem_strdup(out->with);
-		a->answer = (struct gate_answer){ passes[out->pass], out->until_ms, a->with };
+		a->answer = (struct gate_answer){passes[out->pass], out->until_ms, a->with};
 	} else {
 		g->failed = true;
 	}
@@ -50,15 +52,19 @@ const struct gate_answer *gate_pass(struct gate *g, const struct gate_in *in)
 	a->gate = g;
 	a->delivery = in->delivery;
 	a->day = day;
-	a->answer = (struct gate_answer){ .pass = PASS_ASKED, .with = "" };
+	a->answer = (struct gate_answer){.pass = PASS_ASKED, .with = ""};
 	snprintf(a->hash, sizeof(a->hash), "%s", in->hash);
 	snprintf(id, sizeof(id), "d%lld.%d", (long long)in->seq, in->delivery);
 	g->pending++;
-	store_text_pass(g->flow->store,
-			&(struct text_pass_in){ .hash = a->hash, .id = id, .day = day,
-						.limit = in->is_exempt ? 0 : g->flow->config->sms_per_day,
-						.now_ms = in->now_ms, .join_ms = in->join_ms },
-			on_pass, a);
+	store_text_pass(
+		g->flow->store,
+		&(struct text_pass_in){.hash = a->hash,
+				       .id = id,
+				       .day = day,
+				       .limit = in->is_exempt ? 0 : g->flow->config->sms_per_day,
+				       .now_ms = in->now_ms,
+				       .join_ms = in->join_ms},
+		on_pass, a);
 	return &a->answer;
 }
 

@@ -1,12 +1,14 @@
 /*
- * gate.h: whether a text may go out now. That depends on what other events and other hubs send to the same number, so Redis is asked:
- * nothing is sent to a number that wants no texts, nor more than the settings allow a number a day.
+ * gate.h: whether a text may go out now. That depends on what other events and other hubs send to
+ * the same number, so Redis is asked: nothing is sent to a number that wants no texts, nor more
+ * than the settings allow a number a day.
  *
- * Texts to one number within the pack's `sms_join` become one: each waits until the time is over, and the first that asks then is told
- * which others waited and may take them with it.
+ * Texts to one number within the pack's `sms_join` become one: each waits until the time is over,
+ * and the first that asks then is told which others waited and may take them with it.
  *
- * Each work on an event has a gate. gate_pass asks once for each delivery, number and day and says at once what it knows; `answered` is called
- * when nothing is pending any more, never from inside gate_pass. What was let through counts even when nothing comes of it.
+ * Each work on an event has a gate. gate_pass asks once for each delivery, number and day and says
+ * at once what it knows; `answered` is called when nothing is pending any more, never from inside
+ * gate_pass. What was let through counts even when nothing comes of it.
  */
 #ifndef TANDEM_GATE_H
 #define TANDEM_GATE_H

@@ -6,10 +6,14 @@
 #include "flow/flow.h"
 
 #define ANSWER_BYTES_MAX ((size_t)64 << 20)
-#define RESULT_BYTES 512 /* as many as most results have: there is room for them from the beginning, so that the answer is not moved as it grows */
-#define PROBLEM_BYTES_MAX ((size_t)4 << 20) /* of all results together; what comes behind is told in short */
+/* as many as most results have: there is room for them from the beginning, so that the answer is
+ * not moved as it grows */
+#define RESULT_BYTES 512
+/* of all results together; what comes behind is told in short */
+#define PROBLEM_BYTES_MAX ((size_t)4 << 20)
 
-/* Answers mostly come in order; those then go straight to the end of `out`, the others wait in their slots. */
+/* Answers mostly come in order; those then go straight to the end of `out`, the others wait in
+ * their slots. */
 struct slot {
 	struct gather *gather;
 	struct buf result;
@@ -46,14 +50,16 @@ void *gather_slot(struct gather *g, size_t index)
 
 static void gather_end(struct gather *g)
 {
-	struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
+	struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 
 	buf_add_str(&g->out, "]}");
 	if (g->out.overflow) {
 		buf_reset(&g->out);
 		r.err = ERR_TOO_LARGE;
 		r.status = err_http_status(r.err);
-		problem_json(&g->out, r.err, r.status, "The answer is too large; the same events in smaller batches get it", NULL);
+		problem_json(&g->out, r.err, r.status,
+			     "The answer is too large; the same events in smaller batches get it",
+			     NULL);
 	}
 	r.json = buf_cstr(&g->out);
 	r.len = g->out.len;
@@ -68,15 +74,18 @@ void gather_seal(struct gather *g)
 		gather_end(g);
 }
 
-/* A small body can name a great many faults, and a batch holds many bodies: their list is bounded, not their number. */
+/* A small body can name a great many faults, and a batch holds many bodies: their list is bounded,
+ * not their number. */
 static void put_problem(struct gather *g, struct buf *out, const struct reply *r)
 {
-	static const char too_many[] = "Too many faults to list in one answer; sent alone, this event gets its own";
-	struct fault whole = { .where = "", .what = too_many };
-	struct diag diag = { .first = &whole, .last = &whole, .count = 1 };
+	static const char too_many[] =
+		"Too many faults to list in one answer; sent alone, this event gets its own";
+	struct fault whole = {.where = "", .what = too_many};
+	struct diag diag = {.first = &whole, .last = &whole, .count = 1};
 
 	if (r->len > PROBLEM_BYTES_MAX - g->problem_bytes) {
-		problem_json(out, r->err, r->status, too_many, r->err == ERR_INVALID ? &diag : NULL);
+		problem_json(out, r->err, r->status, too_many,
+			     r->err == ERR_INVALID ? &diag : NULL);
 		return;
 	}
 	g->problem_bytes += r->len;

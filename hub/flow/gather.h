@@ -1,8 +1,8 @@
 /*
  * gather.h: many answers into one: {"results":[{"status":200,…},…]} in the order asked.
  *
- * gather_new, then gather_slot for each (its result goes to gather_on_reply), then gather_seal. The one answer comes when all
- * have come and the gather is sealed; it frees itself.
+ * gather_new, then gather_slot for each (its result goes to gather_on_reply), then gather_seal. The
+ * one answer comes when all have come and the gather is sealed; it frees itself.
  */
 #ifndef TANDEM_GATHER_H
 #define TANDEM_GATHER_H

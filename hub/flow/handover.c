@@ -8,7 +8,8 @@
 #include "flow/change.h"
 #include "flow/respond_in.h"
 
-/* Whoever asks for something meanwhile waits behind one slice in the hub and one in Redis: between them the loop takes what has come. */
+/* Whoever asks for something meanwhile waits behind one slice in the hub and one in Redis: between
+ * them the loop takes what has come. */
 #define SLICE 32
 
 struct moving {
@@ -48,15 +49,15 @@ static bool is_in_hand(const struct moving *m, const struct record *r, int notic
 {
 	const struct notice *n = &r->notices[notice];
 
-	return (n->state == STATE_ACKNOWLEDGED || n->state == STATE_CLAIMED) && !strcmp(n->body, m->body) &&
-	       !strcmp(handover_keeper(r, notice), m->from);
+	return (n->state == STATE_ACKNOWLEDGED || n->state == STATE_CLAIMED) &&
+	       !strcmp(n->body, m->body) && !strcmp(handover_keeper(r, notice), m->from);
 }
 
 /* --- the answer --- */
 
 static void answer(struct moving *m)
 {
-	struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
+	struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 	struct buf out;
 
 	buf_init(&out, 64 << 10);
@@ -71,7 +72,8 @@ static void answer(struct moving *m)
 	} else {
 		r.err = m->err;
 		r.status = err_http_status(m->err);
-		problem_json(&out, m->err, r.status, m->diag.first ? "The hand-over has faults" : err_title(m->err),
+		problem_json(&out, m->err, r.status,
+			     m->diag.first ? "The hand-over has faults" : err_title(m->err),
 			     m->diag.first ? &m->diag : NULL);
 	}
 	r.json = buf_cstr(&out);
@@ -85,9 +87,14 @@ static void end(struct moving *m)
 	struct arena arena;
 
 	if (m->moved)
-		audit_act(m->flow, &(struct audited){ .at_ms = clock_now_ms(&m->flow->clock), .who = m->who->name, .act = "handover",
-						      .notice = -1, .body = m->body,
-						      .detail = arena_printf(&m->arena, "%d, %s to %s", m->moved, m->from, m->to) });
+		audit_act(m->flow,
+			  &(struct audited){.at_ms = clock_now_ms(&m->flow->clock),
+					    .who = m->who->name,
+					    .act = "handover",
+					    .notice = -1,
+					    .body = m->body,
+					    .detail = arena_printf(&m->arena, "%d, %s to %s",
+								   m->moved, m->from, m->to)});
 	answer(m);
 	principal_unref(m->who);
 	arena = m->arena; /* the call itself lives in it */
@@ -153,7 +160,8 @@ static void on_loaded(void *arg, enum err e, const struct loaded *items, int cou
 		bool wanted = false;
 
 		arena_reset(&arena);
-		if (!items[i].record.data || record_decode(items[i].record.data, items[i].record.len, &arena, &r) != ERR_OK)
+		if (!items[i].record.data ||
+		    record_decode(items[i].record.data, items[i].record.len, &arena, &r) != ERR_OK)
 			continue;
 		for (int k = 0; k < r.notice_count; k++)
 			wanted = wanted || is_in_hand(m, &r, k);
@@ -192,7 +200,9 @@ static void on_refs(void *arg, enum err e, const struct ref *refs, int count, in
 static void next_slice(struct moving *m)
 {
 	m->waiting = 1;
-	store_body_list(m->flow->store, &(struct list_in){ .body = m->body, .below = m->below, .limit = SLICE }, on_refs, m);
+	store_body_list(m->flow->store,
+			&(struct list_in){.body = m->body, .below = m->below, .limit = SLICE},
+			on_refs, m);
 }
 
 /* One's own work, or anybody's as an administrator. */
@@ -218,11 +228,13 @@ void handover(struct flow *f, const struct handover_in *in, reply_fn *fn, void *
 	diag_init(&m->diag, &m->arena);
 	m->from = act_text(in->said, "from", true, &m->diag);
 	m->to = act_text(in->said, "to", true, &m->diag);
-	if (pack_find_body(f->pack, in->body) < 0 || (!principal_answers(in->who, in->body) && !may_hand_over(in->who, in->body, "")))
+	if (pack_find_body(f->pack, in->body) < 0 ||
+	    (!principal_answers(in->who, in->body) && !may_hand_over(in->who, in->body, "")))
 		m->err = ERR_NOT_FOUND;
 	else if (!m->diag.first && !may_hand_over(in->who, in->body, m->from))
 		m->err = ERR_FORBIDDEN;
-	else if (!m->diag.first && (!in->answers(in->answers_arg, m->to, in->body) || !strcmp(m->from, m->to)))
+	else if (!m->diag.first &&
+		 (!in->answers(in->answers_arg, m->to, in->body) || !strcmp(m->from, m->to)))
 		diag_add(&m->diag, "/to", "must be another person of the body");
 	if (m->err == ERR_OK && m->diag.first)
 		m->err = ERR_INVALID;
@@ -230,6 +242,6 @@ void handover(struct flow *f, const struct handover_in *in, reply_fn *fn, void *
 		next_slice(m);
 		return;
 	}
-	m->diag = m->err == ERR_INVALID ? m->diag : (struct diag){ 0 };
+	m->diag = m->err == ERR_INVALID ? m->diag : (struct diag){0};
 	end(m);
 }

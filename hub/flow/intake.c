@@ -24,9 +24,9 @@ struct job {
 	int64_t seq;
 	struct pack *pack;
 	struct principal *who;
-	int status; /* of the answer */
-	int unmatched; /* clauses of the scope */
-	const char *holder; /* of an earlier notice, NULL none or not asked */
+	int status;	     /* of the answer */
+	int unmatched;	     /* clauses of the scope */
+	const char *holder;  /* of an earlier notice, NULL none or not asked */
 	const char *earlier; /* events of the case, as the store knew them */
 	struct bytes doc;
 	char *dumped; /* the document when the bytes as they came will not do */
@@ -47,10 +47,11 @@ static void job_free(struct job *j)
 	arena_clear(&arena);
 }
 
-static void job_refuse(struct job *j, enum err e, int status, const char *detail, const struct diag *diag)
+static void job_refuse(struct job *j, enum err e, int status, const char *detail,
+		       const struct diag *diag)
 {
 	struct buf out;
-	struct reply r = { .err = e, .status = status, .etag = "" };
+	struct reply r = {.err = e, .status = status, .etag = ""};
 
 	buf_init(&out, 1 << 20);
 	problem_json(&out, e, status, detail, diag);
@@ -65,9 +66,11 @@ static void job_refuse(struct job *j, enum err e, int status, const char *detail
 
 static void job_say(struct job *j)
 {
-	/* Ids and codes only, so that it is the same by any version: the one that decided a repeated event need not be at hand. */
-	struct view v = { .pack = j->flow->pack, .event = &j->event, .record = &j->record, .seq = j->seq };
-	struct reply r = { .err = ERR_OK, .status = j->status, .etag = "" };
+	/* Ids and codes only, so that it is the same by any version: the one that decided a
+	 * repeated event need not be at hand. */
+	struct view v = {
+		.pack = j->flow->pack, .event = &j->event, .record = &j->record, .seq = j->seq};
+	struct reply r = {.err = ERR_OK, .status = j->status, .etag = ""};
 	struct buf out;
 
 	buf_init_brief(&out, 1 << 20);
@@ -84,16 +87,20 @@ static void on_noted(void *arg, enum err e)
 	if (e == ERR_OK)
 		job_say(arg);
 	else
-		job_refuse(arg, e, err_http_status(e), "The event was taken, its number was not noted; send it again", NULL);
+		job_refuse(arg, e, err_http_status(e),
+			   "The event was taken, its number was not noted; send it again", NULL);
 }
 
 static void job_answer(void *arg, enum err e)
 {
 	struct job *j = arg;
-	struct source_note note = { .event = &j->event, .is_repeat = j->status == 200 };
+	struct source_note note = {.event = &j->event, .is_repeat = j->status == 200};
 
 	if (e != ERR_OK)
-		job_refuse(j, e, err_http_status(e), "A higher version of the case is known, and this one still stands; send it again", NULL);
+		job_refuse(
+			j, e, err_http_status(e),
+			"A higher version of the case is known, and this one still stands; send it again",
+			NULL);
 	else if (sources_number(&j->event, &note.number))
 		sources_note(j->flow, &note, on_noted, j);
 	else
@@ -102,24 +109,27 @@ static void job_answer(void *arg, enum err e)
 
 static void job_remember(struct job *j, int64_t seq)
 {
-	struct view v = { .pack = j->pack, .event = &j->event, .record = &j->record, .seq = seq };
+	struct view v = {.pack = j->pack, .event = &j->event, .record = &j->record, .seq = seq};
 	struct cached *c;
 	struct buf common;
 
 	buf_init_brief(&common, 64 << 10);
 	view_common(&v, &common);
-	c = cache_put(j->flow->cache, seq, j->doc, (struct bytes){ common.data, common.len });
+	c = cache_put(j->flow->cache, seq, j->doc, (struct bytes){common.data, common.len});
 	cache_set_record(j->flow->cache, c, j->in.record);
 	buf_clear(&common);
 }
 
-/* The other way round. Whether what was earlier is corrected or not, the event is taken: the mark on it stands until it is. */
+/* The other way round. Whether what was earlier is corrected or not, the event is taken: the mark
+ * on it stands until it is. */
 static void on_corrected(void *arg, enum err e)
 {
 	struct job *j = arg;
 
 	(void)e;
-	correct_outdated(j->flow, &(struct outdated){ .seq = j->seq, .event = &j->event, .list = j->earlier }, job_answer, j);
+	correct_outdated(j->flow,
+			 &(struct outdated){.seq = j->seq, .event = &j->event, .list = j->earlier},
+			 job_answer, j);
 }
 
 static void taken_new(struct job *j, const struct accept_out *out)
@@ -128,8 +138,11 @@ static void taken_new(struct job *j, const struct accept_out *out)
 	metric_add(METRIC_NOTICES_MADE, j->record.notice_count);
 	metric_add(METRIC_SCOPE_UNMATCHED, j->unmatched);
 	policies_shadow(j->flow->policies,
-			&(struct shadow_event){ .pack = j->pack, .event = &j->event, .seq = out->seq,
-						.in = { .at_ms = j->record.accepted_ms, .holder = j->holder } });
+			&(struct shadow_event){
+				.pack = j->pack,
+				.event = &j->event,
+				.seq = out->seq,
+				.in = {.at_ms = j->record.accepted_ms, .holder = j->holder}});
 	job_remember(j, out->seq);
 	figures_touch(j->flow->figures, out->seq);
 	j->status = 201;
@@ -146,7 +159,7 @@ static void taken_new(struct job *j, const struct accept_out *out)
 static void on_repeated_case(void *arg, enum err e, const char *list)
 {
 	struct job *j = arg;
-	const struct outdated o = { .seq = j->seq, .event = &j->event, .list = list ? list : "" };
+	const struct outdated o = {.seq = j->seq, .event = &j->event, .list = list ? list : ""};
 
 	if (e != ERR_OK)
 		job_answer(j, e);
@@ -172,7 +185,8 @@ static void on_accepted(void *arg, enum err e, const struct accept_out *out)
 	struct job *j = arg;
 
 	if (e != ERR_OK) {
-		job_refuse(j, e, err_http_status(e), "The event was not taken; send it again", NULL);
+		job_refuse(j, e, err_http_status(e), "The event was not taken; send it again",
+			   NULL);
 		return;
 	}
 	j->seq = out->seq;
@@ -184,7 +198,8 @@ static void on_accepted(void *arg, enum err e, const struct accept_out *out)
 		taken_before(j, out->record);
 		return;
 	case ACCEPT_CONFLICT:
-		job_refuse(j, ERR_CONFLICT, 409, "This source and id were used before with other content", NULL);
+		job_refuse(j, ERR_CONFLICT, 409,
+			   "This source and id were used before with other content", NULL);
 		return;
 	}
 }
@@ -195,26 +210,31 @@ static void job_identity(struct job *j)
 	crypto_generichash_state st;
 
 	crypto_generichash_init(&st, NULL, 0, sizeof(j->in.identity));
-	crypto_generichash_update(&st, (const unsigned char *)j->event.source, strlen(j->event.source) + 1);
+	crypto_generichash_update(&st, (const unsigned char *)j->event.source,
+				  strlen(j->event.source) + 1);
 	crypto_generichash_update(&st, (const unsigned char *)j->event.id, strlen(j->event.id));
 	crypto_generichash_final(&st, j->in.identity, sizeof(j->in.identity));
 	buf_init_brief(&canon, 2 << 20);
 	event_canonical(&j->event, &canon);
-	crypto_generichash(j->in.fingerprint, sizeof(j->in.fingerprint), (const unsigned char *)canon.data, canon.len, NULL,
-			   0);
+	crypto_generichash(j->in.fingerprint, sizeof(j->in.fingerprint),
+			   (const unsigned char *)canon.data, canon.len, NULL, 0);
 	buf_clear(&canon);
 }
 
 static void job_store(struct job *j, const char *holder)
 {
-	struct decide_in in = { .at_ms = clock_now_ms(&j->flow->clock), .holder = holder };
+	struct decide_in in = {.at_ms = clock_now_ms(&j->flow->clock), .holder = holder};
 	struct decision decision;
 
 	j->holder = holder ? arena_strdup(&j->arena, holder) : NULL;
 	decide(j->pack, &j->event, &in, &j->arena, &decision);
 	j->unmatched = decision.unmatched_count;
-	decided_record(j->flow, &(struct decided){ .pack = j->pack, .event = &j->event, .decision = &decision,
-						   .by = j->who->name, .at_ms = in.at_ms },
+	decided_record(j->flow,
+		       &(struct decided){.pack = j->pack,
+					 .event = &j->event,
+					 .decision = &decision,
+					 .by = j->who->name,
+					 .at_ms = in.at_ms},
 		       &j->arena, &j->record);
 	j->in.record = record_bytes(&j->record, &j->arena);
 	job_identity(j);
@@ -226,8 +246,9 @@ static void job_store(struct job *j, const char *holder)
 	j->in.bodies = decided_bodies(&j->record, &j->arena);
 	j->in.body_count = j->record.notice_count;
 	j->in.due_ms = record_next_ms(&j->record);
-	j->in.near = (struct near){ { j, &j->pack, &j->doc, &j->event.case_id, &j->event.accepting, &j->record, j->record.notices,
-				      j->record.notice_count > 1 ? &j->record.notices[1] : NULL } };
+	j->in.near = (struct near){{j, &j->pack, &j->doc, &j->event.case_id, &j->event.accepting,
+				    &j->record, j->record.notices,
+				    j->record.notice_count > 1 ? &j->record.notices[1] : NULL}};
 	store_accept(j->flow->store, &j->in, on_accepted, j);
 }
 
@@ -236,7 +257,8 @@ static void on_holder(void *arg, enum err e, const char *body)
 	struct job *j = arg;
 
 	if (e != ERR_OK)
-		job_refuse(j, e, err_http_status(e), "The event was not taken; send it again", NULL);
+		job_refuse(j, e, err_http_status(e), "The event was not taken; send it again",
+			   NULL);
 	else
 		job_store(j, body);
 }
@@ -250,7 +272,8 @@ static void job_go(struct job *j)
 		return;
 	}
 	if (!policies_are_settled(j->flow->policies)) {
-		job_refuse(j, ERR_UNAVAILABLE, 503, "The policy in force is still being read; send it again", NULL);
+		job_refuse(j, ERR_UNAVAILABLE, 503,
+			   "The policy in force is still being read; send it again", NULL);
 		return;
 	}
 	if (no_room) {
@@ -259,7 +282,8 @@ static void job_go(struct job *j)
 	}
 	j->pack = pack_ref(j->flow->pack);
 	if (decide_needs_holder(j->pack, &j->event))
-		store_find_holder(j->flow->store, j->event.case_id, j->event.permit_number, on_holder, j);
+		store_find_holder(j->flow->store, j->event.case_id, j->event.permit_number,
+				  on_holder, j);
 	else
 		job_store(j, NULL);
 }
@@ -293,12 +317,13 @@ static void job_dump(struct job *j, struct bytes raw)
 	json_decref(root);
 	if (!j->dumped)
 		abort();
-	j->doc = (struct bytes){ j->dumped, strlen(j->dumped) };
+	j->doc = (struct bytes){j->dumped, strlen(j->dumped)};
 }
 
 static const char *detail_of(enum err e)
 {
-	return e == ERR_SYNTAX ? "The body is not JSON" : "The event has faults; nothing was stored";
+	return e == ERR_SYNTAX ? "The body is not JSON"
+			       : "The event has faults; nothing was stored";
 }
 
 void intake_submit(struct flow *f, struct principal *who, struct bytes raw, reply_fn *fn, void *arg)
@@ -335,7 +360,8 @@ static void on_text_reply(void *arg, const struct reply *r)
 	free(t);
 }
 
-void intake_submit_json(struct flow *f, struct principal *who, json_t *root, reply_fn *fn, void *arg)
+void intake_submit_json(struct flow *f, struct principal *who, json_t *root, reply_fn *fn,
+			void *arg)
 {
 	struct text_job *t = mem_zalloc(sizeof(*t));
 
@@ -345,10 +371,11 @@ void intake_submit_json(struct flow *f, struct principal *who, json_t *root, rep
 	json_decref(root);
 	if (!t->text)
 		t->text = mem_strdup("null"); /* params that are not there: no event */
-	intake_submit(f, who, (struct bytes){ t->text, strlen(t->text) }, on_text_reply, t);
+	intake_submit(f, who, (struct bytes){t->text, strlen(t->text)}, on_text_reply, t);
 }
 
-/* --- intake from the stream: the same road; the entry is done only when the event is on disk or refused for good --- */
+/* --- intake from the stream: the same road; the entry is done only when the event is on disk or
+ * refused for good --- */
 
 struct stream_job {
 	struct flow *flow;
@@ -387,7 +414,7 @@ static void on_stream_event(void *arg, const char *entry_id, struct bytes event)
 	s->text = mem_alloc(event.len + 1);
 	memcpy(s->text, event.data, event.len);
 	s->text[event.len] = '\0';
-	intake_submit(s->flow, s->who, (struct bytes){ s->text, event.len }, on_stream_reply, s);
+	intake_submit(s->flow, s->who, (struct bytes){s->text, event.len}, on_stream_reply, s);
 }
 
 void intake_start_stream(struct flow *f)

@@ -65,9 +65,11 @@ static bool clock_of(const struct record *r, const struct notice *n, struct runn
 	const struct letter *l = record_letter(r, n); /* may have been asked more than once */
 
 	if (lifecycle_is_todo(n->state, n->role))
-		*ret = (struct running){ n->due_ms, l ? l->asked_ms : notice_made_ms(r, n), n->step, n->overdue_told, false };
+		*ret = (struct running){n->due_ms, l ? l->asked_ms : notice_made_ms(r, n), n->step,
+					n->overdue_told, false};
 	else if (notice_owes_feedback(r, n))
-		*ret = (struct running){ n->feedback_due_ms, taken->at_ms, n->feedback_step, n->feedback_told, true };
+		*ret = (struct running){n->feedback_due_ms, taken->at_ms, n->feedback_step,
+					n->feedback_told, true};
 	else
 		return false;
 	return true;
@@ -95,7 +97,9 @@ static const struct ladder_step *step_of(const struct flow *f, enum role role, i
 
 static int64_t moment_of(const struct flow *f, const struct running *k, const struct ladder_step *s)
 {
-	return ms_of_day(calendar_shift(pack_calendar(f->pack), day_of_ms(k->due_ms, SHANGHAI_MIN), s->working_days), SHANGHAI_MIN) +
+	return ms_of_day(calendar_shift(pack_calendar(f->pack), day_of_ms(k->due_ms, SHANGHAI_MIN),
+					s->working_days),
+			 SHANGHAI_MIN) +
 	       MORNING_MS;
 }
 
@@ -160,7 +164,8 @@ static void take_step(struct change *c, int i, struct running *k)
 	d = &c->record.deliveries[c->record.delivery_count - 1];
 	r->delivery = c->record.delivery_count - 1;
 	d->post = arena_strdup(&c->arena, s->post);
-	d->body = to_office ? dispute_office(c->flow->pack, c->record.region, BODY_COORDINATION) : "";
+	d->body =
+		to_office ? dispute_office(c->flow->pack, c->record.region, BODY_COORDINATION) : "";
 	d->next_ms = c->now_ms;
 }
 
@@ -194,15 +199,18 @@ bool ladder_due(struct change *c, int i)
 	return true;
 }
 
-/* --- for the watchdog: counted from the deadline and the pack, not from where the record says that the ladder stands --- */
+/* --- for the watchdog: counted from the deadline and the pack, not from where the record says that
+ * the ladder stands --- */
 
-static void compare_steps(const struct flow *f, const struct notice *n, const struct running *k, int64_t limit_ms, struct rungs *sum)
+static void compare_steps(const struct flow *f, const struct notice *n, const struct running *k,
+			  int64_t limit_ms, struct rungs *sum)
 {
 	const struct pack_settings *s = &pack_view(f->pack)->settings;
 	int passed = 0, should = 0, did;
 
 	for (int i = 0; i < s->ladder_count; i++) {
-		int64_t at = s->ladder[i].role == n->role ? moment_of(f, k, &s->ladder[i]) : INT64_MAX;
+		int64_t at =
+			s->ladder[i].role == n->role ? moment_of(f, k, &s->ladder[i]) : INT64_MAX;
 
 		passed += at <= k->from_ms;
 		should += at > k->from_ms && at <= limit_ms;
@@ -212,7 +220,8 @@ static void compare_steps(const struct flow *f, const struct notice *n, const st
 	sum->did += did < 0 ? 0 : did < should ? did : should;
 }
 
-static void compare_channels(const struct flow *f, const struct record *r, const struct notice *n, int64_t limit_ms, struct rungs *sum)
+static void compare_channels(const struct flow *f, const struct record *r, const struct notice *n,
+			     int64_t limit_ms, struct rungs *sum)
 {
 	struct notice probe = *n;
 	int64_t at;
@@ -223,7 +232,8 @@ static void compare_channels(const struct flow *f, const struct record *r, const
 	}
 }
 
-void ladder_compare(const struct flow *f, const struct record *r, int notice, int64_t limit_ms, struct rungs *sum)
+void ladder_compare(const struct flow *f, const struct record *r, int notice, int64_t limit_ms,
+		    struct rungs *sum)
 {
 	const struct notice *n = &r->notices[notice];
 	struct running k;

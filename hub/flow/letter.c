@@ -3,35 +3,44 @@
 
 #include <string.h>
 
-enum letter_side letter_side_of(const struct principal *who, const struct record *r, const struct notice *n, enum act act)
+enum letter_side letter_side_of(const struct principal *who, const struct record *r,
+				const struct notice *n, enum act act)
 {
 	bool reads = !who || principal_answers(who, n->body);
 	bool writes = who && principal_answers(who, record_letter(r, n)->from);
 
 	/* Somebody of both bodies answers what waits for an answer. */
 	if (reads && writes)
-		return act == ACT_ACKNOWLEDGE || (act == ACT_REPLY && lifecycle_is_todo(n->state, n->role)) ? LETTER_READER : LETTER_WRITER;
+		return act == ACT_ACKNOWLEDGE ||
+				       (act == ACT_REPLY && lifecycle_is_todo(n->state, n->role))
+			       ? LETTER_READER
+			       : LETTER_WRITER;
 	return reads ? LETTER_READER : LETTER_WRITER;
 }
 
-bool letter_may(const struct principal *who, const struct pack *pack, const struct record *r, const struct notice *n, enum act act)
+bool letter_may(const struct principal *who, const struct pack *pack, const struct record *r,
+		const struct notice *n, enum act act)
 {
 	bool writes = who && principal_answers(who, record_letter(r, n)->from);
 
 	if (letter_side_of(who, r, n, act) == LETTER_READER)
 		return !who || principal_answers(who, n->body);
-	return writes || (act == ACT_REMIND && principal_oversees(who, pack, r->region, WHO_COORDINATOR));
+	return writes ||
+	       (act == ACT_REMIND && principal_oversees(who, pack, r->region, WHO_COORDINATOR));
 }
 
-bool letter_allows(const struct principal *who, const struct pack *pack, const struct record *r, const struct notice *n, enum act act)
+bool letter_allows(const struct principal *who, const struct pack *pack, const struct record *r,
+		   const struct notice *n, enum act act)
 {
 	enum notice_state to;
 
 	return letter_may(who, pack, r, n, act) &&
-	       lifecycle_letter(n->state, letter_side_of(who, r, n, act), act, &to) == VERDICT_MOVES;
+	       lifecycle_letter(n->state, letter_side_of(who, r, n, act), act, &to) ==
+		       VERDICT_MOVES;
 }
 
-const char *letter_writer(const struct principal *who, const struct record *r, const struct notice *n)
+const char *letter_writer(const struct principal *who, const struct record *r,
+			  const struct notice *n)
 {
 	if (principal_answers(who, n->body))
 		return n->body;
@@ -56,7 +65,8 @@ static bool has_notice(const struct record *r, const char *body)
 	return false;
 }
 
-/* A supervisor is not told who else had a notice, so it cannot find that out by writing to them either. */
+/* A supervisor is not told who else had a notice, so it cannot find that out by writing to them
+ * either. */
 bool letter_can_reach(const struct record *r, const char *from, const char *to)
 {
 	if (letter_is_bureau(r, to))

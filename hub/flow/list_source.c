@@ -8,7 +8,7 @@
 
 void list_source_init(struct list_source *s, const char *name, bool is_set)
 {
-	*s = (struct list_source){ .name = mem_strdup(name), .is_set = is_set, .below = -1 };
+	*s = (struct list_source){.name = mem_strdup(name), .is_set = is_set, .below = -1};
 }
 
 void list_source_clear(struct list_source *s)
@@ -29,7 +29,7 @@ bool list_source_is_over(const struct list_source *s)
 
 struct list_in list_source_in(const struct list_source *s)
 {
-	struct list_in in = { .body = s->name, .todo_only = s->is_set, .limit = LIST_SLICE };
+	struct list_in in = {.body = s->name, .todo_only = s->is_set, .limit = LIST_SLICE};
 
 	in.below = !s->is_set ? s->below : s->last.seq ? s->last.seq : -1;
 	return in;
@@ -93,7 +93,8 @@ bool list_source_read_cursor(struct list_source *s, const char **text)
 
 	if (!s->is_set)
 		return number_read(text, &s->below);
-	if (!number_read(text, &s->last.seq) || *(*text)++ != '.' || !number_read(text, &notice) || notice > 100000)
+	if (!number_read(text, &s->last.seq) || *(*text)++ != '.' || !number_read(text, &notice) ||
+	    notice > 100000)
 		return false;
 	s->last.notice = (int)notice;
 	return true;

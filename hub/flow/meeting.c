@@ -1,4 +1,5 @@
-/* meeting.c: minutes as text in the store and back, who sees what of them, and how they look from outside. */
+/* meeting.c: minutes as text in the store and back, who sees what of them, and how they look from
+ * outside. */
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,32 +115,34 @@ static int32_t day_of(const json_t *o, const char *name)
 
 static void decode_decision(const json_t *o, struct arena *arena, struct resolution *ret)
 {
-	*ret = (struct resolution){ .text = text_of(o, "text", arena),
-				    .owner = text_of(o, "owner", arena),
-				    .about = text_of(o, "about", arena),
-				    .done_by = text_of(o, "done_by", arena),
-				    .remark = text_of(o, "remark", arena),
-				    .done_ms = json_integer_value(json_object_get(o, "done_at")),
-				    .due_day = day_of(o, "due") };
+	*ret = (struct resolution){.text = text_of(o, "text", arena),
+				   .owner = text_of(o, "owner", arena),
+				   .about = text_of(o, "about", arena),
+				   .done_by = text_of(o, "done_by", arena),
+				   .remark = text_of(o, "remark", arena),
+				   .done_ms = json_integer_value(json_object_get(o, "done_at")),
+				   .due_day = day_of(o, "due")};
 }
 
 bool meeting_decode(int64_t number, struct bytes text, struct arena *arena, struct meeting *ret)
 {
-	json_t *o = text.data ? json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	json_t *o =
+		text.data ? json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, NULL) : NULL;
 	const json_t *list = json_object_get(o, "decisions");
 
 	if (!o)
 		return false;
-	*ret = (struct meeting){ .number = number,
-				 .version = (int)json_integer_value(json_object_get(o, "version")),
-				 .body = text_of(o, "body", arena),
-				 .region = text_of(o, "region", arena),
-				 .title = text_of(o, "title", arena),
-				 .by = text_of(o, "by", arena),
-				 .day = day_of(o, "date"),
-				 .at_ms = json_integer_value(json_object_get(o, "at")),
-				 .decision_count = (int)json_array_size(list) };
-	ret->decisions = arena_alloc(arena, sizeof(*ret->decisions) * (size_t)(ret->decision_count + 1));
+	*ret = (struct meeting){.number = number,
+				.version = (int)json_integer_value(json_object_get(o, "version")),
+				.body = text_of(o, "body", arena),
+				.region = text_of(o, "region", arena),
+				.title = text_of(o, "title", arena),
+				.by = text_of(o, "by", arena),
+				.day = day_of(o, "date"),
+				.at_ms = json_integer_value(json_object_get(o, "at")),
+				.decision_count = (int)json_array_size(list)};
+	ret->decisions =
+		arena_alloc(arena, sizeof(*ret->decisions) * (size_t)(ret->decision_count + 1));
 	for (int i = 0; i < ret->decision_count; i++)
 		decode_decision(json_array_get(list, (size_t)i), arena, &ret->decisions[i]);
 	json_decref(o);
@@ -159,9 +162,11 @@ static bool owns(const struct principal *who, const struct resolution *d)
 	return false;
 }
 
-enum sight meeting_sight(const struct principal *who, const struct pack *pack, const struct meeting *m)
+enum sight meeting_sight(const struct principal *who, const struct pack *pack,
+			 const struct meeting *m)
 {
-	if (principal_oversees(who, pack, m->region, WHO_COORDINATOR) || principal_oversees(who, pack, m->region, WHO_AUDITOR))
+	if (principal_oversees(who, pack, m->region, WHO_COORDINATOR) ||
+	    principal_oversees(who, pack, m->region, WHO_AUDITOR))
 		return SIGHT_FULL;
 	for (int i = 0; i < m->decision_count; i++) {
 		if (owns(who, &m->decisions[i]))
@@ -172,7 +177,8 @@ enum sight meeting_sight(const struct principal *who, const struct pack *pack, c
 
 /* --- from outside --- */
 
-static void body_member(const struct meeting_view *v, struct buf *out, const char *name, const char *id)
+static void body_member(const struct meeting_view *v, struct buf *out, const char *name,
+			const char *id)
 {
 	int b = pack_find_body(v->pack, id);
 
@@ -188,7 +194,8 @@ static void time_member(struct buf *out, const char *name, int64_t ms)
 	view_time(out, ms);
 }
 
-void resolution_print(const struct meeting_view *v, const struct meeting *m, int decision, struct buf *out)
+void resolution_print(const struct meeting_view *v, const struct meeting *m, int decision,
+		      struct buf *out)
 {
 	const struct resolution *d = &m->decisions[decision];
 
@@ -209,7 +216,8 @@ void resolution_print(const struct meeting_view *v, const struct meeting *m, int
 	buf_add_char(out, '}');
 }
 
-static void put_decisions(const struct meeting_view *v, const struct meeting *m, bool all, struct buf *out)
+static void put_decisions(const struct meeting_view *v, const struct meeting *m, bool all,
+			  struct buf *out)
 {
 	const char *comma = "";
 

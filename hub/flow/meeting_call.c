@@ -1,4 +1,5 @@
-/* meeting_call.c: minutes written down, and what became of a decision. Each is on disk before it is said. */
+/* meeting_call.c: minutes written down, and what became of a decision. Each is on disk before it is
+ * said. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "flow/respond_in.h"
 #include "timefmt.h"
 
-#define TRIES 10
+#define TRIES		  10
 #define MEETING_BYTES_MAX ((size_t)1 << 20)
 
 struct call {
@@ -20,7 +21,7 @@ struct call {
 	int64_t number;
 	int decision, tries; /* decision: -1 the meeting is new */
 	struct seen_versions if_match;
-	bool is_done;		       /* what the decision shall be */
+	bool is_done; /* what the decision shall be */
 	const char *remark;
 	struct bytes was; /* as it stood when it was read */
 	char fingerprint[33];
@@ -61,8 +62,9 @@ static void refuse(struct call *c, enum err e, const char *detail)
 
 static void answer(struct call *c, int status)
 {
-	const struct meeting_view v = { c->flow->pack, c->who, day_of_ms(clock_now_ms(&c->flow->clock), SHANGHAI_MIN) };
-	struct reply r = { .err = ERR_OK, .status = status };
+	const struct meeting_view v = {c->flow->pack, c->who,
+				       day_of_ms(clock_now_ms(&c->flow->clock), SHANGHAI_MIN)};
+	struct reply r = {.err = ERR_OK, .status = status};
 	struct buf out;
 	char etag[16];
 
@@ -92,7 +94,8 @@ static void on_written(void *arg, enum err e, int64_t number)
 		c->number = number;
 		load(c);
 	} else if (e != ERR_OK) {
-		refuse(c, e == ERR_STALE ? ERR_UNAVAILABLE : e, "Nothing was written; send it again");
+		refuse(c, e == ERR_STALE ? ERR_UNAVAILABLE : e,
+		       "Nothing was written; send it again");
 	} else {
 		answer(c, c->decision < 0 ? 201 : 200);
 	}
@@ -100,8 +103,9 @@ static void on_written(void *arg, enum err e, int64_t number)
 
 static const char *subject_of(struct call *c)
 {
-	return c->decision < 0 ? arena_printf(&c->arena, "m%lld", (long long)c->number) :
-				 arena_printf(&c->arena, "m%lld.%d", (long long)c->number, c->decision);
+	return c->decision < 0
+		       ? arena_printf(&c->arena, "m%lld", (long long)c->number)
+		       : arena_printf(&c->arena, "m%lld.%d", (long long)c->number, c->decision);
 }
 
 static void write(struct call *c)
@@ -111,14 +115,22 @@ static void write(struct call *c)
 	buf_init(&is, MEETING_BYTES_MAX);
 	buf_init_brief(&line, 8192);
 	meeting_encode(&c->meeting, &is);
-	audit_line(&(struct audited){ .at_ms = clock_now_ms(&c->flow->clock), .who = c->who->name, .act = c->act, .notice = -1,
-				      .body = c->meeting.body, .region = c->meeting.region, .channel = "http",
-				      .detail = subject_of(c) },
+	audit_line(&(struct audited){.at_ms = clock_now_ms(&c->flow->clock),
+				     .who = c->who->name,
+				     .act = c->act,
+				     .notice = -1,
+				     .body = c->meeting.body,
+				     .region = c->meeting.region,
+				     .channel = "http",
+				     .detail = subject_of(c)},
 		   &line);
 	store_meeting_write(c->flow->store,
-			    &(struct meeting_write){ .number = c->number, .was = c->was, .is = { is.data, is.len },
-						     .is_open = meeting_is_open(&c->meeting), .fingerprint = c->fingerprint,
-						     .audit = { line.data, line.len } },
+			    &(struct meeting_write){.number = c->number,
+						    .was = c->was,
+						    .is = {is.data, is.len},
+						    .is_open = meeting_is_open(&c->meeting),
+						    .fingerprint = c->fingerprint,
+						    .audit = {line.data, line.len}},
 			    on_written, c);
 	buf_clear(&is);
 	buf_clear(&line);
@@ -162,9 +174,11 @@ static void on_loaded(void *arg, enum err e, const struct bytes *lines, int coun
 	} else if (c->decision < 0) {
 		answer(c, 200);
 	} else if (!principal_oversees(c->who, pack, c->meeting.region, WHO_COORDINATOR)) {
-		refuse(c, ERR_FORBIDDEN, "Only who coordinates the meeting's region says what became of its decisions");
+		refuse(c, ERR_FORBIDDEN,
+		       "Only who coordinates the meeting's region says what became of its decisions");
 	} else {
-		c->was = (struct bytes){ arena_strndup(&c->arena, lines[0].data, lines[0].len), lines[0].len };
+		c->was = (struct bytes){arena_strndup(&c->arena, lines[0].data, lines[0].len),
+					lines[0].len};
 		change(c);
 	}
 }
@@ -215,7 +229,8 @@ static bool id_parse_decision(const char *id, int64_t *ret_number, int *ret_deci
 	size_t len = strcspn(id, ".");
 	char meeting[24];
 
-	if (len >= sizeof(meeting) || !id[len] || !id[len + 1] || strspn(id + len + 1, "0123456789") != strlen(id + len + 1) ||
+	if (len >= sizeof(meeting) || !id[len] || !id[len + 1] ||
+	    strspn(id + len + 1, "0123456789") != strlen(id + len + 1) ||
 	    strlen(id + len + 1) > 4 || (id[len + 1] == '0' && id[len + 2]))
 		return false;
 	snprintf(meeting, sizeof(meeting), "%.*s", (int)len, id);

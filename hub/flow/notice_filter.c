@@ -6,7 +6,8 @@
 
 #include "flow/filter.h"
 
-bool notice_filter_read(const struct query_notices *q, const struct pack *pack, struct notice_filter *ret, reply_fn *fn, void *arg)
+bool notice_filter_read(const struct query_notices *q, const struct pack *pack,
+			struct notice_filter *ret, reply_fn *fn, void *arg)
 {
 	struct filters filters;
 	struct notice_filter f;
@@ -33,9 +34,11 @@ void notice_filter_clear(struct notice_filter *f)
 	f->q = NULL;
 }
 
-static bool due_is_wanted(const struct notice_filter *f, const struct view *v, const struct notice *n)
+static bool due_is_wanted(const struct notice_filter *f, const struct view *v,
+			  const struct notice *n)
 {
-	return !f->lamp || !strcmp(view_lamp(v->pack, notice_due_ms(v->record, n), v->now_ms), f->lamp);
+	return !f->lamp ||
+	       !strcmp(view_lamp(v->pack, notice_due_ms(v->record, n), v->now_ms), f->lamp);
 }
 
 bool notice_filter_wants(const struct notice_filter *f, struct row *row, int notice)
@@ -59,6 +62,6 @@ void notice_row_put(struct row *row, int notice, struct buf *out)
 
 	buf_init(&common, 64 << 10);
 	view_common(&row->view, &common);
-	view_notice(&row->view, notice, (struct bytes){ common.data, common.len }, out);
+	view_notice(&row->view, notice, (struct bytes){common.data, common.len}, out);
 	buf_clear(&common);
 }

@@ -1,6 +1,6 @@
 /*
- * notice_filter.h: which notices of a list are wanted, read from the query once and asked of every row. Internal to the
- * queries.
+ * notice_filter.h: which notices of a list are wanted, read from the query once and asked of every
+ * row. Internal to the queries.
  */
 #ifndef TANDEM_NOTICE_FILTER_H
 #define TANDEM_NOTICE_FILTER_H
@@ -10,12 +10,13 @@
 
 struct notice_filter {
 	char *q;
-	const char *lamp; /* NULL any */
+	const char *lamp;	/* NULL any */
 	int role, cause, state; /* -1 any */
-	bool todo_only; /* only what is still to be done can match */
+	bool todo_only;		/* only what is still to be done can match */
 };
 /* False: a parameter cannot be read, and that has been answered. */
-bool notice_filter_read(const struct query_notices *q, const struct pack *pack, struct notice_filter *ret, reply_fn *fn, void *arg);
+bool notice_filter_read(const struct query_notices *q, const struct pack *pack,
+			struct notice_filter *ret, reply_fn *fn, void *arg);
 void notice_filter_clear(struct notice_filter *f);
 bool notice_filter_wants(const struct notice_filter *f, struct row *row, int notice);
 /* Puts one notice of a row into a list, in the words that its view allows. */

@@ -94,14 +94,21 @@ static void tell_bodies(const struct saying *s)
 		if (!contacts_have(s->flow, p->bodies[b].id, s->hash))
 			continue;
 		bodies++;
-		audit_act(s->flow, &(struct audited){ .at_ms = clock_now_ms(&s->flow->clock), .who = "hub", .act = act, .notice = -1,
-						      .body = p->bodies[b].id, .channel = channel_name(CHANNEL_SMS) });
-		log_at(s->begins ? LOG_WARN : LOG_INFO, "", "body=%s: one of its numbers %s", p->bodies[b].id,
-		       s->begins ? OPTOUT_WHY : "wants texts again");
+		audit_act(s->flow, &(struct audited){.at_ms = clock_now_ms(&s->flow->clock),
+						     .who = "hub",
+						     .act = act,
+						     .notice = -1,
+						     .body = p->bodies[b].id,
+						     .channel = channel_name(CHANNEL_SMS)});
+		log_at(s->begins ? LOG_WARN : LOG_INFO, "", "body=%s: one of its numbers %s",
+		       p->bodies[b].id, s->begins ? OPTOUT_WHY : "wants texts again");
 	}
 	if (!bodies)
-		audit_act(s->flow, &(struct audited){ .at_ms = clock_now_ms(&s->flow->clock), .who = "hub", .act = act, .notice = -1,
-						      .channel = channel_name(CHANNEL_SMS) });
+		audit_act(s->flow, &(struct audited){.at_ms = clock_now_ms(&s->flow->clock),
+						     .who = "hub",
+						     .act = act,
+						     .notice = -1,
+						     .channel = channel_name(CHANNEL_SMS)});
 }
 
 static void said(struct saying *s, enum err e)
@@ -150,7 +157,7 @@ void optout_begin(struct flow *f, const char *hash, optout_done_fn *done, void *
 	s->begins = true;
 	s->done = done;
 	s->arg = arg;
-	store_put(f->store, TABLE_OPTOUTS, s->hash, (struct bytes){ at, (size_t)len }, on_kept, s);
+	store_put(f->store, TABLE_OPTOUTS, s->hash, (struct bytes){at, (size_t)len}, on_kept, s);
 }
 
 void optout_end(struct flow *f, const char *hash, optout_done_fn *done, void *arg)

@@ -5,7 +5,7 @@
 #include "timefmt.h"
 
 #define OFFICE_MINUTES (8 * 60) /* of a working day */
-#define DAY_MS INT64_C(86400000)
+#define DAY_MS	       INT64_C(86400000)
 
 static bool ends_with_day(int64_t ms)
 {
@@ -23,7 +23,8 @@ static int64_t move(const struct change *c, const struct pause *p, int64_t due_m
 	if (!ends_with_day(due_ms))
 		return due_ms + (p->ended_ms - p->from_ms);
 	day = day_of_ms(due_ms, SHANGHAI_MIN);
-	return due_ms + (calendar_shift(pack_calendar(c->flow->pack), day, p->moved_days) - day) * DAY_MS;
+	return due_ms +
+	       (calendar_shift(pack_calendar(c->flow->pack), day, p->moved_days) - day) * DAY_MS;
 }
 
 int64_t pause_moved(const struct change *c, int notice, int64_t due_ms)
@@ -50,7 +51,8 @@ static int days_to_move(const struct change *c, const struct pause *ending)
 
 		if (p->notice != ending->notice || !p->ended_ms)
 			continue;
-		minutes += calendar_working_minutes(pack_calendar(c->flow->pack), p->from_ms, p->ended_ms);
+		minutes += calendar_working_minutes(pack_calendar(c->flow->pack), p->from_ms,
+						    p->ended_ms);
 		moved += p->moved_days;
 	}
 	return (int)((minutes + OFFICE_MINUTES - 1) / OFFICE_MINUTES - moved);
@@ -66,7 +68,8 @@ void pause_begin(struct change *c, const struct pausing *in)
 	p->until_ms = in->until_ms;
 	p->by = in->by;
 	p->reason = in->reason;
-	if (lifecycle_is_todo(n->state, n->role)) { /* once claimed, its first deadline is met or missed */
+	/* once claimed, its first deadline is met or missed */
+	if (lifecycle_is_todo(n->state, n->role)) {
 		p->due_ms = n->due_ms;
 		n->due_ms = -1;
 	}

@@ -1,6 +1,7 @@
 /*
- * policies.c: see policies.h. The steps are looked at twice a second; what follows from them is done one thing after another: the
- * folder taken in, the policy in force put in its place, what is due activated, earlier ones read back.
+ * policies.c: see policies.h. The steps are looked at twice a second; what follows from them is
+ * done one thing after another: the folder taken in, the policy in force put in its place, what is
+ * due activated, earlier ones read back.
  */
 #include "flow/policies_in.h"
 
@@ -11,8 +12,8 @@
 #include "flow/policy_shadow.h"
 #include "flow/recount.h"
 
-#define TICK_MS		500
-#define BY_FOLDER	"folder"
+#define TICK_MS	  500
+#define BY_FOLDER "folder"
 
 static void settle(struct policies *ps);
 
@@ -74,7 +75,8 @@ static void keep_few(struct policies *ps, const struct policy *fresh)
 		for (int i = 0; i < ps->count; i++) {
 			struct policy *p = ps->list[i];
 
-			if (p->pack && !p->holds && p != fresh && p != ps->force && p != ps->shadow && !p->scheduled &&
+			if (p->pack && !p->holds && p != fresh && p != ps->force &&
+			    p != ps->shadow && !p->scheduled &&
 			    (!oldest || p->used_at < oldest->used_at))
 				oldest = p;
 		}
@@ -101,7 +103,8 @@ void policy_let_go(struct policies *ps, struct policy *p)
 	p->pack = NULL;
 }
 
-/* What is decided from now on is decided by it; whoever is deciding just now holds a reference to the one before. */
+/* What is decided from now on is decided by it; whoever is deciding just now holds a reference to
+ * the one before. */
 static void put_in_force(struct policies *ps)
 {
 	struct flow *f = ps->flow;
@@ -135,7 +138,7 @@ static void on_written(void *arg, enum err e, const char *text)
 	(void)text;
 	ps->writing = false;
 	if (e == ERR_OK && ps->step_count == w->known)
-		policy_step_take(ps, (struct bytes){ w->step.data, w->step.len });
+		policy_step_take(ps, (struct bytes){w->step.data, w->step.len});
 	settle(ps);
 	w->fn(w->arg, e);
 	buf_clear(&w->step);
@@ -157,15 +160,24 @@ void policies_write(struct policies *ps, const struct step_write *in, fresh_fn *
 	w->fn = fn;
 	w->arg = arg;
 	policy_step_print(st, &w->step);
-	buf_printf(&act, "policy-%s%s", step_kind_name(st->kind), st->accepts_standing ? "-standing" : "");
-	audit_line(&(struct audited){ .at_ms = st->at_ms, .who = st->by, .act = buf_cstr(&act), .notice = -1,
-				      .region = v->regions[v->jurisdiction].code, .detail = st->version },
+	buf_printf(&act, "policy-%s%s", step_kind_name(st->kind),
+		   st->accepts_standing ? "-standing" : "");
+	audit_line(&(struct audited){.at_ms = st->at_ms,
+				     .who = st->by,
+				     .act = buf_cstr(&act),
+				     .notice = -1,
+				     .region = v->regions[v->jurisdiction].code,
+				     .detail = st->version},
 		   &line);
 	ps->writing = true;
 	store_policy_step(ps->flow->store,
-			  &(struct policy_step_in){ .known = w->known, .step = { w->step.data, w->step.len },
-						    .audit = { line.data, line.len }, .keeps = in->keeps,
-						    .version = st->version, .content = in->content, .answer = in->answer },
+			  &(struct policy_step_in){.known = w->known,
+						   .step = {w->step.data, w->step.len},
+						   .audit = {line.data, line.len},
+						   .keeps = in->keeps,
+						   .version = st->version,
+						   .content = in->content,
+						   .answer = in->answer},
 			  on_written, w);
 	buf_clear(&act);
 	buf_clear(&line);
@@ -176,7 +188,9 @@ static void on_own_step(void *arg, enum err e)
 	if (e == ERR_STALE)
 		policies_fresh(arg, NULL, NULL);
 	else if (e != ERR_OK)
-		log_at(LOG_WARN, "", "a step of the policies could not be written (%s); it is tried again", err_name(e));
+		log_at(LOG_WARN, "",
+		       "a step of the policies could not be written (%s); it is tried again",
+		       err_name(e));
 }
 
 /* --- what follows from the steps --- */
@@ -184,7 +198,8 @@ static void on_own_step(void *arg, enum err e)
 static bool takes_folder(struct policies *ps)
 {
 	const char *version;
-	struct step_write w = { .keeps = STEP_KEEPS_PACK, .content = { ps->offered_content.data, ps->offered_content.len } };
+	struct step_write w = {.keeps = STEP_KEEPS_PACK,
+			       .content = {ps->offered_content.data, ps->offered_content.len}};
 
 	if (!ps->offered)
 		return false;
@@ -196,8 +211,12 @@ static bool takes_folder(struct policies *ps)
 		buf_reset(&ps->offered_content);
 		return false;
 	}
-	w.step = (struct policy_step){ .kind = STEP_ACTIVATED, .version = version, .by = BY_FOLDER, .why = "",
-				       .folder = version, .at_ms = clock_now_ms(&ps->flow->clock) };
+	w.step = (struct policy_step){.kind = STEP_ACTIVATED,
+				      .version = version,
+				      .by = BY_FOLDER,
+				      .why = "",
+				      .folder = version,
+				      .at_ms = clock_now_ms(&ps->flow->clock)};
 	policies_write(ps, &w, on_own_step, ps);
 	return true;
 }
@@ -216,13 +235,19 @@ static bool activates_due(struct policies *ps)
 	}
 	if (!due)
 		return false;
-	policies_write(ps, &(struct step_write){ .step = { .kind = STEP_ACTIVATED, .version = due->version, .by = due->by,
-							   .why = due->why, .folder = "", .at_ms = now_ms } },
+	policies_write(ps,
+		       &(struct step_write){.step = {.kind = STEP_ACTIVATED,
+						     .version = due->version,
+						     .by = due->by,
+						     .why = due->why,
+						     .folder = "",
+						     .at_ms = now_ms}},
 		       on_own_step, ps);
 	return true;
 }
 
-/* What could not be read is tried again at the next tick when Redis was away, else only if it is the one in force. */
+/* What could not be read is tried again at the next tick when Redis was away, else only if it is
+ * the one in force. */
 static void on_loaded(void *arg, enum err e, struct pack *pack)
 {
 	struct policies *ps = arg;
@@ -261,7 +286,8 @@ static void load_earlier(struct policies *ps)
 
 static void settle(struct policies *ps)
 {
-	if (ps->stopped || !ps->names_read || ps->writing || ps->loading || !store_is_up(ps->flow->store) || takes_folder(ps))
+	if (ps->stopped || !ps->names_read || ps->writing || ps->loading ||
+	    !store_is_up(ps->flow->store) || takes_folder(ps))
 		return;
 	if (ps->force && ps->force->pack)
 		put_in_force(ps);
@@ -322,7 +348,7 @@ void policies_fresh(struct policies *ps, fresh_fn *fn, void *arg)
 	if (fn) {
 		struct fresh_wait *w = mem_alloc(sizeof(*w));
 
-		*w = (struct fresh_wait){ NULL, fn, arg };
+		*w = (struct fresh_wait){NULL, fn, arg};
 		*ps->waiting_last = w;
 		ps->waiting_last = &w->next;
 	}
@@ -366,7 +392,8 @@ void policies_start(struct policies *ps)
 	buf_init(&content, PACK_CONTENT_BYTES);
 	pack_canonical(ps->flow->pack, &content);
 	if (!ps->offered)
-		policies_offer_folder(ps, ps->flow->pack, (struct bytes){ content.data, content.len });
+		policies_offer_folder(ps, ps->flow->pack,
+				      (struct bytes){content.data, content.len});
 	buf_clear(&content);
 	ps->tick = loop_timer_new(ps->flow->loop, on_tick, ps);
 	loop_timer_start(ps->tick, 0, TICK_MS);

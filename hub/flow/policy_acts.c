@@ -1,4 +1,5 @@
-/* policy_acts.c: what becomes of a submitted pack: approved by a second person, put into force now or at a time, run as a shadow, taken back. */
+/* policy_acts.c: what becomes of a submitted pack: approved by a second person, put into force now
+ * or at a time, run as a shadow, taken back. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,7 +52,7 @@ static void on_written(void *arg, enum err e)
 
 static void act_write(struct policy_act *a, enum step_kind kind, enum step_keeps keeps)
 {
-	struct step_write w = { .step = policy_call_step(&a->call, kind), .keeps = keeps };
+	struct step_write w = {.step = policy_call_step(&a->call, kind), .keeps = keeps};
 
 	w.step.for_ms = kind == STEP_SCHEDULED ? a->for_ms : 0;
 	w.step.accepts_standing = kind == STEP_APPROVED && a->accepts_standing;
@@ -78,7 +79,8 @@ static void look_approve(struct policy_act *a)
 	if (!p)
 		return;
 	if (p->submitted && !strcmp(p->submitted->by, a->call.who->name))
-		act_refuse(a, ERR_FORBIDDEN, "Who submitted a policy cannot approve it; a second person has to");
+		act_refuse(a, ERR_FORBIDDEN,
+			   "Who submitted a policy cannot approve it; a second person has to");
 	else if (p->approved && (p->approved->accepts_standing || !a->accepts_standing))
 		act_end(a, "");
 	else
@@ -102,7 +104,7 @@ static void on_withdrawn(void *arg, enum err e)
 static void look_withdraw(struct policy_act *a)
 {
 	struct policy *p = act_policy(a);
-	struct step_write w = { .keeps = STEP_KEEPS_NOTHING };
+	struct step_write w = {.keeps = STEP_KEEPS_NOTHING};
 
 	if (!p)
 		return;
@@ -152,8 +154,10 @@ static void look_shadow(struct policy_act *a)
 
 static void refuse_limit(struct policy_act *a, const struct proof_out *out, double percent)
 {
-	const char *detail = arena_printf(&a->call.arena, "%.2f %% of the last %lld events would be decided otherwise, the limit is %g %%",
-					  percent, out->sums.events, a->limit);
+	const char *detail = arena_printf(
+		&a->call.arena,
+		"%.2f %% of the last %lld events would be decided otherwise, the limit is %g %%",
+		percent, out->sums.events, a->limit);
 	struct buf members;
 
 	buf_init(&members, ANSWER_BYTES);
@@ -163,25 +167,29 @@ static void refuse_limit(struct policy_act *a, const struct proof_out *out, doub
 	free(a);
 }
 
-/* Errors that the policy in force has as well are no worse than what is; but the second person has to know of them and say so. */
+/* Errors that the policy in force has as well are no worse than what is; but the second person has
+ * to know of them and say so. */
 static bool is_held_up(const struct policy_act *a, const struct proof_out *out)
 {
 	const struct policy *p = policy_find(a->call.ps, a->call.version);
 
-	return out->errors > out->standing || (out->errors && !(p->approved && p->approved->accepts_standing));
+	return out->errors > out->standing ||
+	       (out->errors && !(p->approved && p->approved->accepts_standing));
 }
 
 static void refuse_errors(struct policy_act *a, const struct proof_out *out)
 {
-	const char *detail = arena_printf(&a->call.arena, "The check of this policy has %d errors, %d of them new", out->errors,
-					  out->errors - out->standing);
+	const char *detail = arena_printf(&a->call.arena,
+					  "The check of this policy has %d errors, %d of them new",
+					  out->errors, out->errors - out->standing);
 	struct buf members;
 
 	if (out->errors == out->standing)
-		detail = arena_printf(&a->call.arena,
-				      "The check of this policy has %d errors, which the policy in force has too; "
-				      "a second person has to approve it with them: {\"standing\":true}",
-				      out->errors);
+		detail = arena_printf(
+			&a->call.arena,
+			"The check of this policy has %d errors, which the policy in force has too; "
+			"a second person has to approve it with them: {\"standing\":true}",
+			out->errors);
 
 	buf_init(&members, ANSWER_BYTES);
 	buf_printf(&members, ",\"check\":%s", out->check);
@@ -193,7 +201,9 @@ static void refuse_errors(struct policy_act *a, const struct proof_out *out)
 static void on_proven(void *arg, enum err e, const struct proof_out *out)
 {
 	struct policy_act *a = arg;
-	double percent = e == ERR_OK && out->sums.events ? 100.0 * (double)out->sums.changed / (double)out->sums.events : 0;
+	double percent = e == ERR_OK && out->sums.events
+				 ? 100.0 * (double)out->sums.changed / (double)out->sums.events
+				 : 0;
 
 	a->is_proven = true;
 	if (e != ERR_OK)
@@ -210,8 +220,11 @@ static void on_pack(void *arg, enum err e, struct pack *pack)
 {
 	struct policy_act *a = arg;
 	struct policies *ps = a->call.ps;
-	const struct proof_in in = { .ps = ps, .was = ps->flow->pack, .is = pack, .kind = PROOF_EVENTS,
-				     .past = a->limit >= 0 ? a->past : (struct proof_past){ 0 } };
+	const struct proof_in in = {.ps = ps,
+				    .was = ps->flow->pack,
+				    .is = pack,
+				    .kind = PROOF_EVENTS,
+				    .past = a->limit >= 0 ? a->past : (struct proof_past){0}};
 
 	if (e != ERR_OK) {
 		act_refuse(a, e, err_title(e));
@@ -245,7 +258,8 @@ static void read_limit(struct policy_act *a, const json_t *limit)
 {
 	if (!limit || json_is_null(limit))
 		return;
-	if (json_is_number(limit) && json_number_value(limit) >= 0 && json_number_value(limit) <= 100)
+	if (json_is_number(limit) && json_number_value(limit) >= 0 &&
+	    json_number_value(limit) <= 100)
 		a->limit = json_number_value(limit);
 	else
 		diag_add(&a->diag, "/limit", "must be a number from 0 to 100");
@@ -271,17 +285,19 @@ static void act_start(struct policy_act *a)
 		policy_refuse_faults(&a->call, ERR_INVALID, &a->diag);
 		free(a);
 	} else if (!policy_call_may(&a->call)) {
-		act_refuse(a, ERR_FORBIDDEN, "Policies are changed by those who coordinate the whole jurisdiction");
+		act_refuse(a, ERR_FORBIDDEN,
+			   "Policies are changed by those who coordinate the whole jurisdiction");
 	} else {
 		policies_fresh(a->call.ps, on_fresh, a);
 	}
 }
 
-static struct policy_act *act_new(struct flow *f, const struct policy_in *in, const char *const *members, reply_fn *fn, void *arg)
+static struct policy_act *act_new(struct flow *f, const struct policy_in *in,
+				  const char *const *members, reply_fn *fn, void *arg)
 {
 	struct policy_act *a = mem_zalloc(sizeof(*a));
 
-	policy_call_begin(&a->call, &(struct policy_asked){ f, in->who, in->version }, fn, arg);
+	policy_call_begin(&a->call, &(struct policy_asked){f, in->who, in->version}, fn, arg);
 	diag_init(&a->diag, &a->call.arena);
 	a->limit = -1;
 	policy_members(in->said, members, &a->diag);
@@ -291,7 +307,7 @@ static struct policy_act *act_new(struct flow *f, const struct policy_in *in, co
 
 void policy_approve(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg)
 {
-	static const char *const members[] = { "why", "standing", NULL };
+	static const char *const members[] = {"why", "standing", NULL};
 	struct policy_act *a = act_new(f, in, members, fn, arg);
 
 	const json_t *standing = json_object_get(in->said, "standing");
@@ -305,7 +321,7 @@ void policy_approve(struct flow *f, const struct policy_in *in, reply_fn *fn, vo
 
 void policy_withdraw(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg)
 {
-	static const char *const members[] = { "why", NULL };
+	static const char *const members[] = {"why", NULL};
 	struct policy_act *a = act_new(f, in, members, fn, arg);
 
 	a->look = look_withdraw;
@@ -314,7 +330,7 @@ void policy_withdraw(struct flow *f, const struct policy_in *in, reply_fn *fn, v
 
 void policy_shadow(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg)
 {
-	static const char *const members[] = { "why", "on", NULL };
+	static const char *const members[] = {"why", "on", NULL};
 	struct policy_act *a = act_new(f, in, members, fn, arg);
 	const json_t *on = json_object_get(in->said, "on");
 
@@ -327,7 +343,7 @@ void policy_shadow(struct flow *f, const struct policy_in *in, reply_fn *fn, voi
 
 void policy_activate(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg)
 {
-	static const char *const members[] = { "why", "at", "limit", "events", "days", NULL };
+	static const char *const members[] = {"why", "at", "limit", "events", "days", NULL};
 	struct policy_act *a = act_new(f, in, members, fn, arg);
 
 	a->look = look_activate;

@@ -1,4 +1,5 @@
-/* policy_ask.c: what is asked about policies: the history, one with its check, comparisons, rehearsals, the matrix. */
+/* policy_ask.c: what is asked about policies: the history, one with its check, comparisons,
+ * rehearsals, the matrix. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +31,8 @@ static void ask_refuse(struct ask *a, enum err e, const char *detail)
 	ask_free(a);
 }
 
-static struct ask *ask_new(struct flow *f, const struct policy_asked *asked, reply_fn *fn, void *arg)
+static struct ask *ask_new(struct flow *f, const struct policy_asked *asked, reply_fn *fn,
+			   void *arg)
 {
 	struct ask *a = mem_zalloc(sizeof(*a));
 
@@ -40,7 +42,8 @@ static struct ask *ask_new(struct flow *f, const struct policy_asked *asked, rep
 	return a;
 }
 
-/* --- the history, newest first; the cursor is a place counted from the oldest, which never moves --- */
+/* --- the history, newest first; the cursor is a place counted from the oldest, which never moves
+ * --- */
 
 static void on_list_fresh(void *arg, enum err e)
 {
@@ -79,11 +82,12 @@ void policy_list(struct flow *f, const struct policy_page *page, reply_fn *fn, v
 {
 	struct ask *a;
 
-	if (strspn(page->cursor, "0123456789") != strlen(page->cursor) || strlen(page->cursor) > 8) {
+	if (strspn(page->cursor, "0123456789") != strlen(page->cursor) ||
+	    strlen(page->cursor) > 8) {
 		reply_invalid(fn, arg, "cursor", "must be one that a list gave");
 		return;
 	}
-	a = ask_new(f, &(struct policy_asked){ f, page->who, "" }, fn, arg);
+	a = ask_new(f, &(struct policy_asked){f, page->who, ""}, fn, arg);
 	a->limit = page->limit;
 	a->below = *page->cursor ? (int)strtol(page->cursor, NULL, 10) : -1;
 	policies_fresh(f->policies, on_list_fresh, a);
@@ -96,7 +100,10 @@ static void on_proven(void *arg, enum err e, const struct proof_out *out)
 	struct ask *a = arg;
 
 	if (e != ERR_OK) {
-		ask_refuse(a, e, e == ERR_UNAVAILABLE ? "Other long work is under way, or Redis is away; ask again" : err_title(e));
+		ask_refuse(a, e,
+			   e == ERR_UNAVAILABLE
+				   ? "Other long work is under way, or Redis is away; ask again"
+				   : err_title(e));
 		return;
 	}
 	if (a->kind == PROOF_BRIEF) {
@@ -117,11 +124,16 @@ static void on_was(void *arg, enum err e, struct pack *pack)
 	struct ask *a = arg;
 
 	if (e != ERR_OK) {
-		ask_refuse(a, e, e == ERR_NOT_FOUND ? "No such version to compare with" : err_title(e));
+		ask_refuse(a, e,
+			   e == ERR_NOT_FOUND ? "No such version to compare with" : err_title(e));
 		return;
 	}
 	a->was = pack_ref(pack);
-	policy_prove(&(struct proof_in){ .ps = a->call.ps, .was = a->was, .is = a->is, .kind = a->kind, .past = a->past },
+	policy_prove(&(struct proof_in){.ps = a->call.ps,
+					.was = a->was,
+					.is = a->is,
+					.kind = a->kind,
+					.past = a->past},
 		     on_proven, a);
 }
 
@@ -173,7 +185,7 @@ static void on_fresh(void *arg, enum err e)
 
 void policy_one(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg)
 {
-	struct ask *a = ask_new(f, &(struct policy_asked){ f, in->who, in->version }, fn, arg);
+	struct ask *a = ask_new(f, &(struct policy_asked){f, in->who, in->version}, fn, arg);
 
 	a->kind = PROOF_BRIEF;
 	policies_fresh(f->policies, on_fresh, a);
@@ -181,7 +193,7 @@ void policy_one(struct flow *f, const struct policy_in *in, reply_fn *fn, void *
 
 void policy_compare(struct flow *f, const char *version, const char *from, reply_fn *fn, void *arg)
 {
-	struct ask *a = ask_new(f, &(struct policy_asked){ f, NULL, version }, fn, arg);
+	struct ask *a = ask_new(f, &(struct policy_asked){f, NULL, version}, fn, arg);
 
 	a->kind = PROOF_COMBINATIONS;
 	a->from = arena_strdup(&a->call.arena, from);
@@ -190,8 +202,8 @@ void policy_compare(struct flow *f, const char *version, const char *from, reply
 
 void policy_rehearse(struct flow *f, const struct policy_in *in, reply_fn *fn, void *arg)
 {
-	static const char *const members[] = { "events", "days", NULL };
-	struct ask *a = ask_new(f, &(struct policy_asked){ f, in->who, in->version }, fn, arg);
+	static const char *const members[] = {"events", "days", NULL};
+	struct ask *a = ask_new(f, &(struct policy_asked){f, in->who, in->version}, fn, arg);
 	struct diag diag;
 
 	a->kind = PROOF_EVENTS;
@@ -199,7 +211,8 @@ void policy_rehearse(struct flow *f, const struct policy_in *in, reply_fn *fn, v
 	policy_members(in->said, members, &diag);
 	policy_past(&a->call, in->said, &a->past, &diag);
 	if (!policy_call_may(&a->call)) {
-		ask_refuse(a, ERR_FORBIDDEN, "Policies are rehearsed by those who coordinate the whole jurisdiction");
+		ask_refuse(a, ERR_FORBIDDEN,
+			   "Policies are rehearsed by those who coordinate the whole jurisdiction");
 	} else if (diag.count) {
 		policy_refuse_faults(&a->call, ERR_INVALID, &diag);
 		ask_free(a);
@@ -222,9 +235,12 @@ struct grid {
 static void grid_work(void *arg)
 {
 	struct grid *g = arg;
-	struct check *c = check_pack(g->pack, &(struct check_options){ g->day });
+	struct check *c = check_pack(g->pack, &(struct check_options){g->day});
 
-	g->outcome = check_grid(c, &(struct check_grid_ask){ *g->item ? g->item : NULL, *g->region ? g->region : NULL, true }, &g->out);
+	g->outcome = check_grid(c,
+				&(struct check_grid_ask){*g->item ? g->item : NULL,
+							 *g->region ? g->region : NULL, true},
+				&g->out);
 	check_free(c);
 }
 
@@ -243,7 +259,8 @@ static void grid_done(void *arg)
 	if (g->outcome == ERR_OK)
 		policy_answer(&g->call, buf_cstr(&g->out), g->out.len);
 	else
-		policy_refuse(&g->call, ERR_NOT_FOUND, "There is no such item or region in the jurisdiction");
+		policy_refuse(&g->call, ERR_NOT_FOUND,
+			      "There is no such item or region in the jurisdiction");
 	grid_end(g);
 }
 
@@ -261,7 +278,7 @@ void policy_matrix(struct flow *f, const struct policy_matrix *q, reply_fn *fn, 
 		day = day_of_ms(at_ms, SHANGHAI_MIN);
 	}
 	g = mem_zalloc(sizeof(*g));
-	policy_call_begin(&g->call, &(struct policy_asked){ f, NULL, "" }, fn, arg);
+	policy_call_begin(&g->call, &(struct policy_asked){f, NULL, ""}, fn, arg);
 	buf_init(&g->out, ANSWER_BYTES);
 	g->item = arena_strdup(&g->call.arena, q->item);
 	g->region = arena_strdup(&g->call.arena, q->region);

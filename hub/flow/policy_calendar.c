@@ -1,4 +1,5 @@
-/* policy_calendar.c: the years that the calendar in force has, and the yearly notice as a new version of the policy, submitted like any other. */
+/* policy_calendar.c: the years that the calendar in force has, and the yearly notice as a new
+ * version of the policy, submitted like any other. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #include "metrics.h"
 #include "timefmt.h"
 
-#define BACK_DAYS 400 /* no clock that counts working days runs longer */
+#define BACK_DAYS  400 /* no clock that counts working days runs longer */
 #define SAID_BYTES ((size_t)1 << 20)
 
 /* --- how many deadlines wait for a calendar --- */
@@ -39,16 +40,18 @@ static void on_figures(void *arg, enum err e)
 	struct count *n = arg;
 
 	if (e == ERR_OK)
-		figures_each(n->flow->figures, today(n->flow) - BACK_DAYS, today(n->flow), add_fact, n);
+		figures_each(n->flow->figures, today(n->flow) - BACK_DAYS, today(n->flow), add_fact,
+			     n);
 	n->fn(n->arg, e, n->provisional);
 	free(n);
 }
 
-static void count_provisional(struct flow *f, void (*fn)(void *arg, enum err e, int64_t provisional), void *arg)
+static void count_provisional(struct flow *f,
+			      void (*fn)(void *arg, enum err e, int64_t provisional), void *arg)
 {
 	struct count *n = mem_zalloc(sizeof(*n));
 
-	*n = (struct count){ f, 0, fn, arg };
+	*n = (struct count){f, 0, fn, arg};
 	figures_read(f->figures, today(f) - BACK_DAYS, on_figures, n);
 }
 
@@ -66,7 +69,7 @@ static void on_counted(void *arg, enum err e, int64_t provisional)
 	struct asking *a = arg;
 	const struct calendar *c = pack_calendar(a->flow->pack);
 	int missing = calendar_missing_year(c, clock_now_ms(&a->flow->clock));
-	struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
+	struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 	struct buf out;
 
 	if (e != ERR_OK) {
@@ -83,8 +86,9 @@ static void on_counted(void *arg, enum err e, int64_t provisional)
 		buf_printf(&out, ",\"missing\":%d", missing);
 	else
 		buf_add_str(&out, ",\"missing\":null");
-	buf_printf(&out, ",\"provisional\":%lld,\"recounted\":%lld,\"allowed\":[%s]}", (long long)provisional,
-		   (long long)metric_get(METRIC_CALENDAR_RECOUNTED), a->may ? "\"import\"" : "");
+	buf_printf(&out, ",\"provisional\":%lld,\"recounted\":%lld,\"allowed\":[%s]}",
+		   (long long)provisional, (long long)metric_get(METRIC_CALENDAR_RECOUNTED),
+		   a->may ? "\"import\"" : "");
 	r.json = buf_cstr(&out);
 	r.len = out.len;
 	a->fn(a->arg, &r);
@@ -96,7 +100,7 @@ void policy_calendar_years(struct flow *f, struct principal *who, reply_fn *fn, 
 {
 	struct asking *a = mem_zalloc(sizeof(*a));
 
-	*a = (struct asking){ f, policy_may_change(f, who), fn, arg };
+	*a = (struct asking){f, policy_may_change(f, who), fn, arg};
 	count_provisional(f, on_counted, a);
 }
 
@@ -117,7 +121,8 @@ static void put_lines(const struct buf *said, struct buf *out)
 
 	buf_add_str(out, ",\"changes\":[");
 	while (line < end) {
-		size_t len = (size_t)((const char *)memchr(line, '\n', (size_t)(end - line)) - line);
+		size_t len =
+			(size_t)((const char *)memchr(line, '\n', (size_t)(end - line)) - line);
 
 		buf_add_str(out, line == said->data ? "" : ",");
 		buf_add_jsonn(out, line, len);
@@ -127,12 +132,15 @@ static void put_lines(const struct buf *said, struct buf *out)
 }
 
 /* Beside the loop. */
-static enum err make(void *arg, const struct pack *in_force, struct policy_made *ret, struct diag *diag)
+static enum err make(void *arg, const struct pack *in_force, struct policy_made *ret,
+		     struct diag *diag)
 {
 	const struct importing *x = arg;
 	struct calendar_notice notice;
 	struct buf said;
-	enum err e = calendar_notice_read(&(struct calendar_source){ "/notice", x->body.data, x->body.len }, diag->arena, &notice, diag);
+	enum err e = calendar_notice_read(
+		&(struct calendar_source){"/notice", x->body.data, x->body.len}, diag->arena,
+		&notice, diag);
 
 	if (e != ERR_OK)
 		return ERR_INVALID;
@@ -145,7 +153,8 @@ static enum err make(void *arg, const struct pack *in_force, struct policy_made 
 	if (e == ERR_OK) {
 		ret->why = arena_printf(diag->arena, "导入%.4s年放假安排", said.data);
 		put_lines(&said, ret->members);
-		buf_printf(ret->members, ",\"provisional\":%lld,\"passed_over\":%d", (long long)x->provisional, notice.ignored);
+		buf_printf(ret->members, ",\"provisional\":%lld,\"passed_over\":%d",
+			   (long long)x->provisional, notice.ignored);
 	}
 	buf_clear(&said);
 	return e;
@@ -166,15 +175,17 @@ static void on_import_counted(void *arg, enum err e, int64_t provisional)
 
 	x->provisional = provisional;
 	if (e == ERR_OK)
-		policy_submit_made(&(struct policy_submit_in){ x->flow, x->who, { make, x } }, on_answer, x);
+		policy_submit_made(&(struct policy_submit_in){x->flow, x->who, {make, x}},
+				   on_answer, x);
 	else
 		reply_problem(on_answer, x, e, err_title(e));
 }
 
-void policy_calendar_import(struct flow *f, struct principal *who, struct bytes body, reply_fn *fn, void *arg)
+void policy_calendar_import(struct flow *f, struct principal *who, struct bytes body, reply_fn *fn,
+			    void *arg)
 {
 	struct importing *x = mem_zalloc(sizeof(*x));
 
-	*x = (struct importing){ f, principal_ref(who), body, 0, fn, arg };
+	*x = (struct importing){f, principal_ref(who), body, 0, fn, arg};
 	count_provisional(f, on_import_counted, x);
 }

@@ -12,7 +12,8 @@
 #define DAYS_MAX       3660
 #define DAY_MS	       86400000.0
 
-void policy_call_begin(struct policy_call *c, const struct policy_asked *asked, reply_fn *fn, void *arg)
+void policy_call_begin(struct policy_call *c, const struct policy_asked *asked, reply_fn *fn,
+		       void *arg)
 {
 	c->ps = asked->flow->policies;
 	c->who = asked->who ? principal_ref(asked->who) : NULL;
@@ -33,7 +34,8 @@ bool policy_may_change(const struct flow *f, const struct principal *who)
 {
 	const struct pack_view *v = pack_view(f->pack);
 
-	return principal_is(who, WHO_ADMIN) || principal_oversees(who, f->pack, v->regions[v->jurisdiction].code, WHO_COORDINATOR);
+	return principal_is(who, WHO_ADMIN) ||
+	       principal_oversees(who, f->pack, v->regions[v->jurisdiction].code, WHO_COORDINATOR);
 }
 
 bool policy_call_may(const struct policy_call *c)
@@ -49,7 +51,8 @@ static void reply(struct policy_call *c, const struct reply *r)
 
 void policy_answer(struct policy_call *c, const char *json, size_t len)
 {
-	reply(c, &(struct reply){ .err = ERR_OK, .status = 200, .json = json, .len = len, .etag = "" });
+	reply(c,
+	      &(struct reply){.err = ERR_OK, .status = 200, .json = json, .len = len, .etag = ""});
 }
 
 void policy_call_life(const struct policy_call *c, const struct policy *p, struct buf *out)
@@ -61,12 +64,12 @@ void policy_call_life(const struct policy_call *c, const struct policy *p, struc
 		const char *verb;
 		bool holds;
 	} acts[] = {
-		{ "approve", !is_force && !p->approved && !is_own },
-		{ "activate", !is_force && p->approved },
-		{ "withdraw", p->scheduled || !p->activated },
-		{ "rehearse", !is_force },
-		{ "shadow-on", !is_force && p != ps->shadow },
-		{ "shadow-off", p == ps->shadow },
+		{"approve", !is_force && !p->approved && !is_own},
+		{"activate", !is_force && p->approved},
+		{"withdraw", p->scheduled || !p->activated},
+		{"rehearse", !is_force},
+		{"shadow-on", !is_force && p != ps->shadow},
+		{"shadow-off", p == ps->shadow},
 	};
 	const char *comma = "";
 
@@ -90,14 +93,21 @@ void policy_answer_life(struct policy_call *c, int status, const char *members)
 	policy_call_life(c, policy_get(c->ps, c->version), &out);
 	buf_add_str(&out, members);
 	buf_add_char(&out, '}');
-	reply(c, &(struct reply){ .err = ERR_OK, .status = status, .json = buf_cstr(&out), .len = out.len, .etag = "" });
+	reply(c, &(struct reply){.err = ERR_OK,
+				 .status = status,
+				 .json = buf_cstr(&out),
+				 .len = out.len,
+				 .etag = ""});
 	buf_clear(&out);
 }
 
 static void refuse(struct policy_call *c, enum err e, struct buf *problem)
 {
-	reply(c, &(struct reply){ .err = e, .status = err_http_status(e), .json = buf_cstr(problem), .len = problem->len,
-				  .etag = "" });
+	reply(c, &(struct reply){.err = e,
+				 .status = err_http_status(e),
+				 .json = buf_cstr(problem),
+				 .len = problem->len,
+				 .etag = ""});
 	buf_clear(problem);
 }
 
@@ -123,14 +133,19 @@ void policy_refuse_faults(struct policy_call *c, enum err e, const struct diag *
 	struct buf out;
 
 	buf_init(&out, ANSWER_BYTES);
-	problem_json(&out, e, err_http_status(e), e == ERR_SYNTAX ? "The body is not JSON" : "Nothing was done", diag);
+	problem_json(&out, e, err_http_status(e),
+		     e == ERR_SYNTAX ? "The body is not JSON" : "Nothing was done", diag);
 	refuse(c, e, &out);
 }
 
 struct policy_step policy_call_step(const struct policy_call *c, enum step_kind kind)
 {
-	return (struct policy_step){ .kind = kind, .version = c->version, .by = c->who->name, .why = c->why, .folder = "",
-				     .at_ms = clock_now_ms(&c->ps->flow->clock) };
+	return (struct policy_step){.kind = kind,
+				    .version = c->version,
+				    .by = c->who->name,
+				    .why = c->why,
+				    .folder = "",
+				    .at_ms = clock_now_ms(&c->ps->flow->clock)};
 }
 
 const char *policy_text(const json_t *said, const char *name, struct diag *diag)
@@ -141,7 +156,8 @@ const char *policy_text(const json_t *said, const char *name, struct diag *diag)
 	if (!v || json_is_null(v))
 		return "";
 	if (!s || utf8_chars(s, strlen(s)) > WHY_CHARS)
-		diag_add(diag, arena_printf(diag->arena, "/%s", name), "must be a text of at most %d characters", WHY_CHARS);
+		diag_add(diag, arena_printf(diag->arena, "/%s", name),
+			 "must be a text of at most %d characters", WHY_CHARS);
 	return s ? arena_strdup(diag->arena, s) : "";
 }
 
@@ -150,8 +166,7 @@ void policy_members(const json_t *said, const char *const *names, struct diag *d
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)said, key, value)
-	{
+	json_object_foreach ((json_t *)said, key, value) {
 		char where[POINTER_BYTES];
 		int i = 0;
 
@@ -164,22 +179,28 @@ void policy_members(const json_t *said, const char *const *names, struct diag *d
 	}
 }
 
-void policy_past(const struct policy_call *c, const json_t *said, struct proof_past *ret, struct diag *diag)
+void policy_past(const struct policy_call *c, const json_t *said, struct proof_past *ret,
+		 struct diag *diag)
 {
-	const json_t *events = json_object_get(said, "events"), *days = json_object_get(said, "days");
+	const json_t *events = json_object_get(said, "events"),
+		     *days = json_object_get(said, "days");
 	const bool has_days = days && !json_is_null(days);
 
-	*ret = (struct proof_past){ .events = has_days ? EVENTS_MAX : EVENTS_DEFAULT };
+	*ret = (struct proof_past){.events = has_days ? EVENTS_MAX : EVENTS_DEFAULT};
 	if (events && !json_is_null(events)) {
-		if (!json_is_integer(events) || json_integer_value(events) < 1 || json_integer_value(events) > EVENTS_MAX)
-			diag_add(diag, "/events", "must be a whole number from 1 to %d", EVENTS_MAX);
+		if (!json_is_integer(events) || json_integer_value(events) < 1 ||
+		    json_integer_value(events) > EVENTS_MAX)
+			diag_add(diag, "/events", "must be a whole number from 1 to %d",
+				 EVENTS_MAX);
 		else
 			ret->events = (int)json_integer_value(events);
 	}
 	if (!has_days)
 		return;
-	if (json_is_number(days) && json_number_value(days) > 0 && json_number_value(days) <= DAYS_MAX)
-		ret->since_ms = clock_now_ms(&c->ps->flow->clock) - (int64_t)(json_number_value(days) * DAY_MS);
+	if (json_is_number(days) && json_number_value(days) > 0 &&
+	    json_number_value(days) <= DAYS_MAX)
+		ret->since_ms = clock_now_ms(&c->ps->flow->clock) -
+				(int64_t)(json_number_value(days) * DAY_MS);
 	else
 		diag_add(diag, "/days", "must be a number above 0 and at most %d", DAYS_MAX);
 }

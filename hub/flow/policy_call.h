@@ -1,9 +1,10 @@
 /*
- * policy_call.h: one call about policies from its start to its answer, and the long work that several of them need. Internal to
- * policy_*.c.
+ * policy_call.h: one call about policies from its start to its answer, and the long work that
+ * several of them need. Internal to policy_*.c.
  *
- * policy_call_begin; then exactly one of policy_answer and policy_refuse, after which the owner frees what is around it. A proof
- * compares two packs beside the loop; its result is the caller's until the callback returns.
+ * policy_call_begin; then exactly one of policy_answer and policy_refuse, after which the owner
+ * frees what is around it. A proof compares two packs beside the loop; its result is the caller's
+ * until the callback returns.
  */
 #ifndef TANDEM_POLICY_CALL_H
 #define TANDEM_POLICY_CALL_H
@@ -12,7 +13,7 @@
 #include "flow/policies_in.h"
 #include "flow/policy_calls.h"
 
-#define CALL_TRIES 10
+#define CALL_TRIES   10
 #define ANSWER_BYTES ((size_t)64 << 20)
 
 struct policy_call {
@@ -29,7 +30,8 @@ struct policy_asked {
 	struct principal *who; /* NULL: nobody's name is needed */
 	const char *version;
 };
-void policy_call_begin(struct policy_call *c, const struct policy_asked *asked, reply_fn *fn, void *arg);
+void policy_call_begin(struct policy_call *c, const struct policy_asked *asked, reply_fn *fn,
+		       void *arg);
 bool policy_may_change(const struct flow *f, const struct principal *who);
 bool policy_call_may(const struct policy_call *c); /* whether this person may change policies */
 /* A policy's life and what this person may do with it next: members without braces. */
@@ -47,19 +49,24 @@ struct proof_past {
 	int events;	  /* the last so many stored events */
 	int64_t since_ms; /* of them those accepted from then on */
 };
-void policy_past(const struct policy_call *c, const json_t *said, struct proof_past *ret, struct diag *diag);
-/* A member that is written otherwise than it is called would not be missed: a limit that is no limit. names ends with NULL. */
+void policy_past(const struct policy_call *c, const json_t *said, struct proof_past *ret,
+		 struct diag *diag);
+/* A member that is written otherwise than it is called would not be missed: a limit that is no
+ * limit. names ends with NULL. */
 void policy_members(const json_t *said, const char *const *names, struct diag *diag);
-const char *policy_text(const json_t *said, const char *name, struct diag *diag); /* at most 500 characters; "" when absent */
+/* at most 500 characters; "" when absent */
+const char *policy_text(const json_t *said, const char *name, struct diag *diag);
 
-/* A pack to be submitted, made beside the loop of what a person sent and, if it needs it, of the one in force. */
+/* A pack to be submitted, made beside the loop of what a person sent and, if it needs it, of the
+ * one in force. */
 struct policy_made {
 	struct pack *pack;   /* the caller's reference */
 	const char *why;     /* in the arena of the diag */
 	struct buf *members; /* of the answer, each with a comma in front */
 };
 /* ERR_CONFLICT: the diag's first fault is the detail. */
-typedef enum err policy_make_fn(void *arg, const struct pack *in_force, struct policy_made *ret, struct diag *diag);
+typedef enum err policy_make_fn(void *arg, const struct pack *in_force, struct policy_made *ret,
+				struct diag *diag);
 struct policy_maker {
 	policy_make_fn *make;
 	void *arg; /* lives until the answer */
@@ -82,10 +89,13 @@ struct proof_out {
 	const char *check; /* the new pack's, in brief */
 	const char *diff;
 	struct diff_sums sums;
-	int errors, standing; /* that the check of the new pack has; of them, that the old one's has just so */
+	/* that the check of the new pack has; of them, that the old one's has just so */
+	int errors, standing;
 };
 typedef void proof_fn(void *arg, enum err e, const struct proof_out *out);
-void policy_prove(const struct proof_in *in, proof_fn *fn, void *arg); /* ERR_UNAVAILABLE also when too much is under way */
-void proof_print(const struct diff *d, enum proof_kind kind, struct buf *ret_check, struct buf *ret_diff);
+/* ERR_UNAVAILABLE also when too much is under way */
+void policy_prove(const struct proof_in *in, proof_fn *fn, void *arg);
+void proof_print(const struct diff *d, enum proof_kind kind, struct buf *ret_check,
+		 struct buf *ret_diff);
 
 #endif

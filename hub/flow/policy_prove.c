@@ -1,6 +1,6 @@
 /*
- * policy_prove.c: two packs compared beside the loop, on stored events if wished. Events come a slice at a time: read by the
- * loop, decided beside it, so that no more than a slice is held.
+ * policy_prove.c: two packs compared beside the loop, on stored events if wished. Events come a
+ * slice at a time: read by the loop, decided beside it, so that no more than a slice is held.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "flow/policy_call.h"
 #include "flow/row.h"
 
-#define SLICE 256
+#define SLICE	    256
 #define WORST_SHOWN 20
 
 struct past { /* one stored event */
@@ -51,7 +51,8 @@ static void proof_end(struct proof *p, enum err e)
 	free(p);
 }
 
-void proof_print(const struct diff *d, enum proof_kind kind, struct buf *ret_check, struct buf *ret_diff)
+void proof_print(const struct diff *d, enum proof_kind kind, struct buf *ret_check,
+		 struct buf *ret_diff)
 {
 	check_to_brief_json(diff_check(d, true), WORST_SHOWN, ret_check);
 	if (kind == PROOF_BRIEF)
@@ -86,7 +87,7 @@ static void compare_slice(void *arg)
 
 	for (int i = 0; i < p->slice_count; i++) {
 		const struct past *x = &p->slice[i];
-		struct decide_in in = { .at_ms = x->at_ms, .holder = x->holder };
+		struct decide_in in = {.at_ms = x->at_ms, .holder = x->holder};
 		struct arena arena;
 		struct event event;
 		struct diag diag;
@@ -110,16 +111,18 @@ static void take_past(struct proof *p, const struct loaded *x)
 {
 	struct record record;
 
-	if (!x->doc.data || record_decode(x->record.data, x->record.len, &p->arena, &record) != ERR_OK)
+	if (!x->doc.data ||
+	    record_decode(x->record.data, x->record.len, &p->arena, &record) != ERR_OK)
 		return;
 	if (record.accepted_ms < p->in.past.since_ms) {
 		p->is_old = true;
 		return;
 	}
-	p->slice[p->slice_count++] =
-		(struct past){ .doc = { arena_strndup(&p->arena, x->doc.data, x->doc.len), x->doc.len },
-			       .at_ms = record.accepted_ms,
-			       .holder = decided_holder(flow_pack_of(p->in.ps->flow, record.policy), &record, &p->arena) };
+	p->slice[p->slice_count++] = (struct past){
+		.doc = {arena_strndup(&p->arena, x->doc.data, x->doc.len), x->doc.len},
+		.at_ms = record.accepted_ms,
+		.holder = decided_holder(flow_pack_of(p->in.ps->flow, record.policy), &record,
+					 &p->arena)};
 }
 
 static void on_rows(void *arg, enum err e, const struct loaded *items, int count)
@@ -156,8 +159,11 @@ static void next_slice(struct proof *p)
 	if (p->left <= 0)
 		loop_work(p->in.ps->flow->loop, print, on_printed, p);
 	else
-		store_scan(p->in.ps->flow->store,
-			   &(struct scan_in){ .before = p->before, .need = "", .limit = count, .budget = count }, on_slice, p);
+		store_scan(
+			p->in.ps->flow->store,
+			&(struct scan_in){
+				.before = p->before, .need = "", .limit = count, .budget = count},
+			on_slice, p);
 }
 
 static void begin(void *arg)
@@ -176,7 +182,7 @@ static void on_begun(void *arg)
 
 void policy_prove(const struct proof_in *in, proof_fn *fn, void *arg)
 {
-	static const struct proof_out nothing = { .check = "", .diff = "" };
+	static const struct proof_out nothing = {.check = "", .diff = ""};
 	struct proof *p;
 
 	if (!policies_begin(in->ps)) {

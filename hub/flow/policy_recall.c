@@ -1,6 +1,7 @@
 /*
- * policy_recall.c: versions that are not in memory any more, read back for whoever works by one: a change of an event that it decided, or
- * stored events that are read together with the packs that decided them. Of those, each is held until all have been read.
+ * policy_recall.c: versions that are not in memory any more, read back for whoever works by one: a
+ * change of an event that it decided, or stored events that are read together with the packs that
+ * decided them. Of those, each is held until all have been read.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,8 @@ static bool is_away(const struct policy *p)
 
 bool policies_at_hand(const struct flow *f, const char *version)
 {
-	return !strcmp(pack_view(f->pack)->version, version) || !is_away(policy_find(f->policies, version));
+	return !strcmp(pack_view(f->pack)->version, version) ||
+	       !is_away(policy_find(f->policies, version));
 }
 
 bool policies_all_at_hand(const struct flow *f)
@@ -80,12 +82,12 @@ void policies_recall(struct flow *f, const char *version, recalled_fn *fn, void 
 		return;
 	}
 	w = mem_alloc(sizeof(*w));
-	*w = (struct fresh_wait){ p->recalling, fn, arg };
+	*w = (struct fresh_wait){p->recalling, fn, arg};
 	p->recalling = w;
 	if (w->next)
 		return;
 	r = mem_alloc(sizeof(*r));
-	*r = (struct reading){ f->policies, p };
+	*r = (struct reading){f->policies, p};
 	policy_with_pack(f->policies, p->version, on_pack, r);
 }
 
@@ -116,7 +118,8 @@ static void hold(struct recall *r, const struct loaded *x)
 	struct policy *p = NULL;
 
 	arena_init(&arena);
-	if (x->record.data && record_decode(x->record.data, x->record.len, &arena, &record) == ERR_OK)
+	if (x->record.data &&
+	    record_decode(x->record.data, x->record.len, &arena, &record) == ERR_OK)
 		p = policies_hold(r->flow, record.policy);
 	arena_clear(&arena);
 	for (int i = 0; p && i < r->held_count; i++) {
@@ -173,11 +176,13 @@ static void copy_items(struct recall *r, const struct loaded *items, int count)
 		if (x->doc.data)
 			r->items[i].doc.data = arena_strndup(&r->arena, x->doc.data, x->doc.len);
 		if (x->record.data)
-			r->items[i].record.data = arena_strndup(&r->arena, x->record.data, x->record.len);
+			r->items[i].record.data =
+				arena_strndup(&r->arena, x->record.data, x->record.len);
 	}
 }
 
-void rows_recall(struct flow *f, const struct loaded *items, int count, store_load_fn *fn, void *arg)
+void rows_recall(struct flow *f, const struct loaded *items, int count, store_load_fn *fn,
+		 void *arg)
 {
 	struct recall *r;
 
@@ -186,7 +191,7 @@ void rows_recall(struct flow *f, const struct loaded *items, int count, store_lo
 		return;
 	}
 	r = mem_zalloc(sizeof(*r));
-	*r = (struct recall){ .flow = f, .fn = fn, .arg = arg };
+	*r = (struct recall){.flow = f, .fn = fn, .arg = arg};
 	arena_init(&r->arena);
 	for (int i = 0; i < count; i++)
 		hold(r, &items[i]);
@@ -220,6 +225,6 @@ void rows_load(struct flow *f, const struct rows_wanted *w, store_load_fn *fn, v
 {
 	struct load *l = mem_alloc(sizeof(*l));
 
-	*l = (struct load){ f, fn, arg };
+	*l = (struct load){f, fn, arg};
 	store_load(f->store, w->seqs, w->count, true, on_loaded, l);
 }

@@ -1,4 +1,5 @@
-/* policy_shadow.c: see policy_shadow.h; and the calls that turn it on and off and ask what it found. */
+/* policy_shadow.c: see policy_shadow.h; and the calls that turn it on and off and ask what it
+ * found. */
 #include "flow/policy_shadow.h"
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@ struct shadow {
 	struct diff_sums sums; /* not written yet */
 	struct arena arena;    /* of the lines */
 	struct bytes lines[SHADOW_LAST_MAX];
-	int64_t line_count;    /* the newest are kept, each in the place of an older one */
+	int64_t line_count; /* the newest are kept, each in the place of an older one */
 	struct diff_sums sent;
 	const struct pack *sent_of;
 	bool sending;
@@ -33,7 +34,7 @@ struct shadow *shadow_new(struct policies *ps)
 static void compare_with(struct shadow *s, struct pack *was, struct pack *is)
 {
 	if (s->is != is) { /* what was counted for another one is not this one's */
-		s->sums = (struct diff_sums){ 0 };
+		s->sums = (struct diff_sums){0};
 		s->line_count = 0;
 	}
 	diff_free(s->diff);
@@ -78,7 +79,8 @@ static void keep_line(struct shadow *s, const struct shadow_event *e, const stru
 	member(&out, "region", x->region);
 	member(&out, "what", x->what);
 	buf_add_char(&out, '}');
-	s->lines[s->line_count++ % SHADOW_LAST_MAX] = (struct bytes){ arena_strndup(&s->arena, out.data, out.len), out.len };
+	s->lines[s->line_count++ % SHADOW_LAST_MAX] =
+		(struct bytes){arena_strndup(&s->arena, out.data, out.len), out.len};
 	buf_clear(&out);
 }
 
@@ -114,7 +116,7 @@ static void on_added(void *arg, enum err e, const char *text)
 void shadow_flush(struct shadow *s)
 {
 	struct bytes lines[SHADOW_LAST_MAX];
-	struct shadow_counts in = { .lines = lines };
+	struct shadow_counts in = {.lines = lines};
 	int64_t from = s->line_count > SHADOW_LAST_MAX ? s->line_count - SHADOW_LAST_MAX : 0;
 
 	if (s->sending || !s->sums.events || !s->is)
@@ -122,7 +124,7 @@ void shadow_flush(struct shadow *s)
 	while (from < s->line_count)
 		lines[in.line_count++] = s->lines[from++ % SHADOW_LAST_MAX];
 	s->sent = s->sums;
-	s->sums = (struct diff_sums){ 0 };
+	s->sums = (struct diff_sums){0};
 	s->sent_of = s->is;
 	s->sending = true;
 	in.version = pack_view(s->is)->version;
@@ -159,7 +161,8 @@ static bool may_see(const struct policy_call *c, struct bytes line)
 	json_t *o = json_loadb(line.data, line.len, 0, NULL);
 	const char *region = json_string_value(json_object_get(o, "region"));
 	const struct pack *pack = c->ps->flow->pack;
-	bool may = region && (principal_is(c->who, WHO_ADMIN) || principal_oversees(c->who, pack, region, WHO_COORDINATOR) ||
+	bool may = region && (principal_is(c->who, WHO_ADMIN) ||
+			      principal_oversees(c->who, pack, region, WHO_COORDINATOR) ||
 			      principal_oversees(c->who, pack, region, WHO_AUDITOR));
 
 	json_decref(o);
@@ -203,7 +206,7 @@ static const struct policy_step *last_start(const struct policies *ps, const cha
 
 static void on_counts(void *arg, enum err e, const struct bytes *pairs, int count, int64_t total)
 {
-	static const char *const names[] = { "events", "changed", "gained", "lost", "altered" };
+	static const char *const names[] = {"events", "changed", "gained", "lost", "altered"};
 	struct shadow_ask *a = arg;
 	const struct policies *ps = a->call.ps;
 	const char *version = value_of(pairs, count, "version");
@@ -243,7 +246,7 @@ void policy_shadow_found(struct flow *f, struct principal *who, reply_fn *fn, vo
 {
 	struct shadow_ask *a = mem_zalloc(sizeof(*a));
 
-	policy_call_begin(&a->call, &(struct policy_asked){ f, who, "" }, fn, arg);
+	policy_call_begin(&a->call, &(struct policy_asked){f, who, ""}, fn, arg);
 	buf_init(&a->out, ANSWER_BYTES);
 	shadow_flush(f->policies->shadowing);
 	policies_fresh(f->policies, on_fresh, a);

@@ -1,8 +1,10 @@
 /*
- * policy_shadow.h: a second policy decides every live event silently; what differs is counted, and the last of it kept, for all hubs
- * together in Redis. Nothing is sent, and when it is off it costs a look at a pointer.
+ * policy_shadow.h: a second policy decides every live event silently; what differs is counted, and
+ * the last of it kept, for all hubs together in Redis. Nothing is sent, and when it is off it costs
+ * a look at a pointer.
  *
- * shadow_see for each event that was taken; shadow_flush now and then writes what has come together.
+ * shadow_see for each event that was taken; shadow_flush now and then writes what has come
+ * together.
  */
 #ifndef TANDEM_POLICY_SHADOW_H
 #define TANDEM_POLICY_SHADOW_H

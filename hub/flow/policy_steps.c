@@ -1,4 +1,5 @@
-/* policy_steps.c: the steps of the policies, read and written as JSON, and what follows from them. */
+/* policy_steps.c: the steps of the policies, read and written as JSON, and what follows from them.
+ */
 #include <string.h>
 
 #include "flow/policies_in.h"
@@ -49,7 +50,8 @@ struct policy *policy_get(struct policies *ps, const char *version)
 	return p;
 }
 
-/* A version that was never in force is gone when it is withdrawn; another one only loses its time. */
+/* A version that was never in force is gone when it is withdrawn; another one only loses its time.
+ */
 static void withdraw(struct policies *ps, struct policy *p)
 {
 	p->scheduled = NULL;
@@ -201,7 +203,8 @@ void policy_life(const struct policies *ps, const struct policy *p, struct buf *
 	buf_add_json(out, p->version);
 	buf_printf(out, ",\"state\":\"%s\",\"steps\":[", policy_state(ps, p));
 	for (int i = ps->step_count - 1; i >= 0 && left; i--) {
-		if (strcmp(ps->steps[i]->version, p->version) != 0 || ps->steps[i]->kind == STEP_KIND_COUNT)
+		if (strcmp(ps->steps[i]->version, p->version) != 0 ||
+		    ps->steps[i]->kind == STEP_KIND_COUNT)
 			continue;
 		if (left-- < STEPS_SHOWN)
 			buf_add_char(out, ',');

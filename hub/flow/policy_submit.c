@@ -1,4 +1,5 @@
-/* policy_submit.c: a pack sent by a person: read, proven and compared beside the loop, then stored whole as submitted. */
+/* policy_submit.c: a pack sent by a person: read, proven and compared beside the loop, then stored
+ * whole as submitted. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,10 +46,11 @@ static void end(struct submission *s, int status, const char *members)
 
 /* --- beside the loop --- */
 
-static enum err make_sent(void *arg, const struct pack *in_force, struct policy_made *ret, struct diag *diag)
+static enum err make_sent(void *arg, const struct pack *in_force, struct policy_made *ret,
+			  struct diag *diag)
 {
 	const struct bytes *body = arg;
-	struct pack_sent sent = { 0 };
+	struct pack_sent sent = {0};
 	enum err e = pack_sent_read(body->data, body->len, &sent, diag);
 
 	(void)in_force;
@@ -118,7 +120,8 @@ static void on_stored(void *arg, enum err e)
 	else if (e == ERR_CONFLICT)
 		refuse(s, e, "Another pack has this version's name");
 	else
-		refuse(s, e == ERR_STALE ? ERR_UNAVAILABLE : e, "The pack was not taken; send it again");
+		refuse(s, e == ERR_STALE ? ERR_UNAVAILABLE : e,
+		       "The pack was not taken; send it again");
 }
 
 static int waiting_count(const struct policies *ps)
@@ -133,18 +136,20 @@ static int waiting_count(const struct policies *ps)
 static void store(struct submission *s)
 {
 	struct policies *ps = s->call.ps;
-	struct step_write w = { .step = policy_call_step(&s->call, STEP_SUBMITTED), .keeps = STEP_KEEPS_PACK,
-				.content = { s->content.data, s->content.len } };
+	struct step_write w = {.step = policy_call_step(&s->call, STEP_SUBMITTED),
+			       .keeps = STEP_KEEPS_PACK,
+			       .content = {s->content.data, s->content.len}};
 
 	if (policy_state(ps, policy_find(ps, s->call.version))) {
 		store_policy_answer(ps->flow->store, s->call.version, on_earlier_answer, s);
 		return;
 	}
 	if (waiting_count(ps) >= WAITING_MAX) {
-		refuse(s, ERR_CONFLICT, "100 submitted packs wait to be in force; withdraw some first");
+		refuse(s, ERR_CONFLICT,
+		       "100 submitted packs wait to be in force; withdraw some first");
 		return;
 	}
-	w.answer = (struct bytes){ s->answer.data, s->answer.len };
+	w.answer = (struct bytes){s->answer.data, s->answer.len};
 	policies_write(ps, &w, on_stored, s);
 }
 
@@ -154,7 +159,8 @@ static void work_done(void *arg)
 
 	policies_end(s->call.ps);
 	if (s->outcome == ERR_OK && !same_jurisdiction(s->was, s->made.pack)) {
-		diag_add(&s->diag, "pack.json:1:1", "the jurisdiction is another one than this hub's");
+		diag_add(&s->diag, "pack.json:1:1",
+			 "the jurisdiction is another one than this hub's");
 		s->outcome = ERR_INVALID;
 	}
 	if (s->outcome == ERR_CONFLICT) {
@@ -189,7 +195,7 @@ static struct submission *submission_new(const struct policy_submit_in *in, repl
 {
 	struct submission *s = mem_zalloc(sizeof(*s));
 
-	policy_call_begin(&s->call, &(struct policy_asked){ in->flow, in->who, "" }, fn, arg);
+	policy_call_begin(&s->call, &(struct policy_asked){in->flow, in->who, ""}, fn, arg);
 	diag_init(&s->diag, &s->call.arena);
 	buf_init(&s->content, PACK_CONTENT_BYTES);
 	buf_init(&s->answer, ANSWER_BYTES);
@@ -204,7 +210,8 @@ static void submission_start(struct submission *s)
 	if (policy_call_may(&s->call))
 		policies_fresh(s->call.ps, on_ready, s);
 	else
-		refuse(s, ERR_FORBIDDEN, "Policies are changed by those who coordinate the whole jurisdiction");
+		refuse(s, ERR_FORBIDDEN,
+		       "Policies are changed by those who coordinate the whole jurisdiction");
 }
 
 void policy_submit_made(const struct policy_submit_in *in, reply_fn *fn, void *arg)
@@ -212,9 +219,11 @@ void policy_submit_made(const struct policy_submit_in *in, reply_fn *fn, void *a
 	submission_start(submission_new(in, fn, arg));
 }
 
-void policy_submit(struct flow *f, struct principal *who, struct bytes body, reply_fn *fn, void *arg)
+void policy_submit(struct flow *f, struct principal *who, struct bytes body, reply_fn *fn,
+		   void *arg)
 {
-	struct submission *s = submission_new(&(struct policy_submit_in){ f, who, { make_sent, NULL } }, fn, arg);
+	struct submission *s =
+		submission_new(&(struct policy_submit_in){f, who, {make_sent, NULL}}, fn, arg);
 
 	s->body = body;
 	s->maker.arg = &s->body;

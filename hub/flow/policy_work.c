@@ -1,4 +1,5 @@
-/* policy_work.c: what takes too long for the loop is done beside it, and not too much of it at once. */
+/* policy_work.c: what takes too long for the loop is done beside it, and not too much of it at
+ * once. */
 #include <stdlib.h>
 #include <string.h>
 

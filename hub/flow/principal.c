@@ -1,4 +1,5 @@
-/* principal.c: see principal.h. A higher body does not see a lower body's notices because it is higher. */
+/* principal.c: see principal.h. A higher body does not see a lower body's notices because it is
+ * higher. */
 #include "flow/principal.h"
 
 #include <stdlib.h>
@@ -119,7 +120,8 @@ bool principal_approves(const struct principal *p, const struct record *r)
 	return false;
 }
 
-bool principal_oversees(const struct principal *p, const struct pack *pack, const char *region, enum who who)
+bool principal_oversees(const struct principal *p, const struct pack *pack, const char *region,
+			enum who who)
 {
 	int r = pack_find_region(pack, region, strlen(region));
 
@@ -133,8 +135,9 @@ bool principal_oversees(const struct principal *p, const struct pack *pack, cons
 }
 
 /*
- * A key's sources are one and what lies below it, as folders are: /sources/one has /sources/one/a in it and not /sources/one2.
- * One that ends with a separator itself, as urn:city: does, has all that begins so. (strchr finds the end of a text too.)
+ * A key's sources are one and what lies below it, as folders are: /sources/one has /sources/one/a
+ * in it and not /sources/one2. One that ends with a separator itself, as urn:city: does, has all
+ * that begins so. (strchr finds the end of a text too.)
  */
 static bool source_is_in(const char *source, const char *prefix)
 {
@@ -142,7 +145,8 @@ static bool source_is_in(const char *source, const char *prefix)
 
 	if (!n)
 		return true;
-	return !strncmp(source, prefix, n) && (strchr("/?#", source[n]) || strchr("/:", prefix[n - 1]));
+	return !strncmp(source, prefix, n) &&
+	       (strchr("/?#", source[n]) || strchr("/:", prefix[n - 1]));
 }
 
 bool principal_may_submit(const struct principal *p, const char *source)
@@ -157,7 +161,8 @@ static bool event_names_body(const struct event *e, const struct record *r, cons
 {
 	if (!e)
 		return r->approvers && bars_hold(r->approvers, body);
-	return (e->accepting && !strcmp(e->accepting, body)) || (e->reviewing && !strcmp(e->reviewing, body)) ||
+	return (e->accepting && !strcmp(e->accepting, body)) ||
+	       (e->reviewing && !strcmp(e->reviewing, body)) ||
 	       (e->deciding && !strcmp(e->deciding, body));
 }
 
@@ -179,8 +184,8 @@ static bool was_told(const struct record *r, const char *body)
 	return false;
 }
 
-static enum sight grant_sees_event(const struct grant *g, const struct pack *pack, const struct event *e,
-				   const struct record *r)
+static enum sight grant_sees_event(const struct grant *g, const struct pack *pack,
+				   const struct event *e, const struct record *r)
 {
 	if (g->who == WHO_APPROVER && event_names_body(e, r, g->body))
 		return SIGHT_FULL;
@@ -192,15 +197,16 @@ static enum sight grant_sees_event(const struct grant *g, const struct pack *pac
 }
 
 /* Sent by the principal itself, or by another key of the same sources. */
-static bool grant_sent_event(const struct principal *p, const struct grant *g, const struct event *e, const struct record *r)
+static bool grant_sent_event(const struct principal *p, const struct grant *g,
+			     const struct event *e, const struct record *r)
 {
 	if (g->who == WHO_SYSTEM && e && *p->source && source_is_in(e->source, p->source))
 		return true;
 	return (g->who == WHO_SYSTEM || g->who == WHO_APPROVER) && !strcmp(r->by, p->name);
 }
 
-enum sight principal_sees_event(const struct principal *p, const struct pack *pack, const struct event *e,
-				const struct record *r)
+enum sight principal_sees_event(const struct principal *p, const struct pack *pack,
+				const struct event *e, const struct record *r)
 {
 	enum sight best = SIGHT_NONE;
 
@@ -226,22 +232,29 @@ static bool pool_of(const char *body, const struct pack *pack, int *ret_region)
 	return *ret_region >= 0;
 }
 
-/* A letter is its two bodies' and of those who oversee the region: nobody else's, not of another bureau of the case either. */
-static enum sight grant_sees_letter(const struct grant *g, const struct pack *pack, const struct notice *n, const struct record *r)
+/* A letter is its two bodies' and of those who oversee the region: nobody else's, not of another
+ * bureau of the case either. */
+static enum sight grant_sees_letter(const struct grant *g, const struct pack *pack,
+				    const struct notice *n, const struct record *r)
 {
 	const char *from = record_letter(r, n)->from;
 
-	if ((g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER) && (!strcmp(n->body, g->body) || !strcmp(from, g->body)))
+	if ((g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER) &&
+	    (!strcmp(n->body, g->body) || !strcmp(from, g->body)))
 		return SIGHT_FULL;
-	return grant_oversees(g, pack, pack_find_region(pack, r->region, strlen(r->region))) ? SIGHT_MASKED : SIGHT_NONE;
+	return grant_oversees(g, pack, pack_find_region(pack, r->region, strlen(r->region)))
+		       ? SIGHT_MASKED
+		       : SIGHT_NONE;
 }
 
 /*
- * A supervisor of the case sees its own notice only, with one exception: a notice of the pool of the region its
- * body is in. Approvers and overseers see the notices of the events they see; a bureau that was merely told sees its own.
+ * A supervisor of the case sees its own notice only, with one exception: a notice of the pool of
+ * the region its body is in. Approvers and overseers see the notices of the events they see; a
+ * bureau that was merely told sees its own.
  */
-enum sight principal_sees_notice(const struct principal *p, const struct pack *pack, const struct notice *n,
-				 const struct event *e, const struct record *r)
+enum sight principal_sees_notice(const struct principal *p, const struct pack *pack,
+				 const struct notice *n, const struct event *e,
+				 const struct record *r)
 {
 	enum sight best = SIGHT_NONE;
 	int region;
@@ -268,7 +281,8 @@ enum sight principal_sees_notice(const struct principal *p, const struct pack *p
 	return best;
 }
 
-static enum list_sight grant_sees_list(const struct grant *g, const struct pack *pack, const char *body, int region)
+static enum list_sight grant_sees_list(const struct grant *g, const struct pack *pack,
+				       const char *body, int region)
 {
 	bool own = !strcmp(body, g->body);
 
@@ -283,7 +297,8 @@ static enum list_sight grant_sees_list(const struct grant *g, const struct pack 
 	return own ? LIST_WHOLE : LIST_NONE;
 }
 
-enum list_sight principal_sees_list(const struct principal *p, const struct pack *pack, const char *body)
+enum list_sight principal_sees_list(const struct principal *p, const struct pack *pack,
+				    const char *body)
 {
 	enum list_sight best = LIST_NONE;
 	int region;

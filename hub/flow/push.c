@@ -16,13 +16,13 @@ struct push_batch {
 	push_loaded_fn *fn;
 	void *arg;
 	struct arena arena;
-	struct buf out;		/* the message rendered last */
+	struct buf out; /* the message rendered last */
 	size_t params_at;
 	char cursor[CURSOR_BYTES];
-	struct cursor at;	/* where it stands */
+	struct cursor at; /* where it stands */
 	bool masked, rendered;
-	struct record record;	/* of the event looked at last; in the arena */
-	int64_t record_of;	/* 0: none */
+	struct record record; /* of the event looked at last; in the arena */
+	int64_t record_of;    /* 0: none */
 };
 
 struct push_batch *push_batch_new(struct flow *f)
@@ -54,7 +54,8 @@ static bool policy_at_hand(struct flow *f, const struct cached *c)
 	if (policies_all_at_hand(f))
 		return true;
 	arena_init(&arena);
-	is = record_decode(c->record, c->record_len, &arena, &r) == ERR_OK && policies_at_hand(f, r.policy);
+	is = record_decode(c->record, c->record_len, &arena, &r) == ERR_OK &&
+	     policies_at_hand(f, r.policy);
 	arena_clear(&arena);
 	return is;
 }
@@ -63,7 +64,8 @@ static bool at_hand(struct flow *f, int64_t seq, int notices)
 {
 	const struct cached *c = cache_find(f->cache, seq);
 
-	return c && c->common && c->record && record_has_notices(c->record, c->record_len, notices) && policy_at_hand(f, c);
+	return c && c->common && c->record &&
+	       record_has_notices(c->record, c->record_len, notices) && policy_at_hand(f, c);
 }
 
 void push_need(struct push_batch *b, int64_t seq, int notices)
@@ -84,7 +86,7 @@ static void keep(struct flow *f, const struct loaded *x, struct arena *arena)
 	struct diag diag;
 	struct buf common;
 	struct cached *c;
-	struct view v = { .event = &e, .record = &r, .seq = x->seq };
+	struct view v = {.event = &e, .record = &r, .seq = x->seq};
 
 	diag_init(&diag, arena);
 	if (!x->doc.data || !x->record.data)
@@ -95,7 +97,7 @@ static void keep(struct flow *f, const struct loaded *x, struct arena *arena)
 	v.pack = flow_pack_of(f, r.policy);
 	buf_init(&common, 64 << 10);
 	view_common(&v, &common);
-	c = cache_put(f->cache, x->seq, x->doc, (struct bytes){ common.data, common.len });
+	c = cache_put(f->cache, x->seq, x->doc, (struct bytes){common.data, common.len});
 	cache_set_record(f->cache, c, x->record);
 	buf_clear(&common);
 	event_clear(&e);
@@ -124,7 +126,7 @@ void push_load(struct push_batch *b, push_loaded_fn *fn, void *arg)
 	if (!b->need_count)
 		fn(arg, true);
 	else
-		rows_load(b->flow, &(struct rows_wanted){ b->need, b->need_count }, on_load, b);
+		rows_load(b->flow, &(struct rows_wanted){b->need, b->need_count}, on_load, b);
 }
 
 /* An event's notices are rendered one after the other, so its record is read once. */
@@ -143,17 +145,18 @@ static bool record_at_hand(struct push_batch *b, const struct cached *c)
 static bool render_notice(struct push_batch *b, const struct feed_line *l, int part, bool masked)
 {
 	struct cached *c = cache_find(b->flow->cache, l->seq);
-	struct event e = { 0 };
+	struct event e = {0};
 	struct diag diag;
-	struct view v = { .event = &e, .record = &b->record, .seq = l->seq, .masked = masked };
+	struct view v = {.event = &e, .record = &b->record, .seq = l->seq, .masked = masked};
 	struct buf common;
 
-	if (!c || !c->common || !c->record || !record_at_hand(b, c) || part >= b->record.notice_count)
+	if (!c || !c->common || !c->record || !record_at_hand(b, c) ||
+	    part >= b->record.notice_count)
 		return false;
 	v.pack = flow_pack_of(b->flow, b->record.policy);
 	v.now_ms = clock_now_ms(&b->flow->clock);
 	if (!masked && !view_has_own_items(&b->record, part)) {
-		view_notice(&v, part, (struct bytes){ c->common, c->common_len }, &b->out);
+		view_notice(&v, part, (struct bytes){c->common, c->common_len}, &b->out);
 		return true;
 	}
 	diag_init(&diag, &b->arena);
@@ -161,7 +164,7 @@ static bool render_notice(struct push_batch *b, const struct feed_line *l, int p
 		return false;
 	buf_init(&common, 64 << 10);
 	view_common(&v, &common);
-	view_notice(&v, part, (struct bytes){ common.data, common.len }, &b->out);
+	view_notice(&v, part, (struct bytes){common.data, common.len}, &b->out);
 	buf_clear(&common);
 	event_clear(&e);
 	return true;
@@ -180,11 +183,13 @@ static void render_change(struct push_batch *b, const struct feed_line *l)
 
 static bool is_rendered(const struct push_batch *b, const struct cursor *at, bool masked)
 {
-	return b->rendered && b->masked == masked && b->at.part == at->part && !cursor_compare(&b->at, at);
+	return b->rendered && b->masked == masked && b->at.part == at->part &&
+	       !cursor_compare(&b->at, at);
 }
 
 /* A JSON-RPC message around the parameters, so that it can leave as it is. */
-static bool render(struct push_batch *b, const struct feed_line *l, const struct cursor *at, bool masked)
+static bool render(struct push_batch *b, const struct feed_line *l, const struct cursor *at,
+		   bool masked)
 {
 	bool ok = true;
 
@@ -193,8 +198,9 @@ static bool render(struct push_batch *b, const struct feed_line *l, const struct
 	b->at = *at;
 	buf_reset(&b->out);
 	cursor_print(at, b->cursor);
-	buf_add_str(&b->out, l->kind == 'E' ? "{\"jsonrpc\":\"2.0\",\"method\":\"notice\",\"params\":" :
-					      "{\"jsonrpc\":\"2.0\",\"method\":\"change\",\"params\":");
+	buf_add_str(&b->out, l->kind == 'E'
+				     ? "{\"jsonrpc\":\"2.0\",\"method\":\"notice\",\"params\":"
+				     : "{\"jsonrpc\":\"2.0\",\"method\":\"change\",\"params\":");
 	b->params_at = b->out.len;
 	buf_add_str(&b->out, "{\"cursor\":\"");
 	buf_add_str(&b->out, b->cursor);
@@ -208,7 +214,8 @@ static bool render(struct push_batch *b, const struct feed_line *l, const struct
 	return b->rendered;
 }
 
-bool push_render(struct push_batch *b, const struct feed_line *l, int part, bool masked, struct feed_message *ret)
+bool push_render(struct push_batch *b, const struct feed_line *l, int part, bool masked,
+		 struct feed_message *ret)
 {
 	struct cursor at = l->at;
 

@@ -33,7 +33,11 @@ static struct call *call_new(struct flow *f, struct principal *who, reply_fn *fn
 
 static void call_end(struct call *c, enum err e)
 {
-	struct reply r = { .err = e, .status = 200, .json = buf_cstr(&c->out), .len = c->out.len, .etag = c->etag };
+	struct reply r = {.err = e,
+			  .status = 200,
+			  .json = buf_cstr(&c->out),
+			  .len = c->out.len,
+			  .etag = c->etag};
 
 	if (e == ERR_OK)
 		c->fn(c->arg, &r);
@@ -53,7 +57,8 @@ static enum err put_notice(struct call *c, struct row *row)
 
 	if (c->notice >= row->record.notice_count)
 		return ERR_NOT_FOUND;
-	sight = principal_sees_notice(c->who, c->flow->pack, &row->record.notices[c->notice], &row->event, &row->record);
+	sight = principal_sees_notice(c->who, c->flow->pack, &row->record.notices[c->notice],
+				      &row->event, &row->record);
 	if (sight == SIGHT_NONE)
 		return ERR_NOT_FOUND;
 	v->masked = sight == SIGHT_MASKED;
@@ -61,7 +66,7 @@ static enum err put_notice(struct call *c, struct row *row)
 	buf_init(&common, 64 << 10);
 	view_common(v, &common);
 	buf_add_str(&c->out, "{\"notice\":");
-	view_notice(v, c->notice, (struct bytes){ common.data, common.len }, &c->out);
+	view_notice(v, c->notice, (struct bytes){common.data, common.len}, &c->out);
 	buf_add_str(&c->out, ",\"event\":");
 	view_event_document(v, &c->out);
 	buf_add_str(&c->out, ",\"deliveries\":");
@@ -92,7 +97,7 @@ void query_notice(struct flow *f, struct principal *who, const char *id, reply_f
 	struct call *c = call_new(f, who, fn, arg);
 
 	if (id_parse_notice(id, &c->seq, &c->notice))
-		rows_load(f, &(struct rows_wanted){ &c->seq, 1 }, on_notice, c);
+		rows_load(f, &(struct rows_wanted){&c->seq, 1}, on_notice, c);
 	else
 		call_end(c, ERR_NOT_FOUND);
 }
@@ -131,15 +136,15 @@ void query_event(struct flow *f, struct principal *who, const char *id, reply_fn
 	struct call *c = call_new(f, who, fn, arg);
 
 	if (id_parse_event(id, &c->seq))
-		rows_load(f, &(struct rows_wanted){ &c->seq, 1 }, on_event, c);
+		rows_load(f, &(struct rows_wanted){&c->seq, 1}, on_event, c);
 	else
 		call_end(c, ERR_NOT_FOUND);
 }
 
 static enum err put_explanation(struct call *c, struct row *row)
 {
-	struct decide_in in = { .at_ms = row->record.accepted_ms,
-				.holder = decided_holder(row->view.pack, &row->record, &row->arena) };
+	struct decide_in in = {.at_ms = row->record.accepted_ms,
+			       .holder = decided_holder(row->view.pack, &row->record, &row->arena)};
 
 	if (principal_sees_event(c->who, c->flow->pack, &row->event, &row->record) == SIGHT_NONE)
 		return ERR_NOT_FOUND;
@@ -167,13 +172,14 @@ static void on_explained(void *arg, enum err e, const struct loaded *items, int 
 	call_end(c, e);
 }
 
-void query_explain(struct flow *f, struct principal *who, const char *id, const char *body, reply_fn *fn, void *arg)
+void query_explain(struct flow *f, struct principal *who, const char *id, const char *body,
+		   reply_fn *fn, void *arg)
 {
 	struct call *c = call_new(f, who, fn, arg);
 
 	c->name = mem_strdup(body);
 	if (id_parse_event(id, &c->seq))
-		rows_load(f, &(struct rows_wanted){ &c->seq, 1 }, on_explained, c);
+		rows_load(f, &(struct rows_wanted){&c->seq, 1}, on_explained, c);
 	else
 		call_end(c, ERR_NOT_FOUND);
 }
@@ -203,5 +209,5 @@ void query_case(struct flow *f, struct principal *who, const char *case_id, repl
 	buf_add_str(&c->out, "{\"case\":");
 	buf_add_json(&c->out, c->name);
 	buf_add_str(&c->out, ",\"events\":[");
-	case_walk_start(&(struct case_walk){ f, c->who, c->name, put_case_event, on_case_read, c });
+	case_walk_start(&(struct case_walk){f, c->who, c->name, put_case_event, on_case_read, c});
 }

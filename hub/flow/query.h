@@ -1,6 +1,7 @@
 /*
- * query.h: what may be read: a body's list, one notice, cases found and one case whole. Every row is checked against the
- * principal's scope from what the store gave, never from what was asked; outside it the answer is that of a missing thing.
+ * query.h: what may be read: a body's list, one notice, cases found and one case whole. Every row
+ * is checked against the principal's scope from what the store gave, never from what was asked;
+ * outside it the answer is that of a missing thing.
  */
 #ifndef TANDEM_QUERY_H
 #define TANDEM_QUERY_H
@@ -8,9 +9,12 @@
 #include "flow/flow.h"
 
 struct query_notices {
-	const char *body; /* "" the principal's own bodies, or all that it may see when it has none; several with commas as figures are chosen */
+	/* "" the principal's own bodies, or all that it may see when it has none; several with
+	 * commas as figures are chosen */
+	const char *body;
 	const char *state, *role, *cause, *due, *q, *cursor; /* "" any */
-	const char *written; /* "true": the letters that the bodies wrote; "" or NULL: what they were told */
+	/* "true": the letters that the bodies wrote; "" or NULL: what they were told */
+	const char *written;
 	const char *figure, *region, *item, *from, *to; /* as figures are chosen; "" any */
 	int limit;
 };
@@ -26,16 +30,24 @@ struct query_cases {
 	const char *q, *region, *item, *state, *body, *from, *to, *cursor;
 	int limit;
 };
-void query_notices(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg);
+void query_notices(struct flow *f, struct principal *who, const struct query_notices *q,
+		   reply_fn *fn, void *arg);
 void query_notice(struct flow *f, struct principal *who, const char *id, reply_fn *fn, void *arg);
-void query_cases(struct flow *f, struct principal *who, const struct query_cases *q, reply_fn *fn, void *arg);
-void query_case(struct flow *f, struct principal *who, const char *case_id, reply_fn *fn, void *arg);
-void query_pool(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg); /* body: a region, "" one's own */
-void query_disputes(struct flow *f, struct principal *who, const struct query_disputes *q, reply_fn *fn, void *arg);
+void query_cases(struct flow *f, struct principal *who, const struct query_cases *q, reply_fn *fn,
+		 void *arg);
+void query_case(struct flow *f, struct principal *who, const char *case_id, reply_fn *fn,
+		void *arg);
+/* body: a region, "" one's own */
+void query_pool(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn,
+		void *arg);
+void query_disputes(struct flow *f, struct principal *who, const struct query_disputes *q,
+		    reply_fn *fn, void *arg);
 void query_dispute(struct flow *f, struct principal *who, const char *id, reply_fn *fn, void *arg);
 /* Lines of one's own region's subtree, and those of no region; newest first. */
-void query_audit(struct flow *f, struct principal *who, const struct query_audit *q, reply_fn *fn, void *arg);
+void query_audit(struct flow *f, struct principal *who, const struct query_audit *q, reply_fn *fn,
+		 void *arg);
 void query_event(struct flow *f, struct principal *who, const char *id, reply_fn *fn, void *arg);
-void query_explain(struct flow *f, struct principal *who, const char *id, const char *body, reply_fn *fn, void *arg);
+void query_explain(struct flow *f, struct principal *who, const char *id, const char *body,
+		   reply_fn *fn, void *arg);
 
 #endif

@@ -1,4 +1,5 @@
-/* query_audit.c: the audit log read, newest first. The cursor is the place of the last line looked at, which never moves. */
+/* query_audit.c: the audit log read, newest first. The cursor is the place of the last line looked
+ * at, which never moves. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +7,7 @@
 #include "flow/filter.h"
 #include "flow/query.h"
 
-#define SLICE 256
+#define SLICE	   256
 #define SLICES_MAX 64
 
 struct call {
@@ -23,7 +24,7 @@ struct call {
 static void call_end(struct call *c, enum err e)
 {
 	if (e == ERR_OK) {
-		struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
+		struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 
 		buf_add_str(&c->out, "],\"next\":");
 		if (c->before > 0)
@@ -57,9 +58,11 @@ static bool matches(const struct call *c, const json_t *line)
 
 	if (*region && !principal_oversees(c->who, c->flow->pack, region, WHO_AUDITOR))
 		return false;
-	if ((*c->by && strcmp(c->by, text_of(line, "who")) != 0) || (*c->act && strcmp(c->act, text_of(line, "act")) != 0))
+	if ((*c->by && strcmp(c->by, text_of(line, "who")) != 0) ||
+	    (*c->act && strcmp(c->act, text_of(line, "act")) != 0))
 		return false;
-	return !*c->about || !strcmp(c->about, text_of(line, "notice")) || !strcmp(c->about, text_of(line, "event")) ||
+	return !*c->about || !strcmp(c->about, text_of(line, "notice")) ||
+	       !strcmp(c->about, text_of(line, "event")) ||
 	       !strcmp(c->about, text_of(line, "detail"));
 }
 
@@ -102,7 +105,8 @@ static void next_slice(struct call *c)
 	store_audit_read(c->flow->store, c->before, SLICE, on_lines, c);
 }
 
-void query_audit(struct flow *f, struct principal *who, const struct query_audit *q, reply_fn *fn, void *arg)
+void query_audit(struct flow *f, struct principal *who, const struct query_audit *q, reply_fn *fn,
+		 void *arg)
 {
 	struct call *c;
 

@@ -1,6 +1,7 @@
 /*
- * query_cases.c: cases found by number, permit, code or any part of a name. The store looks through the documents from the newest
- * down, a bounded slice at a time; what only looks alike is sorted out here.
+ * query_cases.c: cases found by number, permit, code or any part of a name. The store looks through
+ * the documents from the newest down, a bounded slice at a time; what only looks alike is sorted
+ * out here.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,7 @@ static void call_end(void *arg, enum err e)
 	struct call *c = arg;
 
 	if (e == ERR_OK) {
-		struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
+		struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 
 		buf_add_str(&c->out, "],\"next\":");
 		if (c->walk.before > 0)
@@ -80,8 +81,10 @@ static bool notices_match(const struct call *c, const struct row *row)
 	for (int i = 0; i < row->record.notice_count; i++) {
 		const struct notice *n = &row->record.notices[i];
 
-		if ((c->state < 0 || (int)n->state == c->state) && (!*c->body || !strcmp(n->body, c->body)) &&
-		    principal_sees_notice(c->who, c->flow->pack, n, &row->event, &row->record) != SIGHT_NONE)
+		if ((c->state < 0 || (int)n->state == c->state) &&
+		    (!*c->body || !strcmp(n->body, c->body)) &&
+		    principal_sees_notice(c->who, c->flow->pack, n, &row->event, &row->record) !=
+			    SIGHT_NONE)
 			return true;
 	}
 	return false;
@@ -90,7 +93,8 @@ static bool notices_match(const struct call *c, const struct row *row)
 /* By the row of the catalogue that applied, or by the code that the event named. */
 static bool item_matches(const struct call *c, const struct row *row)
 {
-	return !*c->item || !strcmp(c->item, row->record.item_code) || !strcmp(c->item, row->event.item_code);
+	return !*c->item || !strcmp(c->item, row->record.item_code) ||
+	       !strcmp(c->item, row->event.item_code);
 }
 
 /* A case stands once on a page, by the newest of its events that fits. */
@@ -114,8 +118,8 @@ static void take(void *arg, const struct loaded *x)
 		return;
 	sight = principal_sees_event(c->who, c->flow->pack, &row.event, &row.record);
 	row.view.masked = sight == SIGHT_MASKED;
-	if (sight != SIGHT_NONE && row_holds_text(&row, c->q) && place_matches(c, &row) && notices_match(c, &row) &&
-	    item_matches(c, &row) && !is_shown(c, row.event.case_id)) {
+	if (sight != SIGHT_NONE && row_holds_text(&row, c->q) && place_matches(c, &row) &&
+	    notices_match(c, &row) && item_matches(c, &row) && !is_shown(c, row.event.case_id)) {
 		if (c->walk.found++)
 			buf_add_char(&c->out, ',');
 		view_case_row(&row.view, &c->out);
@@ -144,7 +148,8 @@ static bool filters_read(struct call *c, const struct query_cases *q)
 	return filters_end(&f, c->fn, c->arg);
 }
 
-void query_cases(struct flow *f, struct principal *who, const struct query_cases *q, reply_fn *fn, void *arg)
+void query_cases(struct flow *f, struct principal *who, const struct query_cases *q, reply_fn *fn,
+		 void *arg)
 {
 	struct call *c = mem_zalloc(sizeof(*c));
 

@@ -1,6 +1,6 @@
 /*
- * query_disputes.c: disputes listed and read. The list is one of the cell's, newest first, looked through a slice at a time; who
- * may see a row is asked of the record.
+ * query_disputes.c: disputes listed and read. The list is one of the cell's, newest first, looked
+ * through a slice at a time; who may see a row is asked of the record.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ static void call_free(struct call *c)
 
 static void call_end(struct call *c, enum err e)
 {
-	struct reply r = { .err = ERR_OK, .status = 200, .etag = c->etag };
+	struct reply r = {.err = ERR_OK, .status = 200, .etag = c->etag};
 
 	if (e == ERR_OK && !c->one) {
 		buf_add_str(&c->out, "],\"next\":");
@@ -65,7 +65,8 @@ static void take(struct call *c, struct row *row, int dispute)
 	const struct record *r = &row->record;
 	enum sight sight = dispute_sight(c->who, c->flow->pack, r);
 
-	if (sight == SIGHT_NONE || dispute >= r->dispute_count || !region_covers(c->flow->pack, c->region, r->region))
+	if (sight == SIGHT_NONE || dispute >= r->dispute_count ||
+	    !region_covers(c->flow->pack, c->region, r->region))
 		return;
 	if (c->state >= 0 && (int)r->disputes[dispute].state != c->state)
 		return;
@@ -122,7 +123,7 @@ static void on_refs(void *arg, enum err e, const struct ref *refs, int count, in
 	}
 	for (int i = 0; i < c->list.count; i++)
 		seqs[i] = c->list.refs[i].seq;
-	rows_load(c->flow, &(struct rows_wanted){ seqs, c->list.count }, on_loaded, c);
+	rows_load(c->flow, &(struct rows_wanted){seqs, c->list.count}, on_loaded, c);
 }
 
 static void next_slice(struct call *c)
@@ -156,7 +157,8 @@ static bool state_find(const char *s, int *ret)
 	return !*s || !strcmp(s, "open");
 }
 
-void query_disputes(struct flow *f, struct principal *who, const struct query_disputes *q, reply_fn *fn, void *arg)
+void query_disputes(struct flow *f, struct principal *who, const struct query_disputes *q,
+		    reply_fn *fn, void *arg)
 {
 	const char *cursor = q->cursor;
 	struct call *c = call_new(f, who, fn, arg);
@@ -164,7 +166,8 @@ void query_disputes(struct flow *f, struct principal *who, const struct query_di
 
 	filters_init(&filters, f->pack);
 	if (!state_find(q->state, &c->state))
-		filter_fault(&filters, "state", "must be open, negotiating, agenda, ruled or settled");
+		filter_fault(&filters, "state",
+			     "must be open, negotiating, agenda, ruled or settled");
 	c->region = filter_region(&filters, q->region);
 	c->limit = q->limit;
 	list_source_init(&c->list, DISPUTE_LIST, *q->state && c->state <= DISPUTE_AGENDA);
@@ -185,7 +188,7 @@ void query_dispute(struct flow *f, struct principal *who, const char *id, reply_
 	c->one = true;
 	c->limit = 1;
 	if (id_parse_dispute(id, &c->of_one.seq, &c->of_one.notice))
-		rows_load(f, &(struct rows_wanted){ &c->of_one.seq, 1 }, on_loaded, c);
+		rows_load(f, &(struct rows_wanted){&c->of_one.seq, 1}, on_loaded, c);
 	else
 		call_end(c, ERR_NOT_FOUND);
 }

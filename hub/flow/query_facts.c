@@ -1,6 +1,6 @@
 /*
- * query_facts.c: the list behind a figure: the same facts that were counted, newest first, read and shown a page at a time. The cursor
- * is the last notice shown.
+ * query_facts.c: the list behind a figure: the same facts that were counted, newest first, read and
+ * shown a page at a time. The cursor is the last notice shown.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "flow/filter.h"
 #include "flow/row.h"
 
-#define PAGE_MAX 200
+#define PAGE_MAX      200
 #define LOOKED_AT_MAX 4096
 
 struct call {
@@ -50,11 +50,12 @@ static void call_free(struct call *c)
 static void call_end(struct call *c, enum err e)
 {
 	if (e == ERR_OK) {
-		struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
+		struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 
 		buf_printf(&c->out, "],\"total\":%lld,\"next\":", (long long)c->total);
 		if (c->at < c->ref_count || c->ref_count == LOOKED_AT_MAX)
-			view_id(&c->out, "", 'n', c->refs[c->at - 1].seq, c->refs[c->at - 1].notice);
+			view_id(&c->out, "", 'n', c->refs[c->at - 1].seq,
+				c->refs[c->at - 1].notice);
 		else
 			buf_add_str(&c->out, "null");
 		buf_add_char(&c->out, '}');
@@ -71,7 +72,9 @@ static bool lamp_matches(const struct call *c, const struct fact *x)
 {
 	bool todo = lifecycle_is_todo((enum notice_state)x->state, (enum role)x->role);
 
-	return !c->lamp || !strcmp(view_lamp(c->flow->pack, todo ? x->due_ms : x->feedback_ms, c->now_ms), c->lamp);
+	return !c->lamp ||
+	       !strcmp(view_lamp(c->flow->pack, todo ? x->due_ms : x->feedback_ms, c->now_ms),
+		       c->lamp);
 }
 
 static bool kind_matches(const struct call *c, const struct fact *x)
@@ -91,13 +94,15 @@ static bool matches(const struct call *c, const struct fact *x)
 		return false;
 	if (c->has_figure && !figure_counts(c->figure, x, c->now_ms))
 		return false;
-	return lamp_matches(c, x) && region_covers(c->flow->pack, c->region, figures_name(c->flow->figures, x->region)) &&
+	return lamp_matches(c, x) &&
+	       region_covers(c->flow->pack, c->region, figures_name(c->flow->figures, x->region)) &&
 	       fact_in_scope(c->scope, x);
 }
 
 static bool is_after_cursor(const struct call *c, const struct fact *x)
 {
-	return !c->before_seq || x->seq < c->before_seq || (x->seq == c->before_seq && x->notice < c->before_notice);
+	return !c->before_seq || x->seq < c->before_seq ||
+	       (x->seq == c->before_seq && x->notice < c->before_notice);
 }
 
 static bool collect(void *arg, const struct fact *x)
@@ -108,7 +113,7 @@ static bool collect(void *arg, const struct fact *x)
 		return true;
 	c->total++;
 	if (c->ref_count < LOOKED_AT_MAX && is_after_cursor(c, x))
-		c->refs[c->ref_count++] = (struct ref){ .seq = x->seq, .notice = x->notice };
+		c->refs[c->ref_count++] = (struct ref){.seq = x->seq, .notice = x->notice};
 	return true;
 }
 
@@ -120,7 +125,8 @@ static void show(struct call *c, struct row *row, int notice)
 
 	if (notice >= row->record.notice_count)
 		return;
-	sight = principal_sees_notice(c->who, c->flow->pack, &row->record.notices[notice], &row->event, &row->record);
+	sight = principal_sees_notice(c->who, c->flow->pack, &row->record.notices[notice],
+				      &row->event, &row->record);
 	row->view.masked = sight == SIGHT_MASKED;
 	if (sight == SIGHT_NONE || !row_holds_text(row, c->q))
 		return;
@@ -128,7 +134,7 @@ static void show(struct call *c, struct row *row, int notice)
 	view_common(&row->view, &common);
 	if (c->shown++)
 		buf_add_char(&c->out, ',');
-	view_notice(&row->view, notice, (struct bytes){ common.data, common.len }, &c->out);
+	view_notice(&row->view, notice, (struct bytes){common.data, common.len}, &c->out);
 	buf_clear(&common);
 }
 
@@ -164,7 +170,7 @@ static void next_page(struct call *c)
 		count++;
 	}
 	if (count)
-		rows_load(c->flow, &(struct rows_wanted){ seqs, count }, on_loaded, c);
+		rows_load(c->flow, &(struct rows_wanted){seqs, count}, on_loaded, c);
 	else
 		call_end(c, ERR_OK);
 }
@@ -238,7 +244,8 @@ static bool read_filters(struct call *c, const struct query_notices *q)
 	return filters_end(&f, c->fn, c->arg);
 }
 
-void query_facts(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
+void query_facts(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn,
+		 void *arg)
 {
 	struct call *c = mem_zalloc(sizeof(*c));
 

@@ -1,4 +1,5 @@
-/* query_meetings.c: minutes read, newest first, a slice at a time; each person gets what is theirs of each. */
+/* query_meetings.c: minutes read, newest first, a slice at a time; each person gets what is theirs
+ * of each. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "flow/query.h"
 #include "timefmt.h"
 
-#define SLICE 64
+#define SLICE	   64
 #define SLICES_MAX 24
 
 struct call {
@@ -36,7 +37,7 @@ static struct call *call_new(struct flow *f, struct principal *who, reply_fn *fn
 
 static void call_end(struct call *c, enum err e)
 {
-	struct reply r = { .err = ERR_OK, .status = 200, .etag = c->etag };
+	struct reply r = {.err = ERR_OK, .status = 200, .etag = c->etag};
 
 	if (e == ERR_OK && !c->one) {
 		*c->etag = '\0';
@@ -59,12 +60,14 @@ static void call_end(struct call *c, enum err e)
 
 static void take(struct call *c, int64_t number, struct bytes text)
 {
-	const struct meeting_view v = { c->flow->pack, c->who, day_of_ms(clock_now_ms(&c->flow->clock), SHANGHAI_MIN) };
+	const struct meeting_view v = {c->flow->pack, c->who,
+				       day_of_ms(clock_now_ms(&c->flow->clock), SHANGHAI_MIN)};
 	struct meeting m;
 	struct arena arena;
 
 	arena_init(&arena);
-	if (meeting_decode(number, text, &arena, &m) && meeting_sight(c->who, c->flow->pack, &m) != SIGHT_NONE) {
+	if (meeting_decode(number, text, &arena, &m) &&
+	    meeting_sight(c->who, c->flow->pack, &m) != SIGHT_NONE) {
 		if (c->found++)
 			buf_add_char(&c->out, ',');
 		meeting_print(&v, &m, &c->out);
@@ -117,7 +120,8 @@ static void on_counted(void *arg, enum err e, int64_t count)
 		next_slice(c);
 }
 
-void query_meetings(struct flow *f, struct principal *who, const char *cursor, int limit, reply_fn *fn, void *arg)
+void query_meetings(struct flow *f, struct principal *who, const char *cursor, int limit,
+		    reply_fn *fn, void *arg)
 {
 	struct call *c = call_new(f, who, fn, arg);
 

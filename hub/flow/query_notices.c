@@ -1,7 +1,8 @@
 /*
- * query_notices.c: the lists of one's bodies, newest first, merged into one. Open work comes from the set of what is still to be
- * done, everything from the list of all, looked through a slice at a time. The cursor names the place reached in each, so that
- * what comes or is done between two pages makes no notice appear twice or not at all.
+ * query_notices.c: the lists of one's bodies, newest first, merged into one. Open work comes from
+ * the set of what is still to be done, everything from the list of all, looked through a slice at a
+ * time. The cursor names the place reached in each, so that what comes or is done between two pages
+ * makes no notice appear twice or not at all.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 #include "flow/notice_filter.h"
 
 #define SLICES_MAX 24
-#define LISTS_MAX 512
+#define LISTS_MAX  512
 
 struct source {
 	struct list_source list; /* of a body, of a pool, or of what came back to a bureau */
@@ -34,7 +35,8 @@ struct call {
 	int batch_from[LIST_SLICE], batch_count;
 	int limit, found, slices;
 	bool says_counts, written; /* written: of letters, by who wrote them */
-	char since[CURSOR_BYTES]; /* taken before anything is read: what comes behind it is all that the list may lack */
+	/* taken before anything is read: what comes behind it is all that the list may lack */
+	char since[CURSOR_BYTES];
 	struct buf out;
 };
 
@@ -48,7 +50,8 @@ static void call_free(struct call *c)
 	free(c);
 }
 
-/* "l30-12.1": of the first list the place 30 and below, of the second, a set, what comes behind 12.1. */
+/* "l30-12.1": of the first list the place 30 and below, of the second, a set, what comes
+ * behind 12.1. */
 static void put_cursor(struct call *c)
 {
 	bool more = false;
@@ -73,7 +76,7 @@ static bool is_owes(const char *list)
 
 static void call_end(struct call *c, enum err e)
 {
-	struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
+	struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 	int64_t total = 0, open = 0;
 
 	if (e != ERR_OK) {
@@ -88,7 +91,8 @@ static void call_end(struct call *c, enum err e)
 	buf_add_str(&c->out, "],\"next\":");
 	put_cursor(c);
 	if (c->says_counts)
-		buf_printf(&c->out, ",\"total\":%lld,\"open\":%lld", (long long)total, (long long)open);
+		buf_printf(&c->out, ",\"total\":%lld,\"open\":%lld", (long long)total,
+			   (long long)open);
 	buf_printf(&c->out, ",\"since\":\"%s\"}", c->since);
 	r.json = buf_cstr(&c->out);
 	r.len = c->out.len;
@@ -133,10 +137,12 @@ static bool is_split(const char *list)
 /* A body's list keeps what the body has given away; that is told by the notice. */
 static bool is_on_list(const struct notice *n, const char *list)
 {
-	return is_split(list) || is_sent(list) || !strcmp(n->body, is_owes(list) ? list + strlen(OWES_LIST) : list);
+	return is_split(list) || is_sent(list) ||
+	       !strcmp(n->body, is_owes(list) ? list + strlen(OWES_LIST) : list);
 }
 
-/* What came back stands in the list of each bureau of its case; whoever asks for several is told once. */
+/* What came back stands in the list of each bureau of its case; whoever asks for several is told
+ * once. */
 static bool is_told_already(const struct call *c, const struct record *r, int from)
 {
 	if (!is_split(c->sources[from].list.name))
@@ -161,7 +167,8 @@ static void take(struct call *c, const struct loaded *x, int i)
 		return;
 	if (notice < row.record.notice_count && is_on_list(&row.record.notices[notice], list) &&
 	    !is_told_already(c, &row.record, c->batch_from[i])) {
-		sight = principal_sees_notice(c->who, c->flow->pack, &row.record.notices[notice], &row.event, &row.record);
+		sight = principal_sees_notice(c->who, c->flow->pack, &row.record.notices[notice],
+					      &row.event, &row.record);
 		row.view.masked = sight == SIGHT_MASKED;
 		if (sight != SIGHT_NONE && notice_filter_wants(&c->filter, &row, notice)) {
 			if (c->found++)
@@ -188,7 +195,8 @@ static void on_loaded(void *arg, enum err e, const struct loaded *items, int cou
 		list_source_done(&c->sources[c->batch_from[i]].list, &c->batch[i]);
 	}
 	for (int k = i; k < c->batch_count; k++)
-		c->sources[c->batch_from[k]].list.at--; /* not looked at: the next page begins here */
+		/* not looked at: the next page begins here */
+		c->sources[c->batch_from[k]].list.at--;
 	if (c->found >= c->limit || ++c->slices >= SLICES_MAX)
 		call_end(c, ERR_OK);
 	else
@@ -209,7 +217,7 @@ static void load_batch(struct call *c)
 		c->batch_count++;
 	}
 	if (c->batch_count)
-		rows_load(c->flow, &(struct rows_wanted){ seqs, c->batch_count }, on_loaded, c);
+		rows_load(c->flow, &(struct rows_wanted){seqs, c->batch_count}, on_loaded, c);
 	else
 		call_end(c, ERR_OK);
 }
@@ -244,7 +252,7 @@ static void go_on(struct call *c)
 	c->asked = (int)(s - c->sources);
 	in = list_source_in(&s->list);
 	if (!s->list.is_set && !s->is_counted)
-		in = (struct list_in){ .body = s->list.name, .todo_only = true, .below = -1 };
+		in = (struct list_in){.body = s->list.name, .todo_only = true, .below = -1};
 	store_body_list(c->flow->store, &in, on_refs, c);
 }
 
@@ -262,7 +270,8 @@ static bool cursor_read(struct call *c, const char *s)
 static void add_list(struct call *c, const char *prefix, const char *body)
 {
 	struct buf name;
-	bool is_new = *body && c->source_count < LISTS_MAX, is_set = c->filter.todo_only || c->filter.lamp;
+	bool is_new = *body && c->source_count < LISTS_MAX,
+	     is_set = c->filter.todo_only || c->filter.lamp;
 
 	buf_init(&name, 4096);
 	buf_printf(&name, "%s%s", prefix, body);
@@ -275,8 +284,8 @@ static void add_list(struct call *c, const char *prefix, const char *body)
 }
 
 /*
- * What a bureau asks for as returned is what came back to it, not what it returned itself. Late can be what is still to do, and the
- * feedback on what was taken on.
+ * What a bureau asks for as returned is what came back to it, not what it returned itself. Late can
+ * be what is still to do, and the feedback on what was taken on.
  */
 static void add_lists_of(struct call *c, const char *body, bool is_bureau)
 {
@@ -307,7 +316,8 @@ static void add_lists(struct call *c, const char *body)
 		add_lists_of(c, body, false);
 }
 
-/* A supervisor takes from the pools of its bodies' own regions; coordinators and auditors watch those of their region's subtree. */
+/* A supervisor takes from the pools of its bodies' own regions; coordinators and auditors watch
+ * those of their region's subtree. */
 static void add_pools(struct call *c, const struct grant *g)
 {
 	const struct pack *pack = c->flow->pack;
@@ -317,12 +327,15 @@ static void add_pools(struct call *c, const struct grant *g)
 	if (b < 0)
 		return;
 	for (int r = 0; r < p->region_count; r++) {
-		if (r == p->bodies[b].region || ((g->who == WHO_COORDINATOR || g->who == WHO_AUDITOR) && region_within(pack, r, p->bodies[b].region)))
+		if (r == p->bodies[b].region ||
+		    ((g->who == WHO_COORDINATOR || g->who == WHO_AUDITOR) &&
+		     region_within(pack, r, p->bodies[b].region)))
 			add_list(c, "pool:", p->regions[r].code);
 	}
 }
 
-static struct call *call_new(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
+static struct call *call_new(struct flow *f, struct principal *who, const struct query_notices *q,
+			     reply_fn *fn, void *arg)
 {
 	struct call *c = mem_zalloc(sizeof(*c));
 
@@ -353,7 +366,8 @@ static void call_start(struct call *c, const char *cursor)
 	call_free(c);
 }
 
-static void of_bodies(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
+static void of_bodies(struct flow *f, struct principal *who, const struct query_notices *q,
+		      reply_fn *fn, void *arg)
 {
 	enum list_sight sight = *q->body ? principal_sees_list(who, f->pack, q->body) : LIST_WHOLE;
 	struct call *c;
@@ -367,17 +381,20 @@ static void of_bodies(struct flow *f, struct principal *who, const struct query_
 		return;
 	add_lists(c, q->body);
 	/* Lists that share notices cannot be counted by their lengths. */
-	c->says_counts = sight == LIST_WHOLE && (c->source_count < 2 || !is_split(c->sources[0].list.name));
+	c->says_counts =
+		sight == LIST_WHOLE && (c->source_count < 2 || !is_split(c->sources[0].list.name));
 	call_start(c, q->cursor);
 }
 
-/* Whether one has lists of one's own: what one's bodies were told. Those who oversee a region have the board's list. */
+/* Whether one has lists of one's own: what one's bodies were told. Those who oversee a region have
+ * the board's list. */
 static bool has_bodies(const struct principal *who)
 {
 	return principal_is(who, WHO_SUPERVISOR) || principal_is(who, WHO_APPROVER);
 }
 
-void query_notices(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
+void query_notices(struct flow *f, struct principal *who, const struct query_notices *q,
+		   reply_fn *fn, void *arg)
 {
 	bool as_counted = *q->figure || *q->region || *q->item || *q->from || *q->to;
 
@@ -387,7 +404,8 @@ void query_notices(struct flow *f, struct principal *who, const struct query_not
 		of_bodies(f, who, q, fn, arg);
 }
 
-void query_pool(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn, void *arg)
+void query_pool(struct flow *f, struct principal *who, const struct query_notices *q, reply_fn *fn,
+		void *arg)
 {
 	struct call *c = call_new(f, who, q, fn, arg);
 
@@ -395,7 +413,8 @@ void query_pool(struct flow *f, struct principal *who, const struct query_notice
 		return;
 	if (*q->body)
 		add_list(c, "pool:", q->body);
-	if (c->source_count && principal_sees_list(who, f->pack, c->sources[0].list.name) == LIST_NONE) {
+	if (c->source_count &&
+	    principal_sees_list(who, f->pack, c->sources[0].list.name) == LIST_NONE) {
 		reply_problem(fn, arg, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
 		call_free(c);
 		return;

@@ -55,15 +55,17 @@ static bool may_publish(const struct ranking *r)
 	return principal_oversees(r->who, r->flow->pack, r->region, WHO_COORDINATOR);
 }
 
-/* The document as it is kept, without its closing brace, and with what may be done now behind it. */
+/* The document as it is kept, without its closing brace, and with what may be done now behind it.
+ */
 static void answer(struct ranking *r, const char *kept, size_t len)
 {
-	struct reply reply = { .err = ERR_OK, .status = 200, .etag = "" };
+	struct reply reply = {.err = ERR_OK, .status = 200, .etag = ""};
 	struct buf out;
 
 	buf_init(&out, RANKING_BYTES);
 	buf_add(&out, kept, len);
-	buf_printf(&out, ",\"allowed\":[%s]}", !r->publishes && is_over(r) && may_publish(r) ? "\"publish\"" : "");
+	buf_printf(&out, ",\"allowed\":[%s]}",
+		   !r->publishes && is_over(r) && may_publish(r) ? "\"publish\"" : "");
 	reply.json = buf_cstr(&out);
 	reply.len = out.len;
 	end(r, &reply);
@@ -78,7 +80,9 @@ static void on_written(void *arg, enum err e, const char *text)
 	if (e == ERR_OK)
 		answer(r, r->out.data, r->out.len);
 	else
-		refuse(r, e, e == ERR_CONFLICT ? "The ranking of this month is published already" : err_title(e));
+		refuse(r, e,
+		       e == ERR_CONFLICT ? "The ranking of this month is published already"
+					 : err_title(e));
 }
 
 static void publish(struct ranking *r)
@@ -86,12 +90,19 @@ static void publish(struct ranking *r)
 	struct buf line;
 
 	buf_init(&line, 4096);
-	audit_line(&(struct audited){ .at_ms = r->now_ms, .who = r->who->name, .act = "ranking-published", .notice = -1, .region = r->region,
-				      .detail = r->month },
+	audit_line(&(struct audited){.at_ms = r->now_ms,
+				     .who = r->who->name,
+				     .act = "ranking-published",
+				     .notice = -1,
+				     .region = r->region,
+				     .detail = r->month},
 		   &line);
 	store_write_named(r->flow->store,
-			  &(struct named_write){ .table = TABLE_RANKINGS, .name = r->name, .value = { r->out.data, r->out.len }, .told = "",
-						 .audit = buf_cstr(&line) },
+			  &(struct named_write){.table = TABLE_RANKINGS,
+						.name = r->name,
+						.value = {r->out.data, r->out.len},
+						.told = "",
+						.audit = buf_cstr(&line)},
 			  on_written, r);
 	buf_clear(&line);
 }
@@ -142,7 +153,10 @@ static void ask_board(struct ranking *r)
 
 	date_format(r->period.from_day, from);
 	date_format(r->period.to_day, to);
-	query_board(r->flow, r->who, &(struct query_board){ .from = from, .to = to, .region = r->region, .by = "body" }, on_board, r);
+	query_board(
+		r->flow, r->who,
+		&(struct query_board){.from = from, .to = to, .region = r->region, .by = "body"},
+		on_board, r);
 }
 
 static void on_kept(void *arg, enum err e, const char *text)
@@ -159,7 +173,8 @@ static void on_kept(void *arg, enum err e, const char *text)
 	}
 }
 
-static struct ranking *ranking_new(struct flow *f, const struct ranking_in *in, reply_fn *fn, void *arg)
+static struct ranking *ranking_new(struct flow *f, const struct ranking_in *in, reply_fn *fn,
+				   void *arg)
 {
 	const struct pack_view *p = pack_view(f->pack);
 	const char *region = *in->region ? in->region : p->regions[p->jurisdiction].code;

@@ -1,4 +1,5 @@
-/* reconcile.c: see reconcile.h. Out of the same facts as the board, so that no figure here can be another than there. */
+/* reconcile.c: see reconcile.h. Out of the same facts as the board, so that no figure here can be
+ * another than there. */
 #include "flow/reconcile.h"
 
 #include <stdlib.h>
@@ -11,11 +12,14 @@
 #include "flow/view.h"
 #include "timefmt.h"
 
-static const enum figure counted[COUNTED] = { FIGURE_SENT, FIGURE_LEAD_SENT, FIGURE_DELIVERED, FIGURE_ACKNOWLEDGED_EVER, FIGURE_CLAIMED_EVER,
-				       FIGURE_RETURNED_EVER, FIGURE_FED_BACK, FIGURE_OVERDUE, FIGURE_WITHDRAWN, FIGURE_SUPERSEDED };
-const char *const statement_figures[COUNTED] = { "told", "leads", "delivered", "acknowledged", "claimed",
-					     "returned", "fed_back", "overdue", "withdrawn", "superseded" };
-const char *const statement_sides[SIDES] = { "bureau", "department" };
+static const enum figure counted[COUNTED] = {
+	FIGURE_SENT,	     FIGURE_LEAD_SENT,	   FIGURE_DELIVERED, FIGURE_ACKNOWLEDGED_EVER,
+	FIGURE_CLAIMED_EVER, FIGURE_RETURNED_EVER, FIGURE_FED_BACK,  FIGURE_OVERDUE,
+	FIGURE_WITHDRAWN,    FIGURE_SUPERSEDED};
+const char *const statement_figures[COUNTED] = {
+	"told",	    "leads",	"delivered", "acknowledged", "claimed",
+	"returned", "fed_back", "overdue",   "withdrawn",    "superseded"};
+const char *const statement_sides[SIDES] = {"bureau", "department"};
 
 /* --- whose --- */
 
@@ -29,7 +33,8 @@ static int bureau_of(struct statement *c, const char *id)
 		c->bureau_room = c->bureau_room ? c->bureau_room * 2 : 64;
 		c->bureaus = mem_realloc(c->bureaus, sizeof(*c->bureaus) * (size_t)c->bureau_room);
 	}
-	c->bureaus[c->bureau_count] = (struct bureau){ .id = id, .is_own = principal_answers(c->who, id) };
+	c->bureaus[c->bureau_count] =
+		(struct bureau){.id = id, .is_own = principal_answers(c->who, id)};
 	return c->bureau_count++;
 }
 
@@ -38,7 +43,8 @@ static const struct bureaus_of *bureaus_of(struct statement *c, int32_t approver
 	struct bureaus_of *b = &c->of[approvers];
 	const char *at = figures_name(c->flow->figures, approvers);
 
-	for (size_t len; !b->is_known && *at && b->count < BUREAUS_OF_CASE; at += len + (at[len] == '|')) {
+	for (size_t len; !b->is_known && *at && b->count < BUREAUS_OF_CASE;
+	     at += len + (at[len] == '|')) {
 		len = strcspn(at, "|");
 		b->at[b->count++] = bureau_of(c, arena_strndup(&c->arena, at, len));
 	}
@@ -56,7 +62,9 @@ static struct cell *cell_of(struct statement *c, struct cells *t, int bureau, in
 		t->room = t->room ? t->room * 2 : 256;
 		t->list = mem_realloc(t->list, sizeof(*t->list) * (size_t)t->room);
 	}
-	t->list[t->count] = (struct cell){ .bureau = bureau, .name = figures_name(c->flow->figures, name), .next = t->heads[name] - 1 };
+	t->list[t->count] = (struct cell){.bureau = bureau,
+					  .name = figures_name(c->flow->figures, name),
+					  .next = t->heads[name] - 1};
 	t->heads[name] = ++t->count;
 	return &t->list[t->count - 1];
 }
@@ -83,7 +91,8 @@ static bool add_notice(void *arg, const struct fact *x)
 	const struct bureaus_of *b = bureaus_of(c, x->approvers);
 
 	if (x->cause == CAUSE_LETTER)
-		return true; /* between its two bodies, and no part of what a bureau's cases led to */
+		/* between its two bodies, and no part of what a bureau's cases led to */
+		return true;
 	for (int i = 0; i < b->count; i++) {
 		struct cell *cell;
 
@@ -100,7 +109,7 @@ static bool add_notice(void *arg, const struct fact *x)
 
 static void statement_end(struct statement *c, enum err e)
 {
-	struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
+	struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 
 	if (e == ERR_OK) {
 		r.json = buf_cstr(&c->out);
@@ -126,7 +135,8 @@ static void on_agreed(void *arg, enum err e, const struct named *items, int coun
 
 	for (int i = 0; e == ERR_OK && i < count; i++) {
 		if (items[i].value.data)
-			c->departments.list[i / SIDES].agreed[i % SIDES] = arena_strndup(&c->arena, items[i].value.data, items[i].value.len);
+			c->departments.list[i / SIDES].agreed[i % SIDES] =
+				arena_strndup(&c->arena, items[i].value.data, items[i].value.len);
 	}
 	if (e == ERR_OK)
 		statement_put(c);
@@ -135,7 +145,8 @@ static void on_agreed(void *arg, enum err e, const struct named *items, int coun
 
 static const char *agreed_name(struct statement *c, const struct cell *x, int side)
 {
-	return arena_printf(&c->arena, "%s|%s|%s|%s", c->month, c->bureaus[x->bureau].id, x->name, statement_sides[side]);
+	return arena_printf(&c->arena, "%s|%s|%s|%s", c->month, c->bureaus[x->bureau].id, x->name,
+			    statement_sides[side]);
 }
 
 static void read_agreed(struct statement *c)
@@ -156,7 +167,8 @@ static const struct cell *cell_to_agree(const struct statement *c)
 	for (int i = 0; i < c->departments.count; i++) {
 		const struct cell *x = &c->departments.list[i];
 
-		if (!strcmp(x->name, c->agree_body) && !strcmp(c->bureaus[x->bureau].id, c->agree_bureau))
+		if (!strcmp(x->name, c->agree_body) &&
+		    !strcmp(c->bureaus[x->bureau].id, c->agree_bureau))
 			return x;
 	}
 	return NULL;
@@ -173,8 +185,13 @@ static void on_agreed_put(void *arg, enum err e, const char *text)
 		statement_end(c, e);
 		return;
 	}
-	audit_act(c->flow, &(struct audited){ .at_ms = c->now_ms, .who = c->who->name, .act = "agree", .notice = -1, .body = c->agree_body,
-					      .channel = "http", .detail = agreed_name(c, cell_to_agree(c), c->side) });
+	audit_act(c->flow, &(struct audited){.at_ms = c->now_ms,
+					     .who = c->who->name,
+					     .act = "agree",
+					     .notice = -1,
+					     .body = c->agree_body,
+					     .channel = "http",
+					     .detail = agreed_name(c, cell_to_agree(c), c->side)});
 	c->side++;
 	agree_next(c);
 }
@@ -198,7 +215,8 @@ static void agree_next(struct statement *c)
 	view_time(&line, c->now_ms);
 	statement_put_counts(x, &line);
 	buf_add_char(&line, '}');
-	store_put(c->flow->store, TABLE_AGREED, agreed_name(c, x, c->side), (struct bytes){ line.data, line.len }, on_agreed_put, c);
+	store_put(c->flow->store, TABLE_AGREED, agreed_name(c, x, c->side),
+		  (struct bytes){line.data, line.len}, on_agreed_put, c);
 	buf_clear(&line);
 }
 
@@ -253,7 +271,8 @@ static void on_read(void *arg, enum err e)
 	(c->agree_body ? agree : read_agreed)(c);
 }
 
-static struct statement *statement_new(struct flow *f, struct principal *who, const char *month, const struct period *period)
+static struct statement *statement_new(struct flow *f, struct principal *who, const char *month,
+				       const struct period *period)
 {
 	struct statement *c = mem_zalloc(sizeof(*c));
 
@@ -275,14 +294,16 @@ static void read_seen(const json_t *seen, int64_t ret[COUNTED], struct diag *dia
 
 		ret[k] = json_is_integer(v) ? json_integer_value(v) : -1;
 		if (v && ret[k] < 0)
-			diag_add(diag, arena_printf(diag->arena, "/seen/%s", statement_figures[k]), "must be a number of 0 or more");
+			diag_add(diag, arena_printf(diag->arena, "/seen/%s", statement_figures[k]),
+				 "must be a number of 0 or more");
 	}
 }
 
-void reconcile_agree(struct flow *f, struct principal *who, const json_t *said, reply_fn *fn, void *arg)
+void reconcile_agree(struct flow *f, struct principal *who, const json_t *said, reply_fn *fn,
+		     void *arg)
 {
 	const char *month, *bureau, *body;
-	struct period period = { 0 };
+	struct period period = {0};
 	int64_t seen[COUNTED];
 	struct arena arena;
 	struct diag diag;
@@ -310,7 +331,8 @@ void reconcile_agree(struct flow *f, struct principal *who, const json_t *said, 
 	arena_clear(&arena);
 }
 
-void query_reconciliation(struct flow *f, struct principal *who, const char *month, reply_fn *fn, void *arg)
+void query_reconciliation(struct flow *f, struct principal *who, const char *month, reply_fn *fn,
+			  void *arg)
 {
 	char now[TIMEFMT_BYTES];
 	struct period period;

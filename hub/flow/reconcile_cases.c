@@ -1,6 +1,6 @@
 /*
- * reconcile_cases.c: a bureau's own list of a month's cases held against what the hub took of them. The facts say which events those are; their
- * documents, read a slice at a time, say which cases.
+ * reconcile_cases.c: a bureau's own list of a month's cases held against what the hub took of them.
+ * The facts say which events those are; their documents, read a slice at a time, say which cases.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +49,8 @@ static void refuse(struct call *c, enum err e)
 
 /* --- the answer --- */
 
-static void put_list(struct buf *out, const char *name, const char *const *cases, const bool *left_out, int count)
+static void put_list(struct buf *out, const char *name, const char *const *cases,
+		     const bool *left_out, int count)
 {
 	int listed = 0;
 
@@ -67,7 +68,7 @@ static void put_list(struct buf *out, const char *name, const char *const *cases
 static void finish(struct call *c)
 {
 	const struct pack *pack = c->flow->pack;
-	struct reply r = { .err = ERR_OK, .status = 200, .etag = "" };
+	struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 	int b = pack_find_body(pack, c->body);
 	struct buf out;
 
@@ -78,8 +79,9 @@ static void finish(struct call *c)
 	buf_add_json(&out, c->body);
 	buf_add_str(&out, ",\"name\":");
 	buf_add_json(&out, b < 0 ? NULL : pack_view(pack)->bodies[b].name);
-	buf_printf(&out, "},\"said\":%d,\"taken\":%d,\"missing_count\":%d,\"unsaid_count\":%d", c->said_count,
-		   c->taken_count + c->unsaid_count, c->said_count - c->taken_count, c->unsaid_count);
+	buf_printf(&out, "},\"said\":%d,\"taken\":%d,\"missing_count\":%d,\"unsaid_count\":%d",
+		   c->said_count, c->taken_count + c->unsaid_count, c->said_count - c->taken_count,
+		   c->unsaid_count);
 	put_list(&out, "missing", c->said_cases, c->is_taken, c->said_count);
 	put_list(&out, "unsaid", c->unsaid_cases, NULL, c->unsaid_count);
 	buf_add_char(&out, '}');
@@ -123,8 +125,8 @@ static void on_loaded(void *arg, enum err e, const struct loaded *items, int cou
 
 		arena_init(&arena);
 		diag_init(&diag, &arena);
-		if (items[i].doc.data &&
-		    event_parse(items[i].doc.data, items[i].doc.len, &c->flow->limits, &event, &diag) == ERR_OK) {
+		if (items[i].doc.data && event_parse(items[i].doc.data, items[i].doc.len,
+						     &c->flow->limits, &event, &diag) == ERR_OK) {
 			take_case(c, event.case_id);
 			event_clear(&event);
 		}
@@ -173,7 +175,8 @@ static void on_read(void *arg, enum err e)
 	}
 	figures_each_event(c->flow->figures, c->period.from_day, c->period.to_day, add_event, c);
 	strmap_init(&c->unsaid, &c->arena, c->seq_count);
-	c->unsaid_cases = arena_alloc(&c->arena, sizeof(*c->unsaid_cases) * (size_t)(c->seq_count + 1));
+	c->unsaid_cases =
+		arena_alloc(&c->arena, sizeof(*c->unsaid_cases) * (size_t)(c->seq_count + 1));
 	next_slice(c);
 }
 
@@ -213,7 +216,8 @@ static void read_cases(struct call *c, const json_t *list, struct diag *diag)
 		const char *id = json_string_value(json_array_get(list, i));
 
 		if (!id || !*id || strlen(id) > ID_BYTES) {
-			diag_add(diag, arena_printf(&c->arena, "/cases/%zu", i), "must be a case's number of 1 to %d bytes", ID_BYTES);
+			diag_add(diag, arena_printf(&c->arena, "/cases/%zu", i),
+				 "must be a case's number of 1 to %d bytes", ID_BYTES);
 		} else if (strmap_find(&c->said, id, strlen(id)) < 0) {
 			id = arena_strdup(&c->arena, id);
 			strmap_add(&c->said, id, strlen(id), c->said_count);
@@ -248,7 +252,8 @@ static bool may_ask(struct call *c)
 		principal_oversees(c->who, c->flow->pack, region, WHO_AUDITOR));
 }
 
-void reconcile_cases(struct flow *f, struct principal *who, const json_t *said, reply_fn *fn, void *arg)
+void reconcile_cases(struct flow *f, struct principal *who, const json_t *said, reply_fn *fn,
+		     void *arg)
 {
 	struct call *c = mem_zalloc(sizeof(*c));
 	struct diag diag;

@@ -1,5 +1,6 @@
 /*
- * reconcile_in.h: a month's statement while it is being made. Internal to reconcile.c and reconcile_json.c.
+ * reconcile_in.h: a month's statement while it is being made. Internal to reconcile.c and
+ * reconcile_json.c.
  */
 #ifndef TANDEM_RECONCILE_IN_H
 #define TANDEM_RECONCILE_IN_H
@@ -8,12 +9,13 @@
 #include "flow/board.h"
 #include "flow/flow.h"
 
-#define BUREAUS_OF_CASE 3 /* that accepts, reviews, decides */
-#define COUNTED 10	  /* figures of a row */
-#define SIDES 2		  /* that confirm it */
+#define BUREAUS_OF_CASE 3  /* that accepts, reviews, decides */
+#define COUNTED		10 /* figures of a row */
+#define SIDES		2  /* that confirm it */
 extern const char *const statement_figures[COUNTED], *const statement_sides[SIDES];
 
-struct cell { /* of a bureau and a department, or a bureau and who sent its cases: then only counts[0], events */
+/* of a bureau and a department, or a bureau and who sent its cases: then only counts[0], events */
+struct cell {
 	int bureau;
 	const char *name;
 	int next; /* of the same name, -1 the last */
@@ -58,6 +60,6 @@ void cells_sort(struct cells *t);
 /* Whether whoever asks may confirm a row for that side. */
 bool statement_has_side(const struct statement *c, const struct cell *x, int side);
 void statement_put_counts(const struct cell *x, struct buf *out); /* `,"told":12…` */
-void statement_put(struct statement *c); /* into its `out` */
+void statement_put(struct statement *c);			  /* into its `out` */
 
 #endif

@@ -10,7 +10,8 @@
 static const char *name_of(const struct pack *pack, const char *id)
 {
 	const struct pack_view *p = pack_view(pack);
-	int b = pack_find_body(pack, id), r = notice_is_pool(id) ? pack_find_region(pack, id + 5, strlen(id + 5)) : -1;
+	int b = pack_find_body(pack, id),
+	    r = notice_is_pool(id) ? pack_find_region(pack, id + 5, strlen(id + 5)) : -1;
 
 	if (b >= 0)
 		return p->bodies[b].name;
@@ -50,11 +51,14 @@ static void put_department(struct statement *c, const struct cell *x)
 	put_body(c, "body", x->name);
 	statement_put_counts(x, &c->out);
 	for (int s = 0; s < SIDES; s++)
-		buf_printf(&c->out, "%s\"%s\":%s", s ? "," : ",\"agreed\":{", statement_sides[s], x->agreed[s] ? x->agreed[s] : "null");
-	buf_printf(&c->out, "},\"allowed\":[%s]}", statement_has_side(c, x, 0) || statement_has_side(c, x, 1) ? "\"agree\"" : "");
+		buf_printf(&c->out, "%s\"%s\":%s", s ? "," : ",\"agreed\":{", statement_sides[s],
+			   x->agreed[s] ? x->agreed[s] : "null");
+	buf_printf(&c->out, "},\"allowed\":[%s]}",
+		   statement_has_side(c, x, 0) || statement_has_side(c, x, 1) ? "\"agree\"" : "");
 }
 
-static void put_cells(struct statement *c, const struct cells *t, int bureau, void (*put)(struct statement *c, const struct cell *x))
+static void put_cells(struct statement *c, const struct cells *t, int bureau,
+		      void (*put)(struct statement *c, const struct cell *x))
 {
 	const char *comma = "";
 
@@ -116,7 +120,8 @@ void statement_put(struct statement *c)
 
 	date_format(c->period.from_day, from);
 	date_format(c->period.to_day, to);
-	buf_printf(&c->out, "{\"month\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"at\":", c->month, from, to);
+	buf_printf(&c->out, "{\"month\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"at\":", c->month,
+		   from, to);
 	view_time(&c->out, c->now_ms);
 	buf_add_str(&c->out, ",\"items\":[");
 	for (int i = 0; i < c->bureau_count; i++) {

@@ -14,11 +14,11 @@
 #include "metrics.h"
 #include "timefmt.h"
 
-#define LOOK_MS	   (3600 * 1000)
-#define PAUSE_MS   5	/* between slices, for those who wait for an answer */
-#define RETRY_MS   5000
-#define SLICE	   64
-#define BACK_MS	   (400LL * 24 * 3600 * 1000) /* no clock that counts working days runs longer */
+#define LOOK_MS	    (3600 * 1000)
+#define PAUSE_MS    5 /* between slices, for those who wait for an answer */
+#define RETRY_MS    5000
+#define SLICE	    64
+#define BACK_MS	    (400LL * 24 * 3600 * 1000) /* no clock that counts working days runs longer */
 #define MARK_TTL_MS (400LL * 24 * 3600 * 1000)
 
 struct recount {
@@ -48,7 +48,8 @@ struct clocks {
 	bool provisional; /* any of what was found */
 };
 
-/* The earliest of a notice's rules' times by the calendar in force; -1 when none of them sets one. */
+/* The earliest of a notice's rules' times by the calendar in force; -1 when none of them sets one.
+ */
 static int64_t earliest(struct clocks *k, const struct notice *n, bool feedback)
 {
 	int64_t best = -1, at;
@@ -94,10 +95,12 @@ static bool of_setting(struct clocks *k, const char *setting, int64_t *ret_due)
 }
 
 /*
- * By the notice's rules; by the pack's setting for the pool, and for a bureau that feedback alarmed, from that moment on; a letter says its time itself. What is handed on,
- * sent on or given by a ruling keeps the first one's clock, and its rules.
+ * By the notice's rules; by the pack's setting for the pool, and for a bureau that feedback
+ * alarmed, from that moment on; a letter says its time itself. What is handed on, sent on or given
+ * by a ruling keeps the first one's clock, and its rules.
  */
-static bool clocks_anew(const struct change *c, struct clocks *k, const struct notice *n, int64_t *ret_due, int64_t *ret_feedback)
+static bool clocks_anew(const struct change *c, struct clocks *k, const struct notice *n,
+			int64_t *ret_due, int64_t *ret_feedback)
 {
 	const struct letter *l = record_letter(&c->record, n);
 
@@ -119,10 +122,11 @@ static bool clocks_anew(const struct change *c, struct clocks *k, const struct n
 static bool notice_recount(struct change *c, const struct pack *decided, int i)
 {
 	struct notice *n = &c->record.notices[i];
-	struct clocks k = { decided, pack_calendar(c->flow->pack), c->record.accepted_ms, false };
+	struct clocks k = {decided, pack_calendar(c->flow->pack), c->record.accepted_ms, false};
 	struct pause *pause = record_pause(&c->record, i);
 	int64_t *due_at = pause && pause->due_ms >= 0 ? &pause->due_ms : &n->due_ms;
-	int64_t *feedback_at = pause && pause->feedback_due_ms >= 0 ? &pause->feedback_due_ms : &n->feedback_due_ms;
+	int64_t *feedback_at = pause && pause->feedback_due_ms >= 0 ? &pause->feedback_due_ms
+								    : &n->feedback_due_ms;
 	int64_t due = -1, feedback = -1;
 
 	if (!clocks_anew(c, &k, n, &due, &feedback))
@@ -154,10 +158,14 @@ static void audit_notice(struct change *c, int notice, int64_t old_ms)
 		time_format(old_ms, SHANGHAI_MIN, was);
 	if (n->due_ms >= 0)
 		time_format(n->due_ms, SHANGHAI_MIN, now);
-	change_audit(c, &(struct audited){ .who = "calendar", .act = "recount",
-					   .notice = notice, .body = n->body, .region = c->record.region,
-					   .state = notice_state_name(n->state),
-					   .detail = arena_printf(&c->arena, "due %s, was %s", now, was) });
+	change_audit(c, &(struct audited){
+				.who = "calendar",
+				.act = "recount",
+				.notice = notice,
+				.body = n->body,
+				.region = c->record.region,
+				.state = notice_state_name(n->state),
+				.detail = arena_printf(&c->arena, "due %s, was %s", now, was)});
 }
 
 static enum err apply_recount(void *arg, struct change *c)
@@ -227,16 +235,21 @@ static void on_marked(void *arg, enum err e, const char *text)
 	(void)arg;
 	(void)text;
 	if (e != ERR_OK)
-		log_at(LOG_WARN, "", "that the deadlines were recounted could not be noted; a restart will look again");
+		log_at(LOG_WARN, "",
+		       "that the deadlines were recounted could not be noted; a restart will look again");
 }
 
 static void walk_end(struct recount *r)
 {
 	r->walking = false;
 	store_put_expiring(r->flow->store,
-			   &(struct expiring){ .kind = "recount", .name = r->name, .value = { "done", 4 }, .ttl_ms = MARK_TTL_MS },
+			   &(struct expiring){.kind = "recount",
+					      .name = r->name,
+					      .value = {"done", 4},
+					      .ttl_ms = MARK_TTL_MS},
 			   on_marked, r);
-	log_at(LOG_INFO, "", "the deadlines stand by the calendar in force; %lld were computed anew since the start",
+	log_at(LOG_INFO, "",
+	       "the deadlines stand by the calendar in force; %lld were computed anew since the start",
 	       (long long)metric_get(METRIC_CALENDAR_RECOUNTED));
 }
 
@@ -254,7 +267,8 @@ static void on_slice(void *arg, enum err e, const struct loaded *items, int coun
 	arena_init(&arena);
 	for (int i = 0; e == ERR_OK && i < count; i++) {
 		arena_reset(&arena);
-		if (record_decode(items[i].record.data, items[i].record.len, &arena, &record) != ERR_OK)
+		if (record_decode(items[i].record.data, items[i].record.len, &arena, &record) !=
+		    ERR_OK)
 			continue;
 		old |= record.accepted_ms < floor_ms;
 		if (has_provisional(&record))
@@ -268,8 +282,10 @@ static void on_slice(void *arg, enum err e, const struct loaded *items, int coun
 
 static void slice_read(struct recount *r)
 {
-	store_scan(r->flow->store, &(struct scan_in){ .before = r->before, .need = "", .limit = SLICE, .budget = SLICE },
-		   on_slice, r);
+	store_scan(
+		r->flow->store,
+		&(struct scan_in){.before = r->before, .need = "", .limit = SLICE, .budget = SLICE},
+		on_slice, r);
 }
 
 static void on_step(void *arg)
@@ -306,12 +322,14 @@ static void walk_begin(struct recount *r)
 
 void recount_look(struct recount *r)
 {
-	int missing = calendar_missing_year(pack_calendar(r->flow->pack), clock_now_ms(&r->flow->clock));
+	int missing =
+		calendar_missing_year(pack_calendar(r->flow->pack), clock_now_ms(&r->flow->clock));
 	char now[CALENDAR_NAME_BYTES];
 
 	metric_set(METRIC_CALENDAR_MISSING, missing);
 	if (missing && missing != r->missing)
-		log_at(LOG_WARN, "", "the calendar does not list %d; deadlines in it are provisional (tandem calendar import)",
+		log_at(LOG_WARN, "",
+		       "the calendar does not list %d; deadlines in it are provisional (tandem calendar import)",
 		       missing);
 	r->missing = missing;
 	calendar_name(pack_calendar(r->flow->pack), now);

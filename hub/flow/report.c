@@ -1,4 +1,5 @@
-/* report.c: what providers send back: delivery reports find their delivery, replies find their notice or are a word about texts as such. */
+/* report.c: what providers send back: delivery reports find their delivery, replies find their
+ * notice or are a word about texts as such. */
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,23 +23,26 @@ struct job {
 	int delivery;
 	enum report_kind kind;
 	char connector[64], code[80], hash[64], dedupe[40], by[96];
-	char carrier[48]; /* "d12.1-": the message told of, while those that it carried besides are told; else "" */
-	char *rest;	  /* of these: "d15.0|d16.1" */
-	int pending;	  /* notices that the reply answers */
+	/* "d12.1-": the message told of, while those that it carried besides are told; else "" */
+	char carrier[48];
+	char *rest;  /* of these: "d15.0|d16.1" */
+	int pending; /* notices that the reply answers */
 	enum err worst;
 };
 
 static void job_done(struct job *j, enum err e)
 {
-	/* What belongs to nothing known is answered like the rest: a provider is told nothing about what exists. */
+	/* What belongs to nothing known is answered like the rest: a provider is told nothing about
+	 * what exists. */
 	j->done(j->arg, e == ERR_UNAVAILABLE ? e : ERR_OK);
 	free(j->rest);
 	free(j);
 }
 
 /*
- * States only go up: handed over, then delivered or failed; a late "delivered" after a failure is believed. One that waits to be
- * sent again was not sent by what its provider answered; a report that it was ends the waiting, or it would come twice.
+ * States only go up: handed over, then delivered or failed; a late "delivered" after a failure is
+ * believed. One that waits to be sent again was not sent by what its provider answered; a report
+ * that it was ends the waiting, or it would come twice.
  */
 static bool state_moves(struct delivery *d, enum report_kind kind)
 {
@@ -46,10 +50,12 @@ static bool state_moves(struct delivery *d, enum report_kind kind)
 
 	if (kind == REPORT_DELIVERED)
 		to = DELIVERY_DELIVERED;
-	else if ((kind == REPORT_FAILED || kind == REPORT_EXPIRED) && d->state != DELIVERY_DELIVERED)
+	else if ((kind == REPORT_FAILED || kind == REPORT_EXPIRED) &&
+		 d->state != DELIVERY_DELIVERED)
 		to = DELIVERY_FAILED;
 	else if (kind == REPORT_HANDED_OVER &&
-		 (d->state == DELIVERY_SENDING || d->state == DELIVERY_UNKNOWN || d->state == DELIVERY_WAITING))
+		 (d->state == DELIVERY_SENDING || d->state == DELIVERY_UNKNOWN ||
+		  d->state == DELIVERY_WAITING))
 		to = DELIVERY_ACCEPTED;
 	if (to == d->state)
 		return false;
@@ -86,13 +92,15 @@ static enum err apply_report(void *arg, struct change *c)
 	d = &c->record.deliveries[j->delivery];
 	if (strcmp(d->connector, j->connector) != 0 || !d->attempts)
 		return ERR_NOT_FOUND;
-	/* Ids come round again when a carrier begins anew, so the handset must be the one it was sent to as well. */
+	/* Ids come round again when a carrier begins anew, so the handset must be the one it was
+	 * sent to as well. */
 	if (*j->hash && strcmp(d->address_hash, j->hash) != 0)
 		return ERR_NOT_FOUND;
 	if (strncmp(d->with, j->carrier, strlen(j->carrier)) != 0)
 		return ERR_NOT_FOUND; /* it might have been carried, and was not */
 	moved = state_moves(d, j->kind);
-	if (!moved && (j->kind == REPORT_HANDED_OVER || change_has_receipt(c, receipt_of(j->kind), j->delivery, j->code))) {
+	if (!moved && (j->kind == REPORT_HANDED_OVER ||
+		       change_has_receipt(c, receipt_of(j->kind), j->delivery, j->code))) {
 		c->nothing = true;
 		return ERR_OK;
 	}
@@ -108,7 +116,8 @@ static enum err apply_report(void *arg, struct change *c)
 
 static void done_report(void *arg, enum err e, struct change *c);
 
-/* The next one that the message carried; a report that comes again tells those whom a hub that died had not told. */
+/* The next one that the message carried; a report that comes again tells those whom a hub that died
+ * had not told. */
 static void report_rest(struct job *j)
 {
 	char id[48];
@@ -117,7 +126,8 @@ static void report_rest(struct job *j)
 		size_t len = strcspn(j->rest, "|");
 
 		snprintf(id, sizeof(id), "%.*s", (int)len, j->rest);
-		memmove(j->rest, j->rest + len + (j->rest[len] == '|'), strlen(j->rest + len + (j->rest[len] == '|')) + 1);
+		memmove(j->rest, j->rest + len + (j->rest[len] == '|'),
+			strlen(j->rest + len + (j->rest[len] == '|')) + 1);
 		if (id_parse_delivery(id, &j->seq, &j->delivery)) {
 			change_run(j->flow, j->seq, false, apply_report, done_report, j);
 			return;
@@ -136,7 +146,8 @@ static void done_report(void *arg, enum err e, struct change *c)
 	}
 	if (!*j->carrier) {
 		metric_add(METRIC_RECEIPTS, !c->nothing);
-		snprintf(j->carrier, sizeof(j->carrier), "d%lld.%d-", (long long)j->seq, j->delivery);
+		snprintf(j->carrier, sizeof(j->carrier), "d%lld.%d-", (long long)j->seq,
+			 j->delivery);
 		j->rest = mem_strdup(c->record.deliveries[j->delivery].also);
 	}
 	report_rest(j);
@@ -163,7 +174,11 @@ static void done_sms(void *arg, enum err e)
 
 static void answer_notice(struct job *j, int64_t seq, int notice)
 {
-	struct respond_sms in = { .seq = seq, .notice = notice, .by = j->by, .from_hash = j->hash, .dedupe = j->dedupe };
+	struct respond_sms in = {.seq = seq,
+				 .notice = notice,
+				 .by = j->by,
+				 .from_hash = j->hash,
+				 .dedupe = j->dedupe};
 
 	j->pending++;
 	respond_by_sms(j->flow, &in, done_answer, j);
@@ -207,14 +222,17 @@ static void name_sender(struct job *j, const char *number)
 	}
 	for (int i = 0; i < p->contact_count; i++) {
 		if (number_normalise(p->contacts[i].phone, other) && !strcmp(other, number)) {
-			snprintf(j->by, sizeof(j->by), "%s", *p->contacts[i].name ? p->contacts[i].name : p->contacts[i].post);
+			snprintf(j->by, sizeof(j->by), "%s",
+				 *p->contacts[i].name ? p->contacts[i].name : p->contacts[i].post);
 			return;
 		}
 	}
-	snprintf(j->by, sizeof(j->by), "sms:****%s", strlen(number) > 4 ? number + strlen(number) - 4 : "");
+	snprintf(j->by, sizeof(j->by), "sms:****%s",
+		 strlen(number) > 4 ? number + strlen(number) - 4 : "");
 }
 
-/* Of the handset that was written to or that writes; it stays "" when the provider does not tell it. */
+/* Of the handset that was written to or that writes; it stays "" when the provider does not tell
+ * it. */
 static void hash_handset(struct job *j, const char *told)
 {
 	char number[NUMBER_BYTES];
@@ -252,7 +270,8 @@ static void reply_came(struct job *j, const struct report *r)
 	int notice;
 
 	arena_init(&arena);
-	snprintf(j->dedupe, sizeof(j->dedupe), "%s", decided_address_hash(j->flow, r->dedupe, &arena));
+	snprintf(j->dedupe, sizeof(j->dedupe), "%s",
+		 decided_address_hash(j->flow, r->dedupe, &arena));
 	name_sender(j, r->from);
 	arena_clear(&arena);
 	if (!*j->hash)
@@ -276,7 +295,8 @@ static bool message_id_parse(const char *id, int64_t *ret_seq, int *ret_delivery
 	return id_parse_delivery(head, ret_seq, ret_delivery);
 }
 
-void deliver_report(struct flow *f, const char *connector, const struct report *r, deliver_done_fn *done, void *arg)
+void deliver_report(struct flow *f, const char *connector, const struct report *r,
+		    deliver_done_fn *done, void *arg)
 {
 	struct job *j = mem_zalloc(sizeof(*j));
 

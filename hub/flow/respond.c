@@ -31,7 +31,8 @@ static const char *pool_taker(const struct answering *c, const struct notice *n)
 		const struct grant *g = &c->who->grants[i];
 		int b = pack_find_body(pack, g->body);
 
-		if (g->who == WHO_SUPERVISOR && b >= 0 && region >= 0 && pack_view(pack)->bodies[b].region == region)
+		if (g->who == WHO_SUPERVISOR && b >= 0 && region >= 0 &&
+		    pack_view(pack)->bodies[b].region == region)
 			return g->body;
 	}
 	return NULL;
@@ -46,15 +47,20 @@ static enum err refuse(struct answering *c, enum err e, const char *why)
 /* Of a letter: what its two bodies do, and what whoever coordinates the region does to remind. */
 static enum err may_letter(struct answering *c, const struct change *x, const struct notice *n)
 {
-	static const enum act acts[ANSWER_COUNT] = { [ANSWER_CLOSE] = ACT_CLOSE, [ANSWER_REMIND] = ACT_REMIND, [ANSWER_REPLY] = ACT_REPLY,
-						       [ANSWER_ATTACH] = ACT_REPLY };
+	static const enum act acts[ANSWER_COUNT] = {[ANSWER_CLOSE] = ACT_CLOSE,
+						    [ANSWER_REMIND] = ACT_REMIND,
+						    [ANSWER_REPLY] = ACT_REPLY,
+						    [ANSWER_ATTACH] = ACT_REPLY};
 
 	if (principal_sees_notice(c->who, c->flow->pack, n, x->event, &x->record) == SIGHT_NONE)
 		return ERR_NOT_FOUND;
-	if (c->answer == ANSWER_SHOWN ? principal_answers(c->who, n->body) :
-					letter_may(c->who, c->flow->pack, &x->record, n, acts[c->answer]))
+	if (c->answer == ANSWER_SHOWN
+		    ? principal_answers(c->who, n->body)
+		    : letter_may(c->who, c->flow->pack, &x->record, n, acts[c->answer]))
 		return ERR_OK;
-	return refuse(c, ERR_FORBIDDEN, "Only the body that was written to answers a letter, and only who wrote it closes it");
+	return refuse(
+		c, ERR_FORBIDDEN,
+		"Only the body that was written to answers a letter, and only who wrote it closes it");
 }
 
 static enum err may_remind(struct answering *c, const struct change *x, const struct notice *n)
@@ -69,21 +75,25 @@ static enum err may_remind(struct answering *c, const struct change *x, const st
 /* What a bureau of the case does to other bodies' notices too. */
 static bool is_bureaus(enum answer a)
 {
-	return a == ANSWER_TRANSFER || a == ANSWER_FULFIL || a == ANSWER_LETTER || a == ANSWER_ATTACH;
+	return a == ANSWER_TRANSFER || a == ANSWER_FULFIL || a == ANSWER_LETTER ||
+	       a == ANSWER_ATTACH;
 }
 
 /* Whether this person may do this to this notice; what they may not see is not there for them. */
 static enum err may(struct answering *c, const struct change *x, const struct notice *n)
 {
 	bool is_clock = c->answer == ANSWER_PAUSE || c->answer == ANSWER_RESUME;
-	bool takes = c->answer == ANSWER_ACKNOWLEDGE || c->answer == ANSWER_CLAIM || c->answer == ANSWER_SHOWN;
+	bool takes = c->answer == ANSWER_ACKNOWLEDGE || c->answer == ANSWER_CLAIM ||
+		     c->answer == ANSWER_SHOWN;
 
 	if (!c->who || principal_answers(c->who, n->body))
 		return ERR_OK;
-	if (is_clock && principal_oversees(c->who, c->flow->pack, x->record.region, WHO_COORDINATOR))
+	if (is_clock &&
+	    principal_oversees(c->who, c->flow->pack, x->record.region, WHO_COORDINATOR))
 		return ERR_OK;
 	if (notice_is_pool(n->body) && pool_taker(c, n))
-		return takes ? ERR_OK : refuse(c, ERR_CONFLICT, "It lies in the pool: claim it first");
+		return takes ? ERR_OK
+			     : refuse(c, ERR_CONFLICT, "It lies in the pool: claim it first");
 	if (is_bureaus(c->answer) && principal_approves(c->who, &x->record))
 		return ERR_OK;
 	if (principal_sees_notice(c->who, c->flow->pack, n, x->event, &x->record) == SIGHT_NONE)
@@ -132,7 +142,8 @@ static void set_holder(struct change *x, const struct notice *n)
 
 static enum err move(struct answering *c, struct change *x, struct notice *n, enum act act)
 {
-	int64_t after_ms = n->acknowledged.at_ms; /* a claim of its own stands behind it: equal stamps are one act that did both */
+	/* a claim of its own stands behind it: equal stamps are one act that did both */
+	int64_t after_ms = n->acknowledged.at_ms;
 	enum notice_state to;
 	enum err e = act_verdict(c, x, n, act, &to);
 
@@ -143,7 +154,8 @@ static enum err move(struct answering *c, struct change *x, struct notice *n, en
 	if (act == ACT_CLAIM && !notice_is_aside(n))
 		set_holder(x, n);
 	if (act == ACT_CLAIM)
-		act_stamp(&n->claimed, c, after_ms > 0 && after_ms >= x->now_ms ? after_ms + 1 : x->now_ms);
+		act_stamp(&n->claimed, c,
+			  after_ms > 0 && after_ms >= x->now_ms ? after_ms + 1 : x->now_ms);
 	change_notice(x, c->notice, to, c->by);
 	notice_schedule(x->flow, &x->record, n);
 	return ERR_OK;
@@ -159,28 +171,29 @@ static enum err apply_claim(struct answering *c, struct change *x, struct notice
 	return move(c, x, n, ACT_CLAIM);
 }
 
-/* What each answer does, whether it needs the event's document, what it is called in the audit log, and who counts it. */
+/* What each answer does, whether it needs the event's document, what it is called in the audit log,
+ * and who counts it. */
 static const struct kind {
 	act_fn *apply;
 	bool needs_event;
 	const char *name;
 	enum metric metric;
 } kinds[ANSWER_COUNT] = {
-	[ANSWER_ACKNOWLEDGE] = { apply_acknowledge, false, "acknowledge", METRIC_ACKNOWLEDGED },
-	[ANSWER_CLAIM] = { apply_claim, true, "claim", METRIC_CLAIMED },
-	[ANSWER_SHOWN] = { apply_shown, false, NULL, METRIC_COUNT },
-	[ANSWER_RETURN] = { act_return, false, "return", METRIC_RETURNED },
-	[ANSWER_TRANSFER] = { act_transfer, false, "transfer", METRIC_TRANSFERRED },
-	[ANSWER_FEEDBACK] = { act_feedback, true, "feedback", METRIC_FED_BACK },
-	[ANSWER_CLOSE] = { act_close, false, "close", METRIC_COUNT },
-	[ANSWER_UNDO] = { act_undo, false, "undo", METRIC_COUNT },
-	[ANSWER_FULFIL] = { act_fulfil, false, "fulfil", METRIC_COUNT },
-	[ANSWER_PAUSE] = { act_pause, false, "pause", METRIC_COUNT },
-	[ANSWER_RESUME] = { act_resume, false, "resume", METRIC_COUNT },
-	[ANSWER_ATTACH] = { act_attach, false, "attach", METRIC_COUNT },
-	[ANSWER_REMIND] = { act_remind, false, "remind", METRIC_COUNT },
-	[ANSWER_LETTER] = { act_letter, false, "letter", METRIC_COUNT },
-	[ANSWER_REPLY] = { act_reply, false, "reply", METRIC_COUNT },
+	[ANSWER_ACKNOWLEDGE] = {apply_acknowledge, false, "acknowledge", METRIC_ACKNOWLEDGED},
+	[ANSWER_CLAIM] = {apply_claim, true, "claim", METRIC_CLAIMED},
+	[ANSWER_SHOWN] = {apply_shown, false, NULL, METRIC_COUNT},
+	[ANSWER_RETURN] = {act_return, false, "return", METRIC_RETURNED},
+	[ANSWER_TRANSFER] = {act_transfer, false, "transfer", METRIC_TRANSFERRED},
+	[ANSWER_FEEDBACK] = {act_feedback, true, "feedback", METRIC_FED_BACK},
+	[ANSWER_CLOSE] = {act_close, false, "close", METRIC_COUNT},
+	[ANSWER_UNDO] = {act_undo, false, "undo", METRIC_COUNT},
+	[ANSWER_FULFIL] = {act_fulfil, false, "fulfil", METRIC_COUNT},
+	[ANSWER_PAUSE] = {act_pause, false, "pause", METRIC_COUNT},
+	[ANSWER_RESUME] = {act_resume, false, "resume", METRIC_COUNT},
+	[ANSWER_ATTACH] = {act_attach, false, "attach", METRIC_COUNT},
+	[ANSWER_REMIND] = {act_remind, false, "remind", METRIC_COUNT},
+	[ANSWER_LETTER] = {act_letter, false, "letter", METRIC_COUNT},
+	[ANSWER_REPLY] = {act_reply, false, "reply", METRIC_COUNT},
 };
 
 static enum err apply(void *arg, struct change *x)
@@ -212,9 +225,13 @@ static enum err apply(void *arg, struct change *x)
 	about = c->answer == ANSWER_LETTER ? c->made : c->notice;
 	n = &x->record.notices[about];
 	if (kinds[c->answer].name)
-		change_audit(x, &(struct audited){ .who = c->by, .act = kinds[c->answer].name, .notice = about, .body = n->body,
-						   .region = x->record.region, .state = notice_state_name(n->state),
-						   .channel = c->channel });
+		change_audit(x, &(struct audited){.who = c->by,
+						  .act = kinds[c->answer].name,
+						  .notice = about,
+						  .body = n->body,
+						  .region = x->record.region,
+						  .state = notice_state_name(n->state),
+						  .channel = c->channel});
 	return ERR_OK;
 }
 
@@ -234,7 +251,8 @@ static void put_stamp(struct buf *out, const char *name, const struct stamp *s)
 	buf_add_char(out, '}');
 }
 
-/* What came of it besides: the notice made by a transfer or by alarming feedback, and a dispute that is open. */
+/* What came of it besides: the notice made by a transfer or by alarming feedback, and a dispute
+ * that is open. */
 static void put_made(const struct answering *c, const struct change *x, struct buf *out)
 {
 	if (c->answer == ANSWER_ATTACH) {
@@ -255,7 +273,7 @@ static void put_made(const struct answering *c, const struct change *x, struct b
 static void reply_state(struct answering *c, const struct change *x)
 {
 	const struct notice *n = &x->record.notices[c->notice];
-	struct reply r = { .err = ERR_OK, .status = 200 };
+	struct reply r = {.err = ERR_OK, .status = 200};
 	struct buf out, tag;
 	char etag[16];
 
@@ -282,14 +300,17 @@ static void reply_state(struct answering *c, const struct change *x)
 static void reply_refused(struct answering *c, enum err e, const struct change *x)
 {
 	const struct stamp *s = NULL;
-	struct reply r = { .err = e, .status = err_http_status(e), .etag = "", .retry_s = c->retry_s };
+	struct reply r = {
+		.err = e, .status = err_http_status(e), .etag = "", .retry_s = c->retry_s};
 	struct buf out;
 
 	buf_init(&out, 8192);
-	problem_json(&out, e, r.status, *c->detail ? c->detail : err_title(e), e == ERR_INVALID ? &c->diag : NULL);
+	problem_json(&out, e, r.status, *c->detail ? c->detail : err_title(e),
+		     e == ERR_INVALID ? &c->diag : NULL);
 	if (x && e == ERR_CONFLICT && c->notice < x->record.notice_count)
-		s = x->record.notices[c->notice].claimed.at_ms ? &x->record.notices[c->notice].claimed :
-								 &x->record.notices[c->notice].acknowledged;
+		s = x->record.notices[c->notice].claimed.at_ms
+			    ? &x->record.notices[c->notice].claimed
+			    : &x->record.notices[c->notice].acknowledged;
 	if (c->before.at_ms)
 		s = &c->before;
 	if (s && s->at_ms) {
@@ -376,7 +397,8 @@ static enum err apply_sms(void *arg, struct change *x)
 	if (!sent || c->notice >= x->record.notice_count)
 		return ERR_NOT_FOUND;
 	for (int i = 0; i < x->record.receipt_count; i++) {
-		if (x->record.receipts[i].kind == RECEIPT_REPLY && !strcmp(x->record.receipts[i].detail, c->dedupe)) {
+		if (x->record.receipts[i].kind == RECEIPT_REPLY &&
+		    !strcmp(x->record.receipts[i].detail, c->dedupe)) {
 			x->nothing = true;
 			return ERR_OK;
 		}
@@ -388,11 +410,13 @@ static enum err apply_sms(void *arg, struct change *x)
 	r->channel = c->channel;
 	r->detail = c->dedupe;
 	if (e == ERR_CONFLICT || e == ERR_OK)
-		x->nothing = false; /* the reply itself is evidence, also when it changes no state */
+		/* the reply itself is evidence, also when it changes no state */
+		x->nothing = false;
 	return e == ERR_CONFLICT ? ERR_OK : e;
 }
 
-void respond_by_sms(struct flow *f, const struct respond_sms *in, void (*sms_done)(void *arg, enum err e), void *arg)
+void respond_by_sms(struct flow *f, const struct respond_sms *in,
+		    void (*sms_done)(void *arg, enum err e), void *arg)
 {
 	struct answering *c = answering_new(f, in->by, "sms");
 

@@ -25,20 +25,26 @@ static enum err refuse(struct answering *a, enum err e, const char *why)
 	return e;
 }
 
-enum err act_verdict(struct answering *a, struct change *x, const struct notice *n, enum act act, enum notice_state *ret)
+enum err act_verdict(struct answering *a, struct change *x, const struct notice *n, enum act act,
+		     enum notice_state *ret)
 {
 	enum verdict v;
 
 	if (!archive_allows(n, act))
 		return refuse(a, ERR_CONFLICT, "The files are with nobody else");
-	v = n->cause == CAUSE_LETTER ? lifecycle_letter(n->state, letter_side_of(a->who, &x->record, n, act), act, ret) :
-				       lifecycle_next(n->state, n->role, act, ret);
+	v = n->cause == CAUSE_LETTER
+		    ? lifecycle_letter(n->state, letter_side_of(a->who, &x->record, n, act), act,
+				       ret)
+		    : lifecycle_next(n->state, n->role, act, ret);
 	switch (v) {
 	case VERDICT_NOT_LEAD:
 		return refuse(a, ERR_FORBIDDEN, "Only the lead of an event claims it");
 	case VERDICT_REFUSED:
-		return refuse(a, ERR_CONFLICT, n->cause == CAUSE_LETTER ? "This is not done to a letter, or not by this side of it now" :
-								 "The notice's state does not allow this any more");
+		return refuse(
+			a, ERR_CONFLICT,
+			n->cause == CAUSE_LETTER
+				? "This is not done to a letter, or not by this side of it now"
+				: "The notice's state does not allow this any more");
 	case VERDICT_SAME:
 		x->nothing = true;
 		break;
@@ -86,7 +92,8 @@ static bool another_was_returned(const struct record *r, int notice)
 
 static const char *with_remark(struct change *x, const char *word, const char *remark)
 {
-	return *remark ? arena_printf(&x->arena, "%s: %s", word, remark) : arena_strdup(&x->arena, word);
+	return *remark ? arena_printf(&x->arena, "%s: %s", word, remark)
+		       : arena_strdup(&x->arena, word);
 }
 
 enum err act_return(struct answering *a, struct change *x, struct notice *n)
@@ -97,7 +104,8 @@ enum err act_return(struct answering *a, struct change *x, struct notice *n)
 
 	if (e != ERR_OK || x->nothing)
 		return e;
-	act_receipt(a, x, RECEIPT_RETURNED)->detail = with_remark(x, return_reason_names[a->p->reason], a->p->remark);
+	act_receipt(a, x, RECEIPT_RETURNED)->detail =
+		with_remark(x, return_reason_names[a->p->reason], a->p->remark);
 	if (second) {
 		change_notice(x, a->notice, STATE_DISPUTED, a->by);
 		dispute_open(x, DISPUTE_TWO_RETURNS);
@@ -111,14 +119,16 @@ enum err act_return(struct answering *a, struct change *x, struct notice *n)
 
 /* --- transfer: to a named body, or on from the bureau that has a notice back --- */
 
-static const char *bad_receiver(const struct answering *a, const struct change *x, const struct notice *n, bool sends_on)
+static const char *bad_receiver(const struct answering *a, const struct change *x,
+				const struct notice *n, bool sends_on)
 {
 	const struct pack_view *p = pack_view(a->flow->pack);
 	int to = pack_find_body(a->flow->pack, a->p->to);
 
 	if (to < 0)
 		return "there is no such body";
-	if (n->role != ROLE_COPY && p->bodies[to].kind != BODY_SUPERVISION && p->bodies[to].kind != BODY_ENFORCEMENT)
+	if (n->role != ROLE_COPY && p->bodies[to].kind != BODY_SUPERVISION &&
+	    p->bodies[to].kind != BODY_ENFORCEMENT)
 		return "is no body that supervises";
 	if (!strcmp(a->p->to, n->body) && !sends_on)
 		return "is the body that has it";
@@ -127,20 +137,21 @@ static const char *bad_receiver(const struct answering *a, const struct change *
 	for (int i = 0; i < x->record.notice_count; i++) {
 		const struct notice *other = &x->record.notices[i];
 
-		if (lifecycle_is_live(other->state) && other->role == n->role && !notice_is_aside(other) &&
-		    !strcmp(other->body, a->p->to))
+		if (lifecycle_is_live(other->state) && other->role == n->role &&
+		    !notice_is_aside(other) && !strcmp(other->body, a->p->to))
 			return "has a notice of this event in this role already";
 	}
 	return NULL;
 }
 
-static enum err hand_on(struct answering *a, struct change *x, const struct notice *n, enum cause cause)
+static enum err hand_on(struct answering *a, struct change *x, const struct notice *n,
+			enum cause cause)
 {
 	struct notice like = *n;
 
 	like.body = arena_strdup(&x->arena, a->p->to);
 	like.state = STATE_OPEN;
-	like.acknowledged = like.claimed = (struct stamp){ .by = "", .channel = "" };
+	like.acknowledged = like.claimed = (struct stamp){.by = "", .channel = ""};
 	like.cause = cause;
 	like.from = a->notice;
 	like.overdue_told = false;
@@ -162,14 +173,17 @@ static enum err send_on(struct answering *a, struct change *x, struct notice *n)
 	return hand_on(a, x, n, CAUSE_SENT_ON);
 }
 
-static enum err may_transfer(struct answering *a, struct change *x, const struct notice *n, bool sends_on)
+static enum err may_transfer(struct answering *a, struct change *x, const struct notice *n,
+			     bool sends_on)
 {
 	enum notice_state to;
 
 	if (!sends_on)
 		return act_verdict(a, x, n, ACT_TRANSFER, &to);
 	if (n->state != STATE_RETURNED || notice_was_sent_on(&x->record, a->notice))
-		return refuse(a, ERR_CONFLICT, "Only what was returned and not sent on yet is the bureau's to send on");
+		return refuse(
+			a, ERR_CONFLICT,
+			"Only what was returned and not sent on yet is the bureau's to send on");
 	return ERR_OK;
 }
 
@@ -210,11 +224,14 @@ static bool said_just_now(const struct answering *a, const struct record *r)
 
 		if (o->notice != f->notice)
 			continue;
-		return o->result == f->result && o->disposal == f->disposal && o->has_penalty == f->has_penalty &&
-		       o->licence_revoked == f->licence_revoked && o->closes == f->closes && !strcmp(o->checked_on, f->checked_on) &&
+		return o->result == f->result && o->disposal == f->disposal &&
+		       o->has_penalty == f->has_penalty &&
+		       o->licence_revoked == f->licence_revoked && o->closes == f->closes &&
+		       !strcmp(o->checked_on, f->checked_on) &&
 		       !strcmp(o->rectify_by, f->rectify_by) && !strcmp(o->remark, f->remark) &&
-		       !strcmp(o->penalty_document, f->penalty_document) && !strcmp(o->penalty_kind, f->penalty_kind) &&
-		       names_the_same(a, r, (struct namer){ i, -1 });
+		       !strcmp(o->penalty_document, f->penalty_document) &&
+		       !strcmp(o->penalty_kind, f->penalty_kind) &&
+		       names_the_same(a, r, (struct namer){i, -1});
 	}
 	return false;
 }
@@ -224,9 +241,17 @@ static void raise_alarm(struct answering *a, struct change *x)
 {
 	const struct pack *pack = x->flow->pack;
 	const char *body = x->event->deciding ? x->event->deciding : x->event->accepting;
-	struct notice like = { .role = ROLE_LEAD, .state = STATE_OPEN, .due_ms = -1, .feedback_due_ms = -1, .via = "push|sms",
-			       .rules = "", .acknowledged = { "", 0, "" }, .claimed = { "", 0, "" }, .next_ms = -1,
-			       .cause = CAUSE_FEEDBACK, .from = a->notice };
+	struct notice like = {.role = ROLE_LEAD,
+			      .state = STATE_OPEN,
+			      .due_ms = -1,
+			      .feedback_due_ms = -1,
+			      .via = "push|sms",
+			      .rules = "",
+			      .acknowledged = {"", 0, ""},
+			      .claimed = {"", 0, ""},
+			      .next_ms = -1,
+			      .cause = CAUSE_FEEDBACK,
+			      .from = a->notice};
 	struct duration due;
 
 	if (!body || pack_find_body(pack, body) < 0)
@@ -235,7 +260,8 @@ static void raise_alarm(struct answering *a, struct change *x)
 		return;
 	like.body = body;
 	if (duration_parse(pack_view(pack)->settings.alarm_due, &due))
-		like.due_ms = calendar_due_ms(pack_calendar(pack), x->now_ms, due, &like.provisional);
+		like.due_ms =
+			calendar_due_ms(pack_calendar(pack), x->now_ms, due, &like.provisional);
 	a->made = change_add(x, &like, a->by);
 	if (a->made >= 0)
 		notice_schedule(x->flow, &x->record, &x->record.notices[a->made]);
@@ -259,15 +285,16 @@ static void keep_feedback(struct answering *a, struct change *x)
 	f->at_ms = x->now_ms;
 	f->by = a->by;
 	f->channel = a->channel;
-	act_receipt(a, x, RECEIPT_FED_BACK)->detail =
-		arena_printf(&x->arena, "%s, %s", inspection_names[f->result], disposal_names[f->disposal]);
+	act_receipt(a, x, RECEIPT_FED_BACK)->detail = arena_printf(
+		&x->arena, "%s, %s", inspection_names[f->result], disposal_names[f->disposal]);
 	if (f->closes)
 		act_receipt(a, x, RECEIPT_CLOSED);
 }
 
 enum err act_feedback(struct answering *a, struct change *x, struct notice *n)
 {
-	bool alarms = feedback_alarms(a->p->feedback.result, a->p->feedback.disposal, a->p->feedback.licence_revoked);
+	bool alarms = feedback_alarms(a->p->feedback.result, a->p->feedback.disposal,
+				      a->p->feedback.licence_revoked);
 	enum notice_state to;
 	enum err e = act_verdict(a, x, n, ACT_FEEDBACK, &to);
 
@@ -283,7 +310,7 @@ enum err act_feedback(struct answering *a, struct change *x, struct notice *n)
 	}
 	if (x->record.feedback_count >= RECORD_FEEDBACK_MAX)
 		return refuse(a, ERR_CONFLICT, "The event has as much feedback as it can have");
-	e = name_files(a, x, (struct namer){ x->record.feedback_count, -1 }, a->notice);
+	e = name_files(a, x, (struct namer){x->record.feedback_count, -1}, a->notice);
 	if (e != ERR_OK)
 		return e;
 	keep_feedback(a, x);
@@ -306,7 +333,8 @@ enum err act_close(struct answering *a, struct change *x, struct notice *n)
 	if (e != ERR_OK || x->nothing)
 		return e;
 	if (!notice_has_feedback(&x->record, a->notice))
-		return refuse(a, ERR_CONFLICT, "A notice is closed with feedback only, and there is none yet");
+		return refuse(a, ERR_CONFLICT,
+			      "A notice is closed with feedback only, and there is none yet");
 	act_receipt(a, x, RECEIPT_CLOSED)->detail = arena_strdup(&x->arena, a->p->remark);
 	change_notice(x, a->notice, to, a->by);
 	notice_schedule(x->flow, &x->record, n);
@@ -336,8 +364,8 @@ static bool was_ruled(const struct record *r, int notice)
 }
 
 struct undoing {
-	enum act act;	/* what is taken back */
-	int64_t at_ms;	/* when it was done */
+	enum act act;  /* what is taken back */
+	int64_t at_ms; /* when it was done */
 	bool acknowledged_before;
 };
 
@@ -350,14 +378,15 @@ static const char *undo_what(const struct record *r, int notice, struct undoing 
 		return "What was written cannot be taken back";
 	switch (n->state) {
 	case STATE_ACKNOWLEDGED:
-		*ret = (struct undoing){ ACT_ACKNOWLEDGE, n->acknowledged.at_ms, false };
+		*ret = (struct undoing){ACT_ACKNOWLEDGE, n->acknowledged.at_ms, false};
 		break;
 	case STATE_CLAIMED:
-		*ret = (struct undoing){ ACT_CLAIM, n->claimed.at_ms, !claimed_at_once };
+		*ret = (struct undoing){ACT_CLAIM, n->claimed.at_ms, !claimed_at_once};
 		break;
 	case STATE_RETURNED:
 	case STATE_DISPUTED:
-		*ret = (struct undoing){ ACT_RETURN, returned_at(r, notice), n->acknowledged.at_ms > 0 };
+		*ret = (struct undoing){ACT_RETURN, returned_at(r, notice),
+					n->acknowledged.at_ms > 0};
 		break;
 	default:
 		return "There is nothing to undo";
@@ -382,7 +411,7 @@ static void keep_stamp(struct change *x, int notice, enum receipt_kind kind, str
 	r->at_ms = s->at_ms;
 	r->by = s->by;
 	r->channel = s->channel;
-	*s = (struct stamp){ .by = "", .channel = "" };
+	*s = (struct stamp){.by = "", .channel = ""};
 }
 
 static void give_back_to_pool(struct change *x, int notice)
@@ -395,13 +424,14 @@ static void give_back_to_pool(struct change *x, int notice)
 
 enum err act_undo(struct answering *a, struct change *x, struct notice *n)
 {
-	const struct duration window = { .count = 1, .unit = DURATION_WORKING_DAYS };
-	struct undoing u = { 0 };
+	const struct duration window = {.count = 1, .unit = DURATION_WORKING_DAYS};
+	struct undoing u = {0};
 	const char *why_not = undo_what(&x->record, a->notice, &u);
 	enum notice_state to;
 	bool provisional;
 
-	if (!why_not && calendar_due_ms(pack_calendar(x->flow->pack), u.at_ms, window, &provisional) < x->now_ms)
+	if (!why_not && calendar_due_ms(pack_calendar(x->flow->pack), u.at_ms, window,
+					&provisional) < x->now_ms)
 		why_not = "One working day has passed";
 	if (!why_not && lifecycle_undo(n->state, u.acknowledged_before, &to) != VERDICT_MOVES)
 		why_not = "There is nothing to undo";

@@ -36,7 +36,8 @@ enum err act_fulfil(struct answering *a, struct change *x, struct notice *n)
 	t->met_ms = x->now_ms;
 	t->next_ms = -1;
 	act_receipt(a, x, RECEIPT_FULFILLED)->detail =
-		arena_printf(&x->arena, "%s: %s%s%s", term_kind_name(t->kind), t->what, *a->p->remark ? ": " : "", a->p->remark);
+		arena_printf(&x->arena, "%s: %s%s%s", term_kind_name(t->kind), t->what,
+			     *a->p->remark ? ": " : "", a->p->remark);
 	n->version++;
 	change_tell(x, a->notice, a->by);
 	return ERR_OK;
@@ -46,10 +47,12 @@ enum err act_fulfil(struct answering *a, struct change *x, struct notice *n)
 
 static bool is_coordinators(const struct answering *a, const struct change *x)
 {
-	return a->who && principal_oversees(a->who, x->flow->pack, x->record.region, WHO_COORDINATOR);
+	return a->who &&
+	       principal_oversees(a->who, x->flow->pack, x->record.region, WHO_COORDINATOR);
 }
 
-static enum err may_touch_clock(struct answering *a, struct change *x, const struct notice *n, enum act act)
+static enum err may_touch_clock(struct answering *a, struct change *x, const struct notice *n,
+				enum act act)
 {
 	enum notice_state to;
 	enum err e = act_verdict(a, x, n, act, &to);
@@ -68,7 +71,9 @@ static const char *cannot_pause(const struct change *x, const struct notice *n)
 		return "No clock runs here";
 	if (due_ms < x->now_ms)
 		return "The clock has run out already";
-	return x->record.pause_count >= RECORD_PAUSES_MAX ? "It has been paused as often as it can be" : NULL;
+	return x->record.pause_count >= RECORD_PAUSES_MAX
+		       ? "It has been paused as often as it can be"
+		       : NULL;
 }
 
 static int64_t until_ms(const struct answering *a)
@@ -85,7 +90,8 @@ enum err act_pause(struct answering *a, struct change *x, struct notice *n)
 	if (e != ERR_OK)
 		return e;
 	if (a->p->until != INT32_MIN &&
-	    (until_ms(a) <= x->now_ms || a->p->until - day_of_ms(x->now_ms, SHANGHAI_MIN) > PAUSE_DAYS_MAX)) {
+	    (until_ms(a) <= x->now_ms ||
+	     a->p->until - day_of_ms(x->now_ms, SHANGHAI_MIN) > PAUSE_DAYS_MAX)) {
 		diag_init(&a->diag, &a->arena);
 		diag_add(&a->diag, "/until", "must be today or a day within a year");
 		return ERR_INVALID;
@@ -98,7 +104,8 @@ enum err act_pause(struct answering *a, struct change *x, struct notice *n)
 	why_not = cannot_pause(x, n);
 	if (why_not)
 		return refuse(a, why_not);
-	pause_begin(x, &(struct pausing){ a->notice, a->by, arena_strdup(&x->arena, a->p->remark), until_ms(a) });
+	pause_begin(x, &(struct pausing){a->notice, a->by, arena_strdup(&x->arena, a->p->remark),
+					 until_ms(a)});
 	act_receipt(a, x, RECEIPT_PAUSED)->detail = arena_strdup(&x->arena, a->p->remark);
 	n->version++;
 	notice_schedule(x->flow, &x->record, n);
@@ -123,7 +130,8 @@ enum err act_resume(struct answering *a, struct change *x, struct notice *n)
 		return e;
 	x->nothing = !record_pause(&x->record, a->notice);
 	if (x->nothing)
-		return was_paused(&x->record, a->notice) ? ERR_OK : refuse(a, "Nothing is paused here");
+		return was_paused(&x->record, a->notice) ? ERR_OK
+							 : refuse(a, "Nothing is paused here");
 	pause_end(x, a->notice, a->by, a->channel);
 	n->version++;
 	notice_schedule(x->flow, &x->record, n);

@@ -26,7 +26,8 @@ static struct attachment *file_find(struct record *r, int notice, const char *ha
 	return NULL;
 }
 
-static struct attachment *file_add(struct answering *a, struct change *x, const struct attachment *like)
+static struct attachment *file_add(struct answering *a, struct change *x,
+				   const struct attachment *like)
 {
 	struct attachment *f;
 
@@ -41,7 +42,8 @@ static struct attachment *file_add(struct answering *a, struct change *x, const 
 	return f;
 }
 
-enum err file_may_put(const struct principal *who, const struct pack *pack, const struct record *r, const struct notice *n)
+enum err file_may_put(const struct principal *who, const struct pack *pack, const struct record *r,
+		      const struct notice *n)
 {
 	enum notice_state to;
 
@@ -51,9 +53,11 @@ enum err file_may_put(const struct principal *who, const struct pack *pack, cons
 		return letter_allows(who, pack, r, n, ACT_REPLY) ? ERR_OK : ERR_CONFLICT;
 	if (!letter_writer(who, r, n))
 		return ERR_FORBIDDEN;
-	if (principal_answers(who, n->body) && lifecycle_next(n->state, n->role, ACT_FEEDBACK, &to) == VERDICT_MOVES)
+	if (principal_answers(who, n->body) &&
+	    lifecycle_next(n->state, n->role, ACT_FEEDBACK, &to) == VERDICT_MOVES)
 		return ERR_OK;
-	return lifecycle_next(n->state, n->role, ACT_LETTER, &to) == VERDICT_MOVES ? ERR_OK : ERR_CONFLICT;
+	return lifecycle_next(n->state, n->role, ACT_LETTER, &to) == VERDICT_MOVES ? ERR_OK
+										   : ERR_CONFLICT;
 }
 
 enum err act_attach(struct answering *a, struct change *x, struct notice *n)
@@ -67,7 +71,9 @@ enum err act_attach(struct answering *a, struct change *x, struct notice *n)
 		x->nothing = true;
 		return ERR_OK;
 	}
-	return file_add(a, x, &a->p->file) ? ERR_OK : refuse(a, ERR_CONFLICT, "The event has as many files as it can have");
+	return file_add(a, x, &a->p->file)
+		       ? ERR_OK
+		       : refuse(a, ERR_CONFLICT, "The event has as many files as it can have");
 }
 
 static bool is_by(const struct attachment *f, struct namer by)
@@ -104,13 +110,15 @@ enum err name_files(struct answering *a, struct change *x, struct namer by, int 
 
 		if (!f) {
 			diag_init(&a->diag, &a->arena);
-			diag_add(&a->diag, arena_printf(&a->arena, "/files/%d", i), "is no file that was put to this notice");
+			diag_add(&a->diag, arena_printf(&a->arena, "/files/%d", i),
+				 "is no file that was put to this notice");
 			return ERR_INVALID;
 		}
 		if (is_named(f)) /* before: this one names it as well */
 			f = file_add(a, x, f);
 		if (!f)
-			return refuse(a, ERR_CONFLICT, "The event has as many files as it can have");
+			return refuse(a, ERR_CONFLICT,
+				      "The event has as many files as it can have");
 		f->feedback = by.feedback;
 		f->writing = by.writing;
 		f->notice = notice;

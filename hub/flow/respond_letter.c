@@ -39,20 +39,26 @@ static void write_down(struct answering *a, struct change *x, int notice, const 
 	struct writing *m = record_add_writing(&x->record, &x->arena);
 	struct receipt *r = change_receipt(x, RECEIPT_WRITTEN, notice, -1);
 
-	*m = (struct writing){ .notice = notice, .at_ms = x->now_ms, .by = a->by, .body = body, .text = a->p->remark };
+	*m = (struct writing){.notice = notice,
+			      .at_ms = x->now_ms,
+			      .by = a->by,
+			      .body = body,
+			      .text = a->p->remark};
 	r->by = a->by;
 	r->channel = a->channel;
 	r->detail = body;
 }
 
 /* The same words and files by the same body behind which nothing was written: sent twice. */
-static bool said_just_now(const struct answering *a, const struct record *r, int notice, const char *body)
+static bool said_just_now(const struct answering *a, const struct record *r, int notice,
+			  const char *body)
 {
 	for (int i = r->writing_count - 1; i >= 0; i--) {
 		const struct writing *m = &r->writings[i];
 
 		if (m->notice == notice)
-			return !strcmp(m->body, body) && !strcmp(m->text, a->p->remark) && names_the_same(a, r, (struct namer){ -1, i });
+			return !strcmp(m->body, body) && !strcmp(m->text, a->p->remark) &&
+			       names_the_same(a, r, (struct namer){-1, i});
 	}
 	return false;
 }
@@ -63,8 +69,9 @@ static int same_letter(const struct answering *a, const struct record *r, const 
 		const struct letter *l = &r->letters[i];
 		const struct notice *n = &r->notices[l->notice];
 
-		if (l->kind == a->p->kind && n->state != STATE_CLOSED && !strcmp(l->from, from) && !strcmp(n->body, a->p->to) &&
-		    !strcmp(l->subject, a->p->subject) && said_just_now(a, r, l->notice, from))
+		if (l->kind == a->p->kind && n->state != STATE_CLOSED && !strcmp(l->from, from) &&
+		    !strcmp(n->body, a->p->to) && !strcmp(l->subject, a->p->subject) &&
+		    said_just_now(a, r, l->notice, from))
 			return l->notice;
 	}
 	return -1;
@@ -74,26 +81,40 @@ static const char *bad_reader(const struct answering *a, const struct change *x,
 {
 	if (!strcmp(a->p->to, from))
 		return "is the body that writes";
-	if (pack_find_body(x->flow->pack, a->p->to) < 0 || !letter_can_reach(&x->record, from, a->p->to))
+	if (pack_find_body(x->flow->pack, a->p->to) < 0 ||
+	    !letter_can_reach(&x->record, from, a->p->to))
 		return "is no bureau of the case, nor a body that a bureau of it told";
 	return NULL;
 }
 
 static enum err add_letter(struct answering *a, struct change *x, const char *from)
 {
-	struct notice like = { .role = ROLE_LEAD, .state = STATE_OPEN, .due_ms = -1, .feedback_due_ms = -1, .via = "push|sms",
-			       .rules = "", .acknowledged = { "", 0, "" }, .claimed = { "", 0, "" }, .next_ms = -1,
-			       .cause = CAUSE_LETTER, .from = a->notice, .body = a->p->to };
+	struct notice like = {.role = ROLE_LEAD,
+			      .state = STATE_OPEN,
+			      .due_ms = -1,
+			      .feedback_due_ms = -1,
+			      .via = "push|sms",
+			      .rules = "",
+			      .acknowledged = {"", 0, ""},
+			      .claimed = {"", 0, ""},
+			      .next_ms = -1,
+			      .cause = CAUSE_LETTER,
+			      .from = a->notice,
+			      .body = a->p->to};
 	struct letter *l;
 	enum err e;
 
-	if (x->record.notice_count >= RECORD_NOTICES_MAX || x->record.writing_count >= RECORD_WRITINGS_MAX)
+	if (x->record.notice_count >= RECORD_NOTICES_MAX ||
+	    x->record.writing_count >= RECORD_WRITINGS_MAX)
 		return refuse(a, "The event has as many letters as it can have");
-	e = name_files(a, x, (struct namer){ -1, x->record.writing_count }, x->record.notice_count);
+	e = name_files(a, x, (struct namer){-1, x->record.writing_count}, x->record.notice_count);
 	if (e != ERR_OK)
 		return e;
 	l = record_add_letter(&x->record, &x->arena);
-	*l = (struct letter){ .notice = x->record.notice_count, .kind = a->p->kind, .from = from, .subject = a->p->subject };
+	*l = (struct letter){.notice = x->record.notice_count,
+			     .kind = a->p->kind,
+			     .from = from,
+			     .subject = a->p->subject};
 	ask_until(a, x, l, &like);
 	a->made = change_add(x, &like, a->by);
 	change_index(x, arena_printf(&x->arena, LETTER_LIST "%s", from), a->made, true, true);
@@ -139,7 +160,7 @@ enum err act_reply(struct answering *a, struct change *x, struct notice *n)
 	}
 	if (x->record.writing_count >= RECORD_WRITINGS_MAX)
 		return refuse(a, "The event has as many letters as it can have");
-	e = name_files(a, x, (struct namer){ -1, x->record.writing_count }, a->notice);
+	e = name_files(a, x, (struct namer){-1, x->record.writing_count}, a->notice);
 	if (e != ERR_OK)
 		return e;
 	write_down(a, x, a->notice, answers ? n->body : l->from);
@@ -147,7 +168,8 @@ enum err act_reply(struct answering *a, struct change *x, struct notice *n)
 		act_stamp(&n->acknowledged, a, x->now_ms);
 		act_stamp(&n->claimed, a, x->now_ms);
 	} else if (to != n->state || *a->p->time) {
-		n->claimed = (struct stamp){ .by = "", .channel = "" }; /* the answers stand among the receipts */
+		/* the answers stand among the receipts */
+		n->claimed = (struct stamp){.by = "", .channel = ""};
 		ask_until(a, x, l, n);
 	}
 	change_notice(x, a->notice, to, a->by);
@@ -162,7 +184,9 @@ enum err letter_close(struct answering *a, struct change *x, struct notice *n)
 
 	if (e != ERR_OK || x->nothing)
 		return e;
-	change_index(x, arena_printf(&x->arena, LETTER_LIST "%s", record_letter(&x->record, n)->from), a->notice, false, false);
+	change_index(x,
+		     arena_printf(&x->arena, LETTER_LIST "%s", record_letter(&x->record, n)->from),
+		     a->notice, false, false);
 	act_receipt(a, x, RECEIPT_CLOSED)->detail = arena_strdup(&x->arena, a->p->remark);
 	change_notice(x, a->notice, to, a->by);
 	notice_schedule(x->flow, &x->record, n);

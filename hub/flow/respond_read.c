@@ -1,4 +1,5 @@
-/* respond_read.c: what an act needs to know, read from JSON and checked. Every fault at once, each with its place. */
+/* respond_read.c: what an act needs to know, read from JSON and checked. Every fault at once, each
+ * with its place. */
 #include <string.h>
 
 #include "flow/respond_in.h"
@@ -6,7 +7,7 @@
 #include "timefmt.h"
 
 #define NAME_CHARACTERS_MAX 128
-#define LETTER_DAYS_MAX 90
+#define LETTER_DAYS_MAX	    90
 
 static size_t characters(const char *s)
 {
@@ -22,7 +23,7 @@ static bool is_blank(const char *s)
 	return s[strspn(s, " \t\r\n")] == '\0';
 }
 
-static const char *const long_texts[] = { "remark", "reason", "position", "basis", "text" };
+static const char *const long_texts[] = {"remark", "reason", "position", "basis", "text"};
 #define LONG_TEXTS ((int)(sizeof(long_texts) / sizeof(long_texts[0])))
 
 const char *act_text_at(const json_t *said, const char *where, bool required, struct diag *diag)
@@ -30,7 +31,8 @@ const char *act_text_at(const json_t *said, const char *where, bool required, st
 	const char *name = strrchr(where, '/') + 1;
 	const json_t *v = json_object_get(said, name);
 	const char *s = v && json_is_string(v) ? json_string_value(v) : "";
-	size_t max = word_find(name, long_texts, LONG_TEXTS) < 0 ? NAME_CHARACTERS_MAX : REMARK_CHARACTERS_MAX;
+	size_t max = word_find(name, long_texts, LONG_TEXTS) < 0 ? NAME_CHARACTERS_MAX
+								 : REMARK_CHARACTERS_MAX;
 
 	if (v && !json_is_string(v) && !json_is_null(v))
 		diag_add(diag, where, "must be a string");
@@ -46,7 +48,8 @@ const char *act_text(const json_t *said, const char *name, bool required, struct
 	return act_text_at(said, arena_printf(diag->arena, "/%s", name), required, diag);
 }
 
-static int word_member(const json_t *said, const char *where, const char *const *names, int count, struct diag *diag)
+static int word_member(const json_t *said, const char *where, const char *const *names, int count,
+		       struct diag *diag)
 {
 	const char *s = json_string_value(json_object_get(said, where + 1));
 	int at = s ? word_find(s, names, count) : -1;
@@ -69,7 +72,8 @@ static bool flag_member(const json_t *said, const char *where, struct diag *diag
 	return json_is_true(v);
 }
 
-const char *act_date_at(const json_t *said, const char *where, bool required, int32_t *ret_day, struct diag *diag)
+const char *act_date_at(const json_t *said, const char *where, bool required, int32_t *ret_day,
+			struct diag *diag)
 {
 	size_t before = diag->count;
 	const char *s = act_text_at(said, where, required, diag);
@@ -81,7 +85,8 @@ const char *act_date_at(const json_t *said, const char *where, bool required, in
 
 static void read_return(const json_t *said, struct act_params *p, struct diag *diag)
 {
-	p->reason = (enum return_reason)word_member(said, "/reason", return_reason_names, RETURN_REASON_COUNT, diag);
+	p->reason = (enum return_reason)word_member(said, "/reason", return_reason_names,
+						    RETURN_REASON_COUNT, diag);
 	p->remark = act_text(said, "remark", p->reason == RETURN_OTHER, diag);
 }
 
@@ -128,7 +133,8 @@ static void read_files(const json_t *list, struct act_params *p, struct diag *di
 		const char *hash = json_string_value(json_array_get(list, i));
 
 		if (!hash)
-			diag_add(diag, arena_printf(diag->arena, "/files/%zu", i), "must be a string");
+			diag_add(diag, arena_printf(diag->arena, "/files/%zu", i),
+				 "must be a string");
 		else if (!is_read(p, hash))
 			p->names[p->name_count++] = arena_strdup(diag->arena, hash);
 	}
@@ -139,8 +145,10 @@ static void read_feedback(const json_t *said, struct act_params *p, struct diag 
 	struct feedback *f = &p->feedback;
 	int32_t checked = INT32_MIN, rectify = INT32_MAX;
 
-	f->result = (enum inspection)word_member(said, "/result", inspection_names, INSPECTION_COUNT, diag);
-	f->disposal = (enum disposal)word_member(said, "/disposal", disposal_names, DISPOSAL_COUNT, diag);
+	f->result = (enum inspection)word_member(said, "/result", inspection_names,
+						 INSPECTION_COUNT, diag);
+	f->disposal =
+		(enum disposal)word_member(said, "/disposal", disposal_names, DISPOSAL_COUNT, diag);
 	f->checked_on = act_date_at(said, "/checked_on", true, &checked, diag);
 	f->rectify_by = act_date_at(said, "/rectify_by", false, &rectify, diag);
 	if (rectify < checked)
@@ -170,7 +178,8 @@ static void read_fulfil(const json_t *said, struct act_params *p, struct diag *d
 	const json_t *v = json_object_get(said, "clock");
 
 	p->remark = act_text(said, "remark", false, diag);
-	if (!json_is_integer(v) || json_integer_value(v) < 0 || json_integer_value(v) >= RECORD_TERMS_MAX)
+	if (!json_is_integer(v) || json_integer_value(v) < 0 ||
+	    json_integer_value(v) >= RECORD_TERMS_MAX)
 		diag_add(diag, "/clock", "must be the number of one of the notice's clocks");
 	else
 		p->clock = (int)json_integer_value(v);
@@ -184,8 +193,10 @@ static void read_letter_time(const json_t *said, struct act_params *p, struct di
 	p->time = act_text(said, "due", false, diag);
 	if (diag->count > before || !*p->time)
 		return;
-	if (!duration_parse(p->time, &d) || d.unit > DURATION_DAYS || d.count < 1 || d.count > LETTER_DAYS_MAX)
-		diag_add(diag, "/due", "must be 1 to %d working days or days, like 5wd or 7d", LETTER_DAYS_MAX);
+	if (!duration_parse(p->time, &d) || d.unit > DURATION_DAYS || d.count < 1 ||
+	    d.count > LETTER_DAYS_MAX)
+		diag_add(diag, "/due", "must be 1 to %d working days or days, like 5wd or 7d",
+			 LETTER_DAYS_MAX);
 }
 
 static void read_reply(const json_t *said, struct act_params *p, struct diag *diag)
@@ -197,7 +208,8 @@ static void read_reply(const json_t *said, struct act_params *p, struct diag *di
 
 static void read_letter(const json_t *said, struct act_params *p, struct diag *diag)
 {
-	p->kind = (enum letter_kind)word_member(said, "/kind", letter_kind_names, LETTER_KIND_COUNT, diag);
+	p->kind = (enum letter_kind)word_member(said, "/kind", letter_kind_names, LETTER_KIND_COUNT,
+						diag);
 	p->to = act_text(said, "to", true, diag);
 	p->subject = act_text(said, "subject", true, diag);
 	read_reply(said, p, diag);
@@ -210,13 +222,17 @@ static void read_pause(const json_t *said, struct act_params *p, struct diag *di
 	(void)act_date_at(said, "/until", false, &p->until, diag);
 }
 
-void act_read(enum answer a, const json_t *said, struct arena *arena, struct act_params *ret, struct diag *diag)
+void act_read(enum answer a, const json_t *said, struct arena *arena, struct act_params *ret,
+	      struct diag *diag)
 {
-	static void (*const readers[ANSWER_COUNT])(const json_t *, struct act_params *, struct diag *) = {
-		[ANSWER_RETURN] = read_return, [ANSWER_TRANSFER] = read_transfer, [ANSWER_FEEDBACK] = read_feedback,
-		[ANSWER_CLOSE] = read_remark,  [ANSWER_UNDO] = read_remark,
-		[ANSWER_FULFIL] = read_fulfil, [ANSWER_PAUSE] = read_pause,    [ANSWER_RESUME] = read_remark,
-		[ANSWER_ATTACH] = read_attach, [ANSWER_LETTER] = read_letter,  [ANSWER_REPLY] = read_reply,
+	static void (*const readers[ANSWER_COUNT])(const json_t *, struct act_params *,
+						   struct diag *) = {
+		[ANSWER_RETURN] = read_return,	   [ANSWER_TRANSFER] = read_transfer,
+		[ANSWER_FEEDBACK] = read_feedback, [ANSWER_CLOSE] = read_remark,
+		[ANSWER_UNDO] = read_remark,	   [ANSWER_FULFIL] = read_fulfil,
+		[ANSWER_PAUSE] = read_pause,	   [ANSWER_RESUME] = read_remark,
+		[ANSWER_ATTACH] = read_attach,	   [ANSWER_LETTER] = read_letter,
+		[ANSWER_REPLY] = read_reply,
 	};
 
 	memset(ret, 0, sizeof(*ret));

@@ -1,6 +1,7 @@
 /*
- * respond_remind.c: those who wait for a body remind it. Over another channel than before, and not so often that nobody listens any more;
- * what the ladder says by itself has nobody's name and does not count.
+ * respond_remind.c: those who wait for a body remind it. Over another channel than before, and not
+ * so often that nobody listens any more; what the ladder says by itself has nobody's name and does
+ * not count.
  */
 #include "flow/deliver.h"
 #include "flow/intake.h"
@@ -10,17 +11,19 @@
 #include "calendar.h"
 
 #define OFFICE_MINUTES_BETWEEN (4 * 60)
-#define POST "liaison"
+#define POST		       "liaison"
 
 bool act_may_remind(const struct principal *who, const struct pack *pack, const struct record *r)
 {
-	return principal_approves(who, r) || principal_oversees(who, pack, r->region, WHO_COORDINATOR);
+	return principal_approves(who, r) ||
+	       principal_oversees(who, pack, r->region, WHO_COORDINATOR);
 }
 
 static const struct receipt *last_by_hand(const struct record *r, int notice)
 {
 	for (int i = r->receipt_count - 1; i >= 0; i--) {
-		if (r->receipts[i].kind == RECEIPT_REMINDED && r->receipts[i].notice == notice && *r->receipts[i].by)
+		if (r->receipts[i].kind == RECEIPT_REMINDED && r->receipts[i].notice == notice &&
+		    *r->receipts[i].by)
 			return &r->receipts[i];
 	}
 	return NULL;
@@ -29,11 +32,13 @@ static const struct receipt *last_by_hand(const struct record *r, int notice)
 static bool is_too_soon(struct answering *a, const struct change *x)
 {
 	const struct receipt *last = last_by_hand(&x->record, a->notice);
-	int64_t at_ms = last ? calendar_after_minutes(pack_calendar(a->flow->pack), last->at_ms, OFFICE_MINUTES_BETWEEN) : 0;
+	int64_t at_ms = last ? calendar_after_minutes(pack_calendar(a->flow->pack), last->at_ms,
+						      OFFICE_MINUTES_BETWEEN)
+			     : 0;
 
 	if (!last || (at_ms >= 0 && at_ms <= x->now_ms))
 		return false;
-	a->before = (struct stamp){ .by = last->by, .at_ms = last->at_ms };
+	a->before = (struct stamp){.by = last->by, .at_ms = last->at_ms};
 	a->retry_s = at_ms < 0 ? 0 : (int)((at_ms - x->now_ms + 999) / 1000);
 	return true;
 }

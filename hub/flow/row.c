@@ -8,7 +8,8 @@
 
 #define FULL_WIDTH_LEAD '\xef' /* the first byte of all of them */
 
-enum err row_open(struct flow *f, const struct principal *who, const struct loaded *x, struct row *ret)
+enum err row_open(struct flow *f, const struct principal *who, const struct loaded *x,
+		  struct row *ret)
 {
 	struct diag diag;
 	enum err e = ERR_NOT_FOUND;
@@ -22,9 +23,12 @@ enum err row_open(struct flow *f, const struct principal *who, const struct load
 		e = event_parse(x->doc.data, x->doc.len, &f->limits, &ret->event, &diag);
 	if (e != ERR_OK)
 		goto out;
-	ret->view = (struct view){ .pack = flow_pack_of(f, ret->record.policy), .event = &ret->event,
-				   .record = &ret->record, .seq = x->seq, .now_ms = clock_now_ms(&f->clock),
-				   .principal = who };
+	ret->view = (struct view){.pack = flow_pack_of(f, ret->record.policy),
+				  .event = &ret->event,
+				  .record = &ret->record,
+				  .seq = x->seq,
+				  .now_ms = clock_now_ms(&f->clock),
+				  .principal = who};
 	return ERR_OK;
 out:
 	arena_clear(&ret->arena);
@@ -64,7 +68,8 @@ static bool holds(const char *member, const char *text)
 	return member && strcasestr(member, text);
 }
 
-/* A person whose name and number are hidden is found by the whole name alone, or they could be guessed piece by piece. */
+/* A person whose name and number are hidden is found by the whole name alone, or they could be
+ * guessed piece by piece. */
 static bool event_holds(const struct row *r, const char *text)
 {
 	const struct event *e = &r->event;

@@ -1,4 +1,5 @@
-/* row.h: one stored event opened for reading: parsed, decoded, with its pack and a view on it. Internal to the queries. */
+/* row.h: one stored event opened for reading: parsed, decoded, with its pack and a view on it.
+ * Internal to the queries. */
 #ifndef TANDEM_ROW_H
 #define TANDEM_ROW_H
 
@@ -11,21 +12,27 @@ struct row {
 	struct record record;
 	struct view view;
 };
-/* store_load with documents, once the packs that decided these events are at hand. ERR_UNAVAILABLE: not all could be read now. */
+/* store_load with documents, once the packs that decided these events are at hand. ERR_UNAVAILABLE:
+ * not all could be read now. */
 struct rows_wanted {
 	const int64_t *seqs;
 	int count;
 };
 void rows_load(struct flow *f, const struct rows_wanted *w, store_load_fn *fn, void *arg);
-/* The same for what has been read already: calls back at once when the packs are at hand, else with copies. */
-void rows_recall(struct flow *f, const struct loaded *items, int count, store_load_fn *fn, void *arg);
-MUST_CHECK enum err row_open(struct flow *f, const struct principal *who, const struct loaded *x, struct row *ret);
+/* The same for what has been read already: calls back at once when the packs are at hand, else with
+ * copies. */
+void rows_recall(struct flow *f, const struct loaded *items, int count, store_load_fn *fn,
+		 void *arg);
+MUST_CHECK enum err row_open(struct flow *f, const struct principal *who, const struct loaded *x,
+			     struct row *ret);
 void row_close(struct row *r);
 /*
- * Whether one of the members that a search looks at holds the text, ASCII letters large or small, as it is or with full-width letters and
- * digits (３Ａ) as plain ones; "" is in all of them. How the view sees the row is asked, so that has to be known by then.
+ * Whether one of the members that a search looks at holds the text, ASCII letters large or small,
+ * as it is or with full-width letters and digits (３Ａ) as plain ones; "" is in all of them. How
+ * the view sees the row is asked, so that has to be known by then.
  */
 bool row_holds_text(struct row *r, const char *text);
-const char *row_half_width(const char *text, struct arena *arena); /* its full-width characters as plain ones */
+/* its full-width characters as plain ones */
+const char *row_half_width(const char *text, struct arena *arena);
 
 #endif

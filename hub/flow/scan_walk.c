@@ -7,10 +7,11 @@
 #include "flow/principal.h"
 #include "flow/row.h"
 
-#define BUDGET 256
+#define BUDGET	   256
 #define ROUNDS_MAX 4096
 
-/* Documents are kept as jansson writes them wherever they held an escape, so the text is written by it too; in small letters. */
+/* Documents are kept as jansson writes them wherever they held an escape, so the text is written by
+ * it too; in small letters. */
 static char *as_in_documents(const char *text)
 {
 	json_t *value = json_string(text);
@@ -49,12 +50,13 @@ static void add_any(struct scan_walk *w, const char *mark, const char *text)
 	buf_clear(&b);
 }
 
-void scan_walk_init(struct scan_walk *w, struct flow *f, const struct principal *who, const char *text)
+void scan_walk_init(struct scan_walk *w, struct flow *f, const struct principal *who,
+		    const char *text)
 {
 	bool sees_more = principal_is(who, WHO_COORDINATOR) || principal_is(who, WHO_AUDITOR) ||
 			 principal_is(who, WHO_SYSTEM) || who->grant_count >= SCAN_ANY_MAX;
 
-	*w = (struct scan_walk){ .flow = f, .need = as_in_documents(text), .also = other_form(text) };
+	*w = (struct scan_walk){.flow = f, .need = as_in_documents(text), .also = other_form(text)};
 	for (int i = 0; i < who->grant_count && !sees_more; i++) {
 		const struct grant *g = &who->grants[i];
 
@@ -103,8 +105,13 @@ static void on_scanned(void *arg, enum err e, const struct loaded *items, int co
 
 static void next_round(struct scan_walk *w)
 {
-	struct scan_in in = { .before = w->before, .need = w->need, .also = w->also, .any = (const char *const *)w->any,
-			      .any_count = w->any_count, .limit = w->limit - w->found, .budget = BUDGET };
+	struct scan_in in = {.before = w->before,
+			     .need = w->need,
+			     .also = w->also,
+			     .any = (const char *const *)w->any,
+			     .any_count = w->any_count,
+			     .limit = w->limit - w->found,
+			     .budget = BUDGET};
 
 	store_scan(w->flow->store, &in, on_scanned, w);
 }

@@ -11,14 +11,15 @@
 
 #define FIRST_MS 2000
 #define EVERY_MS (60 * 1000)
-#define FRESH_MS (EVERY_MS - 5000) /* a seal no older than this was another hub's of this minute */
-#define SLICE 500
+/* a seal no older than this was another hub's of this minute */
+#define FRESH_MS (EVERY_MS - 5000)
+#define SLICE	 500
 
 struct seals {
 	struct flow *flow;
 	struct loop_timer *timer;
 	struct evidence_chain chain;
-	char *before; /* the seal that this look began with, "" none */
+	char *before;	/* the seal that this look began with, "" none */
 	int64_t sealed; /* lines that it stands for */
 	bool stopped;
 };
@@ -28,7 +29,8 @@ void seal_salt(const unsigned char key[32], int64_t n, unsigned char ret[EVIDENC
 	char name[32]; /* no number that is hashed with the key elsewhere looks like this */
 	int len = snprintf(name, sizeof(name), "audit %lld", (long long)n);
 
-	crypto_generichash(ret, EVIDENCE_SALT_BYTES, (const unsigned char *)name, (size_t)len, key, 32);
+	crypto_generichash(ret, EVIDENCE_SALT_BYTES, (const unsigned char *)name, (size_t)len, key,
+			   32);
 }
 
 bool seal_read(const char *text, size_t len, struct evidence_chain *ret, int64_t *ret_at_ms)
@@ -58,7 +60,8 @@ static void on_sealed(void *arg, enum err e, const char *text)
 	evidence_hex(s->chain.hash, hex);
 	if (e == ERR_OK) {
 		metric_set(METRIC_AUDIT_SEALED, s->chain.n);
-		log_at(LOG_INFO, "", "the audit log is sealed up to line %lld: %s", (long long)s->chain.n, hex);
+		log_at(LOG_INFO, "", "the audit log is sealed up to line %lld: %s",
+		       (long long)s->chain.n, hex);
 	}
 	wait_for_next(s);
 }
@@ -70,8 +73,9 @@ static void put_seal(struct seals *s)
 
 	evidence_hex(s->chain.hash, hex);
 	date_format(day_of_ms(now_ms, SHANGHAI_MIN), day);
-	snprintf(seal, sizeof(seal), "{\"n\":%lld,\"hash\":\"%s\",\"at\":%lld}", (long long)s->chain.n, hex, (long long)now_ms);
-	store_seal(s->flow->store, &(struct seal_in){ s->before, day, seal }, on_sealed, s);
+	snprintf(seal, sizeof(seal), "{\"n\":%lld,\"hash\":\"%s\",\"at\":%lld}",
+		 (long long)s->chain.n, hex, (long long)now_ms);
+	store_seal(s->flow->store, &(struct seal_in){s->before, day, seal}, on_sealed, s);
 }
 
 static void slice_read(struct seals *s);
@@ -89,7 +93,9 @@ static void on_lines(void *arg, enum err e, const struct bytes *lines, int count
 	}
 	metric_set(METRIC_AUDIT_MISSING, count < seen);
 	if (count < seen) {
-		log_at(LOG_ERROR, "", "the audit log holds fewer lines than the %lld that were sealed", (long long)s->chain.n);
+		log_at(LOG_ERROR, "",
+		       "the audit log holds fewer lines than the %lld that were sealed",
+		       (long long)s->chain.n);
 		wait_for_next(s);
 		return;
 	}
@@ -127,7 +133,7 @@ static void on_last(void *arg, enum err e, const char *text)
 	free(s->before);
 	s->before = mem_strdup(text ? text : "");
 	if (!text || !seal_read(text, strlen(text), &s->chain, &at_ms))
-		s->chain = (struct evidence_chain){ 0 };
+		s->chain = (struct evidence_chain){0};
 	s->sealed = s->chain.n;
 	metric_set(METRIC_AUDIT_SEALED, s->sealed);
 	if (at_ms > clock_now_ms(&s->flow->clock) - FRESH_MS)

@@ -1,7 +1,8 @@
 /*
- * seals.h: the audit log sealed. Once a minute one hub of all reads what lines came since the last seal and notes the hash that stands for
- * all of them (evidence.h), in Redis, in the log and in the figures, so that a line that is changed, taken out or put in later does not
- * fit. The lines themselves are written as they always are: nothing is hashed on the way of an event.
+ * seals.h: the audit log sealed. Once a minute one hub of all reads what lines came since the last
+ * seal and notes the hash that stands for all of them (evidence.h), in Redis, in the log and in the
+ * figures, so that a line that is changed, taken out or put in later does not fit. The lines
+ * themselves are written as they always are: nothing is hashed on the way of an event.
  */
 #ifndef TANDEM_SEALS_H
 #define TANDEM_SEALS_H

@@ -8,10 +8,10 @@
 #include "flow/view.h"
 #include "metrics.h"
 
-#define DIGITS_MAX 14
-#define TIMES_MAX 16
-#define INTERVALS_MIN 4	      /* so few say nothing about what is usual */
-#define SILENT_TIMES 3	      /* the usual interval */
+#define DIGITS_MAX	   14
+#define TIMES_MAX	   16
+#define INTERVALS_MIN	   4  /* so few say nothing about what is usual */
+#define SILENT_TIMES	   3  /* the usual interval */
 #define SILENT_MINUTES_MIN 30 /* of office hours */
 
 bool sources_number(const struct event *e, int64_t *ret)
@@ -52,10 +52,14 @@ void sources_note(struct flow *f, const struct source_note *in, sources_noted_fn
 {
 	struct noting *n = mem_zalloc(sizeof(*n));
 
-	*n = (struct noting){ fn, arg };
+	*n = (struct noting){fn, arg};
 	store_source_seen(f->store,
-			  &(struct source_seen_in){ .source = in->event->source, .number = in->number, .now_ms = clock_now_ms(&f->clock),
-						    .body = bureau_of(in->event), .region = in->event->region, .is_repeat = in->is_repeat },
+			  &(struct source_seen_in){.source = in->event->source,
+						   .number = in->number,
+						   .now_ms = clock_now_ms(&f->clock),
+						   .body = bureau_of(in->event),
+						   .region = in->event->region,
+						   .is_repeat = in->is_repeat},
 			  on_seen, n);
 }
 
@@ -78,7 +82,7 @@ static struct silence silence_of(struct flow *f, const json_t *kept)
 	const struct calendar *calendar = pack_calendar(f->pack);
 	const json_t *times = json_object_get(kept, "times");
 	int64_t between[TIMES_MAX], before = -1, at;
-	struct silence s = { .usual = -1 };
+	struct silence s = {.usual = -1};
 	size_t count = 0;
 
 	for (size_t i = 0; i < json_array_size(times); i++, before = at) {
@@ -115,25 +119,29 @@ static const char *word_of(const json_t *kept, const char *name)
 
 static bool sees(const struct reading *r, const char *source, const json_t *kept)
 {
-	const struct record as = { .approvers = word_of(kept, "body") };
+	const struct record as = {.approvers = word_of(kept, "body")};
 	const struct pack *pack = r->flow->pack;
 	const char *region = word_of(kept, "region");
 
-	return principal_approves(r->who, &as) || principal_oversees(r->who, pack, region, WHO_COORDINATOR) ||
+	return principal_approves(r->who, &as) ||
+	       principal_oversees(r->who, pack, region, WHO_COORDINATOR) ||
 	       principal_oversees(r->who, pack, region, WHO_AUDITOR) ||
-	       (principal_is(r->who, WHO_SYSTEM) && *r->who->source && principal_may_submit(r->who, source));
+	       (principal_is(r->who, WHO_SYSTEM) && *r->who->source &&
+		principal_may_submit(r->who, source));
 }
 
 static void put_gaps(const json_t *gaps, struct buf *out)
 {
 	buf_add_str(out, ",\"gaps\":[");
 	for (size_t i = 0; i + 1 < json_array_size(gaps); i += 2)
-		buf_printf(out, "%s{\"from\":%lld,\"to\":%lld}", i ? "," : "", (long long)json_integer_value(json_array_get(gaps, i)),
+		buf_printf(out, "%s{\"from\":%lld,\"to\":%lld}", i ? "," : "",
+			   (long long)json_integer_value(json_array_get(gaps, i)),
 			   (long long)json_integer_value(json_array_get(gaps, i + 1)));
 	buf_add_char(out, ']');
 }
 
-static void put_source(const struct reading *r, const char *source, const json_t *kept, struct buf *out)
+static void put_source(const struct reading *r, const char *source, const json_t *kept,
+		       struct buf *out)
 {
 	const json_t *times = json_object_get(kept, "times");
 	const char *body = word_of(kept, "body");
@@ -146,7 +154,8 @@ static void put_source(const struct reading *r, const char *source, const json_t
 	buf_add_json(out, *body ? body : NULL);
 	buf_add_str(out, ",\"body_name\":");
 	buf_add_json(out, b < 0 ? NULL : pack_view(r->flow->pack)->bodies[b].name);
-	buf_printf(out, ",\"last\":%lld,\"missing\":%lld,\"twice\":%lld", (long long)json_integer_value(json_object_get(kept, "last")),
+	buf_printf(out, ",\"last\":%lld,\"missing\":%lld,\"twice\":%lld",
+		   (long long)json_integer_value(json_object_get(kept, "last")),
 		   (long long)json_integer_value(json_object_get(kept, "missing")),
 		   (long long)json_integer_value(json_object_get(kept, "twice")));
 	put_gaps(json_object_get(kept, "gaps"), out);
@@ -157,7 +166,8 @@ static void put_source(const struct reading *r, const char *source, const json_t
 		buf_add_str(out, "null");
 	else
 		buf_add_int(out, s.usual);
-	buf_printf(out, ",\"silent_minutes\":%lld,\"silent\":%s}", (long long)s.now, s.is_long ? "true" : "false");
+	buf_printf(out, ",\"silent_minutes\":%lld,\"silent\":%s}", (long long)s.now,
+		   s.is_long ? "true" : "false");
 }
 
 static int by_name(const void *a, const void *b)
@@ -167,7 +177,7 @@ static int by_name(const void *a, const void *b)
 
 static void reading_answer(struct reading *r, enum err e, struct buf *out)
 {
-	struct reply reply = { .err = ERR_OK, .status = 200, .etag = "" };
+	struct reply reply = {.err = ERR_OK, .status = 200, .etag = ""};
 
 	if (out->overflow)
 		e = ERR_TOO_LARGE;
@@ -215,7 +225,7 @@ static void look(struct flow *f, struct principal *who, reply_fn *fn, void *arg)
 {
 	struct reading *r = mem_zalloc(sizeof(*r));
 
-	*r = (struct reading){ f, who ? principal_ref(who) : NULL, fn, arg };
+	*r = (struct reading){f, who ? principal_ref(who) : NULL, fn, arg};
 	store_list(f->store, TABLE_SOURCES, on_list, r);
 }
 

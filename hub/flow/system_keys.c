@@ -19,9 +19,10 @@ void system_key_make(char ret_key[SYSTEM_KEY_BYTES], char ret_hash[SYSTEM_KEY_HA
 
 	randombytes_buf(secret, sizeof(secret));
 	memcpy(ret_key, PREFIX, sizeof(PREFIX));
-	sodium_bin2base64(ret_key + strlen(PREFIX), SYSTEM_KEY_BYTES - strlen(PREFIX), secret, sizeof(secret),
-			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-	crypto_generichash(hash, sizeof(hash), (const unsigned char *)ret_key, strlen(ret_key), NULL, 0);
+	sodium_bin2base64(ret_key + strlen(PREFIX), SYSTEM_KEY_BYTES - strlen(PREFIX), secret,
+			  sizeof(secret), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	crypto_generichash(hash, sizeof(hash), (const unsigned char *)ret_key, strlen(ret_key),
+			   NULL, 0);
 	sodium_bin2hex(ret_hash, SYSTEM_KEY_HASH_BYTES, hash, sizeof(hash));
 	sodium_memzero(secret, sizeof(secret));
 }
@@ -31,7 +32,8 @@ bool system_key_name_is_good(const char *name)
 	size_t len = strlen(name);
 
 	return len > 0 && len <= 64 &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == len;
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
+		       len;
 }
 
 const char *system_key_record(const struct system_key *k, struct arena *arena)
@@ -41,7 +43,8 @@ const char *system_key_record(const struct system_key *k, struct arena *arena)
 	json_t *record;
 
 	time_format(k->created_ms, SHANGHAI_MIN, created);
-	record = json_pack("{s:s, s:O, s:s, s:s}", "name", k->name, "bodies", k->bodies, "source", k->source, "created", created);
+	record = json_pack("{s:s, s:O, s:s, s:s}", "name", k->name, "bodies", k->bodies, "source",
+			   k->source, "created", created);
 	text = json_dumps(record, JSON_COMPACT);
 	json_decref(record);
 	kept = arena_strdup(arena, text);
@@ -63,7 +66,8 @@ struct keeping {
 	void *arg;
 };
 
-static struct keeping *keeping_new(struct flow *f, const struct principal *who, reply_fn *fn, void *arg)
+static struct keeping *keeping_new(struct flow *f, const struct principal *who, reply_fn *fn,
+				   void *arg)
 {
 	struct keeping *k;
 
@@ -97,7 +101,11 @@ static void refuse(struct keeping *k, enum err e, const char *detail)
 
 static void answer(struct keeping *k, int status, const struct buf *out)
 {
-	k->fn(k->arg, &(struct reply){ .err = ERR_OK, .status = status, .json = out->data, .len = out->len, .etag = "" });
+	k->fn(k->arg, &(struct reply){.err = ERR_OK,
+				      .status = status,
+				      .json = out->data,
+				      .len = out->len,
+				      .etag = ""});
 	keeping_free(k);
 }
 
@@ -132,7 +140,7 @@ static void print_bodies(const struct pack *pack, const json_t *bodies, struct b
 	size_t i;
 
 	buf_add_str(out, "\"bodies\":[");
-	json_array_foreach(bodies, i, id) {
+	json_array_foreach (bodies, i, id) {
 		int b = pack_find_body(pack, json_is_string(id) ? json_string_value(id) : "");
 
 		buf_add_str(out, i ? ",{\"id\":" : "{\"id\":");
@@ -198,8 +206,11 @@ void system_keys_list(struct flow *f, const struct principal *who, reply_fn *fn,
 /* Written together with who did it, and with what tells every hub to look again. */
 static void write_key(struct keeping *k, struct named_write *w, store_text_fn *fn)
 {
-	struct audited a = { .at_ms = clock_now_ms(&k->flow->clock), .who = k->who, .act = w->value.data ? "key-add" : "key-revoke",
-			     .notice = -1, .detail = k->name };
+	struct audited a = {.at_ms = clock_now_ms(&k->flow->clock),
+			    .who = k->who,
+			    .act = w->value.data ? "key-add" : "key-revoke",
+			    .notice = -1,
+			    .detail = k->name};
 	struct buf line;
 
 	buf_init(&line, RECORD_BYTES);
@@ -250,7 +261,8 @@ static void on_names(void *arg, enum err e, const struct named *items, int count
 	}
 	system_key_make(k->secret, k->hash);
 	record = system_key_record(&k->key, &k->arena);
-	write_key(k, &(struct named_write){ .name = k->hash, .value = { record, strlen(record) } }, on_added);
+	write_key(k, &(struct named_write){.name = k->hash, .value = {record, strlen(record)}},
+		  on_added);
 }
 
 static void read_bodies(struct keeping *k, const json_t *said)
@@ -261,16 +273,19 @@ static void read_bodies(struct keeping *k, const json_t *said)
 
 	k->bodies = json_array();
 	if (json_array_size(list) < 1 || json_array_size(list) > SYSTEM_KEY_BODIES_MAX)
-		diag_add(&k->diag, "/bodies", "must be a list of 1 to %d bodies", SYSTEM_KEY_BODIES_MAX);
-	json_array_foreach((json_t *)list, i, id) {
+		diag_add(&k->diag, "/bodies", "must be a list of 1 to %d bodies",
+			 SYSTEM_KEY_BODIES_MAX);
+	json_array_foreach ((json_t *)list, i, id) {
 		if (json_is_string(id) && pack_find_body(k->flow->pack, json_string_value(id)) >= 0)
 			json_array_append_new(k->bodies, json_string(json_string_value(id)));
 		else
-			diag_add(&k->diag, arena_printf(&k->arena, "/bodies/%zu", i), "is no body of the policy in force");
+			diag_add(&k->diag, arena_printf(&k->arena, "/bodies/%zu", i),
+				 "is no body of the policy in force");
 	}
 }
 
-void system_keys_add(struct flow *f, const struct principal *who, const json_t *said, reply_fn *fn, void *arg)
+void system_keys_add(struct flow *f, const struct principal *who, const json_t *said, reply_fn *fn,
+		     void *arg)
 {
 	struct keeping *k = keeping_new(f, who, fn, arg);
 
@@ -278,9 +293,11 @@ void system_keys_add(struct flow *f, const struct principal *who, const json_t *
 		return;
 	k->name = act_text(said, "name", true, &k->diag);
 	if (!k->diag.first && !system_key_name_is_good(k->name))
-		diag_add(&k->diag, "/name", "must be 1 to 64 letters, digits, dots, dashes and underscores");
+		diag_add(&k->diag, "/name",
+			 "must be 1 to 64 letters, digits, dots, dashes and underscores");
 	read_bodies(k, said);
-	k->key = (struct system_key){ k->name, act_text(said, "source", false, &k->diag), k->bodies, clock_now_ms(&f->clock) };
+	k->key = (struct system_key){k->name, act_text(said, "source", false, &k->diag), k->bodies,
+				     clock_now_ms(&f->clock)};
 	if (!k->diag.first) {
 		store_list(f->store, TABLE_KEYS, on_names, k);
 		return;
@@ -313,12 +330,13 @@ static void on_revoking(void *arg, enum err e, const struct named *items, int co
 	const struct named *one = e == ERR_OK ? find_named(items, count, k->name) : NULL;
 
 	if (one)
-		write_key(k, &(struct named_write){ .name = one->name }, on_revoked);
+		write_key(k, &(struct named_write){.name = one->name}, on_revoked);
 	else
 		refuse(k, e == ERR_OK ? ERR_NOT_FOUND : e, "There is no key of that name");
 }
 
-void system_keys_revoke(struct flow *f, const struct principal *who, const char *name, reply_fn *fn, void *arg)
+void system_keys_revoke(struct flow *f, const struct principal *who, const char *name, reply_fn *fn,
+			void *arg)
 {
 	struct keeping *k = keeping_new(f, who, fn, arg);
 

@@ -10,7 +10,7 @@
 
 #define LIAISON "liaison"
 
-static const struct duration day_before = { .count = 1, .unit = DURATION_WORKING_DAYS };
+static const struct duration day_before = {.count = 1, .unit = DURATION_WORKING_DAYS};
 
 /* --- when --- */
 
@@ -36,7 +36,8 @@ static int64_t announce_at(const struct pack *pack, const struct term *t, int64_
 	struct duration ahead;
 	int64_t at = -1;
 
-	if (t->kind == TERM_PERMIT && duration_parse(pack_view(pack)->settings.permit_ahead, &ahead))
+	if (t->kind == TERM_PERMIT &&
+	    duration_parse(pack_view(pack)->settings.permit_ahead, &ahead))
 		at = morning_before(pack, day, ahead);
 	return at > after_ms ? at : morning_before(pack, day, day_before);
 }
@@ -59,7 +60,8 @@ static const char *cut(const char *text, struct arena *arena)
 {
 	const char *end = text;
 
-	for (int n = 0; *end && (n < TERM_WHAT_CHARACTERS || ((unsigned char)*end & 0xc0) == 0x80); end++)
+	for (int n = 0; *end && (n < TERM_WHAT_CHARACTERS || ((unsigned char)*end & 0xc0) == 0x80);
+	     end++)
 		n += ((unsigned char)end[1] & 0xc0) != 0x80;
 	return arena_strndup(arena, text, (size_t)(end - text));
 }
@@ -71,7 +73,8 @@ static struct term *add(struct record *r, enum term_kind kind, int32_t day, stru
 	t->kind = kind;
 	t->due_ms = ms_of_day(day + 1, SHANGHAI_MIN) - 1000;
 	if (t->due_ms < 1)
-		t->due_ms = 1; /* a day before there were clocks of this kind is over, whichever it was */
+		/* a day before there were clocks of this kind is over, whichever it was */
+		t->due_ms = 1;
 	return t;
 }
 
@@ -80,17 +83,22 @@ static bool gives_permit(enum event_type type)
 	return type == EVENT_GRANTED || type == EVENT_CHANGED || type == EVENT_RENEWED;
 }
 
-void terms_at_decision(const struct pack *pack, const struct event *e, struct record *r, struct arena *arena)
+void terms_at_decision(const struct pack *pack, const struct event *e, struct record *r,
+		       struct arena *arena)
 {
-	struct commitment *promised = arena_alloc(arena, sizeof(*promised) * (RECORD_TERMS_MAX - 1));
+	struct commitment *promised =
+		arena_alloc(arena, sizeof(*promised) * (RECORD_TERMS_MAX - 1));
 	int count = event_commitments(e, promised, RECORD_TERMS_MAX - 1);
 	int32_t until;
 
 	for (int i = 0; i < count; i++)
-		add(r, promised[i].is_material ? TERM_MATERIAL : TERM_COMMITMENT, promised[i].due_day, arena)->what =
-			cut(promised[i].what, arena);
-	/* What has run out before it was told, as when old permits are handed in, needs no announcement. */
-	if (gives_permit(e->type) && event_valid_until(e, &until) && until >= day_of_ms(r->accepted_ms, SHANGHAI_MIN))
+		add(r, promised[i].is_material ? TERM_MATERIAL : TERM_COMMITMENT,
+		    promised[i].due_day, arena)
+			->what = cut(promised[i].what, arena);
+	/* What has run out before it was told, as when old permits are handed in, needs no
+	 * announcement. */
+	if (gives_permit(e->type) && event_valid_until(e, &until) &&
+	    until >= day_of_ms(r->accepted_ms, SHANGHAI_MIN))
 		add(r, TERM_PERMIT, until, arena);
 	for (int i = 0; i < r->term_count; i++)
 		schedule(pack, r, &r->terms[i]);
@@ -160,14 +168,16 @@ static void tell(struct change *c, int k)
 		return;
 	r = change_receipt(c, RECEIPT_REMINDED, notice, -1);
 	r->channel = channel_name(CHANNEL_PUSH);
-	r->detail = arena_printf(&c->arena, "%s%s: %s", term_kind_name(t->kind), t->told == TERM_OVER ? " over" : "", t->what);
+	r->detail = arena_printf(&c->arena, "%s%s: %s", term_kind_name(t->kind),
+				 t->told == TERM_OVER ? " over" : "", t->what);
 	change_note(c, t->told == TERM_OVER ? "overdue" : "remind", notice);
 	change_tell(c, notice, "");
 	if (says_end)
 		return; /* the end itself is shown; whoever had to know was told ahead */
 	if (!notice_is_pool(c->record.notices[notice].body))
 		text_to(c, k, notice, "");
-	if (bureau && pack_find_body(c->flow->pack, bureau) >= 0 && strcmp(bureau, c->record.notices[notice].body) != 0)
+	if (bureau && pack_find_body(c->flow->pack, bureau) >= 0 &&
+	    strcmp(bureau, c->record.notices[notice].body) != 0)
 		text_to(c, k, notice, arena_strdup(&c->arena, bureau));
 }
 
@@ -192,12 +202,14 @@ bool terms_due(struct change *c)
 	return changed;
 }
 
-void terms_compare(const struct pack *pack, const struct record *r, int64_t limit_ms, struct rungs *sum)
+void terms_compare(const struct pack *pack, const struct record *r, int64_t limit_ms,
+		   struct rungs *sum)
 {
 	for (int k = 0; k < r->term_count; k++) {
 		const struct term *t = &r->terms[k];
 		int64_t announced = announce_at(pack, t, r->accepted_ms);
-		bool is_over = t->due_ms < limit_ms, was_ahead = announced > r->accepted_ms && announced <= limit_ms;
+		bool is_over = t->due_ms<limit_ms, was_ahead = announced> r->accepted_ms &&
+			       announced <= limit_ms;
 
 		if (!term_runs(r, t))
 			continue;
@@ -222,7 +234,8 @@ void terms_checked(struct change *c, int notice, const char *by)
 
 bool term_permit_ends_by(enum event_type type)
 {
-	return type == EVENT_REVOKED || type == EVENT_WITHDRAWN || type == EVENT_CANCELLED || type == EVENT_DEREGISTERED;
+	return type == EVENT_REVOKED || type == EVENT_WITHDRAWN || type == EVENT_CANCELLED ||
+	       type == EVENT_DEREGISTERED;
 }
 
 bool term_is_ended_by(enum event_type type)
@@ -237,7 +250,8 @@ bool terms_overtaken(struct change *c, enum event_type type, int64_t by)
 	for (int k = 0; k < c->record.term_count; k++) {
 		struct term *t = &c->record.terms[k];
 
-		if (!term_runs(&c->record, t) || (!term_permit_ends_by(type) && t->kind != TERM_PERMIT))
+		if (!term_runs(&c->record, t) ||
+		    (!term_permit_ends_by(type) && t->kind != TERM_PERMIT))
 			continue;
 		t->dropped = true;
 		t->next_ms = -1;

@@ -100,7 +100,8 @@ bool view_hides_applicant(const struct view *v)
 {
 	const struct event *e = v->event;
 
-	return v->masked && (!e->applicant_code || (e->applicant_kind && strcmp(e->applicant_kind, "entity") != 0));
+	return v->masked && (!e->applicant_code ||
+			     (e->applicant_kind && strcmp(e->applicant_kind, "entity") != 0));
 }
 
 static void put_applicant(const struct view *v, struct buf *out)
@@ -135,7 +136,8 @@ static void put_behind_item(const struct view *v, struct buf *out)
 	int region = pack_find_region(v->pack, v->record->region, strlen(v->record->region));
 
 	member(out, ",\"region\":", e->region);
-	ready_member(out, ",\"region_name\":", region < 0 ? NULL : pack_view(v->pack)->regions[region].name_json);
+	ready_member(out, ",\"region_name\":",
+		     region < 0 ? NULL : pack_view(v->pack)->regions[region].name_json);
 	put_applicant(v, out);
 	put_body(v, ",\"bodies\":{\"accepting\":", e->accepting, out);
 	put_body(v, ",\"reviewing\":", e->reviewing, out);
@@ -156,8 +158,8 @@ void view_common(const struct view *v, struct buf *out)
 }
 
 /*
- * Green while there is time, yellow when no more working days are left than the pack says (the day itself not counted), red when late;
- * what is done has no lamp of its own colour.
+ * Green while there is time, yellow when no more working days are left than the pack says (the day
+ * itself not counted), red when late; what is done has no lamp of its own colour.
  */
 const char *view_lamp(const struct pack *pack, int64_t due_ms, int64_t now_ms)
 {
@@ -170,7 +172,9 @@ const char *view_lamp(const struct pack *pack, int64_t due_ms, int64_t now_ms)
 		return "red";
 	if (!duration_parse(pack_view(pack)->settings.lamp_yellow, &yellow))
 		return "green";
-	return calendar_due_ms(pack_calendar(pack), now_ms, yellow, &provisional) >= due_ms ? "yellow" : "green";
+	return calendar_due_ms(pack_calendar(pack), now_ms, yellow, &provisional) >= due_ms
+		       ? "yellow"
+		       : "green";
 }
 
 static void put_stamp(const char *name, const struct stamp *s, struct buf *out)
@@ -225,7 +229,8 @@ static void put_clocks(const struct view *v, const struct notice *n, struct buf 
 	member(out, ",\"lamp\":", view_lamp(v->pack, notice_due_ms(v->record, n), v->now_ms));
 }
 
-/* What a notice of a registration is about: items and phrases as JSON with commas between them, and where the first ends. */
+/* What a notice of a registration is about: items and phrases as JSON with commas between them, and
+ * where the first ends. */
 struct told {
 	struct buf list;
 	size_t first;
@@ -255,7 +260,8 @@ static void tell_codes(const struct view *v, const char *codes, struct told *t)
 		item = pack_find_item(v->pack, code);
 		told_open(t);
 		buf_add_json(&t->list, code);
-		ready_member(&t->list, ",\"name\":", item < 0 ? NULL : pack_view(v->pack)->items[item].name_json);
+		ready_member(&t->list, ",\"name\":",
+			     item < 0 ? NULL : pack_view(v->pack)->items[item].name_json);
 		told_close(t);
 	}
 }
@@ -272,7 +278,8 @@ static void tell_phrases(const struct view *v, struct told *t)
 	for (int i = 0; i < count; i++) {
 		told_open(t);
 		buf_add_str(&t->list, "null,\"name\":");
-		buf_add_jsonn(&t->list, phrases[i], utf8_valid_bytes(phrases[i], strnlen(phrases[i], PHRASE_BYTES)));
+		buf_add_jsonn(&t->list, phrases[i],
+			      utf8_valid_bytes(phrases[i], strnlen(phrases[i], PHRASE_BYTES)));
 		told_close(t);
 	}
 	arena_clear(&arena);
@@ -280,7 +287,8 @@ static void tell_phrases(const struct view *v, struct told *t)
 
 static bool is_about_phrases(const struct record *r, const struct notice *n)
 {
-	return n->cause == CAUSE_POOL && r->problems && bars_hold(r->problems, problem_name(PROBLEM_UNMATCHED_SCOPE));
+	return n->cause == CAUSE_POOL && r->problems &&
+	       bars_hold(r->problems, problem_name(PROBLEM_UNMATCHED_SCOPE));
 }
 
 bool view_has_own_items(const struct record *r, int notice)
@@ -300,7 +308,8 @@ static void put_told(struct told *t, struct buf *out)
 	buf_clear(&t->list);
 }
 
-/* Of several items that a registration's scope implies a notice is for some, and the first of them stands as its item. */
+/* Of several items that a registration's scope implies a notice is for some, and the first of them
+ * stands as its item. */
 static void put_own_common(const struct view *v, int notice, struct told *t, struct buf *out)
 {
 	const struct notice *n = &v->record->notices[notice];
@@ -319,7 +328,7 @@ static void put_own_common(const struct view *v, int notice, struct told *t, str
 
 void view_id(struct buf *out, const char *name, char kind, int64_t seq, int index)
 {
-	const char begin[] = { '"', kind };
+	const char begin[] = {'"', kind};
 
 	buf_add_str(out, name);
 	buf_add(out, begin, sizeof(begin));
@@ -333,7 +342,7 @@ void view_notice(const struct view *v, int notice, struct bytes common, struct b
 {
 	const struct notice *n = &v->record->notices[notice];
 	const struct body *b = body_of(v, n->body);
-	struct told told = { 0 };
+	struct told told = {0};
 
 	buf_init(&told.list, TOLD_BYTES); /* most have none, and it takes none until then */
 	view_id(out, "{\"id\":", 'n', v->seq, notice);
@@ -400,7 +409,7 @@ static void put_first_body(const struct view *v, const struct notice *n, struct 
 static void put_accepted_notice(const struct view *v, int i, struct buf *out)
 {
 	const struct notice *n = &v->record->notices[i];
-	struct told told = { 0 };
+	struct told told = {0};
 
 	buf_init(&told.list, TOLD_BYTES); /* most have none, and it takes none until then */
 	view_id(out, "{\"id\":", 'n', v->seq, i);

@@ -18,11 +18,13 @@ struct step { /* of the chain */
 
 static void put_step(const struct view *v, const struct step *s, struct buf *out)
 {
-	member(out, out->len && out->data[out->len - 1] == '[' ? "{\"kind\":" : ",{\"kind\":", s->kind);
+	member(out,
+	       out->len && out->data[out->len - 1] == '[' ? "{\"kind\":" : ",{\"kind\":", s->kind);
 	buf_add_str(out, ",\"at\":");
 	view_time(out, s->stamp.at_ms);
 	member(out, ",\"by\":", s->stamp.by && *s->stamp.by ? s->stamp.by : NULL);
-	member(out, ",\"channel\":", s->stamp.channel && *s->stamp.channel ? s->stamp.channel : NULL);
+	member(out,
+	       ",\"channel\":", s->stamp.channel && *s->stamp.channel ? s->stamp.channel : NULL);
 	member(out, ",\"detail\":", s->detail && *s->detail ? s->detail : NULL);
 	buf_add_str(out, ",\"delivery\":");
 	if (s->delivery < 0)
@@ -41,8 +43,9 @@ static int by_time(const void *x, const void *y)
 }
 
 /*
- * The chain as it really happened, in the order of time: each step stands for itself, none is inferred from a later one. Acceptance,
- * acknowledgement and claim are kept in the record's own fields, the rest as receipts.
+ * The chain as it really happened, in the order of time: each step stands for itself, none is
+ * inferred from a later one. Acceptance, acknowledgement and claim are kept in the record's own
+ * fields, the rest as receipts.
  */
 void view_receipts(const struct view *v, int notice, struct buf *out)
 {
@@ -51,17 +54,20 @@ void view_receipts(const struct view *v, int notice, struct buf *out)
 	struct step *steps = mem_alloc(sizeof(*steps) * (size_t)(r->receipt_count + 3));
 	int count = 0;
 
-	steps[count++] = (struct step){ "accepted", NULL, { r->by, r->accepted_ms, "" }, -1, 0 };
+	steps[count++] = (struct step){"accepted", NULL, {r->by, r->accepted_ms, ""}, -1, 0};
 	if (n && n->acknowledged.at_ms)
-		steps[count++] = (struct step){ "acknowledged", NULL, n->acknowledged, -1, 1 };
+		steps[count++] = (struct step){"acknowledged", NULL, n->acknowledged, -1, 1};
 	if (n && n->claimed.at_ms)
-		steps[count++] = (struct step){ "claimed", NULL, n->claimed, -1, 2 };
+		steps[count++] = (struct step){"claimed", NULL, n->claimed, -1, 2};
 	for (int i = 0; i < r->receipt_count; i++) {
 		const struct receipt *x = &r->receipts[i];
 
 		if (x->notice == notice)
-			steps[count++] = (struct step){ receipt_kind_name(x->kind), x->detail, { x->by, x->at_ms, x->channel },
-							x->delivery, 3 + i };
+			steps[count++] = (struct step){receipt_kind_name(x->kind),
+						       x->detail,
+						       {x->by, x->at_ms, x->channel},
+						       x->delivery,
+						       3 + i};
 	}
 	qsort(steps, (size_t)count, sizeof(*steps), by_time);
 	buf_add_char(out, '[');
@@ -96,8 +102,8 @@ void view_deliveries(const struct view *v, int notice, struct buf *out)
 
 static bool visible(const struct view *v, int i)
 {
-	return !v->principal ||
-	       principal_sees_notice(v->principal, v->pack, &v->record->notices[i], v->event, v->record) != SIGHT_NONE;
+	return !v->principal || principal_sees_notice(v->principal, v->pack, &v->record->notices[i],
+						      v->event, v->record) != SIGHT_NONE;
 }
 
 static void put_row_notice(const struct view *v, int i, struct buf *out)
@@ -148,7 +154,8 @@ static void put_office(const struct pack_view *p, const char *name, int body, st
 	buf_add_json(out, body < 0 ? NULL : p->bodies[body].name);
 }
 
-/* What a registration's applicant is told: each item that the scope implies, where to apply and who decides. */
+/* What a registration's applicant is told: each item that the scope implies, where to apply and who
+ * decides. */
 static void put_scope_items(const struct view *v, struct buf *out)
 {
 	const struct pack_view *p = pack_view(v->pack);
@@ -216,7 +223,7 @@ void view_case_event(const struct view *v, struct buf *out)
 		if (!visible(v, i))
 			continue;
 		buf_add_str(out, comma);
-		put_full_notice(v, i, (struct bytes){ common.data, common.len }, out);
+		put_full_notice(v, i, (struct bytes){common.data, common.len}, out);
 		comma = ",";
 	}
 	buf_add_char(out, ']');
@@ -225,7 +232,8 @@ void view_case_event(const struct view *v, struct buf *out)
 	buf_clear(&common);
 }
 
-/* The document as it came, unless personal data has to be left out: then only what is nobody's secret. */
+/* The document as it came, unless personal data has to be left out: then only what is nobody's
+ * secret. */
 void view_event_document(const struct view *v, struct buf *out)
 {
 	if (!v->masked) {

@@ -1,4 +1,5 @@
-/* view_dispute.c: a dispute as JSON: what it is about, who is party to it, what they say, and what was ruled. */
+/* view_dispute.c: a dispute as JSON: what it is about, who is party to it, what they say, and what
+ * was ruled. */
 #include <string.h>
 
 #include "flow/dispute.h"
@@ -103,7 +104,8 @@ static bool may_state(const struct view *v)
 	for (int i = 0; i < v->principal->grant_count; i++) {
 		const struct grant *g = &v->principal->grants[i];
 
-		if ((g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER) && dispute_is_party(v->record, g->body))
+		if ((g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER) &&
+		    dispute_is_party(v->record, g->body))
 			return true;
 	}
 	return false;
@@ -114,13 +116,16 @@ static void put_allowed(const struct view *v, const struct dispute *d, struct bu
 {
 	bool stands = d->state <= DISPUTE_AGENDA && v->principal;
 	bool position = stands && may_state(v);
-	bool ruling = stands && principal_oversees(v->principal, v->pack, v->record->region, WHO_COORDINATOR);
+	bool ruling = stands &&
+		      principal_oversees(v->principal, v->pack, v->record->region, WHO_COORDINATOR);
 	const struct pack_view *p = pack_view(v->pack);
 	bool draft = d->state == DISPUTE_RULED && v->principal &&
-		     principal_oversees(v->principal, v->pack, p->regions[p->jurisdiction].code, WHO_COORDINATOR);
+		     principal_oversees(v->principal, v->pack, p->regions[p->jurisdiction].code,
+					WHO_COORDINATOR);
 
-	buf_printf(out, ",\"allowed\":[%s%s%s%s]", position ? "\"position\"" : "", position && ruling ? "," : "",
-		   ruling ? "\"ruling\"" : "", draft ? "\"draft\"" : "");
+	buf_printf(out, ",\"allowed\":[%s%s%s%s]", position ? "\"position\"" : "",
+		   position && ruling ? "," : "", ruling ? "\"ruling\"" : "",
+		   draft ? "\"draft\"" : "");
 }
 
 void view_dispute(const struct view *v, int dispute, struct buf *out)

@@ -1,4 +1,5 @@
-/* view_life.c: what became of a notice: where it came from, what it led to, what was fed back, and what may be done now. */
+/* view_life.c: what became of a notice: where it came from, what it led to, what was fed back, and
+ * what may be done now. */
 #include <string.h>
 
 #include "flow/archive.h"
@@ -38,13 +39,16 @@ static bool may_act(const struct view *v, const struct notice *n, enum act act)
 
 	if (act == ACT_REMIND)
 		return p && act_may_remind(p, v->pack, v->record);
-	if (p && is_on_clock(act) && principal_oversees(p, v->pack, v->record->region, WHO_COORDINATOR))
+	if (p && is_on_clock(act) &&
+	    principal_oversees(p, v->pack, v->record->region, WHO_COORDINATOR))
 		return true;
 	if (is_on_clock(act) && n->state != STATE_CLAIMED)
 		return false;
-	if (!p || principal_answers(p, n->body) || (is_bureaus(act) && principal_approves(p, v->record)))
+	if (!p || principal_answers(p, n->body) ||
+	    (is_bureaus(act) && principal_approves(p, v->record)))
 		return true;
-	return notice_is_pool(n->body) && (act == ACT_ACKNOWLEDGE || act == ACT_CLAIM) && principal_is(p, WHO_SUPERVISOR);
+	return notice_is_pool(n->body) && (act == ACT_ACKNOWLEDGE || act == ACT_CLAIM) &&
+	       principal_is(p, WHO_SUPERVISOR);
 }
 
 static bool clock_allows(const struct record *r, int notice, enum act act)
@@ -62,8 +66,8 @@ static bool leads_somewhere(const struct record *r, int notice, enum act act)
 	enum notice_state to;
 
 	if (act == ACT_UNDO)
-		return lifecycle_undo(n->state, false, &to) == VERDICT_MOVES && !notice_has_feedback(r, notice) &&
-		       !notice_was_sent_on(r, notice);
+		return lifecycle_undo(n->state, false, &to) == VERDICT_MOVES &&
+		       !notice_has_feedback(r, notice) && !notice_was_sent_on(r, notice);
 	if (act == ACT_CLOSE && !notice_has_feedback(r, notice))
 		return false;
 	if (!archive_allows(n, act))
@@ -72,22 +76,26 @@ static bool leads_somewhere(const struct record *r, int notice, enum act act)
 		return false;
 	if (is_on_clock(act) && !clock_allows(r, notice, act))
 		return false;
-	if (notice_is_pool(n->body) && act != ACT_ACKNOWLEDGE && act != ACT_CLAIM && !is_on_clock(act))
+	if (notice_is_pool(n->body) && act != ACT_ACKNOWLEDGE && act != ACT_CLAIM &&
+	    !is_on_clock(act))
 		return false;
 	return lifecycle_next(n->state, n->role, act, &to) == VERDICT_MOVES;
 }
 
 static bool is_bureaus_to_send_on(const struct view *v, int notice)
 {
-	return v->principal && v->record->notices[notice].state == STATE_RETURNED && principal_approves(v->principal, v->record) &&
+	return v->principal && v->record->notices[notice].state == STATE_RETURNED &&
+	       principal_approves(v->principal, v->record) &&
 	       !notice_was_sent_on(v->record, notice);
 }
 
 /* The page holds no logic of rights: the hub says which buttons there are. */
 static void put_allowed(const struct view *v, int notice, struct buf *out)
 {
-	static const enum act acts[] = { ACT_ACKNOWLEDGE, ACT_CLAIM, ACT_RETURN, ACT_TRANSFER, ACT_FEEDBACK, ACT_CLOSE, ACT_UNDO,
-					 ACT_FULFIL, ACT_PAUSE, ACT_RESUME, ACT_REMIND, ACT_LETTER, ACT_REPLY };
+	static const enum act acts[] = {ACT_ACKNOWLEDGE, ACT_CLAIM,  ACT_RETURN, ACT_TRANSFER,
+					ACT_FEEDBACK,	 ACT_CLOSE,  ACT_UNDO,	 ACT_FULFIL,
+					ACT_PAUSE,	 ACT_RESUME, ACT_REMIND, ACT_LETTER,
+					ACT_REPLY};
 	const struct notice *n = &v->record->notices[notice];
 	const char *comma = "";
 
@@ -95,8 +103,10 @@ static void put_allowed(const struct view *v, int notice, struct buf *out)
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
 		bool sends_on = acts[i] == ACT_TRANSFER && is_bureaus_to_send_on(v, notice);
 
-		if (n->cause == CAUSE_LETTER ? !letter_allows(v->principal, v->pack, v->record, n, acts[i]) :
-					       !sends_on && !(may_act(v, n, acts[i]) && leads_somewhere(v->record, notice, acts[i])))
+		if (n->cause == CAUSE_LETTER
+			    ? !letter_allows(v->principal, v->pack, v->record, n, acts[i])
+			    : !sends_on && !(may_act(v, n, acts[i]) &&
+					     leads_somewhere(v->record, notice, acts[i])))
 			continue;
 		buf_add_str(out, comma);
 		buf_add_json(out, act_name(acts[i]));
@@ -105,7 +115,8 @@ static void put_allowed(const struct view *v, int notice, struct buf *out)
 	buf_add_char(out, ']');
 }
 
-static const struct receipt *last_receipt(const struct record *r, int notice, enum receipt_kind kind)
+static const struct receipt *last_receipt(const struct record *r, int notice,
+					  enum receipt_kind kind)
 {
 	for (int i = r->receipt_count - 1; i >= 0; i--) {
 		if (r->receipts[i].notice == notice && r->receipts[i].kind == kind)
@@ -174,7 +185,8 @@ static void put_files(const struct view *v, int feedback, int writing, struct bu
 	const char *before = ",\"files\":[";
 
 	for (int i = 0; i < v->record->file_count; i++) {
-		if (v->record->files[i].feedback != feedback || v->record->files[i].writing != writing)
+		if (v->record->files[i].feedback != feedback ||
+		    v->record->files[i].writing != writing)
 			continue;
 		buf_add_str(out, before);
 		view_file(&v->record->files[i], v->masked, out);
@@ -188,7 +200,8 @@ static void put_feedback(const struct view *v, int feedback, struct buf *out)
 {
 	const struct feedback *f = &v->record->feedback[feedback];
 
-	buf_printf(out, "{\"result\":\"%s\",\"disposal\":\"%s\"", inspection_names[f->result], disposal_names[f->disposal]);
+	buf_printf(out, "{\"result\":\"%s\",\"disposal\":\"%s\"", inspection_names[f->result],
+		   disposal_names[f->disposal]);
 	member(out, "checked_on", f->checked_on);
 	member(out, "rectify_by", *f->rectify_by ? f->rectify_by : NULL);
 	if (f->has_penalty) {
@@ -302,7 +315,8 @@ static void put_letter(const struct view *v, int notice, struct buf *out)
 	buf_add_str(out, "]}");
 }
 
-/* What is not there is left out, because most notices have none of it and their frames stay short. */
+/* What is not there is left out, because most notices have none of it and their frames stay short.
+ */
 void view_life(const struct view *v, int notice, struct buf *out)
 {
 	const struct record *r = v->record;

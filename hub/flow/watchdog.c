@@ -11,17 +11,19 @@
 
 #define FIRST_MS (10 * 60 * 1000) /* what fell due while no hub ran is worked off by then */
 #define EVERY_MS (3600 * 1000)
-/* Half a million events are looked through in a quarter of an hour, and what is asked for meanwhile waits behind few of them. */
-#define PAUSE_MS 100
-#define SLICE 64
-#define GRACE_MS (2 * 60 * 1000)
-#define BACK_MS (400LL * 24 * 3600 * 1000) /* no ladder reaches further */
-#define AGAIN_MAX 100 /* put on the clock again by one look */
+/* Half a million events are looked through in a quarter of an hour, and what is asked for meanwhile
+ * waits behind few of them. */
+#define PAUSE_MS  100
+#define SLICE	  64
+#define GRACE_MS  (2 * 60 * 1000)
+#define BACK_MS	  (400LL * 24 * 3600 * 1000) /* no ladder reaches further */
+#define AGAIN_MAX 100			     /* put on the clock again by one look */
 
 struct watchdog {
 	struct flow *flow;
 	struct loop_timer *timer;
-	int64_t before; /* events from here on have been looked at; 0: none is left, or no look is under way */
+	/* events from here on have been looked at; 0: none is left, or no look is under way */
+	int64_t before;
 	struct rungs sum;
 	int again;
 	watchdog_fn *fn;
@@ -43,8 +45,8 @@ static void look_end(struct watchdog *w)
 	metric_set(METRIC_RUNGS_DUE, w->sum.should);
 	metric_set(METRIC_RUNGS_FIRED, w->sum.did);
 	if (w->sum.should != w->sum.did)
-		log_at(LOG_ERROR, "", "the clock: %lld rungs should have fired, %lld did", (long long)w->sum.should,
-		       (long long)w->sum.did);
+		log_at(LOG_ERROR, "", "the clock: %lld rungs should have fired, %lld did",
+		       (long long)w->sum.should, (long long)w->sum.did);
 	w->fn = NULL;
 	wait_for_next(w);
 	if (fn)
@@ -65,23 +67,25 @@ static void done_again(void *arg, enum err e, struct change *c)
 {
 	(void)arg;
 	if (e != ERR_OK)
-		log_at(LOG_WARN, "", "event=e%lld: could not be put on the clock again: %s", c ? (long long)c->seq : 0, err_name(e));
+		log_at(LOG_WARN, "", "event=e%lld: could not be put on the clock again: %s",
+		       c ? (long long)c->seq : 0, err_name(e));
 }
 
 static void compare(struct watchdog *w, int64_t seq, const struct record *r, int64_t limit_ms)
 {
-	struct rungs one = { 0 };
+	struct rungs one = {0};
 
 	for (int i = 0; i < r->notice_count; i++)
 		ladder_compare(w->flow, r, i, limit_ms, &one);
 	terms_compare(w->flow->pack, r, limit_ms, &one);
-	one.should += r->archive_ms && r->archive_ms <= limit_ms; /* it is no more, once it has come up */
+	/* it is no more, once it has come up */
+	one.should += r->archive_ms && r->archive_ms <= limit_ms;
 	w->sum.should += one.should;
 	w->sum.did += one.did;
 	if (one.should == one.did)
 		return;
-	log_at(LOG_ERROR, "", "event=e%lld: %lld rungs should have fired, %lld did", (long long)seq, (long long)one.should,
-	       (long long)one.did);
+	log_at(LOG_ERROR, "", "event=e%lld: %lld rungs should have fired, %lld did", (long long)seq,
+	       (long long)one.should, (long long)one.did);
 	if (w->again++ < AGAIN_MAX)
 		change_run(w->flow, seq, false, apply_again, done_again, NULL);
 }
@@ -100,7 +104,8 @@ static void on_slice(void *arg, enum err e, const struct loaded *items, int coun
 	arena_init(&arena);
 	for (int i = 0; i < count; i++) {
 		arena_reset(&arena);
-		if (!items[i].record.data || record_decode(items[i].record.data, items[i].record.len, &arena, &r) != ERR_OK)
+		if (!items[i].record.data ||
+		    record_decode(items[i].record.data, items[i].record.len, &arena, &r) != ERR_OK)
 			continue;
 		if (r.accepted_ms < now_ms - BACK_MS)
 			w->before = 0;
@@ -142,7 +147,7 @@ static void on_newest(void *arg, enum err e, const struct loaded *items, int cou
 
 void watchdog_look(struct watchdog *w, watchdog_fn *fn, void *arg)
 {
-	static const struct scan_in newest = { .need = "", .limit = 1, .budget = 1 };
+	static const struct scan_in newest = {.need = "", .limit = 1, .budget = 1};
 
 	if (fn) {
 		w->fn = fn;
@@ -152,7 +157,7 @@ void watchdog_look(struct watchdog *w, watchdog_fn *fn, void *arg)
 		return;
 	sources_look(w->flow);
 	w->looking = true;
-	w->sum = (struct rungs){ 0 };
+	w->sum = (struct rungs){0};
 	w->again = 0;
 	store_scan(w->flow->store, &newest, on_newest, w);
 }

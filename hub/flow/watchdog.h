@@ -1,7 +1,9 @@
 /*
- * watchdog.h: whether the clock does its work. Once an hour the records of all events that can still have one are read and what should
- * have been said by now, counted from each deadline and the pack, is compared with what the record says was said. Both are exported; a
- * difference is logged, and the event is put on the clock again, so that what was forgotten is said late rather than never.
+ * watchdog.h: whether the clock does its work. Once an hour the records of all events that can
+ * still have one are read and what should have been said by now, counted from each deadline and the
+ * pack, is compared with what the record says was said. Both are exported; a difference is logged,
+ * and the event is put on the clock again, so that what was forgotten is said late rather than
+ * never.
  */
 #ifndef TANDEM_WATCHDOG_H
 #define TANDEM_WATCHDOG_H

@@ -8,26 +8,30 @@
 #include "calendar_import.h"
 #include "flow/files.h"
 #include "metrics.h"
+#include "net/api_path.h"
 #include "net/gzip.h"
 #include "net/inbox.h"
 #include "net/static_coding.h"
 #include "pack_sent.h"
 
 enum {
-	OPEN = 1,      /* nobody has to be signed in */
-	BODILESS = 2,  /* a POST that need not have a body, nor say that it has none */
-	ONCE = 4,      /* its answer is a secret: it is given once, and kept nowhere to be given again */
-	ALWAYS = 8,    /* no GET, and taken as long as Redis takes it: for reading, or the end of something */
+	OPEN = 1,     /* nobody has to be signed in */
+	BODILESS = 2, /* a POST that need not have a body, nor say that it has none */
+	/* its answer is a secret: it is given once, and kept nowhere to be given again */
+	ONCE = 4,
+	/* no GET, and taken as long as Redis takes it: for reading, or the end of something */
+	ALWAYS = 8,
 };
 #define EVERYBODY ((1u << WHO_COUNT) - 1)
-#define MAY(w) (1u << WHO_##w)
-#define READERS (MAY(APPROVER) | MAY(SUPERVISOR) | MAY(COORDINATOR) | MAY(AUDITOR) | MAY(SYSTEM))
-#define ANSWERERS (MAY(SUPERVISOR) | MAY(APPROVER)) /* supervisors, and bureaus for what they are told themselves */
-#define POLICY_MAKERS (MAY(COORDINATOR) | MAY(ADMIN))
+#define MAY(w)	  (1u << WHO_##w)
+#define READERS	  (MAY(APPROVER) | MAY(SUPERVISOR) | MAY(COORDINATOR) | MAY(AUDITOR) | MAY(SYSTEM))
+/* supervisors, and bureaus for what they are told themselves */
+#define ANSWERERS      (MAY(SUPERVISOR) | MAY(APPROVER))
+#define POLICY_MAKERS  (MAY(COORDINATOR) | MAY(ADMIN))
 #define POLICY_READERS (POLICY_MAKERS | MAY(AUDITOR))
-#define OFFICES (ANSWERERS | MAY(COORDINATOR) | MAY(AUDITOR))
-#define POOL_READERS (MAY(SUPERVISOR) | MAY(COORDINATOR) | MAY(AUDITOR))
-#define PAUSERS (ANSWERERS | MAY(COORDINATOR))
+#define OFFICES	       (ANSWERERS | MAY(COORDINATOR) | MAY(AUDITOR))
+#define POOL_READERS   (MAY(SUPERVISOR) | MAY(COORDINATOR) | MAY(AUDITOR))
+#define PAUSERS	       (ANSWERERS | MAY(COORDINATOR))
 
 struct route {
 	const char *method, *pattern; /* a * stands for one segment */
@@ -36,155 +40,124 @@ struct route {
 	handler_fn *handle;
 };
 
-#define BOARD_MS 1000
-#define SMALL (64u << 10)
-#define BATCH (16u << 20)
+#define BOARD_MS      1000
+#define SMALL	      (64u << 10)
+#define BATCH	      (16u << 20)
 #define BACKLOG_BYTES ((size_t)64 << 20) /* what may wait for all live sessions together */
 
 static const struct route routes[] = {
-	{ "POST", "/api/v1/session", OPEN | ALWAYS, 0, SMALL, api_sign_in },
-	{ "DELETE", "/api/v1/session", ALWAYS, EVERYBODY, 0, api_sign_out },
-	{ "GET", "/api/v1/me", 0, EVERYBODY, 0, api_me },
-	{ "POST", "/api/v1/events", 0, MAY(APPROVER) | MAY(SYSTEM), BATCH, api_events },
-	{ "GET", "/api/v1/events/*", 0, READERS, 0, api_event },
-	{ "GET", "/api/v1/events/*/explain", 0, READERS, 0, api_event_explain },
-	{ "GET", "/api/v1/cases", 0, READERS, 0, api_cases },
-	{ "GET", "/api/v1/cases.csv", 0, READERS, 0, api_export },
-	{ "GET", "/api/v1/cases.xlsx", 0, READERS, 0, api_export },
-	{ "GET", "/api/v1/cases/*", 0, READERS, 0, api_case },
-	{ "GET", "/api/v1/cases/*/evidence", 0, READERS, 0, api_case_evidence },
-	{ "GET", "/api/v1/notices", 0, READERS, 0, api_notices },
-	{ "GET", "/api/v1/notices.csv", 0, READERS, 0, api_export },
-	{ "GET", "/api/v1/notices.xlsx", 0, READERS, 0, api_export },
-	{ "POST", "/api/v1/notices/acknowledge", 0, ANSWERERS, SMALL, api_acknowledge_many },
-	{ "POST", "/api/v1/notices/claim", 0, ANSWERERS, SMALL, api_claim_many },
-	{ "GET", "/api/v1/notices/*", 0, READERS, 0, api_notice },
-	{ "POST", "/api/v1/notices/*/acknowledge", BODILESS, ANSWERERS, SMALL, api_acknowledge },
-	{ "POST", "/api/v1/notices/*/claim", BODILESS, ANSWERERS, SMALL, api_claim },
-	{ "POST", "/api/v1/notices/*/shown", BODILESS, ANSWERERS, SMALL, api_shown },
-	{ "POST", "/api/v1/notices/*/return", 0, ANSWERERS, SMALL, api_return },
-	{ "POST", "/api/v1/notices/*/transfer", 0, ANSWERERS, SMALL, api_transfer },
-	{ "POST", "/api/v1/notices/*/feedback", 0, ANSWERERS, SMALL, api_feedback },
-	{ "POST", "/api/v1/notices/*/files", 0, ANSWERERS, FILE_BYTES_MAX, api_put_file },
-	{ "GET", "/api/v1/notices/*/files/*", 0, READERS, 0, api_file },
-	{ "POST", "/api/v1/notices/*/close", BODILESS, ANSWERERS, SMALL, api_close },
-	{ "POST", "/api/v1/notices/*/undo", BODILESS, ANSWERERS, SMALL, api_undo },
-	{ "POST", "/api/v1/notices/*/fulfil", 0, ANSWERERS, SMALL, api_fulfil },
-	{ "POST", "/api/v1/notices/*/pause", 0, PAUSERS, SMALL, api_pause },
-	{ "POST", "/api/v1/notices/*/resume", BODILESS, PAUSERS, SMALL, api_resume },
-	{ "POST", "/api/v1/notices/*/remind", BODILESS, PAUSERS, SMALL, api_remind },
-	{ "POST", "/api/v1/notices/*/letters", 0, ANSWERERS, SMALL, api_letter },
-	{ "POST", "/api/v1/notices/*/reply", 0, ANSWERERS, SMALL, api_reply_letter },
-	{ "GET", "/api/v1/pool", 0, POOL_READERS, 0, api_pool },
-	{ "GET", "/api/v1/pool.csv", 0, POOL_READERS, 0, api_export },
-	{ "GET", "/api/v1/pool.xlsx", 0, POOL_READERS, 0, api_export },
-	{ "POST", "/api/v1/pool/*/claim", BODILESS, MAY(SUPERVISOR), SMALL, api_claim },
-	{ "GET", "/api/v1/audit", 0, MAY(AUDITOR), 0, api_audit },
-	{ "GET", "/api/v1/audit.ndjson", 0, MAY(AUDITOR), 0, api_audit_file },
-	{ "GET", "/api/v1/bodies/*/contacts", 0, ANSWERERS | MAY(ADMIN), 0, api_contacts },
-	{ "PUT", "/api/v1/bodies/*/contacts", 0, MAY(ADMIN), SMALL, api_put_contacts },
-	{ "POST", "/api/v1/bodies/*/handover", 0, ANSWERERS | MAY(ADMIN), SMALL, api_handover },
-	{ "GET", "/api/v1/board", 0, READERS, 0, api_board },
-	{ "GET", "/api/v1/board.csv", 0, READERS, 0, api_export },
-	{ "GET", "/api/v1/board.xlsx", 0, READERS, 0, api_export },
-	{ "GET", "/api/v1/ranking", 0, OFFICES, 0, api_ranking },
-	{ "POST", "/api/v1/ranking/publish", 0, MAY(COORDINATOR), SMALL, api_ranking_publish },
-	{ "GET", "/api/v1/reconciliation", 0, OFFICES, 0, api_reconciliation },
-	{ "GET", "/api/v1/reconciliation.csv", 0, OFFICES, 0, api_export },
-	{ "GET", "/api/v1/reconciliation.xlsx", 0, OFFICES, 0, api_export },
-	{ "GET", "/api/v1/report.csv", 0, OFFICES, 0, api_export },
-	{ "GET", "/api/v1/report.xlsx", 0, OFFICES, 0, api_export },
-	{ "POST", "/api/v1/reconciliation", 0, MAY(APPROVER) | MAY(COORDINATOR) | MAY(AUDITOR), 256u << 10, api_reconcile_cases },
-	{ "POST", "/api/v1/reconciliation/agree", 0, ANSWERERS, SMALL, api_reconcile_agree },
-	{ "GET", "/api/v1/reconciliation/sources", 0, MAY(APPROVER) | MAY(COORDINATOR) | MAY(AUDITOR) | MAY(SYSTEM), 0, api_sources },
-	{ "GET", "/api/v1/disputes", 0, READERS, 0, api_disputes },
-	{ "GET", "/api/v1/disputes.csv", 0, READERS, 0, api_export },
-	{ "GET", "/api/v1/disputes.xlsx", 0, READERS, 0, api_export },
-	{ "GET", "/api/v1/disputes/*", 0, READERS, 0, api_dispute },
-	{ "POST", "/api/v1/disputes/*/position", 0, ANSWERERS, SMALL, api_position },
-	{ "POST", "/api/v1/disputes/*/ruling", 0, MAY(COORDINATOR), SMALL, api_ruling },
-	{ "POST", "/api/v1/disputes/*/draft", BODILESS, MAY(COORDINATOR), SMALL, api_draft },
-	{ "GET", "/api/v1/meetings", 0, OFFICES, 0, api_meetings },
-	{ "POST", "/api/v1/meetings", 0, MAY(COORDINATOR), 256u << 10, api_meeting_create },
-	{ "GET", "/api/v1/meetings/agenda", 0, MAY(COORDINATOR) | MAY(AUDITOR), 0, api_agenda },
-	{ "GET", "/api/v1/meetings/agenda.csv", 0, MAY(COORDINATOR) | MAY(AUDITOR), 0, api_export },
-	{ "GET", "/api/v1/meetings/agenda.xlsx", 0, MAY(COORDINATOR) | MAY(AUDITOR), 0, api_export },
-	{ "GET", "/api/v1/meetings/*/minutes.csv", 0, OFFICES, 0, api_export },
-	{ "GET", "/api/v1/meetings/*/minutes.xlsx", 0, OFFICES, 0, api_export },
-	{ "GET", "/api/v1/meetings/*", 0, OFFICES, 0, api_meeting },
-	{ "POST", "/api/v1/decisions/*/done", BODILESS, MAY(COORDINATOR), SMALL, api_decision_done },
-	{ "GET", "/api/v1/policy", 0, EVERYBODY, 0, api_policy },
-	{ "GET", "/api/v1/policy/names", 0, EVERYBODY, 0, api_policy_names },
-	{ "GET", "/api/v1/policy/calendar", 0, EVERYBODY, 0, api_policy_calendar },
-	{ "POST", "/api/v1/policy/calendar", 0, POLICY_MAKERS, CALENDAR_NOTICE_BYTES_MAX, api_calendar_import },
-	{ "GET", "/api/v1/policy/calendar/years", 0, POLICY_READERS, 0, api_calendar_years },
-	{ "POST", "/api/v1/policy/explain", ALWAYS, EVERYBODY, 256u << 10, api_policy_explain },
-	{ "GET", "/api/v1/policy/matrix", 0, EVERYBODY, 0, api_policy_matrix },
-	{ "GET", "/api/v1/policy/versions", 0, POLICY_READERS, 0, api_policy_versions },
-	{ "POST", "/api/v1/policy/versions", 0, POLICY_MAKERS, PACK_SENT_BYTES, api_policy_submit },
-	{ "GET", "/api/v1/policy/versions/*", 0, POLICY_READERS, 0, api_policy_version },
-	{ "DELETE", "/api/v1/policy/versions/*", 0, POLICY_MAKERS, SMALL, api_policy_withdraw },
-	{ "POST", "/api/v1/policy/versions/*/approve", BODILESS, POLICY_MAKERS, SMALL, api_policy_approve },
-	{ "POST", "/api/v1/policy/versions/*/activate", BODILESS, POLICY_MAKERS, SMALL, api_policy_activate },
-	{ "GET", "/api/v1/policy/versions/*/diff", 0, POLICY_READERS, 0, api_policy_diff },
-	{ "POST", "/api/v1/policy/versions/*/rehearse", 0, POLICY_MAKERS, SMALL, api_policy_rehearse },
-	{ "POST", "/api/v1/policy/versions/*/shadow", 0, POLICY_MAKERS, SMALL, api_policy_shadow },
-	{ "GET", "/api/v1/policy/shadow", 0, POLICY_READERS, 0, api_policy_shadow_found },
-	{ "GET", "/api/v1/stream", 0, READERS, 0, api_stream },
-	{ "GET", "/api/v1/ws", 0, EVERYBODY, 0, api_socket },
-	{ "GET", "/api/v1/connectors", 0, MAY(ADMIN), 0, api_connectors },
-	{ "POST", "/api/v1/connectors/*/test", BODILESS, MAY(ADMIN), SMALL, api_connector_test },
-	{ "GET", "/api/v1/keys", 0, MAY(ADMIN), 0, api_keys },
-	{ "POST", "/api/v1/keys", ONCE, MAY(ADMIN), SMALL, api_key_add },
-	{ "DELETE", "/api/v1/keys/*", ALWAYS, MAY(ADMIN), SMALL, api_key_revoke },
-	{ "POST", "/api/v1/connectors/*/receipt", OPEN | ALWAYS, 0, 1u << 20, api_receipt },
-	{ "GET", "/api/v1/connectors/*/receipt", OPEN, 0, 0, api_receipt },
-	{ "POST", "/api/v1/connectors/*/reply", OPEN | ALWAYS, 0, 1u << 20, api_reply },
-	{ "GET", "/api/v1/connectors/*/reply", OPEN, 0, 0, api_reply },
-	{ "GET", "/api/v1/openapi.yaml", OPEN, 0, 0, api_openapi },
-	{ "GET", "/api/v1/asyncapi.yaml", OPEN, 0, 0, api_asyncapi },
-	{ "GET", "/healthz", OPEN, 0, 0, api_healthz },
-	{ "GET", "/readyz", OPEN, 0, 0, api_readyz },
-	{ "GET", "/metrics", OPEN, 0, 0, api_metrics },
+	{"POST", "/api/v1/session", OPEN | ALWAYS, 0, SMALL, api_sign_in},
+	{"DELETE", "/api/v1/session", ALWAYS, EVERYBODY, 0, api_sign_out},
+	{"GET", "/api/v1/me", 0, EVERYBODY, 0, api_me},
+	{"POST", "/api/v1/events", 0, MAY(APPROVER) | MAY(SYSTEM), BATCH, api_events},
+	{"GET", "/api/v1/events/*", 0, READERS, 0, api_event},
+	{"GET", "/api/v1/events/*/explain", 0, READERS, 0, api_event_explain},
+	{"GET", "/api/v1/cases", 0, READERS, 0, api_cases},
+	{"GET", "/api/v1/cases.csv", 0, READERS, 0, api_export},
+	{"GET", "/api/v1/cases.xlsx", 0, READERS, 0, api_export},
+	{"GET", "/api/v1/cases/*", 0, READERS, 0, api_case},
+	{"GET", "/api/v1/cases/*/evidence", 0, READERS, 0, api_case_evidence},
+	{"GET", "/api/v1/notices", 0, READERS, 0, api_notices},
+	{"GET", "/api/v1/notices.csv", 0, READERS, 0, api_export},
+	{"GET", "/api/v1/notices.xlsx", 0, READERS, 0, api_export},
+	{"POST", "/api/v1/notices/acknowledge", 0, ANSWERERS, SMALL, api_acknowledge_many},
+	{"POST", "/api/v1/notices/claim", 0, ANSWERERS, SMALL, api_claim_many},
+	{"GET", "/api/v1/notices/*", 0, READERS, 0, api_notice},
+	{"POST", "/api/v1/notices/*/acknowledge", BODILESS, ANSWERERS, SMALL, api_acknowledge},
+	{"POST", "/api/v1/notices/*/claim", BODILESS, ANSWERERS, SMALL, api_claim},
+	{"POST", "/api/v1/notices/*/shown", BODILESS, ANSWERERS, SMALL, api_shown},
+	{"POST", "/api/v1/notices/*/return", 0, ANSWERERS, SMALL, api_return},
+	{"POST", "/api/v1/notices/*/transfer", 0, ANSWERERS, SMALL, api_transfer},
+	{"POST", "/api/v1/notices/*/feedback", 0, ANSWERERS, SMALL, api_feedback},
+	{"POST", "/api/v1/notices/*/files", 0, ANSWERERS, FILE_BYTES_MAX, api_put_file},
+	{"GET", "/api/v1/notices/*/files/*", 0, READERS, 0, api_file},
+	{"POST", "/api/v1/notices/*/close", BODILESS, ANSWERERS, SMALL, api_close},
+	{"POST", "/api/v1/notices/*/undo", BODILESS, ANSWERERS, SMALL, api_undo},
+	{"POST", "/api/v1/notices/*/fulfil", 0, ANSWERERS, SMALL, api_fulfil},
+	{"POST", "/api/v1/notices/*/pause", 0, PAUSERS, SMALL, api_pause},
+	{"POST", "/api/v1/notices/*/resume", BODILESS, PAUSERS, SMALL, api_resume},
+	{"POST", "/api/v1/notices/*/remind", BODILESS, PAUSERS, SMALL, api_remind},
+	{"POST", "/api/v1/notices/*/letters", 0, ANSWERERS, SMALL, api_letter},
+	{"POST", "/api/v1/notices/*/reply", 0, ANSWERERS, SMALL, api_reply_letter},
+	{"GET", "/api/v1/pool", 0, POOL_READERS, 0, api_pool},
+	{"GET", "/api/v1/pool.csv", 0, POOL_READERS, 0, api_export},
+	{"GET", "/api/v1/pool.xlsx", 0, POOL_READERS, 0, api_export},
+	{"POST", "/api/v1/pool/*/claim", BODILESS, MAY(SUPERVISOR), SMALL, api_claim},
+	{"GET", "/api/v1/audit", 0, MAY(AUDITOR), 0, api_audit},
+	{"GET", "/api/v1/audit.ndjson", 0, MAY(AUDITOR), 0, api_audit_file},
+	{"GET", "/api/v1/bodies/*/contacts", 0, ANSWERERS | MAY(ADMIN), 0, api_contacts},
+	{"PUT", "/api/v1/bodies/*/contacts", 0, MAY(ADMIN), SMALL, api_put_contacts},
+	{"POST", "/api/v1/bodies/*/handover", 0, ANSWERERS | MAY(ADMIN), SMALL, api_handover},
+	{"GET", "/api/v1/board", 0, READERS, 0, api_board},
+	{"GET", "/api/v1/board.csv", 0, READERS, 0, api_export},
+	{"GET", "/api/v1/board.xlsx", 0, READERS, 0, api_export},
+	{"GET", "/api/v1/ranking", 0, OFFICES, 0, api_ranking},
+	{"POST", "/api/v1/ranking/publish", 0, MAY(COORDINATOR), SMALL, api_ranking_publish},
+	{"GET", "/api/v1/reconciliation", 0, OFFICES, 0, api_reconciliation},
+	{"GET", "/api/v1/reconciliation.csv", 0, OFFICES, 0, api_export},
+	{"GET", "/api/v1/reconciliation.xlsx", 0, OFFICES, 0, api_export},
+	{"GET", "/api/v1/report.csv", 0, OFFICES, 0, api_export},
+	{"GET", "/api/v1/report.xlsx", 0, OFFICES, 0, api_export},
+	{"POST", "/api/v1/reconciliation", 0, MAY(APPROVER) | MAY(COORDINATOR) | MAY(AUDITOR),
+	 256u << 10, api_reconcile_cases},
+	{"POST", "/api/v1/reconciliation/agree", 0, ANSWERERS, SMALL, api_reconcile_agree},
+	{"GET", "/api/v1/reconciliation/sources", 0,
+	 MAY(APPROVER) | MAY(COORDINATOR) | MAY(AUDITOR) | MAY(SYSTEM), 0, api_sources},
+	{"GET", "/api/v1/disputes", 0, READERS, 0, api_disputes},
+	{"GET", "/api/v1/disputes.csv", 0, READERS, 0, api_export},
+	{"GET", "/api/v1/disputes.xlsx", 0, READERS, 0, api_export},
+	{"GET", "/api/v1/disputes/*", 0, READERS, 0, api_dispute},
+	{"POST", "/api/v1/disputes/*/position", 0, ANSWERERS, SMALL, api_position},
+	{"POST", "/api/v1/disputes/*/ruling", 0, MAY(COORDINATOR), SMALL, api_ruling},
+	{"POST", "/api/v1/disputes/*/draft", BODILESS, MAY(COORDINATOR), SMALL, api_draft},
+	{"GET", "/api/v1/meetings", 0, OFFICES, 0, api_meetings},
+	{"POST", "/api/v1/meetings", 0, MAY(COORDINATOR), 256u << 10, api_meeting_create},
+	{"GET", "/api/v1/meetings/agenda", 0, MAY(COORDINATOR) | MAY(AUDITOR), 0, api_agenda},
+	{"GET", "/api/v1/meetings/agenda.csv", 0, MAY(COORDINATOR) | MAY(AUDITOR), 0, api_export},
+	{"GET", "/api/v1/meetings/agenda.xlsx", 0, MAY(COORDINATOR) | MAY(AUDITOR), 0, api_export},
+	{"GET", "/api/v1/meetings/*/minutes.csv", 0, OFFICES, 0, api_export},
+	{"GET", "/api/v1/meetings/*/minutes.xlsx", 0, OFFICES, 0, api_export},
+	{"GET", "/api/v1/meetings/*", 0, OFFICES, 0, api_meeting},
+	{"POST", "/api/v1/decisions/*/done", BODILESS, MAY(COORDINATOR), SMALL, api_decision_done},
+	{"GET", "/api/v1/policy", 0, EVERYBODY, 0, api_policy},
+	{"GET", "/api/v1/policy/names", 0, EVERYBODY, 0, api_policy_names},
+	{"GET", "/api/v1/policy/calendar", 0, EVERYBODY, 0, api_policy_calendar},
+	{"POST", "/api/v1/policy/calendar", 0, POLICY_MAKERS, CALENDAR_NOTICE_BYTES_MAX,
+	 api_calendar_import},
+	{"GET", "/api/v1/policy/calendar/years", 0, POLICY_READERS, 0, api_calendar_years},
+	{"POST", "/api/v1/policy/explain", ALWAYS, EVERYBODY, 256u << 10, api_policy_explain},
+	{"GET", "/api/v1/policy/matrix", 0, EVERYBODY, 0, api_policy_matrix},
+	{"GET", "/api/v1/policy/versions", 0, POLICY_READERS, 0, api_policy_versions},
+	{"POST", "/api/v1/policy/versions", 0, POLICY_MAKERS, PACK_SENT_BYTES, api_policy_submit},
+	{"GET", "/api/v1/policy/versions/*", 0, POLICY_READERS, 0, api_policy_version},
+	{"DELETE", "/api/v1/policy/versions/*", 0, POLICY_MAKERS, SMALL, api_policy_withdraw},
+	{"POST", "/api/v1/policy/versions/*/approve", BODILESS, POLICY_MAKERS, SMALL,
+	 api_policy_approve},
+	{"POST", "/api/v1/policy/versions/*/activate", BODILESS, POLICY_MAKERS, SMALL,
+	 api_policy_activate},
+	{"GET", "/api/v1/policy/versions/*/diff", 0, POLICY_READERS, 0, api_policy_diff},
+	{"POST", "/api/v1/policy/versions/*/rehearse", 0, POLICY_MAKERS, SMALL,
+	 api_policy_rehearse},
+	{"POST", "/api/v1/policy/versions/*/shadow", 0, POLICY_MAKERS, SMALL, api_policy_shadow},
+	{"GET", "/api/v1/policy/shadow", 0, POLICY_READERS, 0, api_policy_shadow_found},
+	{"GET", "/api/v1/stream", 0, READERS, 0, api_stream},
+	{"GET", "/api/v1/ws", 0, EVERYBODY, 0, api_socket},
+	{"GET", "/api/v1/connectors", 0, MAY(ADMIN), 0, api_connectors},
+	{"POST", "/api/v1/connectors/*/test", BODILESS, MAY(ADMIN), SMALL, api_connector_test},
+	{"GET", "/api/v1/keys", 0, MAY(ADMIN), 0, api_keys},
+	{"POST", "/api/v1/keys", ONCE, MAY(ADMIN), SMALL, api_key_add},
+	{"DELETE", "/api/v1/keys/*", ALWAYS, MAY(ADMIN), SMALL, api_key_revoke},
+	{"POST", "/api/v1/connectors/*/receipt", OPEN | ALWAYS, 0, 1u << 20, api_receipt},
+	{"GET", "/api/v1/connectors/*/receipt", OPEN, 0, 0, api_receipt},
+	{"POST", "/api/v1/connectors/*/reply", OPEN | ALWAYS, 0, 1u << 20, api_reply},
+	{"GET", "/api/v1/connectors/*/reply", OPEN, 0, 0, api_reply},
+	{"GET", "/api/v1/openapi.yaml", OPEN, 0, 0, api_openapi},
+	{"GET", "/api/v1/asyncapi.yaml", OPEN, 0, 0, api_asyncapi},
+	{"GET", "/healthz", OPEN, 0, 0, api_healthz},
+	{"GET", "/readyz", OPEN, 0, 0, api_readyz},
+	{"GET", "/metrics", OPEN, 0, 0, api_metrics},
 };
 #define ROUTE_COUNT (sizeof(routes) / sizeof(routes[0]))
-
-/* Here, and nowhere before, a slash that was escaped is one: ids may hold it. */
-static const char *segment_take(struct arena *arena, const char *path, size_t len)
-{
-	char *out = arena_strndup(arena, path, len);
-
-	for (size_t i = 0; i < len; i++)
-		out[i] = out[i] == HTTP_ESCAPED_SLASH ? '/' : out[i];
-	return out;
-}
-
-/* One segment at a time; what a * stands for is copied into the arena when there is one. */
-static bool pattern_matches(const char *pattern, const char *path, struct arena *arena, const char **args)
-{
-	int n = 0;
-
-	for (;;) {
-		if (*pattern == '*') {
-			size_t len = strcspn(path, "/");
-
-			if (!len || n >= CALL_ARGS_MAX)
-				return false;
-			if (arena)
-				args[n] = segment_take(arena, path, len);
-			n++;
-			path += len;
-			pattern++;
-		} else if (*pattern != *path) {
-			return false;
-		} else if (!*pattern) {
-			return true;
-		} else {
-			pattern++;
-			path++;
-		}
-	}
-}
 
 static bool method_matches(const struct route *r, const char *method)
 {
@@ -194,7 +167,8 @@ static bool method_matches(const struct route *r, const char *method)
 static const struct route *route_find(const char *method, const char *path)
 {
 	for (size_t i = 0; i < ROUTE_COUNT; i++) {
-		if (method_matches(&routes[i], method) && pattern_matches(routes[i].pattern, path, NULL, NULL))
+		if (method_matches(&routes[i], method) &&
+		    api_path_matches(routes[i].pattern, path, NULL, NULL))
 			return &routes[i];
 	}
 	return NULL;
@@ -221,16 +195,18 @@ static bool may_lack_length(void *arg, const char *method, const char *path)
 
 /* --- answering --- */
 
-/* Below it an answer fits into few packets as it is; above it packing would hold up everybody else's answers. */
+/* Below it an answer fits into few packets as it is; above it packing would hold up everybody
+ * else's answers. */
 #define PACKED_BYTES_MIN ((size_t)2048)
 #define PACKED_BYTES_MAX ((size_t)512 * 1024)
 
-/* What is asked for to be read by people over slow lines: lists, and documents. A version's tag is of one row of bytes, so what has one
-   goes as it is, and so do the answers to what is sent in: those who send much want them soon. */
+/* What is asked for to be read by people over slow lines: lists, and documents. A version's tag is
+   of one row of bytes, so what has one goes as it is, and so do the answers to what is sent in:
+   those who send much want them soon. */
 static bool may_pack(const struct http_request *req, const struct reply *r)
 {
-	return (req->is_head || strcmp(req->method, "GET") == 0) && r->status == 200 && !*r->etag && r->len >= PACKED_BYTES_MIN &&
-	       r->len <= PACKED_BYTES_MAX;
+	return (req->is_head || strcmp(req->method, "GET") == 0) && r->status == 200 && !*r->etag &&
+	       r->len >= PACKED_BYTES_MIN && r->len <= PACKED_BYTES_MAX;
 }
 
 static void send_reply(struct call *c, const struct reply *r)
@@ -240,22 +216,25 @@ static void send_reply(struct call *c, const struct reply *r)
 	struct buf packed;
 
 	buf_init(&packed, 2 * PACKED_BYTES_MAX);
-	is_packed = varies && static_coding_weight(http_header(c->req, "Accept-Encoding"), STATIC_GZIP) > 0 &&
+	is_packed = varies &&
+		    static_coding_weight(http_header(c->req, "Accept-Encoding"), STATIC_GZIP) > 0 &&
 		    gzip_pack(&packed, r->json, r->len);
 	snprintf(later, sizeof(later), "Retry-After: %d\r\n", r->retry_s ? r->retry_s : 900);
-	snprintf(headers, sizeof(headers), "Content-Type: %s\r\nCache-Control: no-store\r\n%s%s%s%s%s%s",
-		 r->type	  ? r->type :
-		 r->status >= 400 ? "application/problem+json" :
-				    "application/json",
-		 varies ? "Vary: Accept-Encoding\r\n" : "", is_packed ? "Content-Encoding: gzip\r\n" : "",
-		 *r->etag ? "ETag: \"" : "", r->etag,
+	snprintf(headers, sizeof(headers),
+		 "Content-Type: %s\r\nCache-Control: no-store\r\n%s%s%s%s%s%s",
+		 r->type	    ? r->type
+		 : r->status >= 400 ? "application/problem+json"
+				    : "application/json",
+		 varies ? "Vary: Accept-Encoding\r\n" : "",
+		 is_packed ? "Content-Encoding: gzip\r\n" : "", *r->etag ? "ETag: \"" : "", r->etag,
 		 *r->etag ? "\"\r\n" : "",
-		 r->status == 503   ? "Retry-After: 2\r\n" :
-		 r->status == 429   ? later :
-		 r->status == 401   ? "WWW-Authenticate: Bearer\r\n" :
-				      "");
+		 r->status == 503   ? "Retry-After: 2\r\n"
+		 : r->status == 429 ? later
+		 : r->status == 401 ? "WWW-Authenticate: Bearer\r\n"
+				    : "");
 	metric_add(METRIC_HTTP_REQUESTS, 1);
-	http_reply(c->req, r->status, headers, is_packed ? packed.data : r->json, is_packed ? packed.len : r->len);
+	http_reply(c->req, r->status, headers, is_packed ? packed.data : r->json,
+		   is_packed ? packed.len : r->len);
 	buf_clear(&packed);
 }
 
@@ -282,7 +261,7 @@ void call_on_reply(void *arg, const struct reply *r)
 
 void call_json(struct call *c, int status, const char *json, size_t len)
 {
-	call_reply(c, &(struct reply){ .status = status, .json = json, .len = len, .etag = "" });
+	call_reply(c, &(struct reply){.status = status, .json = json, .len = len, .etag = ""});
 }
 
 void call_problem(struct call *c, enum err e, const char *detail)
@@ -292,7 +271,7 @@ void call_problem(struct call *c, enum err e, const char *detail)
 
 void call_faults(struct call *c, enum err e, const char *detail, const struct diag *diag)
 {
-	struct reply r = { .err = e, .status = err_http_status(e), .etag = "" };
+	struct reply r = {.err = e, .status = err_http_status(e), .etag = ""};
 	struct buf out;
 
 	buf_init(&out, 1 << 20);
@@ -319,7 +298,9 @@ static bool is_unsafe(const struct http_request *req)
 /* NULL: it is taken. */
 static const char *no_room(const struct call *c)
 {
-	return is_unsafe(c->req) && !(c->route->flags & ALWAYS) ? store_is_short(c->api->flow->store, ROOM_FOR_ENDS) : NULL;
+	return is_unsafe(c->req) && !(c->route->flags & ALWAYS)
+		       ? store_is_short(c->api->flow->store, ROOM_FOR_ENDS)
+		       : NULL;
 }
 
 static void handle(struct call *c)
@@ -329,7 +310,8 @@ static void handle(struct call *c)
 	if (no_room(c))
 		call_problem(c, ERR_UNAVAILABLE, no_room(c));
 	else if (body_is_coded(c->req))
-		call_problem(c, ERR_MEDIA_TYPE, "A body is taken as it is, without a Content-Encoding");
+		call_problem(c, ERR_MEDIA_TYPE,
+			     "A body is taken as it is, without a Content-Encoding");
 	else if (key && c->who && !strcmp(c->req->method, "POST") && !(c->route->flags & ONCE))
 		idem_begin(c, key);
 	else
@@ -354,8 +336,12 @@ static void refuse_repeated(struct call *c, const char *name)
 
 	diag_init(&diag, c->req->arena);
 	if (*name)
-		diag_add(&diag, arena_printf(c->req->arena, "/%s", name), "stands in the query more than once");
-	call_faults(c, ERR_SYNTAX, *name ? "A parameter stands in the query more than once" : "The query has more than 64 parameters", &diag);
+		diag_add(&diag, arena_printf(c->req->arena, "/%s", name),
+			 "stands in the query more than once");
+	call_faults(c, ERR_SYNTAX,
+		    *name ? "A parameter stands in the query more than once"
+			  : "The query has more than 64 parameters",
+		    &diag);
 }
 
 static void on_identified(void *arg, enum err e, struct principal *who)
@@ -365,13 +351,17 @@ static void on_identified(void *arg, enum err e, struct principal *who)
 	if (who)
 		c->who = principal_ref(who);
 	if (!who)
-		call_problem(c, e, e == ERR_UNAUTHENTICATED ? "Sign in, or send a key" : "Not available just now; ask again");
-	else if (*who->session && (is_unsafe(c->req) || c->req->wants_upgrade) && !auth_origin_is_ours(c->api->auth, c->req))
+		call_problem(c, e,
+			     e == ERR_UNAUTHENTICATED ? "Sign in, or send a key"
+						      : "Not available just now; ask again");
+	else if (*who->session && (is_unsafe(c->req) || c->req->wants_upgrade) &&
+		 !auth_origin_is_ours(c->api->auth, c->req))
 		call_problem(c, ERR_FORBIDDEN, "The Origin is not ours");
 	else if (!principal_may(who, c->route->who))
 		call_problem(c, ERR_FORBIDDEN, "Your role may not do this");
 	else if (!http_query_is_sound(c->req))
-		call_problem(c, ERR_SYNTAX, "The query holds a bad escape, a NUL or bytes that are not UTF-8");
+		call_problem(c, ERR_SYNTAX,
+			     "The query holds a bad escape, a NUL or bytes that are not UTF-8");
 	else if (http_query_repeated(c->req))
 		refuse_repeated(c, http_query_repeated(c->req));
 	else
@@ -387,7 +377,7 @@ static void refuse_method(struct api *a, struct http_request *req)
 	buf_init(&body, 1024);
 	buf_add_str(&headers, "Content-Type: application/problem+json\r\nAllow: ");
 	for (size_t i = 0, n = 0; i < ROUTE_COUNT; i++) {
-		if (pattern_matches(routes[i].pattern, req->path, NULL, NULL))
+		if (api_path_matches(routes[i].pattern, req->path, NULL, NULL))
 			buf_printf(&headers, "%s%s%s", n++ ? ", " : "", routes[i].method,
 				   strcmp(routes[i].method, "GET") ? "" : ", HEAD");
 	}
@@ -416,10 +406,10 @@ static void on_request(void *arg, struct http_request *req)
 	bool path_known = false;
 
 	for (size_t i = 0; i < ROUTE_COUNT; i++) {
-		const char *args[CALL_ARGS_MAX] = { "", "" };
+		const char *args[CALL_ARGS_MAX] = {"", ""};
 		struct call *c;
 
-		if (!pattern_matches(routes[i].pattern, req->path, req->arena, args))
+		if (!api_path_matches(routes[i].pattern, req->path, req->arena, args))
 			continue;
 		path_known = true;
 		if (!method_matches(&routes[i], req->method))
@@ -444,23 +434,31 @@ static void on_request(void *arg, struct http_request *req)
 
 static size_t most_bytes(const struct config *cfg)
 {
-	return (size_t)cfg->batch_bytes > FILE_BYTES_MAX ? (size_t)cfg->batch_bytes : FILE_BYTES_MAX;
+	return (size_t)cfg->batch_bytes > FILE_BYTES_MAX ? (size_t)cfg->batch_bytes
+							 : FILE_BYTES_MAX;
 }
 
 struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg, struct diag *diag)
 {
 	struct api *a = mem_zalloc(sizeof(*a));
-	struct http_options http = { .listen = cfg->listen, .header_bytes = 16384, .body_bytes = most_bytes(cfg),
-				     .body_limit = body_limit, .may_lack_length = may_lack_length,
-				     .request_timeout_ms = cfg->request_timeout_ms, .is_shared = cfg->workers > 1,
-				     .idle_timeout_ms = 75000, .connections_max = 20000, .handle = on_request, .arg = a };
+	struct http_options http = {.listen = cfg->listen,
+				    .header_bytes = 16384,
+				    .body_bytes = most_bytes(cfg),
+				    .body_limit = body_limit,
+				    .may_lack_length = may_lack_length,
+				    .request_timeout_ms = cfg->request_timeout_ms,
+				    .is_shared = cfg->workers > 1,
+				    .idle_timeout_ms = 75000,
+				    .connections_max = 20000,
+				    .handle = on_request,
+				    .arg = a};
 	struct ws_options ws = inbox_ws_options(a);
 
 	a->flow = f;
 	a->auth = auth;
 	a->config = cfg;
 	a->files = static_load(cfg->dashboard);
-	a->backlog = (struct backlog){ (size_t)cfg->queue_bytes, BACKLOG_BYTES, 0 };
+	a->backlog = (struct backlog){(size_t)cfg->queue_bytes, BACKLOG_BYTES, 0};
 	ws.backlog = &a->backlog;
 	ws.ping_ms = cfg->ping_ms;
 	ws.pong_ms = cfg->pong_ms;

@@ -1,8 +1,9 @@
 /*
  * api.h: the hub's calls: routes in one table, who may make them, and how they are answered.
  *
- * api_open puts HTTP, WebSocket, page and flow together and listens; api_drain says bye and finishes what is in hand. A handler
- * gets a struct call and ends it with exactly one call_reply or call_problem.
+ * api_open puts HTTP, WebSocket, page and flow together and listens; api_drain says bye and
+ * finishes what is in hand. A handler gets a struct call and ends it with exactly one call_reply or
+ * call_problem.
  */
 #ifndef TANDEM_API_H
 #define TANDEM_API_H
@@ -13,7 +14,7 @@
 #include "net/static.h"
 #include "net/ws.h"
 
-#define CALL_ARGS_MAX 2
+#define CALL_ARGS_MAX	    2
 #define CALL_JSON_BYTES_MAX (1u << 20)
 
 struct inbox;
@@ -25,10 +26,10 @@ struct api {
 	struct backlog backlog; /* of all live sessions */
 	struct static_files *files;
 	const struct config *config;
-	struct inbox *inboxes; /* open WebSocket sessions and event streams */
+	struct inbox *inboxes;	  /* open WebSocket sessions and event streams */
 	struct loop_timer *board; /* looks whether figures have changed */
-	struct loop_timer *beat; /* so that proxies keep quiet streams open */
-	int sending;	/* files on their way out */
+	struct loop_timer *beat;  /* so that proxies keep quiet streams open */
+	int sending;		  /* files on their way out */
 	bool draining;
 };
 struct call;
@@ -37,7 +38,7 @@ struct call {
 	struct api *api;
 	struct http_request *req;
 	const struct route *route;
-	struct principal *who;	/* NULL only on routes open to all */
+	struct principal *who;		 /* NULL only on routes open to all */
 	const char *args[CALL_ARGS_MAX]; /* what stood for the * of the pattern */
 	handler_fn *route_handle;
 	const char *idem;	/* name under which the answer is kept, or NULL */
@@ -45,32 +46,41 @@ struct call {
 	int64_t idem_waited_ms; /* for the first request with that key */
 };
 
-struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg, struct diag *diag); /* NULL: see diag */
+/* NULL: see diag */
+struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg,
+		     struct diag *diag);
 int api_port(const struct api *a);
 void api_drain(struct api *a, loop_fn *done, void *arg);
 void api_free(struct api *a);
 
-const char *api_not_ready(const struct api *a); /* why nothing live can be opened now, NULL: it can */
+/* why nothing live can be opened now, NULL: it can */
+const char *api_not_ready(const struct api *a);
 
 void call_reply(struct call *c, const struct reply *r); /* ends the call */
 void call_json(struct call *c, int status, const char *json, size_t len);
 void call_problem(struct call *c, enum err e, const char *detail);
 void call_faults(struct call *c, enum err e, const char *detail, const struct diag *diag);
 void call_on_reply(void *call, const struct reply *r); /* as a reply_fn */
-const char *call_query(struct call *c, const char *name); /* "" when absent; what is searched for (q) comes trimmed */
-bool call_limit(struct call *c, int *ret); /* false: it cannot be read, and that has been answered */
-struct seen_versions call_if_match(struct call *c); /* every tag of every line; weak ones match nothing */
-/* Idempotency-Key (api_idem.c): begin runs the handler, or answers as the first request with that key was answered. */
+/* "" when absent; what is searched for (q) comes trimmed */
+const char *call_query(struct call *c, const char *name);
+/* false: it cannot be read, and that has been answered */
+bool call_limit(struct call *c, int *ret);
+/* every tag of every line; weak ones match nothing */
+struct seen_versions call_if_match(struct call *c);
+/* Idempotency-Key (api_idem.c): begin runs the handler, or answers as the first request with that
+ * key was answered. */
 void idem_begin(struct call *c, const char *key);
 void idem_reply(struct call *c, const struct reply *r);
 /* Percent-decoding of one round; NULL: a NUL, or what is no escape. */
 const char *call_unescape(struct arena *arena, const char *in);
-/* Ends the call with a file under a name to be kept by; the file is closed when it has gone out, or cannot any more. */
+/* Ends the call with a file under a name to be kept by; the file is closed when it has gone out, or
+ * cannot any more. */
 struct sent_file {
 	int fd;
 	const char *type, *name;
 };
-bool call_may_send(struct call *c); /* false: too many are on their way, and that has been answered */
+/* false: too many are on their way, and that has been answered */
+bool call_may_send(struct call *c);
 void call_send_file(struct call *c, const struct sent_file *file);
 /* The body as a JSON object, or NULL after having answered; the caller drops it. */
 json_t *call_object(struct call *c);
@@ -80,16 +90,21 @@ bool call_said(struct call *c, json_t **ret);
 handler_fn api_sign_in, api_sign_out, api_me;
 handler_fn api_events, api_event, api_event_explain;
 handler_fn api_cases, api_case;
-handler_fn api_notices, api_notice, api_acknowledge, api_claim, api_shown, api_acknowledge_many, api_claim_many, api_pool;
-handler_fn api_return, api_transfer, api_feedback, api_close, api_undo, api_fulfil, api_pause, api_resume, api_remind, api_letter, api_reply_letter;
+handler_fn api_notices, api_notice, api_acknowledge, api_claim, api_shown, api_acknowledge_many,
+	api_claim_many, api_pool;
+handler_fn api_return, api_transfer, api_feedback, api_close, api_undo, api_fulfil, api_pause,
+	api_resume, api_remind, api_letter, api_reply_letter;
 handler_fn api_contacts, api_put_contacts, api_handover;
 handler_fn api_export, api_put_file, api_file;
 handler_fn api_ranking, api_ranking_publish;
-handler_fn api_board, api_reconciliation, api_reconcile_cases, api_reconcile_agree, api_sources, api_audit, api_audit_file, api_case_evidence;
+handler_fn api_board, api_reconciliation, api_reconcile_cases, api_reconcile_agree, api_sources,
+	api_audit, api_audit_file, api_case_evidence;
 handler_fn api_disputes, api_dispute, api_position, api_ruling, api_draft;
 handler_fn api_agenda, api_meetings, api_meeting, api_meeting_create, api_decision_done;
-handler_fn api_policy, api_policy_explain, api_policy_matrix, api_policy_versions, api_policy_version, api_policy_diff;
-handler_fn api_policy_submit, api_policy_approve, api_policy_activate, api_policy_withdraw, api_policy_rehearse;
+handler_fn api_policy, api_policy_explain, api_policy_matrix, api_policy_versions,
+	api_policy_version, api_policy_diff;
+handler_fn api_policy_submit, api_policy_approve, api_policy_activate, api_policy_withdraw,
+	api_policy_rehearse;
 handler_fn api_connectors, api_connector_test, api_keys, api_key_add, api_key_revoke;
 handler_fn api_calendar_years, api_calendar_import;
 handler_fn api_policy_names, api_policy_calendar;

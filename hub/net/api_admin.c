@@ -10,7 +10,8 @@ void api_connectors(struct call *c)
 
 void api_connector_test(struct call *c)
 {
-	struct connector_test in = { .who = c->who, .name = c->args[0], .own = auth_phone(c->api->auth, c->who->name) };
+	struct connector_test in = {
+		.who = c->who, .name = c->args[0], .own = auth_phone(c->api->auth, c->who->name)};
 	json_t *said;
 
 	if (!call_said(c, &said))

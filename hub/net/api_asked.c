@@ -6,9 +6,10 @@
 #include "net/api.h"
 
 #define LIMIT_DEFAULT 50
-#define LIMIT_MAX 200
+#define LIMIT_MAX     200
 
-/* Bytes of the white space that begins s, as people type it: also the full-width and the hard space. */
+/* Bytes of the white space that begins s, as people type it: also the full-width and the hard
+ * space. */
 static size_t blank_length(const char *s)
 {
 	if (*s && strchr(" \t\r\n", *s))
@@ -49,7 +50,8 @@ bool call_limit(struct call *c, int *ret)
 	long n = *s ? strtol(s, NULL, 10) : LIMIT_DEFAULT;
 
 	if (*s && (strspn(s, "0123456789") != strlen(s) || n < 1)) {
-		reply_invalid(call_on_reply, c, "limit", "must be a whole number from 1; more than 200 gives 200");
+		reply_invalid(call_on_reply, c, "limit",
+			      "must be a whole number from 1; more than 200 gives 200");
 		return false;
 	}
 	*ret = n > LIMIT_MAX ? LIMIT_MAX : (int)n;
@@ -74,14 +76,14 @@ static int tag_version(const char *s, size_t len)
 /* A comma inside a tag cuts it into what matches nothing, as the whole would. */
 struct seen_versions call_if_match(struct call *c)
 {
-	struct seen_versions seen = { 0 };
+	struct seen_versions seen = {0};
 	const char *name, *h;
 
 	for (int i = 0; http_header_at(c->req, i, &name, &h); i++) {
 		if (strcasecmp(name, "If-Match") != 0)
 			continue;
 		if (!strcmp(h, "*"))
-			return (struct seen_versions){ 0 };
+			return (struct seen_versions){0};
 		seen.is_asked = true;
 		while (*(h += strspn(h, " \t,")) && seen.count < SEEN_MAX) {
 			size_t len = strcspn(h, " \t,");
@@ -100,7 +102,7 @@ const char *call_unescape(struct arena *arena, const char *in)
 	char *out = arena_alloc(arena, strlen(in) + 1), *w = out;
 
 	for (; *in; in++) {
-		char hex[3] = { 0 };
+		char hex[3] = {0};
 
 		if (in[0] == '%' && in[1] && in[2]) {
 			char *end;
@@ -130,7 +132,8 @@ json_t *call_object(struct call *c)
 	diag_init(&diag, c->req->arena);
 	e = json_scan(c->req->body, c->req->body_len, &c->api->flow->limits, &diag);
 	if (e != ERR_OK) {
-		call_faults(c, e, e == ERR_SYNTAX ? "The body is not JSON" : "The body has faults", &diag);
+		call_faults(c, e, e == ERR_SYNTAX ? "The body is not JSON" : "The body has faults",
+			    &diag);
 		return NULL;
 	}
 	o = json_loadb(c->req->body, c->req->body_len, JSON_REJECT_DUPLICATES, NULL);
@@ -138,7 +141,8 @@ json_t *call_object(struct call *c)
 		return o;
 	diag_add(&diag, "", o ? "must be an object" : "a member is there twice");
 	json_decref(o);
-	call_faults(c, ERR_INVALID, "The body must be a JSON object that has each member once", &diag);
+	call_faults(c, ERR_INVALID, "The body must be a JSON object that has each member once",
+		    &diag);
 	return NULL;
 }
 

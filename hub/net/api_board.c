@@ -7,8 +7,10 @@
 
 void api_board(struct call *c)
 {
-	const struct query_board q = { .from = call_query(c, "from"), .to = call_query(c, "to"), .region = call_query(c, "region"),
-				       .by = call_query(c, "by") };
+	const struct query_board q = {.from = call_query(c, "from"),
+				      .to = call_query(c, "to"),
+				      .region = call_query(c, "region"),
+				      .by = call_query(c, "by")};
 
 	query_board(c->api->flow, c->who, &q, call_on_reply, c);
 }
@@ -45,7 +47,9 @@ void api_sources(struct call *c)
 
 void api_ranking(struct call *c)
 {
-	ranking_get(c->api->flow, &(struct ranking_in){ c->who, call_query(c, "month"), call_query(c, "region") }, call_on_reply, c);
+	ranking_get(c->api->flow,
+		    &(struct ranking_in){c->who, call_query(c, "month"), call_query(c, "region")},
+		    call_on_reply, c);
 }
 
 void api_ranking_publish(struct call *c)
@@ -57,14 +61,18 @@ void api_ranking_publish(struct call *c)
 		return;
 	month = json_string_value(json_object_get(said, "month"));
 	region = json_string_value(json_object_get(said, "region"));
-	ranking_publish(c->api->flow, &(struct ranking_in){ c->who, month ? month : "", region ? region : "" }, call_on_reply, c);
+	ranking_publish(c->api->flow,
+			&(struct ranking_in){c->who, month ? month : "", region ? region : ""},
+			call_on_reply, c);
 	json_decref(said);
 }
 
 void api_audit(struct call *c)
 {
-	struct query_audit q = { .who = call_query(c, "who"), .act = call_query(c, "act"), .about = call_query(c, "about"),
-				 .cursor = call_query(c, "cursor") };
+	struct query_audit q = {.who = call_query(c, "who"),
+				.act = call_query(c, "act"),
+				.about = call_query(c, "about"),
+				.cursor = call_query(c, "cursor")};
 
 	if (call_limit(c, &q.limit))
 		query_audit(c->api->flow, c->who, &q, call_on_reply, c);

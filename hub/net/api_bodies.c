@@ -10,7 +10,7 @@ void api_contacts(struct call *c)
 
 void api_put_contacts(struct call *c)
 {
-	struct contacts_put in = { .who = c->who, .body = c->args[0] };
+	struct contacts_put in = {.who = c->who, .body = c->args[0]};
 	json_t *said = call_object(c);
 
 	if (!said)
@@ -22,7 +22,10 @@ void api_put_contacts(struct call *c)
 
 void api_handover(struct call *c)
 {
-	struct handover_in in = { .who = c->who, .body = c->args[0], .answers = auth_answers, .answers_arg = c->api->auth };
+	struct handover_in in = {.who = c->who,
+				 .body = c->args[0],
+				 .answers = auth_answers,
+				 .answers_arg = c->api->auth};
 	json_t *said = call_object(c);
 
 	if (!said)

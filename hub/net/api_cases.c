@@ -4,9 +4,14 @@
 
 void api_cases(struct call *c)
 {
-	struct query_cases q = { .q = call_query(c, "q"), .region = call_query(c, "region"), .item = call_query(c, "item"),
-				 .state = call_query(c, "state"), .body = call_query(c, "body"), .from = call_query(c, "from"),
-				 .to = call_query(c, "to"), .cursor = call_query(c, "cursor") };
+	struct query_cases q = {.q = call_query(c, "q"),
+				.region = call_query(c, "region"),
+				.item = call_query(c, "item"),
+				.state = call_query(c, "state"),
+				.body = call_query(c, "body"),
+				.from = call_query(c, "from"),
+				.to = call_query(c, "to"),
+				.cursor = call_query(c, "cursor")};
 
 	if (call_limit(c, &q.limit))
 		query_cases(c->api->flow, c->who, &q, call_on_reply, c);

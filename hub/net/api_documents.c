@@ -1,4 +1,5 @@
-/* api_documents.c: what the hub says of itself: the OpenAPI and the AsyncAPI document, carried inside the program. */
+/* api_documents.c: what the hub says of itself: the OpenAPI and the AsyncAPI document, carried
+ * inside the program. */
 #include <stdlib.h>
 
 #include "net/api.h"
@@ -6,7 +7,9 @@
 
 static void answer(struct call *c, const char *text, size_t len)
 {
-	http_reply_static(c->req, 200, "Content-Type: application/yaml\r\nCache-Control: no-cache\r\n", text, len);
+	http_reply_static(c->req, 200,
+			  "Content-Type: application/yaml\r\nCache-Control: no-cache\r\n", text,
+			  len);
 	free(c);
 }
 

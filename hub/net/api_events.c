@@ -1,4 +1,5 @@
-/* api_events.c: events coming in over HTTP, in the four forms of CloudEvents that the contract names. */
+/* api_events.c: events coming in over HTTP, in the four forms of CloudEvents that the contract
+ * names. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,9 +9,10 @@
 #include "flow/query.h"
 #include "net/api.h"
 
-/* --- several: cut into parts, a slice in hand at a time, so that a large batch does not hold the loop --- */
+/* --- several: cut into parts, a slice in hand at a time, so that a large batch does not hold the
+ * loop --- */
 
-#define SLICE 128
+#define SLICE	 128
 #define SLICE_MS 10 /* events full of faults take long each and are answered at once */
 
 struct batch;
@@ -66,7 +68,8 @@ static void batch_slice(void *arg)
 		p->batch = b;
 		p->slot = gather_slot(b->gather, b->next++);
 		b->waiting++;
-		intake_submit(b->call->api->flow, b->call->who, (struct bytes){ e->data, e->len }, on_part, p);
+		intake_submit(b->call->api->flow, b->call->who, (struct bytes){e->data, e->len},
+			      on_part, p);
 	}
 	b->submitting = false;
 	batch_go_on(b);
@@ -79,7 +82,8 @@ static void submit_many(struct call *c, bool ndjson)
 	enum err e;
 
 	diag_init(&diag, c->req->arena);
-	e = event_split(c->req->body, c->req->body_len, ndjson, &c->api->flow->limits, c->req->arena, &b->parts, &b->count, &diag);
+	e = event_split(c->req->body, c->req->body_len, ndjson, &c->api->flow->limits,
+			c->req->arena, &b->parts, &b->count, &diag);
 	if (e != ERR_OK) {
 		free(b);
 		call_faults(c, e, "The batch cannot be read; nothing was stored", &diag);
@@ -87,7 +91,7 @@ static void submit_many(struct call *c, bool ndjson)
 	}
 	b->call = c;
 	b->asked = mem_alloc(b->count * sizeof(*b->asked));
-	b->rest = (struct loop_deferred){ .fn = batch_slice, .arg = b };
+	b->rest = (struct loop_deferred){.fn = batch_slice, .arg = b};
 	b->gather = gather_new(b->count, call_on_reply, c);
 	batch_slice(b);
 }
@@ -123,7 +127,8 @@ static const char *unquoted(struct arena *arena, const char *in)
 	return quoted ? NULL : out;
 }
 
-/* Each ce- header as a member, or the one that cannot be read. What is there twice is found by whoever reads the document. */
+/* Each ce- header as a member, or the one that cannot be read. What is there twice is found by
+ * whoever reads the document. */
 static const char *put_attributes(struct call *c, struct buf *out)
 {
 	const char *name, *value;
@@ -136,7 +141,9 @@ static const char *put_attributes(struct call *c, struct buf *out)
 		snprintf(key, sizeof(key), "%s", name + 3);
 		for (char *k = key; *k; k++)
 			*k = (char)(*k >= 'A' && *k <= 'Z' ? *k + 32 : *k);
-		value = unquoted(c->req->arena, value); /* as the HTTP binding of CloudEvents asks: quotes first, then one round of escapes */
+		/* as the HTTP binding of CloudEvents asks: quotes first, then one round of escapes
+		 */
+		value = unquoted(c->req->arena, value);
 		value = value ? call_unescape(c->req->arena, value) : NULL;
 		if (!value || utf8_valid_bytes(value, strlen(value)) != strlen(value))
 			return name;
@@ -159,7 +166,10 @@ static void submit_binary(struct call *c)
 	diag_init(&diag, c->req->arena);
 	e = json_scan(c->req->body, c->req->body_len, &c->api->flow->limits, &diag);
 	if (e == ERR_SYNTAX || e == ERR_TOO_LARGE) {
-		call_faults(c, e, e == ERR_SYNTAX ? "The body is not JSON" : "The event has faults; nothing was stored", &diag);
+		call_faults(c, e,
+			    e == ERR_SYNTAX ? "The body is not JSON"
+					    : "The event has faults; nothing was stored",
+			    &diag);
 		return;
 	}
 	buf_init(&out, c->req->body_len + (64u << 10));
@@ -174,7 +184,7 @@ static void submit_binary(struct call *c)
 	buf_add(&out, c->req->body, c->req->body_len);
 	buf_add_char(&out, '}');
 	text = arena_strndup(c->req->arena, buf_cstr(&out), out.len);
-	intake_submit(c->api->flow, c->who, (struct bytes){ text, out.len }, call_on_reply, c);
+	intake_submit(c->api->flow, c->who, (struct bytes){text, out.len}, call_on_reply, c);
 	buf_clear(&out);
 }
 
@@ -184,9 +194,11 @@ static bool is_type(const char *header, const char *type)
 	size_t len = strlen(type);
 	const char *charset = strcasestr(header, "charset=");
 
-	if (charset && strncasecmp(charset + 8, "utf-8", 5) != 0 && strncasecmp(charset + 8, "\"utf-8\"", 7) != 0)
+	if (charset && strncasecmp(charset + 8, "utf-8", 5) != 0 &&
+	    strncasecmp(charset + 8, "\"utf-8\"", 7) != 0)
 		return false;
-	return !strncasecmp(header, type, len) && (!header[len] || header[len] == ';' || header[len] == ' ');
+	return !strncasecmp(header, type, len) &&
+	       (!header[len] || header[len] == ';' || header[len] == ' ');
 }
 
 void api_events(struct call *c)
@@ -198,15 +210,17 @@ void api_events(struct call *c)
 	if (is_type(type, "application/json") && has_attributes(c))
 		submit_binary(c);
 	else if (is_type(type, "application/cloudevents+json") || is_type(type, "application/json"))
-		intake_submit(c->api->flow, c->who, (struct bytes){ c->req->body, c->req->body_len }, call_on_reply, c);
+		intake_submit(c->api->flow, c->who, (struct bytes){c->req->body, c->req->body_len},
+			      call_on_reply, c);
 	else if (is_type(type, "application/cloudevents-batch+json"))
 		submit_many(c, false);
 	else if (is_type(type, "application/x-ndjson"))
 		submit_many(c, true);
 	else
-		call_problem(c, ERR_MEDIA_TYPE,
-			     "application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or "
-			     "application/json with ce- headers");
+		call_problem(
+			c, ERR_MEDIA_TYPE,
+			"application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or "
+			"application/json with ce- headers");
 }
 
 void api_event(struct call *c)

@@ -1,6 +1,7 @@
 /*
- * api_export.c: a list as a file for office programs. It is made whole before the first byte is sent, so that what cannot be made is
- * answered as any fault is; then it is sent piece by piece, as fast as the client reads.
+ * api_export.c: a list as a file for office programs. It is made whole before the first byte is
+ * sent, so that what cannot be made is answered as any fault is; then it is sent piece by piece, as
+ * fast as the client reads.
  */
 #include <string.h>
 
@@ -17,28 +18,36 @@ static void on_sheet(void *arg, const struct exported *sheet)
 {
 	struct call *c = arg;
 
-	call_send_file(c, &(struct sent_file){ .fd = sheet->fd, .name = sheet->name, .type = is_xlsx(c) ?
-		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv; charset=utf-8" });
+	call_send_file(
+		c,
+		&(struct sent_file){
+			.fd = sheet->fd,
+			.name = sheet->name,
+			.type = is_xlsx(c)
+					? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+					: "text/csv; charset=utf-8"});
 }
 
 static const struct {
 	const char *path;
 	enum export_list list;
 } lists[] = {
-	{ "/api/v1/notices.", EXPORT_NOTICES },
-	{ "/api/v1/pool.", EXPORT_POOL },
-	{ "/api/v1/cases.", EXPORT_CASES },
-	{ "/api/v1/disputes.", EXPORT_DISPUTES },
-	{ "/api/v1/board.", EXPORT_BOARD },
-	{ "/api/v1/meetings/", EXPORT_MINUTES },
-	{ "/api/v1/meetings/agenda.", EXPORT_AGENDA }, /* the last that fits is it */
-	{ "/api/v1/reconciliation.", EXPORT_STATEMENT },
-	{ "/api/v1/report.", EXPORT_REPORT },
+	{"/api/v1/notices.", EXPORT_NOTICES},
+	{"/api/v1/pool.", EXPORT_POOL},
+	{"/api/v1/cases.", EXPORT_CASES},
+	{"/api/v1/disputes.", EXPORT_DISPUTES},
+	{"/api/v1/board.", EXPORT_BOARD},
+	{"/api/v1/meetings/", EXPORT_MINUTES},
+	{"/api/v1/meetings/agenda.", EXPORT_AGENDA}, /* the last that fits is it */
+	{"/api/v1/reconciliation.", EXPORT_STATEMENT},
+	{"/api/v1/report.", EXPORT_REPORT},
 };
 
 static void on_evidence(void *arg, const struct exported *file)
 {
-	call_send_file(arg, &(struct sent_file){ .fd = file->fd, .name = file->name, .type = "application/x-ndjson" });
+	call_send_file(arg, &(struct sent_file){.fd = file->fd,
+						.name = file->name,
+						.type = "application/x-ndjson"});
 }
 
 void api_audit_file(struct call *c)
@@ -54,7 +63,7 @@ void api_audit_file(struct call *c)
 
 void api_case_evidence(struct call *c)
 {
-	const struct export_case_in in = { c->who, c->args[0] };
+	const struct export_case_in in = {c->who, c->args[0]};
 
 	if (call_may_send(c))
 		export_case_start(c->api->flow, &in, on_evidence, call_on_reply, c);
@@ -62,7 +71,7 @@ void api_case_evidence(struct call *c)
 
 void api_export(struct call *c)
 {
-	struct export_in in = { .who = c->who, .format = is_xlsx(c) ? BOOK_XLSX : BOOK_CSV };
+	struct export_in in = {.who = c->who, .format = is_xlsx(c) ? BOOK_XLSX : BOOK_CSV};
 	const char *lang = call_query(c, "lang");
 	const char *const *params;
 

@@ -1,4 +1,5 @@
-/* api_files.c: the files of feedback, in and out. What a file is called comes in a header, because addresses are logged. */
+/* api_files.c: the files of feedback, in and out. What a file is called comes in a header, because
+ * addresses are logged. */
 #include <string.h>
 
 #include "base/utf8.h"
@@ -37,24 +38,29 @@ static const char *name_of(struct call *c)
 
 void api_put_file(struct call *c)
 {
-	struct file_in in = { .who = c->who, .notice = c->args[0], .name = name_of(c),
-			      .content = { c->req->body, c->req->body_len } };
+	struct file_in in = {.who = c->who,
+			     .notice = c->args[0],
+			     .name = name_of(c),
+			     .content = {c->req->body, c->req->body_len}};
 
 	if (in.name)
 		file_put(c->api->flow, &in, call_on_reply, c);
 	else
-		reply_invalid(call_on_reply, c, "Content-Disposition",
-			      "must say a name of at most 128 characters as attachment; filename*=UTF-8''…");
+		reply_invalid(
+			call_on_reply, c, "Content-Disposition",
+			"must say a name of at most 128 characters as attachment; filename*=UTF-8''…");
 }
 
 static void on_file(void *arg, const struct file_got *file)
 {
-	call_send_file(arg, &(struct sent_file){ .fd = file->fd, .type = file_type_media(file->type), .name = file->name });
+	call_send_file(arg, &(struct sent_file){.fd = file->fd,
+						.type = file_type_media(file->type),
+						.name = file->name});
 }
 
 void api_file(struct call *c)
 {
-	const struct file_wish wish = { .who = c->who, .notice = c->args[0], .hash = c->args[1] };
+	const struct file_wish wish = {.who = c->who, .notice = c->args[0], .hash = c->args[1]};
 
 	if (call_may_send(c))
 		file_get(c->api->flow, &wish, on_file, call_on_reply, c);

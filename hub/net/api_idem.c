@@ -1,8 +1,9 @@
 /*
  * api_idem.c: Idempotency-Key: the same key with the same body gets the same answer for a day.
  *
- * The key is taken before the work begins, in Redis, so that a second request on any hub finds it and waits for the first
- * one's answer instead of doing the work again. A hub that dies in between leaves the key behind for half a minute.
+ * The key is taken before the work begins, in Redis, so that a second request on any hub finds it
+ * and waits for the first one's answer instead of doing the work again. A hub that dies in between
+ * leaves the key behind for half a minute.
  */
 #include <sodium.h>
 #include <stdlib.h>
@@ -10,14 +11,14 @@
 
 #include "net/api.h"
 
-#define KEPT_MS (24LL * 3600 * 1000)
-#define TAKEN_MS (30LL * 1000)
-#define AGAIN_MS 50
-#define WAIT_MS (10LL * 1000)
+#define KEPT_MS	       (24LL * 3600 * 1000)
+#define TAKEN_MS       (30LL * 1000)
+#define AGAIN_MS       50
+#define WAIT_MS	       (10LL * 1000)
 #define KEPT_BYTES_MAX (65u << 20) /* the longest answer, and what stands before it */
-#define HASH_HEX 33
+#define HASH_HEX       33
 #define HASHED_AT_ONCE (256u << 10) /* a longer body would hold up the loop */
-#define AFTER_HASH 37 /* "201 ", the hash, a space */
+#define AFTER_HASH     37	    /* "201 ", the hash, a space */
 
 static void take_key(struct call *c);
 
@@ -42,7 +43,11 @@ static void on_kept(void *arg, enum err e, const char *text)
 {
 	struct kept *k = arg;
 	struct call *c = k->call;
-	struct reply r = { .status = k->status, .json = buf_cstr(&k->json), .len = k->json.len, .etag = k->etag, .retry_s = k->retry_s };
+	struct reply r = {.status = k->status,
+			  .json = buf_cstr(&k->json),
+			  .len = k->json.len,
+			  .etag = k->etag,
+			  .retry_s = k->retry_s};
 
 	(void)text;
 	if (e != ERR_OK)
@@ -67,15 +72,18 @@ void idem_reply(struct call *c, const struct reply *r)
 	buf_init(&k->json, KEPT_BYTES_MAX);
 	buf_add(&k->json, r->json, r->len);
 	buf_init(&k->value, KEPT_BYTES_MAX);
-	if (r->status >= 500 || r->status == 429) { /* nothing was done for good: the next one may try */
+	/* nothing was done for good: the next one may try */
+	if (r->status >= 500 || r->status == 429) {
 		store_delete_expiring(c->api->flow->store, "idem", name, on_kept, k);
 		return;
 	}
 	buf_printf(&k->value, "%03d %s %s\n", r->status, c->idem_hash, r->etag);
 	buf_add(&k->value, r->json, r->len);
 	store_put_expiring(c->api->flow->store,
-			   &(struct expiring){ .kind = "idem", .name = name, .ttl_ms = KEPT_MS,
-					       .value = { k->value.data, k->value.len } },
+			   &(struct expiring){.kind = "idem",
+					      .name = name,
+					      .ttl_ms = KEPT_MS,
+					      .value = {k->value.data, k->value.len}},
 			   on_kept, k);
 }
 
@@ -97,7 +105,8 @@ static void wait_over(void *arg)
 	take_key(c);
 }
 
-/* Somebody else works on it. Its answer is waited for, as long as a client may be thought to wait. */
+/* Somebody else works on it. Its answer is waited for, as long as a client may be thought to wait.
+ */
 static void wait_for_first(struct taking *t)
 {
 	struct call *c = t->call;
@@ -106,7 +115,9 @@ static void wait_for_first(struct taking *t)
 	if (c->idem_waited_ms > WAIT_MS) {
 		free(t);
 		c->idem = NULL;
-		call_problem(c, ERR_UNAVAILABLE, "The first request with this Idempotency-Key is still worked on; ask again");
+		call_problem(
+			c, ERR_UNAVAILABLE,
+			"The first request with this Idempotency-Key is still worked on; ask again");
 		return;
 	}
 	t->timer = loop_timer_new(c->api->flow->loop, wait_over, t);
@@ -115,7 +126,7 @@ static void wait_for_first(struct taking *t)
 
 static void give_kept(struct call *c, const char *text)
 {
-	struct reply r = { .status = (int)strtol(text, NULL, 10) };
+	struct reply r = {.status = (int)strtol(text, NULL, 10)};
 	const char *etag = text + AFTER_HASH, *end = strchr(etag, '\n');
 
 	r.etag = arena_strndup(c->req->arena, etag, end ? (size_t)(end - etag) : 0);
@@ -133,10 +144,12 @@ static void on_taken(void *arg, enum err e, const char *text)
 	if (e == ERR_OK && strlen(text) > AFTER_HASH && !strcmp(text, t->value)) {
 		free(t);
 		c->route_handle(c);
-	} else if (e == ERR_OK && strlen(text) > AFTER_HASH && strncmp(text + 4, t->value + 4, 32) != 0) {
+	} else if (e == ERR_OK && strlen(text) > AFTER_HASH &&
+		   strncmp(text + 4, t->value + 4, 32) != 0) {
 		free(t);
 		c->idem = NULL;
-		reply_invalid(call_on_reply, c, "Idempotency-Key", "was used before, with another body");
+		reply_invalid(call_on_reply, c, "Idempotency-Key",
+			      "was used before, with another body");
 	} else if (e == ERR_OK && !strncmp(text, "000 ", 4)) {
 		wait_for_first(t);
 	} else if (e == ERR_OK) {
@@ -160,8 +173,11 @@ static void take_key(struct call *c)
 	sodium_bin2hex(mark, sizeof(mark), raw, sizeof(raw));
 	snprintf(t->value, sizeof(t->value), "000 %s %s", c->idem_hash, mark);
 	store_put_expiring(c->api->flow->store,
-			   &(struct expiring){ .kind = "idem", .name = c->idem, .ttl_ms = TAKEN_MS, .only_if_new = true,
-					       .value = { t->value, strlen(t->value) } },
+			   &(struct expiring){.kind = "idem",
+					      .name = c->idem,
+					      .ttl_ms = TAKEN_MS,
+					      .only_if_new = true,
+					      .value = {t->value, strlen(t->value)}},
 			   on_taken, t);
 }
 
@@ -190,8 +206,10 @@ void idem_begin(struct call *c, const char *key)
 		return;
 	}
 	crypto_generichash_init(&st, NULL, 0, sizeof(h));
-	crypto_generichash_update(&st, (const unsigned char *)c->who->name, strlen(c->who->name) + 1);
-	crypto_generichash_update(&st, (const unsigned char *)c->req->path, strlen(c->req->path) + 1);
+	crypto_generichash_update(&st, (const unsigned char *)c->who->name,
+				  strlen(c->who->name) + 1);
+	crypto_generichash_update(&st, (const unsigned char *)c->req->path,
+				  strlen(c->req->path) + 1);
 	crypto_generichash_update(&st, (const unsigned char *)key, strlen(key));
 	crypto_generichash_final(&st, h, sizeof(h));
 	name = arena_zalloc(c->req->arena, HASH_HEX);

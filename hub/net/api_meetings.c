@@ -4,7 +4,8 @@
 
 void api_agenda(struct call *c)
 {
-	const struct agenda_in in = { call_query(c, "region"), call_query(c, "from"), call_query(c, "to") };
+	const struct agenda_in in = {call_query(c, "region"), call_query(c, "from"),
+				     call_query(c, "to")};
 
 	query_agenda(c->api->flow, c->who, &in, call_on_reply, c);
 }
@@ -14,7 +15,8 @@ void api_meetings(struct call *c)
 	int limit;
 
 	if (call_limit(c, &limit))
-		query_meetings(c->api->flow, c->who, call_query(c, "cursor"), limit, call_on_reply, c);
+		query_meetings(c->api->flow, c->who, call_query(c, "cursor"), limit, call_on_reply,
+			       c);
 }
 
 void api_meeting(struct call *c)
@@ -24,7 +26,7 @@ void api_meeting(struct call *c)
 
 void api_meeting_create(struct call *c)
 {
-	struct meeting_in in = { .who = c->who };
+	struct meeting_in in = {.who = c->who};
 	json_t *said = call_object(c);
 
 	if (!said)
@@ -36,7 +38,7 @@ void api_meeting_create(struct call *c)
 
 void api_decision_done(struct call *c)
 {
-	struct meeting_in in = { .who = c->who, .id = c->args[0], .if_match = call_if_match(c) };
+	struct meeting_in in = {.who = c->who, .id = c->args[0], .if_match = call_if_match(c)};
 	json_t *said;
 
 	if (!call_said(c, &said))

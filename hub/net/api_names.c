@@ -1,4 +1,5 @@
-/* api_names.c: what the page needs to offer and to count with: the names of the policy in force, and its days off. */
+/* api_names.c: what the page needs to offer and to count with: the names of the policy in force,
+ * and its days off. */
 #include <string.h>
 
 #include "calendar.h"
@@ -7,8 +8,8 @@
 #include "timefmt.h"
 
 #define DAYS_BEFORE 92
-#define DAYS_AFTER 400
-#define DAYS_MAX 3660
+#define DAYS_AFTER  400
+#define DAYS_MAX    3660
 
 static void member(struct buf *out, const char *before, const char *value)
 {
@@ -45,7 +46,8 @@ static void put_bodies(const struct pack_view *p, struct buf *out)
 	}
 }
 
-/* An item has a row for each place where it is handed down differently; its name is that of the first. */
+/* An item has a row for each place where it is handed down differently; its name is that of the
+ * first. */
 static void put_items(const struct pack *pack, const struct pack_view *p, struct buf *out)
 {
 	const char *comma = "";
@@ -91,8 +93,9 @@ static bool days_read(struct call *c, struct period *ret)
 	const char *from = call_query(c, "from"), *to = call_query(c, "to");
 	int32_t today = day_of_ms(clock_now_ms(&c->api->flow->clock), SHANGHAI_MIN);
 
-	*ret = (struct period){ .from_day = today - DAYS_BEFORE, .to_day = today + DAYS_AFTER };
-	if ((*from && !date_parse(from, strlen(from), &ret->from_day)) || (*to && !date_parse(to, strlen(to), &ret->to_day)))
+	*ret = (struct period){.from_day = today - DAYS_BEFORE, .to_day = today + DAYS_AFTER};
+	if ((*from && !date_parse(from, strlen(from), &ret->from_day)) ||
+	    (*to && !date_parse(to, strlen(to), &ret->to_day)))
 		return false;
 	return ret->from_day <= ret->to_day && ret->to_day - ret->from_day < DAYS_MAX;
 }
@@ -107,13 +110,18 @@ void api_policy_calendar(struct call *c)
 	bool listed;
 
 	if (!days_read(c, &p)) {
-		reply_invalid(call_on_reply, c, "from", "must be a date like 2026-01-31, not behind to and at most ten years before it");
+		reply_invalid(
+			call_on_reply, c, "from",
+			"must be a date like 2026-01-31, not behind to and at most ten years before it");
 		return;
 	}
 	date_format(p.from_day, from);
 	date_format(p.to_day, to);
 	buf_init(&out, 128 << 10);
-	buf_printf(&out, "{\"from\":\"%s\",\"to\":\"%s\",\"opens\":\"09:00\",\"closes\":\"17:00\",\"days_off\":[", from, to);
+	buf_printf(
+		&out,
+		"{\"from\":\"%s\",\"to\":\"%s\",\"opens\":\"09:00\",\"closes\":\"17:00\",\"days_off\":[",
+		from, to);
 	for (int32_t d = p.from_day; d <= p.to_day; d++) {
 		if (calendar_is_working(calendar, d, &listed))
 			continue;

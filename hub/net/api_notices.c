@@ -9,11 +9,19 @@
 
 void api_notices(struct call *c)
 {
-	struct query_notices q = { .body = call_query(c, "body"), .state = call_query(c, "state"), .role = call_query(c, "role"),
-				   .cause = call_query(c, "cause"), .written = call_query(c, "written"),
-				   .due = call_query(c, "due"), .q = call_query(c, "q"), .cursor = call_query(c, "cursor"),
-				   .figure = call_query(c, "figure"), .region = call_query(c, "region"),
-				   .item = call_query(c, "item"), .from = call_query(c, "from"), .to = call_query(c, "to") };
+	struct query_notices q = {.body = call_query(c, "body"),
+				  .state = call_query(c, "state"),
+				  .role = call_query(c, "role"),
+				  .cause = call_query(c, "cause"),
+				  .written = call_query(c, "written"),
+				  .due = call_query(c, "due"),
+				  .q = call_query(c, "q"),
+				  .cursor = call_query(c, "cursor"),
+				  .figure = call_query(c, "figure"),
+				  .region = call_query(c, "region"),
+				  .item = call_query(c, "item"),
+				  .from = call_query(c, "from"),
+				  .to = call_query(c, "to")};
 
 	if (call_limit(c, &q.limit))
 		query_notices(c->api->flow, c->who, &q, call_on_reply, c);
@@ -21,8 +29,13 @@ void api_notices(struct call *c)
 
 void api_pool(struct call *c)
 {
-	struct query_notices q = { .body = call_query(c, "region"), .state = "todo", .role = "", .cause = "", .due = "",
-				   .q = call_query(c, "q"), .cursor = call_query(c, "cursor") };
+	struct query_notices q = {.body = call_query(c, "region"),
+				  .state = "todo",
+				  .role = "",
+				  .cause = "",
+				  .due = "",
+				  .q = call_query(c, "q"),
+				  .cursor = call_query(c, "cursor")};
 
 	if (call_limit(c, &q.limit))
 		query_pool(c->api->flow, c->who, &q, call_on_reply, c);
@@ -35,8 +48,12 @@ void api_notice(struct call *c)
 
 static void answer_with(struct call *c, enum answer a, const json_t *params)
 {
-	struct respond_in in = { .who = c->who, .notice = c->args[0], .answer = a, .channel = "http",
-				 .if_match = call_if_match(c), .params = params };
+	struct respond_in in = {.who = c->who,
+				.notice = c->args[0],
+				.answer = a,
+				.channel = "http",
+				.if_match = call_if_match(c),
+				.params = params};
 
 	respond(c->api->flow, &in, call_on_reply, c);
 }
@@ -52,7 +69,8 @@ static void answer(struct call *c, enum answer a)
 	json_decref(said);
 }
 
-/* An answer that says something: the body is a JSON object, or nothing where nothing has to be said. */
+/* An answer that says something: the body is a JSON object, or nothing where nothing has to be
+ * said. */
 static void answer_saying(struct call *c, enum answer a)
 {
 	json_t *said = c->req->body_len ? call_object(c) : json_object();
@@ -144,7 +162,7 @@ static bool ids_are_good(const json_t *list)
 
 	if (!json_is_array(list) || !json_array_size(list) || json_array_size(list) > MANY_MAX)
 		return false;
-	json_array_foreach((json_t *)(uintptr_t)list, i, id) {
+	json_array_foreach ((json_t *)(uintptr_t)list, i, id) {
 		if (!json_is_string(id) || json_string_length(id) > 64)
 			return false;
 	}
@@ -169,8 +187,10 @@ static void answer_many(struct call *c, enum answer a)
 	count = json_array_size(list);
 	g = gather_new(count, call_on_reply, c);
 	for (size_t i = 0; i < count; i++) {
-		struct respond_in in = { .who = c->who, .answer = a, .channel = "http",
-					 .notice = json_string_value(json_array_get(list, i)) };
+		struct respond_in in = {.who = c->who,
+					.answer = a,
+					.channel = "http",
+					.notice = json_string_value(json_array_get(list, i))};
 
 		respond(c->api->flow, &in, gather_on_reply, gather_slot(g, i));
 	}

@@ -28,7 +28,8 @@ const char *api_not_ready(const struct api *a)
 
 void api_readyz(struct call *c)
 {
-	const char *why_not = api_not_ready(c->api), *hint = store_is_short(c->api->flow->store, ROOM_SCARCE);
+	const char *why_not = api_not_ready(c->api),
+		   *hint = store_is_short(c->api->flow->store, ROOM_SCARCE);
 	struct buf out;
 
 	if (why_not) {
@@ -52,8 +53,10 @@ void api_metrics(struct call *c)
 
 	buf_init(&out, 1 << 20);
 	metrics_print(&out);
-	http_reply(c->req, 200, "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\nCache-Control: no-store\r\n",
-		   buf_cstr(&out), out.len);
+	http_reply(
+		c->req, 200,
+		"Content-Type: text/plain; version=0.0.4; charset=utf-8\r\nCache-Control: no-store\r\n",
+		buf_cstr(&out), out.len);
 	buf_clear(&out);
 	free(c);
 }
@@ -79,8 +82,10 @@ static void callback_done(void *arg, enum err e)
 	if (cb->failed) {
 		call_problem(c, ERR_UNAVAILABLE, "Send it again");
 	} else {
-		snprintf(headers, sizeof(headers), "Content-Type: %s\r\n", cb->reports.content_type);
-		http_reply(c->req, cb->reports.status, headers, cb->reports.answer, strlen(cb->reports.answer));
+		snprintf(headers, sizeof(headers), "Content-Type: %s\r\n",
+			 cb->reports.content_type);
+		http_reply(c->req, cb->reports.status, headers, cb->reports.answer,
+			   strlen(cb->reports.answer));
 		free(c);
 	}
 	free(cb);
@@ -111,14 +116,18 @@ static void report_refused(struct call *c, enum err e)
 static void provider_called(struct call *c, bool is_reply)
 {
 	const struct flow_connector *k = connector_named(c->api->flow, c->args[0]);
-	struct http_in in = { .method = c->req->method, .query = c->req->query, .body = c->req->body,
-			      .body_len = c->req->body_len, .content_type = http_header(c->req, "Content-Type"),
-			      .is_reply = is_reply };
+	struct http_in in = {.method = c->req->method,
+			     .query = c->req->query,
+			     .body = c->req->body,
+			     .body_len = c->req->body_len,
+			     .content_type = http_header(c->req, "Content-Type"),
+			     .is_reply = is_reply};
 	struct callback *cb;
 	enum err e;
 
 	cb = mem_zalloc(sizeof(*cb));
-	e = k && k->kind->receipt ? k->kind->receipt(k->self, &in, c->req->arena, &cb->reports) : ERR_NOT_FOUND;
+	e = k && k->kind->receipt ? k->kind->receipt(k->self, &in, c->req->arena, &cb->reports)
+				  : ERR_NOT_FOUND;
 	if (e != ERR_OK) {
 		free(cb);
 		report_refused(c, e);

@@ -1,4 +1,5 @@
-/* api_policy.c: the policy in force, what it would decide, and how it is changed: submitted, approved, put into force. */
+/* api_policy.c: the policy in force, what it would decide, and how it is changed: submitted,
+ * approved, put into force. */
 #include "flow/policy_calls.h"
 #include "net/api.h"
 
@@ -16,8 +17,8 @@ void api_policy(struct call *c)
 	buf_add_json(&out, p->title);
 	buf_add_str(&out, ",\"jurisdiction\":");
 	buf_add_json(&out, p->regions[p->jurisdiction].code);
-	buf_printf(&out, ",\"regions\":%d,\"bodies\":%d,\"items\":%d,\"rules\":%d}", p->region_count, p->body_count,
-		   p->item_count, p->rule_count);
+	buf_printf(&out, ",\"regions\":%d,\"bodies\":%d,\"items\":%d,\"rules\":%d}",
+		   p->region_count, p->body_count, p->item_count, p->rule_count);
 	call_json(c, 200, buf_cstr(&out), out.len);
 	buf_clear(&out);
 }
@@ -29,7 +30,7 @@ typedef void act_fn(struct flow *f, const struct policy_in *in, reply_fn *fn, vo
 /* The body may be left out where nothing has to be said. */
 static void act(struct call *c, act_fn *fn)
 {
-	struct policy_in in = { .who = c->who, .version = c->args[0] };
+	struct policy_in in = {.who = c->who, .version = c->args[0]};
 	json_t *said;
 
 	if (!call_said(c, &said))
@@ -41,12 +42,14 @@ static void act(struct call *c, act_fn *fn)
 
 void api_policy_submit(struct call *c)
 {
-	policy_submit(c->api->flow, c->who, (struct bytes){ c->req->body, c->req->body_len }, call_on_reply, c);
+	policy_submit(c->api->flow, c->who, (struct bytes){c->req->body, c->req->body_len},
+		      call_on_reply, c);
 }
 
 void api_calendar_import(struct call *c)
 {
-	policy_calendar_import(c->api->flow, c->who, (struct bytes){ c->req->body, c->req->body_len }, call_on_reply, c);
+	policy_calendar_import(c->api->flow, c->who, (struct bytes){c->req->body, c->req->body_len},
+			       call_on_reply, c);
 }
 
 void api_calendar_years(struct call *c)
@@ -86,7 +89,7 @@ void api_policy_shadow_found(struct call *c)
 
 void api_policy_versions(struct call *c)
 {
-	struct policy_page page = { .who = c->who, .cursor = call_query(c, "cursor") };
+	struct policy_page page = {.who = c->who, .cursor = call_query(c, "cursor")};
 
 	if (call_limit(c, &page.limit))
 		policy_list(c->api->flow, &page, call_on_reply, c);
@@ -104,7 +107,8 @@ void api_policy_diff(struct call *c)
 
 void api_policy_matrix(struct call *c)
 {
-	const struct policy_matrix q = { call_query(c, "item"), call_query(c, "region"), call_query(c, "at") };
+	const struct policy_matrix q = {call_query(c, "item"), call_query(c, "region"),
+					call_query(c, "at")};
 
 	policy_matrix(c->api->flow, &q, call_on_reply, c);
 }

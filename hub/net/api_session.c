@@ -59,15 +59,17 @@ static void on_signed_in(void *arg, enum err e, struct principal *who, const cha
 
 	if (e != ERR_OK) {
 		call_problem(c, e,
-			     e == ERR_TOO_MANY		? "Too many failures for this name; wait a quarter of an hour" :
-			     e == ERR_UNAVAILABLE	? "Nobody can sign in just now" :
-							  "Name or password is wrong");
+			     e == ERR_TOO_MANY
+				     ? "Too many failures for this name; wait a quarter of an hour"
+			     : e == ERR_UNAVAILABLE ? "Nobody can sign in just now"
+						    : "Name or password is wrong");
 		return;
 	}
 	buf_init(&out, 64 << 10);
 	buf_init(&headers, 2048);
 	put_me(c, who, &out);
-	buf_printf(&headers, "Content-Type: application/json\r\nCache-Control: no-store\r\n%s", set_cookie);
+	buf_printf(&headers, "Content-Type: application/json\r\nCache-Control: no-store\r\n%s",
+		   set_cookie);
 	http_reply(c->req, 200, buf_cstr(&headers), out.data, out.len);
 	buf_clear(&out);
 	buf_clear(&headers);
@@ -101,9 +103,10 @@ void api_sign_in(struct call *c)
 void api_sign_out(struct call *c)
 {
 	auth_sign_out(c->api->auth, c->who);
-	http_reply(c->req, 204,
-		   "Set-Cookie: tandem_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0\r\nCache-Control: no-store\r\n", "",
-		   0);
+	http_reply(
+		c->req, 204,
+		"Set-Cookie: tandem_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0\r\nCache-Control: no-store\r\n",
+		"", 0);
 	principal_unref(c->who);
 	free(c);
 }

@@ -1,4 +1,5 @@
-/* api_trial.c: what would be decided about an event, or about each of a list of them; nothing is stored and nobody is told. */
+/* api_trial.c: what would be decided about an event, or about each of a list of them; nothing is
+ * stored and nobody is told. */
 #include <string.h>
 
 #include "decide.h"
@@ -13,7 +14,7 @@ static enum err put_trial(struct call *c, const struct event *e, struct buf *out
 {
 	const struct pack *pack = c->api->flow->pack;
 	const char *body = call_query(c, "body");
-	struct decide_in in = { .at_ms = clock_now_ms(&c->api->flow->clock) };
+	struct decide_in in = {.at_ms = clock_now_ms(&c->api->flow->clock)};
 	struct decision d;
 
 	if (*body)
@@ -25,7 +26,7 @@ static enum err put_trial(struct call *c, const struct event *e, struct buf *out
 
 static void try_one(struct call *c, struct bytes text, reply_fn *fn, void *arg)
 {
-	struct reply r = { .etag = "" };
+	struct reply r = {.etag = ""};
 	const char *wrong = "The event has faults";
 	struct event e;
 	struct diag diag;
@@ -57,10 +58,12 @@ static void try_many(struct call *c)
 	enum err e;
 
 	diag_init(&diag, c->req->arena);
-	e = event_split(c->req->body, c->req->body_len, false, &c->api->flow->limits, c->req->arena, &parts, &count, &diag);
+	e = event_split(c->req->body, c->req->body_len, false, &c->api->flow->limits, c->req->arena,
+			&parts, &count, &diag);
 	if (e == ERR_OK && count > TRIAL_EVENTS_MAX) {
 		e = ERR_TOO_LARGE;
-		diag_add(&diag, "", "more events than the limit of a trial, which is %d", TRIAL_EVENTS_MAX);
+		diag_add(&diag, "", "more events than the limit of a trial, which is %d",
+			 TRIAL_EVENTS_MAX);
 	}
 	if (e != ERR_OK) {
 		call_faults(c, e, "The list of events cannot be tried", &diag);
@@ -68,7 +71,8 @@ static void try_many(struct call *c)
 	}
 	g = gather_new(count, call_on_reply, c);
 	for (size_t i = 0; i < count; i++)
-		try_one(c, (struct bytes){ parts[i].data, parts[i].len }, gather_on_reply, gather_slot(g, i));
+		try_one(c, (struct bytes){parts[i].data, parts[i].len}, gather_on_reply,
+			gather_slot(g, i));
 	gather_seal(g);
 }
 
@@ -77,7 +81,7 @@ void api_policy_explain(struct call *c)
 	const char *body = c->req->body;
 
 	if (body[strspn(body, " \t\r\n")] != '[')
-		try_one(c, (struct bytes){ body, c->req->body_len }, call_on_reply, c);
+		try_one(c, (struct bytes){body, c->req->body_len}, call_on_reply, c);
 	else if (*call_query(c, "body"))
 		reply_invalid(call_on_reply, c, "body", "can be asked about one event alone");
 	else

@@ -8,10 +8,10 @@
 #include "net/people.h"
 #include "net/throttle.h"
 
-#define TOKEN_BYTES 32
-#define HASH_HEX 65
+#define TOKEN_BYTES   32
+#define HASH_HEX      65
 #define SESSION_SLOTS 8192
-#define COOKIE "tandem_session="
+#define COOKIE	      "tandem_session="
 
 struct session {
 	char hash[HASH_HEX];
@@ -65,7 +65,8 @@ void auth_start(struct auth *a)
 
 static struct session *slot_of(struct auth *a, const char *hash)
 {
-	return &a->sessions[strtoul((char[]){ hash[0], hash[1], hash[2], hash[3], '\0' }, NULL, 16) % SESSION_SLOTS];
+	return &a->sessions[strtoul((char[]){hash[0], hash[1], hash[2], hash[3], '\0'}, NULL, 16) %
+			    SESSION_SLOTS];
 }
 
 static void slot_clear(struct session *s)
@@ -141,7 +142,8 @@ static void on_session(void *arg, enum err e, const char *user)
 {
 	struct lookup *l = arg;
 
-	struct principal *who = e == ERR_OK && user ? session_principal(l->auth, l->hash, user) : NULL;
+	struct principal *who =
+		e == ERR_OK && user ? session_principal(l->auth, l->hash, user) : NULL;
 
 	if (e == ERR_OK && !who)
 		e = ERR_UNAUTHENTICATED;
@@ -193,7 +195,8 @@ static const char *cookie_of(struct http_request *req, size_t *ret_len)
 	return NULL;
 }
 
-/* A key comes as Authorization, or, for WebSocket clients that cannot set headers, as a second subprotocol. */
+/* A key comes as Authorization, or, for WebSocket clients that cannot set headers, as a second
+ * subprotocol. */
 static const char *bearer_of(struct http_request *req, size_t *ret_len)
 {
 	const char *h = http_header(req, "Authorization");
@@ -234,7 +237,8 @@ void auth_identify(struct auth *a, struct http_request *req, auth_fn *fn, void *
 
 bool auth_origin_is_ours(const struct auth *a, struct http_request *req)
 {
-	const char *origin = http_header(req, "Origin"), *host = http_header(req, "Host"), *list = a->config->origin;
+	const char *origin = http_header(req, "Origin"), *host = http_header(req, "Host"),
+		   *list = a->config->origin;
 	size_t len;
 
 	if (!origin)
@@ -267,7 +271,9 @@ static void sign_in_end(struct sign_in *s, enum err e, struct principal *who)
 	char cookie[512] = "";
 
 	if (e == ERR_OK)
-		snprintf(cookie, sizeof(cookie), "Set-Cookie: " COOKIE "%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld\r\n",
+		snprintf(cookie, sizeof(cookie),
+			 "Set-Cookie: " COOKIE
+			 "%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld\r\n",
 			 s->token, (long long)(s->auth->config->session_ms / 1000));
 	s->fn(s->arg, e, who, cookie);
 	sodium_memzero(s->password, strlen(s->password));
@@ -295,7 +301,8 @@ static void check_password(void *arg)
 {
 	struct sign_in *s = arg;
 
-	s->right = crypto_pwhash_str_verify(s->stored, s->password, strlen(s->password)) == 0 && s->known;
+	s->right = crypto_pwhash_str_verify(s->stored, s->password, strlen(s->password)) == 0 &&
+		   s->known;
 }
 
 static void password_checked(void *arg)
@@ -309,25 +316,32 @@ static void password_checked(void *arg)
 		return;
 	}
 	randombytes_buf(raw, sizeof(raw));
-	sodium_bin2base64(s->token, sizeof(s->token), raw, sizeof(raw), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	sodium_bin2base64(s->token, sizeof(s->token), raw, sizeof(raw),
+			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	sodium_memzero(raw, sizeof(raw));
 	hash_token(s->token, strlen(s->token), s->hash);
 	store_put_expiring(s->auth->flow->store,
-			   &(struct expiring){ .kind = "session", .name = s->hash, .ttl_ms = s->auth->config->session_ms,
-					       .value = { s->user, strlen(s->user) } },
+			   &(struct expiring){.kind = "session",
+					      .name = s->hash,
+					      .ttl_ms = s->auth->config->session_ms,
+					      .value = {s->user, strlen(s->user)}},
 			   on_session_kept, s);
 }
 
-/* Somebody unknown costs the same time as somebody known: this is the hash of a password nobody has. */
+/* Somebody unknown costs the same time as somebody known: this is the hash of a password nobody
+ * has. */
 static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
 			     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-void auth_sign_in(struct auth *a, const char *user, const char *password, auth_sign_in_fn *fn, void *arg)
+void auth_sign_in(struct auth *a, const char *user, const char *password, auth_sign_in_fn *fn,
+		  void *arg)
 {
 	const struct user *u = people_find_user(&a->people, user);
 	struct sign_in *s;
 
-	if (!a->generation) { /* the users have not been read yet: nothing is known of this one, and nothing counts against the name */
+	/* the users have not been read yet: nothing is known of this one, and nothing counts
+	 * against the name */
+	if (!a->generation) {
 		fn(arg, ERR_UNAVAILABLE, NULL, "");
 		return;
 	}
@@ -364,7 +378,6 @@ void auth_sign_out(struct auth *a, const struct principal *who)
 	store_append_feed(a->flow->store, line, on_signed_out, NULL);
 	auth_reload(a, line + 2);
 }
-
 
 bool auth_answers(void *auth, const char *user, const char *body)
 {

@@ -1,6 +1,7 @@
 /*
- * auth.h: who is asking. Users and keys are read from the store at start and whenever the feed says they changed; sessions live in the
- * store, hashed, and are remembered here for a while. Passwords are checked with argon2id on another thread.
+ * auth.h: who is asking. Users and keys are read from the store at start and whenever the feed says
+ * they changed; sessions live in the store, hashed, and are remembered here for a while. Passwords
+ * are checked with argon2id on another thread.
  */
 #ifndef TANDEM_AUTH_H
 #define TANDEM_AUTH_H
@@ -10,25 +11,30 @@
 
 struct auth;
 struct auth *auth_new(struct flow *f, const struct config *cfg);
-void auth_start(struct auth *a);		/* store is up: read users and keys */
+void auth_start(struct auth *a); /* store is up: read users and keys */
 void auth_free(struct auth *a);
 void auth_reload(struct auth *a, const char *name); /* the feed's "X" line */
 
 /*
- * ERR_UNAUTHENTICATED: nobody; ERR_UNAVAILABLE: it cannot be known while the store is away. Called back at once, from inside, when
- * the answer is known here. The callee takes a reference if it keeps who.
+ * ERR_UNAUTHENTICATED: nobody; ERR_UNAVAILABLE: it cannot be known while the store is away. Called
+ * back at once, from inside, when the answer is known here. The callee takes a reference if it
+ * keeps who.
  */
 typedef void auth_fn(void *arg, enum err e, struct principal *who);
 void auth_identify(struct auth *a, struct http_request *req, auth_fn *fn, void *arg);
 
-/* ERR_OK with a cookie line; ERR_UNAUTHENTICATED for any mistake alike; ERR_TOO_MANY after five failures in a quarter of an hour. */
+/* ERR_OK with a cookie line; ERR_UNAUTHENTICATED for any mistake alike; ERR_TOO_MANY after five
+ * failures in a quarter of an hour. */
 typedef void auth_sign_in_fn(void *arg, enum err e, struct principal *who, const char *set_cookie);
-void auth_sign_in(struct auth *a, const char *user, const char *password, auth_sign_in_fn *fn, void *arg);
+void auth_sign_in(struct auth *a, const char *user, const char *password, auth_sign_in_fn *fn,
+		  void *arg);
 void auth_sign_out(struct auth *a, const struct principal *who);
 /* Whether a request with a cookie comes from our own pages. */
-bool auth_answers(void *auth, const char *user, const char *body); /* whether such a user, not disabled, answers for the body */
+/* whether such a user, not disabled, answers for the body */
+bool auth_answers(void *auth, const char *user, const char *body);
 const char *auth_phone(const struct auth *a, const char *user); /* "": none, or no such user */
 bool auth_origin_is_ours(const struct auth *a, struct http_request *req);
-bool auth_session_ended(const struct principal *who, const char *name); /* does this "X" name end it */
+/* does this "X" name end it */
+bool auth_session_ended(const struct principal *who, const char *name);
 
 #endif

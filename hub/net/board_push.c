@@ -1,4 +1,5 @@
-/* board_push.c: figures to the sessions that watch them. Looked at once a second, told only when they differ from what was told last. */
+/* board_push.c: figures to the sessions that watch them. Looked at once a second, told only when
+ * they differ from what was told last. */
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,8 +54,10 @@ void board_open(struct inbox *b, const struct query_board *wish, reply_fn *fn, v
 	struct flow *f = b->api->flow;
 
 	board_forget(b);
-	b->board.wish = (struct query_board){ .from = mem_strdup(wish->from), .to = mem_strdup(wish->to),
-					      .region = mem_strdup(wish->region), .by = mem_strdup(wish->by) };
+	b->board.wish = (struct query_board){.from = mem_strdup(wish->from),
+					     .to = mem_strdup(wish->to),
+					     .region = mem_strdup(wish->region),
+					     .by = mem_strdup(wish->by)};
 	b->board.open = b->board.asking = true;
 	b->board.seen = figures_changes(f->figures);
 	o->inbox = inbox_ref(b);

@@ -4,8 +4,8 @@
 
 #include <zlib.h>
 
-#define LEVEL 1
-#define WINDOW_BITS (15 + 16) /* the largest window, and gzip's head and foot */
+#define LEVEL	     1
+#define WINDOW_BITS  (15 + 16) /* the largest window, and gzip's head and foot */
 #define MEMORY_LEVEL 8
 
 bool gzip_pack(struct buf *out, const char *data, size_t len)
@@ -14,7 +14,8 @@ bool gzip_pack(struct buf *out, const char *data, size_t len)
 	size_t room;
 	bool is_whole = false;
 
-	if (deflateInit2(&z, LEVEL, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+	if (deflateInit2(&z, LEVEL, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) !=
+	    Z_OK)
 		return false;
 	room = deflateBound(&z, len);
 	if (buf_reserve(out, room)) {

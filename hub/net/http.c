@@ -9,7 +9,7 @@
 #include "net/http_internal.h"
 
 #define HEADER_BYTES_MAX ((size_t)60000) /* http_parser's own limit is 80 KiB */
-#define SPARE_MAX 128
+#define SPARE_MAX	 128
 
 void exchange_let_go(struct exchange *ex)
 {

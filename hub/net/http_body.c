@@ -1,27 +1,54 @@
-/* http_body.c: a body by its length or by chunks. Chunk framing is read by a table, and anything not in it is refused. */
+/* http_body.c: a body by its length or by chunks. Chunk framing is read by a table, and anything
+ * not in it is refused. */
 #include <string.h>
 
 #include "base/digits.h"
 #include "net/http_exchange.h"
 
 /* room made before a byte of an announced body has come */
-#define FIRST_BYTES ((uint64_t)65536)
+#define FIRST_BYTES	((uint64_t)65536)
 #define SIZE_DIGITS_MAX 15
 
-enum byte_class { BYTE_HEX, BYTE_TOKEN, BYTE_SEMICOLON, BYTE_COLON, BYTE_TEXT, BYTE_CR, BYTE_LF, BYTE_BAD, BYTE_CLASSES };
+enum byte_class {
+	BYTE_HEX,
+	BYTE_TOKEN,
+	BYTE_SEMICOLON,
+	BYTE_COLON,
+	BYTE_TEXT,
+	BYTE_CR,
+	BYTE_LF,
+	BYTE_BAD,
+	BYTE_CLASSES
+};
 
 /* Where a byte leads; what is not named is not well-formed. */
 #define TO(at) ((at) + 1)
 static const unsigned char moves[CHUNK_END][BYTE_CLASSES] = {
 	[CHUNK_SIZE_FIRST] = {[BYTE_HEX] = TO(CHUNK_SIZE)},
-	[CHUNK_SIZE] = {[BYTE_HEX] = TO(CHUNK_SIZE), [BYTE_SEMICOLON] = TO(CHUNK_EXTENSION), [BYTE_CR] = TO(CHUNK_SIZE_LF)},
-	[CHUNK_EXTENSION] = {[BYTE_HEX] = TO(CHUNK_EXTENSION), [BYTE_TOKEN] = TO(CHUNK_EXTENSION), [BYTE_SEMICOLON] = TO(CHUNK_EXTENSION), [BYTE_COLON] = TO(CHUNK_EXTENSION), [BYTE_TEXT] = TO(CHUNK_EXTENSION), [BYTE_CR] = TO(CHUNK_SIZE_LF)},
+	[CHUNK_SIZE] = {[BYTE_HEX] = TO(CHUNK_SIZE),
+			[BYTE_SEMICOLON] = TO(CHUNK_EXTENSION),
+			[BYTE_CR] = TO(CHUNK_SIZE_LF)},
+	[CHUNK_EXTENSION] = {[BYTE_HEX] = TO(CHUNK_EXTENSION),
+			     [BYTE_TOKEN] = TO(CHUNK_EXTENSION),
+			     [BYTE_SEMICOLON] = TO(CHUNK_EXTENSION),
+			     [BYTE_COLON] = TO(CHUNK_EXTENSION),
+			     [BYTE_TEXT] = TO(CHUNK_EXTENSION),
+			     [BYTE_CR] = TO(CHUNK_SIZE_LF)},
 	[CHUNK_SIZE_LF] = {[BYTE_LF] = TO(CHUNK_DATA)},
 	[CHUNK_DATA_CR] = {[BYTE_CR] = TO(CHUNK_DATA_LF)},
 	[CHUNK_DATA_LF] = {[BYTE_LF] = TO(CHUNK_SIZE_FIRST)},
-	[TRAILER_LINE] = {[BYTE_HEX] = TO(TRAILER_NAME), [BYTE_TOKEN] = TO(TRAILER_NAME), [BYTE_CR] = TO(CHUNK_END_LF)},
-	[TRAILER_NAME] = {[BYTE_HEX] = TO(TRAILER_NAME), [BYTE_TOKEN] = TO(TRAILER_NAME), [BYTE_COLON] = TO(TRAILER_VALUE)},
-	[TRAILER_VALUE] = {[BYTE_HEX] = TO(TRAILER_VALUE), [BYTE_TOKEN] = TO(TRAILER_VALUE), [BYTE_SEMICOLON] = TO(TRAILER_VALUE), [BYTE_COLON] = TO(TRAILER_VALUE), [BYTE_TEXT] = TO(TRAILER_VALUE), [BYTE_CR] = TO(TRAILER_LF)},
+	[TRAILER_LINE] = {[BYTE_HEX] = TO(TRAILER_NAME),
+			  [BYTE_TOKEN] = TO(TRAILER_NAME),
+			  [BYTE_CR] = TO(CHUNK_END_LF)},
+	[TRAILER_NAME] = {[BYTE_HEX] = TO(TRAILER_NAME),
+			  [BYTE_TOKEN] = TO(TRAILER_NAME),
+			  [BYTE_COLON] = TO(TRAILER_VALUE)},
+	[TRAILER_VALUE] = {[BYTE_HEX] = TO(TRAILER_VALUE),
+			   [BYTE_TOKEN] = TO(TRAILER_VALUE),
+			   [BYTE_SEMICOLON] = TO(TRAILER_VALUE),
+			   [BYTE_COLON] = TO(TRAILER_VALUE),
+			   [BYTE_TEXT] = TO(TRAILER_VALUE),
+			   [BYTE_CR] = TO(TRAILER_LF)},
 	[TRAILER_LF] = {[BYTE_LF] = TO(TRAILER_LINE)},
 	[CHUNK_END_LF] = {[BYTE_LF] = TO(CHUNK_END)},
 };
@@ -87,7 +114,8 @@ static bool chunk_begin(struct exchange *ex)
 	return true;
 }
 
-/* Framing may take some room of its own, but it cannot be the better part of a stream without end. */
+/* Framing may take some room of its own, but it cannot be the better part of a stream without end.
+ */
 static bool framing_count(struct exchange *ex)
 {
 	if (++ex->framing_bytes <= ex->options->header_bytes + 16 * ex->body.len)
@@ -141,7 +169,8 @@ size_t exchange_feed_body(struct exchange *ex, const char *data, size_t len)
 		is_whole = ex->chunk_at == CHUNK_END;
 	} else {
 		if (len && ex->body.len == 0 && ex->left_bytes > len)
-			body_reserve(ex, (size_t)(ex->left_bytes < FIRST_BYTES ? ex->left_bytes : FIRST_BYTES));
+			body_reserve(ex, (size_t)(ex->left_bytes < FIRST_BYTES ? ex->left_bytes
+									       : FIRST_BYTES));
 		used = body_take(ex, data, len);
 		is_whole = ex->left_bytes == 0;
 	}

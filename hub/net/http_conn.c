@@ -7,11 +7,11 @@
 #include "metrics.h"
 #include "net/http_internal.h"
 
-#define IN_STOP_BYTES ((size_t)65536)  /* pipelined bytes that may wait; past it nothing is read */
-#define OUT_STOP_BYTES ((size_t)65536) /* answers that may wait before the next request is taken */
-#define KEPT_BYTES_MAX ((size_t)4096)  /* of each buffer, while nothing is in it */
-#define LINGER_MS 1500
-#define OVER_MAX 64 /* connections past the limit that still get an answer */
+#define IN_STOP_BYTES ((size_t)65536) /* pipelined bytes that may wait; past it nothing is read */
+#define OUT_STOP_BYTES ((size_t)65536) /* of answers that wait; past it no request is taken */
+#define KEPT_BYTES_MAX ((size_t)4096) /* of each buffer, while nothing is in it */
+#define LINGER_MS      1500
+#define OVER_MAX       64 /* connections past the limit that still get an answer */
 
 static void conn_free(struct conn *c)
 {
@@ -349,7 +349,8 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 	*buf = uv_buf_init(c->http->read_bytes, HTTP_READ_BYTES);
 }
 
-/* A client that shuts its side may still want its answer, but nobody half-closes a stream of events and reads on. */
+/* A client that shuts its side may still want its answer, but nobody half-closes a stream of events
+ * and reads on. */
 static void on_end(struct conn *c, bool is_orderly)
 {
 	bool is_stream = c->exchange && c->exchange->is_streaming;
@@ -391,7 +392,7 @@ static void on_shut(uv_shutdown_t *req, int status)
 		conn_begin_close(c);
 }
 
-/* Closing while the client still sends would reset the connection and could take our answer away with it. */
+/* Closing while the client still sends would reset the connection, maybe before our answer. */
 static void linger_begin(struct conn *c)
 {
 	in_drop(c);
@@ -421,7 +422,8 @@ static void reading_settle(struct conn *c)
 
 bool conn_has_begun(const struct conn *c)
 {
-	return c->exchange && (c->exchange->scanned_bytes > 0 || c->exchange->stage != EXCHANGE_HEAD);
+	return c->exchange &&
+	       (c->exchange->scanned_bytes > 0 || c->exchange->stage != EXCHANGE_HEAD);
 }
 
 void conn_settle(struct conn *c)

@@ -1,14 +1,15 @@
 /*
- * http_exchange.h: one request from its first byte to the handler, without a socket. Internal to http*.c and the fuzz harness.
+ * http_exchange.h: one request from its first byte to the handler, without a socket. Internal to
+ * http*.c and the fuzz harness.
  *
- * exchange_start, then exchange_feed with everything that came since the last byte it consumed, until the
- * stage is WHOLE (the request may be handled) or REFUSED (status and detail say why; the connection must
- * close, because nobody knows where the next request begins). While the head is incomplete nothing is
- * consumed: the caller keeps the bytes and gives them again with more behind. exchange_clear makes it ready
- * for the next request and keeps a little memory.
+ * exchange_start, then exchange_feed with everything that came since the last byte it consumed,
+ * until the stage is WHOLE (the request may be handled) or REFUSED (status and detail say why; the
+ * connection must close, because nobody knows where the next request begins). While the head is
+ * incomplete nothing is consumed: the caller keeps the bytes and gives them again with more behind.
+ * exchange_clear makes it ready for the next request and keeps a little memory.
  *
- * http_parser splits the head; every rule about what a head may hold is checked here again, because the
- * packaged build of it is the lenient one (it takes "A b: c" as a field).
+ * http_parser splits the head; every rule about what a head may hold is checked here again, because
+ * the packaged build of it is the lenient one (it takes "A b: c" as a field).
  */
 #ifndef TANDEM_HTTP_EXCHANGE_H
 #define TANDEM_HTTP_EXCHANGE_H
@@ -16,7 +17,7 @@
 #include "base/buf.h"
 #include "net/http.h"
 
-#define HTTP_FIELDS_MAX 100
+#define HTTP_FIELDS_MAX	      100
 #define HTTP_TARGET_BYTES_MAX 8192
 #define HTTP_BODIES_BYTES_MAX ((size_t)256 << 20) /* all bodies of one process together */
 
@@ -53,14 +54,15 @@ struct http_stream {
 struct conn;
 struct exchange {
 	struct http_request req; /* first, so that the handler's pointer is ours */
-	struct http *http;	 /* NULL once the server is freed and only the handler still holds this */
-	struct conn *conn;	 /* NULL: the client is gone */
+	/* NULL once the server is freed and only the handler still holds this */
+	struct http *http;
+	struct conn *conn; /* NULL: the client is gone */
 	struct exchange *prev, *next, *next_gone;
 	const struct http_options *options;
 	size_t *held_bytes; /* of all bodies, against HTTP_BODIES_BYTES_MAX */
 
 	enum exchange_stage stage;
-	int status;	    /* when REFUSED */
+	int status; /* when REFUSED */
 	const char *detail;
 	int64_t started_ms;
 	size_t scanned_bytes; /* of the head; 0: the request has not begun */
@@ -74,14 +76,15 @@ struct exchange {
 	size_t raw_bytes;
 	int version_minor;
 	bool keep_alive, upgrade_flag, has_body, expects_continue;
-	bool lacks_length; /* of a method that brings a body, but neither a length nor chunks came */
+	/* of a method that brings a body, but neither a length nor chunks came */
+	bool lacks_length;
 
 	struct buf body;
 	size_t counted_bytes; /* of it, in held_bytes */
 	bool is_chunked;
 	enum chunk_at chunk_at;
-	uint64_t left_bytes;	/* of the body, or of the chunk */
-	size_t framing_bytes;	/* chunk sizes, extensions and trailers so far */
+	uint64_t left_bytes;  /* of the body, or of the chunk */
+	size_t framing_bytes; /* chunk sizes, extensions and trailers so far */
 	int size_digits;
 
 	bool is_streaming, is_stream_ended, is_stream_finite;

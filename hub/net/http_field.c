@@ -7,7 +7,8 @@
 
 #define LENGTH_DIGITS_MAX 18
 
-/* The methods that reach a handler; the two that never will are known by name, every other is not implemented. */
+/* The methods that reach a handler; the two that never will are known by name, every other is not
+ * implemented. */
 static const char *const methods[] = {"GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"};
 static const char *const refused_methods[] = {"CONNECT", "TRACE"};
 
@@ -18,7 +19,8 @@ bool http_is_token(const char *s, size_t len)
 
 	for (size_t i = 0; i < len; i++) {
 		char c = s[i];
-		bool is_alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		bool is_alnum =
+			(c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 
 		if (!is_alnum && (c == '\0' || !strchr(marks, c)))
 			return false;
@@ -41,7 +43,8 @@ static bool is_digit(char c)
 
 static bool version_check(struct exchange *ex, const char *s, size_t len)
 {
-	if (len != 8 || memcmp(s, "HTTP/", 5) != 0 || !is_digit(s[5]) || s[6] != '.' || !is_digit(s[7]))
+	if (len != 8 || memcmp(s, "HTTP/", 5) != 0 || !is_digit(s[5]) || s[6] != '.' ||
+	    !is_digit(s[7]))
 		return exchange_refuse(ex, 400, "The request line does not end in a version");
 	if (s[5] != '1' || s[7] > '1')
 		return exchange_refuse(ex, 505, "Only HTTP/1.1 and HTTP/1.0 are spoken here");
@@ -107,7 +110,8 @@ bool http_host_is_valid(const char *s)
 			return false;
 		s += len + 1;
 	} else {
-		len = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
+		len = strspn(s,
+			     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
 		if (len == 0)
 			return false;
 		s += len;
@@ -218,7 +222,8 @@ bool http_list_has(const char *list, const char *word)
 	return false;
 }
 
-bool http_header_at(const struct http_request *req, int i, const char **ret_name, const char **ret_value)
+bool http_header_at(const struct http_request *req, int i, const char **ret_name,
+		    const char **ret_value)
 {
 	const struct exchange *ex = (const struct exchange *)req;
 

@@ -1,10 +1,11 @@
 /*
  * http_internal.h: the server and its connections. Internal to http*.c and listen.c.
  *
- * A connection holds an exchange only while a request is being read or answered; an idle one is little
- * more than its uv handle. What one turn of the loop has written to a connection leaves with one system call at its end
- * (http_turn). A connection that is closed lets go of its exchange, which stays alive until the handler answers.
- * Nothing here frees a connection at once: uv does, through its close callback.
+ * A connection holds an exchange only while a request is being read or answered; an idle one is
+ * little more than its uv handle. What one turn of the loop has written to a connection leaves with
+ * one system call at its end (http_turn). A connection that is closed lets go of its exchange,
+ * which stays alive until the handler answers. Nothing here frees a connection at once: uv does,
+ * through its close callback.
  */
 #ifndef TANDEM_HTTP_INTERNAL_H
 #define TANDEM_HTTP_INTERNAL_H
@@ -14,7 +15,7 @@
 #include "net/http_exchange.h"
 #include "net/http_wheel.h"
 
-#define HTTP_READ_BYTES 65536
+#define HTTP_READ_BYTES	 65536
 #define HTTP_SPLICES_MAX 8
 
 /* Bytes on their way out; static bodies are spliced in by reference. */
@@ -54,11 +55,11 @@ struct conn {
 	int64_t active_ms, progress_ms, linger_ms;
 
 	bool is_reading, is_running, is_dirty, from_loopback;
-	bool is_busy;	   /* the handler has the exchange */
-	bool is_ready;	   /* whole, but what was written before has to leave first */
-	bool has_asked;	   /* a request was handled before */
-	bool is_ended;	   /* the client will send no more */
-	bool is_last;	   /* nothing is taken any more; close when all is written */
+	bool is_busy;	/* the handler has the exchange */
+	bool is_ready;	/* whole, but what was written before has to leave first */
+	bool has_asked; /* a request was handled before */
+	bool is_ended;	/* the client will send no more */
+	bool is_last;	/* nothing is taken any more; close when all is written */
 	bool is_writing;
 	bool is_lingering; /* our side is shut; reads are thrown away until the client closes */
 	bool is_closed;
@@ -93,7 +94,8 @@ bool http_listen(struct http *h, uv_connection_cb on_connection, struct diag *di
 void conn_accept(struct http *h);
 void conn_begin_close(struct conn *c);
 void conn_touch(struct conn *c); /* something is to be written or taken: look at it in this turn */
-void conn_write(struct conn *c, bool is_early); /* early: what fails fails again, and is seen, when its turn comes */
+/* early: what fails fails again, and is seen, when its turn comes */
+void conn_write(struct conn *c, bool is_early);
 struct conn *conn_next_touched(struct http *h);
 void conn_refuse(struct conn *c, int status, const char *detail);
 void conn_settle(struct conn *c);
@@ -105,6 +107,7 @@ void exchange_let_go(struct exchange *ex); /* the answer is complete, or nobody 
 /* http_reply.c */
 void reply_fault(struct conn *c, int status, const char *detail, bool is_head);
 void stream_count(struct exchange *ex);
-void stream_cut(struct exchange *ex, bool is_orderly); /* by us or by the client; on_gone comes at the end of the turn */
+/* by us or by the client; on_gone comes at the end of the turn */
+void stream_cut(struct exchange *ex, bool is_orderly);
 
 #endif

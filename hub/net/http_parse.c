@@ -64,7 +64,8 @@ static bool scan_control(struct exchange *ex, const char *data, size_t len, size
 	if (data[i] == '\r' && i + 1 == len)
 		return false;
 	if (data[i] == '\r')
-		return data[i + 1] == '\n' || exchange_refuse(ex, 400, "A carriage return stands alone");
+		return data[i + 1] == '\n' ||
+		       exchange_refuse(ex, 400, "A carriage return stands alone");
 	if (data[i] != '\n')
 		return exchange_refuse(ex, 400, "A control character in the head");
 	if (i == 0 || data[i - 1] != '\r')
@@ -169,7 +170,8 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* The parser takes blanks behind a length, but no tabs. Both mean nothing there, so it is shown blanks. */
+/* The parser takes blanks behind a length, but no tabs. Both mean nothing there, so it is shown
+ * blanks. */
 static void tabs_blank(char *head, size_t len)
 {
 	for (size_t i = len - 1; i-- > 0;)
@@ -178,8 +180,8 @@ static void tabs_blank(char *head, size_t len)
 }
 
 /*
- * Only now may the copy be written to: the parser's places are all known. It places an empty value at the start of the
- * next line, which must not be written over.
+ * Only now may the copy be written to: the parser's places are all known. It places an empty value
+ * at the start of the next line, which must not be written over.
  */
 static bool fields_terminate(struct exchange *ex)
 {
@@ -206,7 +208,8 @@ static struct http_field *field_find(struct exchange *ex, const char *name)
 	return NULL;
 }
 
-/* The handler sees an upgrade only where a WebSocket is asked for and nothing stands in its way; h2c never. */
+/* The handler sees an upgrade only where a WebSocket is asked for and nothing stands in its way;
+ * h2c never. */
 static void note_upgrade(struct exchange *ex, const char *raw, size_t len)
 {
 	const struct http_field *f = field_find(ex, "Upgrade");
@@ -241,16 +244,20 @@ static bool head_read(struct exchange *ex, const char *raw, size_t len)
 
 const char *exchange_too_large(struct exchange *ex)
 {
-	return arena_printf(&ex->arena, "The body is larger than the limit, which is %zu bytes here", ex->body.max);
+	return arena_printf(&ex->arena,
+			    "The body is larger than the limit, which is %zu bytes here",
+			    ex->body.max);
 }
 
-/* The route's own limit is asked for as soon as the path is known, and a body announced past it is never read. */
+/* The route's own limit is asked for as soon as the path is known, and a body announced past it is
+ * never read. */
 static bool body_begin(struct exchange *ex)
 {
 	const struct http_options *opt = ex->options;
 	size_t limit = 0;
 
-	if (ex->lacks_length && !(opt->may_lack_length && opt->may_lack_length(opt->arg, ex->req.method, ex->req.path)))
+	if (ex->lacks_length &&
+	    !(opt->may_lack_length && opt->may_lack_length(opt->arg, ex->req.method, ex->req.path)))
 		return exchange_refuse(ex, 411, "A body needs a Content-Length or chunks");
 	if (opt->body_limit)
 		limit = opt->body_limit(opt->arg, ex->req.method, ex->req.path);
@@ -270,7 +277,8 @@ static size_t feed_head(struct exchange *ex, const char *data, size_t len)
 	size_t head_bytes, skip = 0;
 
 	/* One empty line before a request is forgiven: old clients send it behind a body. */
-	if (!ex->empty_line_skipped && ex->scanned_bytes == 0 && len >= 2 && memcmp(data, "\r\n", 2) == 0) {
+	if (!ex->empty_line_skipped && ex->scanned_bytes == 0 && len >= 2 &&
+	    memcmp(data, "\r\n", 2) == 0) {
 		ex->empty_line_skipped = true;
 		skip = 2;
 	}

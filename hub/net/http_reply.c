@@ -27,8 +27,10 @@ static void common_add(struct http *h, struct buf *out)
 
 	if (second != h->common_second) {
 		gmtime_r(&t, &tm);
-		n = strftime(h->common, sizeof(h->common), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
-		n += (size_t)snprintf(h->common + n, sizeof(h->common) - n, "%s", static_security_headers);
+		n = strftime(h->common, sizeof(h->common), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n",
+			     &tm);
+		n += (size_t)snprintf(h->common + n, sizeof(h->common) - n, "%s",
+				      static_security_headers);
 		h->common_bytes = n < sizeof(h->common) ? n : sizeof(h->common) - 1;
 		h->common_second = second;
 	}
@@ -79,11 +81,13 @@ static void body_add(struct conn *c, const char *body, size_t len, bool keep)
 		buf_add(&o->bytes, body, len);
 		return;
 	}
-	o->splices[o->splice_count++] = (struct splice){.at = o->bytes.len, .data = body, .len = len};
+	o->splices[o->splice_count++] =
+		(struct splice){.at = o->bytes.len, .data = body, .len = len};
 	o->spliced_bytes += len;
 }
 
-/* The exchange and its connection part: the next request may be taken, after the turn if not right now. */
+/* The exchange and its connection part: the next request may be taken, after the turn if not right
+ * now. */
 static void conn_release(struct conn *c, bool closes)
 {
 	c->exchange = NULL;
@@ -93,7 +97,8 @@ static void conn_release(struct conn *c, bool closes)
 	conn_touch(c);
 }
 
-static void reply(struct http_request *req, int status, const char *headers, struct splice body, bool keep)
+static void reply(struct http_request *req, int status, const char *headers, struct splice body,
+		  bool keep)
 {
 	struct exchange *ex = exchange_of(req);
 	struct conn *c = ex->conn;
@@ -113,12 +118,14 @@ static void reply(struct http_request *req, int status, const char *headers, str
 	exchange_let_go(ex);
 }
 
-void http_reply(struct http_request *req, int status, const char *headers, const char *body, size_t len)
+void http_reply(struct http_request *req, int status, const char *headers, const char *body,
+		size_t len)
 {
 	reply(req, status, headers, (struct splice){.data = body, .len = len}, false);
 }
 
-void http_reply_static(struct http_request *req, int status, const char *headers, const char *body, size_t len)
+void http_reply_static(struct http_request *req, int status, const char *headers, const char *body,
+		       size_t len)
 {
 	reply(req, status, headers, (struct splice){.data = body, .len = len}, true);
 }
@@ -133,11 +140,13 @@ static const char *fault_header(int status)
 void reply_fault(struct conn *c, int status, const char *detail, bool is_head)
 {
 	char body[256], headers[128], about[40];
-	int len = snprintf(body, sizeof(body),
-			   "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}\n",
-			   http_status_str((enum http_status)status), status, detail);
+	int len = snprintf(
+		body, sizeof(body),
+		"{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}\n",
+		http_status_str((enum http_status)status), status, detail);
 
-	snprintf(headers, sizeof(headers), "Content-Type: application/problem+json\r\n%s", fault_header(status));
+	snprintf(headers, sizeof(headers), "Content-Type: application/problem+json\r\n%s",
+		 fault_header(status));
 	head_add(c, status, "Connection: close\r\n", headers);
 	length_add(&c->out.bytes, (size_t)len);
 	if (!is_head)
@@ -161,7 +170,8 @@ void http_stream_counts(struct http_stream *s, struct backlog *backlog)
 	stream_count(s->exchange);
 }
 
-/* Nobody listens any more, or nothing more may be said: the owner is told at the end of the turn. */
+/* Nobody listens any more, or nothing more may be said: the owner is told at the end of the turn.
+ */
 static void stream_detach(struct exchange *ex)
 {
 	struct http *h = ex->http;
@@ -191,7 +201,8 @@ void stream_cut(struct exchange *ex, bool is_orderly)
 	stream_detach(ex);
 }
 
-struct http_stream *http_stream_begin(struct http_request *req, const char *headers, void (*on_gone)(void *arg), void *arg)
+struct http_stream *http_stream_begin(struct http_request *req, const char *headers,
+				      void (*on_gone)(void *arg), void *arg)
 {
 	struct exchange *ex = exchange_of(req);
 	struct conn *c = ex->conn;
@@ -206,7 +217,8 @@ struct http_stream *http_stream_begin(struct http_request *req, const char *head
 	}
 	closes = ex->version_minor == 0 || must_close(c, ex);
 	head_add(c, 200, closes ? "Connection: close\r\n" : "", headers);
-	buf_add_str(&c->out.bytes, ex->version_minor > 0 ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n");
+	buf_add_str(&c->out.bytes,
+		    ex->version_minor > 0 ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n");
 	conn_touch(c);
 	if (req->is_head) {
 		conn_release(c, closes);
@@ -225,7 +237,8 @@ bool http_stream_write(struct http_stream *s, const char *data, size_t len, size
 		return true;
 	if (s->backlog && backlog_most(s->backlog, c->is_writing) < limit_bytes)
 		limit_bytes = backlog_most(s->backlog, c->is_writing);
-	/* One turn of the loop can bring more than may wait: the socket says whether its reader is slow. */
+	/* One turn of the loop can bring more than may wait: the socket says whether its reader is
+	 * slow. */
 	if (conn_waiting(c) + len > limit_bytes)
 		conn_write(c, true);
 	if (conn_waiting(c) + len > limit_bytes)

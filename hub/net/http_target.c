@@ -1,4 +1,5 @@
-/* http_target.c: the request target, taken apart and decoded once; nothing behind it decodes a second time. */
+/* http_target.c: the request target, taken apart and decoded once; nothing behind it decodes a
+ * second time. */
 #include <string.h>
 #include <strings.h>
 
@@ -6,7 +7,8 @@
 #include "base/utf8.h"
 #include "net/http_exchange.h"
 
-/* A NUL or other control character, or a backslash as it is, could mean another path to somebody else. */
+/* A NUL or other control character, or a backslash as it is, could mean another path to somebody
+ * else. */
 static bool path_byte_is_good(int c, bool was_escaped)
 {
 	return c >= ' ' && c != 0x7f && (was_escaped || c != '\\');
@@ -147,7 +149,9 @@ const char *http_query(struct http_request *req, const char *name)
 		size_t len = strcspn(at, "&"), name_len = strcspn(at, "=&");
 
 		if (name_is(req->arena, at, name_len, name))
-			return name_len == len ? "" : value_decode(req->arena, at + name_len + 1, len - name_len - 1);
+			return name_len == len ? ""
+					       : value_decode(req->arena, at + name_len + 1,
+							      len - name_len - 1);
 		at += len;
 		at += *at == '&';
 	}

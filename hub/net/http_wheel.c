@@ -1,6 +1,7 @@
 /*
- * http_wheel.c: one coarse timer for all connections. A connection stands in the slot of a deadline it once had; when the slot
- * comes up, the deadline of now decides. So a request that is quickly answered costs no timer work at all.
+ * http_wheel.c: one coarse timer for all connections. A connection stands in the slot of a deadline
+ * it once had; when the slot comes up, the deadline of now decides. So a request that is quickly
+ * answered costs no timer work at all.
  */
 #include "metrics.h"
 #include "net/http_internal.h"
@@ -14,7 +15,8 @@ void wheel_remove(struct conn *c)
 {
 	if (c->slot_tick == 0)
 		return;
-	*(c->wheel_prev ? &c->wheel_prev->wheel_next : slot_of(c->http, c->slot_tick)) = c->wheel_next;
+	*(c->wheel_prev ? &c->wheel_prev->wheel_next : slot_of(c->http, c->slot_tick)) =
+		c->wheel_next;
 	if (c->wheel_next)
 		c->wheel_next->wheel_prev = c->wheel_prev;
 	c->wheel_prev = c->wheel_next = NULL;
@@ -110,8 +112,8 @@ static void slot_work(struct http *h, int64_t tick, int64_t now_ms)
 }
 
 /*
- * When the loop itself was held up, what has come and what was read meanwhile has not been looked at yet, and the clients are
- * not to blame: the sockets have one turn first.
+ * When the loop itself was held up, what has come and what was read meanwhile has not been looked
+ * at yet, and the clients are not to blame: the sockets have one turn first.
  */
 static bool gives_a_turn(struct http *h, int64_t behind_ticks)
 {

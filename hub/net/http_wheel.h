@@ -1,5 +1,6 @@
 /*
- * http_wheel.h: when the limits of the connections run out. Internal to http*.c, like http_internal.h, which includes it.
+ * http_wheel.h: when the limits of the connections run out. Internal to http*.c, like
+ * http_internal.h, which includes it.
  */
 #ifndef TANDEM_HTTP_WHEEL_H
 #define TANDEM_HTTP_WHEEL_H
@@ -8,7 +9,7 @@
 #include <stdint.h>
 
 #define WHEEL_TICK_MS 250
-#define WHEEL_SLOTS 512
+#define WHEEL_SLOTS   512
 
 struct conn;
 struct http;

@@ -70,7 +70,9 @@ static void on_message(void *arg, const struct feed_message *m)
 static bool has_room(void *arg)
 {
 	const struct inbox *b = arg;
-	size_t waiting = b->conn ? ws_waiting(b->conn) : b->stream ? http_stream_waiting(b->stream) : 0;
+	size_t waiting = b->conn     ? ws_waiting(b->conn)
+			 : b->stream ? http_stream_waiting(b->stream)
+				     : 0;
 
 	if (b->conn && ws_is_closing(b->conn))
 		return false;
@@ -116,13 +118,19 @@ static void opening_end(struct opening *o, const struct inbox_opened *r)
 static void subscribe(struct opening *o, bool recovered)
 {
 	struct inbox *b = o->inbox;
-	struct feed_wish wish = { .bodies = o->bodies, .body_count = o->body_count, .masked = o->masked,
-				  .on_message = on_message, .has_room = has_room, .on_gap = on_gap, .arg = b };
+	struct feed_wish wish = {.bodies = o->bodies,
+				 .body_count = o->body_count,
+				 .masked = o->masked,
+				 .on_message = on_message,
+				 .has_room = has_room,
+				 .on_gap = on_gap,
+				 .arg = b};
 	char cursor[CURSOR_BYTES];
-	struct inbox_opened r = { .err = ERR_OK, .cursor = cursor, .recovered = recovered, .open = o->open };
+	struct inbox_opened r = {
+		.err = ERR_OK, .cursor = cursor, .recovered = recovered, .open = o->open};
 
 	if (!b->conn && !b->stream) {
-		opening_end(o, &(struct inbox_opened){ .err = ERR_NOT_FOUND, .cursor = "" });
+		opening_end(o, &(struct inbox_opened){.err = ERR_NOT_FOUND, .cursor = ""});
 		return;
 	}
 	if (b->sub)
@@ -136,7 +144,7 @@ static void on_found(void *arg, enum err e, bool is_found)
 	struct opening *o = arg;
 
 	if (e != ERR_OK)
-		opening_end(o, &(struct inbox_opened){ .err = e, .cursor = "" });
+		opening_end(o, &(struct inbox_opened){.err = e, .cursor = ""});
 	else
 		subscribe(o, is_found);
 }
@@ -158,7 +166,7 @@ static void on_count(void *arg, enum err e, const struct ref *refs, int count, i
 	(void)refs;
 	(void)count;
 	if (e != ERR_OK) {
-		opening_end(o, &(struct inbox_opened){ .err = e, .cursor = "" });
+		opening_end(o, &(struct inbox_opened){.err = e, .cursor = ""});
 		return;
 	}
 	o->open += total;
@@ -171,7 +179,8 @@ static void on_count(void *arg, enum err e, const struct ref *refs, int count, i
 
 static void count_body(struct opening *o)
 {
-	const struct list_in in = { .body = o->bodies[o->counted], .todo_only = true, .below = -1, .limit = 1 };
+	const struct list_in in = {
+		.body = o->bodies[o->counted], .todo_only = true, .below = -1, .limit = 1};
 
 	store_body_list(o->inbox->api->flow->store, &in, on_count, o);
 }
@@ -194,8 +203,9 @@ static void add_pool(struct opening *o, int region)
 }
 
 /*
- * A coordinator sees what lies in the pools of its region's subtree; a supervisor its bodies and their region's pool; a bureau what it is
- * told itself, every change in its cases, and what came back to it.
+ * A coordinator sees what lies in the pools of its region's subtree; a supervisor its bodies and
+ * their region's pool; a bureau what it is told itself, every change in its cases, and what came
+ * back to it.
  */
 static void add_grant(struct opening *o, const struct grant *g)
 {
@@ -220,7 +230,8 @@ static void add_grant(struct opening *o, const struct grant *g)
 	}
 }
 
-void inbox_open(struct inbox *b, const char *body, const char *since, inbox_opened_fn *fn, void *arg)
+void inbox_open(struct inbox *b, const char *body, const char *since, inbox_opened_fn *fn,
+		void *arg)
 {
 	struct opening *o = mem_zalloc(sizeof(*o));
 
@@ -230,7 +241,7 @@ void inbox_open(struct inbox *b, const char *body, const char *since, inbox_open
 	o->since = since ? mem_strdup(since) : NULL;
 	arena_init(&o->arena);
 	if (*body && !principal_answers(b->who, body)) {
-		opening_end(o, &(struct inbox_opened){ .err = ERR_NOT_FOUND, .cursor = "" });
+		opening_end(o, &(struct inbox_opened){.err = ERR_NOT_FOUND, .cursor = ""});
 		return;
 	}
 	if (*body)
@@ -261,8 +272,12 @@ static void on_ws_close(void *arg, struct ws_conn *c)
 
 struct ws_options inbox_ws_options(struct api *a)
 {
-	return (struct ws_options){ .message_bytes = 1 << 20, .fragments_max = 128, .on_open = on_ws_open,
-				    .on_message = socket_message, .on_close = on_ws_close, .arg = a };
+	return (struct ws_options){.message_bytes = 1 << 20,
+				   .fragments_max = 128,
+				   .on_open = on_ws_open,
+				   .on_message = socket_message,
+				   .on_close = on_ws_close,
+				   .arg = a};
 }
 
 void inbox_name_changed(void *arg, const char *name)
@@ -291,7 +306,8 @@ void inbox_name_changed(void *arg, const char *name)
 	}
 }
 
-/* All are told to come back, and not all at once: each finds a hub that has been up for a second and is asked for 500 lists a second. */
+/* All are told to come back, and not all at once: each finds a hub that has been up for a second
+ * and is asked for 500 lists a second. */
 static int come_back_ms(int place)
 {
 	return 1000 + 2 * place;
@@ -304,11 +320,17 @@ static void say_bye(const struct inbox *b, int reconnect_ms)
 
 	buf_init_in(&out, room, sizeof(room), sizeof(room));
 	if (b->conn) {
-		buf_printf(&out, "{\"jsonrpc\":\"2.0\",\"method\":\"bye\",\"params\":{\"reason\":\"draining\",\"reconnect_ms\":%d}}", reconnect_ms);
+		buf_printf(
+			&out,
+			"{\"jsonrpc\":\"2.0\",\"method\":\"bye\",\"params\":{\"reason\":\"draining\",\"reconnect_ms\":%d}}",
+			reconnect_ms);
 		ws_send(b->conn, out.data, out.len);
 		ws_close(b->conn, WS_DRAINING, "draining");
 	} else if (b->stream) {
-		buf_printf(&out, "retry: %d\nevent: bye\ndata: {\"reason\":\"draining\",\"reconnect_ms\":%d}\n\n", reconnect_ms, reconnect_ms);
+		buf_printf(
+			&out,
+			"retry: %d\nevent: bye\ndata: {\"reason\":\"draining\",\"reconnect_ms\":%d}\n\n",
+			reconnect_ms, reconnect_ms);
 		http_stream_write(b->stream, out.data, out.len, SIZE_MAX);
 		http_stream_end(b->stream);
 	}

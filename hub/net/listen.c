@@ -1,4 +1,5 @@
-/* listen.c: the listening socket, on a descriptor of our own, so that several processes can share the port. */
+/* listen.c: the listening socket, on a descriptor of our own, so that several processes can share
+ * the port. */
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -59,7 +60,8 @@ static bool unix_address(const char *path, struct sockaddr_un *ret)
 	return true;
 }
 
-/* A socket file is left behind by a process that was killed; one that answers belongs to a living one. */
+/* A socket file is left behind by a process that was killed; one that answers belongs to a living
+ * one. */
 static void remove_stale(const struct sockaddr_un *addr)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -142,13 +144,15 @@ bool http_listen(struct http *h, uv_connection_cb on_connection, struct diag *di
 	int fd;
 
 	if (is_unix ? !unix_address(text + 5, &local) : !address_read(text, &addr, &len)) {
-		diag_add(diag, "listen", "must be an address and port, like 127.0.0.1:8080 or [::1]:8080, or unix:/path");
+		diag_add(
+			diag, "listen",
+			"must be an address and port, like 127.0.0.1:8080 or [::1]:8080, or unix:/path");
 		return false;
 	}
 	if (is_unix)
 		remove_stale(&local);
-	fd = is_unix ? bound_socket((struct sockaddr *)&local, sizeof(local), false) :
-		       bound_socket((struct sockaddr *)&addr, len, h->options.is_shared);
+	fd = is_unix ? bound_socket((struct sockaddr *)&local, sizeof(local), false)
+		     : bound_socket((struct sockaddr *)&addr, len, h->options.is_shared);
 	if (fd < 0) {
 		diag_add(diag, "listen", "cannot listen there: %s", strerror(errno));
 		return false;

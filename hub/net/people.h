@@ -1,4 +1,5 @@
-/* people.h: the users and keys as they stand in the store, read into principals. Internal to auth. */
+/* people.h: the users and keys as they stand in the store, read into principals. Internal to auth.
+ */
 #ifndef TANDEM_PEOPLE_H
 #define TANDEM_PEOPLE_H
 
@@ -7,7 +8,7 @@
 struct user {
 	char *name, *password, *phone; /* the argon2id text; phone: "" none */
 	bool disabled;
-	struct principal *as;  /* without a session */
+	struct principal *as; /* without a session */
 };
 struct key {
 	char *hash; /* hex */

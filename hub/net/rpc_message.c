@@ -12,7 +12,8 @@
 static bool object_fill(json_t *object, const struct node *v)
 {
 	for (const struct node *m = v->first; m; m = m->next) {
-		if (json_object_get(object, m->name) || json_object_set_new_nocheck(object, m->name, rpc_json(m)) != 0)
+		if (json_object_get(object, m->name) ||
+		    json_object_set_new_nocheck(object, m->name, rpc_json(m)) != 0)
 			return false;
 	}
 	return true;
@@ -77,11 +78,11 @@ static bool has_repeats(const struct scan_tree *tree, enum err e)
 }
 
 /*
- * Only what a parser could not get through is refused here, since an event's own limits are asked where events are read, with a
- * pointer for each fault.
+ * Only what a parser could not get through is refused here, since an event's own limits are asked
+ * where events are read, with a pointer for each fault.
  */
-const struct node *rpc_message_read(const struct event_limits *limits, struct bytes text, struct arena *arena, int *ret_code,
-				    const char **ret_why)
+const struct node *rpc_message_read(const struct event_limits *limits, struct bytes text,
+				    struct arena *arena, int *ret_code, const char **ret_why)
 {
 	struct event_limits lim = *limits;
 	struct scan_tree tree;
@@ -92,9 +93,11 @@ const struct node *rpc_message_read(const struct event_limits *limits, struct by
 	lim.event_bytes = MESSAGE_BYTES;
 	lim.depth += MESSAGE_DEPTH;
 	diag_init(&diag, arena);
-	e = json_scan_tree(&(struct scan_in_bytes){ text.data, text.len, &lim }, arena, &diag, &tree, &end);
+	e = json_scan_tree(&(struct scan_in_bytes){text.data, text.len, &lim}, arena, &diag, &tree,
+			   &end);
 	*ret_code = tree.root ? -32600 : -32700;
-	*ret_why = tree.root ? "Not a JSON-RPC 2.0 request, or a member is there twice" : "Not JSON";
+	*ret_why =
+		tree.root ? "Not a JSON-RPC 2.0 request, or a member is there twice" : "Not JSON";
 	if (!tree.root || has_repeats(&tree, e))
 		return NULL;
 	if (node_is(tree.root, NODE_OBJECT))
@@ -110,7 +113,8 @@ const struct node *rpc_message_read(const struct event_limits *limits, struct by
 /* A request of id null has an answer, only one without an id has none. */
 bool rpc_id_is_good(const struct node *id)
 {
-	return !id || id->kind == NODE_NULL || id->kind == NODE_INTEGER || id->kind == NODE_REAL || id->kind == NODE_TEXT;
+	return !id || id->kind == NODE_NULL || id->kind == NODE_INTEGER || id->kind == NODE_REAL ||
+	       id->kind == NODE_TEXT;
 }
 
 char *rpc_id_text(const struct node *id)

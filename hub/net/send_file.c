@@ -1,18 +1,21 @@
-/* send_file.c: a file as an answer, read beside the loop piece by piece and sent as fast as the client reads. */
+/* send_file.c: a file as an answer, read beside the loop piece by piece and sent as fast as the
+ * client reads. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "net/api.h"
 
-#define PIECE_BYTES ((size_t)64 << 10)
+#define PIECE_BYTES	  ((size_t)64 << 10)
 #define WAITING_BYTES_MAX ((size_t)256 << 10)
-#define LOOK_AGAIN_MS 10
+#define LOOK_AGAIN_MS	  10
 /* each holds a file, and an exported one the room it takes on the disk */
 #define SENDING_MAX 64
 
 struct sending {
-	struct api *api; /* not looked at once it is gone: what is being read may come back after the end of everything else */
+	/* not looked at once it is gone: what is being read may come back after the end of
+	 * everything else */
+	struct api *api;
 	struct loop *loop;
 	struct http_stream *stream;
 	struct loop_timer *timer; /* while the client is behind */
@@ -74,16 +77,21 @@ static void piece_read(void *arg)
 		s->api->sending--;
 		sending_free(s);
 	} else {
-		http_stream_write(s->stream, s->piece, (size_t)s->got, WAITING_BYTES_MAX); /* there is room: it was looked at */
+		/* there is room: it was looked at */
+		http_stream_write(s->stream, s->piece, (size_t)s->got, WAITING_BYTES_MAX);
 		send_on(s);
 	}
 }
 
 static void put_headers(const struct sent_file *file, struct buf *out)
 {
-	buf_printf(out, "Content-Type: %s\r\nCache-Control: no-store\r\nContent-Disposition: attachment; filename*=UTF-8''", file->type);
+	buf_printf(
+		out,
+		"Content-Type: %s\r\nCache-Control: no-store\r\nContent-Disposition: attachment; filename*=UTF-8''",
+		file->type);
 	for (const char *c = file->name; *c; c++) {
-		bool plain = (unsigned char)*c < 0x80 && (isalnum((unsigned char)*c) || *c == '.' || *c == '-' || *c == '_');
+		bool plain = (unsigned char)*c < 0x80 &&
+			     (isalnum((unsigned char)*c) || *c == '.' || *c == '-' || *c == '_');
 
 		buf_printf(out, plain ? "%c" : "%%%02X", (unsigned char)*c);
 	}

@@ -10,8 +10,8 @@
 #include "net/rpc_message.h"
 
 #define MESSAGE_BYTES (64u << 10)
-#define EVENTS_MAX 1000
-#define ANSWER_BYTES (8u << 20)
+#define EVENTS_MAX    1000
+#define ANSWER_BYTES  (8u << 20)
 
 struct batch { /* several requests in one message, answered in one when all have been */
 	struct inbox *inbox;
@@ -20,8 +20,8 @@ struct batch { /* several requests in one message, answered in one when all have
 };
 struct rpc { /* one request on its way */
 	struct inbox *inbox;
-	struct batch *batch; /* NULL: it came alone */
-	char *id;   /* as JSON text; NULL: a notification, nobody waits */
+	struct batch *batch;	 /* NULL: it came alone */
+	char *id;		 /* as JSON text; NULL: a notification, nobody waits */
 	const struct node *said; /* its params, only while it is being called; NULL: none */
 	json_t *params;		 /* the same as an act reads them */
 };
@@ -34,7 +34,8 @@ static void batch_done(struct batch *b)
 	if (b->out.len && b->inbox->conn) {
 		buf_add_char(&b->out, ']');
 		if (b->out.overflow)
-			ws_close(b->inbox->conn, WS_TOO_BIG, "the answers to the batch are too large");
+			ws_close(b->inbox->conn, WS_TOO_BIG,
+				 "the answers to the batch are too large");
 		else
 			ws_send(b->inbox->conn, b->out.data, b->out.len);
 	}
@@ -69,7 +70,10 @@ static void send_result(struct rpc *r, const char *kind, const char *json, size_
 	buf_add_char(&out, '}');
 	if (out.overflow) {
 		buf_reset(&out);
-		buf_printf(&out, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{\"code\":-32603,\"message\":\"The answer is too large\"}}", r->id);
+		buf_printf(
+			&out,
+			"{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{\"code\":-32603,\"message\":\"The answer is too large\"}}",
+			r->id);
 	}
 	if (r->batch) {
 		buf_add_char(&r->batch->out, r->batch->out.len ? ',' : '[');
@@ -125,7 +129,8 @@ static void on_opened(void *arg, const struct inbox_opened *o)
 	buf_init(&out, 4096);
 	buf_add_str(&out, "{\"cursor\":");
 	buf_add_json(&out, o->cursor);
-	buf_printf(&out, ",\"recovered\":%s,\"open\":%lld}", o->recovered ? "true" : "false", (long long)o->open);
+	buf_printf(&out, ",\"recovered\":%s,\"open\":%lld}", o->recovered ? "true" : "false",
+		   (long long)o->open);
 	send_result(r, "result", out.data, out.len);
 	buf_clear(&out);
 	rpc_free(r);
@@ -133,10 +138,12 @@ static void on_opened(void *arg, const struct inbox_opened *o)
 
 static void rpc_inbox_open(struct rpc *r)
 {
-	const struct node *since = node_member(r->said, "since"), *body_member = node_member(r->said, "body");
+	const struct node *since = node_member(r->said, "since"),
+			  *body_member = node_member(r->said, "body");
 	const char *body = node_text(body_member);
 
-	if ((!node_is_missing(body_member) && !body) || (!node_is_missing(since) && !node_text(since))) {
+	if ((!node_is_missing(body_member) && !body) ||
+	    (!node_is_missing(since) && !node_text(since))) {
 		send_error(r, -32602, "params.body and params.since must be strings", NULL);
 		rpc_free(r);
 		return;
@@ -151,12 +158,15 @@ static const char *text_or_none(const struct rpc *r, const char *name)
 	return s ? s : "";
 }
 
-/* Put together by region unless asked otherwise, because that stays small and comes again with every change. */
+/* Put together by region unless asked otherwise, because that stays small and comes again with
+ * every change. */
 static void rpc_board_open(struct rpc *r)
 {
-	const struct query_board wish = { .from = text_or_none(r, "from"), .to = text_or_none(r, "to"),
-					  .region = text_or_none(r, "region"),
-					  .by = *text_or_none(r, "by") ? text_or_none(r, "by") : "region" };
+	const struct query_board wish = {.from = text_or_none(r, "from"),
+					 .to = text_or_none(r, "to"),
+					 .region = text_or_none(r, "region"),
+					 .by = *text_or_none(r, "by") ? text_or_none(r, "by")
+								      : "region"};
 
 	if (principal_is(r->inbox->who, WHO_ADMIN) && r->inbox->who->grant_count == 1) {
 		send_error(r, 403, "Your role may not do this", NULL);
@@ -168,7 +178,10 @@ static void rpc_board_open(struct rpc *r)
 
 static void answer(struct rpc *r, enum answer a)
 {
-	struct respond_in in = { .who = r->inbox->who, .notice = text_param(r, "notice"), .answer = a, .channel = "ws" };
+	struct respond_in in = {.who = r->inbox->who,
+				.notice = text_param(r, "notice"),
+				.answer = a,
+				.channel = "ws"};
 	const struct node *version = node_member(r->said, "version");
 	const char *no_room = store_is_short(r->inbox->api->flow->store, ROOM_FOR_ENDS);
 	bool is_on_clock = a == ANSWER_PAUSE || a == ANSWER_RESUME;
@@ -274,19 +287,22 @@ static void submit_array(struct rpc *r)
 	}
 	g = gather_new(r->said->len, on_reply, r);
 	for (const struct node *one = r->said->first; one; one = one->next)
-		intake_submit_json(f, r->inbox->who, rpc_json(one), gather_on_reply, gather_slot(g, i++));
+		intake_submit_json(f, r->inbox->who, rpc_json(one), gather_on_reply,
+				   gather_slot(g, i++));
 	gather_seal(g);
 }
 
 static void rpc_submit(struct rpc *r)
 {
-	if (!principal_is(r->inbox->who, WHO_APPROVER) && !principal_is(r->inbox->who, WHO_SYSTEM)) {
+	if (!principal_is(r->inbox->who, WHO_APPROVER) &&
+	    !principal_is(r->inbox->who, WHO_SYSTEM)) {
 		send_error(r, 403, "Your role may not do this", NULL);
 		rpc_free(r);
 	} else if (node_is(r->said, NODE_ARRAY)) {
 		submit_array(r);
 	} else {
-		intake_submit_json(r->inbox->api->flow, r->inbox->who, rpc_json(r->said), on_reply, r);
+		intake_submit_json(r->inbox->api->flow, r->inbox->who, rpc_json(r->said), on_reply,
+				   r);
 	}
 }
 
@@ -294,15 +310,22 @@ static const struct method {
 	const char *name;
 	void (*call)(struct rpc *r);
 } methods[] = {
-	{ "inbox.open", rpc_inbox_open },	 { "board.open", rpc_board_open },
-	{ "notice.acknowledge", rpc_acknowledge },
-	{ "notice.claim", rpc_claim },		 { "notice.shown", rpc_shown },
-	{ "notice.return", rpc_return },	 { "notice.transfer", rpc_transfer },
-	{ "notice.feedback", rpc_feedback },	 { "notice.close", rpc_close },
-	{ "notice.undo", rpc_undo },		 { "notice.fulfil", rpc_fulfil },
-	{ "notice.letter", rpc_letter },	 { "notice.reply", rpc_reply },
-	{ "notice.pause", rpc_pause },		 { "notice.resume", rpc_resume },
-	{ "event.submit", rpc_submit },
+	{"inbox.open", rpc_inbox_open},
+	{"board.open", rpc_board_open},
+	{"notice.acknowledge", rpc_acknowledge},
+	{"notice.claim", rpc_claim},
+	{"notice.shown", rpc_shown},
+	{"notice.return", rpc_return},
+	{"notice.transfer", rpc_transfer},
+	{"notice.feedback", rpc_feedback},
+	{"notice.close", rpc_close},
+	{"notice.undo", rpc_undo},
+	{"notice.fulfil", rpc_fulfil},
+	{"notice.letter", rpc_letter},
+	{"notice.reply", rpc_reply},
+	{"notice.pause", rpc_pause},
+	{"notice.resume", rpc_resume},
+	{"event.submit", rpc_submit},
 };
 
 static const struct method *method_find(const char *name)
@@ -316,10 +339,12 @@ static const struct method *method_find(const char *name)
 
 static void dispatch(struct rpc *r, const struct node *message)
 {
-	const char *version = node_text(node_member(message, "jsonrpc")), *name = node_text(node_member(message, "method"));
+	const char *version = node_text(node_member(message, "jsonrpc")),
+		   *name = node_text(node_member(message, "method"));
 	const struct method *m = method_find(name);
 
-	if (!version || strcmp(version, "2.0") != 0 || !name || !rpc_id_is_good(node_member(message, "id"))) {
+	if (!version || strcmp(version, "2.0") != 0 || !name ||
+	    !rpc_id_is_good(node_member(message, "id"))) {
 		if (!r->id) /* what is no request is no notification either */
 			r->id = mem_strdup("null");
 		send_error(r, -32600, "Not a JSON-RPC 2.0 request", NULL);
@@ -336,7 +361,8 @@ static void dispatch(struct rpc *r, const struct node *message)
 
 static bool submits(const struct node *message)
 {
-	return method_find(node_text(node_member(message, "method"))) == method_find("event.submit");
+	return method_find(node_text(node_member(message, "method"))) ==
+	       method_find("event.submit");
 }
 
 static bool all_submit(const struct node *message)
@@ -394,7 +420,8 @@ void socket_message(void *arg, struct ws_conn *c, const char *text, size_t len)
 	int code;
 
 	arena_init(&arena);
-	message = rpc_message_read(&api->flow->limits, (struct bytes){ text, len }, &arena, &code, &why);
+	message = rpc_message_read(&api->flow->limits, (struct bytes){text, len}, &arena, &code,
+				   &why);
 	if (!message)
 		refuse(inbox, code, why);
 	else if (len > MESSAGE_BYTES && !all_submit(message))
@@ -426,10 +453,12 @@ void api_socket(struct call *c)
 
 		buf_init(&out, 4096);
 		problem_json(&out, ERR_SYNTAX, status, wrong, NULL);
-		http_reply(c->req, status,
-			   status == 426 ? "Content-Type: application/problem+json\r\nSec-WebSocket-Version: 13\r\n" :
-					   "Content-Type: application/problem+json\r\n",
-			   out.data, out.len);
+		http_reply(
+			c->req, status,
+			status == 426
+				? "Content-Type: application/problem+json\r\nSec-WebSocket-Version: 13\r\n"
+				: "Content-Type: application/problem+json\r\n",
+			out.data, out.len);
 		buf_clear(&out);
 		principal_unref(c->who);
 		free(c);

@@ -15,10 +15,10 @@
 #include "net/static_coding.h"
 
 #define TOTAL_BYTES_MAX ((size_t)64 << 20)
-#define FILES_MAX 4096
-#define DEPTH_MAX 8
-#define PATH_BYTES 512
-#define ETAG_BYTES 35 /* two quotes, 32 digits, NUL */
+#define FILES_MAX	4096
+#define DEPTH_MAX	8
+#define PATH_BYTES	512
+#define ETAG_BYTES	35 /* two quotes, 32 digits, NUL */
 
 const char static_security_headers[] =
 	"Content-Security-Policy: default-src 'self'; script-src 'self'; style-src 'self'; "
@@ -60,7 +60,7 @@ static const struct {
 };
 static const char *const endings[STATIC_CODINGS] = {"", ".br", ".gz"};
 static const char *const coding_lines[STATIC_CODINGS] = {"", "Content-Encoding: br\r\n",
-							  "Content-Encoding: gzip\r\n"};
+							 "Content-Encoding: gzip\r\n"};
 
 static const char not_built[] =
 	"<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>Tandem</title></head><body>\n"
@@ -88,7 +88,8 @@ static const char *type_of(const char *path)
 
 static const char *caching_of(const char *path)
 {
-	return strncmp(path, "/assets/", 8) == 0 ? "public, max-age=31536000, immutable" : "no-cache";
+	return strncmp(path, "/assets/", 8) == 0 ? "public, max-age=31536000, immutable"
+						 : "no-cache";
 }
 
 /* The tag is of the bytes that are sent, so each coding has its own, as a strong tag must. */
@@ -100,7 +101,8 @@ static void variant_describe(struct variant *v, const char *path, enum static_co
 	crypto_generichash(hash, sizeof(hash), (unsigned char *)v->data, v->len, NULL, 0);
 	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
 	snprintf(v->etag, sizeof(v->etag), "\"%s\"", hex);
-	snprintf(line, sizeof(line), "Content-Type: %s\r\n%sCache-Control: %s\r\nVary: Accept-Encoding\r\nETag: %s\r\n",
+	snprintf(line, sizeof(line),
+		 "Content-Type: %s\r\n%sCache-Control: %s\r\nVary: Accept-Encoding\r\nETag: %s\r\n",
 		 type_of(path), coding_lines[coding], caching_of(path), v->etag);
 	v->headers = mem_strdup(line);
 }
@@ -127,7 +129,8 @@ static char *file_read(const char *name, size_t room, size_t *ret_len)
 
 	if (fd < 0)
 		return NULL;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < 0 || (uint64_t)st.st_size > room)
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < 0 ||
+	    (uint64_t)st.st_size > room)
 		goto out;
 	data = mem_alloc((size_t)st.st_size);
 	while (len < (size_t)st.st_size) {
@@ -158,7 +161,8 @@ static void file_add(struct static_files *s, const char *name, const char *path)
 	}
 	s->total_bytes += v.len;
 	s->files = mem_realloc(s->files, (size_t)(s->count + 1) * sizeof(*s->files));
-	s->files[s->count++] = (struct static_file){.path = mem_strdup(path), .variants[STATIC_PLAIN] = v};
+	s->files[s->count++] =
+		(struct static_file){.path = mem_strdup(path), .variants[STATIC_PLAIN] = v};
 }
 
 static void folder_add(struct static_files *s, const char *root, const char *path, int depth);
@@ -206,7 +210,8 @@ static void file_clear(struct static_file *f)
 	free(f->path);
 }
 
-/* "x.js.br" becomes a variant of "x.js" and is no file of its own; without an "x.js" it stays one. */
+/* "x.js.br" becomes a variant of "x.js" and is no file of its own; without an "x.js" it stays one.
+ */
 static bool sibling_join(struct static_files *s, struct static_file *f)
 {
 	for (int i = STATIC_PLAIN + 1; i < STATIC_CODINGS; i++) {
@@ -256,7 +261,8 @@ struct static_files *static_load(const char *dir)
 
 	folder_add(s, dir, "", 0);
 	if (s->is_full)
-		log_at(LOG_WARN, "", "the page's folder is too large or unreadable in part; only some of it is served");
+		log_at(LOG_WARN, "",
+		       "the page's folder is too large or unreadable in part; only some of it is served");
 	if (s->count) {
 		qsort(s->files, (size_t)s->count, sizeof(*s->files), file_order);
 		siblings_join(s);
@@ -294,14 +300,16 @@ static const struct variant *variant_choose(const struct static_file *f, const c
 
 static bool answer_not_built(struct http_request *req)
 {
-	http_reply_static(req, 200, "Content-Type: text/html; charset=utf-8\r\nCache-Control: no-cache\r\n", not_built,
-			  sizeof(not_built) - 1);
+	http_reply_static(req, 200,
+			  "Content-Type: text/html; charset=utf-8\r\nCache-Control: no-cache\r\n",
+			  not_built, sizeof(not_built) - 1);
 	return true;
 }
 
 bool static_handle(struct static_files *s, struct http_request *req)
 {
-	bool is_root = strcmp(req->path, "/") == 0, is_index = is_root || strcmp(req->path, "/index.html") == 0;
+	bool is_root = strcmp(req->path, "/") == 0,
+	     is_index = is_root || strcmp(req->path, "/index.html") == 0;
 	const struct static_file *f;
 	const struct variant *v;
 

@@ -1,6 +1,7 @@
 /*
- * static.h: the built page from memory. Loaded once at start; precompressed .br and .gz beside a file are used when the client takes
- * them; assets/ are immutable, index.html is not cached; ETag and 304; security headers of dashboard.md.
+ * static.h: the built page from memory. Loaded once at start; precompressed .br and .gz beside a
+ * file are used when the client takes them; assets/ are immutable, index.html is not cached; ETag
+ * and 304; security headers of dashboard.md.
  */
 #ifndef TANDEM_STATIC_H
 #define TANDEM_STATIC_H
@@ -10,7 +11,8 @@
 #include "http.h"
 
 struct static_files;
-struct static_files *static_load(const char *dir); /* never NULL; without a built page it serves one line that says how to build it */
+/* never NULL; without a built page it serves one line that says how to build it */
+struct static_files *static_load(const char *dir);
 void static_free(struct static_files *s);
 /* True when it answered (GET and HEAD of a path it has, or "/"). */
 bool static_handle(struct static_files *s, struct http_request *req);

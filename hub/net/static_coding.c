@@ -7,7 +7,8 @@
 
 static const char *const names[STATIC_CODINGS] = {"identity", "br", "gzip"};
 
-/* "0.5" is 500. What is not a weight counts as none at all, so that in doubt the plain file is sent. */
+/* "0.5" is 500. What is not a weight counts as none at all, so that in doubt the plain file is
+ * sent. */
 static int weight_read(const char *s)
 {
 	int weight, place = 100;

@@ -1,4 +1,5 @@
-/* static_coding.h: what Accept-Encoding and If-None-Match ask for. Pure, internal to static.c and api.c. */
+/* static_coding.h: what Accept-Encoding and If-None-Match ask for. Pure, internal to static.c and
+ * api.c. */
 #ifndef TANDEM_STATIC_CODING_H
 #define TANDEM_STATIC_CODING_H
 

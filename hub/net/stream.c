@@ -33,7 +33,7 @@ void stream_push(struct inbox *b, const struct feed_message *m)
 void stream_beat(void *arg)
 {
 	static const char beat[] = ": beat\n\n";
-	struct buf out = { .data = (char *)(uintptr_t)beat, .len = sizeof(beat) - 1 };
+	struct buf out = {.data = (char *)(uintptr_t)beat, .len = sizeof(beat) - 1};
 	struct api *a = arg;
 
 	for (struct inbox *b = a->inboxes, *next; b; b = next) {
@@ -54,10 +54,13 @@ static void on_opened(void *arg, const struct inbox_opened *o)
 	}
 	buf_init(&out, 4096);
 	if (o->err == ERR_OK)
-		buf_printf(&out, "id: %s\nevent: open\ndata: {\"cursor\":\"%s\",\"recovered\":%s,\"open\":%lld}\n\n", o->cursor,
-			   o->cursor, o->recovered ? "true" : "false", (long long)o->open);
+		buf_printf(
+			&out,
+			"id: %s\nevent: open\ndata: {\"cursor\":\"%s\",\"recovered\":%s,\"open\":%lld}\n\n",
+			o->cursor, o->cursor, o->recovered ? "true" : "false", (long long)o->open);
 	else
-		buf_printf(&out, "event: refused\ndata: {\"status\":%d}\n\n", err_http_status(o->err));
+		buf_printf(&out, "event: refused\ndata: {\"status\":%d}\n\n",
+			   err_http_status(o->err));
 	write_or_end(b, &out);
 	buf_clear(&out);
 	if (o->err != ERR_OK && b->stream) {
@@ -85,7 +88,9 @@ void api_stream(struct call *c)
 	b = inbox_new(c->api, c->who);
 	body = mem_strdup(body);
 	since = since ? mem_strdup(since) : NULL;
-	b->stream = http_stream_begin(c->req, "Content-Type: text/event-stream\r\nCache-Control: no-store\r\n", on_gone, b);
+	b->stream = http_stream_begin(
+		c->req, "Content-Type: text/event-stream\r\nCache-Control: no-store\r\n", on_gone,
+		b);
 	principal_unref(c->who);
 	free(c);
 	if (b->stream) {

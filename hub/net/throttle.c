@@ -1,7 +1,7 @@
 /* throttle.c: see throttle.h. */
 #include "net/throttle.h"
 
-#define WINDOW_MS (15LL * 60 * 1000)
+#define WINDOW_MS    (15LL * 60 * 1000)
 #define FAILURES_MAX 5
 
 static uint64_t hash_name(const char *s)
@@ -34,7 +34,7 @@ void throttle_note(struct throttle *t, const char *name, int64_t now_ms, bool wa
 	struct throttle_entry *e = &t->entries[h % THROTTLE_NAMES];
 
 	if (e->name != h || now_ms - e->since_ms >= WINDOW_MS || was_right)
-		*e = (struct throttle_entry){ .name = h, .since_ms = now_ms };
+		*e = (struct throttle_entry){.name = h, .since_ms = now_ms};
 	if (!was_right)
 		e->failures++;
 }

@@ -1,4 +1,5 @@
-/* throttle.h: five failures in a quarter of an hour shut a name out for the rest of it. Bounded; the oldest entry gives way. */
+/* throttle.h: five failures in a quarter of an hour shut a name out for the rest of it. Bounded;
+ * the oldest entry gives way. */
 #ifndef TANDEM_THROTTLE_H
 #define TANDEM_THROTTLE_H
 

@@ -25,13 +25,14 @@
  * through as it is.
  */
 
-#define RX_BYTES	 512   /* per connection, for as long as it lives */
-#define SERVICE_BYTES	 4096  /* one for all */
-#define SCRATCH_BYTES	 65536 /* most that is gathered for one write */
+#define RX_BYTES	 512		    /* per connection, for as long as it lives */
+#define SERVICE_BYTES	 4096		    /* one for all */
+#define SCRATCH_BYTES	 65536		    /* most that is gathered for one write */
 #define CLOSE_MS	 2000		    /* for what waits, and the peer's answer to our close */
 #define MESSAGE_MS	 60000		    /* a message begun must be whole by then */
 #define UNFINISHED_BYTES ((size_t)64 << 20) /* of all connections together */
-#define DESTROY_TURNS	 4 /* libuv closes the sockets in one turn, what they stood on in the next */
+/* libuv closes the sockets in one turn, what they stood on in the next */
+#define DESTROY_TURNS 4
 
 struct ws_conn {
 	struct ws_wheel_entry timer;
@@ -108,7 +109,8 @@ static void conn_flush(struct ws_conn *c)
 		if (lws_partial_buffered(c->wsi))
 			ws_queue_hold(&c->out, len);
 	}
-	/* Nobody reads the answer of one whose first frame was refused; this tells it: we have done. */
+	/* Nobody reads the answer of one whose first frame was refused; this tells it: we have
+	 * done. */
 	if (c->closing && c->first && !ws_waiting(c))
 		shutdown(lws_get_socket_fd(c->wsi), SHUT_WR);
 }
@@ -295,8 +297,11 @@ static void conn_gone(struct ws_conn *c)
 static void conn_receive(struct ws_conn *c, const char *data, size_t len)
 {
 	struct ws *w = c->ws;
-	struct ws_piece piece = {data, len, lws_remaining_packet_payload(c->wsi),
-				 lws_is_final_fragment(c->wsi), lws_frame_is_binary(c->wsi),
+	struct ws_piece piece = {data,
+				 len,
+				 lws_remaining_packet_payload(c->wsi),
+				 lws_is_final_fragment(c->wsi),
+				 lws_frame_is_binary(c->wsi),
 				 loop_mono_ms(w->loop)};
 	enum ws_joined joined;
 	const char *text, *reason;
@@ -427,8 +432,8 @@ enum err ws_adopt(struct ws *w, struct http_request *req, void *user)
 	head = ws_head_length(bytes, len);
 	if (!head || !rest_is_good(w, bytes + head, len - head))
 		return ws_head_refuse(fd);
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one,
-		   sizeof(one)); /* a unix socket has none, and needs none */
+	/* a unix socket has none, and needs none */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	made = ws_head_make(kept, bytes + head, len - head, &made_len);
 	w->adopting_user = user;
 	e = adopt_bytes(w, fd, made, made_len, len > head);

@@ -32,7 +32,8 @@ enum ws_close {
 };
 
 struct ws_options {
-	/* When more than it allows for one waits and another message comes, the connection is closed with WS_TOO_SLOW. The caller's. */
+	/* When more than it allows for one waits and another message comes, the connection is
+	 * closed with WS_TOO_SLOW. The caller's. */
 	struct backlog *backlog;
 	/* 1 MiB: the most any message may have. The handler closes what is over 64 KiB and no
 	   event.submit. */
@@ -68,7 +69,8 @@ void ws_close(struct ws_conn *c, enum ws_close code, const char *reason);
 size_t ws_waiting(const struct ws_conn *c);
 bool ws_is_closing(const struct ws_conn *c); /* what is sent now is dropped */
 
-/* One text for many connections: framed once, shared by their queues. The caller owns a reference. */
+/* One text for many connections: framed once, shared by their queues. The caller owns a reference.
+ */
 struct ws_text;
 struct ws_text *ws_text_new(const char *text, size_t len);
 void ws_text_unref(struct ws_text *t);

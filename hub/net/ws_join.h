@@ -51,7 +51,7 @@ enum ws_joined ws_join_add(struct ws_join *j, struct ws_join_budget *b, const st
 /* The code to close with (ws.h), and the words. */
 int ws_join_close_code(enum ws_joined joined, const char **ret_reason);
 void ws_join_clear(struct ws_join *j, struct ws_join_budget *b);
-bool ws_join_is_older(const struct ws_join *j,
-		      int64_t since_ms); /* an unfinished message begun before since_ms */
+/* an unfinished message begun before since_ms */
+bool ws_join_is_older(const struct ws_join *j, int64_t since_ms);
 
 #endif

@@ -6,13 +6,13 @@
 
 void args_init(struct args *a, struct arena *arena)
 {
-	*a = (struct args){ .arena = arena };
+	*a = (struct args){.arena = arena};
 }
 
 void args_clear(struct args *a)
 {
 	free(a->v);
-	*a = (struct args){ .arena = a->arena };
+	*a = (struct args){.arena = a->arena};
 }
 
 void args_room(struct args *a, int more)
@@ -27,7 +27,7 @@ void args_bytes(struct args *a, const void *data, size_t len)
 {
 	if (a->count == a->room)
 		args_room(a, a->room ? a->room : 16);
-	a->v[a->count++] = (struct bytes){ data, len };
+	a->v[a->count++] = (struct bytes){data, len};
 }
 
 void args_copy(struct args *a, struct bytes b)
@@ -72,7 +72,7 @@ void args_join(struct args *a, const char *first, ...)
 	for (const char *s = first; s; s = va_arg(ap, const char *)) {
 		if (count == ARGS_JOIN_MAX)
 			abort(); /* a mistake of whoever wrote the call */
-		parts[count] = (struct bytes){ s, strlen(s) };
+		parts[count] = (struct bytes){s, strlen(s)};
 		len += parts[count++].len;
 	}
 	va_end(ap);

@@ -1,8 +1,9 @@
 /*
  * args.h: the words of one Redis command, gathered before it is sent.
  *
- * args_init, any number of args_*, args_clear. args_bytes and args_str borrow what they are given until the command
- * has been answered, because a script that Redis has forgotten is sent again; the others keep a copy.
+ * args_init, any number of args_*, args_clear. args_bytes and args_str borrow what they are given
+ * until the command has been answered, because a script that Redis has forgotten is sent again; the
+ * others keep a copy.
  */
 #ifndef TANDEM_STORE_ARGS_H
 #define TANDEM_STORE_ARGS_H
@@ -17,7 +18,8 @@ struct args {
 };
 
 void args_init(struct args *a, struct arena *arena);
-void args_room(struct args *a, int more); /* for so many, so that they need not be moved as they come */
+/* for so many, so that they need not be moved as they come */
+void args_room(struct args *a, int more);
 void args_clear(struct args *a);
 void args_bytes(struct args *a, const void *data, size_t len);
 void args_str(struct args *a, const char *s);

@@ -29,7 +29,8 @@ struct aside {
 
 /* --- parcels --- */
 
-static struct parcel *parcel_new(struct link *l, const struct redis_command *cmd, redis_fn *fn, void *arg)
+static struct parcel *parcel_new(struct link *l, const struct redis_command *cmd, redis_fn *fn,
+				 void *arg)
 {
 	size_t bytes = sizeof(struct parcel) + sizeof(struct bytes) * (size_t)cmd->count;
 	struct parcel *p;
@@ -38,12 +39,12 @@ static struct parcel *parcel_new(struct link *l, const struct redis_command *cmd
 	for (int i = 0; i < cmd->count; i++)
 		bytes += cmd->args[i].len;
 	p = mem_alloc(bytes);
-	*p = (struct parcel){ .link = l, .cmd = *cmd, .fn = fn, .arg = arg };
+	*p = (struct parcel){.link = l, .cmd = *cmd, .fn = fn, .arg = arg};
 	p->due_ms = loop_mono_ms(l->opt.loop) + cmd->limit_ms;
 	p->cmd.args = p->args;
 	to = (char *)&p->args[cmd->count];
 	for (int i = 0; i < cmd->count; i++) {
-		p->args[i] = (struct bytes){ to, cmd->args[i].len };
+		p->args[i] = (struct bytes){to, cmd->args[i].len};
 		if (cmd->args[i].len)
 			memcpy(to, cmd->args[i].data, cmd->args[i].len);
 		to += cmd->args[i].len;
@@ -61,7 +62,10 @@ static void finish(struct parcel *p, const struct redis_reply *r)
 
 static void try_again(struct parcel *p)
 {
-	static const struct redis_reply later = { .type = REDIS_ERROR, .str = "TRYAGAIN the node that takes the slot over", .len = 42 };
+	static const struct redis_reply later = {
+		.type = REDIS_ERROR,
+		.str = "TRYAGAIN the node that takes the slot over",
+		.len = 42};
 
 	finish(p, &later);
 }
@@ -131,7 +135,7 @@ static void on_closed(struct link *l)
 	free(a);
 }
 
-static const struct link_events events = { on_up, on_down, on_closed };
+static const struct link_events events = {on_up, on_down, on_closed};
 
 static struct aside *aside_open(struct link *owner, const struct spot *where)
 {
@@ -140,7 +144,7 @@ static struct aside *aside_open(struct link *owner, const struct spot *where)
 
 	a->owner = owner;
 	a->last = &a->waiting;
-	a->url = (struct redis_url){ .user = owner->url.user, .password = owner->url.password };
+	a->url = (struct redis_url){.user = owner->url.user, .password = owner->url.password};
 	opt.url = &a->url;
 	opt.leader = NULL;
 	opt.owner = a;

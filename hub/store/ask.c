@@ -9,15 +9,19 @@
 #include "store/store_in.h"
 
 /*
- * Errors that mean "not now", by the word they begin with. The connection is given up for them: the check of the next one
- * tells when it is over. That goes for NOREPLICAS too: what too few have must not be told to the next who asks.
+ * Errors that mean "not now", by the word they begin with. The connection is given up for them: the
+ * check of the next one tells when it is over. That goes for NOREPLICAS too: what too few have must
+ * not be told to the next who asks.
  */
 static const char *const away[] = {
-	"LOADING", "BUSY", "READONLY", "MISCONF", "NOAUTH", "NOPERM", "MASTERDOWN", "CLUSTERDOWN", "MOVED", "NOREPLICAS",
+	"LOADING", "BUSY",	 "READONLY",	"MISCONF", "NOAUTH",
+	"NOPERM",  "MASTERDOWN", "CLUSTERDOWN", "MOVED",   "NOREPLICAS",
 };
-/* The cell's slot is being moved to another node, and some of the keys wanted are there already. What needs no such key still goes. */
+/* The cell's slot is being moved to another node, and some of the keys wanted are there already.
+ * What needs no such key still goes. */
 #define IN_PARTS "TRYAGAIN"
-/* Nothing that takes memory is written; what was refused has not happened, and what is there can be read. */
+/* Nothing that takes memory is written; what was refused has not happened, and what is there can be
+ * read. */
 #define NO_ROOM "OOM"
 
 struct ask *ask_new(struct store *s, enum script script, ask_done_fn *done, void *arg)
@@ -64,7 +68,8 @@ void ask_fail(struct ask *a, enum err e)
 
 enum err ask_misfit(struct ask *a)
 {
-	log_at(LOG_ERROR, "", "the answer of script %s has another form than expected", script_sources[a->script].name);
+	log_at(LOG_ERROR, "", "the answer of script %s has another form than expected",
+	       script_sources[a->script].name);
 	link_drop(&a->store->main, "an answer of another form than expected");
 	return ERR_INTERNAL;
 }
@@ -91,7 +96,8 @@ static enum err error_of(struct ask *a, const char *text)
 		return ERR_UNAVAILABLE;
 	}
 	/* From the first quote on, the text may repeat what it was sent. */
-	log_at(LOG_ERROR, "", "Redis refused %s: %.*s", a->script == SCRIPT_NONE ? "a command" : script_sources[a->script].name,
+	log_at(LOG_ERROR, "", "Redis refused %s: %.*s",
+	       a->script == SCRIPT_NONE ? "a command" : script_sources[a->script].name,
 	       (int)strcspn(text, "'`\""), text);
 	return ERR_INTERNAL;
 }
@@ -101,7 +107,8 @@ static void on_answer(void *arg, const struct redis_reply *r)
 	struct ask *a = arg;
 	bool is_error = r && r->type == REDIS_ERROR;
 
-	if (is_error && a->script != SCRIPT_NONE && !a->with_text && !strncmp(r->str, "NOSCRIPT", 8)) {
+	if (is_error && a->script != SCRIPT_NONE && !a->with_text &&
+	    !strncmp(r->str, "NOSCRIPT", 8)) {
 		a->with_text = true;
 		ask_send(a);
 		return;
@@ -126,7 +133,7 @@ static void put_script(struct ask *a, struct args *cmd, int64_t number)
 	const struct script_source *src = &script_sources[a->script];
 	char *digits = args_digits(&a->arena, number);
 
-	a->args.v[0] = (struct bytes){ digits, strlen(digits) };
+	a->args.v[0] = (struct bytes){digits, strlen(digits)};
 	args_str(cmd, a->with_text ? "EVAL" : "EVALSHA");
 	if (a->with_text)
 		args_bytes(cmd, src->text, src->len);
@@ -140,9 +147,9 @@ static void put_script(struct ask *a, struct args *cmd, int64_t number)
 void ask_send(struct ask *a)
 {
 	struct store *s = a->store;
-	struct redis_command cmd = { .is_script = a->script != SCRIPT_NONE,
-				     .wait_replicas = a->is_write ? s->wait_replicas : 0,
-				     .limit_ms = a->due_ms - loop_mono_ms(s->loop) };
+	struct redis_command cmd = {.is_script = a->script != SCRIPT_NONE,
+				    .wait_replicas = a->is_write ? s->wait_replicas : 0,
+				    .limit_ms = a->due_ms - loop_mono_ms(s->loop)};
 	struct args words;
 
 	if (!s->main.is_up) {

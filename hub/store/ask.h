@@ -1,11 +1,12 @@
 /*
- * ask.h: one question to Redis on the main connection, from the call that wants it to its callback. Internal to
- * hub/store.
+ * ask.h: one question to Redis on the main connection, from the call that wants it to its callback.
+ * Internal to hub/store.
  *
- * ask_new, fill `keys` and `args` (a script's first argument, the number of the question, is put there by ask_new; a plain
- * command is all in `args`), set `done`, then ask_submit: it goes out at the end of the loop's turn. `done` is called
- * exactly once, later, with ERR_OK and the reply or with the reason; then the ask and its arena are gone. A script that Redis
- * has forgotten is sent again with its text.
+ * ask_new, fill `keys` and `args` (a script's first argument, the number of the question, is put
+ * there by ask_new; a plain command is all in `args`), set `done`, then ask_submit: it goes out at
+ * the end of the loop's turn. `done` is called exactly once, later, with ERR_OK and the reply or
+ * with the reason; then the ask and its arena are gone. A script that Redis has forgotten is sent
+ * again with its text.
  */
 #ifndef TANDEM_STORE_ASK_H
 #define TANDEM_STORE_ASK_H
@@ -22,11 +23,11 @@ struct ask {
 	struct arena arena;
 	enum script script;
 	struct args keys, args;
-	bool is_write;	   /* waits for replicas, where that is set */
-	bool with_text;	   /* the second try */
+	bool is_write;	/* waits for replicas, where that is set */
+	bool with_text; /* the second try */
 	int64_t due_ms;
 	ask_done_fn *done;
-	union {		   /* the caller's */
+	union { /* the caller's */
 		store_text_fn *text;
 		store_load_fn *load;
 		store_refs_fn *refs;
@@ -39,7 +40,7 @@ struct ask {
 		store_source_fn *source;
 	} fn;
 	void *arg;
-	void *own;	   /* what `done` wants to know again, in the arena */
+	void *own; /* what `done` wants to know again, in the arena */
 };
 
 struct ask *ask_new(struct store *s, enum script script, ask_done_fn *done, void *arg);
@@ -47,7 +48,8 @@ void ask_submit(struct ask *a);
 /* For the pump in store.c: sends it now, or tells done that it cannot be. */
 void ask_send(struct ask *a);
 void ask_fail(struct ask *a, enum err e);
-/* The reply has another form than its question asks for: it is of no use, and neither is the connection. */
+/* The reply has another form than its question asks for: it is of no use, and neither is the
+ * connection. */
 enum err ask_misfit(struct ask *a);
 
 #endif

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS 16384
+#define SLOTS	   16384
 #define INFO_EPOCH "cluster_current_epoch:"
-#define INFO_WELL "cluster_state:ok"
+#define INFO_WELL  "cluster_state:ok"
 
 /* CRC16 as XMODEM has it, which is what Redis Cluster spreads keys by. */
 static unsigned crc16(const char *s, size_t len)
@@ -31,7 +31,9 @@ int cluster_slot(const char *key)
 
 enum redirect cluster_redirect(const char *error, const struct spot *from, struct spot *ret)
 {
-	enum redirect kind = !strncmp(error, "MOVED ", 6) ? REDIRECT_MOVED : !strncmp(error, "ASK ", 4) ? REDIRECT_ASK : REDIRECT_NONE;
+	enum redirect kind = !strncmp(error, "MOVED ", 6) ? REDIRECT_MOVED
+			     : !strncmp(error, "ASK ", 4) ? REDIRECT_ASK
+							  : REDIRECT_NONE;
 	const char *host, *colon;
 
 	if (kind == REDIRECT_NONE)
@@ -41,8 +43,12 @@ enum redirect cluster_redirect(const char *error, const struct spot *from, struc
 	if (!colon)
 		return REDIRECT_NONE;
 	if (colon == host)
-		return spot_set(ret, from->host, strlen(from->host), strtol(colon + 1, NULL, 10)) ? kind : REDIRECT_NONE;
-	return spot_set(ret, host, (size_t)(colon - host), strtol(colon + 1, NULL, 10)) ? kind : REDIRECT_NONE;
+		return spot_set(ret, from->host, strlen(from->host), strtol(colon + 1, NULL, 10))
+			       ? kind
+			       : REDIRECT_NONE;
+	return spot_set(ret, host, (size_t)(colon - host), strtol(colon + 1, NULL, 10))
+		       ? kind
+		       : REDIRECT_NONE;
 }
 
 /* --- what a node is asked --- */
@@ -54,9 +60,10 @@ static void ask_info(const struct seek *s, struct args *a)
 	args_str(a, "INFO");
 }
 
-/* A node that sees too few of the others may still name a place, but everybody else is believed rather. */
-static const char *judge_info(const struct seek *s, const struct spot *from, const struct redis_reply *r,
-			      struct finding *ret)
+/* A node that sees too few of the others may still name a place, but everybody else is believed
+ * rather. */
+static const char *judge_info(const struct seek *s, const struct spot *from,
+			      const struct redis_reply *r, struct finding *ret)
 {
 	const char *epoch = r->type == REDIS_STRING ? strstr(r->str, INFO_EPOCH) : NULL;
 
@@ -84,12 +91,14 @@ static bool read_node(const struct redis_reply *node, const struct spot *from, s
 	if (node->type != REDIS_ARRAY || node->count < 2)
 		return false;
 	has_host = at[0].len && strcmp(at[0].str, "?") != 0;
-	return spot_set(ret, has_host ? at[0].str : from->host, has_host ? at[0].len : strlen(from->host), at[1].integer);
+	return spot_set(ret, has_host ? at[0].str : from->host,
+			has_host ? at[0].len : strlen(from->host), at[1].integer);
 }
 
-/* Each range of slots: first, last, its master (host, port, …), its replicas. Whoever is named can be asked the next time. */
-static const char *judge_slots(const struct seek *s, const struct spot *from, const struct redis_reply *r,
-			       struct finding *ret)
+/* Each range of slots: first, last, its master (host, port, …), its replicas. Whoever is named can
+ * be asked the next time. */
+static const char *judge_slots(const struct seek *s, const struct spot *from,
+			       const struct redis_reply *r, struct finding *ret)
 {
 	static const char wrong_form[] = "an answer of another form than expected";
 
@@ -102,7 +111,8 @@ static const char *judge_slots(const struct seek *s, const struct spot *from, co
 
 		if (range->type != REDIS_ARRAY || range->count < 3)
 			return wrong_form;
-		is_ours = s->opt.slot >= range->items[0].integer && s->opt.slot <= range->items[1].integer;
+		is_ours = s->opt.slot >= range->items[0].integer &&
+			  s->opt.slot <= range->items[1].integer;
 		for (int k = 2; k < range->count; k++) {
 			if (read_node(&range->items[k], from, &node))
 				others_add(&ret->others, &node);
@@ -117,5 +127,5 @@ static const char *judge_slots(const struct seek *s, const struct spot *from, co
 
 const struct dialect cluster_dialect = {
 	.nobody = "no node of the cluster says where the cell is",
-	.questions = { { ask_info, judge_info }, { ask_slots, judge_slots } },
+	.questions = {{ask_info, judge_info}, {ask_slots, judge_slots}},
 };

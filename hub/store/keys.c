@@ -3,15 +3,9 @@
 #include <string.h>
 
 static const char *const table_names[TABLE_COUNT] = {
-	[TABLE_USERS] = "users",
-	[TABLE_KEYS] = "keys",
-	[TABLE_POLICIES] = "policies",
-	[TABLE_CONTACTS] = "contacts",
-	[TABLE_OPTOUTS] = "optouts",
-	[TABLE_AGREED] = "agreed",
-	[TABLE_SOURCES] = "sources",
-	[TABLE_RANKINGS] = "rankings",
-	[TABLE_SEALS] = "seals",
+	[TABLE_USERS] = "users",       [TABLE_KEYS] = "keys",	      [TABLE_POLICIES] = "policies",
+	[TABLE_CONTACTS] = "contacts", [TABLE_OPTOUTS] = "optouts",   [TABLE_AGREED] = "agreed",
+	[TABLE_SOURCES] = "sources",   [TABLE_RANKINGS] = "rankings", [TABLE_SEALS] = "seals",
 };
 
 void keys_init(struct keys *k, const char *cell, struct arena *arena)
@@ -19,12 +13,24 @@ void keys_init(struct keys *k, const char *cell, struct arena *arena)
 	const struct {
 		const char **to, *name;
 	} named[] = {
-		{ &k->prefix, "" }, { &k->id, "id" }, { &k->seq, "seq" }, { &k->due, "due" }, { &k->clock, "clock" },
-		{ &k->feed, "feed" }, { &k->audit, "audit" }, { &k->intake, "intake" },
-		{ &k->intake_done, "intake:done" }, { &k->docs, "e:" }, { &k->records, "r:" },
-		{ &k->steps, "policy:steps" }, { &k->answers, "policy:answers" }, { &k->shadow, "policy:shadow" },
-		{ &k->shadow_last, "policy:shadow:last" }, { &k->meetings, "meetings" },
-		{ &k->meetings_open, "meetings:open" }, { &k->meetings_same, "meetings:same" },
+		{&k->prefix, ""},
+		{&k->id, "id"},
+		{&k->seq, "seq"},
+		{&k->due, "due"},
+		{&k->clock, "clock"},
+		{&k->feed, "feed"},
+		{&k->audit, "audit"},
+		{&k->intake, "intake"},
+		{&k->intake_done, "intake:done"},
+		{&k->docs, "e:"},
+		{&k->records, "r:"},
+		{&k->steps, "policy:steps"},
+		{&k->answers, "policy:answers"},
+		{&k->shadow, "policy:shadow"},
+		{&k->shadow_last, "policy:shadow:last"},
+		{&k->meetings, "meetings"},
+		{&k->meetings_open, "meetings:open"},
+		{&k->meetings_same, "meetings:same"},
 	};
 
 	for (size_t i = 0; i < sizeof(named) / sizeof(*named); i++)
@@ -47,7 +53,8 @@ void key_record(const struct keys *k, struct args *a, int64_t seq)
 static void key_bucket(const struct keys *k, struct args *a, const char *family, unsigned bucket)
 {
 	static const char hex[] = "0123456789abcdef";
-	const char name[5] = { hex[bucket >> 12 & 15], hex[bucket >> 8 & 15], hex[bucket >> 4 & 15], hex[bucket & 15] };
+	const char name[5] = {hex[bucket >> 12 & 15], hex[bucket >> 8 & 15], hex[bucket >> 4 & 15],
+			      hex[bucket & 15]};
 
 	args_join(a, k->prefix, family, name, NULL);
 }

@@ -1,8 +1,9 @@
 /*
  * keys.h: the names of all keys, made in one place. SCHEMA.md says what stands under each.
  *
- * Every key begins with tdm:{cell}: so that one cell is one slot of a cluster. keys_init once; the names given as
- * members live as long as it does, the others are added to a command's arguments as copies.
+ * Every key begins with tdm:{cell}: so that one cell is one slot of a cluster. keys_init once; the
+ * names given as members live as long as it does, the others are added to a command's arguments as
+ * copies.
  */
 #ifndef TANDEM_STORE_KEYS_H
 #define TANDEM_STORE_KEYS_H
@@ -12,11 +13,11 @@
 #define KEYS_EVENTS_PER_HASH 16
 
 struct keys {
-	const char *prefix;			     /* "tdm:{371300}:" */
+	const char *prefix; /* "tdm:{371300}:" */
 	const char *id, *seq, *due, *clock, *feed, *audit, *intake, *intake_done;
 	const char *steps, *answers, *shadow, *shadow_last; /* of the policies */
 	const char *meetings, *meetings_open, *meetings_same;
-	const char *docs, *records;		     /* what their hashes' names begin with */
+	const char *docs, *records; /* what their hashes' names begin with */
 	const char *tables[TABLE_COUNT];
 };
 
@@ -29,8 +30,10 @@ void key_holder(const struct keys *k, struct args *a, const char *id); /* of a c
 void key_permit(const struct keys *k, struct args *a, const char *permit);
 void key_body_all(const struct keys *k, struct args *a, const char *body);
 void key_body_open(const struct keys *k, struct args *a, const char *body);
-void key_sent(const struct keys *k, struct args *a, const char *hash, int32_t day); /* texts to a number on a day */
-void key_window(const struct keys *k, struct args *a, const char *hash); /* texts to a number that wait for each other */
+/* texts to a number on a day */
+void key_sent(const struct keys *k, struct args *a, const char *hash, int32_t day);
+/* texts to a number that wait for each other */
+void key_window(const struct keys *k, struct args *a, const char *hash);
 void key_expiring(const struct keys *k, struct args *a, const char *kind, const char *name);
 
 #endif

@@ -8,8 +8,8 @@
 #include "store/cluster.h"
 #include "store/link_check.h"
 
-#define PAUSE_MIN_MS 50
-#define PAUSE_MAX_MS 2000
+#define PAUSE_MIN_MS  50
+#define PAUSE_MAX_MS  2000
 #define LOOK_EVERY_MS 1000
 
 int64_t link_next_number(struct link *l)
@@ -94,7 +94,7 @@ static void on_opened(void *arg)
 
 /* --- the life of a link --- */
 
-static const struct redis_events conn_events = { on_opened, on_lost, on_closed };
+static const struct redis_events conn_events = {on_opened, on_lost, on_closed};
 
 static void connect_now(struct link *l)
 {
@@ -126,7 +126,8 @@ static void try_now(void *arg)
 		connect_to(l, &l->opt.leader->place);
 }
 
-/* A view that is older than the one this place comes from is that of a sentinel that was cut off. */
+/* A view that is older than the one this place comes from is that of a sentinel that was cut off.
+ */
 static void on_sought(void *arg, const struct finding *found, const char *why)
 {
 	struct link *l = arg;
@@ -174,9 +175,11 @@ static void begin_seeking(struct link *l)
 	loop_timer_start(l->look, LOOK_EVERY_MS, LOOK_EVERY_MS);
 }
 
-static void link_init(struct link *l, const struct link_options *opt, const struct link_events *events)
+static void link_init(struct link *l, const struct link_options *opt,
+		      const struct link_events *events)
 {
-	*l = (struct link){ .opt = *opt, .url = *opt->url, .events = events, .pause_ms = PAUSE_MIN_MS };
+	*l = (struct link){
+		.opt = *opt, .url = *opt->url, .events = events, .pause_ms = PAUSE_MIN_MS};
 	l->pause = loop_timer_new(opt->loop, try_now, l);
 	if (is_seeker(l))
 		begin_seeking(l);
@@ -188,7 +191,8 @@ void link_open(struct link *l, const struct link_options *opt, const struct link
 	try_now(l);
 }
 
-void link_open_at(struct link *l, const struct link_options *opt, const struct link_events *events, const struct spot *at)
+void link_open_at(struct link *l, const struct link_options *opt, const struct link_events *events,
+		  const struct spot *at)
 {
 	link_init(l, opt, events);
 	connect_to(l, at);
@@ -196,7 +200,8 @@ void link_open_at(struct link *l, const struct link_options *opt, const struct l
 
 void link_follow(struct link *l)
 {
-	if (!l->opt.leader || l->is_closing || (l->conn && spot_is(&l->place, &l->opt.leader->place)))
+	if (!l->opt.leader || l->is_closing ||
+	    (l->conn && spot_is(&l->place, &l->opt.leader->place)))
 		return;
 	link_drop(l, "the Redis is another one now");
 	l->pause_ms = PAUSE_MIN_MS;
@@ -228,8 +233,12 @@ void link_send(struct link *l, const struct redis_command *cmd, redis_fn *fn, vo
 
 void link_ask(struct link *l, const struct args *args, int64_t limit_ms, redis_fn *fn, void *arg)
 {
-	link_send(l, &(struct redis_command){ .args = args->v, .count = args->count, .limit_ms = limit_ms,
-					      .number = link_next_number(l) }, fn, arg);
+	link_send(l,
+		  &(struct redis_command){.args = args->v,
+					  .count = args->count,
+					  .limit_ms = limit_ms,
+					  .number = link_next_number(l)},
+		  fn, arg);
 }
 
 void link_drop(struct link *l, const char *why)

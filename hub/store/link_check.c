@@ -1,6 +1,6 @@
 /*
- * link_check.c: whether a Redis that a link has reached may be trusted with the data: a table of questions, each with a judge
- * of its answer.
+ * link_check.c: whether a Redis that a link has reached may be trusted with the data: a table of
+ * questions, each with a judge of its answer.
  */
 #include <sodium.h>
 #include <stdio.h>
@@ -15,12 +15,16 @@
 static const struct {
 	const char *name, *value;
 } wanted[] = {
-	{ "appendonly", "yes" }, { "appendfsync", "always" }, { "no-appendfsync-on-rewrite", "no" },
-	{ "aof-load-truncated", "no" }, { "maxmemory-policy", "noeviction" },
+	{"appendonly", "yes"},
+	{"appendfsync", "always"},
+	{"no-appendfsync-on-rewrite", "no"},
+	{"aof-load-truncated", "no"},
+	{"maxmemory-policy", "noeviction"},
 };
 #define WANTED_COUNT ((int)(sizeof(wanted) / sizeof(*wanted)))
 
-/* Redis's error texts can repeat what it was sent from the first quote on; that part is not shown to anybody. */
+/* Redis's error texts can repeat what it was sent from the first quote on; that part is not shown
+ * to anybody. */
 static void went_down_by_error(struct link *l, const char *doing, const char *text)
 {
 	char why[128];
@@ -105,7 +109,9 @@ static bool judge_settings(struct link *l, const struct redis_reply *r)
 	for (int i = 0; i < WANTED_COUNT; i++) {
 		if (!strcmp(setting_in(r, wanted[i].name), wanted[i].value))
 			continue;
-		snprintf(why, sizeof(why), "Redis must be set to %s %s, or answered writes could be lost", wanted[i].name, wanted[i].value);
+		snprintf(why, sizeof(why),
+			 "Redis must be set to %s %s, or answered writes could be lost",
+			 wanted[i].name, wanted[i].value);
 		link_drop(l, why);
 		return false;
 	}
@@ -135,9 +141,10 @@ static bool waits_for_replicas(const struct link *l)
 }
 
 /*
- * The data set has a name, given to it by the first hub that met it. If that is gone or another one after a
- * reconnection, this Redis has come back without its data, and going on would hide it. So would an older state of
- * the same data: numbers would be given a second time. A replica that became master may lack what was not waited for.
+ * The data set has a name, given to it by the first hub that met it. If that is gone or another one
+ * after a reconnection, this Redis has come back without its data, and going on would hide it. So
+ * would an older state of the same data: numbers would be given a second time. A replica that
+ * became master may lack what was not waited for.
  */
 static bool has_answered(const struct link *l, const struct redis_reply *seq)
 {
@@ -148,9 +155,11 @@ static bool has_answered(const struct link *l, const struct redis_reply *seq)
 
 static bool judge_id(struct link *l, const struct redis_reply *r)
 {
-	const char *why = "this Redis holds other data than before the connection was lost, or none" IF_MEANT;
+	const char *why =
+		"this Redis holds other data than before the connection was lost, or none" IF_MEANT;
 
-	if (r->type == REDIS_ARRAY && r->count == 2 && r->items[0].type == REDIS_STRING && !strcmp(r->items[0].str, l->id)) {
+	if (r->type == REDIS_ARRAY && r->count == 2 && r->items[0].type == REDIS_STRING &&
+	    !strcmp(r->items[0].str, l->id)) {
 		if (has_answered(l, &r->items[1]))
 			return true;
 		why = "this Redis has gone back to an older state, without events that were answered" IF_MEANT;
@@ -163,13 +172,15 @@ static bool judge_id(struct link *l, const struct redis_reply *r)
 static void put_name(struct args *a, const char *more, const char *key, const char *name)
 {
 	args_str(a, "EVAL");
-	args_join(a, "#!lua flags=allow-oom\nreturn redis.call('SET',KEYS[1],ARGV[1]", more, ")", NULL);
+	args_join(a, "#!lua flags=allow-oom\nreturn redis.call('SET',KEYS[1],ARGV[1]", more, ")",
+		  NULL);
 	args_str(a, "1");
 	args_str(a, key);
 	args_str(a, name);
 }
 
-/* Gives the data set its name, and shows whether it can be written to: a full disk refuses even this. */
+/* Gives the data set its name, and shows whether it can be written to: a full disk refuses even
+ * this. */
 static void ask_write(struct link *l, struct args *a)
 {
 	unsigned char fresh[16];
@@ -182,13 +193,14 @@ static void ask_write(struct link *l, struct args *a)
 static bool judge_write(struct link *l, const struct redis_reply *r)
 {
 	if (!is_known(l))
-		snprintf(l->id, sizeof(l->id), "%s", r->type == REDIS_STRING ? r->str : l->fresh_id);
+		snprintf(l->id, sizeof(l->id), "%s",
+			 r->type == REDIS_STRING ? r->str : l->fresh_id);
 	return true;
 }
 
 /*
- * The same name again, as a write that replicas must have: replicas get writes in order, so with it they have all that
- * was written before, and nothing that could still be lost is shown to anybody.
+ * The same name again, as a write that replicas must have: replicas get writes in order, so with it
+ * they have all that was written before, and nothing that could still be lost is shown to anybody.
  */
 static void ask_write_again(struct link *l, struct args *a)
 {
@@ -203,13 +215,13 @@ static const struct {
 	bool is_before_auth; /* not even ECHO is allowed yet */
 	bool is_for_replicas;
 } steps[] = {
-	{ "signing in", needs_auth, ask_auth, judge_ok, true, false },
-	{ "choosing the database", needs_select, ask_select, judge_ok, false, false },
-	{ "asking for the role", always, ask_role, judge_role, false, false },
-	{ "reading the settings", always, ask_settings, judge_settings, false, false },
-	{ "asking for the name of the data", is_known, ask_id, judge_id, false, false },
-	{ "a first write", has_data, ask_write, judge_write, false, false },
-	{ "a write for replicas", waits_for_replicas, ask_write_again, judge_ok, false, true },
+	{"signing in", needs_auth, ask_auth, judge_ok, true, false},
+	{"choosing the database", needs_select, ask_select, judge_ok, false, false},
+	{"asking for the role", always, ask_role, judge_role, false, false},
+	{"reading the settings", always, ask_settings, judge_settings, false, false},
+	{"asking for the name of the data", is_known, ask_id, judge_id, false, false},
+	{"a first write", has_data, ask_write, judge_write, false, false},
+	{"a write for replicas", waits_for_replicas, ask_write_again, judge_ok, false, true},
 };
 #define STEP_COUNT ((int)(sizeof(steps) / sizeof(*steps)))
 
@@ -233,7 +245,7 @@ static void on_step(void *arg, const struct redis_reply *r)
 
 static void next_step(struct link *l)
 {
-	struct redis_command cmd = { .limit_ms = l->opt.limit_ms };
+	struct redis_command cmd = {.limit_ms = l->opt.limit_ms};
 	struct arena arena;
 	struct args args;
 

@@ -16,33 +16,53 @@
 #include "store/private_wire.h"
 
 #define START_LIMIT_MS 20000
-#define STOP_LIMIT_MS 20000
-#define STEP_MS 10
+#define STOP_LIMIT_MS  20000
+#define STEP_MS	       10
 #define EXIT_NOT_FOUND 127
 
-/* Paths are relative to the folder, because a socket's name must be short whatever the folder's is. */
+/* Paths are relative to the folder, because a socket's name must be short whatever the folder's is.
+ */
 static const char *const server_args[] = {
 	"redis-server",
-	"--port", "0",
-	"--unixsocket", "redis.sock",
-	"--unixsocketperm", "700",
-	"--dir", ".",
-	"--daemonize", "no",
-	"--pidfile", "redis.pid",
-	"--logfile", "redis.log",
-	"--loglevel", "warning",
-	"--save", "",
-	"--appendonly", "yes",
-	"--appendfsync", "always",
-	"--no-appendfsync-on-rewrite", "no",
-	"--aof-load-truncated", "no",
-	"--maxmemory-policy", "noeviction",
-	"--hash-max-listpack-value", "1500",
-	"--hash-max-listpack-entries", "256",
-	/* In a packed sorted set each insertion walks it all; what bodies still have to do is added to at its end. */
-	"--zset-max-listpack-entries", "8",
+	"--port",
+	"0",
+	"--unixsocket",
+	"redis.sock",
+	"--unixsocketperm",
+	"700",
+	"--dir",
+	".",
+	"--daemonize",
+	"no",
+	"--pidfile",
+	"redis.pid",
+	"--logfile",
+	"redis.log",
+	"--loglevel",
+	"warning",
+	"--save",
+	"",
+	"--appendonly",
+	"yes",
+	"--appendfsync",
+	"always",
+	"--no-appendfsync-on-rewrite",
+	"no",
+	"--aof-load-truncated",
+	"no",
+	"--maxmemory-policy",
+	"noeviction",
+	"--hash-max-listpack-value",
+	"1500",
+	"--hash-max-listpack-entries",
+	"256",
+	/* In a packed sorted set each insertion walks it all; what bodies still have to do is added
+	   to at its end. */
+	"--zset-max-listpack-entries",
+	"8",
 	/* Rewriting a log that is read back in seconds costs more than it saves. */
-	"--auto-aof-rewrite-min-size", "256mb",
+	"--auto-aof-rewrite-min-size",
+	"256mb",
 	NULL,
 };
 
@@ -58,7 +78,8 @@ static bool fits_socket(const char *path)
 	return strlen(path) < sizeof(sun.sun_path);
 }
 
-/* The absolute path if that fits into a socket's address, else the one that begins at the working directory. */
+/* The absolute path if that fits into a socket's address, else the one that begins at the working
+ * directory. */
 static const char *socket_of(const char *data_dir, struct arena *arena)
 {
 	const char *as_given = arena_printf(arena, "%s/redis/redis.sock", data_dir);
@@ -84,7 +105,8 @@ static enum err make_folder(const char *path, mode_t mode, struct diag *diag)
 	return ERR_UNAVAILABLE;
 }
 
-/* In the child: a session of its own, so that a signal from the keyboard ends the hub first and Redis after it. */
+/* In the child: a session of its own, so that a signal from the keyboard ends the hub first and
+ * Redis after it. */
 _Noreturn static void become_redis(const char *folder)
 {
 	sigset_t none;
@@ -95,7 +117,8 @@ _Noreturn static void become_redis(const char *folder)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	nothing = open("/dev/null", O_RDWR);
-	if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0 || dup2(nothing, 2) < 0 || chdir(folder) < 0)
+	if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0 || dup2(nothing, 2) < 0 ||
+	    chdir(folder) < 0)
 		_exit(1);
 	execvp(server_args[0], (char *const *)server_args);
 	_exit(EXIT_NOT_FOUND);
@@ -129,16 +152,21 @@ static enum err wait_started(const struct private_redis *r, struct diag *diag)
 			return ERR_OK;
 		if (waitpid(r->pid, &status, WNOHANG) == r->pid) {
 			if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NOT_FOUND)
-				diag_add(diag, "redis.url", "there is no redis-server to start; install it, or name another Redis");
+				diag_add(
+					diag, "redis.url",
+					"there is no redis-server to start; install it, or name another Redis");
 			else
-				diag_add(diag, r->folder, "redis-server ended at once; redis.log in this folder says why");
+				diag_add(
+					diag, r->folder,
+					"redis-server ended at once; redis.log in this folder says why");
 			return ERR_UNAVAILABLE;
 		}
 		wire_pause(STEP_MS);
 	}
 	kill(r->pid, SIGTERM);
 	waitpid(r->pid, &status, 0);
-	diag_add(diag, r->folder, "redis-server did not answer in time; redis.log in this folder may say why");
+	diag_add(diag, r->folder,
+		 "redis-server did not answer in time; redis.log in this folder may say why");
 	return ERR_UNAVAILABLE;
 }
 
@@ -151,7 +179,8 @@ static pid_t fork_redis(const char *folder)
 	return pid;
 }
 
-/* Under an exclusive lock, so that of two hubs starting at once one starts a Redis and the other finds it. */
+/* Under an exclusive lock, so that of two hubs starting at once one starts a Redis and the other
+ * finds it. */
 static enum err start_or_share(struct private_redis *r, struct diag *diag)
 {
 	if (is_answering(r->socket))
@@ -173,23 +202,29 @@ static int open_lock(const char *folder, const char *name)
 	return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 }
 
-enum err private_redis_start(const char *data_dir, struct arena *arena, struct private_redis *ret, struct diag *diag)
+enum err private_redis_start(const char *data_dir, struct arena *arena, struct private_redis *ret,
+			     struct diag *diag)
 {
-	struct private_redis r = { .folder = folder_of(data_dir, arena), .users_fd = -1, .start_fd = -1 };
+	struct private_redis r = {
+		.folder = folder_of(data_dir, arena), .users_fd = -1, .start_fd = -1};
 	int start_fd;
 	enum err e;
 
-	if (make_folder(data_dir, 0750, diag) != ERR_OK || make_folder(r.folder, 0700, diag) != ERR_OK)
+	if (make_folder(data_dir, 0750, diag) != ERR_OK ||
+	    make_folder(r.folder, 0700, diag) != ERR_OK)
 		return ERR_UNAVAILABLE;
 	r.socket = socket_of(data_dir, arena);
 	if (!fits_socket(r.socket)) {
-		diag_add(diag, "data", "the folder's path is too long for a unix socket; give a shorter one or a relative one");
+		diag_add(
+			diag, "data",
+			"the folder's path is too long for a unix socket; give a shorter one or a relative one");
 		return ERR_INVALID;
 	}
 	start_fd = open_lock(r.folder, "start.lock");
 	r.users_fd = open_lock(r.folder, "users.lock");
 	e = ERR_UNAVAILABLE;
-	if (start_fd < 0 || r.users_fd < 0 || flock(start_fd, LOCK_EX) < 0 || flock(r.users_fd, LOCK_SH) < 0)
+	if (start_fd < 0 || r.users_fd < 0 || flock(start_fd, LOCK_EX) < 0 ||
+	    flock(r.users_fd, LOCK_SH) < 0)
 		diag_add(diag, r.folder, "the folder cannot be locked: %s", strerror(errno));
 	else
 		e = start_or_share(&r, diag);
@@ -209,7 +244,8 @@ static void close_start(struct private_redis *r)
 	r->start_fd = -1;
 }
 
-/* The lock is kept until the new one listens, so that no other hub starts a second one meanwhile. */
+/* The lock is kept until the new one listens, so that no other hub starts a second one meanwhile.
+ */
 bool private_redis_keep(struct private_redis *r)
 {
 	int status;
@@ -224,7 +260,8 @@ bool private_redis_keep(struct private_redis *r)
 		return false;
 	if (r->start_fd < 0)
 		r->start_fd = open_lock(r->folder, "start.lock");
-	if (r->start_fd < 0 || flock(r->start_fd, LOCK_EX | LOCK_NB) < 0 || is_listening(r->socket)) {
+	if (r->start_fd < 0 || flock(r->start_fd, LOCK_EX | LOCK_NB) < 0 ||
+	    is_listening(r->socket)) {
 		close_start(r);
 		return false;
 	}
@@ -256,7 +293,8 @@ static void end_redis(const struct private_redis *r)
 			wire_wait_end(fd, STOP_LIMIT_MS);
 		close(fd);
 	}
-	/* Of several processes on one port only the parent gets here, and another may have started it: that one is not its child. */
+	/* Of several processes on one port only the parent gets here, and another may have started
+	 * it: that one is not its child. */
 	if (r->pid > 0 && waitpid(r->pid, &status, WNOHANG) == 0) {
 		kill(r->pid, SIGTERM);
 		await_child(r->pid);
@@ -268,7 +306,8 @@ static bool was_started_here(const struct private_redis *r)
 {
 	char path[PATH_MAX];
 
-	return snprintf(path, sizeof(path), "%s/redis.pid", r->folder) < (int)sizeof(path) && access(path, F_OK) == 0;
+	return snprintf(path, sizeof(path), "%s/redis.pid", r->folder) < (int)sizeof(path) &&
+	       access(path, F_OK) == 0;
 }
 
 void private_redis_stop(struct private_redis *r)
@@ -280,5 +319,5 @@ void private_redis_stop(struct private_redis *r)
 		end_redis(r);
 	close(r->users_fd);
 	close_start(r);
-	*r = (struct private_redis){ .users_fd = -1, .start_fd = -1 };
+	*r = (struct private_redis){.users_fd = -1, .start_fd = -1};
 }

@@ -1,9 +1,10 @@
 /*
- * private_redis.h: the Redis that a hub without settings runs for itself, in its data folder, on a unix socket only.
- * Blocking; used before the loop runs and by commands.
+ * private_redis.h: the Redis that a hub without settings runs for itself, in its data folder, on a
+ * unix socket only. Blocking; used before the loop runs and by commands.
  *
- * private_redis_start, and private_redis_stop at the end. All that use one data folder share one Redis, whoever came
- * first; the last to stop ends it. A Redis that somebody else put there is used and left alone.
+ * private_redis_start, and private_redis_stop at the end. All that use one data folder share one
+ * Redis, whoever came first; the last to stop ends it. A Redis that somebody else put there is used
+ * and left alone.
  */
 #ifndef TANDEM_PRIVATE_REDIS_H
 #define TANDEM_PRIVATE_REDIS_H
@@ -15,18 +16,24 @@
 #include <sys/types.h>
 
 struct private_redis {
-	const char *socket; /* absolute path; as data_dir was given, if only that is short enough for a socket */
+	/* absolute path; as data_dir was given, if only that is short enough for a socket */
+	const char *socket;
 	pid_t pid;	    /* 0: somebody else (another hub) started it and it is being shared */
 	const char *folder; /* DATA/redis */
 	int users_fd;	    /* a shared lock on it says that it is in use */
-	int start_fd;	    /* the lock of whoever starts it; -1 unless private_redis_keep has started one that does not listen yet */
+	/* the lock of whoever starts it; -1 unless private_redis_keep has started one that does not
+	 * listen yet */
+	int start_fd;
 };
-MUST_CHECK enum err private_redis_start(const char *data_dir, struct arena *arena, struct private_redis *ret, struct diag *diag);
-/* For the loop, now and then while the store is away: starts it again when nobody listens any more (it was killed), one hub of all that
- * share it. Does not wait. True: one was started now. */
+MUST_CHECK enum err private_redis_start(const char *data_dir, struct arena *arena,
+					struct private_redis *ret, struct diag *diag);
+/* For the loop, now and then while the store is away: starts it again when nobody listens any more
+ * (it was killed), one hub of all that share it. Does not wait. True: one was started now. */
 bool private_redis_keep(struct private_redis *r);
-void private_redis_stop(struct private_redis *r); /* waits until it has ended; nothing if others still use it */
-/* The url of the settings as store_open takes it; "embedded" without starting one: the socket in the data folder. */
+/* waits until it has ended; nothing if others still use it */
+void private_redis_stop(struct private_redis *r);
+/* The url of the settings as store_open takes it; "embedded" without starting one: the socket in
+ * the data folder. */
 const char *redis_url_resolve(const char *url, const char *data_dir, struct arena *arena);
 
 #endif

@@ -10,7 +10,7 @@
 
 int wire_connect(const char *socket_path)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
 	int fd;
 
 	if (strlen(socket_path) >= sizeof(sun.sun_path))
@@ -27,7 +27,7 @@ int wire_connect(const char *socket_path)
 
 static bool is_readable(int fd, int limit_ms)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct pollfd p = {.fd = fd, .events = POLLIN};
 	int rc;
 
 	do {
@@ -41,7 +41,8 @@ bool wire_ask(int fd, const char *command, int limit_ms)
 	size_t len = strlen(command);
 	char answer[512];
 
-	if (send(fd, command, len, MSG_NOSIGNAL) != (ssize_t)len || send(fd, "\r\n", 2, MSG_NOSIGNAL) != 2)
+	if (send(fd, command, len, MSG_NOSIGNAL) != (ssize_t)len ||
+	    send(fd, "\r\n", 2, MSG_NOSIGNAL) != 2)
 		return false;
 	return is_readable(fd, limit_ms) && recv(fd, answer, sizeof(answer), 0) > 0;
 }
@@ -59,7 +60,7 @@ bool wire_wait_end(int fd, int limit_ms)
 
 void wire_pause(int ms)
 {
-	const struct timespec ts = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
+	const struct timespec ts = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
 
 	nanosleep(&ts, NULL);
 }

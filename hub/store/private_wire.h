@@ -1,6 +1,6 @@
 /*
- * private_wire.h: the few words private_redis.c has to speak to a Redis before there is a loop. Blocking, with a
- * time limit; internal to hub/store.
+ * private_wire.h: the few words private_redis.c has to speak to a Redis before there is a loop.
+ * Blocking, with a time limit; internal to hub/store.
  */
 #ifndef TANDEM_STORE_PRIVATE_WIRE_H
 #define TANDEM_STORE_PRIVATE_WIRE_H
@@ -8,7 +8,8 @@
 #include <stdbool.h>
 
 int wire_connect(const char *socket_path); /* -1: nobody listens there */
-/* Whether an answer of any kind came to the command within the limit: even "still loading" shows a Redis. */
+/* Whether an answer of any kind came to the command within the limit: even "still loading" shows a
+ * Redis. */
 bool wire_ask(int fd, const char *command, int limit_ms);
 /* Whether the other side closed the connection within the limit. */
 bool wire_wait_end(int fd, int limit_ms);

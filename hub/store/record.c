@@ -1,6 +1,6 @@
 /*
- * record.c: the text form of a record. One line a thing, fields between tabs; a tab, a line feed or a
- * backslash inside a value is written with a backslash. SCHEMA.md lists the fields.
+ * record.c: the text form of a record. One line a thing, fields between tabs; a tab, a line feed or
+ * a backslash inside a value is written with a backslash. SCHEMA.md lists the fields.
  */
 #include "store/record_in.h"
 
@@ -42,7 +42,8 @@ static void put_notice(struct buf *out, const struct notice *n)
 	record_tab_int(out, n->next_ms);
 	record_tab_int(out, n->rung);
 	record_tab_int(out, n->overdue_told ? 1 : -1);
-	if (n->cause != CAUSE_DECISION || n->step || reports) { /* most notices have none of this, and their lines stay short */
+	/* most notices have none of this, and their lines stay short */
+	if (n->cause != CAUSE_DECISION || n->step || reports) {
 		record_tab_int(out, n->cause);
 		record_tab_int(out, n->from);
 		record_tab_int(out, n->made_ms ? n->made_ms : -1);
@@ -133,13 +134,13 @@ void record_encode(const struct record *r, struct buf *out)
 
 struct bytes record_bytes(const struct record *r, struct arena *arena)
 {
-	struct bytes b = { 0 };
+	struct bytes b = {0};
 	struct buf out;
 
 	buf_init_brief(&out, RECORD_BYTES_MAX);
 	record_encode(r, &out);
 	if (!out.overflow)
-		b = (struct bytes){ arena_strndup(arena, out.data, out.len), out.len };
+		b = (struct bytes){arena_strndup(arena, out.data, out.len), out.len};
 	buf_clear(&out);
 	return b;
 }
@@ -202,7 +203,8 @@ static bool get_delivery(const struct line *l, struct delivery *d)
 {
 	int channel, state;
 
-	if (!record_enum_at(l, 2, CHANNEL_COUNT, &channel) || !record_enum_at(l, 5, DELIVERY_STATE_COUNT, &state))
+	if (!record_enum_at(l, 2, CHANNEL_COUNT, &channel) ||
+	    !record_enum_at(l, 5, DELIVERY_STATE_COUNT, &state))
 		return false;
 	d->notice = record_small_at(l, 1);
 	d->channel = (enum channel)channel;
@@ -293,7 +295,8 @@ static bool get_line(const struct line *l, struct arena *arena, struct record *r
 {
 	switch (l->fields[0][0]) {
 	case 'N':
-		return r->notice_count < RECORD_NOTICES_MAX && get_notice(l, record_add_notice(r, arena));
+		return r->notice_count < RECORD_NOTICES_MAX &&
+		       get_notice(l, record_add_notice(r, arena));
 	case 'I':
 		return get_items(l, r);
 	case 'D':
@@ -307,7 +310,7 @@ static bool get_line(const struct line *l, struct arena *arena, struct record *r
 
 enum err record_decode(const char *data, size_t len, struct arena *arena, struct record *ret)
 {
-	struct record r = { 0 };
+	struct record r = {0};
 	struct line l;
 	char *p;
 
@@ -339,7 +342,8 @@ static int64_t earlier(int64_t a, int64_t b)
 
 int64_t record_next_ms(const struct record *r)
 {
-	int64_t next = earlier(r->correcting ? r->accepted_ms : -1, r->archive_ms ? r->archive_ms : -1);
+	int64_t next =
+		earlier(r->correcting ? r->accepted_ms : -1, r->archive_ms ? r->archive_ms : -1);
 
 	for (int i = 0; i < r->notice_count; i++)
 		next = earlier(next, r->notices[i].next_ms);
@@ -354,7 +358,8 @@ bool record_has_notices(const char *data, size_t len, int count)
 {
 	const char *end = data + len;
 
-	for (const char *line = data; count > 0 && line; line = memchr(line, '\n', (size_t)(end - line))) {
+	for (const char *line = data; count > 0 && line;
+	     line = memchr(line, '\n', (size_t)(end - line))) {
 		line += line != data;
 		count -= end - line > 1 && line[0] == 'N' && line[1] == '\t';
 	}

@@ -10,7 +10,8 @@ struct line { /* one line cut into its fields, in place */
 	int count;
 };
 #define RECORD_AHEAD_BYTES 16
-/* Gives what stands behind the line. The text ends with a NUL, and so many bytes from there on may be looked at. */
+/* Gives what stands behind the line. The text ends with a NUL, and so many bytes from there on may
+ * be looked at. */
 char *record_line_cut(char *p, struct line *l);
 void record_text(struct buf *out, const char *s);
 void record_tab_text(struct buf *out, const char *s); /* a field; NULL is an empty one */

@@ -1,4 +1,5 @@
-/* record_letter.c: the lines L (letter) and M (what was written in it) of a record. SCHEMA.md lists the fields. */
+/* record_letter.c: the lines L (letter) and M (what was written in it) of a record. SCHEMA.md lists
+ * the fields. */
 #include "store/record_in.h"
 
 #include <string.h>
@@ -80,7 +81,8 @@ static bool is_of(const struct record *r, int notice)
 	return notice >= 0 && notice < r->notice_count && r->notices[notice].cause == CAUSE_LETTER;
 }
 
-/* Each letter is of a notice that was made for it, and each such notice has one: whoever may see it is told by the letter. */
+/* Each letter is of a notice that was made for it, and each such notice has one: whoever may see it
+ * is told by the letter. */
 bool record_letters_hold(const struct record *r)
 {
 	bool hold = true;

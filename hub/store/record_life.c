@@ -1,4 +1,5 @@
-/* record_life.c: the lines F (feedback), U (dispute), P (position), K (clock), Z (pause) and A (file) of a record, and names. SCHEMA.md lists the fields. */
+/* record_life.c: the lines F (feedback), U (dispute), P (position), K (clock), Z (pause) and A
+ * (file) of a record, and names. SCHEMA.md lists the fields. */
 #include "store/record_in.h"
 
 #include <string.h>
@@ -7,15 +8,18 @@ static const char *const cause_names[CAUSE_COUNT] = {
 	"decision", "pool", "transfer", "sent-on", "ruling", "feedback", "archive", "letter",
 };
 static const char *const receipt_names[RECEIPT_KIND_COUNT] = {
-	"handed-over", "delivered", "shown", "acknowledged", "claimed", "failed", "reply", "state",
-	"returned",    "transferred", "sent-on", "fed-back",     "closed",  "undone", "disputed", "ruled",
-	"taken",       "reminded", "fulfilled",    "paused",  "resumed",
-	"handed-on",   "written",
+	"handed-over", "delivered", "shown",	"acknowledged", "claimed", "failed",
+	"reply",       "state",	    "returned", "transferred",	"sent-on", "fed-back",
+	"closed",      "undone",    "disputed", "ruled",	"taken",   "reminded",
+	"fulfilled",   "paused",    "resumed",	"handed-on",	"written",
 };
-static const char *const kind_names[DISPUTE_KIND_COUNT] = { "two-returns", "several-leads", "no-lead" };
-static const char *const state_names[DISPUTE_STATE_COUNT] = { "negotiating", "agenda", "ruled", "settled" };
+static const char *const kind_names[DISPUTE_KIND_COUNT] = {"two-returns", "several-leads",
+							   "no-lead"};
+static const char *const state_names[DISPUTE_STATE_COUNT] = {"negotiating", "agenda", "ruled",
+							     "settled"};
 
-static const char *const term_names[TERM_KIND_COUNT] = { "informed-commitment", "deferred-material", "permit-end" };
+static const char *const term_names[TERM_KIND_COUNT] = {"informed-commitment", "deferred-material",
+							"permit-end"};
 
 const char *receipt_kind_name(enum receipt_kind k)
 {
@@ -175,7 +179,8 @@ static bool get_feedback(const struct line *l, struct feedback *f)
 {
 	int result, disposal;
 
-	if (!record_enum_at(l, 5, INSPECTION_COUNT, &result) || !record_enum_at(l, 6, DISPOSAL_COUNT, &disposal))
+	if (!record_enum_at(l, 5, INSPECTION_COUNT, &result) ||
+	    !record_enum_at(l, 6, DISPOSAL_COUNT, &disposal))
 		return false;
 	f->notice = record_small_at(l, 1);
 	f->at_ms = record_int_at(l, 2);
@@ -198,7 +203,8 @@ static bool get_dispute(const struct line *l, struct dispute *d)
 {
 	int kind, state;
 
-	if (!record_enum_at(l, 1, DISPUTE_KIND_COUNT, &kind) || !record_enum_at(l, 2, DISPUTE_STATE_COUNT, &state))
+	if (!record_enum_at(l, 1, DISPUTE_KIND_COUNT, &kind) ||
+	    !record_enum_at(l, 2, DISPUTE_STATE_COUNT, &state))
 		return false;
 	d->kind = (enum dispute_kind)kind;
 	d->state = (enum dispute_state)state;
@@ -231,7 +237,8 @@ static bool get_term(const struct line *l, struct term *t)
 {
 	int kind, told;
 
-	if (!record_enum_at(l, 1, TERM_KIND_COUNT, &kind) || !record_enum_at(l, 5, TERM_OVER + 1, &told))
+	if (!record_enum_at(l, 1, TERM_KIND_COUNT, &kind) ||
+	    !record_enum_at(l, 5, TERM_OVER + 1, &told))
 		return false;
 	t->kind = (enum term_kind)kind;
 	t->what = record_text_at(l, 2);
@@ -294,17 +301,21 @@ bool record_decode_life(const struct line *l, struct arena *arena, struct record
 	case 'J':
 		return get_joined(l, r);
 	case 'F':
-		return r->feedback_count < RECORD_FEEDBACK_MAX && get_feedback(l, record_add_feedback(r, arena));
+		return r->feedback_count < RECORD_FEEDBACK_MAX &&
+		       get_feedback(l, record_add_feedback(r, arena));
 	case 'U':
-		return r->dispute_count < RECORD_DISPUTES_MAX && get_dispute(l, record_add_dispute(r, arena));
+		return r->dispute_count < RECORD_DISPUTES_MAX &&
+		       get_dispute(l, record_add_dispute(r, arena));
 	case 'P':
-		return r->position_count < RECORD_POSITIONS_MAX && get_position(l, record_add_position(r, arena));
+		return r->position_count < RECORD_POSITIONS_MAX &&
+		       get_position(l, record_add_position(r, arena));
 	case 'K':
 		return r->term_count < RECORD_TERMS_MAX && get_term(l, record_add_term(r, arena));
 	case 'A':
 		return r->file_count < RECORD_FILES_MAX && get_file(l, record_add_file(r, arena));
 	case 'L':
-		return r->letter_count < RECORD_NOTICES_MAX && record_decode_letter(l, record_add_letter(r, arena));
+		return r->letter_count < RECORD_NOTICES_MAX &&
+		       record_decode_letter(l, record_add_letter(r, arena));
 	case 'M':
 		if (r->writing_count >= RECORD_WRITINGS_MAX)
 			return false;
@@ -408,7 +419,8 @@ static bool life_places_hold(const struct record *r)
 		hold = hold && is_place(r->feedback[i].notice, r->notice_count);
 	for (int i = 0; i < r->file_count; i++)
 		hold = hold && is_place(r->files[i].notice, r->notice_count) &&
-		       is_place(r->files[i].feedback, r->feedback_count) && is_place(r->files[i].writing, r->writing_count);
+		       is_place(r->files[i].feedback, r->feedback_count) &&
+		       is_place(r->files[i].writing, r->writing_count);
 	for (int i = 0; i < r->position_count; i++)
 		hold = hold && is_place(r->positions[i].dispute, r->dispute_count);
 	return hold;
@@ -443,9 +455,11 @@ bool notice_has_feedback(const struct record *r, int notice)
 
 bool notice_owes_feedback(const struct record *r, const struct notice *n)
 {
-	bool is_taken = n->state == STATE_CLAIMED || (n->state == STATE_ACKNOWLEDGED && !lifecycle_is_todo(n->state, n->role));
+	bool is_taken = n->state == STATE_CLAIMED ||
+			(n->state == STATE_ACKNOWLEDGED && !lifecycle_is_todo(n->state, n->role));
 
-	return n->feedback_due_ms >= 0 && is_taken && !notice_has_feedback(r, (int)(n - r->notices));
+	return n->feedback_due_ms >= 0 && is_taken &&
+	       !notice_has_feedback(r, (int)(n - r->notices));
 }
 
 int64_t notice_due_ms(const struct record *r, const struct notice *n)

@@ -1,6 +1,6 @@
 /*
- * record_line.c: one line of a record. Fields stand between tabs; a tab, a line feed or a backslash inside a value is written with a
- * backslash.
+ * record_line.c: one line of a record. Fields stand between tabs; a tab, a line feed or a backslash
+ * inside a value is written with a backslash.
  */
 #include "store/record_in.h"
 
@@ -12,7 +12,8 @@
 
 /* What ends a field, and what means that something in it is written differently. */
 enum { BYTE_PLAIN, BYTE_ENDS, BYTE_ESCAPES };
-static const unsigned char byte_kinds[256] = { [0] = BYTE_ENDS, ['\t'] = BYTE_ENDS, ['\n'] = BYTE_ENDS, ['\\'] = BYTE_ESCAPES };
+static const unsigned char byte_kinds[256] = {
+	[0] = BYTE_ENDS, ['\t'] = BYTE_ENDS, ['\n'] = BYTE_ENDS, ['\\'] = BYTE_ESCAPES};
 
 /* As far as the text may stand as it is; its end is one that ends. */
 static size_t plain_bytes(const char *s)
@@ -87,8 +88,10 @@ static void unescape(char *s)
 static unsigned stops_at(const char *s)
 {
 	const __m128i bytes = _mm_loadu_si128((const __m128i *)s);
-	const __m128i ends = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
-	const __m128i rest = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')), _mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
+	const __m128i ends = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')),
+					  _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
+	const __m128i rest = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')),
+					  _mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
 
 	return (unsigned)_mm_movemask_epi8(_mm_or_si128(ends, rest));
 }
@@ -103,8 +106,8 @@ static unsigned stops_at(const char *s)
 }
 #endif
 
-/* Fields are five bytes long on average. Their ends are looked for in sixteen bytes at once: 2,212 instructions for a record of 331 bytes, and
-   3,265 with a look at each byte. */
+/* Fields are five bytes long on average. Their ends are looked for in sixteen bytes at once: 2,212
+   instructions for a record of 331 bytes, and 3,265 with a look at each byte. */
 char *record_line_cut(char *p, struct line *l)
 {
 	char *at = p, *field = p;

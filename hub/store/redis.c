@@ -9,9 +9,9 @@
 #include "base/buf.h"
 
 #define OUT_BYTES_MAX ((size_t)512 << 20)
-#define IN_BYTES_MAX ((size_t)512 << 20)
-#define READ_BYTES 65536
-#define ITEMS_MAX 4000000
+#define IN_BYTES_MAX  ((size_t)512 << 20)
+#define READ_BYTES    65536
+#define ITEMS_MAX     4000000
 
 struct call {
 	struct call *next;
@@ -59,14 +59,15 @@ static struct redis_reply *reply_new(const redisReadTask *task, enum redis_type 
 	struct redis_reply *r;
 
 	r = parent ? &parent->items[task->idx] : arena_alloc(task->privdata, sizeof(*r));
-	*r = (struct redis_reply){ .type = type, .str = "" };
+	*r = (struct redis_reply){.type = type, .str = ""};
 	return r;
 }
 
 static void *create_string(const redisReadTask *task, char *str, size_t len)
 {
-	enum redis_type type = task->type == REDIS_REPLY_ERROR ? REDIS_ERROR :
-			       task->type == REDIS_REPLY_STATUS ? REDIS_STATUS : REDIS_STRING;
+	enum redis_type type = task->type == REDIS_REPLY_ERROR	  ? REDIS_ERROR
+			       : task->type == REDIS_REPLY_STATUS ? REDIS_STATUS
+								  : REDIS_STRING;
 	struct redis_reply *r = reply_new(task, type);
 
 	r->str = arena_strndup(task->privdata, str, len);
@@ -105,7 +106,8 @@ static void free_nothing(void *reply)
 	(void)reply;
 }
 
-static redisReplyObjectFunctions in_arena = { create_string, create_array, create_integer, create_nil, free_nothing };
+static redisReplyObjectFunctions in_arena = {create_string, create_array, create_integer,
+					     create_nil, free_nothing};
 
 /* --- the end --- */
 
@@ -159,7 +161,9 @@ void redis_drop(struct redis *c, const char *why)
 
 static void watch(struct redis *c)
 {
-	int64_t due_ms = c->state == STATE_CONNECTING ? c->connect_due_ms : c->first ? c->first->due_ms : -1;
+	int64_t due_ms = c->state == STATE_CONNECTING ? c->connect_due_ms
+			 : c->first		      ? c->first->due_ms
+						      : -1;
 	int64_t now_ms = loop_mono_ms(c->loop);
 
 	c->is_watched = due_ms >= 0;
@@ -168,8 +172,8 @@ static void watch(struct redis *c)
 }
 
 /*
- * Answers come in the order of the questions, so looking at the first is enough. When the loop itself was held up,
- * the answer may be waiting unread: it gets one more turn.
+ * Answers come in the order of the questions, so looking at the first is enough. When the loop
+ * itself was held up, the answer may be waiting unread: it gets one more turn.
  */
 static void on_watch(void *arg)
 {
@@ -186,7 +190,8 @@ static void on_watch(void *arg)
 		loop_timer_start(c->watch, 1, 0);
 		return;
 	}
-	redis_drop(c, opening ? "no connection within the time limit" : "no answer within the time limit");
+	redis_drop(c, opening ? "no connection within the time limit"
+			      : "no answer within the time limit");
 }
 
 /* --- bytes out --- */
@@ -211,7 +216,7 @@ static void put_command(struct buf *b, const struct bytes *args, int count)
 static void put_words(struct buf *b, const char *word, int64_t n, int64_t more)
 {
 	char first[24], second[24];
-	struct bytes args[3] = { { word, strlen(word) }, { first, 0 }, { second, 0 } };
+	struct bytes args[3] = {{word, strlen(word)}, {first, 0}, {second, 0}};
 
 	args[1].len = (size_t)snprintf(first, sizeof(first), "%lld", (long long)n);
 	args[2].len = (size_t)snprintf(second, sizeof(second), "%lld", (long long)more);
@@ -260,12 +265,17 @@ static void on_flush(void *arg)
 
 void redis_send(struct redis *c, const struct redis_command *cmd, redis_fn *fn, void *arg)
 {
-	static const struct bytes asking = { "ASKING", 6 };
+	static const struct bytes asking = {"ASKING", 6};
 	struct call *call = mem_zalloc(sizeof(*call));
 
-	*call = (struct call){ .number = cmd->number, .limit_ms = cmd->limit_ms, .is_script = cmd->is_script,
-			       .echoed = cmd->is_script || !cmd->number, .is_asking = cmd->is_asking, .wait_replicas = cmd->wait_replicas,
-			       .fn = fn, .arg = arg };
+	*call = (struct call){.number = cmd->number,
+			      .limit_ms = cmd->limit_ms,
+			      .is_script = cmd->is_script,
+			      .echoed = cmd->is_script || !cmd->number,
+			      .is_asking = cmd->is_asking,
+			      .wait_replicas = cmd->wait_replicas,
+			      .fn = fn,
+			      .arg = arg};
 	call->due_ms = loop_mono_ms(c->loop) + cmd->limit_ms;
 	*c->last = call;
 	c->last = &call->next;
@@ -313,7 +323,8 @@ static void complete(struct redis *c, struct call *call)
 
 static void on_reply(struct redis *c, struct redis_reply *r)
 {
-	static const struct redis_reply too_few = { .type = REDIS_ERROR, .str = "NOREPLICAS too few replicas have it", .len = 35 };
+	static const struct redis_reply too_few = {
+		.type = REDIS_ERROR, .str = "NOREPLICAS too few replicas have it", .len = 35};
 	struct call *call = c->first;
 
 	if (!call) {
@@ -321,11 +332,13 @@ static void on_reply(struct redis *c, struct redis_reply *r)
 	} else if (!call->echoed) {
 		call->echoed = true;
 		if (!number_is(r, call->number))
-			redis_drop(c, r->type == REDIS_ERROR ? r->str : "an answer to another question");
+			redis_drop(c, r->type == REDIS_ERROR ? r->str
+							     : "an answer to another question");
 	} else if (call->is_asking) {
 		call->is_asking = false;
 		if (r->type != REDIS_STATUS)
-			redis_drop(c, r->type == REDIS_ERROR ? r->str : "an answer to another question");
+			redis_drop(c, r->type == REDIS_ERROR ? r->str
+							     : "an answer to another question");
 	} else if (!call->reply) {
 		call->reply = r;
 		if (!belongs(call, r))
@@ -348,11 +361,13 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *piece)
 	if (c->state != STATE_OPEN || len == 0)
 		return;
 	if (len < 0) {
-		redis_drop(c, len == UV_EOF ? "Redis closed the connection" : uv_strerror((int)len));
+		redis_drop(c,
+			   len == UV_EOF ? "Redis closed the connection" : uv_strerror((int)len));
 		return;
 	}
 	c->graced = false;
-	if (redisReaderFeed(c->reader, piece->base, (size_t)len) != REDIS_OK || c->reader->len > IN_BYTES_MAX) {
+	if (redisReaderFeed(c->reader, piece->base, (size_t)len) != REDIS_OK ||
+	    c->reader->len > IN_BYTES_MAX) {
 		redis_drop(c, "an answer larger than allowed");
 		return;
 	}
@@ -417,7 +432,8 @@ static void on_resolved(uv_getaddrinfo_t *req, int status, struct addrinfo *all)
 		return;
 	}
 	if (status == 0)
-		status = uv_tcp_connect(&c->connecting, &c->io.tcp, address_at(all, c->attempt)->ai_addr, on_connected);
+		status = uv_tcp_connect(&c->connecting, &c->io.tcp,
+					address_at(all, c->attempt)->ai_addr, on_connected);
 	uv_freeaddrinfo(all);
 	if (status < 0)
 		redis_drop(c, uv_strerror(status));
@@ -425,7 +441,7 @@ static void on_resolved(uv_getaddrinfo_t *req, int status, struct addrinfo *all)
 
 static int connect_tcp(struct redis *c, const struct redis_url *url)
 {
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
 	char port[8];
 	int rc;
 
@@ -450,7 +466,7 @@ struct redis *redis_open(struct loop *loop, const struct redis_url *url, int64_t
 	c->events = events;
 	c->arg = arg;
 	c->last = &c->first;
-	c->flush = (struct loop_deferred){ .fn = on_flush, .arg = c };
+	c->flush = (struct loop_deferred){.fn = on_flush, .arg = c};
 	c->watch = loop_timer_new(loop, on_watch, c);
 	c->connect_due_ms = loop_mono_ms(loop) + connect_ms;
 	buf_init(&c->out, OUT_BYTES_MAX);
@@ -461,7 +477,8 @@ struct redis *redis_open(struct loop *loop, const struct redis_url *url, int64_t
 		abort();
 	c->reader->privdata = &c->arena;
 	c->connecting.data = c;
-	/* A name that cannot even be asked for shows as a connection that does not come within its time. */
+	/* A name that cannot even be asked for shows as a connection that does not come within its
+	 * time. */
 	if (url->path) {
 		uv_pipe_init(loop_uv(loop), &c->io.pipe, 0);
 		c->io.any.data = c;

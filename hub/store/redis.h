@@ -1,14 +1,15 @@
 /*
- * redis.h: one connection to Redis, from its making to its end. Internal to hub/store; redis.c is the only file that
- * knows hiredis, whose parser it uses, and libuv's sockets.
+ * redis.h: one connection to Redis, from its making to its end. Internal to hub/store; redis.c is
+ * the only file that knows hiredis, whose parser it uses, and libuv's sockets.
  *
- * redis_open starts connecting and calls `opened` or `lost`. redis_send gathers commands; those of one turn of the
- * loop leave in one write. Each command's callback is called exactly once, in order, never from inside redis_send:
- * with its reply, or with NULL if the connection ended first and its outcome is unknown. Replies are checked to
- * belong to their question: a script returns the number it was given first, before every other command an ECHO
- * of the number is sent. A refused connection, an error, a late reply or one that does not belong ends the connection: `lost`
- * is called once with the reason, the callbacks with NULL after it, then `closed`, and nothing of it is used again.
- * redis_close ends it the same way, without `lost`.
+ * redis_open starts connecting and calls `opened` or `lost`. redis_send gathers commands; those of
+ * one turn of the loop leave in one write. Each command's callback is called exactly once, in
+ * order, never from inside redis_send: with its reply, or with NULL if the connection ended first
+ * and its outcome is unknown. Replies are checked to belong to their question: a script returns the
+ * number it was given first, before every other command an ECHO of the number is sent. A refused
+ * connection, an error, a late reply or one that does not belong ends the connection: `lost` is
+ * called once with the reason, the callbacks with NULL after it, then `closed`, and nothing of it
+ * is used again. redis_close ends it the same way, without `lost`.
  */
 #ifndef TANDEM_STORE_REDIS_H
 #define TANDEM_STORE_REDIS_H
@@ -36,7 +37,7 @@ struct redis_events {
 struct redis_command {
 	const struct bytes *args; /* only needed until redis_send returns */
 	int count;
-	int64_t number;	   /* of the question; for a script also among its arguments */
+	int64_t number; /* of the question; for a script also among its arguments */
 	bool is_script;
 	bool is_asking;	   /* of a cluster's slot that is just being moved here */
 	int wait_replicas; /* > 0: a reply counts only when so many replicas have the write */

@@ -1,9 +1,10 @@
 /*
- * room.h: how much room Redis has left below its maxmemory, and what is still taken then. Part of store.h, which includes it.
+ * room.h: how much room Redis has left below its maxmemory, and what is still taken then. Part of
+ * store.h, which includes it.
  *
- * Once a second Redis is asked; a write that it refuses for lack of memory counts as an answer too. What is read, and what only tells
- * how something ended that was begun before, goes on as long as Redis takes it: the last percents are kept for that.
- * Without a maxmemory there is always room.
+ * Once a second Redis is asked; a write that it refuses for lack of memory counts as an answer too.
+ * What is read, and what only tells how something ended that was begun before, goes on as long as
+ * Redis takes it: the last percents are kept for that. Without a maxmemory there is always room.
  */
 #ifndef TANDEM_STORE_ROOM_H
 #define TANDEM_STORE_ROOM_H

@@ -16,10 +16,14 @@ static const struct {
 	int percent;
 	const char *what;
 } levels[ROOM_COUNT] = {
-	[ROOM_ENOUGH] = { 0, NULL },
-	[ROOM_SCARCE] = { 70, "Redis has used 70 % of its memory; at 85 % no more events are taken" },
-	[ROOM_FOR_ACTS] = { 85, "Redis has used 85 % of its memory: no events are taken until there is room; send it again later" },
-	[ROOM_FOR_ENDS] = { 95, "Redis has used 95 % of its memory: nothing new is taken until there is room; send it again later" },
+	[ROOM_ENOUGH] = {0, NULL},
+	[ROOM_SCARCE] = {70, "Redis has used 70 % of its memory; at 85 % no more events are taken"},
+	[ROOM_FOR_ACTS] =
+		{85,
+		 "Redis has used 85 % of its memory: no events are taken until there is room; send it again later"},
+	[ROOM_FOR_ENDS] =
+		{95,
+		 "Redis has used 95 % of its memory: nothing new is taken until there is room; send it again later"},
 };
 
 const char *store_is_short(const struct store *s, enum room from)
@@ -45,7 +49,9 @@ static void set_room(struct store *s, enum room room)
 	if (room > before)
 		log_at(room == ROOM_SCARCE ? LOG_WARN : LOG_ERROR, "", "%s", levels[room].what);
 	else if (room < before)
-		log_at(LOG_INFO, "", "Redis has more room again: less than %d %% of its memory is used", levels[room + 1].percent);
+		log_at(LOG_INFO, "",
+		       "Redis has more room again: less than %d %% of its memory is used",
+		       levels[room + 1].percent);
 }
 
 /* 0: it says nothing of the kind. */
@@ -60,7 +66,8 @@ static int64_t info_number(const char *info, const char *name)
 static void judge(struct store *s, const char *info)
 {
 	int64_t most = info_number(info, "\nmaxmemory:");
-	int64_t used = info_number(info, "\nused_memory:") - info_number(info, "\nmem_not_counted_for_evict:");
+	int64_t used = info_number(info, "\nused_memory:") -
+		       info_number(info, "\nmem_not_counted_for_evict:");
 	int64_t percent = most > 0 ? used * 100 / most : 0;
 
 	metric_set(METRIC_STORE_MEMORY, percent);

@@ -75,7 +75,8 @@ static void finish(struct seek *s)
 	s->hint.host[0] = '\0';
 	if (*found.place.host)
 		s->known = found.others;
-	snprintf(why, sizeof(why), "%s: %s", s->dialect->nobody, *s->why ? s->why : "no answer within the time limit");
+	snprintf(why, sizeof(why), "%s: %s", s->dialect->nobody,
+		 *s->why ? s->why : "no answer within the time limit");
 	s->opt.done(s->opt.arg, *found.place.host ? &found : NULL, why);
 }
 
@@ -144,7 +145,7 @@ static void on_answer(void *arg, const struct redis_reply *r)
 static void ask_next(struct probe *p)
 {
 	const struct seek_options *opt = &p->seek->opt;
-	struct redis_command cmd = { .limit_ms = opt->limit_ms };
+	struct redis_command cmd = {.limit_ms = opt->limit_ms};
 	struct arena arena;
 	struct args args;
 
@@ -200,7 +201,7 @@ static void on_closed(void *arg)
 		s->opt.closed(s->opt.arg);
 }
 
-static const struct redis_events events = { on_opened, on_lost, on_closed };
+static const struct redis_events events = {on_opened, on_lost, on_closed};
 
 static void probe_open(struct seek *s, const struct spot *from)
 {
@@ -215,7 +216,8 @@ static void probe_open(struct seek *s, const struct spot *from)
 	p->from = *from;
 	p->next = s->probes;
 	s->probes = p;
-	p->url = (struct redis_url){ .host = p->from.host, .port = p->from.port, .attempt = s->attempt };
+	p->url = (struct redis_url){
+		.host = p->from.host, .port = p->from.port, .attempt = s->attempt};
 	s->asked++;
 	s->open++;
 	p->conn = redis_open(s->opt.loop, &p->url, s->opt.limit_ms, &events, p);
@@ -225,7 +227,7 @@ static void probe_open(struct seek *s, const struct spot *from)
 
 void seek_init(struct seek *s, const struct seek_options *opt)
 {
-	*s = (struct seek){ .opt = *opt };
+	*s = (struct seek){.opt = *opt};
 	s->dialect = opt->url->kind == REDIS_SENTINEL ? &sentinel_dialect : &cluster_dialect;
 	s->limit = loop_timer_new(opt->loop, on_limit, s);
 }
@@ -237,13 +239,14 @@ void seek_start(struct seek *s)
 	seek_stop(s);
 	s->is_asking = true;
 	s->asked = s->answered = s->over = 0;
-	s->best = (struct finding){ .epoch = 0 };
+	s->best = (struct finding){.epoch = 0};
 	s->why[0] = '\0';
 	loop_timer_start(s->limit, s->opt.limit_ms, 0);
 	for (int i = 0; i < url->seed_count; i++) {
 		struct spot from;
 
-		if (spot_set(&from, url->seeds[i].host, strlen(url->seeds[i].host), url->seeds[i].port))
+		if (spot_set(&from, url->seeds[i].host, strlen(url->seeds[i].host),
+			     url->seeds[i].port))
 			probe_open(s, &from);
 	}
 	if (*s->hint.host)

@@ -11,20 +11,22 @@ static void ask_address(const struct seek *s, struct args *a)
 	args_str(a, s->opt.url->master);
 }
 
-static const char *judge_address(const struct seek *s, const struct spot *from, const struct redis_reply *r,
-				 struct finding *ret)
+static const char *judge_address(const struct seek *s, const struct spot *from,
+				 const struct redis_reply *r, struct finding *ret)
 {
 	(void)s;
 	(void)from;
 	if (r->type == REDIS_NIL)
 		return "there is no master of this name";
 	if (r->type != REDIS_ARRAY || r->count != 2 ||
-	    !spot_set(&ret->place, r->items[0].str, r->items[0].len, strtol(r->items[1].str, NULL, 10)))
+	    !spot_set(&ret->place, r->items[0].str, r->items[0].len,
+		      strtol(r->items[1].str, NULL, 10)))
 		return "an answer of another form than expected";
 	return NULL;
 }
 
-/* Each failover has a higher number than the one before: a sentinel that missed one is known by it. */
+/* Each failover has a higher number than the one before: a sentinel that missed one is known by it.
+ */
 static void ask_epoch(const struct seek *s, struct args *a)
 {
 	args_str(a, "SENTINEL");
@@ -32,8 +34,8 @@ static void ask_epoch(const struct seek *s, struct args *a)
 	args_str(a, s->opt.url->master);
 }
 
-static const char *judge_epoch(const struct seek *s, const struct spot *from, const struct redis_reply *r,
-			       struct finding *ret)
+static const char *judge_epoch(const struct seek *s, const struct spot *from,
+			       const struct redis_reply *r, struct finding *ret)
 {
 	(void)s;
 	(void)from;
@@ -48,5 +50,5 @@ static const char *judge_epoch(const struct seek *s, const struct spot *from, co
 
 const struct dialect sentinel_dialect = {
 	.nobody = "no sentinel says where the master is",
-	.questions = { { ask_address, judge_address }, { ask_epoch, judge_epoch } },
+	.questions = {{ask_address, judge_address}, {ask_epoch, judge_epoch}},
 };

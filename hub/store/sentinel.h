@@ -1,5 +1,6 @@
 /*
- * sentinel.h: what a sentinel is asked, and how its answers are read. Internal to hub/store; seek.c does the asking.
+ * sentinel.h: what a sentinel is asked, and how its answers are read. Internal to hub/store; seek.c
+ * does the asking.
  */
 #ifndef TANDEM_STORE_SENTINEL_H
 #define TANDEM_STORE_SENTINEL_H

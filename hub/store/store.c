@@ -1,4 +1,5 @@
-/* store.c: opening, closing, the state of the connection, and the pump that sends what a turn has gathered. */
+/* store.c: opening, closing, the state of the connection, and the pump that sends what a turn has
+ * gathered. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,8 @@
 #include "store/store_in.h"
 
 #define EXPIRY_MS_MIN 10
-/* Of the time a call may take, for waiting its turn; as much again is for the answer, and some is kept in hand. */
+/* Of the time a call may take, for waiting its turn; as much again is for the answer, and some is
+ * kept in hand. */
 #define LIMIT_PERCENT 45
 
 void store_pump_soon(struct store *s)
@@ -80,7 +82,8 @@ static void send_batches(struct store *s)
 			store_accept_batch(s);
 	}
 	if ((s->accepts.count || s->commits.count) && !s->expiring) {
-		int64_t every_ms = s->limit_ms / 10 < EXPIRY_MS_MIN ? EXPIRY_MS_MIN : s->limit_ms / 10;
+		int64_t every_ms =
+			s->limit_ms / 10 < EXPIRY_MS_MIN ? EXPIRY_MS_MIN : s->limit_ms / 10;
 
 		loop_timer_start(s->expiry, every_ms, every_ms);
 		s->expiring = true;
@@ -150,7 +153,7 @@ static void on_link_closed(struct link *l)
 	store_part_closed(l->opt.owner);
 }
 
-static const struct link_events main_events = { on_up, on_down, on_link_closed };
+static const struct link_events main_events = {on_up, on_down, on_link_closed};
 
 static void ignore_state(void *arg, bool up, const char *why_not)
 {
@@ -161,15 +164,19 @@ static void ignore_state(void *arg, bool up, const char *why_not)
 
 static void queue_init(struct queue *q)
 {
-	*q = (struct queue){ .last = &q->first };
+	*q = (struct queue){.last = &q->first};
 }
 
 void store_link_options(struct store *s, struct link_options *ret, void *owner)
 {
 	s->parts++;
-	*ret = (struct link_options){ .loop = s->loop, .url = &s->url, .keys = &s->keys, .limit_ms = s->limit_ms,
-				      .wait_replicas = s->wait_replicas, .owner = owner,
-				      .sentinel_password = s->sentinel_password };
+	*ret = (struct link_options){.loop = s->loop,
+				     .url = &s->url,
+				     .keys = &s->keys,
+				     .limit_ms = s->limit_ms,
+				     .wait_replicas = s->wait_replicas,
+				     .owner = owner,
+				     .sentinel_password = s->sentinel_password};
 	if (s->url.kind != REDIS_DIRECT && owner != s)
 		ret->leader = &s->main;
 }
@@ -211,7 +218,7 @@ struct store *store_open(struct loop *loop, const struct store_options *opt)
 	s->limit_ms = opt->timeout_ms * LIMIT_PERCENT / 100;
 	s->on_state = opt->on_state ? opt->on_state : ignore_state;
 	s->arg = opt->arg;
-	s->pump = (struct loop_deferred){ .fn = on_pump, .arg = s };
+	s->pump = (struct loop_deferred){.fn = on_pump, .arg = s};
 	s->expiry = loop_timer_new(loop, on_expiry, s);
 	s->asks_last = &s->asks;
 	room_watch_open(s);
@@ -233,9 +240,11 @@ const char *store_where(const struct store *s, struct arena *arena)
 	const struct spot *at = &s->main.place;
 
 	if (s->url.kind == REDIS_SENTINEL)
-		return arena_printf(arena, ": the sentinels' master %s is %s port %d", s->url.master, at->host, at->port);
+		return arena_printf(arena, ": the sentinels' master %s is %s port %d",
+				    s->url.master, at->host, at->port);
 	if (s->url.kind == REDIS_CLUSTER)
-		return arena_printf(arena, ": slot %d of the cluster, at %s port %d", cluster_slot(s->keys.prefix), at->host, at->port);
+		return arena_printf(arena, ": slot %d of the cluster, at %s port %d",
+				    cluster_slot(s->keys.prefix), at->host, at->port);
 	return "";
 }
 

@@ -6,7 +6,8 @@
 #include "store/store_in.h"
 
 #define ACCEPTS_PER_CALL 128
-static_assert(SCRIPT_ACCEPT_KEYS == 5 && SCRIPT_ACCEPT_ARGS == 4, "accept.lua wants other arguments than are sent");
+static_assert(SCRIPT_ACCEPT_KEYS == 5 && SCRIPT_ACCEPT_ARGS == 4,
+	      "accept.lua wants other arguments than are sent");
 
 struct accept_item {
 	struct item head;
@@ -42,7 +43,7 @@ void store_accept(struct store *s, const struct accept_in *in, store_accept_fn *
 /* What a call has answered, read from its first event to its last. */
 struct verdicts {
 	const char *letters;
-	int64_t newest;	/* event so far */
+	int64_t newest; /* event so far */
 	const struct redis_reply *rest;
 };
 
@@ -52,7 +53,7 @@ static bool read_verdicts(struct verdicts *ret, const struct redis_reply *r, int
 
 	if (r->count < 3 || r->items[2].len != (size_t)count)
 		return false;
-	*ret = (struct verdicts){ r->items[2].str, r->items[1].integer, r->items + 3 };
+	*ret = (struct verdicts){r->items[2].str, r->items[1].integer, r->items + 3};
 	for (int i = 0; i < count; i++) {
 		if (!memchr("nmrc", ret->letters[i], 4))
 			return false;
@@ -63,7 +64,7 @@ static bool read_verdicts(struct verdicts *ret, const struct redis_reply *r, int
 
 static struct accept_out next_verdict(struct verdicts *v, int i)
 {
-	struct accept_out out = { .earlier = "", .record = { "", 0 } };
+	struct accept_out out = {.earlier = "", .record = {"", 0}};
 	char letter = v->letters[i];
 
 	if (letter == 'n' || letter == 'm') {
@@ -76,7 +77,7 @@ static struct accept_out next_verdict(struct verdicts *v, int i)
 	out.result = letter == 'r' ? ACCEPT_REPEAT : ACCEPT_CONFLICT;
 	out.seq = v->rest++->integer;
 	if (letter == 'r') {
-		out.record = (struct bytes){ v->rest->str, v->rest->len };
+		out.record = (struct bytes){v->rest->str, v->rest->len};
 		v->rest++;
 	}
 	return out;
@@ -90,7 +91,7 @@ static const struct item *item_at(const struct accept_batch *b, int i)
 static void on_accepted(struct ask *a, enum err e, const struct redis_reply *r)
 {
 	struct accept_batch *b = a->own;
-	struct verdicts v = { 0 };
+	struct verdicts v = {0};
 
 	store_batch_done(a->store);
 	if (e == ERR_OK && !read_verdicts(&v, r, b->count))
@@ -204,7 +205,8 @@ void store_accept_batch(struct store *s)
 		const struct accept_in *in = &b->items[i]->in;
 
 		for (int k = 0; k < in->body_count; k++)
-			groups_add(&g, &(struct place){ .body = in->bodies[k], .at = i + 1, .notice = k });
+			groups_add(&g, &(struct place){
+					       .body = in->bodies[k], .at = i + 1, .notice = k});
 	}
 	args_room(&a->keys, 5 + 3 * b->count + 2 * g.group_count);
 	args_room(&a->args, 3 + EVENT_ARGS * b->count + g.group_count);

@@ -1,4 +1,5 @@
-/* store_batch.c: what accepts and commits share: the queues, and the grouping of a batch by body. */
+/* store_batch.c: what accepts and commits share: the queues, and the grouping of a batch by body.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,7 +48,7 @@ void store_batch_done(struct store *s)
 
 void groups_init(struct groups *g, struct arena *arena, int room)
 {
-	*g = (struct groups){ 0 };
+	*g = (struct groups){0};
 	g->places = arena_alloc(arena, sizeof(*g->places) * (size_t)(room + 1));
 	g->groups = arena_alloc(arena, sizeof(*g->groups) * (size_t)(room + 1));
 	strmap_init(&g->by_body, arena, room + 1);
@@ -62,7 +63,7 @@ void groups_add(struct groups *g, const struct place *p)
 	g->places[at] = *p;
 	g->places[at].next = -1;
 	if (which == g->group_count) {
-		*group = (struct group){ .body = p->body, .first = at };
+		*group = (struct group){.body = p->body, .first = at};
 		g->group_count++;
 	} else {
 		g->places[group->last].next = at;

@@ -6,7 +6,8 @@
 #include "store/store_in.h"
 
 #define COMMITS_PER_CALL 256
-static_assert(SCRIPT_COMMIT_KEYS == 3 && SCRIPT_COMMIT_ARGS == 5, "commit.lua wants other arguments than are sent");
+static_assert(SCRIPT_COMMIT_KEYS == 3 && SCRIPT_COMMIT_ARGS == 5,
+	      "commit.lua wants other arguments than are sent");
 
 struct commit_item {
 	struct item head;
@@ -24,7 +25,7 @@ static void fail_item(struct item *it, enum err e)
 {
 	struct commit_item *c = (struct commit_item *)it;
 
-	c->fn(c->arg, e, (struct bytes){ 0 });
+	c->fn(c->arg, e, (struct bytes){0});
 	free(c);
 }
 
@@ -70,7 +71,7 @@ static void on_committed(struct ask *a, enum err e, const struct redis_reply *r)
 		e = ask_misfit(a);
 	for (int i = 0; i < b->count; i++) {
 		struct commit_item *it = b->items[i];
-		struct bytes current = { "", 0 };
+		struct bytes current = {"", 0};
 		enum err result = ERR_OK;
 
 		item_look_ahead(item_at(b, i + ITEMS_AHEAD), item_at(b, i + NEAR_AHEAD));
@@ -84,7 +85,7 @@ static void on_committed(struct ask *a, enum err e, const struct redis_reply *r)
 			const struct redis_reply *at = &r->items[2 + stale++];
 
 			result = ERR_STALE;
-			current = (struct bytes){ at->str, at->len };
+			current = (struct bytes){at->str, at->len};
 		}
 		it->fn(it->arg, result, current);
 		free(it);
@@ -93,7 +94,8 @@ static void on_committed(struct ask *a, enum err e, const struct redis_reply *r)
 
 static int by_seq(const void *x, const void *y)
 {
-	const struct commit_item *a = *(struct commit_item *const *)x, *b = *(struct commit_item *const *)y;
+	const struct commit_item *a = *(struct commit_item *const *)x,
+				 *b = *(struct commit_item *const *)y;
 
 	if (a->in.seq != b->in.seq)
 		return a->in.seq < b->in.seq ? -1 : 1;
@@ -125,7 +127,8 @@ static void put_commit(struct ask *a, const struct commit_in *in)
 		len--;
 	args_int(&a->args, in->seq);
 	if (in->expected_writer && *in->expected_writer)
-		args_join(&a->args, args_digits(&a->arena, in->expected_version), ".", in->expected_writer, "\t", NULL);
+		args_join(&a->args, args_digits(&a->arena, in->expected_version), ".",
+			  in->expected_writer, "\t", NULL);
 	else
 		args_join(&a->args, args_digits(&a->arena, in->expected_version), "\t", NULL);
 	args_bytes(&a->args, in->record.data, in->record.len);
@@ -143,8 +146,8 @@ static int run_length(const struct commit_batch *b, int from)
 {
 	int n = from + 1;
 
-	while (n < b->count &&
-	       b->items[n]->in.seq / KEYS_EVENTS_PER_HASH == b->items[from]->in.seq / KEYS_EVENTS_PER_HASH)
+	while (n < b->count && b->items[n]->in.seq / KEYS_EVENTS_PER_HASH ==
+				       b->items[from]->in.seq / KEYS_EVENTS_PER_HASH)
 		n++;
 	return n - from;
 }
@@ -178,8 +181,11 @@ static void group_places(struct groups *g, const struct commit_batch *b)
 		for (int k = 0; k < b->items[i]->in.index_count; k++) {
 			const struct commit_index *x = &b->items[i]->in.index[k];
 
-			groups_add(g, &(struct place){ .body = x->body, .at = i + 1, .notice = x->notice,
-						       .change = (x->todo ? 1 : 0) + (x->added ? 2 : 0) });
+			groups_add(g, &(struct place){.body = x->body,
+						      .at = i + 1,
+						      .notice = x->notice,
+						      .change = (x->todo ? 1 : 0) +
+								(x->added ? 2 : 0)});
 		}
 	}
 }

@@ -1,6 +1,7 @@
 /*
- * store_feed.c: the feed's tail, on a connection of its own because it blocks. It begins with the newest lines and
- * then follows; after a reconnection it goes on from the last entry it has read, if that is still there.
+ * store_feed.c: the feed's tail, on a connection of its own because it blocks. It begins with the
+ * newest lines and then follows; after a reconnection it goes on from the last entry it has read,
+ * if that is still there.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,11 +10,12 @@
 #include "log.h"
 #include "store/store_in.h"
 
-#define BLOCK_MS 5000
+#define BLOCK_MS	 5000
 #define ENTRIES_PER_READ 256
-/* Backwards in pieces that come in time on a busy machine too: an entry can have hundreds of lines. */
+/* Backwards in pieces that come in time on a busy machine too: an entry can have hundreds of lines.
+ */
 #define ENTRIES_PER_READ_BACK 32
-#define ID_BYTES 48
+#define ID_BYTES	      48
 
 struct line { /* gathered from the newest backwards */
 	struct line *older;
@@ -24,13 +26,13 @@ struct feed_tail {
 	struct link link;
 	store_feed_fn *fn;
 	void *arg;
-	int backlog;		/* lines still wanted */
-	struct arena arena;	/* of the lines gathered */
+	int backlog;	    /* lines still wanted */
+	struct arena arena; /* of the lines gathered */
 	struct line *newest_first, **oldest;
 	int gathered;
-	char last[ID_BYTES];	/* the newest entry read */
-	char before[ID_BYTES];	/* where reading backwards goes on */
-	bool is_following;	/* the backlog has been given */
+	char last[ID_BYTES];   /* the newest entry read */
+	char before[ID_BYTES]; /* where reading backwards goes on */
+	bool is_following;     /* the backlog has been given */
 };
 
 static void read_on(struct feed_tail *t);
@@ -49,7 +51,9 @@ static char *lines_of(const struct redis_reply *entry)
 static void tail_drop(struct feed_tail *t, const struct redis_reply *r)
 {
 	if (r)
-		link_drop(&t->link, r->type == REDIS_ERROR ? r->str : "an answer of another form than expected");
+		link_drop(&t->link, r->type == REDIS_ERROR
+					    ? r->str
+					    : "an answer of another form than expected");
 }
 
 static void ask(struct feed_tail *t, const char *const *words, int64_t limit_ms, redis_fn *fn)
@@ -153,7 +157,9 @@ static void read_on(struct feed_tail *t)
 
 	snprintf(block, sizeof(block), "%d", BLOCK_MS);
 	snprintf(count, sizeof(count), "%d", ENTRIES_PER_READ);
-	ask(t, (const char *const[]){ "XREAD", "COUNT", count, "BLOCK", block, "STREAMS", t->store->keys.feed, t->last, NULL },
+	ask(t,
+	    (const char *const[]){"XREAD", "COUNT", count, "BLOCK", block, "STREAMS",
+				  t->store->keys.feed, t->last, NULL},
 	    BLOCK_MS + t->store->limit_ms, on_new);
 }
 
@@ -168,16 +174,18 @@ static void on_newest(void *arg, const struct redis_reply *r)
 		tail_drop(t, r);
 		return;
 	}
-	snprintf(t->last, sizeof(t->last), "%s", r->count && lines_of(&r->items[0]) ? r->items[0].items[0].str : "0-0");
+	snprintf(t->last, sizeof(t->last), "%s",
+		 r->count && lines_of(&r->items[0]) ? r->items[0].items[0].str : "0-0");
 	snprintf(cursor, sizeof(cursor), "%s.0", t->last);
-	t->fn(t->arg, &(struct feed_entry){ .cursor = cursor, .line = "" }, -1);
+	t->fn(t->arg, &(struct feed_entry){.cursor = cursor, .line = ""}, -1);
 	read_on(t);
 }
 
 static void gap(struct feed_tail *t)
 {
 	log_at(LOG_WARN, "", "the feed was trimmed beyond where this hub had read it");
-	ask(t, (const char *const[]){ "XREVRANGE", t->store->keys.feed, "+", "-", "COUNT", "1", NULL },
+	ask(t,
+	    (const char *const[]){"XREVRANGE", t->store->keys.feed, "+", "-", "COUNT", "1", NULL},
 	    t->store->limit_ms, on_newest);
 }
 
@@ -194,7 +202,8 @@ static void on_last_seen(void *arg, const struct redis_reply *r)
 		tail_drop(t, r);
 }
 
-/* Nothing had been read yet: something can be missing only if the stream has grown to where it is trimmed. */
+/* Nothing had been read yet: something can be missing only if the stream has grown to where it is
+ * trimmed. */
 static void on_length(void *arg, const struct redis_reply *r)
 {
 	struct feed_tail *t = arg;
@@ -212,9 +221,10 @@ static void go_on(struct feed_tail *t)
 	const char *feed = t->store->keys.feed;
 
 	if (strcmp(t->last, "0-0") != 0)
-		ask(t, (const char *const[]){ "XRANGE", feed, t->last, t->last, NULL }, t->store->limit_ms, on_last_seen);
+		ask(t, (const char *const[]){"XRANGE", feed, t->last, t->last, NULL},
+		    t->store->limit_ms, on_last_seen);
 	else
-		ask(t, (const char *const[]){ "XLEN", feed, NULL }, t->store->limit_ms, on_length);
+		ask(t, (const char *const[]){"XLEN", feed, NULL}, t->store->limit_ms, on_length);
 }
 
 /* --- the beginning --- */
@@ -233,7 +243,7 @@ static void backlog_end(struct feed_tail *t)
 	int at = t->gathered;
 
 	for (struct line *l = t->newest_first; l; l = l->older)
-		out[--at] = (struct feed_entry){ .cursor = l->cursor, .line = l->text };
+		out[--at] = (struct feed_entry){.cursor = l->cursor, .line = l->text};
 	t->is_following = true;
 	t->fn(t->arg, out, t->gathered);
 	forget_backlog(t);
@@ -291,7 +301,9 @@ static void read_back(struct feed_tail *t)
 	char count[16];
 
 	snprintf(count, sizeof(count), "%d", ENTRIES_PER_READ_BACK);
-	ask(t, (const char *const[]){ "XREVRANGE", t->store->keys.feed, t->before, "-", "COUNT", count, NULL },
+	ask(t,
+	    (const char *const[]){"XREVRANGE", t->store->keys.feed, t->before, "-", "COUNT", count,
+				  NULL},
 	    t->store->limit_ms, on_older);
 }
 
@@ -299,7 +311,8 @@ static void on_up(struct link *l)
 {
 	struct feed_tail *t = l->opt.owner;
 
-	/* What has been gathered stays: entries do not change. Beginning anew each time might never end. */
+	/* What has been gathered stays: entries do not change. Beginning anew each time might never
+	 * end. */
 	if (t->is_following)
 		go_on(t);
 	else
@@ -309,7 +322,8 @@ static void on_up(struct link *l)
 static void on_down(struct link *l, const char *why)
 {
 	(void)l;
-	log_at(LOG_DEBUG, "", "the feed's connection: %s", why); /* at large the main connection tells it */
+	/* at large the main connection tells it */
+	log_at(LOG_DEBUG, "", "the feed's connection: %s", why);
 }
 
 static void on_closed(struct link *l)
@@ -319,7 +333,7 @@ static void on_closed(struct link *l)
 	store_part_closed(t->store);
 }
 
-static const struct link_events tail_events = { on_up, on_down, on_closed };
+static const struct link_events tail_events = {on_up, on_down, on_closed};
 
 void store_feed_start(struct store *s, int backlog, store_feed_fn *fn, void *arg)
 {

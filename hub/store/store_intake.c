@@ -1,7 +1,8 @@
 /*
- * store_intake.c: events from systems that write them into a Redis stream. One consumer group over all hubs, its
- * reader on a connection of its own because it blocks. An entry is given to the caller once, and again only if it was
- * not dealt with: after a reconnection, or when the hub that had it has been silent for a while.
+ * store_intake.c: events from systems that write them into a Redis stream. One consumer group over
+ * all hubs, its reader on a connection of its own because it blocks. An entry is given to the
+ * caller once, and again only if it was not dealt with: after a reconnection, or when the hub that
+ * had it has been silent for a while.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -11,15 +12,16 @@
 #include "log.h"
 #include "store/store_in.h"
 
-#define GROUP "tandem"
-#define BLOCK_MS 2000
-#define ENTRIES_PER_READ "64"
-#define OUT_MAX 256 /* entries with the caller; beyond it nothing more is read */
+#define GROUP		   "tandem"
+#define BLOCK_MS	   2000
+#define ENTRIES_PER_READ   "64"
+#define OUT_MAX		   256 /* entries with the caller; beyond it nothing more is read */
 #define TAKE_OVER_EVERY_MS 5000
-#define SILENT_MS 10000 /* an entry taken over too early does no harm: the event is a repeat, and only one says done */
-#define RETRY_MS 5000
+/* an entry taken over too early does no harm: the event is a repeat, and only one says done */
+#define SILENT_MS    10000
+#define RETRY_MS     5000
 #define DONE_ENTRIES 10000
-#define ID_BYTES 48
+#define ID_BYTES     48
 static_assert(SCRIPT_INTAKE_DONE_KEYS == 2 && SCRIPT_INTAKE_DONE_ARGS == 5,
 	      "intake_done.lua wants other arguments than are sent");
 static_assert(SCRIPT_INTAKE_TIDY_KEYS == 1 && SCRIPT_INTAKE_TIDY_ARGS == 3,
@@ -34,11 +36,11 @@ struct intake_tail {
 	struct link link;
 	store_intake_fn *fn;
 	void *arg;
-	struct out out[OUT_MAX];     /* what the caller has now */
+	struct out out[OUT_MAX]; /* what the caller has now */
 	int out_count;
-	struct loop_timer *retry;    /* while waiting for room */
-	char own_after[ID_BYTES];    /* how far the entries left over from before have been read */
-	bool is_waiting;	     /* for room */
+	struct loop_timer *retry; /* while waiting for room */
+	char own_after[ID_BYTES]; /* how far the entries left over from before have been read */
+	bool is_waiting;	  /* for room */
 	int64_t taken_over_ms;
 };
 
@@ -53,7 +55,8 @@ static struct out *find_out(struct intake_tail *t, const char *id)
 	return NULL;
 }
 
-/* A caller that never says it is done could not do it just then; the entry is given again by the take-over. */
+/* A caller that never says it is done could not do it just then; the entry is given again by the
+ * take-over. */
 static void forget_silent(struct intake_tail *t)
 {
 	int64_t limit_ms = loop_mono_ms(t->store->loop) - SILENT_MS;
@@ -92,15 +95,19 @@ static void give(struct intake_tail *t, const struct redis_reply *entry)
 	t->out_count++;
 	event = event_of(&entry->items[1]);
 	if (event)
-		t->fn(t->arg, id, (struct bytes){ event->str, event->len });
+		t->fn(t->arg, id, (struct bytes){event->str, event->len});
 	else
-		store_intake_done(t->store, id, "{\"status\":422,\"answer\":\"the entry has no field named event\"}");
+		store_intake_done(
+			t->store, id,
+			"{\"status\":422,\"answer\":\"the entry has no field named event\"}");
 }
 
 static void tail_drop(struct intake_tail *t, const struct redis_reply *r)
 {
 	if (r)
-		link_drop(&t->link, r->type == REDIS_ERROR ? r->str : "an answer of another form than expected");
+		link_drop(&t->link, r->type == REDIS_ERROR
+					    ? r->str
+					    : "an answer of another form than expected");
 }
 
 static void ask(struct intake_tail *t, const char *const *words, redis_fn *fn)
@@ -120,7 +127,8 @@ static void on_new(void *arg, const struct redis_reply *r)
 {
 	struct intake_tail *t = arg;
 
-	if (!r || (r->type != REDIS_NIL && (r->type != REDIS_ARRAY || r->count != 1 || r->items[0].count != 2))) {
+	if (!r || (r->type != REDIS_NIL &&
+		   (r->type != REDIS_ARRAY || r->count != 1 || r->items[0].count != 2))) {
 		tail_drop(t, r);
 		return;
 	}
@@ -134,8 +142,11 @@ static void read_new(struct intake_tail *t)
 	char block[16];
 
 	snprintf(block, sizeof(block), "%d", BLOCK_MS);
-	ask(t, (const char *const[]){ "XREADGROUP", "GROUP", GROUP, t->store->hub_id, "COUNT", ENTRIES_PER_READ, "BLOCK",
-				      block, "STREAMS", t->store->keys.intake, ">", NULL }, on_new);
+	ask(t,
+	    (const char *const[]){"XREADGROUP", "GROUP", GROUP, t->store->hub_id, "COUNT",
+				  ENTRIES_PER_READ, "BLOCK", block, "STREAMS",
+				  t->store->keys.intake, ">", NULL},
+	    on_new);
 }
 
 /* What this consumer was given in an earlier life, in pieces; an empty piece is the end. */
@@ -151,7 +162,8 @@ static void on_own(void *arg, const struct redis_reply *r)
 	entries = &r->items[0].items[1];
 	for (int i = 0; i < entries->count; i++) {
 		if (entries->items[i].count == 2)
-			snprintf(t->own_after, sizeof(t->own_after), "%s", entries->items[i].items[0].str);
+			snprintf(t->own_after, sizeof(t->own_after), "%s",
+				 entries->items[i].items[0].str);
 		give(t, &entries->items[i]);
 	}
 	if (!entries->count)
@@ -161,8 +173,11 @@ static void on_own(void *arg, const struct redis_reply *r)
 
 static void read_own(struct intake_tail *t)
 {
-	ask(t, (const char *const[]){ "XREADGROUP", "GROUP", GROUP, t->store->hub_id, "COUNT", ENTRIES_PER_READ, "STREAMS",
-				      t->store->keys.intake, t->own_after, NULL }, on_own);
+	ask(t,
+	    (const char *const[]){"XREADGROUP", "GROUP", GROUP, t->store->hub_id, "COUNT",
+				  ENTRIES_PER_READ, "STREAMS", t->store->keys.intake, t->own_after,
+				  NULL},
+	    on_own);
 }
 
 /* Tried again with the next take-over; what went wrong has been logged. */
@@ -203,8 +218,10 @@ static void take_over(struct intake_tail *t)
 
 	snprintf(silent, sizeof(silent), "%d", SILENT_MS);
 	t->taken_over_ms = loop_mono_ms(t->store->loop);
-	ask(t, (const char *const[]){ "XAUTOCLAIM", t->store->keys.intake, GROUP, t->store->hub_id, silent, "0", "COUNT",
-				      ENTRIES_PER_READ, NULL }, on_taken_over);
+	ask(t,
+	    (const char *const[]){"XAUTOCLAIM", t->store->keys.intake, GROUP, t->store->hub_id,
+				  silent, "0", "COUNT", ENTRIES_PER_READ, NULL},
+	    on_taken_over);
 }
 
 /* One thing at a time on this connection. */
@@ -249,7 +266,10 @@ static void on_up(struct link *l)
 	t->is_waiting = false;
 	snprintf(t->own_after, sizeof(t->own_after), "0");
 	t->taken_over_ms = 0;
-	ask(t, (const char *const[]){ "XGROUP", "CREATE", t->store->keys.intake, GROUP, "0", "MKSTREAM", NULL }, on_group);
+	ask(t,
+	    (const char *const[]){"XGROUP", "CREATE", t->store->keys.intake, GROUP, "0", "MKSTREAM",
+				  NULL},
+	    on_group);
 }
 
 static void on_down(struct link *l, const char *why)
@@ -265,7 +285,7 @@ static void on_closed(struct link *l)
 	store_part_closed(t->store);
 }
 
-static const struct link_events tail_events = { on_up, on_down, on_closed };
+static const struct link_events tail_events = {on_up, on_down, on_closed};
 
 void store_intake_start(struct store *s, store_intake_fn *fn, void *arg)
 {
@@ -281,7 +301,8 @@ void store_intake_start(struct store *s, store_intake_fn *fn, void *arg)
 	link_open(&t->link, &link, &tail_events);
 }
 
-/* Done or not, the caller has it no more; an entry that could not be taken out comes again later. */
+/* Done or not, the caller has it no more; an entry that could not be taken out comes again later.
+ */
 static void on_done(struct ask *a, enum err e, const struct redis_reply *r)
 {
 	struct intake_tail *t = a->store->intake;
@@ -289,7 +310,8 @@ static void on_done(struct ask *a, enum err e, const struct redis_reply *r)
 
 	(void)r;
 	if (e != ERR_OK)
-		log_at(LOG_WARN, "", "entry %s of the intake could not be taken out: %s", (const char *)a->own, err_name(e));
+		log_at(LOG_WARN, "", "entry %s of the intake could not be taken out: %s",
+		       (const char *)a->own, err_name(e));
 	if (slot) {
 		slot->id[0] = '\0';
 		t->out_count--;

@@ -3,11 +3,12 @@
 
 #include "store/store_in.h"
 
-static_assert(SCRIPT_MEETING_KEYS == 4 && SCRIPT_MEETING_ARGS == 7, "meeting.lua wants other arguments than are sent");
+static_assert(SCRIPT_MEETING_KEYS == 4 && SCRIPT_MEETING_ARGS == 7,
+	      "meeting.lua wants other arguments than are sent");
 
 static void on_written(struct ask *a, enum err e, const struct redis_reply *r)
 {
-	static const enum err outcomes[] = { ERR_OK, ERR_STALE, ERR_CONFLICT };
+	static const enum err outcomes[] = {ERR_OK, ERR_STALE, ERR_CONFLICT};
 
 	if (e == ERR_OK && (r->count != 3 || r->items[1].integer < 0 || r->items[1].integer > 2))
 		e = ask_misfit(a);
@@ -17,10 +18,11 @@ static void on_written(struct ask *a, enum err e, const struct redis_reply *r)
 		a->fn.number(a->arg, e, 0);
 }
 
-void store_meeting_write(struct store *s, const struct meeting_write *in, store_number_fn *fn, void *arg)
+void store_meeting_write(struct store *s, const struct meeting_write *in, store_number_fn *fn,
+			 void *arg)
 {
 	const struct keys *k = &s->keys;
-	const char *const keys[] = { k->meetings, k->meetings_open, k->meetings_same, k->audit };
+	const char *const keys[] = {k->meetings, k->meetings_open, k->meetings_same, k->audit};
 	struct ask *a = ask_new(s, SCRIPT_MEETING, on_written, arg);
 
 	a->fn.number = fn;
@@ -51,7 +53,8 @@ void store_meeting_count(struct store *s, store_number_fn *fn, void *arg)
 	ask_submit(a);
 }
 
-void store_meetings(struct store *s, const int64_t *numbers, int count, store_lines_fn *fn, void *arg)
+void store_meetings(struct store *s, const int64_t *numbers, int count, store_lines_fn *fn,
+		    void *arg)
 {
 	struct ask *a = store_texts_ask(s, 0, fn, arg);
 

@@ -4,9 +4,11 @@
 
 #include "store/store_in.h"
 
-static_assert(SCRIPT_NAMED_KEYS == 3 && SCRIPT_NAMED_ARGS == 7, "named.lua wants other arguments than are sent");
+static_assert(SCRIPT_NAMED_KEYS == 3 && SCRIPT_NAMED_ARGS == 7,
+	      "named.lua wants other arguments than are sent");
 
-/* The value of a reading command; writing commands answer with numbers and states, which nobody wants to know. */
+/* The value of a reading command; writing commands answer with numbers and states, which nobody
+ * wants to know. */
 static void on_value(struct ask *a, enum err e, const struct redis_reply *r)
 {
 	if (a->fn.text)
@@ -22,7 +24,8 @@ static struct ask *text_ask(struct store *s, bool is_write, store_text_fn *fn, v
 	return a;
 }
 
-void store_put(struct store *s, enum table t, const char *name, struct bytes value, store_text_fn *fn, void *arg)
+void store_put(struct store *s, enum table t, const char *name, struct bytes value,
+	       store_text_fn *fn, void *arg)
 {
 	struct ask *a = text_ask(s, true, fn, arg);
 
@@ -55,7 +58,7 @@ void store_delete(struct store *s, enum table t, const char *name, store_text_fn
 
 static void on_named_written(struct ask *a, enum err e, const struct redis_reply *r)
 {
-	static const enum err outcomes[] = { ERR_OK, ERR_NOT_FOUND, ERR_CONFLICT };
+	static const enum err outcomes[] = {ERR_OK, ERR_NOT_FOUND, ERR_CONFLICT};
 
 	if (e == ERR_OK && (r->count != 2 || r->items[1].integer < 0 || r->items[1].integer > 2))
 		e = ask_misfit(a);
@@ -92,7 +95,7 @@ static void on_all(struct ask *a, enum err e, const struct redis_reply *r)
 	for (int i = 0; i < r->count / 2; i++) {
 		const struct redis_reply *at = &r->items[2 * i];
 
-		items[i] = (struct named){ .name = at[0].str, .value = { at[1].str, at[1].len } };
+		items[i] = (struct named){.name = at[0].str, .value = {at[1].str, at[1].len}};
 	}
 	a->fn.list(a->arg, ERR_OK, items, r->count / 2);
 }
@@ -114,12 +117,13 @@ static void on_some(struct ask *a, enum err e, const struct redis_reply *r)
 
 	for (int i = 0; i < count; i++) {
 		if (r->items[i].type == REDIS_STRING)
-			items[i].value = (struct bytes){ r->items[i].str, r->items[i].len };
+			items[i].value = (struct bytes){r->items[i].str, r->items[i].len};
 	}
 	a->fn.list(a->arg, e, items, count);
 }
 
-void store_get_some(struct store *s, enum table t, const char *const *names, int count, store_list_fn *fn, void *arg)
+void store_get_some(struct store *s, enum table t, const char *const *names, int count,
+		    store_list_fn *fn, void *arg)
 {
 	struct ask *a = ask_new(s, SCRIPT_NONE, on_some, arg);
 
@@ -159,7 +163,8 @@ void store_put_expiring(struct store *s, const struct expiring *in, store_text_f
 	ask_submit(a);
 }
 
-void store_get_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn, void *arg)
+void store_get_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn,
+			void *arg)
 {
 	struct ask *a = text_ask(s, false, fn, arg);
 
@@ -168,7 +173,8 @@ void store_get_expiring(struct store *s, const char *kind, const char *name, sto
 	ask_submit(a);
 }
 
-void store_delete_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn, void *arg)
+void store_delete_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn,
+			   void *arg)
 {
 	struct ask *a = text_ask(s, true, fn, arg);
 
@@ -196,7 +202,7 @@ void store_append_feed(struct store *s, const char *line, store_text_fn *fn, voi
 	args_int(&a->args, STORE_FEED_ENTRIES);
 	args_str(&a->args, "*");
 	args_str(&a->args, "l");
-	args_copy(&a->args, (struct bytes){ line, strcspn(line, "\n") });
+	args_copy(&a->args, (struct bytes){line, strcspn(line, "\n")});
 	ask_submit(a);
 }
 
@@ -225,8 +231,8 @@ void store_audit(struct store *s, const char *json_line, store_text_fn *fn, void
 		args_str(&a->keys, s->keys.audit);
 		ask_submit(a);
 	}
-	args_copy(&a->args, (struct bytes){ json_line, strlen(json_line) });
+	args_copy(&a->args, (struct bytes){json_line, strlen(json_line)});
 	w = arena_alloc(&a->arena, sizeof(*w));
-	*w = (struct audit_wait){ a->own, fn, arg };
+	*w = (struct audit_wait){a->own, fn, arg};
 	a->own = w;
 }

@@ -5,12 +5,14 @@
 #include "store/store_in.h"
 
 #define STEPS_PER_PIECE 512
-static_assert(SCRIPT_POLICY_STEP_KEYS == 6 && SCRIPT_POLICY_STEP_ARGS == 8, "policy_step.lua wants other arguments than are sent");
-static_assert(SCRIPT_POLICY_SHADOW_KEYS == 2 && SCRIPT_POLICY_SHADOW_ARGS == 8, "policy_shadow.lua wants other arguments than are sent");
+static_assert(SCRIPT_POLICY_STEP_KEYS == 6 && SCRIPT_POLICY_STEP_ARGS == 8,
+	      "policy_step.lua wants other arguments than are sent");
+static_assert(SCRIPT_POLICY_SHADOW_KEYS == 2 && SCRIPT_POLICY_SHADOW_ARGS == 8,
+	      "policy_shadow.lua wants other arguments than are sent");
 
 static void on_stepped(struct ask *a, enum err e, const struct redis_reply *r)
 {
-	static const enum err outcomes[] = { ERR_OK, ERR_STALE, ERR_CONFLICT };
+	static const enum err outcomes[] = {ERR_OK, ERR_STALE, ERR_CONFLICT};
 
 	if (e == ERR_OK && (r->count != 3 || r->items[1].integer < 0 || r->items[1].integer > 2))
 		e = ask_misfit(a);
@@ -19,11 +21,14 @@ static void on_stepped(struct ask *a, enum err e, const struct redis_reply *r)
 	a->fn.text(a->arg, e, NULL);
 }
 
-void store_policy_step(struct store *s, const struct policy_step_in *in, store_text_fn *fn, void *arg)
+void store_policy_step(struct store *s, const struct policy_step_in *in, store_text_fn *fn,
+		       void *arg)
 {
-	static const char *const keeps[] = { "", "keep", "forget", "shadow" };
+	static const char *const keeps[] = {"", "keep", "forget", "shadow"};
 	const struct keys *k = &s->keys;
-	const char *const keys[] = { k->steps, k->tables[TABLE_POLICIES], k->answers, k->shadow, k->shadow_last, k->audit };
+	const char *const keys[] = {k->steps,	    k->tables[TABLE_POLICIES],
+				    k->answers,	    k->shadow,
+				    k->shadow_last, k->audit};
 	struct ask *a = ask_new(s, SCRIPT_POLICY_STEP, on_stepped, arg);
 
 	a->fn.text = fn;
@@ -51,7 +56,9 @@ static void on_texts(struct ask *a, enum err e, const struct redis_reply *r)
 	}
 	lines = arena_alloc(&a->arena, sizeof(*lines) * (size_t)(r->count + 1));
 	for (int i = 0; i < r->count; i++)
-		lines[i] = r->items[i].type == REDIS_NIL ? (struct bytes){ 0 } : (struct bytes){ r->items[i].str, r->items[i].len };
+		lines[i] = r->items[i].type == REDIS_NIL
+				   ? (struct bytes){0}
+				   : (struct bytes){r->items[i].str, r->items[i].len};
 	a->fn.lines(a->arg, ERR_OK, lines, r->count, *from + r->count);
 }
 
@@ -108,9 +115,11 @@ static void on_added(struct ask *a, enum err e, const struct redis_reply *r)
 	a->fn.text(a->arg, e, NULL);
 }
 
-void store_policy_shadow_add(struct store *s, const struct shadow_counts *in, store_text_fn *fn, void *arg)
+void store_policy_shadow_add(struct store *s, const struct shadow_counts *in, store_text_fn *fn,
+			     void *arg)
 {
-	const int64_t counts[] = { in->events, in->changed, in->gained, in->lost, in->altered, SHADOW_LAST_MAX };
+	const int64_t counts[] = {in->events, in->changed, in->gained,
+				  in->lost,   in->altered, SHADOW_LAST_MAX};
 	struct ask *a = ask_new(s, SCRIPT_POLICY_SHADOW, on_added, arg);
 
 	a->fn.text = fn;

@@ -5,11 +5,13 @@
 #include "base/buf.h"
 #include "store/store_in.h"
 
-static_assert(SCRIPT_LOAD_KEYS == 0 && SCRIPT_LOAD_ARGS == 3, "load.lua wants other arguments than are sent");
-static_assert(SCRIPT_CLAIM_KEYS == 3 && SCRIPT_CLAIM_ARGS == 4, "claim.lua wants other arguments than are sent");
+static_assert(SCRIPT_LOAD_KEYS == 0 && SCRIPT_LOAD_ARGS == 3,
+	      "load.lua wants other arguments than are sent");
+static_assert(SCRIPT_CLAIM_KEYS == 3 && SCRIPT_CLAIM_ARGS == 4,
+	      "claim.lua wants other arguments than are sent");
 
-#define SEQS_PER_RUN 256
-#define PERMIT_EVENTS_MAX 4096
+#define SEQS_PER_RUN	   256
+#define PERMIT_EVENTS_MAX  4096
 #define PERMIT_ENTRY_BYTES 48 /* "12/reregistered/1," */
 
 struct wanted {
@@ -19,7 +21,7 @@ struct wanted {
 
 static struct bytes bytes_of(const struct redis_reply *r)
 {
-	return r->type == REDIS_STRING ? (struct bytes){ r->str, r->len } : (struct bytes){ 0 };
+	return r->type == REDIS_STRING ? (struct bytes){r->str, r->len} : (struct bytes){0};
 }
 
 static void on_loaded(struct ask *a, enum err e, const struct redis_reply *r)
@@ -35,8 +37,9 @@ static void on_loaded(struct ask *a, enum err e, const struct redis_reply *r)
 	}
 	items = arena_alloc(&a->arena, sizeof(*items) * (size_t)(w->count + 1));
 	for (int i = 0; i < w->count; i++) {
-		items[i] = (struct loaded){ .seq = w->seqs[i], .doc = bytes_of(&r->items[1 + 2 * i]),
-					    .record = bytes_of(&r->items[2 + 2 * i]) };
+		items[i] = (struct loaded){.seq = w->seqs[i],
+					   .doc = bytes_of(&r->items[1 + 2 * i]),
+					   .record = bytes_of(&r->items[2 + 2 * i])};
 	}
 	a->fn.load(a->arg, ERR_OK, items, w->count);
 }
@@ -51,7 +54,8 @@ static int run_length(const struct wanted *w, int from)
 	return n - from;
 }
 
-void store_load(struct store *s, const int64_t *seqs, int count, bool docs, store_load_fn *fn, void *arg)
+void store_load(struct store *s, const int64_t *seqs, int count, bool docs, store_load_fn *fn,
+		void *arg)
 {
 	struct ask *a = ask_new(s, SCRIPT_LOAD, on_loaded, arg);
 	struct wanted *w = arena_alloc(&a->arena, sizeof(*w) + sizeof(*seqs) * (size_t)count);
@@ -91,13 +95,14 @@ static void on_claimed(struct ask *a, enum err e, const struct redis_reply *r)
 	count = r->count / 2;
 	items = arena_alloc(&a->arena, sizeof(*items) * (size_t)(count + 1));
 	for (int i = 0; i < count; i++) {
-		items[i] = (struct loaded){ .seq = r->items[1 + 2 * i].integer,
-					    .record = bytes_of(&r->items[2 + 2 * i]) };
+		items[i] = (struct loaded){.seq = r->items[1 + 2 * i].integer,
+					   .record = bytes_of(&r->items[2 + 2 * i])};
 	}
 	a->fn.load(a->arg, ERR_OK, items, count);
 }
 
-void store_claim_due(struct store *s, int64_t now_ms, int64_t lease_ms, int limit, store_load_fn *fn, void *arg)
+void store_claim_due(struct store *s, int64_t now_ms, int64_t lease_ms, int limit,
+		     store_load_fn *fn, void *arg)
 {
 	struct ask *a = ask_new(s, SCRIPT_CLAIM, on_claimed, arg);
 
@@ -136,7 +141,8 @@ static void on_permits(struct ask *a, enum err e, const struct redis_reply *r)
 
 	buf_init(&list, PERMIT_EVENTS_MAX * PERMIT_ENTRY_BYTES);
 	for (int i = 0; e == ERR_OK && i < r->count; i++) {
-		const char *entry = r->items[i].str ? r->items[i].str : "", *tab = strchr(entry, '\t');
+		const char *entry = r->items[i].str ? r->items[i].str : "",
+			   *tab = strchr(entry, '\t');
 
 		if (!tab || strcmp(tab + 1, permit) != 0)
 			continue;
@@ -161,7 +167,8 @@ void store_find_permit(struct store *s, const char *permit, store_text_fn *fn, v
 	ask_submit(a);
 }
 
-static void ask_holder(struct store *s, const char *kind, const char *id, ask_done_fn *done, const struct ask *before)
+static void ask_holder(struct store *s, const char *kind, const char *id, ask_done_fn *done,
+		       const struct ask *before)
 {
 	struct ask *a = ask_new(s, SCRIPT_NONE, done, before->arg);
 
@@ -183,7 +190,8 @@ static void on_permit_holder(struct ask *a, enum err e, const struct redis_reply
 		on_text(a, e, r);
 }
 
-void store_find_holder(struct store *s, const char *case_id, const char *permit, store_text_fn *fn, void *arg)
+void store_find_holder(struct store *s, const char *case_id, const char *permit, store_text_fn *fn,
+		       void *arg)
 {
 	struct ask *a = ask_new(s, SCRIPT_NONE, on_permit_holder, arg);
 

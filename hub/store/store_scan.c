@@ -4,11 +4,14 @@
 
 #include "store/store_in.h"
 
-/* One call keeps Redis from everything else while it runs, some milliseconds with these; the caller comes back for more. */
+/* One call keeps Redis from everything else while it runs, some milliseconds with these; the caller
+ * comes back for more. */
 #define SCAN_BUDGET_MAX 256
-#define SCAN_BYTES_MAX (512 << 10)
-static_assert(SCRIPT_LIST_KEYS == 1 && SCRIPT_LIST_ARGS == 4, "list.lua wants other arguments than are sent");
-static_assert(SCRIPT_SCAN_KEYS == 3 && SCRIPT_SCAN_ARGS == 8, "scan.lua wants other arguments than are sent");
+#define SCAN_BYTES_MAX	(512 << 10)
+static_assert(SCRIPT_LIST_KEYS == 1 && SCRIPT_LIST_ARGS == 4,
+	      "list.lua wants other arguments than are sent");
+static_assert(SCRIPT_SCAN_KEYS == 3 && SCRIPT_SCAN_ARGS == 8,
+	      "scan.lua wants other arguments than are sent");
 
 static void on_listed(struct ask *a, enum err e, const struct redis_reply *r)
 {
@@ -46,7 +49,7 @@ static void on_lines(struct ask *a, enum err e, const struct redis_reply *r)
 	count = r->count - 2;
 	lines = arena_alloc(&a->arena, sizeof(*lines) * (size_t)(count + 1));
 	for (int i = 0; i < count; i++)
-		lines[i] = (struct bytes){ r->items[i + 2].str, r->items[i + 2].len };
+		lines[i] = (struct bytes){r->items[i + 2].str, r->items[i + 2].len};
 	a->fn.lines(a->arg, ERR_OK, lines, count, r->items[1].integer);
 }
 
@@ -93,8 +96,9 @@ static void on_scanned(struct ask *a, enum err e, const struct redis_reply *r)
 	for (int i = 0; i < count; i++) {
 		const struct redis_reply *at = &r->items[2 + 3 * i];
 
-		items[i] = (struct loaded){ .seq = at[0].integer, .doc = { at[1].str, at[1].len },
-					    .record = { at[2].str, at[2].len } };
+		items[i] = (struct loaded){.seq = at[0].integer,
+					   .doc = {at[1].str, at[1].len},
+					   .record = {at[2].str, at[2].len}};
 	}
 	a->fn.scan(a->arg, ERR_OK, items, count, r->items[1].integer);
 }

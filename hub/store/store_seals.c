@@ -3,7 +3,8 @@
 
 #include "store/store_in.h"
 
-static_assert(SCRIPT_SEAL_KEYS == 1 && SCRIPT_SEAL_ARGS == 4, "seal.lua wants other arguments than are sent");
+static_assert(SCRIPT_SEAL_KEYS == 1 && SCRIPT_SEAL_ARGS == 4,
+	      "seal.lua wants other arguments than are sent");
 
 void store_audit_from(struct store *s, int64_t from, int limit, store_lines_fn *fn, void *arg)
 {

@@ -3,7 +3,8 @@
 
 #include "store/store_in.h"
 
-static_assert(SCRIPT_SOURCE_SEEN_KEYS == 1 && SCRIPT_SOURCE_SEEN_ARGS == 7, "source_seen.lua wants other arguments than are sent");
+static_assert(SCRIPT_SOURCE_SEEN_KEYS == 1 && SCRIPT_SOURCE_SEEN_ARGS == 7,
+	      "source_seen.lua wants other arguments than are sent");
 
 static void on_seen(struct ask *a, enum err e, const struct redis_reply *r)
 {
@@ -12,11 +13,13 @@ static void on_seen(struct ask *a, enum err e, const struct redis_reply *r)
 	if (e == ERR_OK && r->count != 4)
 		e = ask_misfit(a);
 	if (e == ERR_OK)
-		out = (struct source_seen_out){ r->items[1].integer, r->items[2].integer == 1, r->items[3].integer == 1 };
+		out = (struct source_seen_out){r->items[1].integer, r->items[2].integer == 1,
+					       r->items[3].integer == 1};
 	a->fn.source(a->arg, e, e == ERR_OK ? &out : NULL);
 }
 
-void store_source_seen(struct store *s, const struct source_seen_in *in, store_source_fn *fn, void *arg)
+void store_source_seen(struct store *s, const struct source_seen_in *in, store_source_fn *fn,
+		       void *arg)
 {
 	struct ask *a = ask_new(s, SCRIPT_SOURCE_SEEN, on_seen, arg);
 

@@ -1,12 +1,26 @@
 /*
- * tables.h: small things kept by name. Part of store.h, which includes it and whose rules about callbacks hold here too.
+ * tables.h: small things kept by name. Part of store.h, which includes it and whose rules about
+ * callbacks hold here too.
  */
 #ifndef TANDEM_STORE_TABLES_H
 #define TANDEM_STORE_TABLES_H
 
-/* --- small named things: users, keys, policies, contacts, numbers that want no texts, statements that were confirmed, sources, rankings that were published, seals of the audit log --- */
-enum table { TABLE_USERS, TABLE_KEYS, TABLE_POLICIES, TABLE_CONTACTS, TABLE_OPTOUTS, TABLE_AGREED, TABLE_SOURCES, TABLE_RANKINGS, TABLE_SEALS, TABLE_COUNT };
-void store_put(struct store *s, enum table t, const char *name, struct bytes value, store_text_fn *fn, void *arg);
+/* --- small named things: users, keys, policies, contacts, numbers that want no texts, statements
+ * that were confirmed, sources, rankings that were published, seals of the audit log --- */
+enum table {
+	TABLE_USERS,
+	TABLE_KEYS,
+	TABLE_POLICIES,
+	TABLE_CONTACTS,
+	TABLE_OPTOUTS,
+	TABLE_AGREED,
+	TABLE_SOURCES,
+	TABLE_RANKINGS,
+	TABLE_SEALS,
+	TABLE_COUNT
+};
+void store_put(struct store *s, enum table t, const char *name, struct bytes value,
+	       store_text_fn *fn, void *arg);
 void store_get(struct store *s, enum table t, const char *name, store_text_fn *fn, void *arg);
 void store_delete(struct store *s, enum table t, const char *name, store_text_fn *fn, void *arg);
 struct named {
@@ -16,7 +30,8 @@ struct named {
 typedef void store_list_fn(void *arg, enum err e, const struct named *items, int count);
 void store_list(struct store *s, enum table t, store_list_fn *fn, void *arg);
 /* Of these names, in this order; a value without data is not there. */
-void store_get_some(struct store *s, enum table t, const char *const *names, int count, store_list_fn *fn, void *arg);
+void store_get_some(struct store *s, enum table t, const char *const *names, int count,
+		    store_list_fn *fn, void *arg);
 struct expiring {
 	const char *kind, *name;
 	struct bytes value;
@@ -31,10 +46,13 @@ struct named_write {
 	struct bytes value;
 	const char *told, *audit; /* told: "" nobody */
 };
-/* ERR_CONFLICT: something else has the name already. ERR_NOT_FOUND: nothing has it that could go. */
+/* ERR_CONFLICT: something else has the name already. ERR_NOT_FOUND: nothing has it that could go.
+ */
 void store_write_named(struct store *s, const struct named_write *in, store_text_fn *fn, void *arg);
 void store_put_expiring(struct store *s, const struct expiring *in, store_text_fn *fn, void *arg);
-void store_get_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn, void *arg);
-void store_delete_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn, void *arg);
+void store_get_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn,
+			void *arg);
+void store_delete_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn,
+			   void *arg);
 
 #endif

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Under the address sanitizer, which clang tells of in its own way, each piece of an arena is guarded as one of the heap is: what was
-   not asked for may not be looked at, and what is cleared is gone. */
+/* Under the address sanitizer, which clang tells of in its own way, each piece of an arena is
+   guarded as one of the heap is: what was not asked for may not be looked at, and what is cleared
+   is gone. */
 #ifdef __has_feature
 #if __has_feature(address_sanitizer)
 #define IS_WATCHED
@@ -23,9 +24,10 @@
 #else
 #define ASAN_POISON_MEMORY_REGION(at, bytes)   ((void)(at), (void)(bytes))
 #define ASAN_UNPOISON_MEMORY_REGION(at, bytes) ((void)(at), (void)(bytes))
-#define GAP_BYTES  ((size_t)0)
-#define TEXT_BYTES ((size_t)1) /* texts stand close together: a pack has a hundred thousand of a few bytes each */
-#define SPARES_MAX 4096
+#define GAP_BYTES			       ((size_t)0)
+/* texts stand close together: a pack has a hundred thousand of a few bytes each */
+#define TEXT_BYTES			       ((size_t)1)
+#define SPARES_MAX			       4096
 #endif
 
 #define BLOCK_BYTES_MIN (PAGE_BYTES - sizeof(struct arena_block))
@@ -72,8 +74,9 @@ void *mem_realloc(void *old, size_t bytes)
 }
 
 /*
- * A server takes and drops a few pages with every event. Handed back to the heap, each would be joined to its
- * neighbours and cut off again, which costs more than the work done in it; so SPARES_MAX are kept at hand.
+ * A server takes and drops a few pages with every event. Handed back to the heap, each would be
+ * joined to its neighbours and cut off again, which costs more than the work done in it; so
+ * SPARES_MAX are kept at hand.
  */
 struct spare_page {
 	struct spare_page *next;
@@ -88,7 +91,8 @@ void *mem_page_take(void)
 	if (!p)
 		return mem_alloc(PAGE_BYTES);
 	spares = p->next;
-	__builtin_prefetch(spares, 1); /* taken next, and nobody has touched it since it was given back */
+	/* taken next, and nobody has touched it since it was given back */
+	__builtin_prefetch(spares, 1);
 	spare_count--;
 	return p;
 }
@@ -171,7 +175,8 @@ static void block_push(struct arena *a, size_t need)
 
 static bool has_room(const struct arena *a, size_t bytes)
 {
-	return a->head && a->used_bytes <= a->head->size_bytes && a->head->size_bytes - a->used_bytes >= bytes;
+	return a->head && a->used_bytes <= a->head->size_bytes &&
+	       a->head->size_bytes - a->used_bytes >= bytes;
 }
 
 static void *piece_take(struct arena *a, size_t bytes, size_t align)

@@ -21,7 +21,8 @@ static void set_limit(struct buf *b)
 
 void buf_init_brief(struct buf *b, size_t max_bytes)
 {
-	*b = (struct buf){.data = mem_page_take(), .cap = PAGE_BYTES, .max = max_bytes, .home = BUF_PAGE};
+	*b = (struct buf){
+		.data = mem_page_take(), .cap = PAGE_BYTES, .max = max_bytes, .home = BUF_PAGE};
 	set_limit(b);
 }
 
@@ -81,9 +82,10 @@ bool buf_reserve(struct buf *b, size_t more)
 }
 
 #define INT_BYTES 20 /* of the longest, with its sign */
-static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
-			    "4950515253545556575859606162636465666768697071727374757677787980818283848586878889909192939495969798"
-			    "99";
+static const char pairs[] =
+	"00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
+	"4950515253545556575859606162636465666768697071727374757677787980818283848586878889909192939495969798"
+	"99";
 
 static char *put_pair(char *p, unsigned two)
 {
@@ -94,8 +96,9 @@ static char *put_pair(char *p, unsigned two)
 }
 
 /*
- * The digits end in the middle of the room, so that they can be copied by a few moves of fixed length with what stands behind them.
- * Times are longer than 32 bits, but only by a few digits, and to divide those is cheaper.
+ * The digits end in the middle of the room, so that they can be copied by a few moves of fixed
+ * length with what stands behind them. Times are longer than 32 bits, but only by a few digits, and
+ * to divide those is cheaper.
  */
 bool buf_add_digits(struct buf *b, int64_t v)
 {
@@ -145,10 +148,12 @@ bool buf_printf(struct buf *b, const char *fmt, ...)
 	return true;
 }
 
-/* What stands after the backslash for a byte that needs one; 'u' means the long form, 'w' that it is no ASCII and needs a look. */
+/* What stands after the backslash for a byte that needs one; 'u' means the long form, 'w' that it
+ * is no ASCII and needs a look. */
 static const char escapes[256] = {
-	[0 ... 7] = 'u', ['\b'] = 'b',	    ['\t'] = 't', ['\n'] = 'n',	 [11] = 'u',  ['\f'] = 'f',
-	['\r'] = 'r',	 [14 ... 31] = 'u', ['"'] = '"',  ['\\'] = '\\', [127] = 'u', [128 ... 255] = 'w',
+	[0 ... 7] = 'u', ['\b'] = 'b',	['\t'] = 't', ['\n'] = 'n',
+	[11] = 'u',	 ['\f'] = 'f',	['\r'] = 'r', [14 ... 31] = 'u',
+	['"'] = '"',	 ['\\'] = '\\', [127] = 'u',  [128 ... 255] = 'w',
 };
 
 static bool add_escape(struct buf *b, unsigned char c)
@@ -190,8 +195,9 @@ static bool copy_short(char *to, const char *s, size_t len)
 }
 
 /*
- * Copies what stands in JSON as it is, and says how much that was; what ends it is an escape or no UTF-8. Eight bytes at a time, the
- * last ones together with those before them, which are copied once more.
+ * Copies what stands in JSON as it is, and says how much that was; what ends it is an escape or no
+ * UTF-8. Eight bytes at a time, the last ones together with those before them, which are copied
+ * once more.
  */
 static size_t copy_plain(char *to, const char *s, size_t len)
 {

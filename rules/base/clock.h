@@ -1,6 +1,6 @@
 /*
- * clock.h: where time comes from. Everything that decides by time is handed a struct clock, so that tests
- * drive it. Wall time is milliseconds since 1970-01-01T00:00Z as int64_t named *_ms.
+ * clock.h: where time comes from. Everything that decides by time is handed a struct clock, so that
+ * tests drive it. Wall time is milliseconds since 1970-01-01T00:00Z as int64_t named *_ms.
  */
 #ifndef TANDEM_CLOCK_H
 #define TANDEM_CLOCK_H

@@ -82,7 +82,8 @@ static void read_plain(struct csv *c, struct cursor *at, struct csv_cell *cell)
 			fault(c, at, "a carriage return without a line feed");
 		step(c, at);
 	}
-	cell->text = at->pos == start ? "" : arena_strndup(c->arena, start, (size_t)(at->pos - start));
+	cell->text =
+		at->pos == start ? "" : arena_strndup(c->arena, start, (size_t)(at->pos - start));
 }
 
 static void read_quoted(struct csv *c, struct cursor *at, struct csv_cell *cell)
@@ -189,7 +190,8 @@ bool csv_next(struct csv *c)
 			skip_line_end(c, &at);
 		} else {
 			read_record(c, &at);
-			skip = !c->whole && ((at.faulty && !c->with_faulty) || c->cells[0].text[0] == '#');
+			skip = !c->whole &&
+			       ((at.faulty && !c->with_faulty) || c->cells[0].text[0] == '#');
 		}
 		c->faulty = at.faulty;
 		c->record_len = (size_t)(at.pos - c->record);

@@ -1,9 +1,9 @@
 /*
  * csv.h: RFC 4180 from bytes, one record at a time, with the place of each cell.
  *
- * Pure: no files. A BOM is skipped, CRLF and LF both end a record, lines whose first cell begins with '#'
- * and empty lines are passed over. Faults (a stray quote, an unclosed quote, NUL, invalid UTF-8) go to the
- * diag and the reader goes on with the next line where it can.
+ * Pure: no files. A BOM is skipped, CRLF and LF both end a record, lines whose first cell begins
+ * with '#' and empty lines are passed over. Faults (a stray quote, an unclosed quote, NUL, invalid
+ * UTF-8) go to the diag and the reader goes on with the next line where it can.
  */
 #ifndef TANDEM_CSV_H
 #define TANDEM_CSV_H
@@ -13,7 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-#define CSV_CELLS_MAX 128
+#define CSV_CELLS_MAX	   128
 #define CSV_CELL_BYTES_MAX 65536
 
 struct csv_cell {
@@ -29,11 +29,13 @@ struct csv {
 	int line;
 	struct csv_cell cells[CSV_CELLS_MAX];
 	int count;
-	/* For whoever must account for every record: set `whole` after csv_init, and faulty ones and those that begin
-	   with # are given as well. */
+	/* For whoever must account for every record: set `whole` after csv_init, and faulty ones
+	   and those that begin with # are given as well. */
 	bool whole, faulty;
-	bool with_faulty; /* set after csv_init: faulty records are given as well, and an unclosed quote spoils its line only */
-	char separator; /* a comma, unless it is set to something else after csv_init */
+	/* set after csv_init: faulty records are given as well, and an unclosed quote spoils its
+	 * line only */
+	bool with_faulty;
+	char separator;	    /* a comma, unless it is set to something else after csv_init */
 	const char *record; /* its bytes, with the line end */
 	size_t record_len;
 };

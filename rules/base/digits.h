@@ -1,6 +1,6 @@
 /*
- * digits.h: whole numbers in text that the hub wrote itself, where what strtoll also takes (spaces, signs, a locale) has no place, and
- * hexadecimal digits.
+ * digits.h: whole numbers in text that the hub wrote itself, where what strtoll also takes (spaces,
+ * signs, a locale) has no place, and hexadecimal digits.
  */
 #ifndef TANDEM_DIGITS_H
 #define TANDEM_DIGITS_H
@@ -10,7 +10,8 @@
 
 #define DIGITS_MAX 18 /* as many as always fit */
 
-/* The number that stands at *s, and *s then behind it; -1 and *s as it was when none stands there or it is longer than DIGITS_MAX. */
+/* The number that stands at *s, and *s then behind it; -1 and *s as it was when none stands there
+ * or it is longer than DIGITS_MAX. */
 static inline int64_t digits_take(const char **s)
 {
 	const char *p = *s;

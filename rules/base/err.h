@@ -1,17 +1,18 @@
 /*
  * err.h: the one table of failures, and the words for telling them.
  *
- * A function that can fail returns enum err (ERR_OK is 0), puts its results into out-parameters named
- * ret_x that stay untouched on failure, and explains itself, where a person will read it, in a diag
- * list: one entry for every fault found, each with the place (a JSON pointer, or file:line:column).
- * Fault texts never repeat input beyond names of members and columns, because input can hold personal data.
+ * A function that can fail returns enum err (ERR_OK is 0), puts its results into out-parameters
+ * named ret_x that stay untouched on failure, and explains itself, where a person will read it, in
+ * a diag list: one entry for every fault found, each with the place (a JSON pointer, or
+ * file:line:column). Fault texts never repeat input beyond names of members and columns, because
+ * input can hold personal data.
  */
 #ifndef TANDEM_ERR_H
 #define TANDEM_ERR_H
 
 #include <stddef.h>
 
-#define MUST_CHECK __attribute__((warn_unused_result))
+#define MUST_CHECK	  __attribute__((warn_unused_result))
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 
 /* code, HTTP status, title */

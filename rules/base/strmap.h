@@ -1,9 +1,9 @@
 /*
  * strmap.h: from a string to a small number, built once and then only read.
  *
- * strmap_init names how many entries are to be expected, strmap_add puts one in, strmap_find looks one up.
- * With more it grows, and leaves its old memory in the arena. Keys are borrowed and must outlive the map, and so
- * must the arena. Nothing is ever taken out.
+ * strmap_init names how many entries are to be expected, strmap_add puts one in, strmap_find looks
+ * one up. With more it grows, and leaves its old memory in the arena. Keys are borrowed and must
+ * outlive the map, and so must the arena. Nothing is ever taken out.
  */
 #ifndef TANDEM_STRMAP_H
 #define TANDEM_STRMAP_H

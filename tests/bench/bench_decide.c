@@ -1,10 +1,11 @@
 /*
  * bench_decide PACK [DIR]: decisions a second from parsed events, one core, by CPU time.
  *
- * Once on the pack as it is, then with its rules replaced by a hundred and by ten thousand made ones of six
- * columns. Events go through every item and region of the pack. Prints the median of five runs, and how
- * long the made packs took to read and compile and what they hold of memory. With DIR, the table of ten
- * thousand, the events and the rows that hold for each are written there as well, for peers.mjs.
+ * Once on the pack as it is, then with its rules replaced by a hundred and by ten thousand made
+ * ones of six columns. Events go through every item and region of the pack. Prints the median of
+ * five runs, and how long the made packs took to read and compile and what they hold of memory.
+ * With DIR, the table of ten thousand, the events and the rows that hold for each are written there
+ * as well, for peers.mjs.
  */
 #include <malloc.h>
 #include <stdio.h>
@@ -115,10 +116,10 @@ struct made_cell {
 	const char *cell, *json;
 };
 static const struct made_cell areas[] = {{"", "null"},
-	     {">=1000", "[1000,true,null,true]"},
-	     {"<500", "[null,true,500,false]"},
-	     {"[500..1000)", "[500,true,1000,false]"},
-	     {">2500", "[2500,false,null,true]"}};
+					 {">=1000", "[1000,true,null,true]"},
+					 {"<500", "[null,true,500,false]"},
+					 {"[500..1000)", "[500,true,1000,false]"},
+					 {">2500", "[2500,false,null,true]"}};
 static const struct made_cell risks[] = {{"", "null"},
 					 {"high|very-high", "[\"high\",\"very-high\"]"}};
 static const struct made_cell flags[] = {{"", "null"}, {"true", "true"}};
@@ -145,8 +146,9 @@ static void rules_write(const struct pack_view *v, int rows, bool for_peers, str
 					  "coordination@city"};
 	int i;
 
-	buf_add_str(out, "id,event,item,region,when:area_m2,when:risk,when:unlicensed,role,to,due,via,"
-			 "basis\n");
+	buf_add_str(out,
+		    "id,event,item,region,when:area_m2,when:risk,when:unlicensed,role,to,due,via,"
+		    "basis\n");
 	for (i = 0; i < rows; i++) {
 		const struct made_row *r = &made[i];
 

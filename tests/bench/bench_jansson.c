@@ -18,6 +18,7 @@ int main(int argc, char **argv)
 			return 1;
 		json_decref(event);
 	}
-	printf("%.2f us\n", (double)(clock() - start) * 1e6 / CLOCKS_PER_SEC / (double)(times > 0 ? times : 1));
+	printf("%.2f us\n",
+	       (double)(clock() - start) * 1e6 / CLOCKS_PER_SEC / (double)(times > 0 ? times : 1));
 	return 0;
 }

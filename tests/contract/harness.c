@@ -54,7 +54,8 @@ static void on_closed(void *arg)
 
 void harness_loop(struct harness *h)
 {
-	signal(SIGPIPE, SIG_IGN); /* as the hub does: a Redis that was killed is written to until that shows */
+	/* as the hub does: a Redis that was killed is written to until that shows */
+	signal(SIGPIPE, SIG_IGN);
 	memset(h, 0, sizeof(*h));
 	h->timeout_ms = 60000; /* a test that is about it says its own */
 	h->hub_id = "hub-a";
@@ -66,9 +67,13 @@ void harness_loop(struct harness *h)
 
 void harness_try(struct harness *h)
 {
-	const struct store_options opt = { .url = h->server.url, .cell = CELL, .timeout_ms = h->timeout_ms,
-					   .wait_replicas = h->wait_replicas, .hub_id = h->hub_id,
-					   .on_state = on_state, .arg = h };
+	const struct store_options opt = {.url = h->server.url,
+					  .cell = CELL,
+					  .timeout_ms = h->timeout_ms,
+					  .wait_replicas = h->wait_replicas,
+					  .hub_id = h->hub_id,
+					  .on_state = on_state,
+					  .arg = h};
 
 	h->store = store_open(h->loop, &opt);
 	assert_non_null(h->store);
@@ -138,8 +143,8 @@ void sample_event(struct sample *s, int i, const char *bodies)
 	s->in.case_id = s->case_id;
 	s->in.type = "granted";
 	s->in.version = 1;
-	s->in.doc = (struct bytes){ s->doc, strlen(s->doc) };
-	s->in.record = (struct bytes){ s->record, strlen(s->record) };
+	s->in.doc = (struct bytes){s->doc, strlen(s->doc)};
+	s->in.record = (struct bytes){s->record, strlen(s->record)};
 	s->in.due_ms = 1000 + i;
 	s->in.bodies = s->bodies;
 	while (*rest && s->in.body_count < 16) {
@@ -165,7 +170,10 @@ void heard_accept(void *arg, enum err e, const struct accept_out *out)
 {
 	bool is_new = e == ERR_OK && out->result == ACCEPT_NEW;
 
-	heard(arg, e, e ? 0 : out->seq, e ? -1 : (int)out->result, e ? "" : is_new ? out->earlier : out->record.data);
+	heard(arg, e, e ? 0 : out->seq, e ? -1 : (int)out->result,
+	      e	       ? ""
+	      : is_new ? out->earlier
+		       : out->record.data);
 }
 
 void heard_commit(void *arg, enum err e, struct bytes current)
@@ -195,8 +203,8 @@ void heard_refs(void *arg, enum err e, const struct ref *refs, int count, int64_
 	char text[256] = "";
 
 	for (int i = 0; i < count && strlen(text) < 240; i++)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%lld.%d", i ? " " : "", (long long)refs[i].seq,
-			 refs[i].notice);
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%lld.%d",
+			 i ? " " : "", (long long)refs[i].seq, refs[i].notice);
 	heard(arg, e, total, count, text);
 }
 

@@ -19,11 +19,34 @@
 
 static void run_server(struct redis_server *s)
 {
-	const char *const args[] = { "redis-server", "--port", "0", "--unixsocket", "redis.sock", "--dir", s->folder, "--save", "",
-				     "--appendonly", "yes", "--appendfsync", "always", "--aof-load-truncated", "no",
-				     "--maxmemory-policy", "noeviction", "--hash-max-listpack-value", "1500",
-				     "--hash-max-listpack-entries", "256", "--enable-debug-command", "yes", "--logfile", "redis.log",
-				     "--loglevel", "warning", NULL };
+	const char *const args[] = {"redis-server",
+				    "--port",
+				    "0",
+				    "--unixsocket",
+				    "redis.sock",
+				    "--dir",
+				    s->folder,
+				    "--save",
+				    "",
+				    "--appendonly",
+				    "yes",
+				    "--appendfsync",
+				    "always",
+				    "--aof-load-truncated",
+				    "no",
+				    "--maxmemory-policy",
+				    "noeviction",
+				    "--hash-max-listpack-value",
+				    "1500",
+				    "--hash-max-listpack-entries",
+				    "256",
+				    "--enable-debug-command",
+				    "yes",
+				    "--logfile",
+				    "redis.log",
+				    "--loglevel",
+				    "warning",
+				    NULL};
 
 	s->pid = fork();
 	assert_true(s->pid >= 0);
@@ -68,7 +91,8 @@ void server_start(struct redis_server *s)
 	const char *tmp = getenv("TMPDIR");
 
 	memset(s, 0, sizeof(*s));
-	snprintf(s->folder, sizeof(s->folder), "%s/tdm-XXXXXX", tmp && strlen(tmp) < 40 ? tmp : "/tmp");
+	snprintf(s->folder, sizeof(s->folder), "%s/tdm-XXXXXX",
+		 tmp && strlen(tmp) < 40 ? tmp : "/tmp");
 	assert_non_null(mkdtemp(s->folder));
 	snprintf(s->socket, sizeof(s->socket), "%s/redis.sock", s->folder);
 	snprintf(s->url, sizeof(s->url), "unix:%s", s->socket);

@@ -1,8 +1,10 @@
 /*
- * redis_server.h: a real redis-server for one test, on a socket in a folder of its own under the temporary folder.
+ * redis_server.h: a real redis-server for one test, on a socket in a folder of its own under the
+ * temporary folder.
  *
- * server_start, any number of server_kill and server_restart, server_stop (ends it and removes the folder). `ctl` is a
- * plain blocking connection for looking at what the code under test has done, made anew by server_restart.
+ * server_start, any number of server_kill and server_restart, server_stop (ends it and removes the
+ * folder). `ctl` is a plain blocking connection for looking at what the code under test has done,
+ * made anew by server_restart.
  */
 #ifndef TANDEM_TEST_REDIS_SERVER_H
 #define TANDEM_TEST_REDIS_SERVER_H

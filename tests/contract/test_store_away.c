@@ -1,5 +1,5 @@
-/* A Redis that is away, slow, forgetful, full or set so that answered writes could be lost: nothing is half done, nothing is
-   said that does not hold, and no answer goes to another question. */
+/* A Redis that is away, slow, forgetful, full or set so that answered writes could be lost: nothing
+   is half done, nothing is said that does not hold, and no answer goes to another question. */
 #include <arpa/inet.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -15,7 +15,7 @@
 #include "contract/harness.h"
 
 #define TIMEOUT_MS 2000
-#define SLACK_MS 1000
+#define SLACK_MS   1000
 
 static struct heard heard, given;
 static struct sample samples[64];
@@ -76,7 +76,8 @@ static void accept_one(struct harness *h, int i, enum err e, enum accept_result 
 		assert_int_equal(heard.result[0], result);
 }
 
-/* The clock but for what a busy machine keeps this process waiting for a processor: that is not the store's. */
+/* The clock but for what a busy machine keeps this process waiting for a processor: that is not the
+ * store's. */
 static int64_t own_ms(struct harness *h)
 {
 	FILE *f = fopen("/proc/self/schedstat", "r");
@@ -88,8 +89,10 @@ static int64_t own_ms(struct harness *h)
 	return loop_mono_ms(h->loop) - waited_ns / 1000000;
 }
 
-/* What was asked of a Redis that stands still: nobody waits longer than promised, and late answers go to nobody. */
-static void stand_still(struct harness *h, void (*begin)(struct harness *h), void (*end)(struct harness *h))
+/* What was asked of a Redis that stands still: nobody waits longer than promised, and late answers
+ * go to nobody. */
+static void stand_still(struct harness *h, void (*begin)(struct harness *h),
+			void (*end)(struct harness *h))
 {
 	int64_t before_ms;
 
@@ -156,7 +159,8 @@ static void test_server_gone(void **state)
 	stand_still(*state, kill_server, restart_server);
 }
 
-/* Outcome unknown, then asked again: whether or not the first call was carried out, the event is there once. */
+/* Outcome unknown, then asked again: whether or not the first call was carried out, the event is
+ * there once. */
 static void test_write_in_doubt(void **state)
 {
 	struct harness *h = *state;
@@ -185,7 +189,8 @@ static void flush_scripts(struct harness *h)
 static void test_forgotten_scripts(void **state)
 {
 	struct harness *h = *state;
-	const struct commit_in change = { .seq = 1, .expected_version = 1, .record = { "2\tx", 3 }, .due_ms = 5, .feed = "" };
+	const struct commit_in change = {
+		.seq = 1, .expected_version = 1, .record = {"2\tx", 3}, .due_ms = 5, .feed = ""};
 	const int64_t seq = 1;
 
 	for (int round = 0; round < 2; round++) {
@@ -198,8 +203,9 @@ static void test_forgotten_scripts(void **state)
 		flush_scripts(h);
 		store_claim_due(h->store, 10, 1000, 5, heard_load, &heard);
 		store_load(h->store, &seq, 1, true, heard_load, &heard);
-		store_body_list(h->store, &(struct list_in){ "wjw", true, 0, 5 }, heard_refs, &heard);
-		store_scan(h->store, &(struct scan_in){ .need = "", .limit = 5, .budget = 5 }, heard_scan, &heard);
+		store_body_list(h->store, &(struct list_in){"wjw", true, 0, 5}, heard_refs, &heard);
+		store_scan(h->store, &(struct scan_in){.need = "", .limit = 5, .budget = 5},
+			   heard_scan, &heard);
 		harness_until(h, &heard.count, round ? 6 : 7);
 		for (int i = 0; i < heard.count; i++)
 			assert_int_equal(heard.e[i], ERR_OK);
@@ -210,7 +216,8 @@ static void test_forgotten_scripts(void **state)
 	flush_scripts(h);
 	store_intake_done(h->store, "7-7", "done");
 	put_values(h, 1);
-	ask_values(h, 1, ERR_OK); /* the first answer sends the script again, the second comes after it */
+	/* the first answer sends the script again, the second comes after it */
+	ask_values(h, 1, ERR_OK);
 	ask_values(h, 1, ERR_OK);
 	assert_int_equal(server_number(&h->server, "XLEN " KEY "intake:done"), 1);
 	assert_int_equal(h->downs, 0);
@@ -220,11 +227,11 @@ static void test_forgotten_scripts(void **state)
 static void test_unsafe_settings(void **state)
 {
 	static const char *const wrong[][3] = {
-		{ "appendonly", "no", "yes" },
-		{ "appendfsync", "everysec", "always" },
-		{ "no-appendfsync-on-rewrite", "yes", "no" },
-		{ "aof-load-truncated", "yes", "no" },
-		{ "maxmemory-policy", "allkeys-lru", "noeviction" },
+		{"appendonly", "no", "yes"},
+		{"appendfsync", "everysec", "always"},
+		{"no-appendfsync-on-rewrite", "yes", "no"},
+		{"aof-load-truncated", "yes", "no"},
+		{"maxmemory-policy", "allkeys-lru", "noeviction"},
 	};
 	struct harness *h = *state;
 
@@ -236,7 +243,8 @@ static void test_unsafe_settings(void **state)
 		harness_until(h, &h->downs, downs + 1);
 		assert_non_null(strstr(h->why, wrong[i][0]));
 		accept_one(h, 0, ERR_UNAVAILABLE, ACCEPT_NEW);
-		assert_int_equal(server_number(&h->server, "DBSIZE"), i ? 1 : 0); /* the name of the data set, later on */
+		/* the name of the data set, later on */
+		assert_int_equal(server_number(&h->server, "DBSIZE"), i ? 1 : 0);
 		server_do(&h->server, "CONFIG SET %s %s", wrong[i][0], wrong[i][2]);
 		harness_until(h, &h->ups, ups + 1);
 		harness_disconnect(h);
@@ -265,10 +273,16 @@ static void test_replica_is_refused(void **state)
 static void test_memory_full(void **state)
 {
 	struct harness *h = *state;
-	const struct commit_index done = { .body = "wjw", .notice = 0 };
-	const struct commit_in change = { .seq = 1, .expected_version = 1, .record = { "2\tx", 3 }, .due_ms = -1,
-					  .index = &done, .index_count = 1, .feed = "C\t1\n", .holder_body = "wjw",
-					  .holder_case = "case-1" };
+	const struct commit_index done = {.body = "wjw", .notice = 0};
+	const struct commit_in change = {.seq = 1,
+					 .expected_version = 1,
+					 .record = {"2\tx", 3},
+					 .due_ms = -1,
+					 .index = &done,
+					 .index_count = 1,
+					 .feed = "C\t1\n",
+					 .holder_body = "wjw",
+					 .holder_case = "case-1"};
 
 	put_values(h, 1);
 	accept_one(h, 0, ERR_OK, ACCEPT_NEW);
@@ -277,7 +291,8 @@ static void test_memory_full(void **state)
 
 	assert_null(store_is_short(h->store, ROOM_SCARCE));
 	accept_one(h, 1, ERR_UNAVAILABLE, ACCEPT_NEW);
-	assert_non_null(store_is_short(h->store, ROOM_FOR_ENDS)); /* at once, not with the next look */
+	/* at once, not with the next look */
+	assert_non_null(store_is_short(h->store, ROOM_FOR_ENDS));
 	heard.count = 0;
 	store_commit(h->store, &change, heard_commit, &heard);
 	harness_until(h, &heard.count, 1);
@@ -320,7 +335,8 @@ static void test_data_gone(void **state)
 	assert_int_equal(server_number(&h->server, "DBSIZE"), 0);
 }
 
-/* Nor is an older state of the same data, as a restored file brings it: numbers would be given out twice. */
+/* Nor is an older state of the same data, as a restored file brings it: numbers would be given out
+ * twice. */
 static void test_data_gone_back(void **state)
 {
 	struct harness *h = *state;
@@ -341,7 +357,7 @@ static void test_data_gone_back(void **state)
 
 static int free_port(void)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof(at);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -400,8 +416,10 @@ static void test_too_few_replicas(void **state)
 	ups = h->ups;
 	kill(replica.pid, SIGSTOP);
 	accept_one(h, 1, ERR_UNAVAILABLE, ACCEPT_NEW);
-	/* It is on the master only, and until it is elsewhere too nobody is told of it, over whichever connection. */
-	harness_until(h, &h->downs, downs + 2); /* the refusal, then what the next connection waits for */
+	/* It is on the master only, and until it is elsewhere too nobody is told of it, over
+	 * whichever connection. */
+	/* the refusal, then what the next connection waits for */
+	harness_until(h, &h->downs, downs + 2);
 	assert_non_null(strstr(h->why, "too few replicas"));
 	accept_one(h, 1, ERR_UNAVAILABLE, ACCEPT_NEW);
 	ask_values(h, 1, ERR_UNAVAILABLE);
@@ -416,8 +434,8 @@ static void test_too_few_replicas(void **state)
 }
 
 /*
- * A repeat writes nothing, and is answered only when the replica has what it repeats: another hub may have written that a moment ago and still
- * be waiting for it.
+ * A repeat writes nothing, and is answered only when the replica has what it repeats: another hub
+ * may have written that a moment ago and still be waiting for it.
  */
 static void test_a_repeat_waits_too(void **state)
 {
@@ -447,12 +465,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_write_in_doubt, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_forgotten_scripts, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_unsafe_settings, open_loop, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_replica_is_refused, open_loop, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_replica_is_refused, open_loop,
+						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_memory_full, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_data_gone_back, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_data_gone, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_too_few_replicas, open_loop, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_a_repeat_waits_too, open_loop, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_a_repeat_waits_too, open_loop,
+						harness_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

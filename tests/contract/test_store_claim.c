@@ -43,7 +43,8 @@ static void test_claiming_what_is_due(void **state)
 	assert_string_equal(heard.text[1], "-|1\tfirst record of 0\n");
 	claim(h, h->store, 5000, 2, 1 + 6 + 3);
 	assert_int_equal(heard.seq[7], 6);
-	/* The clock of the cell does not go backwards: asked with an old time, what is due by the newest is given. */
+	/* The clock of the cell does not go backwards: asked with an old time, what is due by the
+	 * newest is given. */
 	claim(h, h->store, 1, 100, 1 + 6 + 3 + 3);
 	assert_int_equal(heard.seq[10], 8);
 	claim(h, h->store, 1004 + 30000 - 1, 100, 1 + 6 + 3 + 3 + 1);
@@ -54,7 +55,7 @@ static void test_two_claimers_share(void **state)
 {
 	struct harness *h = *state;
 	struct store *other, *first = h->store;
-	int seen[401] = { 0 }, events = 0;
+	int seen[401] = {0}, events = 0;
 
 	for (int i = 0; i < 400; i++) {
 		sample_event(&samples[i], i, "wjw");
@@ -79,8 +80,10 @@ static void test_two_claimers_share(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_claiming_what_is_due, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_two_claimers_share, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_claiming_what_is_due, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_two_claimers_share, open_all,
+						harness_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

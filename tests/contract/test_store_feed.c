@@ -1,4 +1,5 @@
-/* Reading the feed from a place on: what a piece holds, and when something behind the place is gone. */
+/* Reading the feed from a place on: what a piece holds, and when something behind the place is
+ * gone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -76,7 +77,8 @@ static void test_pieces_join(void **state)
 		read_from(h, at);
 		assert_true(heard.result[0]);
 		snprintf(at, sizeof(at), "%.*s", (int)strcspn(heard.text[0], "."), heard.text[0]);
-		/* The entry of the place comes again: its lines are taken off, as a reader skips them. */
+		/* The entry of the place comes again: its lines are taken off, as a reader skips
+		 * them. */
 		if (!strcmp(at, before))
 			break;
 		lines += (int)heard.seq[0] - (pieces++ ? 100 : 0);
@@ -110,9 +112,11 @@ static void test_what_was_trimmed_is_missed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_an_untouched_stream_is_whole, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_an_untouched_stream_is_whole, open_all,
+						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_pieces_join, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_what_was_trimmed_is_missed, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_what_was_trimmed_is_missed, open_all,
+						harness_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

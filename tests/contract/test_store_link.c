@@ -1,4 +1,5 @@
-/* The link to a Redis that was never there: it is told why, and every call is answered at once. The rest: test_store_away.c. */
+/* The link to a Redis that was never there: it is told why, and every call is answered at once. The
+ * rest: test_store_away.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,7 +66,8 @@ static void test_nobody_there(void **state)
 	refused(h);
 }
 
-/* hiredis' own adapter never tells of a refused TCP connection: port 1 of this machine has nobody behind it. */
+/* hiredis' own adapter never tells of a refused TCP connection: port 1 of this machine has nobody
+ * behind it. */
 static void test_a_refused_connection(void **state)
 {
 	struct harness *h = *state;

@@ -1,4 +1,5 @@
-/* Small named things that are kept or dropped together with their line in the audit log and in the feed. */
+/* Small named things that are kept or dropped together with their line in the audit log and in the
+ * feed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,8 +31,11 @@ static void on_text(void *arg, enum err e, const char *text)
 static enum err write_it(struct harness *h, const char *name, const char *value, const char *line)
 {
 	store_write_named(h->store,
-			  &(struct named_write){ .table = TABLE_KEYS, .name = name, .value = { value, value ? strlen(value) : 0 },
-						 .told = line, .audit = "{}" },
+			  &(struct named_write){.table = TABLE_KEYS,
+						.name = name,
+						.value = {value, value ? strlen(value) : 0},
+						.told = line,
+						.audit = "{}"},
 			  on_text, NULL);
 	harness_until(h, &told.count, told.count + 1);
 	return told.e;
@@ -50,7 +54,8 @@ static void test_a_name_is_taken_once_and_dropped_once(void **state)
 
 	assert_int_equal(write_it(h, "aa", "one", "X\tkey:one"), ERR_OK);
 	expect(h, 1, 1, 1);
-	assert_int_equal(write_it(h, "aa", "one", "X\tkey:one"), ERR_OK); /* sent again: as it was */
+	/* sent again: as it was */
+	assert_int_equal(write_it(h, "aa", "one", "X\tkey:one"), ERR_OK);
 	assert_int_equal(write_it(h, "aa", "two", "X\tkey:two"), ERR_CONFLICT);
 	assert_int_equal(write_it(h, "bb", NULL, "X\tkey:two"), ERR_NOT_FOUND);
 	expect(h, 1, 1, 1);
@@ -62,7 +67,7 @@ static void test_a_name_is_taken_once_and_dropped_once(void **state)
 
 static void test_wrong_types_leave_nothing_behind(void **state)
 {
-	static const char *const keys[] = { "keys", "audit", "feed" };
+	static const char *const keys[] = {"keys", "audit", "feed"};
 	struct harness *h = *state;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
@@ -76,8 +81,10 @@ static void test_wrong_types_leave_nothing_behind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_a_name_is_taken_once_and_dropped_once, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_wrong_types_leave_nothing_behind, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_a_name_is_taken_once_and_dropped_once,
+						open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_wrong_types_leave_nothing_behind, open_all,
+						harness_teardown),
 	};
 
 	return cmocka_run_group_tests_name("store_named", tests, NULL, NULL);

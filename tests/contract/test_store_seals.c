@@ -27,7 +27,8 @@ static void on_lines(void *arg, enum err e, const struct bytes *lines, int count
 	heard.seq[heard.count] = total;
 	all[0] = '\0';
 	for (int i = 0; i < count; i++)
-		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%.*s ", (int)lines[i].len, lines[i].data);
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%.*s ", (int)lines[i].len,
+			 lines[i].data);
 	heard.count++;
 }
 
@@ -64,7 +65,7 @@ static enum err seal(struct harness *h, const char *before, const char *day, con
 {
 	int at = heard.count;
 
-	store_seal(h->store, &(struct seal_in){ before, day, text }, on_text, NULL);
+	store_seal(h->store, &(struct seal_in){before, day, text}, on_text, NULL);
 	harness_until(h, &heard.count, at + 1);
 	return heard.e[at];
 }
@@ -97,7 +98,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_from_the_oldest, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_one_of_two_hubs_seals, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_one_of_two_hubs_seals, open_all,
+						harness_teardown),
 	};
 
 	return cmocka_run_group_tests_name("seals", tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* The numbers of sources: what is missing, found, borne twice; and how much is kept of it at most. */
+/* The numbers of sources: what is missing, found, borne twice; and how much is kept of it at most.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +35,7 @@ static void on_seen(void *arg, enum err e, const struct source_seen_out *out)
 {
 	(void)arg;
 	told.e = e;
-	told.out = out ? *out : (struct source_seen_out){ 0 };
+	told.out = out ? *out : (struct source_seen_out){0};
 	told.count++;
 }
 
@@ -49,7 +50,9 @@ static void on_kept(void *arg, enum err e, const char *text)
 
 static void see_of(struct harness *h, const char *source, int64_t number, bool is_repeat)
 {
-	const struct source_seen_in in = { source, number, 1700000000000 + told.count * 60000, "spj-371302", "371302", is_repeat };
+	const struct source_seen_in in = {
+		source,	      number,	1700000000000 + told.count * 60000,
+		"spj-371302", "371302", is_repeat};
 
 	store_source_seen(h->store, &in, on_seen, NULL);
 	harness_until(h, &told.count, told.count + 1);
@@ -83,7 +86,8 @@ static void gaps_are(struct harness *h, const char *wanted)
 	(void)kept(h, "last");
 	gaps = json_object_get(told.kept, "gaps");
 	for (size_t i = 0; i < json_array_size(gaps); i++)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%lld ", (long long)json_integer_value(json_array_get(gaps, i)));
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%lld ",
+			 (long long)json_integer_value(json_array_get(gaps, i)));
 	assert_string_equal(text, wanted);
 }
 
@@ -140,7 +144,8 @@ static void test_what_is_kept_is_bounded(void **state)
 		see(h, 2 * i, false);
 	assert_int_equal(kept(h, "missing"), 59);
 	assert_int_equal(json_array_size(json_object_get(told.kept, "gaps")), 100);
-	assert_int_equal(json_integer_value(json_array_get(json_object_get(told.kept, "gaps"), 99)), 119);
+	assert_int_equal(json_integer_value(json_array_get(json_object_get(told.kept, "gaps"), 99)),
+			 119);
 	assert_int_equal(json_array_size(json_object_get(told.kept, "times")), 16);
 	for (int i = 1; i < 1000; i++)
 		freeReplyObject(server_ask(&h->server, "HSET " KEY "sources /x%d {}", i));
@@ -157,7 +162,8 @@ static void test_a_repeat_alone_begins_nothing(void **state)
 	see(h, 5, true);
 	assert_int_equal(server_number(&h->server, "EXISTS " KEY "sources"), 0);
 	freeReplyObject(server_ask(&h->server, "SET " KEY "sources x"));
-	store_source_seen(h->store, &(struct source_seen_in){ "/s", 1, 1, "", "", false }, on_seen, NULL);
+	store_source_seen(h->store, &(struct source_seen_in){"/s", 1, 1, "", "", false}, on_seen,
+			  NULL);
 	harness_until(h, &told.count, told.count + 1);
 	assert_int_not_equal(told.e, ERR_OK);
 }
@@ -165,10 +171,13 @@ static void test_a_repeat_alone_begins_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_gaps_open_split_and_close, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_another_event_of_an_old_number, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_gaps_open_split_and_close, open_all,
+						close_all),
+		cmocka_unit_test_setup_teardown(test_another_event_of_an_old_number, open_all,
+						close_all),
 		cmocka_unit_test_setup_teardown(test_what_is_kept_is_bounded, open_all, close_all),
-		cmocka_unit_test_setup_teardown(test_a_repeat_alone_begins_nothing, open_all, close_all),
+		cmocka_unit_test_setup_teardown(test_a_repeat_alone_begins_nothing, open_all,
+						close_all),
 	};
 
 	return cmocka_run_group_tests_name("store_sources", tests, NULL, NULL);

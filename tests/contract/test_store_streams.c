@@ -47,7 +47,7 @@ static void lines_are(const char *const *wanted, int count)
 static void test_backlog_then_all(void **state)
 {
 	struct harness *h = *state;
-	const char *const wanted[] = { "X\ttwo", "X\tthree", "X\tfour", "X\tfive", "X\tsix" };
+	const char *const wanted[] = {"X\ttwo", "X\tthree", "X\tfour", "X\tfive", "X\tsix"};
 
 	append(h, "X\tone");
 	server_do(&h->server, "XADD " KEY "feed * l %s", "X\ttwo\nX\tthree");
@@ -63,7 +63,7 @@ static void test_backlog_then_all(void **state)
 static void test_backlog_begins_inside_an_entry(void **state)
 {
 	struct harness *h = *state;
-	const char *const wanted[] = { "X\tthree" };
+	const char *const wanted[] = {"X\tthree"};
 
 	server_do(&h->server, "XADD " KEY "feed * l %s", "X\tone\nX\ttwo\nX\tthree");
 	store_feed_start(h->store, 1, heard_feed, &lines);
@@ -96,7 +96,8 @@ static void test_no_gap_over_reconnections(void **state)
 	assert_string_equal(lines.text[0], "nothing yet");
 	lines.count = 0;
 	for (int i = 0; i < 30; i++) {
-		/* Half of them are written while nobody listens, each third time Redis itself is gone for a while. */
+		/* Half of them are written while nobody listens, each third time Redis itself is
+		 * gone for a while. */
 		server_do(&h->server, "XADD " KEY "feed * l line-%d", 2 * i);
 		cut(h);
 		server_do(&h->server, "XADD " KEY "feed * l line-%d", 2 * i + 1);
@@ -118,7 +119,7 @@ static void test_no_gap_over_reconnections(void **state)
 static void test_a_trimmed_gap_is_told(void **state)
 {
 	struct harness *h = *state;
-	const char *const wanted[] = { "X\tone", "gap", "X\tfour" };
+	const char *const wanted[] = {"X\tone", "gap", "X\tfour"};
 
 	append(h, "X\tone");
 	store_feed_start(h->store, 10, heard_feed, &lines);
@@ -161,8 +162,8 @@ static const char *id_given(int at, const char *event)
 	return id;
 }
 
-/* Waits by asking the store something: what was sent before it has been answered then. Twice, because a script that Redis
-   does not know yet is sent again. */
+/* Waits by asking the store something: what was sent before it has been answered then. Twice,
+   because a script that Redis does not know yet is sent again. */
 static void settle(struct harness *h)
 {
 	for (int i = 0; i < 2; i++) {
@@ -258,7 +259,8 @@ static void test_entries_of_a_dead_hub_are_taken_over(void **state)
 	snprintf(of_dead, sizeof(of_dead), "%s", r->element[0]->element[0]->str);
 	snprintf(of_busy, sizeof(of_busy), "%s", r->element[1]->element[0]->str);
 	freeReplyObject(r);
-	server_do(&h->server, "XCLAIM " KEY "intake tandem hub-dead 0 %s IDLE 3600000 JUSTID", of_dead);
+	server_do(&h->server, "XCLAIM " KEY "intake tandem hub-dead 0 %s IDLE 3600000 JUSTID",
+		  of_dead);
 	store_intake_start(h->store, heard_intake, &given);
 	await_given(h, 1);
 	assert_string_equal(id_given(0, " of the dead"), of_dead);
@@ -268,7 +270,8 @@ static void test_entries_of_a_dead_hub_are_taken_over(void **state)
 	assert_int_equal(server_number(&h->server, "XACK " KEY "intake tandem %s", of_busy), 1);
 }
 
-/* What intake_tidy.lua relies on: whom it takes for gone and who only waits gets the next entry all the same. */
+/* What intake_tidy.lua relies on: whom it takes for gone and who only waits gets the next entry all
+ * the same. */
 static void test_a_forgotten_reader_gets_the_next_entry(void **state)
 {
 	struct harness *h = *state;
@@ -278,7 +281,8 @@ static void test_a_forgotten_reader_gets_the_next_entry(void **state)
 	await_given(h, 1);
 	store_intake_done(h->store, id_given(0, " first"), "good");
 	settle(h);
-	assert_int_equal(server_number(&h->server, "XGROUP DELCONSUMER " KEY "intake tandem hub-a"), 0);
+	assert_int_equal(server_number(&h->server, "XGROUP DELCONSUMER " KEY "intake tandem hub-a"),
+			 0);
 	write_entry(h, "second");
 	await_given(h, 2);
 	store_intake_done(h->store, id_given(1, " second"), "good");
@@ -287,7 +291,8 @@ static void test_a_forgotten_reader_gets_the_next_entry(void **state)
 	outcome_is(h, 1, "good");
 }
 
-/* Somebody else's mistake with the key ends nothing: the rest works on, and the intake when it has been put right. */
+/* Somebody else's mistake with the key ends nothing: the rest works on, and the intake when it has
+ * been put right. */
 static void test_intake_of_another_type(void **state)
 {
 	struct harness *h = *state;
@@ -307,16 +312,25 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_backlog_then_all, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_backlog_begins_inside_an_entry, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_backlog_begins_inside_an_entry, open_all,
+						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_long_backlog, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_no_gap_over_reconnections, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_a_trimmed_gap_is_told, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_intake_and_outcome, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_entry_without_event, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_own_entries_come_again, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_entries_of_a_dead_hub_are_taken_over, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_a_forgotten_reader_gets_the_next_entry, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_intake_of_another_type, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_no_gap_over_reconnections, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_a_trimmed_gap_is_told, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_intake_and_outcome, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_entry_without_event, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_own_entries_come_again, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_entries_of_a_dead_hub_are_taken_over, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_a_forgotten_reader_gets_the_next_entry,
+						open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_intake_of_another_type, open_all,
+						harness_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

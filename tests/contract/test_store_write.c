@@ -24,7 +24,8 @@ static int open_all(void **state)
 
 static void list(struct harness *h, const char *body, bool todo_only, int64_t below, int limit)
 {
-	store_body_list(h->store, &(struct list_in){ body, todo_only, below, limit }, heard_refs, &heard);
+	store_body_list(h->store, &(struct list_in){body, todo_only, below, limit}, heard_refs,
+			&heard);
 	harness_until(h, &heard.count, heard.count + 1);
 }
 
@@ -99,7 +100,8 @@ static void test_earlier_events_of_a_case(void **state)
 	assert_string_equal(heard.text[4], "(null)");
 }
 
-/* A repeat adds nothing, another number of the same bucket is not meant, and what knows no number is nowhere. */
+/* A repeat adds nothing, another number of the same bucket is not meant, and what knows no number
+ * is nowhere. */
 static void test_earlier_events_of_a_permit(void **state)
 {
 	struct harness *h = *state;
@@ -122,7 +124,7 @@ static void test_earlier_events_of_a_permit(void **state)
 static void test_many_in_one_turn(void **state)
 {
 	struct harness *h = *state;
-	int64_t seqs[4] = { 400, 1, 16, 999 };
+	int64_t seqs[4] = {400, 1, 16, 999};
 
 	for (int i = 0; i < 400; i++)
 		sample_event(&samples[i], i, i % 2 ? "wjw,zjj" : "zjj,wjw,wjw");
@@ -149,18 +151,25 @@ static void test_many_in_one_turn(void **state)
 	store_load(h->store, seqs, 1, false, heard_load, &heard);
 	store_load(h->store, NULL, 0, false, heard_load, &heard);
 	harness_until(h, &heard.count, 8);
-	assert_string_equal(heard.text[0], "{\"event\":399,\"case\":\"case-399\"}|1\tfirst record of 399\n");
-	assert_string_equal(heard.text[2], "{\"event\":15,\"case\":\"case-15\"}|1\tfirst record of 15\n");
+	assert_string_equal(heard.text[0],
+			    "{\"event\":399,\"case\":\"case-399\"}|1\tfirst record of 399\n");
+	assert_string_equal(heard.text[2],
+			    "{\"event\":15,\"case\":\"case-15\"}|1\tfirst record of 15\n");
 	assert_string_equal(heard.text[3], "-|-");
 	assert_string_equal(heard.text[5], "-|1\tfirst record of 399\n");
 	assert_int_equal(heard.result[7], 0);
 }
 
-static void commit(struct harness *h, int64_t seq, int expected, const char *record, const struct commit_index *index)
+static void commit(struct harness *h, int64_t seq, int expected, const char *record,
+		   const struct commit_index *index)
 {
-	const struct commit_in in = { .seq = seq, .expected_version = expected, .record = { record, strlen(record) },
-				      .due_ms = expected == 2 ? -1 : 77, .index = index, .index_count = index ? 1 : 0,
-				      .feed = "C\t1\t0\twjw\tacknowledged\twang\t5\n" };
+	const struct commit_in in = {.seq = seq,
+				     .expected_version = expected,
+				     .record = {record, strlen(record)},
+				     .due_ms = expected == 2 ? -1 : 77,
+				     .index = index,
+				     .index_count = index ? 1 : 0,
+				     .feed = "C\t1\t0\twjw\tacknowledged\twang\t5\n"};
 
 	store_commit(h->store, &in, heard_commit, &heard);
 }
@@ -168,7 +177,7 @@ static void commit(struct harness *h, int64_t seq, int expected, const char *rec
 static void test_commit(void **state)
 {
 	struct harness *h = *state;
-	const struct commit_index done = { .body = "wjw", .notice = 0, .todo = false };
+	const struct commit_index done = {.body = "wjw", .notice = 0, .todo = false};
 
 	sample_event(&samples[0], 1, "wjw,zjj");
 	accept_samples(h, samples, 0, 1, &heard);
@@ -209,12 +218,18 @@ static void test_commit_compares_whole_versions(void **state)
 	assert_int_equal(heard.e[1], ERR_OK);
 }
 
-/* More than Lua hands on in one call: of a commit whose log fails, all that stands before it would be written already. */
+/* More than Lua hands on in one call: of a commit whose log fails, all that stands before it would
+ * be written already. */
 static void test_commit_with_many_lines_of_the_log(void **state)
 {
 	struct harness *h = *state;
 	static char lines[2 * LOG_LINES];
-	struct commit_in in = { .seq = 1, .expected_version = 1, .record = { "2\tsecond", 8 }, .due_ms = -1, .feed = "", .audit = lines };
+	struct commit_in in = {.seq = 1,
+			       .expected_version = 1,
+			       .record = {"2\tsecond", 8},
+			       .due_ms = -1,
+			       .feed = "",
+			       .audit = lines};
 
 	for (int i = 0; i < LOG_LINES; i++)
 		memcpy(lines + 2 * i, "x\n", 2);
@@ -231,9 +246,9 @@ static void test_commit_with_many_lines_of_the_log(void **state)
 static void test_commits_to_one_event_in_one_batch(void **state)
 {
 	struct harness *h = *state;
-	const struct commit_index gone = { .body = "wjw", .notice = 0, .todo = false },
-				  back = { .body = "wjw", .notice = 0, .todo = true },
-				  added = { .body = "new", .notice = 5, .todo = true, .added = true };
+	const struct commit_index gone = {.body = "wjw", .notice = 0, .todo = false},
+				  back = {.body = "wjw", .notice = 0, .todo = true},
+				  added = {.body = "new", .notice = 5, .todo = true, .added = true};
 
 	sample_event(&samples[0], 1, "wjw");
 	accept_samples(h, samples, 0, 1, &heard);
@@ -260,10 +275,15 @@ static void test_commits_to_one_event_in_one_batch(void **state)
 	assert_string_equal(last_text(), "1.5");
 }
 
-static void commit_due(struct harness *h, int expected, const char *record, int64_t due_ms, bool stands)
+static void commit_due(struct harness *h, int expected, const char *record, int64_t due_ms,
+		       bool stands)
 {
-	const struct commit_in in = { .seq = 1, .expected_version = expected, .record = { record, strlen(record) },
-				      .due_ms = due_ms, .due_stands = stands, .feed = "" };
+	const struct commit_in in = {.seq = 1,
+				     .expected_version = expected,
+				     .record = {record, strlen(record)},
+				     .due_ms = due_ms,
+				     .due_stands = stands,
+				     .feed = ""};
 
 	store_commit(h->store, &in, heard_commit, &heard);
 }
@@ -311,8 +331,14 @@ static void find_holder(struct harness *h, const char *case_id, const char *perm
 static void test_holder(void **state)
 {
 	struct harness *h = *state;
-	struct commit_in in = { .seq = 1, .expected_version = 1, .record = { "2\tx", 3 }, .due_ms = -1, .feed = "",
-				.holder_body = "wjw", .holder_case = "case-1", .holder_permit = "P1" };
+	struct commit_in in = {.seq = 1,
+			       .expected_version = 1,
+			       .record = {"2\tx", 3},
+			       .due_ms = -1,
+			       .feed = "",
+			       .holder_body = "wjw",
+			       .holder_case = "case-1",
+			       .holder_permit = "P1"};
 
 	sample_event(&samples[0], 1, "wjw");
 	accept_samples(h, samples, 0, 1, &heard);
@@ -333,7 +359,8 @@ static void test_holder(void **state)
 /* A key of another type is found out before the first write: nothing is left half-written. */
 static void test_wrong_types_leave_nothing_behind(void **state)
 {
-	static const char *const keys[] = { "due", "feed", "e:0", "r:0", "b:wjw:all", "b:zjj:open", "seq" };
+	static const char *const keys[] = {"due",	"feed",	      "e:0", "r:0",
+					   "b:wjw:all", "b:zjj:open", "seq"};
 	struct harness *h = *state;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
@@ -342,7 +369,8 @@ static void test_wrong_types_leave_nothing_behind(void **state)
 		heard.count = 0;
 		accept_samples(h, samples, 0, 1, &heard);
 		assert_int_equal(heard.e[0], ERR_INTERNAL);
-		assert_int_equal(server_number(&h->server, "DBSIZE"), 2); /* this and the name of the data set */
+		/* this and the name of the data set */
+		assert_int_equal(server_number(&h->server, "DBSIZE"), 2);
 		server_do(&h->server, "DEL " KEY "%s", keys[i]);
 	}
 	accept_samples(h, samples, 0, 1, &heard);
@@ -350,7 +378,7 @@ static void test_wrong_types_leave_nothing_behind(void **state)
 	server_do(&h->server, "DEL " KEY "b:zjj:open");
 	server_do(&h->server, "SADD " KEY "b:zjj:open x");
 	heard.count = 0;
-	commit(h, 1, 1, "2\tsecond", &(struct commit_index){ .body = "zjj", .notice = 1 });
+	commit(h, 1, 1, "2\tsecond", &(struct commit_index){.body = "zjj", .notice = 1});
 	harness_until(h, &heard.count, 1);
 	assert_int_equal(heard.e[0], ERR_INTERNAL);
 	assert_int_equal(server_number(&h->server, "HGET " KEY "r:0 1"), 1);
@@ -380,7 +408,8 @@ static void test_a_wrong_type_found_late_leaves_nothing_behind(void **state)
 		accept_samples(h, samples, 0, 3, &heard);
 		for (int i = 0; i < 3; i++)
 			assert_int_equal(heard.e[i], ERR_INTERNAL);
-		assert_int_equal(server_number(&h->server, "DBSIZE"), 2); /* this and the name of the data set */
+		/* this and the name of the data set */
+		assert_int_equal(server_number(&h->server, "DBSIZE"), 2);
 		server_do(&h->server, "DEL %b", key->data, key->len);
 	}
 	heard.count = 0;
@@ -397,20 +426,31 @@ static void test_a_wrong_type_found_late_leaves_nothing_behind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_new_repeat_conflict, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_repeat_inside_one_batch, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_earlier_events_of_a_case, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_earlier_events_of_a_permit, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_new_repeat_conflict, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_repeat_inside_one_batch, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_earlier_events_of_a_case, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_earlier_events_of_a_permit, open_all,
+						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_many_in_one_turn, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_commit, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_commit_compares_whole_versions, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_commit_with_many_lines_of_the_log, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_commits_to_one_event_in_one_batch, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_commit_with_a_moment_that_stands, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_commit_without_next_moment, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_commit_compares_whole_versions, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_commit_with_many_lines_of_the_log, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_commits_to_one_event_in_one_batch, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_commit_with_a_moment_that_stands, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_commit_without_next_moment, open_all,
+						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_holder, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_wrong_types_leave_nothing_behind, open_all, harness_teardown),
-		cmocka_unit_test_setup_teardown(test_a_wrong_type_found_late_leaves_nothing_behind, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_wrong_types_leave_nothing_behind, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_a_wrong_type_found_late_leaves_nothing_behind,
+						open_all, harness_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_BYTES_MAX 65536
+#define FILE_BYTES_MAX	  65536
 #define MUTATIONS_OF_FILE 2000
-#define MUTATIONS_OF_ALL 12000 /* so that a rich corpus takes no longer than a poor one */
+#define MUTATIONS_OF_ALL  12000 /* so that a rich corpus takes no longer than a poor one */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -117,7 +117,8 @@ int main(int argc, char **argv)
 		files += folder_run(argv[i], -1);
 	if (files == 0)
 		return 1;
-	mutations = MUTATIONS_OF_ALL / files < MUTATIONS_OF_FILE ? MUTATIONS_OF_ALL / files : MUTATIONS_OF_FILE;
+	mutations = MUTATIONS_OF_ALL / files < MUTATIONS_OF_FILE ? MUTATIONS_OF_ALL / files
+								 : MUTATIONS_OF_FILE;
 	for (int i = 1; i < argc; i++)
 		folder_run(argv[i], mutations);
 	printf("%d files, %d inputs\n", files, files * (mutations + 1));

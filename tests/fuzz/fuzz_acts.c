@@ -1,6 +1,6 @@
 /*
- * Fuzz harness: what is said with an act on a notice, read as each of the acts would read it. What is refused names its place; what is
- * taken has every text, none longer than it may be.
+ * Fuzz harness: what is said with an act on a notice, read as each of the acts would read it. What
+ * is refused names its place; what is taken has every text, none longer than it may be.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define BYTES_MAX (64 << 10) /* as the call has it */
+#define BYTES_MAX	(64 << 10) /* as the call has it */
 #define CHARACTER_BYTES 4
 
 static void must(bool holds)
@@ -50,7 +50,9 @@ static void read_as(enum answer a, const json_t *said)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	json_t *said = size > BYTES_MAX ? NULL : json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
+	json_t *said = size > BYTES_MAX
+			       ? NULL
+			       : json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
 
 	for (int a = 0; json_is_object(said) && a < ANSWER_COUNT; a++)
 		read_as((enum answer)a, said);

@@ -10,7 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct import_counts c;
 
-	if (fuzz_import(import_cases, data, size, &c) && (c.events > c.rows || c.events < 0 || c.open < 0))
+	if (fuzz_import(import_cases, data, size, &c) &&
+	    (c.events > c.rows || c.events < 0 || c.open < 0))
 		abort();
 	return 0;
 }

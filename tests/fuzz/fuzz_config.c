@@ -1,4 +1,5 @@
-/* Fuzz harness: a file of settings. Each fault names the file and a line of it; what is taken can be shown. */
+/* Fuzz harness: a file of settings. Each fault names the file and a line of it; what is taken can
+ * be shown. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>

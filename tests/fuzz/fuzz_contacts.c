@@ -1,6 +1,6 @@
 /*
- * Fuzz harness: a body's contacts as they are sent. What is refused has a fault to tell; what is taken is read back from what is
- * kept of it as it was.
+ * Fuzz harness: a body's contacts as they are sent. What is refused has a fault to tell; what is
+ * taken is read back from what is kept of it as it was.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static json_t *parse(const char *data, size_t size)
 
 static void read_back(const struct roster *r)
 {
-	struct roster again = { 0 };
+	struct roster again = {0};
 	struct buf first, second;
 	struct diag diag;
 	json_t *kept;
@@ -57,7 +57,7 @@ static void read_back(const struct roster *r)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	json_t *said = size > BYTES_MAX ? NULL : parse((const char *)data, size);
-	struct roster r = { 0 };
+	struct roster r = {0};
 	struct diag diag;
 
 	if (!json_is_object(said)) {

@@ -23,8 +23,8 @@ static void use_event(struct event *e, struct arena *arena)
 	event_canonical(e, &once);
 	buf_reset(&once);
 	node_canonical(e->root, &once);
-	if (json_scan_tree(&(struct scan_in_bytes){once.data, once.len, &event_limits_default}, arena, &diag, &tree,
-			   &end) ||
+	if (json_scan_tree(&(struct scan_in_bytes){once.data, once.len, &event_limits_default},
+			   arena, &diag, &tree, &end) ||
 	    tree.has_repeats)
 		abort();
 	node_canonical(tree.root, &again);

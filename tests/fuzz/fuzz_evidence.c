@@ -1,7 +1,8 @@
 /*
- * Fuzz harness: an exported file as whoever has it hands it back. What is refused has a fault to tell; what is taken is not taken any more
- * when one byte of it is another. What does not begin as such a file does is taken for entries too: whatever they are, a file of them that
- * was just written is taken.
+ * Fuzz harness: an exported file as whoever has it hands it back. What is refused has a fault to
+ * tell; what is taken is not taken any more when one byte of it is another. What does not begin as
+ * such a file does is taken for entries too: whatever they are, a file of them that was just
+ * written is taken.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define FILE_BYTES_MAX ((size_t)8 << 20)
 
-/* One byte of it, which the input itself picks: over many inputs each place has its turn, and one costs what one reading costs. */
+/* One byte of it, which the input itself picks: over many inputs each place has its turn, and one
+ * costs what one reading costs. */
 static void expect_change_found(const char *data, size_t size, struct diag *diag)
 {
 	struct evidence_check c;
@@ -28,14 +30,14 @@ static void expect_change_found(const char *data, size_t size, struct diag *diag
 	for (size_t i = 0; i < size; i++)
 		at = at * 31 + (unsigned char)data[i];
 	changed[at % size] ^= 1;
-	if (evidence_read(&(struct evidence_file){ changed, "file", size }, NULL, &c, diag) == ERR_OK)
+	if (evidence_read(&(struct evidence_file){changed, "file", size}, NULL, &c, diag) == ERR_OK)
 		abort();
 	free(changed);
 }
 
 static void write_and_read(const char *data, size_t size, struct diag *diag)
 {
-	struct evidence_chain none = { 0 };
+	struct evidence_chain none = {0};
 	struct evidence_writer w;
 	struct evidence_check c;
 	struct buf file;
@@ -56,9 +58,12 @@ static void write_and_read(const char *data, size_t size, struct diag *diag)
 	}
 	evidence_end(&w, w.chain.n, &file);
 	if (!file.overflow) {
-		if (evidence_read(&(struct evidence_file){ file.data, "file", file.len }, w.chain.hash, &c, diag) != ERR_OK || c.end != (int64_t)entries)
+		if (evidence_read(&(struct evidence_file){file.data, "file", file.len},
+				  w.chain.hash, &c, diag) != ERR_OK ||
+		    c.end != (int64_t)entries)
 			abort();
-		for (at = 0; evidence_entry(&(struct evidence_file){ file.data, "file", file.len }, &at, &entry, &len);)
+		for (at = 0; evidence_entry(&(struct evidence_file){file.data, "file", file.len},
+					    &at, &entry, &len);)
 			found++;
 		if (found != entries)
 			abort();
@@ -76,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	arena_init(&arena);
 	diag_init(&diag, &arena);
-	if (evidence_read(&(struct evidence_file){ text, "file", size }, NULL, &c, &diag) != ERR_OK)
+	if (evidence_read(&(struct evidence_file){text, "file", size}, NULL, &c, &diag) != ERR_OK)
 		fuzz_expect_faults(&diag);
 	else
 		expect_change_found(text, size, &diag);

@@ -1,4 +1,5 @@
-/* fuzz_faults.h: what the harnesses of the readers hold every refusal against: it says why, and that has a code and Chinese. */
+/* fuzz_faults.h: what the harnesses of the readers hold every refusal against: it says why, and
+ * that has a code and Chinese. */
 #ifndef TANDEM_FUZZ_FAULTS_H
 #define TANDEM_FUZZ_FAULTS_H
 
@@ -17,7 +18,8 @@ static inline void fuzz_expect_faults(const struct diag *diag)
 	if (!diag->count)
 		abort();
 	buf_init(&out, (size_t)1 << 22);
-	for (const struct fault *f = diag->first; f && count < FAULTS_LOOKED_AT; f = f->next, count++) {
+	for (const struct fault *f = diag->first; f && count < FAULTS_LOOKED_AT;
+	     f = f->next, count++) {
 		if (!phrase_print(f->what, &out))
 			abort();
 	}

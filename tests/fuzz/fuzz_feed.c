@@ -1,4 +1,5 @@
-/* Fuzz harness: a cursor that a client sends to resume, and a line of the feed as it comes from Redis behind it. */
+/* Fuzz harness: a cursor that a client sends to resume, and a line of the feed as it comes from
+ * Redis behind it. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,8 @@ static void check_cursor(const char *text)
 	if (at.ms < 0 || at.seq < 0 || at.line < 0 || at.part < 0)
 		abort();
 	cursor_print(&at, printed);
-	if (!cursor_parse(printed, &again) || cursor_compare(&at, &again) != 0 || again.part != at.part)
+	if (!cursor_parse(printed, &again) || cursor_compare(&at, &again) != 0 ||
+	    again.part != at.part)
 		abort();
 }
 
@@ -38,7 +40,8 @@ static void check_line(const char *cursor, const char *text)
 	struct feed_line line;
 
 	feed_line_set(&line, cursor, text, topic_of, NULL);
-	if (line.topic_count < 0 || line.topic_count > RECORD_NOTICES_MAX || (line.topic_count && !line.topics))
+	if (line.topic_count < 0 || line.topic_count > RECORD_NOTICES_MAX ||
+	    (line.topic_count && !line.topics))
 		abort();
 	if (line.kind == 'C' && (!line.state || !line.by))
 		abort();

@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint8_t *copy = malloc(size ? size : 1); /* of exactly this size, so that a byte too far is seen */
+	/* of exactly this size, so that a byte too far is seen */
+	uint8_t *copy = malloc(size ? size : 1);
 	enum file_type t;
 
 	if (!copy)

@@ -1,9 +1,10 @@
 /*
- * Fuzz harness: requests as they come from a socket, through the parser, the fields, the target and the body.
+ * Fuzz harness: requests as they come from a socket, through the parser, the fields, the target and
+ * the body.
  *
- * The first byte chooses the size of the pieces. However the bytes are cut, the same requests come out, and what is refused is
- * refused; a request that comes out keeps every promise of http.h. A WebSocket handshake that is found good is looked at by a
- * second, slow reading.
+ * The first byte chooses the size of the pieces. However the bytes are cut, the same requests come
+ * out, and what is refused is refused; a request that comes out keeps every promise of http.h. A
+ * WebSocket handshake that is found good is looked at by a second, slow reading.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -17,8 +18,8 @@
 #include "net/ws_head.h"
 
 #define HEADER_BYTES 4096
-#define BODY_BYTES 8192
-#define SMALL_BYTES 16
+#define BODY_BYTES   8192
+#define SMALL_BYTES  16
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -49,7 +50,8 @@ static void check_fields(const struct http_request *req)
 		must(http_is_token(name, strlen(name)), "a name that is no token");
 		must(!strpbrk(value, "\r\n"), "a value of two lines");
 		must(*value != ' ' && *value != '\t', "a value with blanks before it");
-		must(http_header_count(req, name) >= 1 && http_header(req, name), "a field that is not found");
+		must(http_header_count(req, name) >= 1 && http_header(req, name),
+		     "a field that is not found");
 	}
 	must(http_header_count(req, "Host") <= 1 && http_header_count(req, "Content-Length") <= 1 &&
 		     http_header_count(req, "Transfer-Encoding") <= 1,
@@ -68,15 +70,20 @@ static void check_handshake(struct http_request *req)
 		return;
 	}
 	key = http_header(req, "Sec-WebSocket-Key");
-	must(strcmp(req->method, "GET") == 0 && req->wants_upgrade && req->body_len == 0, "no GET that asks for it");
+	must(strcmp(req->method, "GET") == 0 && req->wants_upgrade && req->body_len == 0,
+	     "no GET that asks for it");
 	must(http_header_count(req, "Host") == 1, "not one Host");
-	must(strcasecmp(http_header(req, "Upgrade"), "websocket") == 0 || strpbrk(http_header(req, "Upgrade"), ", \t"),
+	must(strcasecmp(http_header(req, "Upgrade"), "websocket") == 0 ||
+		     strpbrk(http_header(req, "Upgrade"), ", \t"),
 	     "another upgrade");
 	must(strcmp(http_header(req, "Sec-WebSocket-Version"), "13") == 0, "another version");
-	must(key && strlen(key) == WS_KEY_CHARS && strcmp(key + 22, "==") == 0, "a key that is none");
-	must(strcasestr(http_header(req, "Connection"), "upgrade") || http_header_count(req, "Connection") > 1,
+	must(key && strlen(key) == WS_KEY_CHARS && strcmp(key + 22, "==") == 0,
+	     "a key that is none");
+	must(strcasestr(http_header(req, "Connection"), "upgrade") ||
+		     http_header_count(req, "Connection") > 1,
 	     "Connection does not name it");
-	must(!http_header(req, "HTTP2-Settings") && !http_header(req, "Transfer-Encoding"), "more than an upgrade");
+	must(!http_header(req, "HTTP2-Settings") && !http_header(req, "Transfer-Encoding"),
+	     "more than an upgrade");
 }
 
 static void check_request(struct exchange *ex)
@@ -86,7 +93,8 @@ static void check_request(struct exchange *ex)
 	const char *q;
 
 	must(*req->path == '/' || strcmp(req->path, "*") == 0, "a path that is none");
-	must(utf8_valid_bytes(req->path, strlen(req->path)) == strlen(req->path), "a path that is no text");
+	must(utf8_valid_bytes(req->path, strlen(req->path)) == strlen(req->path),
+	     "a path that is no text");
 	must(!strstr(req->path, "/../") && !strstr(req->path, "/./"), "a path that climbs");
 	must(req->body_len <= limit, "a body over the limit");
 	must(req->body_len == 0 || req->body[req->body_len] == '\0', "no end behind the body");
@@ -101,7 +109,8 @@ static void write_down(const struct exchange *ex, struct buf *out)
 	const struct http_request *req = &ex->req;
 	const char *name, *value;
 
-	buf_printf(out, "%s %s?%s %d%d %zu ", req->method, req->path, req->query, req->is_head, req->wants_upgrade, req->body_len);
+	buf_printf(out, "%s %s?%s %d%d %zu ", req->method, req->path, req->query, req->is_head,
+		   req->wants_upgrade, req->body_len);
 	buf_add(out, req->body, req->body_len);
 	for (int i = 0; http_header_at(req, i, &name, &value); i++)
 		buf_printf(out, "\n%s: %s", name, value);
@@ -133,7 +142,8 @@ static void feed(const char *data, size_t size, size_t step, struct buf *out)
 		end = size - end < step ? size : end + step;
 	}
 	if (ex->stage == EXCHANGE_REFUSED) {
-		must(ex->status >= 400 && ex->status < 600 && ex->detail && *ex->detail, "a refusal that says nothing");
+		must(ex->status >= 400 && ex->status < 600 && ex->detail && *ex->detail,
+		     "a refusal that says nothing");
 		buf_add_str(out, "refused");
 	}
 	exchange_free(ex);
@@ -153,7 +163,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&cut, 1 << 22);
 	feed(text, size - 1, size, &whole);
 	feed(text, size - 1, data[0] % 64 + 1u, &cut);
-	must(whole.len == cut.len && (whole.len == 0 || memcmp(whole.data, cut.data, whole.len) == 0),
+	must(whole.len == cut.len &&
+		     (whole.len == 0 || memcmp(whole.data, cut.data, whole.len) == 0),
 	     "another request when cut otherwise");
 	buf_clear(&whole);
 	buf_clear(&cut);

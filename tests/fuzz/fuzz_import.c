@@ -40,7 +40,7 @@ static void on_keep(void *arg, const char *text, size_t len)
 /* The C library keeps loaded what is in use, which else it loads from disk for each input. */
 static void hold_charsets(void)
 {
-	static const char *const names[] = { "GB18030", "UTF-16LE" };
+	static const char *const names[] = {"GB18030", "UTF-16LE"};
 	static iconv_t held[2];
 
 	for (int i = 0; i < 2; i++) {
@@ -52,12 +52,16 @@ static void hold_charsets(void)
 static struct import_job job_of(const uint8_t *data, size_t size, int *events)
 {
 	hold_charsets();
-	return (struct import_job){.file = "f", .data = (const char *)data, .len = size, .source = "/s", .region = "371302",
+	return (struct import_job){.file = "f",
+				   .data = (const char *)data,
+				   .len = size,
+				   .source = "/s",
+				   .region = "371302",
 				   .sink = {on_event, on_say, on_keep, events}};
 }
 
-bool fuzz_import(enum err (*read)(const struct import_job *job, struct import_counts *ret), const uint8_t *data, size_t size,
-		 struct import_counts *ret)
+bool fuzz_import(enum err (*read)(const struct import_job *job, struct import_counts *ret),
+		 const uint8_t *data, size_t size, struct import_counts *ret)
 {
 	int events = 0;
 	struct import_job job = job_of(data, size, &events);

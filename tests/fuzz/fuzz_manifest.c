@@ -1,6 +1,6 @@
 /*
- * Fuzz harness: a backup's manifest, as a folder from elsewhere has it. What is taken names files of the backup alone, can be printed, and is
- * the same when it is written and read again.
+ * Fuzz harness: a backup's manifest, as a folder from elsewhere has it. What is taken names files
+ * of the backup alone, can be printed, and is the same when it is written and read again.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void expect_inside(const char *name)
 {
-	if (*name == '/' || strstr(name, "..") || strstr(name, "//") || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789./") != strlen(name))
+	if (*name == '/' || strstr(name, "..") || strstr(name, "//") ||
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789./") != strlen(name))
 		abort();
 }
 

@@ -1,6 +1,7 @@
 /*
- * Fuzz harness: minutes of a meeting as they are sent, and as they stand in the store. What is refused has a fault to tell; what is
- * taken is decoded from what is kept of it as it was, and can be shown.
+ * Fuzz harness: minutes of a meeting as they are sent, and as they stand in the store. What is
+ * refused has a fault to tell; what is taken is decoded from what is kept of it as it was, and can
+ * be shown.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,17 +11,23 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define BYTES_MAX (256 << 10) /* as the call has it */
+#define BYTES_MAX  (256 << 10) /* as the call has it */
 #define TEXT_BYTES ((size_t)1 << 20)
 
 static struct pack *small_pack(void)
 {
-#define FILE_OF(name, text) { name, text, sizeof(text) - 1 }
+#define FILE_OF(name, text)                                                                        \
+	{                                                                                          \
+		name, text, sizeof(text) - 1                                                       \
+	}
 	static const struct pack_file files[] = {
-		FILE_OF("pack.json", "{\"id\":\"t\",\"title\":\"T\",\"jurisdiction\":\"371300\",\"timezone\":\"Asia/Shanghai\"}"),
-		FILE_OF("regions.csv", "code,name,level,parent\n370000,省,province,\n371300,市,city,370000\n"),
-		FILE_OF("bodies.csv", "id,name,kind,region,sectors,parent,code\nwjw,卫健,supervision,371300,卫生,,\n"
-				      "s,省厅,supervision,370000,卫生,,\nznb,职能办,coordination,371300,,,\n"),
+		FILE_OF("pack.json",
+			"{\"id\":\"t\",\"title\":\"T\",\"jurisdiction\":\"371300\",\"timezone\":\"Asia/Shanghai\"}"),
+		FILE_OF("regions.csv",
+			"code,name,level,parent\n370000,省,province,\n371300,市,city,370000\n"),
+		FILE_OF("bodies.csv",
+			"id,name,kind,region,sectors,parent,code\nwjw,卫健,supervision,371300,卫生,,\n"
+			"s,省厅,supervision,370000,卫生,,\nznb,职能办,coordination,371300,,,\n"),
 		FILE_OF("items.csv", "code,name,sector\n000123011000,甲,卫生\n"),
 		FILE_OF("rules.csv", "id,role,to\nL1,lead,sector@here\n"),
 	};
@@ -45,7 +52,7 @@ static int64_t in_november(void *arg)
 /* What is kept of it is what it was. */
 static void read_back(const struct meeting *m, const struct pack *pack, const struct principal *who)
 {
-	const struct meeting_view v = { pack, who, m->day };
+	const struct meeting_view v = {pack, who, m->day};
 	struct meeting again;
 	struct arena arena;
 	struct buf first, second, shown;
@@ -55,11 +62,13 @@ static void read_back(const struct meeting *m, const struct pack *pack, const st
 	buf_init(&second, TEXT_BYTES);
 	buf_init(&shown, TEXT_BYTES);
 	meeting_encode(m, &first);
-	if (first.overflow || !meeting_decode(1, (struct bytes){ first.data, first.len }, &arena, &again))
+	if (first.overflow ||
+	    !meeting_decode(1, (struct bytes){first.data, first.len}, &arena, &again))
 		abort();
 	meeting_encode(&again, &second);
 	meeting_print(&v, &again, &shown);
-	if (first.len != second.len || memcmp(first.data, second.data, first.len) != 0 || shown.overflow)
+	if (first.len != second.len || memcmp(first.data, second.data, first.len) != 0 ||
+	    shown.overflow)
 		abort();
 	buf_clear(&first);
 	buf_clear(&second);
@@ -67,7 +76,8 @@ static void read_back(const struct meeting *m, const struct pack *pack, const st
 	arena_clear(&arena);
 }
 
-static void as_sent(const char *data, size_t size, const struct flow *f, const struct principal *who)
+static void as_sent(const char *data, size_t size, const struct flow *f,
+		    const struct principal *who)
 {
 	json_t *said = json_loadb(data, size, JSON_REJECT_DUPLICATES, NULL);
 	struct meeting m;
@@ -87,7 +97,7 @@ static void as_sent(const char *data, size_t size, const struct flow *f, const s
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct flow f = { .pack = small_pack(), .clock = { in_november, NULL } };
+	struct flow f = {.pack = small_pack(), .clock = {in_november, NULL}};
 	struct principal *who = principal_new("lxhy", "", "");
 	struct meeting m;
 	struct arena arena;
@@ -96,7 +106,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena);
 	if (size <= BYTES_MAX) {
 		as_sent((const char *)data, size, &f, who);
-		if (meeting_decode(1, (struct bytes){ (const char *)data, size }, &arena, &m) && m.day != INT32_MIN)
+		if (meeting_decode(1, (struct bytes){(const char *)data, size}, &arena, &m) &&
+		    m.day != INT32_MIN)
 			meeting_is_open(&m);
 	}
 	arena_clear(&arena);

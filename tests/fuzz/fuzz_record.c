@@ -1,4 +1,5 @@
-/* Fuzz harness: a record as it comes back from Redis. What is read is written the same however often. */
+/* Fuzz harness: a record as it comes back from Redis. What is read is written the same however
+ * often. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,8 @@ static void check_letters(const struct record *r)
 	for (int i = 0; i < r->notice_count; i++)
 		must(r->notices[i].cause != CAUSE_LETTER || record_letter(r, &r->notices[i]));
 	for (int i = 0; i < r->letter_count; i++)
-		must((unsigned)r->letters[i].kind < LETTER_KIND_COUNT && r->letters[i].from && r->letters[i].subject && r->letters[i].time);
+		must((unsigned)r->letters[i].kind < LETTER_KIND_COUNT && r->letters[i].from &&
+		     r->letters[i].subject && r->letters[i].time);
 	for (int i = 0; i < r->writing_count; i++) {
 		must(r->writings[i].body && r->writings[i].text);
 		must_be_place(r->writings[i].notice, r->notice_count);
@@ -48,7 +50,8 @@ static void check_places(const struct record *r)
 	for (int i = 0; i < r->pause_count; i++)
 		must_be_place(r->pauses[i].notice, r->notice_count);
 	for (int i = 0; i < r->file_count; i++) {
-		must((unsigned)r->files[i].type < FILE_TYPE_COUNT && r->files[i].hash && r->files[i].name);
+		must((unsigned)r->files[i].type < FILE_TYPE_COUNT && r->files[i].hash &&
+		     r->files[i].name);
 		must_be_place(r->files[i].notice, r->notice_count);
 		must_be_place(r->files[i].feedback, r->feedback_count);
 	}

@@ -1,7 +1,7 @@
 /*
- * Fuzz harness: a message of a WebSocket client that is signed in, through the words of socket.c. Behind them stand calls that do
- * nothing but look at what they are given. The first byte chooses who it is. Each message is answered once at most, with JSON:
- * a batch with an array.
+ * Fuzz harness: a message of a WebSocket client that is signed in, through the words of socket.c.
+ * Behind them stand calls that do nothing but look at what they are given. The first byte chooses
+ * who it is. Each message is answered once at most, with JSON: a batch with an array.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -38,7 +38,8 @@ void *ws_user(const struct ws_conn *c)
 static void is_answer(const json_t *answer)
 {
 	must(json_is_object(answer), "an answer that is no JSON");
-	must(!json_object_get(answer, "result") != !json_object_get(answer, "error"), "neither result nor error");
+	must(!json_object_get(answer, "result") != !json_object_get(answer, "error"),
+	     "neither result nor error");
 	must(json_object_get(answer, "id") != NULL, "an answer that names no question");
 }
 
@@ -51,7 +52,7 @@ void ws_send(struct ws_conn *c, const char *text, size_t len)
 	(void)c;
 	if (json_is_array(answer)) {
 		must(json_array_size(answer) > 0, "an empty array of answers");
-		json_array_foreach(answer, i, one)
+		json_array_foreach (answer, i, one)
 			is_answer(one);
 	} else {
 		is_answer(answer);
@@ -78,11 +79,13 @@ void inbox_unref(struct inbox *b)
 	must(--b->refs >= 1, "the connection's own reference is gone");
 }
 
-void inbox_open(struct inbox *b, const char *body, const char *since, inbox_opened_fn *fn, void *arg)
+void inbox_open(struct inbox *b, const char *body, const char *since, inbox_opened_fn *fn,
+		void *arg)
 {
 	(void)b;
 	must(body != NULL, "no body");
-	fn(arg, &(struct inbox_opened){.err = since ? ERR_NOT_FOUND : ERR_OK, .cursor = "1-0.0.0", .open = 1});
+	fn(arg, &(struct inbox_opened){
+			.err = since ? ERR_NOT_FOUND : ERR_OK, .cursor = "1-0.0.0", .open = 1});
 }
 
 void board_open(struct inbox *b, const struct query_board *wish, reply_fn *fn, void *arg)
@@ -96,10 +99,15 @@ void respond(struct flow *f, const struct respond_in *in, reply_fn *fn, void *ar
 {
 	(void)f;
 	must(in->notice && in->who, "an act on nothing");
-	fn(arg, &(struct reply){.err = ERR_CONFLICT, .status = 409, .json = "{\"status\":409}", .len = 14, .etag = ""});
+	fn(arg, &(struct reply){.err = ERR_CONFLICT,
+				.status = 409,
+				.json = "{\"status\":409}",
+				.len = 14,
+				.etag = ""});
 }
 
-void intake_submit_json(struct flow *f, struct principal *who, json_t *root, reply_fn *fn, void *arg)
+void intake_submit_json(struct flow *f, struct principal *who, json_t *root, reply_fn *fn,
+			void *arg)
 {
 	struct event event;
 	struct arena arena;
@@ -116,10 +124,15 @@ void intake_submit_json(struct flow *f, struct principal *who, json_t *root, rep
 	json_decref(root);
 	arena_clear(&arena);
 	run.events++;
-	fn(arg, &(struct reply){.err = ERR_OK, .status = 201, .json = "{\"event\":\"e1\"}", .len = 14, .etag = ""});
+	fn(arg, &(struct reply){.err = ERR_OK,
+				.status = 201,
+				.json = "{\"event\":\"e1\"}",
+				.len = 14,
+				.etag = ""});
 }
 
-void problem_json(struct buf *out, enum err e, int status, const char *detail, const struct diag *diag)
+void problem_json(struct buf *out, enum err e, int status, const char *detail,
+		  const struct diag *diag)
 {
 	(void)e;
 	(void)diag;
@@ -176,7 +189,8 @@ void call_problem(struct call *c, enum err e, const char *detail)
 	abort();
 }
 
-void http_reply(struct http_request *req, int status, const char *headers, const char *body, size_t len)
+void http_reply(struct http_request *req, int status, const char *headers, const char *body,
+		size_t len)
 {
 	(void)req;
 	(void)status;
@@ -198,7 +212,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	api.flow = &flow;
 	run.inbox = (struct inbox){.api = &api, .refs = 1, .conn = (struct ws_conn *)&run};
 	run.inbox.who = principal_new("fuzz", "", "session");
-	principal_grant(run.inbox.who, roles[data[0] % (sizeof(roles) / sizeof(*roles))], "wjw-371302");
+	principal_grant(run.inbox.who, roles[data[0] % (sizeof(roles) / sizeof(*roles))],
+			"wjw-371302");
 	run.answers = run.events = run.closed = 0;
 	socket_message(&api, (struct ws_conn *)&run, (const char *)data + 1, size - 1);
 	must(run.answers + run.closed <= 1, "answered twice");

@@ -1,6 +1,6 @@
 /*
- * Fuzz harness: a pack as a page sends it. What is refused has a fault to tell; what is taken gives the same version when it
- * is sent again, and when it is read back from what is stored of it.
+ * Fuzz harness: a pack as a page sends it. What is refused has a fault to tell; what is taken gives
+ * the same version when it is sent again, and when it is read back from what is stored of it.
  */
 #include <stdint.h>
 #include <stdlib.h>

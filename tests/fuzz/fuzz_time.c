@@ -1,4 +1,5 @@
-/* Fuzz harness: times and dates. A time that is read is a real one, and reads the same when written again. */
+/* Fuzz harness: times and dates. A time that is read is a real one, and reads the same when written
+ * again. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* At both ends of the years that can be written, the same moment lies outside of them in another zone. */
+/* At both ends of the years that can be written, the same moment lies outside of them in another
+ * zone. */
 static bool is_written(int64_t ms, int offset_min)
 {
 	int year = year_of_day(day_of_ms(ms, offset_min));
@@ -26,7 +28,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (time_parse_rfc3339(s, size, &ms)) {
 		for (size_t i = 0; i < sizeof(offsets) / sizeof(*offsets); i++) {
 			time_format(ms, offsets[i], text);
-			if (time_parse_rfc3339(text, strlen(text), &again) ? again != ms : is_written(ms, offsets[i]))
+			if (time_parse_rfc3339(text, strlen(text), &again)
+				    ? again != ms
+				    : is_written(ms, offsets[i]))
 				abort();
 		}
 		if (ms < ms_of_day(day_of_ms(ms, SHANGHAI_MIN), SHANGHAI_MIN) ||
@@ -35,7 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (date_parse(s, size, &day)) {
 		date_format(day, text);
-		if (size != strlen(text) || memcmp(text, s, size) != 0 || !date_parse(text, size, &day_again) || day_again != day)
+		if (size != strlen(text) || memcmp(text, s, size) != 0 ||
+		    !date_parse(text, size, &day_again) || day_again != day)
 			abort();
 	}
 	return 0;

@@ -7,7 +7,7 @@ import re
 import subprocess
 from source import ROOT, code, complain, end, files, line_of, text
 
-FUNCTION_LINES, SWITCH_LINES, COMPLEXITY, FILE_LINES, HEADER_LINES, PARAMETERS = 60, 100, 15, 500, 120, 5
+FUNCTION_LINES, SWITCH_LINES, COMPLEXITY, FILE_LINES, HEADER_LINES, PARAMETERS, COLUMNS = 60, 100, 15, 500, 120, 5, 100
 
 for path in files(".c", ".h", ".lua", ".py", ".sh", ".mjs", ".ts", ".vue"):
     lines = text(path).count("\n")
@@ -28,6 +28,14 @@ for row in out.splitlines():
         complain(where, f"{lines} lines, {limit} are allowed")
     if folded > COMPLEXITY:
         complain(where, f"complexity {folded}, {COMPLEXITY} is allowed")
+
+# .clang-format breaks at so many columns, but no string, so that a message can be found: what is longer is a string's end.
+STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+for path in sources:
+    for number, line in enumerate(text(path).splitlines(), 1):
+        over = len(line.expandtabs(8)) - COLUMNS
+        if over > max((len(s) for s in STRING.findall(line)), default=0):
+            complain(f"{path}:{number}", f"{over + COLUMNS} columns, {COLUMNS} are allowed: clang-format -i {path}")
 
 # A name with its parameters, as a definition (brace at the start of a line) or a prototype (semicolon).
 HEAD = re.compile(r"^(?=[A-Za-z_])[^\n;{}()=#]*?\b(\w+)\(([^;{}]*?)\)(?:\s*\n\{|[^;{}()\n]*(?:\([^;{}]*\))?;)", re.M)

@@ -37,7 +37,7 @@ static const char *shown(const char *s)
 static void on_report(void *arg, const struct report *r)
 {
 	static const char *const names[] = {"handed-over", "delivered", "failed",
-					    "expired",     "buffered",  "reply"};
+					    "expired",	   "buffered",	"reply"};
 
 	(void)arg;
 	printf("report %s %s %s %s %s %s\n", names[r->kind], shown(r->message_id), shown(r->from),

@@ -1,7 +1,7 @@
 /*
  * Stands before libcurl's multi functions (the linker's --wrap) and ends the program when one is
- * called from inside another, as a timer or socket callback would do: that corrupts libcurl's state,
- * seldom and late.
+ * called from inside another, as a timer or socket callback would do: that corrupts libcurl's
+ * state, seldom and late.
  */
 #include <curl/curl.h>
 #include <stdio.h>

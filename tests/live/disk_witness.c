@@ -1,6 +1,7 @@
 /*
- * disk_witness.c: put in front of the C library, it writes down what a program asks of the disk, in the order in which it does:
- * "fsync PATH" and "rename PATH PATH", a line each, in the file that DISK_WITNESS names.
+ * disk_witness.c: put in front of the C library, it writes down what a program asks of the disk, in
+ * the order in which it does: "fsync PATH" and "rename PATH PATH", a line each, in the file that
+ * DISK_WITNESS names.
  */
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -30,8 +30,8 @@ void provider_start(struct provider *p);
 void provider_url(const struct provider *p, const char *mode, char ret[64]);
 void provider_stop(struct provider *p); /* waits until it has told everything */
 bool provider_has_said(struct provider *p, const char *text); /* by now, without waiting */
-int provider_count(const struct provider *p,
-		   const char *id); /* requests whose body begins with that word */
+/* requests whose body begins with that word */
+int provider_count(const struct provider *p, const char *id);
 bool provider_line_at(const struct provider *p, int i, struct provider_line *ret);
 
 #endif

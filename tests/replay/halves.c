@@ -1,6 +1,7 @@
 /*
- * halves.c: what a hub has half done when it dies, or loses its link to Redis, when it has just asked Redis for the first, the second, the
- * third … thing on the way. Wherever that is, the rest is done afterwards, and nothing twice.
+ * halves.c: what a hub has half done when it dies, or loses its link to Redis, when it has just
+ * asked Redis for the first, the second, the third … thing on the way. Wherever that is, the rest
+ * is done afterwards, and nothing twice.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,15 +16,17 @@
 #include "flow/respond.h"
 #include "replay/world.h"
 
-#define START_MS INT64_C(1795399200000) /* 2026-11-23T10:00:00+08:00 */
+#define START_MS  INT64_C(1795399200000) /* 2026-11-23T10:00:00+08:00 */
 #define MINUTE_MS INT64_C(60000)
 #define CALLS_MAX 12 /* more than either takes */
 
 static json_t *event(const char *id, const char *type, const char *valid_until)
 {
-	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s,s:{s:s},s:{s:s,s:s}}}", "specversion", "1.0", "type", type, "source",
-			 "/sources/halves", "id", id, "time", "2026-11-23T10:00:00+08:00", "data", "case", "A", "item", "000123901000",
-			 "region", "371302", "applicant", "name", "某公司", "permit", "number", "1", "valid_until", valid_until);
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s,s:{s:s},s:{s:s,s:s}}}", "specversion",
+			 "1.0", "type", type, "source", "/sources/halves", "id", id, "time",
+			 "2026-11-23T10:00:00+08:00", "data", "case", "A", "item", "000123901000",
+			 "region", "371302", "applicant", "name", "某公司", "permit", "number", "1",
+			 "valid_until", valid_until);
 }
 
 /* --- a renewal ends the clock of the permit that it renews --- */
@@ -58,7 +61,8 @@ static bool renewal_dies_after(int calls)
 	world_open(&w, "tests/replay/pack", 1, START_MS);
 	world_submit(&w, 0, "spj", event("1", "approval.granted", "2027-01-05"));
 	world_settle(&w);
-	intake_submit_json(w.hubs[0].flow, spj, event("2", "approval.renewed", "2029-01-05"), on_taken, &answers);
+	intake_submit_json(w.hubs[0].flow, spj, event("2", "approval.renewed", "2029-01-05"),
+			   on_taken, &answers);
 	world_until_asked(&w, calls);
 	world_restart(&w);
 	assert_int_equal(answers, 1);
@@ -112,7 +116,8 @@ static int audited(struct world *w, const char *act)
 static bool claim_dies_after(int calls)
 {
 	struct principal *wjw = world_person("wjw");
-	const struct respond_in in = { .who = wjw, .notice = "n1.0", .channel = "http", .answer = ANSWER_CLAIM };
+	const struct respond_in in = {
+		.who = wjw, .notice = "n1.0", .channel = "http", .answer = ANSWER_CLAIM};
 	struct world w;
 	int answers = 0;
 	bool claimed;
@@ -143,7 +148,8 @@ static void what_is_done_is_in_the_audit_log(void **state)
 
 /* --- the texts of a morning --- */
 
-#define MORNING_MS (START_MS + (INT64_C(22) * 60 + 30) * MINUTE_MS) /* 2026-11-24T08:30:00+08:00 */
+/* 2026-11-24T08:30:00+08:00 */
+#define MORNING_MS (START_MS + (INT64_C(22) * 60 + 30) * MINUTE_MS)
 
 static void on_looked(void *arg)
 {
@@ -161,7 +167,8 @@ static void look(struct world *w)
 /* Two are asked for bodies where something waits; the link comes back so many minutes later. */
 static void morning_is_cut_after(int calls, int minutes_away)
 {
-	json_t *assists = json_pack("{s:[{s:s,s:s,s:s}]}", "people", "name", "甲", "post", "liaison", "phone", "13900000003");
+	json_t *assists = json_pack("{s:[{s:s,s:s,s:s}]}", "people", "name", "甲", "post",
+				    "liaison", "phone", "13900000003");
 	int texts[4], done = 0;
 	struct world w;
 
@@ -191,7 +198,8 @@ static void everybody_gets_one_text_a_morning(void **state)
 	(void)state;
 	for (int calls = 0; calls <= CALLS_MAX; calls++) {
 		morning_is_cut_after(calls, 1);
-		morning_is_cut_after(calls, 20); /* the hours of the digest are over by then, no other text is due yet */
+		/* the hours of the digest are over by then, no other text is due yet */
+		morning_is_cut_after(calls, 20);
 	}
 }
 

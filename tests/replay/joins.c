@@ -1,6 +1,7 @@
 /*
- * joins.c: one text for several notices, and a hub that dies when it has just asked Redis for the first, the second, the third … thing on the
- * way to it, with no answer read. Wherever that is, no notice is in two messages, and each is afterwards either told or in doubt.
+ * joins.c: one text for several notices, and a hub that dies when it has just asked Redis for the
+ * first, the second, the third … thing on the way to it, with no answer read. Wherever that is, no
+ * notice is in two messages, and each is afterwards either told or in doubt.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,9 +15,9 @@
 #include "flow/deadline.h"
 #include "replay/world.h"
 
-#define START_MS INT64_C(1795399200000)
+#define START_MS  INT64_C(1795399200000)
 #define MINUTE_MS INT64_C(60000)
-#define NOTICES 4
+#define NOTICES	  4
 #define CALLS_MAX 28 /* more than it takes */
 
 static void submit(struct world *w, int number)
@@ -25,9 +26,10 @@ static void submit(struct world *w, int number)
 
 	snprintf(id, sizeof(id), "j%d", number);
 	world_submit(w, 0, "spj",
-		     json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s,s:{s:s}}}", "specversion", "1.0", "type", "approval.granted", "source",
-			       "/sources/joins", "id", id, "time", "2026-11-23T10:00:00+08:00", "data", "case", id, "item", "000123901000",
-			       "region", "371302", "applicant", "name", "某公司"));
+		     json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s,s:{s:s}}}", "specversion",
+			       "1.0", "type", "approval.granted", "source", "/sources/joins", "id",
+			       id, "time", "2026-11-23T10:00:00+08:00", "data", "case", id, "item",
+			       "000123901000", "region", "371302", "applicant", "name", "某公司"));
 	assert_int_equal(w->status, 201);
 }
 
@@ -37,7 +39,7 @@ struct became {
 
 static struct became look(struct world *w)
 {
-	struct became b = { 0 };
+	struct became b = {0};
 	struct arena arena;
 	struct record r;
 
@@ -50,7 +52,8 @@ static struct became look(struct world *w)
 			b.accepted += d->state == DELIVERY_ACCEPTED;
 			b.unknown += d->state == DELIVERY_UNKNOWN;
 			b.other += d->state != DELIVERY_ACCEPTED && d->state != DELIVERY_UNKNOWN;
-			b.attempts_max = d->attempts > b.attempts_max ? d->attempts : b.attempts_max;
+			b.attempts_max =
+				d->attempts > b.attempts_max ? d->attempts : b.attempts_max;
 		}
 	}
 	arena_clear(&arena);

@@ -9,14 +9,16 @@
 
 #include <cmocka.h>
 
-const char *const look_bodies[LOOK_BODIES] = { "wjw-371302", "wjw-371300", "zjj-371302",  "zjj-371300", "scjg-371302", "yjj-371300",
-					       "spj-371302", "spj-371300", "zhzf-371302", "znb-371300", "pool:371302", "wjw-371321" };
+const char *const look_bodies[LOOK_BODIES] = {
+	"wjw-371302", "wjw-371300", "zjj-371302",  "zjj-371300", "scjg-371302", "yjj-371300",
+	"spj-371302", "spj-371300", "zhzf-371302", "znb-371300", "pool:371302", "wjw-371321"};
 
 struct count { /* of one body, counted anew */
 	int64_t states[STATE_COUNT], sent, todo, owed, overdue, fed_back, pool, lead;
 };
 
-/* One look: what each notice of each event is, so that a list is compared with it and not with Redis again. */
+/* One look: what each notice of each event is, so that a list is compared with it and not with
+ * Redis again. */
 struct look {
 	struct world *world;
 	struct arena arena;
@@ -26,8 +28,8 @@ struct look {
 		struct {
 			int body;
 			bool is_todo, in_all, in_open;
-		} *notices;
-	} *events; /* by number */
+		} * notices;
+	} * events; /* by number */
 };
 
 static bool has_open_dispute(const struct record *r)
@@ -63,7 +65,8 @@ static void has_an_owner(const struct look *l, int64_t seq, const struct record 
 	bool ok = *n->body != '\0';
 
 	if (n->state == STATE_DISPUTED || (notice_is_pool(n->body) && lifecycle_is_live(n->state)))
-		ok = ok && has_open_dispute(r); /* the named exceptions: before the joint meeting, in the pool */
+		/* the named exceptions: before the joint meeting, in the pool */
+		ok = ok && has_open_dispute(r);
 	if (n->state == STATE_TRANSFERRED)
 		ok = ok && has_sequel(r, i);
 	if (n->state == STATE_CLOSED && n->cause != CAUSE_LETTER)
@@ -71,9 +74,11 @@ static void has_an_owner(const struct look *l, int64_t seq, const struct record 
 	if (n->state == STATE_CLAIMED)
 		ok = ok && n->claimed.at_ms > 0 && n->acknowledged.at_ms > 0;
 	if (!ok) {
-		redisReply *text = server_ask(&l->world->h.server, "HGET %sr:%lld %lld", KEY, (long long)(seq / 16), (long long)seq);
+		redisReply *text = server_ask(&l->world->h.server, "HGET %sr:%lld %lld", KEY,
+					      (long long)(seq / 16), (long long)seq);
 
-		fail_msg("n%lld.%d of %s is %s without an owner: %s", (long long)seq, i, n->body, notice_state_name(n->state), text->str);
+		fail_msg("n%lld.%d of %s is %s without an owner: %s", (long long)seq, i, n->body,
+			 notice_state_name(n->state), text->str);
 	}
 }
 
@@ -82,11 +87,14 @@ static int body_at(const char *body)
 	return word_find(body, look_bodies, LOOK_BODIES);
 }
 
-/* How many of the list's notices are the body's, of which none may stand there twice, nor one that has nothing to do there. */
+/* How many of the list's notices are the body's, of which none may stand there twice, nor one that
+ * has nothing to do there. */
 static int64_t list_count(struct look *l, int body, bool is_open)
 {
-	redisReply *r = is_open ? server_ask(&l->world->h.server, "ZRANGE %sb:%s:open 0 -1", KEY, look_bodies[body]) :
-				  server_ask(&l->world->h.server, "LRANGE %sb:%s:all 0 -1", KEY, look_bodies[body]);
+	redisReply *r = is_open ? server_ask(&l->world->h.server, "ZRANGE %sb:%s:open 0 -1", KEY,
+					     look_bodies[body])
+				: server_ask(&l->world->h.server, "LRANGE %sb:%s:all 0 -1", KEY,
+					     look_bodies[body]);
 	int64_t n = 0;
 
 	for (size_t i = 0; i < r->elements; i++) {
@@ -100,7 +108,8 @@ static int64_t list_count(struct look *l, int body, bool is_open)
 			continue;
 		was = is_open ? &s->notices[notice].in_open : &s->notices[notice].in_all;
 		if (*was || (is_open && !s->notices[notice].is_todo))
-			fail_msg("%s stands in a list of %s where it should not", r->element[i]->str, look_bodies[body]);
+			fail_msg("%s stands in a list of %s where it should not",
+				 r->element[i]->str, look_bodies[body]);
 		*was = true;
 		n++;
 	}
@@ -123,7 +132,8 @@ static void count_notice(struct look *l, const struct record *r, int i)
 	c->states[n->state]++;
 	c->todo += todo;
 	c->owed += owes;
-	c->overdue += (todo && n->due_ms >= 0 && n->due_ms < l->world->now_ms) || (owes && n->feedback_due_ms < l->world->now_ms);
+	c->overdue += (todo && n->due_ms >= 0 && n->due_ms < l->world->now_ms) ||
+		      (owes && n->feedback_due_ms < l->world->now_ms);
 	c->fed_back += was_fed_back(r, i);
 	c->pool += notice_is_pool(n->body);
 	c->lead += n->role == ROLE_LEAD && n->cause != CAUSE_LETTER;
@@ -159,7 +169,8 @@ static void count_anew(struct look *l)
 static void same(const char *body, const char *what, int64_t is, int64_t wanted)
 {
 	if (is != wanted)
-		fail_msg("%s of %s: %lld, and counted anew %lld", what, body, (long long)is, (long long)wanted);
+		fail_msg("%s of %s: %lld, and counted anew %lld", what, body, (long long)is,
+			 (long long)wanted);
 }
 
 static int64_t figure(const json_t *row, const char *name)
@@ -172,7 +183,7 @@ static const json_t *row_of(const json_t *board, const char *body)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(board, "items"), i, row) {
+	json_array_foreach (json_object_get(board, "items"), i, row) {
 		if (!strcmp(json_string_value(json_object_get(row, "key")), body))
 			return row;
 	}
@@ -185,7 +196,8 @@ static bool agrees(const struct look *l, const json_t *board)
 		const json_t *row = row_of(board, look_bodies[b]);
 
 		for (int s = 0; s < STATE_COUNT; s++) {
-			if (figure(row, notice_state_name((enum notice_state)s)) != l->counts[b].states[s])
+			if (figure(row, notice_state_name((enum notice_state)s)) !=
+			    l->counts[b].states[s])
 				return false;
 		}
 	}
@@ -213,19 +225,21 @@ static void look_at_body(struct look *l, int b)
 	same(body, "lead_sent", figure(row, "lead_sent"), c->lead);
 	same(body, "the list of all", list_count(l, b, false), c->sent);
 	same(body, "what is to do", list_count(l, b, true), c->todo);
-	same(body, "the size of what is to do", server_number(&l->world->h.server, "ZCARD %sb:%s:open", KEY, body), c->todo);
-	same(body, "the feedback owed", server_number(&l->world->h.server, "ZCARD %sb:owes:%s:open", KEY, body), c->owed);
+	same(body, "the size of what is to do",
+	     server_number(&l->world->h.server, "ZCARD %sb:%s:open", KEY, body), c->todo);
+	same(body, "the feedback owed",
+	     server_number(&l->world->h.server, "ZCARD %sb:owes:%s:open", KEY, body), c->owed);
 }
 
 void look_at_everything(struct world *w, int hub)
 {
-	struct look l = { .world = w };
+	struct look l = {.world = w};
 
 	arena_init(&l.arena);
 	world_settle(w);
 	for (int tries = 0; tries < 500; tries++) {
 		count_anew(&l);
-		world_get(w, &(struct asked){ hub, "lxhy", "board", "body", NULL });
+		world_get(w, &(struct asked){hub, "lxhy", "board", "body", NULL});
 		assert_int_equal(w->status, 200);
 		if (agrees(&l, w->answer))
 			break; /* what the other hub wrote comes over the feed, a moment later */

@@ -1,7 +1,8 @@
 /*
- * races.c: what one hub does at once to one event while another hub writes to it too. Every change is there once, whatever it was built
- * on: one built on a change of the same process that lost its race must lose as well. What a crash left half-done, a repeat mends; and what one hub claimed late is not let go at once. What
- * moves much lets others come in between.
+ * races.c: what one hub does at once to one event while another hub writes to it too. Every change
+ * is there once, whatever it was built on: one built on a change of the same process that lost its
+ * race must lose as well. What a crash left half-done, a repeat mends; and what one hub claimed
+ * late is not let go at once. What moves much lets others come in between.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,14 +19,15 @@
 #include "replay/world.h"
 
 #define START_MS INT64_C(1795399200000)
-#define AT_ONCE 3
-#define TEXTS 6
+#define AT_ONCE	 3
+#define TEXTS	 6
 
 struct marking { /* one change that leaves its mark, a receipt, behind */
 	struct world *world;
 	char mark[8];
 	int tries;
-	struct marking *then; /* begun when this one has lost its first race, on what is then on its way */
+	/* begun when this one has lost its first race, on what is then on its way */
+	struct marking *then;
 	int *done;
 };
 
@@ -70,9 +72,11 @@ static int marks_of(const struct record *r, const char *text)
 static void submit_case(struct world *w, const char *case_id, const char *id, int version)
 {
 	world_submit(w, 0, "spj",
-		     json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:i,s:s,s:s,s:{s:s}}}", "specversion", "1.0", "type", "approval.granted", "source",
-			       "/sources/races", "id", id, "time", "2026-11-23T10:00:00+08:00", "data", "case", case_id, "version", version,
-			       "item", "000123901000", "region", "371302", "applicant", "name", "某公司"));
+		     json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:i,s:s,s:s,s:{s:s}}}", "specversion",
+			       "1.0", "type", "approval.granted", "source", "/sources/races", "id",
+			       id, "time", "2026-11-23T10:00:00+08:00", "data", "case", case_id,
+			       "version", version, "item", "000123901000", "region", "371302",
+			       "applicant", "name", "某公司"));
 }
 
 static void submit(struct world *w, const char *id, int version)
@@ -84,7 +88,8 @@ static void every_change_is_there_once(void **state)
 {
 	struct world w;
 	int done = 0;
-	struct marking others = { &w, "other", 0, NULL, &done }, last = { &w, "last", 0, NULL, &done }, ours[AT_ONCE];
+	struct marking others = {&w, "other", 0, NULL, &done}, last = {&w, "last", 0, NULL, &done},
+		       ours[AT_ONCE];
 	struct arena arena;
 	struct record r;
 
@@ -95,7 +100,7 @@ static void every_change_is_there_once(void **state)
 	mark(&others, 1); /* hub-a does not know of this one yet when it begins its own */
 	harness_until(&w.h, &done, 1);
 	for (int i = 0; i < AT_ONCE; i++) {
-		ours[i] = (struct marking){ &w, { (char)('0' + i) }, 0, i ? NULL : &last, &done };
+		ours[i] = (struct marking){&w, {(char)('0' + i)}, 0, i ? NULL : &last, &done};
 		mark(&ours[i], 0);
 	}
 	harness_until(&w.h, &done, 2 + AT_ONCE);
@@ -122,7 +127,8 @@ static void forget_that_it_is_outdated(struct world *w, int64_t seq)
 	r.superseded_by = 0;
 	r.notices[0].state = STATE_OPEN;
 	text = record_bytes(&r, &arena);
-	freeReplyObject(server_ask(&w->h.server, "HSET %sr:%lld %lld %b", KEY, (long long)(seq / 16), (long long)seq, text.data, text.len));
+	freeReplyObject(server_ask(&w->h.server, "HSET %sr:%lld %lld %b", KEY,
+				   (long long)(seq / 16), (long long)seq, text.data, text.len));
 	arena_clear(&arena);
 }
 
@@ -160,8 +166,9 @@ static void answered_means_superseded(void **state)
 }
 
 /*
- * A claim that was asked for before another hub's and that Redis answers after it: it is leased by the cell's time, which is the other's.
- * There are more texts than the provider takes at a time; those that wait get their turn when there is one, and not when the lease is over.
+ * A claim that was asked for before another hub's and that Redis answers after it: it is leased by
+ * the cell's time, which is the other's. There are more texts than the provider takes at a time;
+ * those that wait get their turn when there is one, and not when the lease is over.
  */
 static void what_waits_keeps_its_lease(void **state)
 {
@@ -171,7 +178,7 @@ static void what_waits_keeps_its_lease(void **state)
 	(void)state;
 	world_open(&w, "tests/replay/pack", 1, START_MS);
 	for (int i = 0; i < TEXTS; i++) {
-		const char name[] = { (char)('a' + i), '\0' };
+		const char name[] = {(char)('a' + i), '\0'};
 
 		submit_case(&w, name, name, 1);
 		assert_int_equal(w.status, 201);
@@ -179,7 +186,8 @@ static void what_waits_keeps_its_lease(void **state)
 	w.sending = SENDING_HANGS;
 	world_to(&w, due_ms);
 	assert_in_range(w.sent, 1, TEXTS - 1);
-	world_get(&w, &(struct asked){ 0, "wjw", "notice", "n1.0", NULL }); /* what was asked before it has been answered, claims as well */
+	/* what was asked before it has been answered, claims as well */
+	world_get(&w, &(struct asked){0, "wjw", "notice", "n1.0", NULL});
 	freeReplyObject(server_ask(&w.h.server, "SET %sclock %lld", KEY, (long long)later_ms));
 	deadline_kick(w.hubs[0].flow->deadline, w.now_ms);
 	w.now_ms = later_ms;
@@ -193,7 +201,8 @@ static void what_waits_keeps_its_lease(void **state)
 /* --- much at once leaves room for others --- */
 
 #define IN_HAND 100
-#define TURN_MAX 64 /* a slice of 32, counted once when it is written and once when the feed tells of it */
+/* a slice of 32, counted once when it is written and once when the feed tells of it */
+#define TURN_MAX 64
 
 struct watch { /* how much changed in one turn of the loop, at most */
 	struct loop_deferred later;
@@ -236,7 +245,7 @@ static void a_handover_goes_in_slices(void **state)
 {
 	struct principal *wjw = world_person("wjw");
 	json_t *said = json_pack("{s:s,s:s}", "from", "wjw", "to", "other");
-	struct watch t = { 0 };
+	struct watch t = {0};
 	struct world w;
 	char id[32];
 
@@ -244,18 +253,23 @@ static void a_handover_goes_in_slices(void **state)
 	world_open(&w, "tests/replay/pack", 1, START_MS);
 	for (int i = 1; i <= IN_HAND; i++) {
 		snprintf(id, sizeof(id), "h%d", i);
-		world_submit(&w, 0, "spj", json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s,s:{s:s}}}", "specversion", "1.0", "type", "approval.granted",
-						     "source", "/sources/replay", "id", id, "time", "2026-11-23T10:00:00+08:00", "data",
-						     "case", id, "item", "000123901000", "region", "371302", "applicant", "name", "某公司"));
+		world_submit(&w, 0, "spj",
+			     json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s,s:{s:s}}}",
+				       "specversion", "1.0", "type", "approval.granted", "source",
+				       "/sources/replay", "id", id, "time",
+				       "2026-11-23T10:00:00+08:00", "data", "case", id, "item",
+				       "000123901000", "region", "371302", "applicant", "name",
+				       "某公司"));
 		snprintf(id, sizeof(id), "n%d.0", i);
-		world_act(&w, &(struct asked){ 0, "wjw", "claim", id, NULL });
+		world_act(&w, &(struct asked){0, "wjw", "claim", id, NULL});
 		assert_int_equal(w.status, 200);
 	}
 	t.world = &w;
-	t.later = (struct loop_deferred){ .fn = on_turn, .arg = &t };
+	t.later = (struct loop_deferred){.fn = on_turn, .arg = &t};
 	t.seen = figures_changes(w.hubs[0].flow->figures);
 	loop_defer(w.h.loop, &t.later);
-	handover(w.hubs[0].flow, &(struct handover_in){ wjw, "wjw-371302", said, is_anybody, NULL }, on_moved, &t);
+	handover(w.hubs[0].flow, &(struct handover_in){wjw, "wjw-371302", said, is_anybody, NULL},
+		 on_moved, &t);
 	harness_until(&w.h, &t.done, 1);
 	assert_int_equal(t.moved, IN_HAND);
 	assert_in_range(t.most, 1, TURN_MAX);

@@ -1,9 +1,11 @@
 /*
- * random.c: many random acts by random people, several at once, on the real flow with a driven clock and restarts between; then what must
- * hold whatever they did. Arguments: how many acts, and where the dice begin.
+ * random.c: many random acts by random people, several at once, on the real flow with a driven
+ * clock and restarts between; then what must hold whatever they did. Arguments: how many acts, and
+ * where the dice begin.
  *
- * After every round: the lists of a body are its notices, each once; what is to do is what the states say; nothing is without an owner or
- * a named exception; every figure is what counting the records anew gives; and no answer ever showed what is not the asker's.
+ * After every round: the lists of a body are its notices, each once; what is to do is what the
+ * states say; nothing is without an owner or a named exception; every figure is what counting the
+ * records anew gives; and no answer ever showed what is not the asker's.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,10 +21,10 @@
 #include "flow/respond.h"
 #include "replay/looks.h"
 
-#define AT_ONCE 16
-#define ROUND 1024 /* acts between two looks at everything */
+#define AT_ONCE	   16
+#define ROUND	   1024 /* acts between two looks at everything */
 #define EVENTS_MAX 4000
-#define HOUR_MS INT64_C(3600000)
+#define HOUR_MS	   INT64_C(3600000)
 
 static int wanted_acts = 4000, seen_in_lists;
 static uint64_t dice = 1;
@@ -35,7 +37,7 @@ static uint32_t roll(uint32_t sides)
 	return (uint32_t)(dice >> 20) % sides;
 }
 
-static const char *const everybody[] = { "wjw", "zjj", "scjg", "yjj", "spj", "lxhy", "sjj", "admin" };
+static const char *const everybody[] = {"wjw", "zjj", "scjg", "yjj", "spj", "lxhy", "sjj", "admin"};
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 struct asking { /* one act under way */
@@ -54,32 +56,42 @@ static bool may_see_letter(const struct principal *p, const char *body, const ch
 		const struct grant *g = &p->grants[i];
 		bool answers = g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER;
 
-		may = may || g->who == WHO_COORDINATOR || g->who == WHO_AUDITOR || (answers && (!strcmp(g->body, body) || !strcmp(g->body, from)));
+		may = may || g->who == WHO_COORDINATOR || g->who == WHO_AUDITOR ||
+		      (answers && (!strcmp(g->body, body) || !strcmp(g->body, from)));
 	}
 	return may;
 }
 
-/* Whether this person may see a notice that looks like this: written down once more, from the contract's section on scope. */
+/* Whether this person may see a notice that looks like this: written down once more, from the
+ * contract's section on scope. */
 static bool may_see(const char *who, const json_t *notice)
 {
 	struct principal *p = world_person(who);
 	const char *body = json_string_value(json_object_get(notice, "body"));
 	json_t *named = json_object_get(notice, "bodies"), *b;
 	const char *key;
-	const char *from = json_string_value(json_object_get(json_object_get(notice, "letter"), "from"));
+	const char *from =
+		json_string_value(json_object_get(json_object_get(notice, "letter"), "from"));
 	bool may = false;
 
 	for (int i = 0; i < p->grant_count; i++) {
 		const struct grant *g = &p->grants[i];
 
-		may = may || g->who == WHO_COORDINATOR || g->who == WHO_AUDITOR; /* all regions of the pack are theirs */
-		may = may || ((g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER) && !strcmp(g->body, body));
-		may = may || (g->who == WHO_SUPERVISOR && !strncmp(body, "pool:", 5) && strstr(g->body, body + 5));
-		json_object_foreach(named, key, b)
+		/* all regions of the pack are theirs */
+		may = may || g->who == WHO_COORDINATOR || g->who == WHO_AUDITOR;
+		may = may || ((g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER) &&
+			      !strcmp(g->body, body));
+		may = may || (g->who == WHO_SUPERVISOR && !strncmp(body, "pool:", 5) &&
+			      strstr(g->body, body + 5));
+		json_object_foreach (named, key, b)
 			may = may || (g->who == WHO_APPROVER &&
-				      !strcmp(g->body, json_string_value(json_object_get(b, "id")) ? json_string_value(json_object_get(b, "id")) : ""));
+				      !strcmp(g->body,
+					      json_string_value(json_object_get(b, "id"))
+						      ? json_string_value(json_object_get(b, "id"))
+						      : ""));
 	}
-	may = from ? may_see_letter(p, body, from) : may || !strcmp(who, "spj"); /* everything here was sent by spj */
+	/* everything here was sent by spj */
+	may = from ? may_see_letter(p, body, from) : may || !strcmp(who, "spj");
 	principal_unref(p);
 	return may;
 }
@@ -89,10 +101,11 @@ static void look_at_list(const char *who, const json_t *answer)
 	const json_t *notice;
 	size_t i;
 
-	json_array_foreach(json_object_get(answer, "items"), i, notice) {
+	json_array_foreach (json_object_get(answer, "items"), i, notice) {
 		seen_in_lists++;
 		if (!may_see(who, notice))
-			fail_msg("%s has seen %s in a list", who, json_string_value(json_object_get(notice, "id")));
+			fail_msg("%s has seen %s in a list", who,
+				 json_string_value(json_object_get(notice, "id")));
 	}
 }
 
@@ -127,46 +140,57 @@ static struct asking *ask(struct world *w, const char *who)
 
 static void submit(struct world *w, struct flow *f, struct principal *p, int number)
 {
-	static const char *const items[] = { "000123901000", "000123901000", "000117051000", "999999999999" };
-	static const char *const types[] = { "approval.granted", "approval.granted", "approval.changed", "approval.revoked" };
+	static const char *const items[] = {"000123901000", "000123901000", "000117051000",
+					    "999999999999"};
+	static const char *const types[] = {"approval.granted", "approval.granted",
+					    "approval.changed", "approval.revoked"};
 	struct asking *a = ask(w, "spj");
 	char id[32], name[32];
 
 	snprintf(id, sizeof(id), "r%d", number);
 	snprintf(name, sizeof(name), "case-%u", roll(60));
 	a->is_event = true;
-	intake_submit_json(f, p,
-			   json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:i,s:s,s:s,s:{s:s,s:s},s:{s:s}}}", "specversion", "1.0", "type",
-				     types[roll(COUNT(types))], "source", "/sources/random", "id", id, "time",
-				     "2026-11-23T10:00:00+08:00", "data", "case", name, "version", (int)roll(3) + 1, "item",
-				     items[roll(COUNT(items))], "region", "371302", "bodies", "accepting", "spj-371302", "deciding",
-				     "spj-371300", "applicant", "name", "某公司"),
-			   on_answer, a);
+	intake_submit_json(
+		f, p,
+		json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:i,s:s,s:s,s:{s:s,s:s},s:{s:s}}}",
+			  "specversion", "1.0", "type", types[roll(COUNT(types))], "source",
+			  "/sources/random", "id", id, "time", "2026-11-23T10:00:00+08:00", "data",
+			  "case", name, "version", (int)roll(3) + 1, "item",
+			  items[roll(COUNT(items))], "region", "371302", "bodies", "accepting",
+			  "spj-371302", "deciding", "spj-371300", "applicant", "name", "某公司"),
+		on_answer, a);
 }
 
 static json_t *params_of(enum answer act)
 {
-	static const char *const reasons[] = { "not-in-scope", "not-our-remit", "wrong-region", "other", "nonsense" };
-	static const char *const findings[] = { "conforms", "mostly", "fails", "fails" };
-	static const char *const files[] = { "a0", "b1" };
-	static const char *const disposals[] = { "pass", "rectify", "enforce", "enforce" };
+	static const char *const reasons[] = {"not-in-scope", "not-our-remit", "wrong-region",
+					      "other", "nonsense"};
+	static const char *const findings[] = {"conforms", "mostly", "fails", "fails"};
+	static const char *const files[] = {"a0", "b1"};
+	static const char *const disposals[] = {"pass", "rectify", "enforce", "enforce"};
 
 	switch (act) {
 	case ANSWER_RETURN:
-		return json_pack("{s:s,s:s}", "reason", reasons[roll(COUNT(reasons))], "remark", roll(2) ? "不属于" : "");
+		return json_pack("{s:s,s:s}", "reason", reasons[roll(COUNT(reasons))], "remark",
+				 roll(2) ? "不属于" : "");
 	case ANSWER_TRANSFER:
 		return json_pack("{s:s,s:s}", "to", look_bodies[roll(LOOK_BODIES)], "remark", "转");
 	case ANSWER_FEEDBACK:
-		return json_pack("{s:s,s:s,s:s,s:b,s:o}", "result", findings[roll(4)], "disposal", disposals[roll(4)], "checked_on",
-				 "2026-11-25", "close", (int)roll(3) == 0, "files",
-				 roll(3) ? json_array() : json_pack("[s]", files[roll(COUNT(files))]));
+		return json_pack("{s:s,s:s,s:s,s:b,s:o}", "result", findings[roll(4)], "disposal",
+				 disposals[roll(4)], "checked_on", "2026-11-25", "close",
+				 (int)roll(3) == 0, "files",
+				 roll(3) ? json_array()
+					 : json_pack("[s]", files[roll(COUNT(files))]));
 	case ANSWER_LETTER:
-		return json_pack("{s:s,s:s,s:s,s:s,s:s}", "kind", roll(2) ? "co-letter" : "change-opinion", "to", look_bodies[roll(LOOK_BODIES)],
-				 "subject", "函", "text", roll(2) ? "请核" : "请复", "due", roll(2) ? "1wd" : "3d");
+		return json_pack("{s:s,s:s,s:s,s:s,s:s}", "kind",
+				 roll(2) ? "co-letter" : "change-opinion", "to",
+				 look_bodies[roll(LOOK_BODIES)], "subject", "函", "text",
+				 roll(2) ? "请核" : "请复", "due", roll(2) ? "1wd" : "3d");
 	case ANSWER_REPLY:
 		return json_pack("{s:s}", "text", roll(2) ? "同意" : "再议");
 	case ANSWER_ATTACH:
-		return json_pack("{s:s,s:s,s:i,s:i}", "file", files[roll(COUNT(files))], "name", "记录.pdf", "type", FILE_PDF, "bytes", 9);
+		return json_pack("{s:s,s:s,s:i,s:i}", "file", files[roll(COUNT(files))], "name",
+				 "记录.pdf", "type", FILE_PDF, "bytes", 9);
 	default:
 		return json_object();
 	}
@@ -174,8 +198,19 @@ static json_t *params_of(enum answer act)
 
 static void list(struct world *w, struct flow *f, struct principal *p)
 {
-	const struct query_notices q = { .body = roll(3) ? look_bodies[roll(LOOK_BODIES)] : "", .state = "", .role = "", .cause = "", .due = "",
-					 .q = "", .cursor = "", .figure = "", .region = "", .item = "", .from = "", .to = "", .limit = 20 };
+	const struct query_notices q = {.body = roll(3) ? look_bodies[roll(LOOK_BODIES)] : "",
+					.state = "",
+					.role = "",
+					.cause = "",
+					.due = "",
+					.q = "",
+					.cursor = "",
+					.figure = "",
+					.region = "",
+					.item = "",
+					.from = "",
+					.to = "",
+					.limit = 20};
 	struct asking *a = ask(w, p->name);
 
 	a->is_list = true;
@@ -186,10 +221,11 @@ static void act(struct world *w, struct flow *f, struct principal *p)
 {
 	struct asking *a = ask(w, p->name);
 	char id[32];
-	struct respond_in in = { .who = p, .notice = id, .channel = "http" };
+	struct respond_in in = {.who = p, .notice = id, .channel = "http"};
 	int64_t back = roll(4) ? 1 + roll(40) : 1 + roll((uint32_t)w->events);
 
-	snprintf(id, sizeof(id), "n%lld.%u", (long long)(w->events > back ? w->events - back : 1), roll(5));
+	snprintf(id, sizeof(id), "n%lld.%u", (long long)(w->events > back ? w->events - back : 1),
+		 roll(5));
 	if (roll(6) == 0) {
 		a->is_read = true;
 		query_notice(f, p, id, on_answer, a);
@@ -205,7 +241,7 @@ static void argue(struct world *w, struct flow *f, struct principal *p)
 {
 	struct asking *a = ask(w, p->name);
 	char id[32];
-	struct dispute_in in = { .who = p, .dispute = id, .channel = "http" };
+	struct dispute_in in = {.who = p, .dispute = id, .channel = "http"};
 	bool rules = roll(2);
 
 	snprintf(id, sizeof(id), "u%u.%u", 1 + roll((uint32_t)w->events), roll(2));
@@ -225,7 +261,8 @@ static void some_at_once(struct world *w, int first)
 
 	for (int i = 0; i < AT_ONCE; i++) {
 		struct flow *f = w->hubs[roll((uint32_t)w->hub_count)].flow;
-		struct principal *p = world_person(roll(8) ? everybody[roll(5)] : everybody[roll(COUNT(everybody))]);
+		struct principal *p = world_person(roll(8) ? everybody[roll(5)]
+							   : everybody[roll(COUNT(everybody))]);
 		uint32_t what = roll(100);
 
 		if (w->events < 20 || (what < 12 && w->events < EVENTS_MAX)) {
@@ -263,8 +300,8 @@ static void whatever_they_do(void **state)
 	}
 	look_at_everything(&w, (int)roll((uint32_t)w.hub_count));
 	assert_true(seen_in_lists > 0);
-	print_message("%d acts, %lld events, %lld texts, %d seen in lists\n", wanted_acts, (long long)w.events, (long long)w.sent,
-		      seen_in_lists);
+	print_message("%d acts, %lld events, %lld texts, %d seen in lists\n", wanted_acts,
+		      (long long)w.events, (long long)w.sent, seen_in_lists);
 	world_close(&w);
 }
 

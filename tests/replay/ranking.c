@@ -1,4 +1,5 @@
-/* ranking.c: a month that was published stands as it was, whatever comes later; and what became of a return. */
+/* ranking.c: a month that was published stands as it was, whatever comes later; and what became of
+ * a return. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,14 +17,17 @@
 
 static json_t *event(const char *id)
 {
-	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s,s:{s:s},s:{s:s},s:{s:s,s:s}}}", "specversion", "1.0", "type", "approval.granted", "source",
-			 "/sources/ranking", "id", id, "time", "2026-11-23T10:00:00+08:00", "data", "case", id, "item", "000123901000",
-			 "region", "371302", "applicant", "name", "某公司", "permit", "number", id, "bodies", "accepting", "spj-371302", "deciding", "spj-371302");
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s,s:{s:s},s:{s:s},s:{s:s,s:s}}}",
+			 "specversion", "1.0", "type", "approval.granted", "source",
+			 "/sources/ranking", "id", id, "time", "2026-11-23T10:00:00+08:00", "data",
+			 "case", id, "item", "000123901000", "region", "371302", "applicant",
+			 "name", "某公司", "permit", "number", id, "bodies", "accepting",
+			 "spj-371302", "deciding", "spj-371302");
 }
 
 static void ask(struct world *w, const char *who, const char *what, const char *id)
 {
-	world_get(w, &(struct asked){ 0, who, what, id, NULL });
+	world_get(w, &(struct asked){0, who, what, id, NULL});
 }
 
 /* A figure of a body in the last answer, -1 when it is not in it. */
@@ -32,7 +36,7 @@ static int64_t figure(const struct world *w, const char *body, const char *name)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(w->answer, "items"), i, row) {
+	json_array_foreach (json_object_get(w->answer, "items"), i, row) {
 		if (!strcmp(json_string_value(json_object_get(row, "key")), body))
 			return json_integer_value(json_object_get(row, name));
 	}
@@ -41,7 +45,7 @@ static int64_t figure(const struct world *w, const char *body, const char *name)
 
 static void act(struct world *w, const char *who, const char *what, const char *id, json_t *with)
 {
-	world_act(w, &(struct asked){ 0, who, what, id, with });
+	world_act(w, &(struct asked){0, who, what, id, with});
 	json_decref(with);
 	assert_int_equal(w->status, 200);
 }
@@ -75,7 +79,9 @@ static void a_month_that_was_published_stands(void **state)
 	ask(&w, "lxhy", "board", "body");
 	assert_int_equal(figure(&w, LEAD, "claimed_ever"), 2);
 	ask(&w, "sjj", "ranking", "2026-11");
-	assert_string_equal(json_string_value(json_object_get(json_object_get(w.answer, "published"), "by")), "lxhy");
+	assert_string_equal(
+		json_string_value(json_object_get(json_object_get(w.answer, "published"), "by")),
+		"lxhy");
 	assert_true(json_equal(json_object_get(w.answer, "items"), before));
 	assert_int_equal(json_array_size(json_object_get(w.answer, "allowed")), 0);
 	ask(&w, "lxhy", "publish", "2026-11");
@@ -98,15 +104,18 @@ static void a_return_is_upheld_or_rejected(void **state)
 	act(&w, "wjw", "return", "n1.0", json_pack("{s:s}", "reason", "not-our-remit"));
 	ask(&w, "lxhy", "board", "body");
 	assert_int_equal(figure(&w, LEAD, "returned_ever"), 1);
-	assert_int_equal(figure(&w, LEAD, "returns_upheld") + figure(&w, LEAD, "returns_rejected"), 0);
+	assert_int_equal(figure(&w, LEAD, "returns_upheld") + figure(&w, LEAD, "returns_rejected"),
+			 0);
 	act(&w, "spj", "transfer", "n1.0", json_pack("{s:s}", "to", OTHER));
 	ask(&w, "lxhy", "board", "body");
 	assert_int_equal(figure(&w, LEAD, "returns_upheld"), 1);
 	ask(&w, "zjj", "list", OTHER);
-	act(&w, "zjj", "return", json_string_value(json_object_get(json_array_get(json_object_get(w.answer, "items"), 0), "id")),
+	act(&w, "zjj", "return",
+	    json_string_value(
+		    json_object_get(json_array_get(json_object_get(w.answer, "items"), 0), "id")),
 	    json_pack("{s:s}", "reason", "not-our-remit"));
 	world_settle(&w);
-	world_dispute(&w, &(struct asked){ 0, "lxhy", "ruling", "u1.0", ruling });
+	world_dispute(&w, &(struct asked){0, "lxhy", "ruling", "u1.0", ruling});
 	assert_int_equal(w.status, 200);
 	ask(&w, "lxhy", "board", "body");
 	assert_int_equal(figure(&w, LEAD, "returns_upheld"), 0);

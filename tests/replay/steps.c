@@ -20,8 +20,10 @@ void step_source(struct story *s)
 	const json_t *row, *found = NULL;
 	size_t i;
 
-	world_get(&s->world, &(struct asked){ said_number(s->now, "hub", 0), said_text(s->now, "who", "lxhy"), "sources", "", NULL });
-	json_array_foreach(json_object_get(s->world.answer, "items"), i, row) {
+	world_get(&s->world,
+		  &(struct asked){said_number(s->now, "hub", 0), said_text(s->now, "who", "lxhy"),
+				  "sources", "", NULL});
+	json_array_foreach (json_object_get(s->world.answer, "items"), i, row) {
 		if (!strcmp(said_text(row, "source", ""), said_text(s->now, "source", "")))
 			found = row;
 	}
@@ -40,14 +42,15 @@ void step_figures(struct story *s)
 	json_t *items, *row, *found, *v;
 	size_t i;
 
-	world_get(&s->world, &(struct asked){ said_number(s->now, "hub", 0), "lxhy", "board", "body", NULL });
+	world_get(&s->world,
+		  &(struct asked){said_number(s->now, "hub", 0), "lxhy", "board", "body", NULL});
 	items = json_object_get(s->world.answer, "items");
 	found = !strcmp(key, "total") ? json_object_get(s->world.answer, "total") : NULL;
-	json_array_foreach(items, i, row) {
+	json_array_foreach (items, i, row) {
 		if (!strcmp(said_text(row, "key", ""), key))
 			found = row;
 	}
-	json_object_foreach((json_t *)(uintptr_t)s->now, name, v) {
+	json_object_foreach ((json_t *)(uintptr_t)s->now, name, v) {
 		json_t *is = json_object_get(found, name);
 
 		if (json_is_integer(v) && strcmp(name, "hub") != 0)
@@ -62,15 +65,16 @@ struct found {
 
 static void on_looked(void *arg, int64_t should, int64_t did)
 {
-	*(struct found *)arg = (struct found){ should, did, 1 };
+	*(struct found *)arg = (struct found){should, did, 1};
 }
 
 /* A clock that has lost its mark in Redis, and what the watchdog says and does. */
 void step_watchdog(struct story *s)
 {
-	struct found found = { 0 };
+	struct found found = {0};
 
-	watchdog_look(s->world.hubs[said_number(s->now, "hub", 0)].flow->watchdog, on_looked, &found);
+	watchdog_look(s->world.hubs[said_number(s->now, "hub", 0)].flow->watchdog, on_looked,
+		      &found);
 	harness_until(&s->world.h, &found.looked, 1);
 	same_number(s, "should", found.should);
 	same_number(s, "did", found.did);
@@ -81,22 +85,28 @@ void step_watchdog(struct story *s)
 
 void step_contacts(struct story *s)
 {
-	world_contacts(&s->world, said_text(s->now, "who", "admin"), said_text(s->now, "contacts", ""), json_object_get(s->now, "with"));
+	world_contacts(&s->world, said_text(s->now, "who", "admin"),
+		       said_text(s->now, "contacts", ""), json_object_get(s->now, "with"));
 	if (!json_object_get(s->now, "status") && s->world.status != 200)
-		story_wrong(s, "the answer", json_string_value(json_object_get(s->world.answer, "detail")), "200");
+		story_wrong(s, "the answer",
+			    json_string_value(json_object_get(s->world.answer, "detail")), "200");
 	same_number(s, "status", s->world.status);
 }
 
-/* The year's notice is published while clocks run; waits until so many notices have been counted anew. */
+/* The year's notice is published while clocks run; waits until so many notices have been counted
+ * anew. */
 void step_publish(struct story *s)
 {
-	int64_t wanted = metric_get(METRIC_CALENDAR_RECOUNTED) + said_number(s->now, "recounted", 0);
+	int64_t wanted =
+		metric_get(METRIC_CALENDAR_RECOUNTED) + said_number(s->now, "recounted", 0);
 
 	world_amend(&s->world, "calendar.json", said_text(s->now, "publish", ""));
 	for (int tries = 0; tries < 5000 && metric_get(METRIC_CALENDAR_RECOUNTED) < wanted; tries++)
-		world_get(&s->world, &(struct asked){ 0, "lxhy", "board", "body", NULL });
+		world_get(&s->world, &(struct asked){0, "lxhy", "board", "body", NULL});
 	world_settle(&s->world);
-	same_number(s, "recounted", metric_get(METRIC_CALENDAR_RECOUNTED) - wanted + said_number(s->now, "recounted", 0));
+	same_number(s, "recounted",
+		    metric_get(METRIC_CALENDAR_RECOUNTED) - wanted +
+			    said_number(s->now, "recounted", 0));
 }
 
 static void on_digest(void *arg)
@@ -117,5 +127,6 @@ void step_digest(struct story *s)
 
 void step_lose(struct story *s)
 {
-	freeReplyObject(server_ask(&s->world.h.server, "ZREM %sdue %d", KEY, said_number(s->now, "lose_due", 0)));
+	freeReplyObject(server_ask(&s->world.h.server, "ZREM %sdue %d", KEY,
+				   said_number(s->now, "lose_due", 0)));
 }

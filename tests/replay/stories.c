@@ -1,6 +1,7 @@
 /*
- * stories.c: runs the stories of tests/replay/cases: one JSON file each, steps in order, on the real flow with a driven clock. README.md
- * there says what a step may be. A step that does not come true fails the run and names story and step.
+ * stories.c: runs the stories of tests/replay/cases: one JSON file each, steps in order, on the
+ * real flow with a driven clock. README.md there says what a step may be. A step that does not come
+ * true fails the run and names story and step.
  */
 #include <dirent.h>
 #include <setjmp.h>
@@ -20,9 +21,11 @@
 #include "replay/told.h"
 #include "timefmt.h"
 
-/* --- what is meant by "1/wjw-371302" and "1/wjw-371302/2": the body's first and second notice of event 1 --- */
+/* --- what is meant by "1/wjw-371302" and "1/wjw-371302/2": the body's first and second notice of
+ * event 1 --- */
 
-static int find_notice(struct story *s, const char *name, int64_t *ret_seq, struct arena *arena, struct record *r)
+static int find_notice(struct story *s, const char *name, int64_t *ret_seq, struct arena *arena,
+		       struct record *r)
 {
 	char *end;
 	const char *body;
@@ -53,18 +56,22 @@ static void step_event(struct story *s)
 	json_t *data, *event;
 
 	snprintf(id, sizeof(id), "e%zu", s->step);
-	data = json_pack("{s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s},s:{s:s,s:s},s:{s:s,s:s}}", "case", id, "item", "000123901000", "region",
-			 "371302", "accepted_in", "371302", "bodies", "accepting", "spj-371302", "reviewing", "spj-371302",
-			 "deciding", "spj-371302", "applicant", "kind", "entity", "name", "某公司", "permit", "number", id,
-			 "decided_on", "2026-11-23");
-	event = json_pack("{s:s,s:s,s:s,s:s,s:s,s:o}", "specversion", "1.0", "type", "approval.granted", "source", "/sources/replay",
-			  "id", id, "time", "2026-11-23T10:00:00+08:00", "data", data);
-	json_object_foreach((json_t *)(uintptr_t)said, name, v) {
-		bool outer = !strcmp(name, "type") || !strcmp(name, "id") || !strcmp(name, "time") || !strcmp(name, "sequence");
+	data = json_pack("{s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s},s:{s:s,s:s},s:{s:s,s:s}}", "case", id,
+			 "item", "000123901000", "region", "371302", "accepted_in", "371302",
+			 "bodies", "accepting", "spj-371302", "reviewing", "spj-371302", "deciding",
+			 "spj-371302", "applicant", "kind", "entity", "name", "某公司", "permit",
+			 "number", id, "decided_on", "2026-11-23");
+	event = json_pack("{s:s,s:s,s:s,s:s,s:s,s:o}", "specversion", "1.0", "type",
+			  "approval.granted", "source", "/sources/replay", "id", id, "time",
+			  "2026-11-23T10:00:00+08:00", "data", data);
+	json_object_foreach ((json_t *)(uintptr_t)said, name, v) {
+		bool outer = !strcmp(name, "type") || !strcmp(name, "id") ||
+			     !strcmp(name, "time") || !strcmp(name, "sequence");
 
 		json_object_set(outer ? event : data, name, (json_t *)(uintptr_t)v);
 	}
-	world_submit(&s->world, said_number(s->now, "hub", 0), said_text(s->now, "who", "spj"), event);
+	world_submit(&s->world, said_number(s->now, "hub", 0), said_text(s->now, "who", "spj"),
+		     event);
 	same_number(s, "status", s->world.status);
 	world_settle(&s->world);
 }
@@ -74,7 +81,8 @@ static void answered(struct story *s)
 	char state[64];
 
 	if (!json_object_get(s->now, "status") && s->world.status != 200)
-		story_wrong(s, "the answer", json_string_value(json_object_get(s->world.answer, "detail")), "200");
+		story_wrong(s, "the answer",
+			    json_string_value(json_object_get(s->world.answer, "detail")), "200");
 	same_number(s, "status", s->world.status);
 	snprintf(state, sizeof(state), "%s", said_text(s->world.answer, "state", ""));
 	same_text(s, "state", state);
@@ -93,22 +101,29 @@ static void step_act(struct story *s)
 	notice = find_notice(s, said_text(s->now, "on", ""), &seq, &arena, &r);
 	snprintf(id, sizeof(id), "n%lld.%d", (long long)seq, notice);
 	arena_clear(&arena);
-	world_act(&s->world, &(struct asked){ said_number(s->now, "hub", 0), said_text(s->now, "who", "wjw"), said_text(s->now, "act", ""), id,
-					      json_object_get(s->now, "with") });
+	world_act(&s->world,
+		  &(struct asked){said_number(s->now, "hub", 0), said_text(s->now, "who", "wjw"),
+				  said_text(s->now, "act", ""), id,
+				  json_object_get(s->now, "with")});
 	answered(s);
 }
 
 static void step_say(struct story *s)
 {
-	world_dispute(&s->world, &(struct asked){ said_number(s->now, "hub", 0), said_text(s->now, "who", "lxhy"), said_text(s->now, "say", ""),
-						  said_text(s->now, "dispute", ""), json_object_get(s->now, "with") });
+	world_dispute(&s->world, &(struct asked){said_number(s->now, "hub", 0),
+						 said_text(s->now, "who", "lxhy"),
+						 said_text(s->now, "say", ""),
+						 said_text(s->now, "dispute", ""),
+						 json_object_get(s->now, "with")});
 	answered(s);
 }
 
 static void step_meet(struct story *s)
 {
-	world_meet(&s->world, &(struct asked){ said_number(s->now, "hub", 0), said_text(s->now, "who", "lxhy"), said_text(s->now, "meet", ""),
-					       said_text(s->now, "decision", ""), json_object_get(s->now, "with") });
+	world_meet(&s->world,
+		   &(struct asked){said_number(s->now, "hub", 0), said_text(s->now, "who", "lxhy"),
+				   said_text(s->now, "meet", ""), said_text(s->now, "decision", ""),
+				   json_object_get(s->now, "with")});
 	answered(s);
 }
 
@@ -118,17 +133,25 @@ static void step_agenda(struct story *s)
 	size_t i;
 	int late = 0;
 
-	world_get(&s->world, &(struct asked){ said_number(s->now, "hub", 0), said_text(s->now, "who", "lxhy"), "agenda", said_text(s->now, "agenda", ""), NULL });
+	world_get(&s->world,
+		  &(struct asked){said_number(s->now, "hub", 0), said_text(s->now, "who", "lxhy"),
+				  "agenda", said_text(s->now, "agenda", ""), NULL});
 	list = json_object_get(s->world.answer, "decisions");
-	json_array_foreach(list, i, decision)
+	json_array_foreach (list, i, decision)
 		late += json_is_true(json_object_get(decision, "overdue"));
 	same_number(s, "decisions", (int64_t)json_array_size(list));
 	same_number(s, "late", late);
 	same_text(s, "first", said_text(json_array_get(list, 0), "id", "none"));
-	same_number(s, "disputes", (int64_t)json_array_size(json_object_get(json_object_get(s->world.answer, "disputes"), "items")));
-	same_number(s, "overdue", (int64_t)json_array_size(json_object_get(json_object_get(s->world.answer, "overdue"), "items")));
-	same_number(s, "unmatched", (int64_t)json_array_size(json_object_get(s->world.answer, "unmatched")));
-	same_number(s, "returns", (int64_t)json_array_size(json_object_get(s->world.answer, "returns")));
+	same_number(s, "disputes",
+		    (int64_t)json_array_size(json_object_get(
+			    json_object_get(s->world.answer, "disputes"), "items")));
+	same_number(s, "overdue",
+		    (int64_t)json_array_size(
+			    json_object_get(json_object_get(s->world.answer, "overdue"), "items")));
+	same_number(s, "unmatched",
+		    (int64_t)json_array_size(json_object_get(s->world.answer, "unmatched")));
+	same_number(s, "returns",
+		    (int64_t)json_array_size(json_object_get(s->world.answer, "returns")));
 }
 
 static void step_check(struct story *s)
@@ -145,7 +168,8 @@ static void step_check(struct story *s)
 	same_text(s, "role", role_name(r.notices[i].role));
 	same_text(s, "cause", cause_name(r.notices[i].cause));
 	same_text(s, "by", r.notices[i].acknowledged.by);
-	same_text(s, "lamp", view_lamp(s->world.pack, notice_due_ms(&r, &r.notices[i]), s->world.now_ms));
+	same_text(s, "lamp",
+		  view_lamp(s->world.pack, notice_due_ms(&r, &r.notices[i]), s->world.now_ms));
 	if (r.notices[i].due_ms >= 0)
 		time_format(r.notices[i].due_ms, SHANGHAI_MIN, due);
 	same_text(s, "due", due);
@@ -187,17 +211,24 @@ static void reported(struct story *s, const struct report *r)
 {
 	int done = 0;
 
-	deliver_report(s->world.hubs[said_number(s->now, "hub", 0)].flow, "sms", r, on_reported, &done);
+	deliver_report(s->world.hubs[said_number(s->now, "hub", 0)].flow, "sms", r, on_reported,
+		       &done);
 	harness_until(&s->world.h, &done, 1);
 }
 
 /* The provider's word about a message. */
 static void step_report(struct story *s)
 {
-	static const char *const kinds[] = { "handed-over", "delivered", "failed" };
-	const struct report r = { .kind = (enum report_kind)word_find(said_text(s->now, "report", ""), kinds, 3),
-				  .message_id = said_text(s->now, "of", ""), .provider_id = "", .from = "", .to = "", .text = "", .code = "",
-				  .dedupe = "" };
+	static const char *const kinds[] = {"handed-over", "delivered", "failed"};
+	const struct report r = {
+		.kind = (enum report_kind)word_find(said_text(s->now, "report", ""), kinds, 3),
+		.message_id = said_text(s->now, "of", ""),
+		.provider_id = "",
+		.from = "",
+		.to = "",
+		.text = "",
+		.code = "",
+		.dedupe = ""};
 
 	reported(s, &r);
 }
@@ -205,8 +236,14 @@ static void step_report(struct story *s)
 static void step_reply(struct story *s)
 {
 	const char *said = said_text(s->now, "reply", "");
-	const struct report r = { .kind = REPORT_REPLY, .message_id = "", .provider_id = "", .from = said_text(s->now, "from", "13900000001"),
-				  .to = "10690000", .text = said, .code = "", .dedupe = said };
+	const struct report r = {.kind = REPORT_REPLY,
+				 .message_id = "",
+				 .provider_id = "",
+				 .from = said_text(s->now, "from", "13900000001"),
+				 .to = "10690000",
+				 .text = said,
+				 .code = "",
+				 .dedupe = said};
 
 	reported(s, &r);
 	same_number(s, "stale", metric_get(METRIC_CONTACTS_STALE));
@@ -221,8 +258,8 @@ static void step_check_dispute(struct story *s)
 	int k;
 
 	arena_init(&arena);
-	if (!id_parse_dispute(said_text(s->now, "check_dispute", ""), &seq, &k) || !world_record(&s->world, seq, &arena, &r) ||
-	    k >= r.dispute_count)
+	if (!id_parse_dispute(said_text(s->now, "check_dispute", ""), &seq, &k) ||
+	    !world_record(&s->world, seq, &arena, &r) || k >= r.dispute_count)
 		story_wrong(s, "the dispute", "not there", said_text(s->now, "check_dispute", ""));
 	same_text(s, "kind", dispute_kind_name(r.disputes[k].kind));
 	same_text(s, "state", dispute_state_name(r.disputes[k].state));
@@ -245,9 +282,11 @@ static void step_check_clock(struct story *s)
 	i = find_notice(s, said_text(s->now, "check_clock", ""), &seq, &arena, &r);
 	arena_clear(&arena);
 	snprintf(id, sizeof(id), "n%lld.%d", (long long)seq, i);
-	world_get(&s->world, &(struct asked){ said_number(s->now, "hub", 0), said_text(s->now, "who", "wjw"), "notice", id, NULL });
-	clock = json_array_get(json_object_get(json_object_get(s->world.answer, "notice"), "clocks"),
-			       (size_t)said_number(s->now, "clock", 0));
+	world_get(&s->world, &(struct asked){said_number(s->now, "hub", 0),
+					     said_text(s->now, "who", "wjw"), "notice", id, NULL});
+	clock = json_array_get(
+		json_object_get(json_object_get(s->world.answer, "notice"), "clocks"),
+		(size_t)said_number(s->now, "clock", 0));
 	same_text(s, "kind", said_text(clock, "kind", "none"));
 	same_text(s, "what", said_text(clock, "what", "none"));
 	same_text(s, "due", said_text(clock, "due", "none"));
@@ -258,16 +297,19 @@ static void step_check_clock(struct story *s)
 /* How many stand on a body's list, as who asks sees it. */
 static void step_list(struct story *s)
 {
-	world_get(&s->world, &(struct asked){ said_number(s->now, "hub", 0), said_text(s->now, "who", "spj"), "list", said_text(s->now, "list", ""),
-					      s->now });
+	world_get(&s->world,
+		  &(struct asked){said_number(s->now, "hub", 0), said_text(s->now, "who", "spj"),
+				  "list", said_text(s->now, "list", ""), s->now});
 	if (s->world.status != 200)
-		story_wrong(s, "the answer", json_string_value(json_object_get(s->world.answer, "detail")), "200");
-	same_number(s, "items", (int64_t)json_array_size(json_object_get(s->world.answer, "items")));
+		story_wrong(s, "the answer",
+			    json_string_value(json_object_get(s->world.answer, "detail")), "200");
+	same_number(s, "items",
+		    (int64_t)json_array_size(json_object_get(s->world.answer, "items")));
 }
 
 static void step_setting(struct story *s)
 {
-	static const char *const sendings[] = { "accepts", "hangs", "refuses" };
+	static const char *const sendings[] = {"accepts", "hangs", "refuses"};
 
 	if (json_object_get(s->now, "to"))
 		world_to(&s->world, said_moment(said_text(s->now, "to", "")));
@@ -282,7 +324,8 @@ static void step_setting(struct story *s)
 	if (json_object_get(s->now, "pack"))
 		world_use_pack(&s->world, said_text(s->now, "pack", ""));
 	if (json_object_get(s->now, "sending"))
-		s->world.sending = (enum sending)word_find(said_text(s->now, "sending", ""), sendings, 3);
+		s->world.sending =
+			(enum sending)word_find(said_text(s->now, "sending", ""), sendings, 3);
 	same_number(s, "sent", s->world.sent);
 	same_text(s, "last_to", s->world.last_to);
 	if (!strstr(s->world.last_text, said_text(s->now, "says", "")))
@@ -293,25 +336,25 @@ static const struct {
 	const char *key;
 	void (*run)(struct story *s);
 } steps[] = {
-	{ "event", step_event },
-	{ "act", step_act },
-	{ "say", step_say },
-	{ "meet", step_meet },
-	{ "agenda", step_agenda },
-	{ "check", step_check },
-	{ "check_applicant", step_check_applicant },
-	{ "check_dispute", step_check_dispute },
-	{ "reply", step_reply },
-	{ "report", step_report },
-	{ "check_clock", step_check_clock },
-	{ "figures", step_figures },
-	{ "source", step_source },
-	{ "list", step_list },
-	{ "watchdog", step_watchdog },
-	{ "contacts", step_contacts },
-	{ "publish", step_publish },
-	{ "digest", step_digest },
-	{ "lose_due", step_lose },
+	{"event", step_event},
+	{"act", step_act},
+	{"say", step_say},
+	{"meet", step_meet},
+	{"agenda", step_agenda},
+	{"check", step_check},
+	{"check_applicant", step_check_applicant},
+	{"check_dispute", step_check_dispute},
+	{"reply", step_reply},
+	{"report", step_report},
+	{"check_clock", step_check_clock},
+	{"figures", step_figures},
+	{"source", step_source},
+	{"list", step_list},
+	{"watchdog", step_watchdog},
+	{"contacts", step_contacts},
+	{"publish", step_publish},
+	{"digest", step_digest},
+	{"lose_due", step_lose},
 };
 
 static void run_step(struct story *s)
@@ -327,11 +370,12 @@ static void run_step(struct story *s)
 
 static void run_story(const char *file, const json_t *story)
 {
-	struct story s = { .name = file };
+	struct story s = {.name = file};
 
-	world_open(&s.world, said_text(story, "pack", "tests/replay/pack"), said_number(story, "hubs", 1),
+	world_open(&s.world, said_text(story, "pack", "tests/replay/pack"),
+		   said_number(story, "hubs", 1),
 		   said_moment(said_text(story, "start", "2026-11-23T10:00:00+08:00")));
-	json_array_foreach(json_object_get(story, "steps"), s.step, s.now)
+	json_array_foreach (json_object_get(story, "steps"), s.step, s.now)
 		run_step(&s);
 	world_close(&s.world);
 }
@@ -356,7 +400,7 @@ static void every_story_comes_true(void **state)
 		file = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 		if (!file)
 			fail_msg("%s:%d: %s", path, error.line, error.text);
-		json_array_foreach(file, i, story) {
+		json_array_foreach (file, i, story) {
 			print_message("%s: %s\n", e->d_name, said_text(story, "story", ""));
 			run_story(said_text(story, "story", path), story);
 			stories++;

@@ -35,7 +35,8 @@ const char *told_deliveries(const struct record *r, int notice, struct arena *ar
 
 	for (int i = 0; i < r->delivery_count; i++) {
 		if (r->deliveries[i].notice == notice)
-			all = arena_printf(arena, "%s%s%s", all, *all ? " " : "", delivery_state_name(r->deliveries[i].state));
+			all = arena_printf(arena, "%s%s%s", all, *all ? " " : "",
+					   delivery_state_name(r->deliveries[i].state));
 	}
 	return all;
 }

@@ -1,4 +1,5 @@
-/* told.h: what a record says about one notice, or with -1 about the applicant, in the few words that stories compare. */
+/* told.h: what a record says about one notice, or with -1 about the applicant, in the few words
+ * that stories compare. */
 #ifndef TANDEM_TEST_TOLD_H
 #define TANDEM_TEST_TOLD_H
 
@@ -6,7 +7,9 @@
 
 int told_receipts(const struct record *r, int notice, enum receipt_kind kind);
 int told_pauses(const struct record *r, int notice);
-const char *told_deliveries(const struct record *r, int notice, struct arena *arena); /* "accepted waiting" */
-const char *told_why(const struct record *r, int notice); /* the detail of the last delivery that has one */
+/* "accepted waiting" */
+const char *told_deliveries(const struct record *r, int notice, struct arena *arena);
+/* the detail of the last delivery that has one */
+const char *told_why(const struct record *r, int notice);
 
 #endif

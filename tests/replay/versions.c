@@ -1,6 +1,7 @@
 /*
- * versions.c: a decision explains itself by the version that made it, however many came since and whether that one is in memory or not: in
- * what is searched for, in texts, in deadlines that are counted anew. And no more versions stay in memory than are kept.
+ * versions.c: a decision explains itself by the version that made it, however many came since and
+ * whether that one is in memory or not: in what is searched for, in texts, in deadlines that are
+ * counted anew. And no more versions stay in memory than are kept.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,16 +19,18 @@
 #include "replay/world.h"
 #include "timefmt.h"
 
-#define START_MS INT64_C(1798596000000) /* 2026-12-30T10:00:00+08:00 */
+#define START_MS  INT64_C(1798596000000) /* 2026-12-30T10:00:00+08:00 */
 #define MINUTE_MS INT64_C(60000)
-#define OLD_NAME "诊所备案旧"
+#define OLD_NAME  "诊所备案旧"
 
 static void submit(struct world *w)
 {
 	world_submit(w, 0, "spj",
-		     json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s,s:{s:s}}}", "specversion", "1.0", "type", "approval.granted", "source",
-			       "/sources/versions", "id", "v1", "time", "2026-12-30T10:00:00+08:00", "data", "case", "v1", "item",
-			       "000123901000", "region", "371302", "applicant", "name", "某公司"));
+		     json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s,s:{s:s}}}", "specversion",
+			       "1.0", "type", "approval.granted", "source", "/sources/versions",
+			       "id", "v1", "time", "2026-12-30T10:00:00+08:00", "data", "case",
+			       "v1", "item", "000123901000", "region", "371302", "applicant",
+			       "name", "某公司"));
 }
 
 static struct policies *policies_of(struct world *w)
@@ -58,7 +61,8 @@ static void forget_old_ones(struct world *w)
 	assert_int_equal(in_memory(w), 1);
 }
 
-/* One event decided by a version with that name of the item and two days for it; then another is in force. */
+/* One event decided by a version with that name of the item and two days for it; then another is in
+ * force. */
 static void open_with_old_one(struct world *w)
 {
 	world_open(w, "tests/replay/pack", 1, START_MS);
@@ -109,8 +113,15 @@ static void on_found(void *arg, const struct reply *r)
 
 static void a_search_names_things_as_they_were(void **state)
 {
-	static const struct query_cases q = { .q = "某公司", .region = "", .item = "", .state = "", .body = "", .from = "", .to = "", .cursor = "",
-					      .limit = 10 };
+	static const struct query_cases q = {.q = "某公司",
+					     .region = "",
+					     .item = "",
+					     .state = "",
+					     .body = "",
+					     .from = "",
+					     .to = "",
+					     .cursor = "",
+					     .limit = 10};
 	struct principal *who = world_person("lxhy");
 	struct world w;
 	int before;
@@ -163,8 +174,9 @@ static void a_deadline_is_counted_anew_by_its_own_rule(void **state)
 	(void)state;
 	open_with_old_one(&w);
 	world_amend(&w, "calendar.json", "2027,\"2027-01-01 off\",\"2027-01-04 off\"");
-	for (int tries = 0; tries < 5000 && metric_get(METRIC_CALENDAR_RECOUNTED) == before; tries++)
-		world_get(&w, &(struct asked){ 0, "wjw", "notice", "n1.0", NULL });
+	for (int tries = 0; tries < 5000 && metric_get(METRIC_CALENDAR_RECOUNTED) == before;
+	     tries++)
+		world_get(&w, &(struct asked){0, "wjw", "notice", "n1.0", NULL});
 	arena_init(&arena);
 	assert_true(world_record(&w, 1, &arena, &r));
 	time_format(r.notices[0].due_ms, SHANGHAI_MIN, due);
@@ -199,9 +211,13 @@ static void on_place(void *arg, enum err e, bool is_found)
 /* Catching up from before the event, by a hub that has none of it in its cache. */
 static void a_message_names_things_as_they_were(void **state)
 {
-	static const char *const bodies[] = { "wjw-371302" };
+	static const char *const bodies[] = {"wjw-371302"};
 	struct world w;
-	struct feed_wish wish = { .bodies = bodies, .body_count = 1, .on_message = on_message, .has_room = has_room, .arg = &w };
+	struct feed_wish wish = {.bodies = bodies,
+				 .body_count = 1,
+				 .on_message = on_message,
+				 .has_room = has_room,
+				 .arg = &w};
 	char cursor[CURSOR_BYTES];
 	struct feed_sub *sub;
 	struct feed *feed;
@@ -229,28 +245,35 @@ static void a_message_names_things_as_they_were(void **state)
 static void submit_change(struct world *w)
 {
 	world_submit(w, 0, "spj",
-		     json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s,s:{s:s}}}", "specversion", "1.0", "type", "approval.changed", "source",
-			       "/sources/versions", "id", "v2", "time", "2026-12-30T10:00:00+08:00", "data", "case", "v1", "item",
-			       "000123901000", "region", "371302", "applicant", "name", "某公司"));
+		     json_pack("{s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:s,s:{s:s}}}", "specversion",
+			       "1.0", "type", "approval.changed", "source", "/sources/versions",
+			       "id", "v2", "time", "2026-12-30T10:00:00+08:00", "data", "case",
+			       "v1", "item", "000123901000", "region", "371302", "applicant",
+			       "name", "某公司"));
 	assert_int_equal(w->status, 201);
 }
 
-static void act(struct world *w, const char *who, const char *what, const char *notice, json_t *with)
+static void act(struct world *w, const char *who, const char *what, const char *notice,
+		json_t *with)
 {
-	world_act(w, &(struct asked){ 0, who, what, notice, with });
+	world_act(w, &(struct asked){0, who, what, notice, with});
 	assert_int_equal(w->status, 200);
 	json_decref(with);
 }
 
-/* Whom the change is told follows from who held the first notice then, which the version that decided it knows. */
+/* Whom the change is told follows from who held the first notice then, which the version that
+ * decided it knows. */
 static void decide_by_holder(struct world *w)
 {
 	world_open(w, "tests/replay/pack", 1, START_MS);
 	submit(w);
 	act(w, "wjw", "claim", "n1.0", NULL);
 	act(w, "wjw", "transfer", "n1.0", json_pack("{s:s}", "to", "zjj-371302"));
-	world_get(w, &(struct asked){ 0, "zjj", "list", "zjj-371302", NULL });
-	act(w, "zjj", "claim", json_string_value(json_object_get(json_array_get(json_object_get(w->answer, "items"), 0), "id")), NULL);
+	world_get(w, &(struct asked){0, "zjj", "list", "zjj-371302", NULL});
+	act(w, "zjj", "claim",
+	    json_string_value(
+		    json_object_get(json_array_get(json_object_get(w->answer, "items"), 0), "id")),
+	    NULL);
 	submit_change(w);
 	world_settle(w);
 }
@@ -270,7 +293,7 @@ static void a_rehearsal_knows_who_held_it_then(void **state)
 	struct principal *who = world_person("lxhy");
 	struct world w;
 	json_t *said = json_pack("{s:i}", "events", 10);
-	struct policy_in in = { .who = who, .said = said };
+	struct policy_in in = {.who = who, .said = said};
 	char first[64], version[64];
 	int before;
 
@@ -279,7 +302,8 @@ static void a_rehearsal_knows_who_held_it_then(void **state)
 	snprintf(first, sizeof(first), "%s", policies_of(&w)->force->version);
 	world_replace(&w, "诊所备案", OLD_NAME);
 	snprintf(version, sizeof(version), "%s", policies_of(&w)->force->version);
-	/* In force no row names the holder any more: by this pack nobody would be found to have held anything. */
+	/* In force no row names the holder any more: by this pack nobody would be found to have
+	 * held anything. */
 	world_replace(&w, "\"holder\"", "\"body:wjw-371302\"");
 	world_replace(&w, "\"holder\"", "\"body:wjw-371302\"");
 	rename_often(&w, OLD_NAME, POLICIES_KEPT_MAX);
@@ -289,8 +313,10 @@ static void a_rehearsal_knows_who_held_it_then(void **state)
 	policy_rehearse(w.hubs[0].flow, &in, on_rehearsed, &w);
 	harness_until(&w.h, &w.answers, before + 1);
 	assert_int_equal(json_integer_value(json_object_get(w.answer, "events")), 2);
-	assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(w.answer, "samples"), 0), "what")),
-			    "-wjw-371302 lead; +zjj-371302 lead");
+	assert_string_equal(
+		json_string_value(json_object_get(
+			json_array_get(json_object_get(w.answer, "samples"), 0), "what")),
+		"-wjw-371302 lead; +zjj-371302 lead");
 	json_decref(said);
 	principal_unref(who);
 	world_close(&w);
@@ -299,9 +325,12 @@ static void a_rehearsal_knows_who_held_it_then(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_more_stay_than_are_kept),	    cmocka_unit_test(a_search_names_things_as_they_were),
-		cmocka_unit_test(a_text_says_what_was_decided),	    cmocka_unit_test(a_repeat_is_answered_alike),
-		cmocka_unit_test(a_deadline_is_counted_anew_by_its_own_rule), cmocka_unit_test(a_message_names_things_as_they_were),
+		cmocka_unit_test(no_more_stay_than_are_kept),
+		cmocka_unit_test(a_search_names_things_as_they_were),
+		cmocka_unit_test(a_text_says_what_was_decided),
+		cmocka_unit_test(a_repeat_is_answered_alike),
+		cmocka_unit_test(a_deadline_is_counted_anew_by_its_own_rule),
+		cmocka_unit_test(a_message_names_things_as_they_were),
 		cmocka_unit_test(a_rehearsal_knows_who_held_it_then),
 	};
 

@@ -1,9 +1,10 @@
 /*
- * world.h: the real flow on a real Redis with a driven clock, for stories that are days long and take milliseconds.
+ * world.h: the real flow on a real Redis with a driven clock, for stories that are days long and
+ * take milliseconds.
  *
- * world_open, calls, world_to (the clock goes from due moment to due moment and everything that falls due is worked off),
- * world_close. world_restart ends the flow as a crash would, with what was under way, and begins a new one on the same Redis. Two
- * hubs may work on it; calls name which.
+ * world_open, calls, world_to (the clock goes from due moment to due moment and everything that
+ * falls due is worked off), world_close. world_restart ends the flow as a crash would, with what
+ * was under way, and begins a new one on the same Redis. Two hubs may work on it; calls name which.
  */
 #ifndef TANDEM_TEST_WORLD_H
 #define TANDEM_TEST_WORLD_H
@@ -33,13 +34,14 @@ struct world {
 	struct config config;
 	int64_t now_ms;
 	enum sending sending;
-	int sent; /* texts that the provider was given */
+	int sent;	 /* texts that the provider was given */
 	int sent_to[10]; /* of these, by the last digit of the number */
-	void *hung[64]; /* what would have heard of those never answered; freed with the process that asked */
+	/* what would have heard of those never answered; freed with the process that asked */
+	void *hung[64];
 	connector_done_fn *hung_done;
 	int hung_count;
 	char last_to[32], last_text[512];
-	long told; /* notices that the texts told of, as they say themselves */
+	long told;	     /* notices that the texts told of, as they say themselves */
 	int answers, status; /* of the last call */
 	char etag[16];
 	json_t *answer;
@@ -48,15 +50,20 @@ struct world {
 
 void world_open(struct world *w, const char *pack_folder, int hubs, int64_t start_ms);
 void world_close(struct world *w);
-void world_restart(struct world *w); /* crash and start */
+void world_restart(struct world *w);		    /* crash and start */
 void world_away(struct world *w, int64_t until_ms); /* nothing is worked off until then */
-void world_answer(struct world *w); /* the provider, to what it has left hanging, and at once from now on */
-void world_until_asked(struct world *w, int calls); /* runs until Redis has been asked so many things more, no answer read */
-void world_cut(struct world *w); /* every hub's link to Redis is lost, with what was under way, and comes back */
+/* the provider, to what it has left hanging, and at once from now on */
+void world_answer(struct world *w);
+/* runs until Redis has been asked so many things more, no answer read */
+void world_until_asked(struct world *w, int calls);
+/* every hub's link to Redis is lost, with what was under way, and comes back */
+void world_cut(struct world *w);
 void world_use_pack(struct world *w, const char *pack_folder);
-/* Adds to calendar.json, or to pack.json, what stands there in the canonical content: a year's notice, a setting. */
+/* Adds to calendar.json, or to pack.json, what stands there in the canonical content: a year's
+ * notice, a setting. */
 void world_amend(struct world *w, const char *file, const char *more);
-void world_replace(struct world *w, const char *was, const char *is); /* where it stands first in the canonical content */
+/* where it stands first in the canonical content */
+void world_replace(struct world *w, const char *was, const char *is);
 void world_settle(struct world *w); /* until everything due by now has been worked off */
 void world_to(struct world *w, int64_t ms);
 
@@ -67,14 +74,18 @@ struct principal *world_person(const char *name);
 struct asked {
 	int hub;
 	const char *who;
-	const char *what, *id; /* "claim" of "n1.0", "ruling" of "u1.0"; to get: notice, dispute, case, board, agenda, ranking, list (with: its state, cause, due, figure); publish */
+	/* "claim" of "n1.0", "ruling" of "u1.0"; to get: notice, dispute, case, board, agenda,
+	 * ranking, list (with: its state, cause, due, figure); publish */
+	const char *what, *id;
 	const json_t *with;
 };
 void world_submit(struct world *w, int hub, const char *who, json_t *event); /* takes event over */
 void world_act(struct world *w, const struct asked *a);
-void world_contacts(struct world *w, const char *who, const char *body, const json_t *said); /* replaces a body's */
+/* replaces a body's */
+void world_contacts(struct world *w, const char *who, const char *body, const json_t *said);
 void world_dispute(struct world *w, const struct asked *a);
-void world_meet(struct world *w, const struct asked *a); /* "hold" a meeting, or say that a decision is "done" */
+/* "hold" a meeting, or say that a decision is "done" */
+void world_meet(struct world *w, const struct asked *a);
 void world_get(struct world *w, const struct asked *a);
 
 /* The record as Redis has it; lives in the arena. False: none. */

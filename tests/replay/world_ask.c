@@ -24,12 +24,17 @@ static const struct {
 	enum who who;
 	const char *body;
 } people[] = {
-	{ "wjw", WHO_SUPERVISOR, "wjw-371302" },   { "wjw", WHO_SUPERVISOR, "wjw-371300" },
-	{ "zjj", WHO_SUPERVISOR, "zjj-371302" },   { "zjj", WHO_SUPERVISOR, "zjj-371300" },
-	{ "scjg", WHO_SUPERVISOR, "scjg-371302" }, { "yjj", WHO_SUPERVISOR, "yjj-371300" },
-	{ "spj", WHO_APPROVER, "spj-371302" },	   { "spj", WHO_APPROVER, "spj-371300" },
-	{ "lxhy", WHO_COORDINATOR, "znb-371300" }, { "sjj", WHO_AUDITOR, "znb-371300" },
-	{ "admin", WHO_ADMIN, "" },
+	{"wjw", WHO_SUPERVISOR, "wjw-371302"},
+	{"wjw", WHO_SUPERVISOR, "wjw-371300"},
+	{"zjj", WHO_SUPERVISOR, "zjj-371302"},
+	{"zjj", WHO_SUPERVISOR, "zjj-371300"},
+	{"scjg", WHO_SUPERVISOR, "scjg-371302"},
+	{"yjj", WHO_SUPERVISOR, "yjj-371300"},
+	{"spj", WHO_APPROVER, "spj-371302"},
+	{"spj", WHO_APPROVER, "spj-371300"},
+	{"lxhy", WHO_COORDINATOR, "znb-371300"},
+	{"sjj", WHO_AUDITOR, "znb-371300"},
+	{"admin", WHO_ADMIN, ""},
 };
 
 struct principal *world_person(const char *name)
@@ -76,11 +81,11 @@ void world_submit(struct world *w, int hub, const char *who, json_t *event)
 
 void world_act(struct world *w, const struct asked *a)
 {
-	static const char *const names[ANSWER_COUNT] = { "acknowledge", "claim", "shown", "return",
-							 "transfer",	"feedback", "close", "undo", "fulfil", "pause", "resume",
-							 "attach", "remind", "letter", "reply" };
+	static const char *const names[ANSWER_COUNT] = {
+		"acknowledge", "claim", "shown",  "return", "transfer", "feedback", "close", "undo",
+		"fulfil",      "pause", "resume", "attach", "remind",	"letter",   "reply"};
 	struct principal *p = world_person(a->who);
-	struct respond_in in = { .who = p, .notice = a->id, .channel = "http", .params = a->with };
+	struct respond_in in = {.who = p, .notice = a->id, .channel = "http", .params = a->with};
 	int before = w->answers, act = word_find(a->what, names, ANSWER_COUNT);
 
 	if (act < 0)
@@ -93,7 +98,8 @@ void world_act(struct world *w, const struct asked *a)
 void world_dispute(struct world *w, const struct asked *a)
 {
 	struct principal *p = world_person(a->who);
-	const struct dispute_in in = { .who = p, .dispute = a->id, .channel = "http", .said = a->with };
+	const struct dispute_in in = {
+		.who = p, .dispute = a->id, .channel = "http", .said = a->with};
 	int before = w->answers;
 
 	if (!strcmp(a->what, "position"))
@@ -106,10 +112,11 @@ void world_dispute(struct world *w, const struct asked *a)
 void world_meet(struct world *w, const struct asked *a)
 {
 	struct principal *p = world_person(a->who);
-	const struct meeting_in in = { .who = p, .id = a->id, .said = a->with };
+	const struct meeting_in in = {.who = p, .id = a->id, .said = a->with};
 	int before = w->answers;
 
-	(strcmp(a->what, "hold") ? meeting_decision_done : meeting_create)(w->hubs[a->hub].flow, &in, on_reply, w);
+	(strcmp(a->what, "hold") ? meeting_decision_done : meeting_create)(w->hubs[a->hub].flow,
+									   &in, on_reply, w);
 	await_answer(w, p, before);
 }
 
@@ -122,9 +129,19 @@ static const char *asked_for(const json_t *with, const char *name)
 
 static void ask_list(struct world *w, struct flow *f, struct principal *p, const struct asked *a)
 {
-	const struct query_notices q = { .body = a->id, .state = asked_for(a->with, "state"), .role = "", .cause = asked_for(a->with, "cause"),
-					 .due = asked_for(a->with, "due"), .q = "", .cursor = "", .figure = asked_for(a->with, "figure"),
-					 .region = "", .item = "", .from = "", .to = "", .limit = 200 };
+	const struct query_notices q = {.body = a->id,
+					.state = asked_for(a->with, "state"),
+					.role = "",
+					.cause = asked_for(a->with, "cause"),
+					.due = asked_for(a->with, "due"),
+					.q = "",
+					.cursor = "",
+					.figure = asked_for(a->with, "figure"),
+					.region = "",
+					.item = "",
+					.from = "",
+					.to = "",
+					.limit = 200};
 
 	query_notices(f, p, &q, on_reply, w);
 }
@@ -142,18 +159,23 @@ void world_get(struct world *w, const struct asked *a)
 	else if (!strcmp(a->what, "case"))
 		query_case(f, p, a->id, on_reply, w);
 	else if (!strcmp(a->what, "agenda"))
-		query_agenda(f, p, &(struct agenda_in){ a->id, "2000-01-01", "2099-12-31" }, on_reply, w);
+		query_agenda(f, p, &(struct agenda_in){a->id, "2000-01-01", "2099-12-31"}, on_reply,
+			     w);
 	else if (!strcmp(a->what, "sources"))
 		query_sources(f, p, on_reply, w);
 	else if (!strcmp(a->what, "ranking"))
-		ranking_get(f, &(struct ranking_in){ p, a->id, "" }, on_reply, w);
+		ranking_get(f, &(struct ranking_in){p, a->id, ""}, on_reply, w);
 	else if (!strcmp(a->what, "publish"))
-		ranking_publish(f, &(struct ranking_in){ p, a->id, "" }, on_reply, w);
+		ranking_publish(f, &(struct ranking_in){p, a->id, ""}, on_reply, w);
 	else if (!strcmp(a->what, "list"))
 		ask_list(w, f, p, a);
 	else
-		query_board(f, p, &(struct query_board){ .from = "2000-01-01", .to = "2099-12-31", .region = "", .by = a->id }, on_reply,
-			    w);
+		query_board(f, p,
+			    &(struct query_board){.from = "2000-01-01",
+						  .to = "2099-12-31",
+						  .region = "",
+						  .by = a->id},
+			    on_reply, w);
 	await_answer(w, p, before);
 }
 
@@ -162,6 +184,6 @@ void world_contacts(struct world *w, const char *who, const char *body, const js
 	struct principal *p = world_person(who);
 	int before = w->answers;
 
-	contacts_put(w->hubs[0].flow, &(struct contacts_put){ p, body, said }, on_reply, w);
+	contacts_put(w->hubs[0].flow, &(struct contacts_put){p, body, said}, on_reply, w);
 	await_answer(w, p, before);
 }

@@ -33,7 +33,8 @@ static void offer_pack(struct world *w, struct pack *old)
 	buf_init(&content, PACK_CONTENT_BYTES);
 	pack_canonical(w->pack, &content);
 	for (int i = 0; i < w->hub_count; i++)
-		policies_offer_folder(w->hubs[i].flow->policies, w->pack, (struct bytes){ content.data, content.len });
+		policies_offer_folder(w->hubs[i].flow->policies, w->pack,
+				      (struct bytes){content.data, content.len});
 	for (int i = 0; i < w->hub_count; i++)
 		world_until_taken(w, i);
 	buf_clear(&content);
@@ -49,7 +50,8 @@ void world_use_pack(struct world *w, const char *pack_folder)
 }
 
 /* The canonical content with the len bytes at `at` made into something else. */
-static void change_content(struct world *w, struct buf *content, const char *at, size_t len, const char *is)
+static void change_content(struct world *w, struct buf *content, const char *at, size_t len,
+			   const char *is)
 {
 	struct pack *old = w->pack;
 	struct buf fresh;

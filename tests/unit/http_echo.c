@@ -1,8 +1,10 @@
 /*
- * http_echo.c: a server for tests/live/http_letter.py and http_streams.py: the HTTP layer alone, with a handler that tells what it was given.
+ * http_echo.c: a server for tests/live/http_letter.py and http_streams.py: the HTTP layer alone,
+ * with a handler that tells what it was given.
  *
- * http_echo LISTEN [name=value …]; names: request_ms idle_ms header_bytes body_bytes connections backlog static. Prints "port N" when it
- * listens. SIGTERM drains it; it ends with 0 only if every handle was closed.
+ * http_echo LISTEN [name=value …]; names: request_ms idle_ms header_bytes body_bytes connections
+ * backlog static. Prints "port N" when it listens. SIGTERM drains it; it ends with 0 only if every
+ * handle was closed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +16,10 @@
 #include "net/http.h"
 #include "net/static.h"
 
-#define SMALL_BODY 16
+#define SMALL_BODY   16
 #define STREAM_LIMIT 1000000
-#define BIG_BYTES 20000000
-#define TEXT "Content-Type: text/plain\r\n"
+#define BIG_BYTES    20000000
+#define TEXT	     "Content-Type: text/plain\r\n"
 
 struct echo {
 	struct loop *loop;
@@ -25,9 +27,9 @@ struct echo {
 	struct static_files *files;
 	uv_signal_t term;
 	int handled, gone, late;
-	struct http_request *held;   /* the request to /hold, until one comes to /let-go */
-	struct http_stream *stream;  /* the last one opened */
-	struct backlog backlog;	     /* of all streams */
+	struct http_request *held;  /* the request to /hold, until one comes to /let-go */
+	struct http_stream *stream; /* the last one opened */
+	struct backlog backlog;	    /* of all streams */
 	char *big;
 };
 struct later {
@@ -65,10 +67,13 @@ static void do_echo(struct echo *e, struct http_request *req)
 	const char *q = http_query(req, "q"), *host = http_header(req, "host");
 
 	(void)e;
-	answer(req, arena_printf(req->arena, "%s %s len=%zu hash=%08x q=%s host=%s upgrade=%d local=%d nul=%d\n", req->method,
-				 req->path, req->body_len, hash_of(req->body, req->body_len), q ? q : "-",
-				 host ? host : "-", req->wants_upgrade, req->from_loopback,
-				 req->body[req->body_len] == '\0'));
+	answer(req,
+	       arena_printf(req->arena,
+			    "%s %s len=%zu hash=%08x q=%s host=%s upgrade=%d local=%d nul=%d\n",
+			    req->method, req->path, req->body_len,
+			    hash_of(req->body, req->body_len), q ? q : "-", host ? host : "-",
+			    req->wants_upgrade, req->from_loopback,
+			    req->body[req->body_len] == '\0'));
 }
 
 static void on_late(void *arg)
@@ -127,7 +132,8 @@ static void do_stream(struct echo *e, struct http_request *req)
 
 static void do_stream_waiting(struct echo *e, struct http_request *req)
 {
-	answer(req, arena_printf(req->arena, "one=%zu all=%zu\n", e->stream ? http_stream_waiting(e->stream) : 0, e->backlog.bytes));
+	answer(req, arena_printf(req->arena, "one=%zu all=%zu\n",
+				 e->stream ? http_stream_waiting(e->stream) : 0, e->backlog.bytes));
 }
 
 static void do_stream_end(struct echo *e, struct http_request *req)
@@ -196,8 +202,9 @@ static void do_status(struct echo *e, struct http_request *req)
 
 static void do_counts(struct echo *e, struct http_request *req)
 {
-	answer(req, arena_printf(req->arena, "handled=%d gone=%d late=%d held=%d connections=%d\n", e->handled,
-				 e->gone, e->late, e->held != NULL, (int)metric_get(METRIC_CONNECTIONS)));
+	answer(req, arena_printf(req->arena, "handled=%d gone=%d late=%d held=%d connections=%d\n",
+				 e->handled, e->gone, e->late, e->held != NULL,
+				 (int)metric_get(METRIC_CONNECTIONS)));
 }
 
 static void do_headers(struct echo *e, struct http_request *req)
@@ -214,11 +221,19 @@ static const struct {
 	const char *path;
 	void (*run)(struct echo *e, struct http_request *req);
 } routes[] = {
-	{"/slow", do_slow},	{"/hold", do_hold},	    {"/let-go", do_let_go},
-	{"/stream", do_stream}, {"/stream/end", do_stream_end}, {"/stream/fill", do_stream_fill},
-	{"/stream/burst", do_stream_burst}, {"/stream/waiting", do_stream_waiting},
-	{"/upgrade", do_upgrade}, {"/big", do_big},	    {"/status", do_status},
-	{"/counts", do_counts}, {"/headers", do_headers},
+	{"/slow", do_slow},
+	{"/hold", do_hold},
+	{"/let-go", do_let_go},
+	{"/stream", do_stream},
+	{"/stream/end", do_stream_end},
+	{"/stream/fill", do_stream_fill},
+	{"/stream/burst", do_stream_burst},
+	{"/stream/waiting", do_stream_waiting},
+	{"/upgrade", do_upgrade},
+	{"/big", do_big},
+	{"/status", do_status},
+	{"/counts", do_counts},
+	{"/headers", do_headers},
 };
 
 static void on_request(void *arg, struct http_request *req)
@@ -285,10 +300,18 @@ int main(int argc, char **argv)
 {
 	struct arena arena;
 	struct diag diag;
-	struct echo e = {.loop = loop_new(), .big = mem_alloc(BIG_BYTES), .backlog = {STREAM_LIMIT, SIZE_MAX, 0}};
-	struct http_options opt = {.listen = argc > 1 ? argv[1] : "127.0.0.1:0", .header_bytes = 16384, .body_bytes = 1 << 20,
-				   .body_limit = body_limit, .request_timeout_ms = 15000, .idle_timeout_ms = 60000,
-				   .connections_max = 1000, .handle = on_request, .arg = &e};
+	struct echo e = {.loop = loop_new(),
+			 .big = mem_alloc(BIG_BYTES),
+			 .backlog = {STREAM_LIMIT, SIZE_MAX, 0}};
+	struct http_options opt = {.listen = argc > 1 ? argv[1] : "127.0.0.1:0",
+				   .header_bytes = 16384,
+				   .body_bytes = 1 << 20,
+				   .body_limit = body_limit,
+				   .request_timeout_ms = 15000,
+				   .idle_timeout_ms = 60000,
+				   .connections_max = 1000,
+				   .handle = on_request,
+				   .arg = &e};
 
 	memset(e.big, 'x', BIG_BYTES);
 	arena_init(&arena);

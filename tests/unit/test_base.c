@@ -154,8 +154,21 @@ static void json_slowly(struct buf *b, const char *s, size_t len)
 /* What needs care at each place of eight bytes, with each other near it. */
 static void test_buf_json_anywhere(void **state)
 {
-	static const char *const pieces[] = { "a", " ", "~", "abcdefgh", "\"", "\\", "\x01", "\x7f", "\xe4\xb8\xad", "\xc3\xa9",
-					      "\xf0\x9f\x98\x80", "\xe4\xb8", "\xff", "\xed\xa0\x80", "\xe9" };
+	static const char *const pieces[] = {"a",
+					     " ",
+					     "~",
+					     "abcdefgh",
+					     "\"",
+					     "\\",
+					     "\x01",
+					     "\x7f",
+					     "\xe4\xb8\xad",
+					     "\xc3\xa9",
+					     "\xf0\x9f\x98\x80",
+					     "\xe4\xb8",
+					     "\xff",
+					     "\xed\xa0\x80",
+					     "\xe9"};
 	uint32_t dice = 20261129;
 	struct buf text, got, want;
 
@@ -169,7 +182,9 @@ static void test_buf_json_anywhere(void **state)
 		buf_reset(&want);
 		for (int k = i % 23; k >= 0; k--) {
 			dice = dice * 1664525 + 1013904223;
-			buf_add_str(&text, pieces[(dice >> 16) % (i % 2 ? 4 : sizeof(pieces) / sizeof(pieces[0]))]);
+			buf_add_str(&text,
+				    pieces[(dice >> 16) %
+					   (i % 2 ? 4 : sizeof(pieces) / sizeof(pieces[0]))]);
 		}
 		buf_add_jsonn(&got, text.data, text.len);
 		json_slowly(&want, text.data, text.len);

@@ -90,11 +90,12 @@ static void test_gap_reasons(void **state)
 	struct help *h = *state;
 	const struct check_finding *f;
 	struct pack *pack;
-	struct check *c = check_rules(h,
-				      HEAD "L,lead,sector@here,!refused,,,,2026-01-01,,,law\n"
-					   "N,none,,refused,,,,,,,law\n"
-					   "T,lead,城管@city,granted,00011705200Y,371321,,,,L,law\n",
-				      &pack);
+	struct check *c =
+		check_rules(h,
+			    HEAD "L,lead,sector@here,!refused,,,,2026-01-01,,,law\n"
+				 "N,none,,refused,,,,,,,law\n"
+				 "T,lead,城管@city,granted,00011705200Y,371321,,,,L,law\n",
+			    &pack);
 
 	f = find(c, CHECK_GAP, NULL);
 	assert_string_equal(f->name, "T");
@@ -196,7 +197,8 @@ static void test_items_and_bodies(void **state)
 	assert_int_equal(count_of(c, CHECK_NO_CONTACT), 0);
 	check_free(c);
 	pack_unref(pack);
-	/* The row names a code below the parent that is listed, so it speaks of the parent's row. */
+	/* The row names a code below the parent that is listed, so it speaks of the parent's row.
+	 */
 	c = check_rules(h,
 			HEAD "A,applicant,applicant,,,,,,,,law\n"
 			     "U,copy,农业@here,,000117052007,,,,,,law\n",
@@ -228,8 +230,10 @@ static void test_years(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(help_pack(*state, "calendar.json", cases[i].calendar, &pack), ERR_OK);
-		c = check_pack(pack, &(struct check_options){day_of_civil(2026, cases[i].month, 1)});
+		assert_int_equal(help_pack(*state, "calendar.json", cases[i].calendar, &pack),
+				 ERR_OK);
+		c = check_pack(pack,
+			       &(struct check_options){day_of_civil(2026, cases[i].month, 1)});
 		assert_int_equal(count_of(c, CHECK_NO_YEAR), cases[i].count);
 		f = find(c, CHECK_NO_YEAR, NULL);
 		assert_int_equal(!f, !cases[i].count);
@@ -261,7 +265,10 @@ static void test_answers(void **state)
 {
 	struct help *h = *state;
 	struct pack *pack;
-	struct check *c = check_rules(h, HEAD "L,lead,sector@here,,,!371321,,,,,law\nM,lead,sector@here,,,!371321,,,,,law\n", &pack);
+	struct check *c = check_rules(
+		h,
+		HEAD "L,lead,sector@here,,,!371321,,,,,law\nM,lead,sector@here,,,!371321,,,,,law\n",
+		&pack);
 	struct check_grid_ask ask = {.item = "000123011000", .json = true};
 	json_t *doc, *item;
 	struct buf out;
@@ -270,8 +277,8 @@ static void test_answers(void **state)
 	check_to_json(c, &out);
 	doc = json_loadb(out.data, out.len, 0, NULL);
 	assert_non_null(doc);
-	assert_true(json_is_object(json_object_get(
-		json_array_get(json_object_get(doc, "findings"), 0), "witness")));
+	assert_true(json_is_object(
+		json_object_get(json_array_get(json_object_get(doc, "findings"), 0), "witness")));
 	json_decref(doc);
 	buf_reset(&out);
 	check_to_text(c, "packs/t", &out);
@@ -312,7 +319,8 @@ static void test_diff(void **state)
 	struct buf out;
 	int count;
 
-	assert_int_equal(help_pack(h, "contacts.csv", "body,name,phone\nznb,某人,1\n", &was), ERR_OK);
+	assert_int_equal(help_pack(h, "contacts.csv", "body,name,phone\nznb,某人,1\n", &was),
+			 ERR_OK);
 	assert_int_equal(help_pack(h, "rules.csv",
 				   HEAD "A1,applicant,applicant,granted,,,,,,,\n"
 					"L1,lead,sector@here,granted,,!371321,,,,,law\n",
@@ -333,8 +341,11 @@ static void test_diff(void **state)
 	assert_int_equal(diff_sums(d)->new_gaps, 3);
 	buf_init(&out, 1 << 22);
 	diff_to_text(d, &out);
-	assert_non_null(strstr(buf_cstr(&out), "- rules.csv S1: role: assist; to: assist@here; event: granted; due: 5wd\n"));
-	assert_non_null(strstr(buf_cstr(&out), "~ rules.csv L1 region: \"\" becomes \"!371321\"\n"));
+	assert_non_null(strstr(
+		buf_cstr(&out),
+		"- rules.csv S1: role: assist; to: assist@here; event: granted; due: 5wd\n"));
+	assert_non_null(
+		strstr(buf_cstr(&out), "~ rules.csv L1 region: \"\" becomes \"!371321\"\n"));
 	assert_non_null(strstr(buf_cstr(&out), "- contacts.csv\n"));
 	assert_null(strstr(buf_cstr(&out), "某人"));
 	assert_ptr_equal(lines, diff_lines(d, &count));
@@ -347,8 +358,9 @@ static void test_diff(void **state)
 /* What the pack before has just so stands; what comes with the change is new and is told first. */
 static void test_standing(void **state)
 {
-#define BEFORE HEAD "L,lead,sector@here,granted|refused,,,,,,,law\n" \
-		    "O,lead,body:znb,granted,,,,,,,law\n"
+#define BEFORE                                                                                     \
+	HEAD "L,lead,sector@here,granted|refused,,,,,,,law\n"                                      \
+	     "O,lead,body:znb,granted,,,,,,,law\n"
 	static const struct {
 		const char *rules;
 		int errors_new;
@@ -357,13 +369,17 @@ static void test_standing(void **state)
 		/* Put right in one county, it stands in the others. */
 		{BEFORE "F,lead,sector@here,granted,,371302,,,,O,law\n", 0},
 		{BEFORE "N,lead,body:znb,refused,,371321,,,,,law\n", 1},
-		/* The same rows under other conditions, at places where they were not, and other rows. */
+		/* The same rows under other conditions, at places where they were not, and other
+		   rows. */
 		{HEAD "L,lead,sector@here,granted|refused,,,,,,,law\n"
-		      "O,lead,body:znb,granted,,,>5,,,,law\n", 1},
+		      "O,lead,body:znb,granted,,,>5,,,,law\n",
+		 1},
 		{HEAD "L,lead,sector@here,!suspended,,,,,,,law\n"
-		      "O,lead,body:znb,granted|changed,,,,,,,law\n", 1},
+		      "O,lead,body:znb,granted|changed,,,,,,,law\n",
+		 1},
 		{HEAD "L,lead,sector@here,granted|refused,,,,,,,law\n"
-		      "P,lead,body:znb,granted,,,,,,,law\n", 1},
+		      "P,lead,body:znb,granted,,,,,,,law\n",
+		 1},
 	};
 	struct help *h = *state;
 	int32_t today = day_of_civil(2026, 11, 25);
@@ -383,8 +399,10 @@ static void test_standing(void **state)
 		if (!cases[i].errors_new)
 			assert_int_equal(sums->standing_count, sums->by_severity[CHECK_ERROR]);
 		else
-			assert_in_range(sums->by_severity[CHECK_ERROR] - sums->standing_count, 1, 3);
-		assert_int_equal(check_findings(diff_check(d, true), &count)[0].is_standing, !cases[i].errors_new);
+			assert_in_range(sums->by_severity[CHECK_ERROR] - sums->standing_count, 1,
+					3);
+		assert_int_equal(check_findings(diff_check(d, true), &count)[0].is_standing,
+				 !cases[i].errors_new);
 		diff_free(d);
 		pack_unref(is);
 	}
@@ -395,9 +413,15 @@ int main(void)
 {
 #define WITH_HELP(f) cmocka_unit_test_setup_teardown(f, help_setup, help_teardown)
 	const struct CMUnitTest tests[] = {
-		WITH_HELP(test_gaps),	  WITH_HELP(test_gap_reasons),	    WITH_HELP(test_overlaps),
-		WITH_HELP(test_rows),	  WITH_HELP(test_items_and_bodies), WITH_HELP(test_years),
-		WITH_HELP(test_contacts), WITH_HELP(test_answers),	    WITH_HELP(test_diff),
+		WITH_HELP(test_gaps),
+		WITH_HELP(test_gap_reasons),
+		WITH_HELP(test_overlaps),
+		WITH_HELP(test_rows),
+		WITH_HELP(test_items_and_bodies),
+		WITH_HELP(test_years),
+		WITH_HELP(test_contacts),
+		WITH_HELP(test_answers),
+		WITH_HELP(test_diff),
 		WITH_HELP(test_standing),
 	};
 

@@ -1,4 +1,5 @@
-/* The forms of redis.url that lead to sentinels and clusters; the slot of a cell; what nodes and sentinels answer. */
+/* The forms of redis.url that lead to sentinels and clusters; the slot of a cell; what nodes and
+ * sentinels answer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +48,8 @@ static void assert_seed(const struct redis_url *url, int i, const char *host, in
 
 static void test_sentinel_url(void **state)
 {
-	struct redis_url url = parsed("sentinel://hub:a%2cb%40c%2fd@10.0.0.1:26380,s2,[::1]:5/city/3");
+	struct redis_url url =
+		parsed("sentinel://hub:a%2cb%40c%2fd@10.0.0.1:26380,s2,[::1]:5/city/3");
 
 	(void)state;
 	assert_int_equal(url.kind, REDIS_SENTINEL);
@@ -81,10 +83,24 @@ static void test_cluster_url(void **state)
 static void test_malformed_urls(void **state)
 {
 	static const char *const wrong[] = {
-		"sentinel://", "sentinel://s", "sentinel://s/", "sentinel:///city", "sentinel://s/city/x", "sentinel://s,/city",
-		"sentinel://s:0/city", "sentinel://s:65536/city", "sentinel://s/%00", "sentinel://u@/city", "cluster://",
-		"cluster://a,,b", "cluster://a:x", "cluster://a/1", "cluster://[::1", "cluster://a,b,",
-		"cluster://1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", "clusters://a",
+		"sentinel://",
+		"sentinel://s",
+		"sentinel://s/",
+		"sentinel:///city",
+		"sentinel://s/city/x",
+		"sentinel://s,/city",
+		"sentinel://s:0/city",
+		"sentinel://s:65536/city",
+		"sentinel://s/%00",
+		"sentinel://u@/city",
+		"cluster://",
+		"cluster://a,,b",
+		"cluster://a:x",
+		"cluster://a/1",
+		"cluster://[::1",
+		"cluster://a,b,",
+		"cluster://1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17",
+		"clusters://a",
 	};
 
 	(void)state;
@@ -105,7 +121,8 @@ static void test_slots(void **state)
 	struct keys keys;
 
 	(void)state;
-	assert_int_equal(cluster_slot("123456789"), 0x31c3); /* the check value of CRC16/XMODEM; below 16384 as it is */
+	/* the check value of CRC16/XMODEM; below 16384 as it is */
+	assert_int_equal(cluster_slot("123456789"), 0x31c3);
 	assert_int_equal(cluster_slot(""), 0);
 	assert_int_equal(cluster_slot("foo"), 12182);
 	assert_int_equal(cluster_slot("{foo}.bar"), 12182);
@@ -122,8 +139,8 @@ static void test_slots(void **state)
 
 static void assert_redirect(const char *error, enum redirect kind, const char *host, int port)
 {
-	const struct spot from = { "here", 1 };
-	struct spot where = { "", 0 };
+	const struct spot from = {"here", 1};
+	struct spot where = {"", 0};
 
 	assert_int_equal(cluster_redirect(error, &from, &where), kind);
 	assert_string_equal(where.host, host);
@@ -144,29 +161,47 @@ static void test_redirects(void **state)
 	assert_redirect("ERR no", REDIRECT_NONE, "", 0);
 }
 
-#define TEXT(s) { .type = REDIS_STRING, .str = (s), .len = sizeof(s) - 1 }
-#define NUMBER(n) { .type = REDIS_INTEGER, .integer = (n), .str = "" }
-#define LIST(v) { .type = REDIS_ARRAY, .str = "", .items = (v), .count = (int)(sizeof(v) / sizeof(*(v))) }
-#define NOTHING { .type = REDIS_NIL, .str = "" }
+#define TEXT(s)                                                                                    \
+	{                                                                                          \
+		.type = REDIS_STRING, .str = (s), .len = sizeof(s) - 1                             \
+	}
+#define NUMBER(n)                                                                                  \
+	{                                                                                          \
+		.type = REDIS_INTEGER, .integer = (n), .str = ""                                   \
+	}
+#define LIST(v)                                                                                    \
+	{                                                                                          \
+		.type = REDIS_ARRAY, .str = "", .items = (v),                                      \
+		.count = (int)(sizeof(v) / sizeof(*(v)))                                           \
+	}
+#define NOTHING                                                                                    \
+	{                                                                                          \
+		.type = REDIS_NIL, .str = ""                                                       \
+	}
 
-static const struct spot asked = { "asked", 7 };
+static const struct spot asked = {"asked", 7};
 
-static const char *judged(const struct dialect *d, int question, int slot, const struct redis_reply *r, struct finding *ret)
+static const char *judged(const struct dialect *d, int question, int slot,
+			  const struct redis_reply *r, struct finding *ret)
 {
-	const struct seek seek = { .opt = { .slot = slot } };
+	const struct seek seek = {.opt = {.slot = slot}};
 
-	*ret = (struct finding){ .epoch = 0 };
+	*ret = (struct finding){.epoch = 0};
 	return d->questions[question].judge(&seek, &asked, r, ret);
 }
 
 static void test_the_slots_of_a_node(void **state)
 {
-	struct redis_reply first[] = { TEXT("10.0.0.1"), NUMBER(7001), TEXT("id") }, second[] = { NOTHING, NUMBER(7002), TEXT("id") };
-	struct redis_reply unknown[] = { TEXT("?"), NUMBER(7003), TEXT("id") }, wrong[] = { TEXT("h"), NUMBER(0), TEXT("id") };
-	struct redis_reply a[] = { NUMBER(0), NUMBER(99), LIST(first) }, b[] = { NUMBER(100), NUMBER(100), LIST(second), LIST(first) };
-	struct redis_reply c[] = { NUMBER(101), NUMBER(200), LIST(unknown) }, d[] = { NUMBER(300), NUMBER(300), LIST(wrong) };
-	struct redis_reply ranges[] = { LIST(a), LIST(b), LIST(c), LIST(d) }, all = LIST(ranges);
-	struct redis_reply torn[] = { NUMBER(1) }, text = TEXT("no");
+	struct redis_reply first[] = {TEXT("10.0.0.1"), NUMBER(7001), TEXT("id")},
+			   second[] = {NOTHING, NUMBER(7002), TEXT("id")};
+	struct redis_reply unknown[] = {TEXT("?"), NUMBER(7003), TEXT("id")},
+			   wrong[] = {TEXT("h"), NUMBER(0), TEXT("id")};
+	struct redis_reply a[] = {NUMBER(0), NUMBER(99), LIST(first)},
+			   b[] = {NUMBER(100), NUMBER(100), LIST(second), LIST(first)};
+	struct redis_reply c[] = {NUMBER(101), NUMBER(200), LIST(unknown)},
+			   d[] = {NUMBER(300), NUMBER(300), LIST(wrong)};
+	struct redis_reply ranges[] = {LIST(a), LIST(b), LIST(c), LIST(d)}, all = LIST(ranges);
+	struct redis_reply torn[] = {NUMBER(1)}, text = TEXT("no");
 	struct finding f;
 
 	(void)state;
@@ -193,7 +228,8 @@ static void test_the_slots_of_a_node(void **state)
 static void test_a_node_that_sees_too_few_is_believed_last(void **state)
 {
 	struct redis_reply well = TEXT("cluster_state:ok\r\ncluster_current_epoch:12\r\n");
-	struct redis_reply ill = TEXT("cluster_state:fail\r\ncluster_current_epoch:13\r\n"), other = TEXT("hello");
+	struct redis_reply ill = TEXT("cluster_state:fail\r\ncluster_current_epoch:13\r\n"),
+			   other = TEXT("hello");
 	struct finding f;
 
 	(void)state;
@@ -206,7 +242,8 @@ static void test_a_node_that_sees_too_few_is_believed_last(void **state)
 
 static void test_what_a_sentinel_says(void **state)
 {
-	struct redis_reply address[] = { TEXT("10.0.0.9"), TEXT("6379") }, about[] = { TEXT("name"), TEXT("city"), TEXT("config-epoch"), TEXT("4") };
+	struct redis_reply address[] = {TEXT("10.0.0.9"), TEXT("6379")},
+			   about[] = {TEXT("name"), TEXT("city"), TEXT("config-epoch"), TEXT("4")};
 	struct redis_reply at = LIST(address), all = LIST(about), nobody = NOTHING;
 	struct finding f;
 

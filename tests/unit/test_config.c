@@ -70,7 +70,8 @@ static void test_defaults(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(config_read(&(struct config_source){0}, &f->arena, &f->c, &f->diag), ERR_OK);
+	assert_int_equal(config_read(&(struct config_source){0}, &f->arena, &f->c, &f->diag),
+			 ERR_OK);
 	assert_string_equal(f->c.listen, "127.0.0.1:8080");
 	assert_string_equal(f->c.data, "var");
 	assert_string_equal(f->c.policy, "rules/packs/linyi");
@@ -92,10 +93,13 @@ static void test_a_file_is_read(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(read_text(f, "\xef\xbb\xbf# comment\r\n  listen=127.0.0.1:9000  \n\nredis.timeout = 250ms # soon\n"
-				      "connector.sms1.kind = kannel\nconnector.sms1.url = http://127.0.0.1:1/#a\n"
-				      "event_size = 64KiB\ndemo = yes"),
-			 ERR_OK);
+	assert_int_equal(
+		read_text(
+			f,
+			"\xef\xbb\xbf# comment\r\n  listen=127.0.0.1:9000  \n\nredis.timeout = 250ms # soon\n"
+			"connector.sms1.kind = kannel\nconnector.sms1.url = http://127.0.0.1:1/#a\n"
+			"event_size = 64KiB\ndemo = yes"),
+		ERR_OK);
 	assert_string_equal(f->c.listen, "127.0.0.1:9000");
 	assert_int_equal(f->c.redis_timeout_ms, 250);
 	assert_int_equal(f->c.event_bytes, 65536);
@@ -111,11 +115,14 @@ static void test_every_fault_at_once_with_its_line(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(read_text(f, "lsten = 127.0.0.1:1\nredis.timeout = 5\nsession = 12\n\nping = 1y\n"
-				      "event_size = 1000KB\nno value\ndemo = true\nping = 5s\nbatch_count = 10001\n"
-				      "connector.SMS.kind = x\nconnector.a.b c = x\nlisten = localhost:80\n"
-				      "redis.url = http://x\nlog_level = loud\nworkers =\nfrobnicate_it = 1\n"),
-			 ERR_INVALID);
+	assert_int_equal(
+		read_text(
+			f,
+			"lsten = 127.0.0.1:1\nredis.timeout = 5\nsession = 12\n\nping = 1y\n"
+			"event_size = 1000KB\nno value\ndemo = true\nping = 5s\nbatch_count = 10001\n"
+			"connector.SMS.kind = x\nconnector.a.b c = x\nlisten = localhost:80\n"
+			"redis.url = http://x\nlog_level = loud\nworkers =\nfrobnicate_it = 1\n"),
+		ERR_INVALID);
 	assert_string_equal(f->c.listen, "127.0.0.1:8080");
 	assert_non_null(strstr(fault_at(f, 1), "did you mean listen?"));
 	assert_non_null(strstr(fault_at(f, 2), "with its unit"));
@@ -149,7 +156,9 @@ static void test_order_of_strength(void **state)
 	setenv("TANDEM_REDIS_URL", "unix:/x", 1);
 	setenv("TANDEM_CONNECTOR_SMS1_KIND", "sandbox", 1);
 	setenv("TANDEM_CONNECTOR_SMS1_SECRET_FILE", "f", 1);
-	assert_int_equal(config_read(&(struct config_source){f->file, over, 2}, &f->arena, &f->c, &f->diag), ERR_OK);
+	assert_int_equal(
+		config_read(&(struct config_source){f->file, over, 2}, &f->arena, &f->c, &f->diag),
+		ERR_OK);
 	unsetenv("TANDEM_SESSION");
 	unsetenv("TANDEM_PING");
 	unsetenv("TANDEM_REDIS_URL");
@@ -169,7 +178,8 @@ static void test_unknown_variable(void **state)
 	struct fixture *f = *state;
 
 	setenv("TANDEM_REDIS_ULR", "unix:/x", 1);
-	assert_int_equal(config_read(&(struct config_source){0}, &f->arena, &f->c, &f->diag), ERR_INVALID);
+	assert_int_equal(config_read(&(struct config_source){0}, &f->arena, &f->c, &f->diag),
+			 ERR_INVALID);
 	unsetenv("TANDEM_REDIS_ULR");
 	assert_string_equal(f->diag.first->where, "TANDEM_REDIS_ULR");
 	assert_non_null(strstr(f->diag.first->what, "did you mean redis.url?"));
@@ -185,7 +195,8 @@ static void test_clear_text_stays_at_home(void **state)
 	assert_int_equal(read_text(f, "listen = [::]:80\ninsecure_listen = yes\n"), ERR_OK);
 	assert_int_equal(read_text(f, "listen = [::1]:80\n"), ERR_OK);
 	assert_int_equal(read_text(f, "listen = unix:/run/x\ndemo = yes\n"), ERR_OK);
-	assert_int_equal(read_text(f, "listen = [::]:80\ninsecure_listen = yes\ndemo = yes\n"), ERR_INVALID);
+	assert_int_equal(read_text(f, "listen = [::]:80\ninsecure_listen = yes\ndemo = yes\n"),
+			 ERR_INVALID);
 	assert_non_null(strstr(fault_at(f, 3), "loopback"));
 }
 
@@ -201,7 +212,9 @@ static void test_a_file_that_is_not_there(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(config_read(&(struct config_source){.file = "/nowhere/tandem.conf"}, &f->arena, &f->c, &f->diag), ERR_NOT_FOUND);
+	assert_int_equal(config_read(&(struct config_source){.file = "/nowhere/tandem.conf"},
+				     &f->arena, &f->c, &f->diag),
+			 ERR_NOT_FOUND);
 	assert_string_equal(f->diag.first->where, "/nowhere/tandem.conf");
 }
 
@@ -213,10 +226,13 @@ static void test_show_reads_back(void **state)
 
 	buf_init(&first, 65536);
 	buf_init(&second, 65536);
-	assert_int_equal(read_text(f, "session = 90m\nconnection_queue = 300KiB\nredis.url = redis://:hush@h:1\n"
-				      "drain = 0s\nconnector.a.kind = sandbox\nconnector.a.password = hush\n"
-				      "connector.a.password_file = f\n"),
-			 ERR_OK);
+	assert_int_equal(
+		read_text(
+			f,
+			"session = 90m\nconnection_queue = 300KiB\nredis.url = redis://:hush@h:1\n"
+			"drain = 0s\nconnector.a.kind = sandbox\nconnector.a.password = hush\n"
+			"connector.a.password_file = f\n"),
+		ERR_OK);
 	config_show(&f->c, &first);
 	assert_null(strstr(buf_cstr(&first), "hush"));
 	assert_non_null(strstr(buf_cstr(&first), "\nsession = 90m\n"));

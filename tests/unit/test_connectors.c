@@ -58,10 +58,10 @@ static void test_form(void **state)
 static void test_numbers(void **state)
 {
 	static const char *const good[][2] = {
-		{"13800138000", "+8613800138000"},       {"8613800138000", "+8613800138000"},
+		{"13800138000", "+8613800138000"},	 {"8613800138000", "+8613800138000"},
 		{"+86 138 0013 8000", "+8613800138000"}, {" 86-13800138000", "+8613800138000"},
-		{"008613800138000", "+8613800138000"},   {"10690000", "10690000"},
-		{"12345678901", "12345678901"},          {"+447700900123", "+447700900123"},
+		{"008613800138000", "+8613800138000"},	 {"10690000", "10690000"},
+		{"12345678901", "12345678901"},		 {"+447700900123", "+447700900123"},
 		{"861380013800", "861380013800"},
 	};
 	static const char *const bad[] = {"",
@@ -105,15 +105,27 @@ static void test_replies(void **state)
 	reply_is("a\xFF\xE6\x94 b\xED\xA0\x80", 9, "UTF-8",
 		 "a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD b\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
 	reply_is("a\0b\033c", 5, NULL, "a b c");
-	/* What a phone or an input method puts between letters without anybody seeing it, and its dashes. */
-	reply_is("3A2\xE2\x80\x8C" "2PX", 9, "UTF-8", "3A2 2PX");	/* zero width non-joiner */
-	reply_is("3A2\xE2\x81\xA0" "2PX", 9, "UTF-8", "3A2 2PX");	/* word joiner */
-	reply_is("\xE2\x80\xAD" "3A2\xE2\x80\x89" "2PX\xE2\x80\xAC", 15, "UTF-8",
-		 "3A2 2PX");						/* an order of writing, a thin space */
-	reply_is("3A2\xE2\x80\x94" "2PX", 9, "UTF-8", "3A2-2PX");	/* a long dash */
-	reply_is("3A2\xE2\x88\x92" "2PX", 9, "UTF-8", "3A2-2PX");	/* a minus */
-	reply_is("\xF0\x9F\x91\x8D\xEF\xB8\x8F" "3A", 9, "UTF-8",
-		 "\xF0\x9F\x91\x8D 3A");				/* the choice of a picture's form */
+	/* What a phone or an input method puts between letters without anybody seeing it, and its
+	 * dashes. */
+	reply_is("3A2\xE2\x80\x8C"
+		 "2PX",
+		 9, "UTF-8", "3A2 2PX"); /* zero width non-joiner */
+	reply_is("3A2\xE2\x81\xA0"
+		 "2PX",
+		 9, "UTF-8", "3A2 2PX"); /* word joiner */
+	reply_is("\xE2\x80\xAD"
+		 "3A2\xE2\x80\x89"
+		 "2PX\xE2\x80\xAC",
+		 15, "UTF-8", "3A2 2PX"); /* an order of writing, a thin space */
+	reply_is("3A2\xE2\x80\x94"
+		 "2PX",
+		 9, "UTF-8", "3A2-2PX"); /* a long dash */
+	reply_is("3A2\xE2\x88\x92"
+		 "2PX",
+		 9, "UTF-8", "3A2-2PX"); /* a minus */
+	reply_is("\xF0\x9F\x91\x8D\xEF\xB8\x8F"
+		 "3A",
+		 9, "UTF-8", "\xF0\x9F\x91\x8D 3A"); /* the choice of a picture's form */
 	reply_is("", 0, "", "");
 	for (size_t i = 0; i + 3 <= sizeof(lots); i += 3)
 		memcpy(lots + i, "收", 3);
@@ -184,12 +196,12 @@ static void test_outcomes(void **state)
 		int64_t retry_after_ms;
 		enum outcome want;
 	} rows[] = {
-		{200, 0, OUTCOME_ACCEPTED},     {301, 0, OUTCOME_UNKNOWN},
-		{400, 0, OUTCOME_REFUSED},      {401, 0, OUTCOME_CHANNEL_DOWN},
+		{200, 0, OUTCOME_ACCEPTED},	{301, 0, OUTCOME_UNKNOWN},
+		{400, 0, OUTCOME_REFUSED},	{401, 0, OUTCOME_CHANNEL_DOWN},
 		{404, 0, OUTCOME_CHANNEL_DOWN}, {408, 0, OUTCOME_UNKNOWN},
-		{429, 0, OUTCOME_LATER},        {500, 0, OUTCOME_UNKNOWN},
-		{502, 7000, OUTCOME_UNKNOWN},   {503, 0, OUTCOME_UNKNOWN},
-		{503, 7000, OUTCOME_LATER},     {0, 0, OUTCOME_UNKNOWN},
+		{429, 0, OUTCOME_LATER},	{500, 0, OUTCOME_UNKNOWN},
+		{502, 7000, OUTCOME_UNKNOWN},	{503, 0, OUTCOME_UNKNOWN},
+		{503, 7000, OUTCOME_LATER},	{0, 0, OUTCOME_UNKNOWN},
 	};
 	struct http_answer a = {.is_answer = true, .fault = "", .body = ""};
 
@@ -241,9 +253,9 @@ static void test_kannel_mask(void **state)
 		int mask;
 		enum report_kind want;
 	} rows[] = {
-		{1, REPORT_DELIVERED},   {2, REPORT_FAILED},    {4, REPORT_BUFFERED},
-		{8, REPORT_HANDED_OVER}, {16, REPORT_FAILED},   {34, REPORT_EXPIRED},
-		{66, REPORT_FAILED},     {9, REPORT_DELIVERED},
+		{1, REPORT_DELIVERED},	 {2, REPORT_FAILED},	{4, REPORT_BUFFERED},
+		{8, REPORT_HANDED_OVER}, {16, REPORT_FAILED},	{34, REPORT_EXPIRED},
+		{66, REPORT_FAILED},	 {9, REPORT_DELIVERED},
 	};
 	enum report_kind kind = REPORT_REPLY;
 
@@ -261,8 +273,8 @@ static void test_kannel_mask(void **state)
 static void test_settings(void **state)
 {
 	static const struct setting_pair pairs[] = {
-		{"url", "http://user@127.0.0.1/"}, {"usrname", "x"},      {"from", "a\nb"},
-		{"connections", "many"},           {"password_file", ""},
+		{"url", "http://user@127.0.0.1/"}, {"usrname", "x"},	  {"from", "a\nb"},
+		{"connections", "many"},	   {"password_file", ""},
 	};
 	const struct connector_kind *kind = connector_kind_find("kannel");
 	const struct settings s = {pairs, COUNT_OF(pairs)};
@@ -288,9 +300,9 @@ static void test_settings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),       cmocka_unit_test(test_form),
-		cmocka_unit_test(test_numbers),     cmocka_unit_test(test_replies),
-		cmocka_unit_test(test_codes),       cmocka_unit_test(test_check),
+		cmocka_unit_test(test_kinds),	    cmocka_unit_test(test_form),
+		cmocka_unit_test(test_numbers),	    cmocka_unit_test(test_replies),
+		cmocka_unit_test(test_codes),	    cmocka_unit_test(test_check),
 		cmocka_unit_test(test_outcomes),    cmocka_unit_test(test_kannel_outcomes),
 		cmocka_unit_test(test_kannel_mask), cmocka_unit_test(test_settings),
 	};

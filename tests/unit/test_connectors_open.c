@@ -15,7 +15,7 @@
 #include "connector.h"
 #include "text.h"
 
-#define TOKEN "0123456789abcdef-TOKEN"
+#define TOKEN	    "0123456789abcdef-TOKEN"
 #define COUNT_OF(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
 struct bench {

@@ -324,17 +324,20 @@ static void test_registrations(void **state)
 	help_expect_fault(h, "/data/item", "scope");
 }
 
-/* What the hub does not know is kept as it was: every kind of value, escapes undone, in the order of the document. */
+/* What the hub does not know is kept as it was: every kind of value, escapes undone, in the order
+ * of the document. */
 static void test_values(void **state)
 {
 	struct help *h = *state;
 	const struct node *own, *list, *v;
 	struct event e;
 
-	assert_int_equal(help_event(h, "\"remark\":\"r\"",
-				    "\"own\":[1,-2.5,\"\\u4e2d\\n\\ud83d\\ude00\",true,false,null,{\"z\":1,\"a\":[]}]",
-				    &e),
-			 ERR_OK);
+	assert_int_equal(
+		help_event(
+			h, "\"remark\":\"r\"",
+			"\"own\":[1,-2.5,\"\\u4e2d\\n\\ud83d\\ude00\",true,false,null,{\"z\":1,\"a\":[]}]",
+			&e),
+		ERR_OK);
 	own = node_member(node_member(e.root, "data"), "own");
 	assert_true(node_is(own, NODE_ARRAY));
 	assert_int_equal(own->len, 7);

@@ -1,4 +1,5 @@
-/* Files that show whether they are as they were written: a thousand changes of one are all found, and what cannot be found without a hash kept elsewhere. */
+/* Files that show whether they are as they were written: a thousand changes of one are all found,
+ * and what cannot be found without a hash kept elsewhere. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,18 +14,20 @@ static unsigned char head_at[ENTRIES + 1][EVIDENCE_HASH_BYTES];
 /* Entry 70 says what it is told; every seventh is hidden, two seals stand in between. */
 static void write_file(const char *said, int from, int to, struct buf *out)
 {
-	struct evidence_chain chain = { 0 };
-	struct evidence_writer w = { .chain = chain };
+	struct evidence_chain chain = {0};
+	struct evidence_writer w = {.chain = chain};
 	struct buf before;
 
 	buf_init(&before, 1 << 20);
 	buf_reset(out);
 	evidence_begin(&w, EVIDENCE_AUDIT_LOG, "3713\"00", &chain, &before);
 	for (int n = 1; n <= to; n++) {
-		unsigned char salt[EVIDENCE_SALT_BYTES] = { (unsigned char)n }, leaf[EVIDENCE_HASH_BYTES];
+		unsigned char salt[EVIDENCE_SALT_BYTES] = {(unsigned char)n},
+			      leaf[EVIDENCE_HASH_BYTES];
 		struct buf *into = n < from ? &before : out;
 		char entry[80];
-		int len = snprintf(entry, sizeof(entry), "{\"who\":\"p%d\",\"act\":\"%s\"}", n % 5, n == 70 ? said : "claim");
+		int len = snprintf(entry, sizeof(entry), "{\"who\":\"p%d\",\"act\":\"%s\"}", n % 5,
+				   n == 70 ? said : "claim");
 
 		if (n == from) {
 			evidence_drop(&w);
@@ -44,7 +47,8 @@ static void write_file(const char *said, int from, int to, struct buf *out)
 	assert_false(out->overflow);
 }
 
-static enum err check(struct help *h, const struct buf *file, const unsigned char *wanted, struct evidence_check *ret)
+static enum err check(struct help *h, const struct buf *file, const unsigned char *wanted,
+		      struct evidence_check *ret)
 {
 	char *exact = mem_alloc(file->len + 1); /* so that a byte too far is seen */
 	enum err e;
@@ -53,7 +57,7 @@ static enum err check(struct help *h, const struct buf *file, const unsigned cha
 		memcpy(exact, file->data, file->len);
 	exact = mem_realloc(exact, file->len ? file->len : 1);
 	diag_init(&h->diag, &h->arena);
-	e = evidence_read(&(struct evidence_file){ exact, "log", file->len }, wanted, ret, &h->diag);
+	e = evidence_read(&(struct evidence_file){exact, "log", file->len}, wanted, ret, &h->diag);
 	assert_int_equal(e == ERR_OK, h->diag.count == 0);
 	free(exact);
 	return e;
@@ -62,8 +66,10 @@ static enum err check(struct help *h, const struct buf *file, const unsigned cha
 /* FIPS 180-4's own example, whole and in pieces that end within a block and behind one. */
 static void test_hashes_are_sha256(void **state)
 {
-	static const char text[] = "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu";
-	static const char wanted[] = "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1";
+	static const char text[] =
+		"abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu";
+	static const char wanted[] =
+		"cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1";
 	unsigned char hash[EVIDENCE_HASH_BYTES];
 	char hex[EVIDENCE_HEX_BYTES];
 
@@ -73,7 +79,8 @@ static void test_hashes_are_sha256(void **state)
 
 		sha256_init(&s);
 		for (size_t at = 0; at < sizeof(text) - 1; at += piece)
-			sha256_add(&s, text + at, sizeof(text) - 1 - at < piece ? sizeof(text) - 1 - at : piece);
+			sha256_add(&s, text + at,
+				   sizeof(text) - 1 - at < piece ? sizeof(text) - 1 - at : piece);
 		sha256_end(&s, hash);
 		evidence_hex(hash, hex);
 		assert_string_equal(hex, wanted);
@@ -101,7 +108,8 @@ static void test_as_it_was_written(void **state)
 	assert_int_equal(c.hidden, ENTRIES / 7);
 	assert_int_equal(c.seals, 2);
 	assert_int_equal(c.wanted_at, -1);
-	while (evidence_entry(&(struct evidence_file){ file.data, "log", file.len }, &at, &entry, &len)) {
+	while (evidence_entry(&(struct evidence_file){file.data, "log", file.len}, &at, &entry,
+			      &len)) {
 		assert_memory_equal(entry, "{\"who\":\"p", 9);
 		assert_int_equal(entry[len - 1], '}');
 		entries++;
@@ -113,7 +121,8 @@ static void test_as_it_was_written(void **state)
 	assert_int_equal(c.end, 90);
 	assert_int_equal(c.of, ENTRIES);
 	assert_int_equal(c.wanted_at, 60);
-	assert_int_equal(check(h, &file, head_at[30], &c), ERR_OK); /* where the file before it ended */
+	/* where the file before it ended */
+	assert_int_equal(check(h, &file, head_at[30], &c), ERR_OK);
 	assert_int_equal(check(h, &file, head_at[29], &c), ERR_INVALID);
 	buf_clear(&file);
 }
@@ -127,7 +136,10 @@ static size_t below(size_t limit)
 }
 
 struct lines {
-	struct { const char *at; size_t len; } line[ENTRIES + 8];
+	struct {
+		const char *at;
+		size_t len;
+	} line[ENTRIES + 8];
 	size_t count;
 };
 
@@ -136,7 +148,10 @@ static void cut(const struct buf *file, struct lines *ret)
 	ret->count = 0;
 	for (size_t at = 0; at < file->len; ret->count++) {
 		ret->line[ret->count].at = file->data + at;
-		ret->line[ret->count].len = (size_t)((char *)memchr(file->data + at, '\n', file->len - at) - file->data) + 1 - at;
+		ret->line[ret->count].len =
+			(size_t)((char *)memchr(file->data + at, '\n', file->len - at) -
+				 file->data) +
+			1 - at;
 		at += ret->line[ret->count].len;
 	}
 }
@@ -163,8 +178,12 @@ static void change(const struct buf *file, struct buf *out)
 		buf_add(out, file->data, file->len);
 		out->data[below(file->len)] ^= (char)(1 + below(255));
 		break;
-	case 1: put_lines(&l, a, l.count, out); break;
-	case 2: put_lines(&l, l.count, a, out); break;
+	case 1:
+		put_lines(&l, a, l.count, out);
+		break;
+	case 2:
+		put_lines(&l, l.count, a, out);
+		break;
 	case 3: { /* two lines change places */
 		struct lines swapped = l;
 
@@ -173,8 +192,10 @@ static void change(const struct buf *file, struct buf *out)
 		put_lines(&swapped, l.count, l.count, out);
 		break;
 	}
-	case 4: buf_add(out, file->data, below(file->len)); break; /* cut off */
-	default: { /* a byte more, or less */
+	case 4:
+		buf_add(out, file->data, below(file->len));
+		break; /* cut off */
+	default: {     /* a byte more, or less */
 		size_t at = below(file->len);
 		bool more = below(2);
 
@@ -218,14 +239,17 @@ static void test_where_it_was_changed(void **state)
 
 	buf_init(&file, 1 << 20);
 	write_file("claim", 1, ENTRIES, &file);
-	memcpy(strstr(buf_cstr(&file), "{\"n\":71,") + strlen("{\"n\":71,\"salt\":\"47000000000000000000000000000000\",\"entry\":{\"who\":\"p"), "9", 1);
+	memcpy(strstr(buf_cstr(&file), "{\"n\":71,") +
+		       strlen("{\"n\":71,\"salt\":\"47000000000000000000000000000000\",\"entry\":{\"who\":\"p"),
+	       "9", 1);
 	assert_int_equal(check(h, &file, NULL, &c), ERR_INVALID);
 	help_expect_fault(h, "log:73", "entry 71 is not as it was");
 	assert_int_equal(h->diag.count, 2); /* and the sum */
 	buf_clear(&file);
 }
 
-/* Everything made anew is as good as the first to who has kept nothing; to who has kept one hash from behind it, it is not. */
+/* Everything made anew is as good as the first to who has kept nothing; to who has kept one hash
+ * from behind it, it is not. */
 static void test_made_anew(void **state)
 {
 	unsigned char kept[EVIDENCE_HASH_BYTES], early[EVIDENCE_HASH_BYTES];
@@ -248,10 +272,11 @@ static void test_made_anew(void **state)
 	buf_clear(&file);
 }
 
-/* Lines changed where the hub keeps them: the export chains them as they stand, and the seal of their time does not fit. */
+/* Lines changed where the hub keeps them: the export chains them as they stand, and the seal of
+ * their time does not fit. */
 static void test_an_older_seal(void **state)
 {
-	struct evidence_chain chain = { 0 }, sealed;
+	struct evidence_chain chain = {0}, sealed;
 	struct evidence_writer w;
 	struct help *h = *state;
 	struct evidence_check c;
@@ -271,7 +296,9 @@ static void test_an_older_seal(void **state)
 
 static void test_no_such_file(void **state)
 {
-	static const char *const texts[] = { "", "\n", "{}\n", "{\"tandem\":\"audit-log\",\"version\":2,", "{\"tandem\":\"x\",\"version\":1,\"about\":\"\"}\n" };
+	static const char *const texts[] = {"", "\n", "{}\n",
+					    "{\"tandem\":\"audit-log\",\"version\":2,",
+					    "{\"tandem\":\"x\",\"version\":1,\"about\":\"\"}\n"};
 	struct help *h = *state;
 	struct evidence_check c;
 	struct buf file;
@@ -290,8 +317,12 @@ static void test_what_it_is_about_can_be_seen(void **state)
 	static const struct {
 		const char *about;
 		enum err result;
-	} rows[] = { { "C-1", ERR_OK }, { "a\"b\\", ERR_OK }, { "\x1b[31m", ERR_SYNTAX }, { "\n", ERR_SYNTAX }, { "\xe5\x8a\x9e", ERR_SYNTAX } };
-	const struct evidence_chain none = { 0 };
+	} rows[] = {{"C-1", ERR_OK},
+		    {"a\"b\\", ERR_OK},
+		    {"\x1b[31m", ERR_SYNTAX},
+		    {"\n", ERR_SYNTAX},
+		    {"\xe5\x8a\x9e", ERR_SYNTAX}};
+	const struct evidence_chain none = {0};
 	struct help *h = *state;
 	struct evidence_writer w;
 	struct evidence_check c;
@@ -313,12 +344,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hashes_are_sha256),
 		cmocka_unit_test_setup_teardown(test_as_it_was_written, help_setup, help_teardown),
-		cmocka_unit_test_setup_teardown(test_every_change_is_found, help_setup, help_teardown),
-		cmocka_unit_test_setup_teardown(test_where_it_was_changed, help_setup, help_teardown),
+		cmocka_unit_test_setup_teardown(test_every_change_is_found, help_setup,
+						help_teardown),
+		cmocka_unit_test_setup_teardown(test_where_it_was_changed, help_setup,
+						help_teardown),
 		cmocka_unit_test_setup_teardown(test_made_anew, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(test_an_older_seal, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(test_no_such_file, help_setup, help_teardown),
-		cmocka_unit_test_setup_teardown(test_what_it_is_about_can_be_seen, help_setup, help_teardown),
+		cmocka_unit_test_setup_teardown(test_what_it_is_about_can_be_seen, help_setup,
+						help_teardown),
 	};
 
 	return cmocka_run_group_tests_name("evidence", tests, NULL, NULL);

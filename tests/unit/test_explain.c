@@ -25,7 +25,8 @@ static const char *explain(struct help *h, const struct pack *pack, const char *
 }
 
 /* A member of the at-th element of a list is this JSON. */
-static void doc_has(json_t *doc, const char *list, size_t at, const char *name, const char *expected)
+static void doc_has(json_t *doc, const char *list, size_t at, const char *name,
+		    const char *expected)
 {
 	json_t *want = json_loads(expected, 0, NULL);
 	json_t *found = json_object_get(json_array_get(json_object_get(doc, list), at), name);
@@ -61,19 +62,18 @@ static void test_explain_body(void **state)
 		"    looks for 市场: 371302 zf-q\n"
 		"  R3 (copy, body:znb): would name it, but does not match: event has to be refused"
 		" and is granted (and 1 more)\n");
-	assert_string_equal(
-		explain(h, pack, "zf-q", false),
-		"/sources/t e1: zf-q is told as lead\n"
-		"  item 000123011000 甲: sector 卫生, devolution full (items.csv:3)\n"
-		"  region 371302 区\n"
-		"  R1 (lead, body:znb): matches, but its recipient is not this body"
-		"; basis: law; in force 2026-01-01..\n"
-		"  R2 (lead, 市场@here): matches and names it; overrides R1\n"
-		"    looks for 市场: 371302 zf-q\n"
-		"  due 2026-11-25T23:59:59+08:00, by R2 (2wd)\n"
-		"    2026-11-23 the day of the event does not count\n"
-		"    2026-11-24 Tue working 1\n"
-		"    2026-11-25 Wed working 2\n");
+	assert_string_equal(explain(h, pack, "zf-q", false),
+			    "/sources/t e1: zf-q is told as lead\n"
+			    "  item 000123011000 甲: sector 卫生, devolution full (items.csv:3)\n"
+			    "  region 371302 区\n"
+			    "  R1 (lead, body:znb): matches, but its recipient is not this body"
+			    "; basis: law; in force 2026-01-01..\n"
+			    "  R2 (lead, 市场@here): matches and names it; overrides R1\n"
+			    "    looks for 市场: 371302 zf-q\n"
+			    "  due 2026-11-25T23:59:59+08:00, by R2 (2wd)\n"
+			    "    2026-11-23 the day of the event does not count\n"
+			    "    2026-11-24 Tue working 1\n"
+			    "    2026-11-25 Wed working 2\n");
 	doc = json_loads(explain(h, pack, "znb", true), 0, NULL);
 	assert_true(json_is_null(json_object_get(doc, "role")));
 	assert_true(json_is_null(json_object_get(doc, "due")));
@@ -114,8 +114,8 @@ static void test_explain_climb(void **state)
 	doc_has(doc, "rules", 2, "climbs",
 		"[{\"for\":\"卫生\",\"steps\":["
 		"{\"region\":\"371302\",\"body\":\"wjw-q\",\"several\":false}]}]");
-	assert_string_equal(
-		json_string_value(json_object_get(json_object_get(doc, "due"), "rule")), "R1");
+	assert_string_equal(json_string_value(json_object_get(json_object_get(doc, "due"), "rule")),
+			    "R1");
 	json_decref(doc);
 	assert_non_null(strstr(explain(h, pack, "znb", false),
 			       "  R2 (copy, 城管@city): matches, but its recipient is not this "

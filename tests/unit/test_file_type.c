@@ -35,7 +35,8 @@ static void put_number(struct buf *out, size_t n, int bytes)
 		buf_add_char(out, (char)(n & 0xff));
 }
 
-/* One stored entry of no content, the list behind it, and the end record; `at` is where the list is said to be. */
+/* One stored entry of no content, the list behind it, and the end record; `at` is where the list is
+ * said to be. */
 static void put_zip(struct buf *out, const char *name, size_t skew, const char *comment)
 {
 	size_t list;
@@ -81,7 +82,8 @@ static void test_ofd(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_first_bytes), cmocka_unit_test(test_ofd) };
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_first_bytes),
+					   cmocka_unit_test(test_ofd)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,8 +13,10 @@
 
 static void ids_are_read_strictly(void **state)
 {
-	static const char *const bad[] = { "", "n", "n1", "n1.", "n.1", "n0.1", "n1.1 ", "n1.1x", "N1.1", "n01.1", "n1.01", "n1.00", "n-1.0", "n1.999999",
-					   "n99999999999999999999.0" };
+	static const char *const bad[] = {
+		"",	 "n",	  "n1",	   "n1.",	"n.1",
+		"n0.1",	 "n1.1 ", "n1.1x", "N1.1",	"n01.1",
+		"n1.01", "n1.00", "n-1.0", "n1.999999", "n99999999999999999999.0"};
 	int64_t seq;
 	int k;
 
@@ -34,7 +36,8 @@ static void ids_are_read_strictly(void **state)
 
 static void cursors_order_and_refuse(void **state)
 {
-	static const char *const bad[] = { "", "1", "1-", "1-2", "1-2.", "a-2.3", "1-2.3.", "1-2.3.4.5", "-1-2.3", "1-2.3x" };
+	static const char *const bad[] = {"",	   "1",	     "1-",	  "1-2",    "1-2.",
+					  "a-2.3", "1-2.3.", "1-2.3.4.5", "-1-2.3", "1-2.3x"};
 	struct cursor a, b;
 	char text[CURSOR_BYTES];
 
@@ -53,14 +56,16 @@ static struct feed_topic *topic_of(void *arg, const char *body, size_t len)
 {
 	struct feed_topic *topics = arg;
 
-	while (topics->body && (strlen(topics->body) != len || strncmp(topics->body, body, len) != 0))
+	while (topics->body &&
+	       (strlen(topics->body) != len || strncmp(topics->body, body, len) != 0))
 		topics++;
 	return topics;
 }
 
 static void lines_are_taken_apart(void **state)
 {
-	struct feed_topic topics[3] = { { .body = (char *)(uintptr_t)"a" }, { .body = (char *)(uintptr_t)"b" }, { 0 } };
+	struct feed_topic topics[3] = {
+		{.body = (char *)(uintptr_t) "a"}, {.body = (char *)(uintptr_t) "b"}, {0}};
 	struct feed_line l;
 
 	(void)state;
@@ -80,30 +85,33 @@ static void lines_are_taken_apart(void **state)
 	feed_line_clear(&l);
 }
 
-/* Who sees the notice of wjw-371302 in an event that spj-371302 accepts and that somebody else sent. */
+/* Who sees the notice of wjw-371302 in an event that spj-371302 accepts and that somebody else
+ * sent. */
 static const struct {
 	enum who who;
 	const char *body;
 	enum sight notice, event;
 } cells[] = {
-	{ WHO_SUPERVISOR, "wjw-371302", SIGHT_FULL, SIGHT_FULL },
-	{ WHO_SUPERVISOR, "scjg-371302", SIGHT_NONE, SIGHT_FULL },
-	{ WHO_SUPERVISOR, "wjw-371300", SIGHT_NONE, SIGHT_NONE },
-	{ WHO_SUPERVISOR, "wjw-371321", SIGHT_NONE, SIGHT_NONE },
-	{ WHO_APPROVER, "spj-371302", SIGHT_FULL, SIGHT_FULL },
-	{ WHO_APPROVER, "spj-371321", SIGHT_NONE, SIGHT_NONE },
-	{ WHO_COORDINATOR, "znb-371300", SIGHT_MASKED, SIGHT_MASKED },
-	{ WHO_AUDITOR, "znb-371300", SIGHT_MASKED, SIGHT_MASKED },
-	{ WHO_COORDINATOR, "spj-371321", SIGHT_NONE, SIGHT_NONE },
-	{ WHO_ADMIN, "", SIGHT_NONE, SIGHT_NONE },
-	{ WHO_SYSTEM, "spj-371302", SIGHT_NONE, SIGHT_NONE },
+	{WHO_SUPERVISOR, "wjw-371302", SIGHT_FULL, SIGHT_FULL},
+	{WHO_SUPERVISOR, "scjg-371302", SIGHT_NONE, SIGHT_FULL},
+	{WHO_SUPERVISOR, "wjw-371300", SIGHT_NONE, SIGHT_NONE},
+	{WHO_SUPERVISOR, "wjw-371321", SIGHT_NONE, SIGHT_NONE},
+	{WHO_APPROVER, "spj-371302", SIGHT_FULL, SIGHT_FULL},
+	{WHO_APPROVER, "spj-371321", SIGHT_NONE, SIGHT_NONE},
+	{WHO_COORDINATOR, "znb-371300", SIGHT_MASKED, SIGHT_MASKED},
+	{WHO_AUDITOR, "znb-371300", SIGHT_MASKED, SIGHT_MASKED},
+	{WHO_COORDINATOR, "spj-371321", SIGHT_NONE, SIGHT_NONE},
+	{WHO_ADMIN, "", SIGHT_NONE, SIGHT_NONE},
+	{WHO_SYSTEM, "spj-371302", SIGHT_NONE, SIGHT_NONE},
 };
 
 static void scopes_cell_by_cell(void **state)
 {
-	struct notice notices[] = { { .body = "wjw-371302", .role = ROLE_LEAD }, { .body = "scjg-371302", .role = ROLE_ASSIST } };
-	struct record r = { .region = "371302", .by = "a-key", .notices = notices, .notice_count = 2 };
-	struct event e = { .source = "/sources/x", .accepting = "spj-371302" };
+	struct notice notices[] = {{.body = "wjw-371302", .role = ROLE_LEAD},
+				   {.body = "scjg-371302", .role = ROLE_ASSIST}};
+	struct record r = {
+		.region = "371302", .by = "a-key", .notices = notices, .notice_count = 2};
+	struct event e = {.source = "/sources/x", .accepting = "spj-371302"};
 	struct arena arena;
 	struct diag diag;
 	struct pack *pack = NULL;
@@ -116,7 +124,8 @@ static void scopes_cell_by_cell(void **state)
 		struct principal *p = principal_new("somebody", "/sources/other", "");
 
 		principal_grant(p, cells[i].who, cells[i].body);
-		assert_int_equal(principal_sees_notice(p, pack, &notices[0], &e, &r), cells[i].notice);
+		assert_int_equal(principal_sees_notice(p, pack, &notices[0], &e, &r),
+				 cells[i].notice);
 		assert_int_equal(principal_sees_event(p, pack, &e, &r), cells[i].event);
 		principal_unref(p);
 	}
@@ -124,10 +133,14 @@ static void scopes_cell_by_cell(void **state)
 	arena_clear(&arena);
 }
 
-/* Claimed in time by a lead: due, and what the body is held to, unless it is in dispute, never arrived, or stands no more. */
+/* Claimed in time by a lead: due, and what the body is held to, unless it is in dispute, never
+ * arrived, or stands no more. */
 static void what_a_body_is_held_to(void **state)
 {
-	const struct fact in_time = { .due_ms = 100, .role = ROLE_LEAD, .state = STATE_CLAIMED, .flags = FACT_CLAIMED | FACT_IN_TIME };
+	const struct fact in_time = {.due_ms = 100,
+				     .role = ROLE_LEAD,
+				     .state = STATE_CLAIMED,
+				     .flags = FACT_CLAIMED | FACT_IN_TIME};
 	struct fact x = in_time;
 
 	(void)state;
@@ -140,13 +153,14 @@ static void what_a_body_is_held_to(void **state)
 	x = in_time;
 	x.role = ROLE_ASSIST;
 	assert_false(figure_counts(FIGURE_RANKED, &x, 50));
-	x = (struct fact){ .due_ms = 100, .role = ROLE_LEAD, .state = STATE_OPEN };
+	x = (struct fact){.due_ms = 100, .role = ROLE_LEAD, .state = STATE_OPEN};
 	assert_false(figure_counts(FIGURE_RANKED, &x, 100));
 	assert_true(figure_counts(FIGURE_RANKED, &x, 101));
 	assert_false(figure_counts(FIGURE_RANKED_IN_TIME, &x, 101));
 	x.flags = FACT_UNDELIVERED;
 	assert_false(figure_counts(FIGURE_RANKED, &x, 101));
-	x = (struct fact){ .due_ms = 100, .role = ROLE_LEAD, .state = STATE_RETURNED, .flags = FACT_RETURNED };
+	x = (struct fact){
+		.due_ms = 100, .role = ROLE_LEAD, .state = STATE_RETURNED, .flags = FACT_RETURNED};
 	assert_true(figure_counts(FIGURE_RANKED, &x, 101)); /* a return never counts as handled */
 }
 

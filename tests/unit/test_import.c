@@ -49,7 +49,10 @@ static struct import_job job_of(struct got *g, const char *file, const char *dat
 	buf_init(&g->events, 1 << 20);
 	buf_init(&g->said, 1 << 20);
 	buf_init(&g->kept, 1 << 20);
-	return (struct import_job){.file = file, .data = data, .len = len, .source = "/sources/t",
+	return (struct import_job){.file = file,
+				   .data = data,
+				   .len = len,
+				   .source = "/sources/t",
 				   .sink = {on_event, on_say, on_keep, g}};
 }
 
@@ -73,8 +76,10 @@ static void encodings(void **state)
 		size_t len;
 		const char *name;
 	} rows[] = {
-		{"\xd0\xed\xbf\xc9", 4, "GB18030"}, {"\xe8\xae\xb8\xe5\x8f\xaf", 6, "UTF-8"},
-		{"\xef\xbb\xbf\xe8\xae\xb8\xe5\x8f\xaf", 9, "UTF-8"}, {"\xff\xfe\xb8\x8b\xef\x53", 6, "UTF-16"},
+		{"\xd0\xed\xbf\xc9", 4, "GB18030"},
+		{"\xe8\xae\xb8\xe5\x8f\xaf", 6, "UTF-8"},
+		{"\xef\xbb\xbf\xe8\xae\xb8\xe5\x8f\xaf", 9, "UTF-8"},
+		{"\xff\xfe\xb8\x8b\xef\x53", 6, "UTF-16"},
 		{"\xfe\xff\x8b\xb8\x53\xef", 6, "UTF-16"},
 	};
 	struct buf out;
@@ -124,10 +129,16 @@ static void states_mean_what_their_sheet_says(void **state)
 	static const struct {
 		const char *old_name, *state, *document, *type;
 	} rows[] = {
-		{"XK_XDR_MC", "1", "准予行政许可决定书", "granted"}, {"XK_XDR", "1", "", "revoked"}, {"XK_XDR", "0", "", "granted"},
-		{"XK_XDR_MC", "2", "", "cancelled"}, {"XK_XDR_MC", "1", "不予行政许可决定书", "refused"},
-		{"XK_XDR_MC", "1", "准予变更行政许可决定书", "changed"}, {"XK_XDR_MC", "1", "准予延续决定书", "renewed"},
-		{"XK_XDR_MC", "撤销", "", "revoked"}, {"XK_XDR_MC", "", "注销决定书", "cancelled"}, {"XK_XDR_MC", "8", "", NULL},
+		{"XK_XDR_MC", "1", "准予行政许可决定书", "granted"},
+		{"XK_XDR", "1", "", "revoked"},
+		{"XK_XDR", "0", "", "granted"},
+		{"XK_XDR_MC", "2", "", "cancelled"},
+		{"XK_XDR_MC", "1", "不予行政许可决定书", "refused"},
+		{"XK_XDR_MC", "1", "准予变更行政许可决定书", "changed"},
+		{"XK_XDR_MC", "1", "准予延续决定书", "renewed"},
+		{"XK_XDR_MC", "撤销", "", "revoked"},
+		{"XK_XDR_MC", "", "注销决定书", "cancelled"},
+		{"XK_XDR_MC", "8", "", NULL},
 	};
 	char text[600], type[64];
 
@@ -136,12 +147,15 @@ static void states_mean_what_their_sheet_says(void **state)
 		struct got g = {0};
 		struct import_job j;
 
-		snprintf(text, sizeof(text), "%s,XK_WSH,XK_JDRQ,XK_ZT,事项编码,XK_XKWS,DFBM\n甲,文1,20261123,%s,000123011000,%s,371302\n",
-			 rows[i].old_name, rows[i].state, rows[i].document);
+		snprintf(
+			text, sizeof(text),
+			"%s,XK_WSH,XK_JDRQ,XK_ZT,事项编码,XK_XKWS,DFBM\n甲,文1,20261123,%s,000123011000,%s,371302\n",
+			rows[i].old_name, rows[i].state, rows[i].document);
 		j = job_of(&g, "s.csv", text, strlen(text));
 		assert_int_equal(import_permits(&j, &g.counts), ERR_OK);
 		assert_int_equal(g.counts.events, rows[i].type ? 1 : 0);
-		snprintf(type, sizeof(type), "\"type\":\"approval.%s\"", rows[i].type ? rows[i].type : "");
+		snprintf(type, sizeof(type), "\"type\":\"approval.%s\"",
+			 rows[i].type ? rows[i].type : "");
 		if (rows[i].type)
 			has(&g.events, type);
 		else
@@ -201,7 +215,8 @@ static void kept_rows_can_be_imported_again(void **state)
 	assert_int_equal(import_permits(&j, &g.counts), ERR_OK);
 	bad = strstr(buf_cstr(&g.kept), "坏");
 	assert_non_null(bad);
-	snprintf(mended, sizeof(mended), "%.*s20261123%s", (int)(bad - g.kept.data), g.kept.data, bad + strlen("坏"));
+	snprintf(mended, sizeof(mended), "%.*s20261123%s", (int)(bad - g.kept.data), g.kept.data,
+		 bad + strlen("坏"));
 	k = job_of(&again, "g.csv", mended, strlen(mended));
 	k.region = "371302";
 	assert_int_equal(import_permits(&k, &again.counts), ERR_OK);
@@ -212,7 +227,8 @@ static void kept_rows_can_be_imported_again(void **state)
 
 static void json_in_every_wrapping(void **state)
 {
-	static const char one[] = "{\"XK_XDR_MC\":\"甲\",\"XK_WSH\":\"文1\",\"XK_JDRQ\":46349,\"事项编码\":\"000123011000\",\"note_rejected\":\"x\"}";
+	static const char one[] =
+		"{\"XK_XDR_MC\":\"甲\",\"XK_WSH\":\"文1\",\"XK_JDRQ\":46349,\"事项编码\":\"000123011000\",\"note_rejected\":\"x\"}";
 	static const char *const shapes[] = {"%s", "[%s]", "{\"code\":0,\"data\":[%s]}", "%s\n"};
 	char text[600];
 
@@ -248,14 +264,16 @@ static void items_and_bodies_by_name(void **state)
 	j.region = "371302";
 	assert_int_equal(import_permits(&j, &g.counts), ERR_OK);
 	assert_int_equal(g.counts.events, 2);
-	has(&g.events, "\"item\":\"000123011000\",\"region\":\"371302\",\"bodies\":{\"deciding\":\"spj-371300\"}");
+	has(&g.events,
+	    "\"item\":\"000123011000\",\"region\":\"371302\",\"bodies\":{\"deciding\":\"spj-371300\"}");
 	has(&g.events, "\"item\":\"000131012000\"");
 	has(&g.said, "f.csv:4: names no item code, and no single item of the catalogue");
 	got_clear(&g);
 	pack_unref(pack);
 }
 
-#define BASE "\"taskcode\":\"11371302MB2855918W3000117052001\",\"regionid\":\"371302000000\",\"applicant\":\"甲公司\",\"applyerpagecode\":\"91320105780688132K\""
+#define BASE                                                                                       \
+	"\"taskcode\":\"11371302MB2855918W3000117052001\",\"regionid\":\"371302000000\",\"applicant\":\"甲公司\",\"applyerpagecode\":\"91320105780688132K\""
 
 static void case_messages_are_joined(void **state)
 {
@@ -264,14 +282,16 @@ static void case_messages_are_joined(void **state)
 		"{\"projid\":\"A\"," BASE "}\n"
 		"{\"projid\":\"A\",\"nodename\":\"受理\",\"noderesult\":4}\n"
 		"{\"projid\":\"A\"," BASE "}\n"
-		"{\"projid\":\"B\",\"base\":{" BASE "},\"proc\":[{\"nodename\":\"x\"}],\"done\":{\"doneresult\":\"7\",\"occurtime\":\"20261123\"}}\n"
+		"{\"projid\":\"B\",\"base\":{" BASE
+		"},\"proc\":[{\"nodename\":\"x\"}],\"done\":{\"doneresult\":\"7\",\"occurtime\":\"20261123\"}}\n"
 		"{\"projid\":\"C\",\"doneresult\":\"6\",\"occurtime\":\"20261123\"}\n"
 		"{\"projid\":\"D\"," BASE "}\n"
 		"{\"data\":{\"projid\":\"E\"," BASE "}}\n"
 		"{\"projid\":\"E\",\"doneresult\":\"3\",\"occurtime\":\"20261123\"}\n"
 		"{\"what\":1}\n"
 		"{\"doneresult\":\"6\"}\n"
-		"{\"base\":{\"projid\":\"F\"," BASE "},\"done\":{\"doneresult\":\"6\",\"occurtime\":\"20261123\"}}\n";
+		"{\"base\":{\"projid\":\"F\"," BASE
+		"},\"done\":{\"doneresult\":\"6\",\"occurtime\":\"20261123\"}}\n";
 	struct got g = {0};
 	struct import_job j = job_of(&g, "c.ndjson", text, sizeof(text) - 1);
 
@@ -283,7 +303,8 @@ static void case_messages_are_joined(void **state)
 	assert_int_equal(g.counts.rejected, 4);
 	assert_int_equal(g.counts.open, 1);
 	has(&g.events, "\"type\":\"approval.granted\"");
-	has(&g.events, "\"case\":\"A\",\"item\":\"11371302MB2855918W3000117052001\",\"region\":\"371302000000\"");
+	has(&g.events,
+	    "\"case\":\"A\",\"item\":\"11371302MB2855918W3000117052001\",\"region\":\"371302000000\"");
 	has(&g.events, "\"valid_until\":\"2030-11-22\"");
 	has(&g.events, "\"type\":\"approval.refused\"");
 	has(&g.said, "c.ndjson:6: no base message tells what this case is about");
@@ -293,7 +314,8 @@ static void case_messages_are_joined(void **state)
 	got_clear(&g);
 }
 
-/* A correction has a higher DATAVERSION; the same number with other words is told, not guessed at. */
+/* A correction has a higher DATAVERSION; the same number with other words is told, not guessed at.
+ */
 static void a_corrected_case_takes_the_place(void **state)
 {
 	static const char text[] =
@@ -316,22 +338,28 @@ static void a_corrected_case_takes_the_place(void **state)
 
 static void spreadsheets_become_pack_files(void **state)
 {
-	static const char items[] = "备注,事项名称,事项编码,主管部门,协管部门,下放方式,无关\n"
-				    "x,\"测试,事项\",123011000,卫生健康,市场监管、消防救援，公安,直接下放,1\n"
-				    "y,坏,1.23E+11,卫生健康,,直接下放,1\n"
-				    "z,坏,000123011000,卫生健康,,飞走,1\n";
-	static const char bodies[] = "Name,ID,Type,Region,Sectors\n甲局,jia-1,监管,371302,卫生健康;公安\n";
-	static const char more[] = "机构编码\t机构全称\t机构性质\t所在区划\t职责领域\njia-2\t乙,局\t审批\t371302\t\njia-3\t丙局\t公司\t371302\t\n";
+	static const char items[] =
+		"备注,事项名称,事项编码,主管部门,协管部门,下放方式,无关\n"
+		"x,\"测试,事项\",123011000,卫生健康,市场监管、消防救援，公安,直接下放,1\n"
+		"y,坏,1.23E+11,卫生健康,,直接下放,1\n"
+		"z,坏,000123011000,卫生健康,,飞走,1\n";
+	static const char bodies[] =
+		"Name,ID,Type,Region,Sectors\n甲局,jia-1,监管,371302,卫生健康;公安\n";
+	static const char more[] =
+		"机构编码\t机构全称\t机构性质\t所在区划\t职责领域\njia-2\t乙,局\t审批\t371302\t\njia-3\t丙局\t公司\t371302\t\n";
 	struct got g = {0}, b = {0};
 	struct import_job m = job_of(&b, "m.txt", more, sizeof(more) - 1);
-	struct import_job j = job_of(&g, "i.csv", items, sizeof(items) - 1), k = job_of(&b, "b.csv", bodies, sizeof(bodies) - 1);
+	struct import_job j = job_of(&g, "i.csv", items, sizeof(items) - 1),
+			  k = job_of(&b, "b.csv", bodies, sizeof(bodies) - 1);
 	struct buf out;
 
 	(void)state;
 	buf_init(&out, 1 << 16);
 	assert_int_equal(import_table(&j, IMPORT_ITEMS, &out, &g.counts), ERR_OK);
-	assert_string_equal(buf_cstr(&out), "code,name,sector,assist,devolution,regions,basis,note\n"
-					    "000123011000,\"测试,事项\",卫生健康,市场监管|消防救援|公安,direct,,,x\n");
+	assert_string_equal(
+		buf_cstr(&out),
+		"code,name,sector,assist,devolution,regions,basis,note\n"
+		"000123011000,\"测试,事项\",卫生健康,市场监管|消防救援|公安,direct,,,x\n");
 	assert_int_equal(g.counts.rejected, 2);
 	has(&g.said, "i.csv: column 3, 事项编码, is code");
 	has(&g.said, "i.csv: column 7, 无关, is not used");
@@ -350,7 +378,8 @@ static void spreadsheets_become_pack_files(void **state)
 	got_clear(&b);
 }
 
-/* Sheets come from people: a superior by name, digits as wide as the letters beside them, a row twice, a comma too many. */
+/* Sheets come from people: a superior by name, digits as wide as the letters beside them, a row
+ * twice, a comma too many. */
 static void sheets_are_read_as_people_write_them(void **state)
 {
 	static const char bodies[] = "body_id,Body name,TYPE,region,上级单位,统一社会信用代码\n"
@@ -363,11 +392,13 @@ static void sheets_are_read_as_people_write_them(void **state)
 				     "ji-1,己局,监管,371302,,,x\n"
 				     "jia-2,甲局,监管,371302,,,\n"
 				     "geng-1,庚局,监管,371302,甲局,\n";
-	static const char items[] = "Item-code,ITEM_NAME,Mode,regions\n"
-				    "０００１２３０１１０００,甲,WINDOW,3713\n000123011000,甲,window,3713\n000123011000,乙,window,3713\n"
-				    "000123011000,乙,window,3714\n000123011001,丙,no,3714\n";
+	static const char items[] =
+		"Item-code,ITEM_NAME,Mode,regions\n"
+		"０００１２３０１１０００,甲,WINDOW,3713\n000123011000,甲,window,3713\n000123011000,乙,window,3713\n"
+		"000123011000,乙,window,3714\n000123011001,丙,no,3714\n";
 	struct got g = {0}, b = {0};
-	struct import_job j = job_of(&g, "i.csv", items, sizeof(items) - 1), k = job_of(&b, "b.csv", bodies, sizeof(bodies) - 1);
+	struct import_job j = job_of(&g, "i.csv", items, sizeof(items) - 1),
+			  k = job_of(&b, "b.csv", bodies, sizeof(bodies) - 1);
 	struct buf out;
 
 	(void)state;
@@ -384,11 +415,14 @@ static void sheets_are_read_as_people_write_them(void **state)
 	has(&b.said, "b.csv:7: body_id: an id is visible ASCII");
 	has(&b.said, "b.csv:8: has 7 cells, the header 6");
 	has(&b.said, "b.csv:10: 上级单位: several bodies of the sheet have this name");
-	has(&b.kept, "\xef\xbb\xbf" "body_id,Body name,TYPE,region,上级单位,统一社会信用代码,note_rejected\r\njia-1,甲局,执法");
+	has(&b.kept,
+	    "\xef\xbb\xbf"
+	    "body_id,Body name,TYPE,region,上级单位,统一社会信用代码,note_rejected\r\njia-1,甲局,执法");
 	buf_reset(&out);
 	assert_int_equal(import_table(&j, IMPORT_ITEMS, &out, &g.counts), ERR_OK);
-	assert_string_equal(buf_cstr(&out), "code,name,sector,assist,devolution,regions,basis,note\n"
-					    "000123011000,甲,,,window,3713,,\n000123011000,乙,,,window,3714,,\n");
+	assert_string_equal(buf_cstr(&out),
+			    "code,name,sector,assist,devolution,regions,basis,note\n"
+			    "000123011000,甲,,,window,3713,,\n000123011000,乙,,,window,3714,,\n");
 	assert_int_equal(g.counts.repeats, 1);
 	has(&g.said, "i.csv:4: says something else about the matter of i.csv:2");
 	has(&g.said, "、未下放、市级保留\n");
@@ -421,7 +455,8 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_used_is_told_and_kept),
 		cmocka_unit_test(kept_rows_can_be_imported_again),
 		cmocka_unit_test(json_in_every_wrapping),
-		cmocka_unit_test_setup_teardown(items_and_bodies_by_name, help_setup, help_teardown),
+		cmocka_unit_test_setup_teardown(items_and_bodies_by_name, help_setup,
+						help_teardown),
 		cmocka_unit_test(case_messages_are_joined),
 		cmocka_unit_test(a_corrected_case_takes_the_place),
 		cmocka_unit_test(spreadsheets_become_pack_files),

@@ -6,30 +6,38 @@ static const struct {
 	const char *from, *cells[ACT_COUNT];
 } rows[STATE_COUNT] = {
 	/* acknowledge, claim by the lead, return, transfer, feedback, ruling, withdraw, supersede;
-	   and the hub's own: close, dispute, rule-out, undo (which lifecycle_undo answers), fulfil, pause, resume, remind, letter (which moves nothing), reply */
+	   and the hub's own: close, dispute, rule-out, undo (which lifecycle_undo answers), fulfil,
+	   pause, resume, remind, letter (which moves nothing), reply */
 	{"open",
 	 {"acknowledged", "claimed", "returned", "transferred", "409", "409", "withdrawn",
-	  "superseded", "409", "disputed", "409", "409", "open", "open", "open", "open", "open", "409"}},
+	  "superseded", "409", "disputed", "409", "409", "open", "open", "open", "open", "open",
+	  "409"}},
 	{"acknowledged",
 	 {"same", "claimed", "returned", "transferred", "acknowledged", "409", "withdrawn",
-	  "superseded", "409", "disputed", "409", "409", "acknowledged", "acknowledged", "acknowledged",
-	  "acknowledged", "acknowledged", "409"}},
+	  "superseded", "409", "disputed", "409", "409", "acknowledged", "acknowledged",
+	  "acknowledged", "acknowledged", "acknowledged", "409"}},
 	{"claimed",
 	 {"same", "same", "409", "transferred", "claimed", "409", "withdrawn", "superseded",
-	  "closed", "disputed", "409", "409", "claimed", "claimed", "claimed", "409", "claimed", "409"}},
+	  "closed", "disputed", "409", "409", "claimed", "claimed", "claimed", "409", "claimed",
+	  "409"}},
 	{"disputed",
 	 {"same", "409", "409", "409", "409", "claimed", "withdrawn", "superseded", "409", "same",
 	  "closed", "409", "disputed", "409", "409", "409", "disputed", "409"}},
 	{"returned",
-	 {"same", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "returned", "409"}},
+	 {"same", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409",
+	  "409", "409", "409", "409", "returned", "409"}},
 	{"transferred",
-	 {"same", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "transferred", "409"}},
+	 {"same", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409", "409",
+	  "409", "409", "409", "409", "transferred", "409"}},
 	{"closed",
-	 {"same", "409", "409", "409", "409", "409", "409", "409", "same", "409", "409", "409", "closed", "409", "409", "409", "closed", "409"}},
+	 {"same", "409", "409", "409", "409", "409", "409", "409", "same", "409", "409", "409",
+	  "closed", "409", "409", "409", "closed", "409"}},
 	{"withdrawn",
-	 {"same", "409", "409", "409", "409", "409", "same", "409", "409", "409", "409", "409", "409", "409", "409", "409", "withdrawn", "409"}},
+	 {"same", "409", "409", "409", "409", "409", "same", "409", "409", "409", "409", "409",
+	  "409", "409", "409", "409", "withdrawn", "409"}},
 	{"superseded",
-	 {"same", "409", "409", "409", "409", "409", "409", "same", "409", "409", "409", "409", "409", "409", "409", "409", "superseded", "409"}},
+	 {"same", "409", "409", "409", "409", "409", "409", "same", "409", "409", "409", "409",
+	  "409", "409", "409", "409", "superseded", "409"}},
 };
 
 struct said {
@@ -109,7 +117,8 @@ static void test_claiming_is_the_leads(void **state)
 	}
 }
 
-/* Every cell of a letter's life, for the body that it was written to and the one that wrote it; what is not named is refused. */
+/* Every cell of a letter's life, for the body that it was written to and the one that wrote it;
+ * what is not named is refused. */
 static void test_every_cell_of_a_letter(void **state)
 {
 	static const struct {
@@ -136,9 +145,14 @@ static void test_every_cell_of_a_letter(void **state)
 	for (side = 0; side < LETTER_SIDE_COUNT; side++) {
 		for (from = 0; from < STATE_COUNT; from++) {
 			for (act = 0; act < ACT_COUNT; act++) {
-				const char *want = expected[side][from][act] ? expected[side][from][act] : "409";
+				const char *want = expected[side][from][act]
+							   ? expected[side][from][act]
+							   : "409";
 
-				assert_string_equal(said_of_letter((enum notice_state)from, (enum letter_side)side, (enum act)act), want);
+				assert_string_equal(said_of_letter((enum notice_state)from,
+								   (enum letter_side)side,
+								   (enum act)act),
+						    want);
 			}
 		}
 	}
@@ -201,7 +215,8 @@ static void test_words(void **state)
 	assert_true(feedback_alarms(INSPECTION_CONFORMS, DISPOSAL_PASS, true));
 	assert_false(feedback_alarms(INSPECTION_FAILS, DISPOSAL_RECTIFY, false));
 	assert_false(feedback_alarms(INSPECTION_MOSTLY, DISPOSAL_ENFORCE, false));
-	assert_int_equal(word_find("co-letter", letter_kind_names, LETTER_KIND_COUNT), LETTER_CO_LETTER);
+	assert_int_equal(word_find("co-letter", letter_kind_names, LETTER_KIND_COUNT),
+			 LETTER_CO_LETTER);
 	assert_true(lifecycle_is_live(STATE_DISPUTED));
 	assert_false(lifecycle_is_live(STATE_RETURNED));
 }

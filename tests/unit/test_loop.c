@@ -1,4 +1,5 @@
-/* The loop: order of deferred work, timers that free themselves, other threads, and an end without leftovers. */
+/* The loop: order of deferred work, timers that free themselves, other threads, and an end without
+ * leftovers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -233,42 +234,51 @@ static void test_metrics_are_prometheus_text(void **state)
 	metric_add(METRIC_CONNECTIONS, -2);
 	buf_init(&out, 65536);
 	metrics_print(&out);
-	assert_non_null(strstr(buf_cstr(&out), "# TYPE tandem_connections gauge\ntandem_connections 5\n"));
+	assert_non_null(
+		strstr(buf_cstr(&out), "# TYPE tandem_connections gauge\ntandem_connections 5\n"));
 	buf_clear(&out);
 }
 
-/* A clock that is wrong for a moment is not followed; one that stays where it went is, after a while. It never goes back. */
+/* A clock that is wrong for a moment is not followed; one that stays where it went is, after a
+ * while. It never goes back. */
 static void wall_clock_that_jumps(void **state)
 {
 	const int64_t t = 1795966000000, year = 365LL * 86400000;
-	struct wall w = { 0 };
+	struct wall w = {0};
 
 	(void)state;
 	assert_int_equal(wall_believed(&w, t, 1000), t);
 	assert_int_equal(wall_believed(&w, t + 2000, 2000), t + 2000); /* set right by a second */
 	assert_int_equal(wall_believed(&w, t + WALL_STEP_MS + 3000, 3000), t + WALL_STEP_MS + 3000);
-	w = (struct wall){ 0 };
+	w = (struct wall){0};
 	assert_int_equal(wall_believed(&w, t, 1000), t);
 	assert_int_equal(wall_believed(&w, t + 10 * year, 2000), t + 1000);
 	assert_int_equal(w.jump_ms, 10 * year - 1000);
-	assert_int_equal(wall_believed(&w, t + 10 * year, 2000 + WALL_HOLD_MS - 1), t + WALL_HOLD_MS + 999);
-	assert_int_equal(wall_believed(&w, t + WALL_HOLD_MS + 2000, 3000 + WALL_HOLD_MS), t + WALL_HOLD_MS + 2000);
+	assert_int_equal(wall_believed(&w, t + 10 * year, 2000 + WALL_HOLD_MS - 1),
+			 t + WALL_HOLD_MS + 999);
+	assert_int_equal(wall_believed(&w, t + WALL_HOLD_MS + 2000, 3000 + WALL_HOLD_MS),
+			 t + WALL_HOLD_MS + 2000);
 	assert_int_equal(w.jump_ms, 0);
 	/* It jumps again and stays. */
 	assert_int_equal(wall_believed(&w, t + year, 4000 + WALL_HOLD_MS), t + WALL_HOLD_MS + 3000);
-	assert_int_equal(wall_believed(&w, t + year + WALL_HOLD_MS, 4000 + 2 * WALL_HOLD_MS), t + year + WALL_HOLD_MS);
+	assert_int_equal(wall_believed(&w, t + year + WALL_HOLD_MS, 4000 + 2 * WALL_HOLD_MS),
+			 t + year + WALL_HOLD_MS);
 	assert_int_equal(w.jump_ms, 0);
 	/* And back: time goes on, and then stands. */
-	assert_int_equal(wall_believed(&w, t, 5000 + 2 * WALL_HOLD_MS), t + year + WALL_HOLD_MS + 1000);
+	assert_int_equal(wall_believed(&w, t, 5000 + 2 * WALL_HOLD_MS),
+			 t + year + WALL_HOLD_MS + 1000);
 	assert_int_equal(w.jump_ms, -(year + WALL_HOLD_MS + 1000));
-	assert_int_equal(wall_believed(&w, t + WALL_HOLD_MS + 1000, 6000 + 3 * WALL_HOLD_MS), t + year + WALL_HOLD_MS + 1000);
+	assert_int_equal(wall_believed(&w, t + WALL_HOLD_MS + 1000, 6000 + 3 * WALL_HOLD_MS),
+			 t + year + WALL_HOLD_MS + 1000);
 	/* From one wrong time to another: each has to hold for itself. */
 	w = (struct wall){0};
 	assert_int_equal(wall_believed(&w, t, 1000), t);
 	assert_int_equal(wall_believed(&w, t + year, 2000), t + 1000);
 	assert_int_equal(wall_believed(&w, t + 10 * year, 1000 + WALL_HOLD_MS), t + WALL_HOLD_MS);
-	assert_int_equal(wall_believed(&w, t + 10 * year, 3000 + WALL_HOLD_MS), t + WALL_HOLD_MS + 2000);
-	assert_int_equal(wall_believed(&w, t + 10 * year + WALL_HOLD_MS, 1000 + 2 * WALL_HOLD_MS), t + 10 * year + WALL_HOLD_MS);
+	assert_int_equal(wall_believed(&w, t + 10 * year, 3000 + WALL_HOLD_MS),
+			 t + WALL_HOLD_MS + 2000);
+	assert_int_equal(wall_believed(&w, t + 10 * year + WALL_HOLD_MS, 1000 + 2 * WALL_HOLD_MS),
+			 t + 10 * year + WALL_HOLD_MS);
 	assert_int_equal(w.jump_ms, 0);
 }
 

@@ -163,16 +163,19 @@ static void test_every_fault_at_once(void **state)
 	help_expect_fault(h, "rules.csv:4:1", "2 cells");
 }
 
-/* A column that is missing, a row that is too short or a level that is none is told once, and not again as a fault of
- * whatever stands on it. */
+/* A missing column, a short row or an unknown level is told once, not by what stands on it. */
 static const struct fault_case lone_cases[] = {
 	{"rules.csv", "id,to\nR,sector@here\nS,sector@here\n", "rules.csv:1:1", "role is missing"},
-	{"rules.csv", "role,to\nlead,sector@here\nlead,sector@here\n", "rules.csv:1:1", "id is missing"},
+	{"rules.csv", "role,to\nlead,sector@here\nlead,sector@here\n", "rules.csv:1:1",
+	 "id is missing"},
 	{"rules.csv", "id,role,to,id\nR,lead,sector@here,\n", "rules.csv:1:12", "twice"},
-	{"rules.csv", "id,role,to,overrides\nR,lead\nS,lead,sector@here,R\n", "rules.csv:2:1", "2 cells"},
+	{"rules.csv", "id,role,to,overrides\nR,lead\nS,lead,sector@here,R\n", "rules.csv:2:1",
+	 "2 cells"},
 	{"rules.csv", "id,role,to\nR,chief,sector@here,x\n", "rules.csv:2:1", "4 cells"},
-	{"rules.csv", "id,role,to,overrides\nR,lead,sec\"tor@here,\nS,lead,sector@here,R\n", "rules.csv:2:11", "quote"},
-	{"rules.csv", "id,role,to,overrides\nS,lead,sector@here,R\nR,lead,\"sector@here,\nT,lead,sector@here,S\n",
+	{"rules.csv", "id,role,to,overrides\nR,lead,sec\"tor@here,\nS,lead,sector@here,R\n",
+	 "rules.csv:2:11", "quote"},
+	{"rules.csv",
+	 "id,role,to,overrides\nS,lead,sector@here,R\nR,lead,\"sector@here,\nT,lead,sector@here,S\n",
 	 "rules.csv:3:8", "never closed"},
 	{"bodies.csv",
 	 "id,name,kind,region,sectors,parent\nwjw-s,市\xff,supervision,371300,卫生,\nwjw-q,区,supervision,371302,卫生,wjw-s\n",
@@ -195,7 +198,8 @@ static void test_a_fault_is_told_once(void **state)
 
 	for (i = 0; i < sizeof(lone_cases) / sizeof(lone_cases[0]); i++) {
 		diag_init(&h->diag, &h->arena);
-		assert_int_equal(help_pack(h, lone_cases[i].file, lone_cases[i].text, &pack), ERR_INVALID);
+		assert_int_equal(help_pack(h, lone_cases[i].file, lone_cases[i].text, &pack),
+				 ERR_INVALID);
 		help_expect_fault(h, lone_cases[i].where, lone_cases[i].what);
 		if (h->diag.count != 1)
 			fail_msg("%s", help_faults(h));
@@ -236,18 +240,22 @@ static void test_version(void **state)
 		version_with(h, "rules.csv", "id,role,to,when:a,when:b\nR,lead,sector@city,x,y\n"));
 }
 
-/* What is stored of a pack has to be that pack when it is read back: a star is nothing only where a blank is anything. */
+/* What is stored of a pack has to be that pack when it is read back: a star is nothing only where a
+ * blank is anything. */
 static void test_a_star_is_blank_only_where_it_means_so(void **state)
 {
-	static const char plain[] = "id,role,to,event,when:a\nR,lead,sector@here,,x\n", starred[] = "id,role,to,event,when:a\nR,lead,sector@here,*,x\n",
+	static const char plain[] = "id,role,to,event,when:a\nR,lead,sector@here,,x\n",
+			  starred[] = "id,role,to,event,when:a\nR,lead,sector@here,*,x\n",
 			  named[] = "id,role,to,basis\n*,lead,sector@here,*\n";
 	struct help *h = *state;
 	struct pack *pack, *again = NULL;
 	struct buf text;
 
-	assert_string_equal(version_with(h, "rules.csv", plain), version_with(h, "rules.csv", starred));
-	assert_string_not_equal(version_with(h, "rules.csv", "id,role,to,basis\nR,lead,sector@here,*\n"),
-				version_with(h, "rules.csv", "id,role,to,basis\nR,lead,sector@here,\n"));
+	assert_string_equal(version_with(h, "rules.csv", plain),
+			    version_with(h, "rules.csv", starred));
+	assert_string_not_equal(
+		version_with(h, "rules.csv", "id,role,to,basis\nR,lead,sector@here,*\n"),
+		version_with(h, "rules.csv", "id,role,to,basis\nR,lead,sector@here,\n"));
 	assert_int_equal(help_pack(h, "rules.csv", named, &pack), ERR_OK);
 	buf_init(&text, 1 << 20);
 	pack_canonical(pack, &text);
@@ -303,12 +311,14 @@ static void test_the_ladder(void **state)
 	struct buf text;
 	struct diag diag;
 
-	assert_int_equal(help_pack(h, "pack.json",
-				   "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"ladder\":["
-				   "\"lead -1wd liaison sms\",\"assist +0wd liaison push\","
-				   "\"lead +3wd coordination sms\"],\"permit_ahead\":\"20wd\",\"quiet\":\"21:00-07:00\",\"digest\":\"09:00-10:00\",\"sms_join\":\"2m\",\"letter_due\":\"7d\"}",
-				   &pack),
-			 ERR_OK);
+	assert_int_equal(
+		help_pack(
+			h, "pack.json",
+			"{\"id\":\"p\",\"jurisdiction\":\"371300\",\"ladder\":["
+			"\"lead -1wd liaison sms\",\"assist +0wd liaison push\","
+			"\"lead +3wd coordination sms\"],\"permit_ahead\":\"20wd\",\"quiet\":\"21:00-07:00\",\"digest\":\"09:00-10:00\",\"sms_join\":\"2m\",\"letter_due\":\"7d\"}",
+			&pack),
+		ERR_OK);
 	s = &pack_view(pack)->settings;
 	assert_int_equal(s->ladder_count, 3);
 	assert_int_equal(s->ladder[0].working_days, -1);
@@ -336,17 +346,32 @@ static void test_the_later_settings(void **state)
 	struct help *h = *state;
 	struct pack *pack;
 
-	assert_int_equal(help_pack(h, "pack.json", "{\"id\":\"p\",\"jurisdiction\":\"371300\"}", &pack), ERR_OK);
+	assert_int_equal(
+		help_pack(h, "pack.json", "{\"id\":\"p\",\"jurisdiction\":\"371300\"}", &pack),
+		ERR_OK);
 	assert_string_equal(pack_view(pack)->settings.permit_ahead, "30d");
 	assert_string_equal(pack_view(pack)->settings.quiet, "");
 	assert_string_equal(pack_view(pack)->settings.sms_join, "");
 	assert_string_equal(pack_view(pack)->settings.letter_due, "5wd");
 	pack_unref(pack);
-	assert_int_equal(help_pack(h, "pack.json", "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"permit_ahead\":\"24h\"}", &pack),
+	assert_int_equal(
+		help_pack(h, "pack.json",
+			  "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"permit_ahead\":\"24h\"}",
+			  &pack),
+		ERR_INVALID);
+	assert_int_equal(help_pack(h, "pack.json",
+				   "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"quiet\":\"21-7\"}",
+				   &pack),
 			 ERR_INVALID);
-	assert_int_equal(help_pack(h, "pack.json", "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"quiet\":\"21-7\"}", &pack), ERR_INVALID);
-	assert_int_equal(help_pack(h, "pack.json", "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"sms_join\":\"2h\"}", &pack), ERR_INVALID);
-	assert_int_equal(help_pack(h, "pack.json", "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"letter_due\":\"24h\"}", &pack), ERR_INVALID);
+	assert_int_equal(help_pack(h, "pack.json",
+				   "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"sms_join\":\"2h\"}",
+				   &pack),
+			 ERR_INVALID);
+	assert_int_equal(
+		help_pack(h, "pack.json",
+			  "{\"id\":\"p\",\"jurisdiction\":\"371300\",\"letter_due\":\"24h\"}",
+			  &pack),
+		ERR_INVALID);
 }
 
 static void test_a_bad_ladder_is_told_step_by_step(void **state)
@@ -354,11 +379,16 @@ static void test_a_bad_ladder_is_told_step_by_step(void **state)
 	static const struct {
 		const char *step, *what;
 	} bad[] = {
-		{"\"lead\"", "a step is"},	       {"\"lead +1wd  sms\"", "a step is"},
-		{"\"lead +1wd a sms x\"", "a step is"}, {"\"boss +1wd a sms\"", "role"},
-		{"\"lead 1wd a sms\"", "time"},	       {"\"lead +1d a sms\"", "time"},
-		{"\"lead +999wd a sms\"", "time"},     {"\"lead +1wd a pigeon\"", "channel"},
-		{"7", "string"},		       {"\"lead -9wd a sms\"", "behind"},
+		{"\"lead\"", "a step is"},
+		{"\"lead +1wd  sms\"", "a step is"},
+		{"\"lead +1wd a sms x\"", "a step is"},
+		{"\"boss +1wd a sms\"", "role"},
+		{"\"lead 1wd a sms\"", "time"},
+		{"\"lead +1d a sms\"", "time"},
+		{"\"lead +999wd a sms\"", "time"},
+		{"\"lead +1wd a pigeon\"", "channel"},
+		{"7", "string"},
+		{"\"lead -9wd a sms\"", "behind"},
 	};
 	struct help *h = *state;
 	struct pack *pack;
@@ -394,19 +424,20 @@ static void test_dangling_names_are_findings(void **state)
 	pack_unref(pack);
 }
 
-/* Which of two item rows counts in a region that both of them name is not to be seen in either; a deeper one is. */
+/* Which of two rows counts in a region that both name is to be seen in neither; a deeper one is. */
 static void test_item_rows_of_one_region_are_findings(void **state)
 {
 	struct help *h = *state;
 	struct pack *pack;
 	const struct fault *f;
 
-	assert_int_equal(help_pack(h, "items.csv",
-				   "code,name,sector,regions\n000123011000,a,卫生,371300|371321\n"
-				   "000123011000,b,卫生,371302|371321\n000123011000,c,卫生,!371321\n"
-				   "000123011001,d,卫生,371302\n",
-				   &pack),
-			 ERR_OK);
+	assert_int_equal(
+		help_pack(h, "items.csv",
+			  "code,name,sector,regions\n000123011000,a,卫生,371300|371321\n"
+			  "000123011000,b,卫生,371302|371321\n000123011000,c,卫生,!371321\n"
+			  "000123011001,d,卫生,371302\n",
+			  &pack),
+		ERR_OK);
 	f = pack_findings(pack);
 	assert_non_null(f);
 	assert_string_equal(f->where, "items.csv:3:19");

@@ -20,11 +20,13 @@ static void test_codes_and_chinese(void **state)
 	expect("must not be blank", ",\"code\":\"blank\",\"zh\":\"不能为空\"");
 	expect("the row has 3 cells, the header 15",
 	       ",\"code\":\"row-cells\",\"params\":[\"3\",\"15\"],\"zh\":\"本行有 3 格，表头有 15 格\"");
-	expect("the column role is missing", ",\"code\":\"column-missing\",\"params\":[\"role\"],\"zh\":\"缺少 role 列\"");
+	expect("the column role is missing",
+	       ",\"code\":\"column-missing\",\"params\":[\"role\"],\"zh\":\"缺少 role 列\"");
 	/* What is filled in may look like the sentence around it. */
 	expect("the member a is missing is missing",
 	       ",\"code\":\"member-missing\",\"params\":[\"a is missing\"],\"zh\":\"缺少成员 a is missing\"");
-	expect("the member \" is missing", ",\"code\":\"member-missing\",\"params\":[\"\\\"\"],\"zh\":\"缺少成员 \\\"\"");
+	expect("the member \" is missing",
+	       ",\"code\":\"member-missing\",\"params\":[\"\\\"\"],\"zh\":\"缺少成员 \\\"\"");
 }
 
 static void test_a_member_in_front(void **state)
@@ -32,7 +34,8 @@ static void test_a_member_in_front(void **state)
 	(void)state;
 	expect("/sms_join: must be 1 to 60 minutes, like 2m",
 	       ",\"code\":\"duration-bad\",\"zh\":\"/sms_join：须为 1 至 60 分钟，如 2m\"");
-	expect("/a: b: an unknown member", ",\"code\":\"member-unknown\",\"zh\":\"/a: b：不认识的成员\"");
+	expect("/a: b: an unknown member",
+	       ",\"code\":\"member-unknown\",\"zh\":\"/a: b：不认识的成员\"");
 }
 
 static void test_words_of_the_calendar(void **state)

@@ -12,7 +12,8 @@ static void all_are(const char *const *texts, enum reply_word word)
 
 static void test_received(void **state)
 {
-	static const char *const texts[] = { "1", "收到", "已收到!", "收到。", "签收,谢谢", " 收到", "已签收", NULL };
+	static const char *const texts[] = {"1",	 "收到",  "已收到!", "收到。",
+					    "签收,谢谢", " 收到", "已签收",  NULL};
 
 	(void)state;
 	all_are(texts, REPLY_RECEIVED);
@@ -20,8 +21,9 @@ static void test_received(void **state)
 
 static void test_stop(void **state)
 {
-	static const char *const texts[] = { "TD", "td", "Td.", "T", "t!", "N", "n", "R", "退订", "退订。", "“退订”", "【TD】", " TD ",
-					     "TD退订", "拒收", NULL };
+	static const char *const texts[] = {"TD",   "td",     "Td.",  "T",	"t!",	  "N",
+					    "n",    "R",      "退订", "退订。", "“退订”", "【TD】",
+					    " TD ", "TD退订", "拒收", NULL};
 
 	(void)state;
 	all_are(texts, REPLY_STOP);
@@ -29,7 +31,7 @@ static void test_stop(void **state)
 
 static void test_start(void **state)
 {
-	static const char *const texts[] = { "订阅", "START", "start", "Start!", "恢复订阅。", NULL };
+	static const char *const texts[] = {"订阅", "START", "start", "Start!", "恢复订阅。", NULL};
 
 	(void)state;
 	all_are(texts, REPLY_START);
@@ -38,8 +40,11 @@ static void test_start(void **state)
 /* What only begins or ends like one of them is for a person to read. */
 static void test_other(void **state)
 {
-	static const char *const texts[] = { "", " ", "。", "TD3", "TDA7K3F2", "NO", "Not", "RE", "the", "退订的手续怎么办", "请退订", "不要退订",
-					     "订阅号是什么", "STARTED", "12", "收到 A7", "好的", "T N", NULL };
+	static const char *const texts[] = {
+		"",	   " ",	       "。",	       "TD3",	  "TDA7K3F2",
+		"NO",	   "Not",      "RE",	       "the",	  "退订的手续怎么办",
+		"请退订",  "不要退订", "订阅号是什么", "STARTED", "12",
+		"收到 A7", "好的",     "T N",	       NULL};
 
 	(void)state;
 	all_are(texts, REPLY_OTHER);

@@ -1,4 +1,5 @@
-/* Business scopes: the vectors of tests/cases/scope, and decisions about registrations that imply several items. */
+/* Business scopes: the vectors of tests/cases/scope, and decisions about registrations that imply
+ * several items. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,20 +47,24 @@ static void check_vector(struct help *h, const struct scope_table *t, const char
 
 	assert_non_null(text);
 	scope_find(t, text, &h->arena, &found);
-	if (found.item_count != (int)json_array_size(items) || found.unmatched_count != (int)json_array_size(unmatched))
-		fail_msg("%s: %d items, %d unmatched", text, found.item_count, found.unmatched_count);
+	if (found.item_count != (int)json_array_size(items) ||
+	    found.unmatched_count != (int)json_array_size(unmatched))
+		fail_msg("%s: %d items, %d unmatched", text, found.item_count,
+			 found.unmatched_count);
 	for (int i = 0; i < found.item_count; i++)
-		assert_string_equal(found.items[i].item, json_string_value(json_array_get(items, (size_t)i)));
+		assert_string_equal(found.items[i].item,
+				    json_string_value(json_array_get(items, (size_t)i)));
 	for (int i = 0; i < found.unmatched_listed; i++)
-		assert_string_equal(found.unmatched[i], json_string_value(json_array_get(unmatched, (size_t)i)));
+		assert_string_equal(found.unmatched[i],
+				    json_string_value(json_array_get(unmatched, (size_t)i)));
 	json_decref(v);
 }
 
 static void vectors(void **state)
 {
 	struct help *h = *state;
-	char *phrases = file_read("tests/cases/scope/scope.csv"), *text = file_read("tests/cases/scope/vectors.ndjson"), *line = text,
-	     *end;
+	char *phrases = file_read("tests/cases/scope/scope.csv"),
+	     *text = file_read("tests/cases/scope/vectors.ndjson"), *line = text, *end;
 	struct scope_phrase list[PHRASES_MAX];
 	const struct scope_table *t = scope_table_new(list, phrases_read(phrases, list), &h->arena);
 	int count = 0;
@@ -74,8 +79,11 @@ static void vectors(void **state)
 /* 64 KiB of what is worst for each step is read in no time that anybody notices. */
 static void long_texts_end(void **state)
 {
-	static const char *const units[] = {"(", "((除", "除", "除外", "食品销售", "仅", "食品销售、", "许可项目:", ",除", "(仅", ")", "、", "非"};
-	static const struct scope_phrase list[] = {{"食品销售", "A"}, {"食品", "B"}, {"销售", "C"}, {"除", "D"}};
+	static const char *const units[] = {"(",  "((除",	"除",	     "除外", "食品销售",
+					    "仅", "食品销售、", "许可项目:", ",除",  "(仅",
+					    ")",  "、",		"非"};
+	static const struct scope_phrase list[] = {
+		{"食品销售", "A"}, {"食品", "B"}, {"销售", "C"}, {"除", "D"}};
 	struct help *h = *state;
 	const struct scope_table *t = scope_table_new(list, 4, &h->arena);
 	struct scope_found found;
@@ -123,15 +131,18 @@ struct seen {
 static void decide_scope(struct help *h, const char *type, const char *more, struct seen *s)
 {
 	const struct decide_in in = {.at_ms = INT64_C(1795400100000)};
-	const char *text = arena_printf(&h->arena,
-					"{\"specversion\":\"1.0\",\"type\":\"approval.%s\",\"source\":\"/s\",\"id\":\"1\",\"time\":"
-					"\"2026-11-23T10:15:00+08:00\",\"data\":{\"case\":\"C\",\"region\":\"371302\",\"applicant\":{"
-					"\"name\":\"甲\"},%s}}",
-					type, more);
+	const char *text = arena_printf(
+		&h->arena,
+		"{\"specversion\":\"1.0\",\"type\":\"approval.%s\",\"source\":\"/s\",\"id\":\"1\",\"time\":"
+		"\"2026-11-23T10:15:00+08:00\",\"data\":{\"case\":\"C\",\"region\":\"371302\",\"applicant\":{"
+		"\"name\":\"甲\"},%s}}",
+		type, more);
 	struct buf out;
 
 	assert_int_equal(pack_read_dir("rules/packs/linyi", &s->pack, &h->diag), ERR_OK);
-	assert_int_equal(event_parse(text, strlen(text), &event_limits_default, &s->event, &h->diag), ERR_OK);
+	assert_int_equal(
+		event_parse(text, strlen(text), &event_limits_default, &s->event, &h->diag),
+		ERR_OK);
 	decide(s->pack, &s->event, &in, &h->arena, &s->d);
 	buf_init(&out, 1 << 20);
 	decision_to_json(s->pack, &s->event, &s->d, &out);
@@ -159,7 +170,8 @@ static void each_item_is_decided_and_merged(void **state)
 	struct help *h = *state;
 	struct seen s;
 
-	decide_scope(h, "registered", "\"scope\":\"许可项目：食品销售；烟草制品零售；不知道的\"", &s);
+	decide_scope(h, "registered", "\"scope\":\"许可项目：食品销售；烟草制品零售；不知道的\"",
+		     &s);
 	assert_int_equal(s.d.item_count, 2);
 	assert_string_equal(s.d.item_code, "000131012000");
 	assert_int_equal(s.d.unmatched_count, 1);
@@ -168,8 +180,11 @@ static void each_item_is_decided_and_merged(void **state)
 	assert_false(has_problem(&s.d, PROBLEM_NO_LEAD));
 	assert_non_null(strstr(s.json, "\"item\":{\"code\":\"000131012000\""));
 	assert_non_null(strstr(s.json, "{\"body\":\"ycj-371302\",\"role\":\"lead\""));
-	/* The market regulator leads for food and is told of tobacco as well: one notice, which says so. */
-	assert_non_null(strstr(s.json, "\"rules\":[\"D1\",\"D1s\",\"D2\"],\"items\":[\"000131012000\",\"000161901000\"]}"));
+	/* The market regulator leads for food and is told of tobacco as well: one notice, which
+	 * says so. */
+	assert_non_null(strstr(
+		s.json,
+		"\"rules\":[\"D1\",\"D1s\",\"D2\"],\"items\":[\"000131012000\",\"000161901000\"]}"));
 	assert_non_null(strstr(s.json, "\"authority\":{\"id\":\"spj-371302\""));
 	assert_non_null(strstr(s.json, "\"unmatched\":{\"count\":1,\"phrases\":[\"不知道的\"]}"));
 	seen_clear(&s);
@@ -180,7 +195,9 @@ static void the_own_item_comes_first_and_once(void **state)
 	struct help *h = *state;
 	struct seen s;
 
-	decide_scope(h, "registered", "\"item\":\"000161901000\",\"scope\":\"许可项目：食品销售；烟草制品零售\"", &s);
+	decide_scope(h, "registered",
+		     "\"item\":\"000161901000\",\"scope\":\"许可项目：食品销售；烟草制品零售\"",
+		     &s);
 	assert_int_equal(s.d.item_count, 2);
 	assert_string_equal(s.d.items[0].code, "000161901000");
 	assert_null(s.d.items[0].phrase);
@@ -206,7 +223,8 @@ static void other_events_are_not_read_by_scope(void **state)
 	struct help *h = *state;
 	struct seen s;
 
-	decide_scope(h, "granted", "\"item\":\"000161901000\",\"scope\":\"许可项目：食品销售\"", &s);
+	decide_scope(h, "granted", "\"item\":\"000161901000\",\"scope\":\"许可项目：食品销售\"",
+		     &s);
 	assert_int_equal(s.d.item_count, 0);
 	assert_null(strstr(s.json, "unmatched"));
 	seen_clear(&s);
@@ -222,8 +240,11 @@ static void why_is_told_for_each_item(void **state)
 	decide_scope(h, "registered", "\"scope\":\"许可项目：食品销售；烟草制品零售\"", &s);
 	buf_init(&out, 1 << 20);
 	assert_int_equal(explain_body(s.pack, &s.event, &in, "ycj-371302", false, &out), ERR_OK);
-	assert_non_null(strstr(buf_cstr(&out), "item 000131012000 食品经营许可, implied by 食品销售\n/s 1: ycj-371302 is not told"));
-	assert_non_null(strstr(buf_cstr(&out), "implied by 烟草制品零售\n/s 1: ycj-371302 is told as lead"));
+	assert_non_null(strstr(
+		buf_cstr(&out),
+		"item 000131012000 食品经营许可, implied by 食品销售\n/s 1: ycj-371302 is not told"));
+	assert_non_null(strstr(buf_cstr(&out),
+			       "implied by 烟草制品零售\n/s 1: ycj-371302 is told as lead"));
 	buf_clear(&out);
 	seen_clear(&s);
 }
@@ -233,12 +254,18 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(vectors, help_setup, help_teardown),
 		cmocka_unit_test_setup_teardown(long_texts_end, help_setup, help_teardown),
-		cmocka_unit_test_setup_teardown(too_many_items_are_unmatched, help_setup, help_teardown),
-		cmocka_unit_test_setup_teardown(each_item_is_decided_and_merged, help_setup, help_teardown),
-		cmocka_unit_test_setup_teardown(the_own_item_comes_first_and_once, help_setup, help_teardown),
-		cmocka_unit_test_setup_teardown(what_implies_nothing_goes_to_the_pool, help_setup, help_teardown),
-		cmocka_unit_test_setup_teardown(other_events_are_not_read_by_scope, help_setup, help_teardown),
-		cmocka_unit_test_setup_teardown(why_is_told_for_each_item, help_setup, help_teardown),
+		cmocka_unit_test_setup_teardown(too_many_items_are_unmatched, help_setup,
+						help_teardown),
+		cmocka_unit_test_setup_teardown(each_item_is_decided_and_merged, help_setup,
+						help_teardown),
+		cmocka_unit_test_setup_teardown(the_own_item_comes_first_and_once, help_setup,
+						help_teardown),
+		cmocka_unit_test_setup_teardown(what_implies_nothing_goes_to_the_pool, help_setup,
+						help_teardown),
+		cmocka_unit_test_setup_teardown(other_events_are_not_read_by_scope, help_setup,
+						help_teardown),
+		cmocka_unit_test_setup_teardown(why_is_told_for_each_item, help_setup,
+						help_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,12 +116,15 @@ static void test_codes_as_people_type_them(void **state)
 		short_code_find(arena_printf(&h->arena, "%.3s-%s", code, code + 3), &seq, &notice));
 	assert_true(
 		short_code_find(arena_printf(&h->arena, "13900000000 %s", code), &seq, &notice));
-	assert_true(short_code_find(arena_printf(&h->arena, "收到 %.2s %.2s　%s", lower, code + 2, lower + 4),
-				    &seq, &notice));
+	assert_true(short_code_find(
+		arena_printf(&h->arena, "收到 %.2s %.2s　%s", lower, code + 2, lower + 4), &seq,
+		&notice));
 	assert_int_equal(seq, 123456);
-	assert_true(short_code_find(arena_printf(&h->arena, "AB %.3s %s", code, code + 3), &seq, &notice));
+	assert_true(short_code_find(arena_printf(&h->arena, "AB %.3s %s", code, code + 3), &seq,
+				    &notice));
 	assert_true(short_code_find(arena_printf(&h->arena, "%s AB", code), &seq, &notice));
-	assert_false(short_code_find(arena_printf(&h->arena, "%.3s，%s", code, code + 3), &seq, &notice));
+	assert_false(short_code_find(arena_printf(&h->arena, "%.3s，%s", code, code + 3), &seq,
+				     &notice));
 	assert_false(short_code_find("收到", &seq, &notice));
 	assert_false(short_code_find("", &seq, &notice));
 	assert_false(short_code_find("happy new year 2026", &seq, &notice));

@@ -94,8 +94,14 @@ static void test_days_of_moments(void **state)
 
 static void test_hours(void **state)
 {
-	static const char *const bad[] = {"",	     "9:00-17:00",  "09:00-17:60", "09:00-24:01",
-					  "24:00-09:00", "09:00-09:00", "09:00 17:00", "09:00-17:0x"};
+	static const char *const bad[] = {"",
+					  "9:00-17:00",
+					  "09:00-17:60",
+					  "09:00-24:01",
+					  "24:00-09:00",
+					  "09:00-09:00",
+					  "09:00 17:00",
+					  "09:00-17:0x"};
 	int from, to;
 
 	(void)state;
@@ -134,12 +140,9 @@ static void hours_are_over_at_their_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_times_in),
-		cmocka_unit_test(test_times_out),
-		cmocka_unit_test(test_days),
-		cmocka_unit_test(test_days_of_moments),
-		cmocka_unit_test(test_hours),
-		cmocka_unit_test(hours_are_over_at_their_end),
+		cmocka_unit_test(test_times_in), cmocka_unit_test(test_times_out),
+		cmocka_unit_test(test_days),	 cmocka_unit_test(test_days_of_moments),
+		cmocka_unit_test(test_hours),	 cmocka_unit_test(hours_are_over_at_their_end),
 	};
 
 	return cmocka_run_group_tests_name("timefmt", tests, NULL, NULL);

@@ -223,7 +223,8 @@ static int echo_open(struct echo *e, struct diag *diag)
 				    .handle = on_request,
 				    .arg = e};
 
-	e->backlog = (struct backlog){(size_t)setting("QUEUE_BYTES", 262144), (size_t)setting("BACKLOG_BYTES", 64 << 20), 0};
+	e->backlog = (struct backlog){(size_t)setting("QUEUE_BYTES", 262144),
+				      (size_t)setting("BACKLOG_BYTES", 64 << 20), 0};
 	e->ws = ws_open(e->loop, &ws, diag);
 	if (!e->ws)
 		return -1;

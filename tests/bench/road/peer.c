@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define IN_STEP 65536
+#define IN_STEP	  65536
 #define BYTES_MAX ((size_t)64 << 20)
 
 int64_t now_ns(void)
@@ -35,7 +35,7 @@ int64_t number_after(const char *text, size_t len, const char *name)
 
 static bool watch(struct peer *p, int operation, uint32_t events, void *known_by)
 {
-	struct epoll_event e = { .events = events, .data.ptr = known_by };
+	struct epoll_event e = {.events = events, .data.ptr = known_by};
 
 	return epoll_ctl(p->epoll, operation, p->fd, &e) == 0;
 }
@@ -44,7 +44,7 @@ bool peer_adopt(struct peer *p, int epoll, int fd, void *known_by)
 {
 	int one = 1;
 
-	*p = (struct peer){ .fd = fd, .epoll = epoll };
+	*p = (struct peer){.fd = fd, .epoll = epoll};
 	buf_init(&p->in, BYTES_MAX);
 	buf_init(&p->out, BYTES_MAX);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
@@ -53,8 +53,9 @@ bool peer_adopt(struct peer *p, int epoll, int fd, void *known_by)
 
 bool peer_open(struct peer *p, int epoll, int port, void *known_by)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in to = {.sin_family = AF_INET,
+				 .sin_port = htons((uint16_t)port),
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0)
@@ -101,7 +102,8 @@ bool peer_flush(struct peer *p)
 
 	if (p->out_at == p->out.len)
 		return true;
-	n = send(p->fd, p->out.data + p->out_at, p->out.len - p->out_at, MSG_DONTWAIT | MSG_NOSIGNAL);
+	n = send(p->fd, p->out.data + p->out_at, p->out.len - p->out_at,
+		 MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (n < 0)
 		return errno == EAGAIN;
 	p->out_at += (size_t)n;
@@ -164,14 +166,14 @@ bool ws_take(struct peer *p, struct ws_piece *ret)
 		for (size_t i = 0; i < len; i++)
 			b[head + i] ^= b[head - 4 + i % 4];
 	}
-	*ret = (struct ws_piece){ .opcode = b[0] & 15, .data = (char *)b + head, .len = len };
+	*ret = (struct ws_piece){.opcode = b[0] & 15, .data = (char *)b + head, .len = len};
 	p->in_at += head + len;
 	return true;
 }
 
 void ws_put(struct peer *p, enum ws_side from, const struct ws_piece *w)
 {
-	unsigned char head[8] = { (unsigned char)(0x80 | w->opcode) };
+	unsigned char head[8] = {(unsigned char)(0x80 | w->opcode)};
 	size_t at = 2;
 
 	head[1] = (unsigned char)(w->len < 126 ? w->len : 126);

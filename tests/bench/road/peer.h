@@ -1,8 +1,9 @@
 /*
- * peer.h: sockets of the bench's client and of its stub server: one epoll, buffers in and out, HTTP and WebSocket framing.
+ * peer.h: sockets of the bench's client and of its stub server: one epoll, buffers in and out, HTTP
+ * and WebSocket framing.
  *
- * peer_open or peer_adopt, then the owner's loop: peer_fill reads what has come, peer_flush writes what may go. Cheap on
- * purpose, so that the machine's time goes to the server that is measured.
+ * peer_open or peer_adopt, then the owner's loop: peer_fill reads what has come, peer_flush writes
+ * what may go. Cheap on purpose, so that the machine's time goes to the server that is measured.
  */
 #ifndef TANDEM_BENCH_PEER_H
 #define TANDEM_BENCH_PEER_H

@@ -7,7 +7,7 @@
 #include "road.h"
 
 #define FIELD_UTIME 14
-#define FIELD_RSS 24
+#define FIELD_RSS   24
 
 /* Field n of /proc/PID/stat; the second stands in brackets and may hold anything. */
 static double stat_field(pid_t pid, int n)
@@ -32,7 +32,8 @@ static double stat_field(pid_t pid, int n)
 
 double cpu_us(pid_t pid)
 {
-	return (stat_field(pid, FIELD_UTIME) + stat_field(pid, FIELD_UTIME + 1)) * 1e6 / (double)sysconf(_SC_CLK_TCK);
+	return (stat_field(pid, FIELD_UTIME) + stat_field(pid, FIELD_UTIME + 1)) * 1e6 /
+	       (double)sysconf(_SC_CLK_TCK);
 }
 
 double rss_bytes(pid_t pid)

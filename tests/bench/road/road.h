@@ -12,10 +12,10 @@ enum acks { ACKS_NONE, ACKS_WS, ACKS_HTTP, ACKS_MANY };
 struct wishes {
 	const char *plan, *run; /* the run's name is part of every case's */
 	int events, warm;
-	int rate;	 /* a second; 0: as fast as answers come */
+	int rate; /* a second; 0: as fast as answers come */
 	int connections, batch, window;
-	int idle;	 /* only sockets, so many, and nothing on them */
-	int numbered;	 /* 1: the source numbers its events (CloudEvents `sequence`) */
+	int idle;     /* only sockets, so many, and nothing on them */
+	int numbered; /* 1: the source numbers its events (CloudEvents `sequence`) */
 	enum acks acks;
 	pid_t hub, redis; /* whose CPU time is read */
 };

@@ -1,7 +1,8 @@
 /*
- * stub.c: a server that stores and decides nothing: what the network alone costs. Only for road_load, whose words it knows:
- * a POST is answered 201 and its event sent to two of the sockets; whatever a socket sends is answered.
- * Usage: road_stub; prints its port, ends when its standard input does.
+ * stub.c: a server that stores and decides nothing: what the network alone costs. Only for
+ * road_load, whose words it knows: a POST is answered 201 and its event sent to two of the sockets;
+ * whatever a socket sends is answered. Usage: road_stub; prints its port, ends when its standard
+ * input does.
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@
 #include "base/arena.h"
 #include "peer.h"
 
-#define SOCKETS_MAX 20000
+#define SOCKETS_MAX	20000
 #define EVENTS_PER_TURN 256
 
 struct stub {
@@ -32,12 +33,14 @@ static void answer(struct peer *p, const char *head, const char *body)
 static void frame(struct stub *s, struct peer *to, int notice, const struct http_piece *event)
 {
 	char text[8192];
-	int len = snprintf(text, sizeof(text),
-			   "{\"jsonrpc\":\"2.0\",\"method\":\"notice\",\"params\":{\"notice\":{\"id\":\"n%lld.%d\",\"event\":%.*s}}}",
-			   (long long)s->seq, notice, (int)event->body_len, event->body);
+	int len = snprintf(
+		text, sizeof(text),
+		"{\"jsonrpc\":\"2.0\",\"method\":\"notice\",\"params\":{\"notice\":{\"id\":\"n%lld.%d\",\"event\":%.*s}}}",
+		(long long)s->seq, notice, (int)event->body_len, event->body);
 
 	if (len > 0 && (size_t)len < sizeof(text))
-		ws_put(to, WS_FROM_SERVER, &(struct ws_piece){ .opcode = 1, .data = text, .len = (size_t)len });
+		ws_put(to, WS_FROM_SERVER,
+		       &(struct ws_piece){.opcode = 1, .data = text, .len = (size_t)len});
 }
 
 static void take_event(struct stub *s, struct peer *p, const struct http_piece *event)
@@ -49,7 +52,8 @@ static void take_event(struct stub *s, struct peer *p, const struct http_piece *
 		frame(s, to, k, event);
 		peer_flush(to);
 	}
-	answer(p, "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n", "{\"event\":\"e1\",\"notices\":[]}");
+	answer(p, "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n",
+	       "{\"event\":\"e1\",\"notices\":[]}");
 }
 
 static void take_http(struct stub *s, struct peer *p)
@@ -60,7 +64,9 @@ static void take_http(struct stub *s, struct peer *p)
 		if (!memmem(piece.head, piece.head_len, "Upgrade:", 8)) {
 			take_event(s, p, &piece);
 		} else if (s->socket_count < SOCKETS_MAX) {
-			answer(p, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n", "");
+			answer(p,
+			       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n",
+			       "");
 			p->is_socket = true;
 			s->sockets[s->socket_count++] = p;
 		}
@@ -73,10 +79,12 @@ static void take_messages(struct peer *p)
 
 	while (p->is_socket && ws_take(p, &piece)) {
 		char text[128];
-		int len = snprintf(text, sizeof(text), "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":{}}",
+		int len = snprintf(text, sizeof(text),
+				   "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":{}}",
 				   (long long)number_after(piece.data, piece.len, "\"id\":"));
 
-		ws_put(p, WS_FROM_SERVER, &(struct ws_piece){ .opcode = 1, .data = text, .len = (size_t)len });
+		ws_put(p, WS_FROM_SERVER,
+		       &(struct ws_piece){.opcode = 1, .data = text, .len = (size_t)len});
 	}
 }
 
@@ -114,8 +122,8 @@ static void welcome(struct stub *s)
 
 static int listen_anywhere(struct stub *s)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct epoll_event e = { .events = EPOLLIN, .data.ptr = s };
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct epoll_event e = {.events = EPOLLIN, .data.ptr = s};
 	socklen_t len = sizeof(at);
 
 	s->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -129,7 +137,7 @@ static int listen_anywhere(struct stub *s)
 int main(void)
 {
 	struct stub *s = mem_zalloc(sizeof(*s));
-	struct epoll_event events[EVENTS_PER_TURN], input = { .events = EPOLLIN | EPOLLHUP };
+	struct epoll_event events[EVENTS_PER_TURN], input = {.events = EPOLLIN | EPOLLHUP};
 	int port, count;
 
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);

@@ -1,6 +1,7 @@
 /*
- * traffic.c: see road.h. One epoll. Posters send events, sockets get frames and may acknowledge at once, ackers carry
- * acknowledgements over HTTP. Every event must be answered 201, come out as two different frames and be acknowledged twice.
+ * traffic.c: see road.h. One epoll. Posters send events, sockets get frames and may acknowledge at
+ * once, ackers carry acknowledgements over HTTP. Every event must be answered 201, come out as two
+ * different frames and be acknowledged twice.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,8 @@
 #include "road.h"
 
 #define EVENTS_PER_TURN 256
-#define STUCK_MS 180000
-#define ACKS_PER_CALL 100
+#define STUCK_MS	180000
+#define ACKS_PER_CALL	100
 
 enum line_kind { LINE_POSTER, LINE_SOCKET, LINE_ACKER };
 struct line {
@@ -22,10 +23,10 @@ struct line {
 	enum line_kind kind;
 	const struct session *session;
 	bool is_busy, is_ready;
-	int under_way;	       /* events or acknowledgements of the call in hand */
-	struct line *acker;    /* of a socket */
+	int under_way;	    /* events or acknowledgements of the call in hand */
+	struct line *acker; /* of a socket */
 	struct line *next_idle;
-	struct buf pending;    /* of an acker: ids, each with a comma before it */
+	struct buf pending; /* of an acker: ids, each with a comma before it */
 	int pending_count;
 };
 struct traffic {
@@ -34,13 +35,13 @@ struct traffic {
 	int epoll, timer;
 	struct line *lines;
 	int line_count, ready_count;
-	struct line *idle;	    /* posters */
+	struct line *idle; /* posters */
 	struct line **ackers;
-	char mark[80];		    /* what stands before an event's number in a frame */
-	int64_t first, next, end;   /* events of this part */
+	char mark[80];		  /* what stands before an event's number in a frame */
+	int64_t first, next, end; /* events of this part */
 	int64_t start_ns, progress_ns;
 	int64_t accepted, frames, acked, failed;
-	unsigned char *seen;	    /* notices of each event */
+	unsigned char *seen; /* notices of each event */
 	uint32_t *latency_us;
 	bool is_over;
 };
@@ -69,14 +70,17 @@ static bool may_send(const struct traffic *t)
 	return t->next - t->first - done < t->w->window;
 }
 
-static void post(struct traffic *t, struct line *l, const char *path, const char *type, const struct buf *body)
+static void post(struct traffic *t, struct line *l, const char *path, const char *type,
+		 const struct buf *body)
 {
 	if (l->peer.fd < 0 && !peer_open(&l->peer, t->epoll, t->plan->port, l))
 		fault(t, "no connection", "", 0);
-	buf_printf(&l->peer.out, "POST %s HTTP/1.1\r\nHost: h\r\nContent-Type: %s\r\nContent-Length: %zu\r\n", path, type,
-		   body->len);
+	buf_printf(&l->peer.out,
+		   "POST %s HTTP/1.1\r\nHost: h\r\nContent-Type: %s\r\nContent-Length: %zu\r\n",
+		   path, type, body->len);
 	if (l->session)
-		buf_printf(&l->peer.out, "Cookie: %s\r\nOrigin: http://h\r\n\r\n", l->session->cookie);
+		buf_printf(&l->peer.out, "Cookie: %s\r\nOrigin: http://h\r\n\r\n",
+			   l->session->cookie);
 	else
 		buf_printf(&l->peer.out, "Authorization: Bearer %s\r\n\r\n", t->plan->key);
 	buf_add(&l->peer.out, body->data, body->len);
@@ -87,7 +91,8 @@ static void post(struct traffic *t, struct line *l, const char *path, const char
 
 static void post_events(struct traffic *t, struct line *l)
 {
-	static const char *const types[] = { "application/cloudevents+json", "application/cloudevents-batch+json" };
+	static const char *const types[] = {"application/cloudevents+json",
+					    "application/cloudevents-batch+json"};
 	struct buf body;
 	bool many = t->w->batch > 1;
 
@@ -115,12 +120,14 @@ static void send_events(struct traffic *t)
 
 /* --- acknowledgements --- */
 
-/* Takes the first ids off the line's list: where they stand in it, and how long they are without the first comma. */
+/* Takes the first ids off the line's list: where they stand in it, and how long they are without
+ * the first comma. */
 static size_t pending_cut(struct line *l, int most)
 {
 	size_t len = 0;
 
-	for (l->under_way = 0; l->under_way < most && l->under_way < l->pending_count; l->under_way++)
+	for (l->under_way = 0; l->under_way < most && l->under_way < l->pending_count;
+	     l->under_way++)
 		len += 1 + strcspn(buf_cstr(&l->pending) + len + 1, ",");
 	l->pending_count -= l->under_way;
 	return len;
@@ -141,7 +148,8 @@ static void acker_go(struct traffic *t, struct line *l)
 	if (many)
 		buf_printf(&body, "{\"notices\":[%.*s]}", (int)len - 1, l->pending.data + 1);
 	else
-		snprintf(path, sizeof(path), "/api/v1/notices/%.*s/acknowledge", (int)len - 3, l->pending.data + 2);
+		snprintf(path, sizeof(path), "/api/v1/notices/%.*s/acknowledge", (int)len - 3,
+			 l->pending.data + 2);
 	post(t, l, path, "application/json", &body);
 	memmove(l->pending.data, l->pending.data + len, l->pending.len - len);
 	l->pending.len -= len;
@@ -151,10 +159,12 @@ static void acker_go(struct traffic *t, struct line *l)
 static void say(struct line *l, const char *method, const char *params, int64_t id)
 {
 	char text[512];
-	int len = snprintf(text, sizeof(text), "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"method\":\"%s\",\"params\":{%s}}",
+	int len = snprintf(text, sizeof(text),
+			   "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"method\":\"%s\",\"params\":{%s}}",
 			   (long long)id, method, params);
 
-	ws_put(&l->peer, WS_FROM_CLIENT, &(struct ws_piece){ .opcode = 1, .data = text, .len = (size_t)len });
+	ws_put(&l->peer, WS_FROM_CLIENT,
+	       &(struct ws_piece){.opcode = 1, .data = text, .len = (size_t)len});
 }
 
 static void acknowledge(struct traffic *t, struct line *l, int64_t seq, int notice)
@@ -175,8 +185,10 @@ static void acknowledge(struct traffic *t, struct line *l, int64_t seq, int noti
 static void take_notice(struct traffic *t, struct line *l, const struct ws_piece *m)
 {
 	static const char id[] = "\"id\":\"n";
-	int64_t number = number_after(m->data, m->len, t->mark), seq = number_after(m->data, m->len, id);
-	const char *at = memmem(m->data, m->len, id, sizeof(id) - 1), *dot = at ? memchr(at, '.', 40) : NULL;
+	int64_t number = number_after(m->data, m->len, t->mark),
+		seq = number_after(m->data, m->len, id);
+	const char *at = memmem(m->data, m->len, id, sizeof(id) - 1),
+		   *dot = at ? memchr(at, '.', 40) : NULL;
 	int notice = dot ? dot[1] - '0' : -1;
 
 	if (number < t->first || number >= t->end || seq < 0 || notice < 0 || notice > 1 ||
@@ -205,7 +217,7 @@ static void take_result(struct traffic *t, struct line *l, const struct ws_piece
 
 static void take_message(struct traffic *t, struct line *l, const struct ws_piece *m)
 {
-	struct ws_piece pong = { .opcode = 10, .data = m->data, .len = m->len };
+	struct ws_piece pong = {.opcode = 10, .data = m->data, .len = m->len};
 
 	if (m->opcode == 9)
 		ws_put(&l->peer, WS_FROM_CLIENT, &pong);
@@ -293,7 +305,7 @@ static void serve(struct traffic *t, struct line *l)
 static void set_timer(struct traffic *t)
 {
 	int64_t at = due_ns(t, t->next);
-	struct itimerspec when = { .it_value = { at / 1000000000, at % 1000000000 } };
+	struct itimerspec when = {.it_value = {at / 1000000000, at % 1000000000}};
 
 	timerfd_settime(t->timer, TFD_TIMER_ABSTIME, &when, NULL);
 }
@@ -342,11 +354,12 @@ static void open_socket(struct traffic *t, const struct session *session)
 {
 	struct line *l = line_new(t, LINE_SOCKET, session);
 
-	buf_printf(&l->peer.out,
-		   "GET /api/v1/ws HTTP/1.1\r\nHost: h\r\nOrigin: http://h\r\nCookie: %s\r\nUpgrade: websocket\r\n"
-		   "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
-		   "Sec-WebSocket-Protocol: tandem.v1\r\n\r\n",
-		   session->cookie);
+	buf_printf(
+		&l->peer.out,
+		"GET /api/v1/ws HTTP/1.1\r\nHost: h\r\nOrigin: http://h\r\nCookie: %s\r\nUpgrade: websocket\r\n"
+		"Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+		"Sec-WebSocket-Protocol: tandem.v1\r\n\r\n",
+		session->cookie);
 	peer_flush(&l->peer);
 	if (t->ackers)
 		l->acker = t->ackers[session - t->plan->sessions];
@@ -357,7 +370,8 @@ static void open_all(struct traffic *t)
 	const struct plan *p = t->plan;
 	int sockets = t->w->idle ? t->w->idle : p->session_count;
 
-	t->lines = mem_zalloc(sizeof(*t->lines) * (size_t)(sockets + t->w->connections + p->session_count));
+	t->lines = mem_zalloc(sizeof(*t->lines) *
+			      (size_t)(sockets + t->w->connections + p->session_count));
 	if (t->w->acks == ACKS_HTTP || t->w->acks == ACKS_MANY) {
 		t->ackers = mem_zalloc(sizeof(struct line *) * (size_t)p->session_count);
 		for (int i = 0; i < p->session_count; i++)
@@ -388,7 +402,8 @@ static void run_part(struct traffic *t, int events)
 	t->accepted = t->frames = t->acked = 0;
 	t->start_ns = t->progress_ns = now_ns();
 	send_events(t);
-	while (!t->is_over && !t->failed && (t->accepted < events || t->frames < 2 * events || t->acked < acks))
+	while (!t->is_over && !t->failed &&
+	       (t->accepted < events || t->frames < 2 * events || t->acked < acks))
 		turn(t);
 }
 
@@ -405,7 +420,8 @@ static void measure(struct traffic *t, struct figures *ret)
 	int events = t->w->events;
 
 	run_part(t, events);
-	*ret = (struct figures){ .events = t->accepted, .frames = t->frames, .acked = t->acked, .failed = t->failed };
+	*ret = (struct figures){
+		.events = t->accepted, .frames = t->frames, .acked = t->acked, .failed = t->failed};
 	ret->seconds = (double)(now_ns() - t->start_ns) / 1e9;
 	ret->hub_us = (cpu_us(t->w->hub) - hub) / events;
 	ret->redis_us = (cpu_us(t->w->redis) - redis) / events;
@@ -435,9 +451,9 @@ static void close_all(struct traffic *t)
 
 bool traffic_run(const struct wishes *w, const struct plan *p, struct figures *ret)
 {
-	struct traffic t = { .w = w, .plan = p, .epoll = epoll_create1(EPOLL_CLOEXEC) };
+	struct traffic t = {.w = w, .plan = p, .epoll = epoll_create1(EPOLL_CLOEXEC)};
 	size_t events = (size_t)(w->events + w->warm);
-	struct epoll_event e = { .events = EPOLLIN, .data.ptr = &t };
+	struct epoll_event e = {.events = EPOLLIN, .data.ptr = &t};
 	double before = rss_bytes(w->hub);
 
 	t.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);

@@ -15,12 +15,13 @@ static const struct {
 	const char *name;
 	size_t at;
 } numbers[] = {
-	{ "events=", NUMBER(events) },	{ "warm=", NUMBER(warm) },     { "rate=", NUMBER(rate) },
-	{ "connections=", NUMBER(connections) }, { "batch=", NUMBER(batch) }, { "window=", NUMBER(window) },
-	{ "idle=", NUMBER(idle) },	{ "numbered=", NUMBER(numbered) },
-		{ "hub=", NUMBER(hub) },       { "redis=", NUMBER(redis) },
+	{"events=", NUMBER(events)}, {"warm=", NUMBER(warm)},
+	{"rate=", NUMBER(rate)},     {"connections=", NUMBER(connections)},
+	{"batch=", NUMBER(batch)},   {"window=", NUMBER(window)},
+	{"idle=", NUMBER(idle)},     {"numbered=", NUMBER(numbered)},
+	{"hub=", NUMBER(hub)},	     {"redis=", NUMBER(redis)},
 };
-static const char *const ack_names[] = { "none", "ws", "http", "many" };
+static const char *const ack_names[] = {"none", "ws", "http", "many"};
 
 static bool take_number(struct wishes *w, const char *word)
 {
@@ -59,7 +60,12 @@ static bool take_acks(struct wishes *w, const char *word)
 
 bool wishes_read(int argc, char **argv, struct wishes *ret)
 {
-	*ret = (struct wishes){ .plan = "", .run = "x", .events = 1000, .connections = 64, .batch = 1, .window = 20000 };
+	*ret = (struct wishes){.plan = "",
+			       .run = "x",
+			       .events = 1000,
+			       .connections = 64,
+			       .batch = 1,
+			       .window = 20000};
 	for (int i = 1; i < argc; i++) {
 		if (take_number(ret, argv[i]) || take_text(ret, argv[i]) || take_acks(ret, argv[i]))
 			continue;
@@ -107,7 +113,7 @@ bool plan_read(const char *path, struct plan *ret)
 	FILE *f = fopen(path, "r");
 	char line[256];
 
-	*ret = (struct plan){ 0 };
+	*ret = (struct plan){0};
 	if (!f) {
 		fprintf(stderr, "road_load: %s cannot be read\n", path);
 		return false;
@@ -128,7 +134,7 @@ void plan_clear(struct plan *p)
 {
 	free(p->places);
 	free(p->sessions);
-	*p = (struct plan){ 0 };
+	*p = (struct plan){0};
 }
 
 /* Of a run that numbers them the source is its own, so that no number comes twice. */
@@ -136,7 +142,8 @@ static void put_source(struct buf *out, const struct wishes *w, int64_t number)
 {
 	buf_add_str(out, "{\"specversion\":\"1.0\",\"type\":\"approval.granted\",");
 	if (w->numbered)
-		buf_printf(out, "\"source\":\"/sources/bench-%s\",\"sequence\":\"%lld\",", w->run, (long long)number + 1);
+		buf_printf(out, "\"source\":\"/sources/bench-%s\",\"sequence\":\"%lld\",", w->run,
+			   (long long)number + 1);
 	else
 		buf_add_str(out, "\"source\":\"/sources/bench\",");
 }
@@ -147,14 +154,16 @@ void event_put(struct buf *out, const struct plan *p, const struct wishes *w, in
 	long long n = (long long)number;
 
 	put_source(out, w, number);
-	buf_printf(out,
-		   "\"id\":\"%s-%lld\",\"time\":\"2026-11-23T10:15:00+08:00\",\"datacontenttype\":\"application/json\",\"data\":{"
-		   "\"case\":\"%s-%lld\",\"version\":1,\"item\":\"%s\",\"region\":\"%s\",\"accepted_in\":\"%s\",",
-		   w->run, n, w->run, n, at->item, at->region, at->region);
-	buf_printf(out,
-		   "\"bodies\":{\"accepting\":\"spj-371302\",\"deciding\":\"spj-371302\"},\"applicant\":{\"kind\":\"entity\","
-		   "\"name\":\"临沂示例第%lld有限公司\",\"code\":\"91320105780688132K\",\"address\":\"示例路%lld号\"},"
-		   "\"permit\":{\"number\":\"示许%lld号\",\"decided_on\":\"2026-11-23\",\"valid_until\":\"2030-11-22\"},"
-		   "\"attributes\":{\"area_m2\":%lld}}}",
-		   n, n % 100, n, n % 3000);
+	buf_printf(
+		out,
+		"\"id\":\"%s-%lld\",\"time\":\"2026-11-23T10:15:00+08:00\",\"datacontenttype\":\"application/json\",\"data\":{"
+		"\"case\":\"%s-%lld\",\"version\":1,\"item\":\"%s\",\"region\":\"%s\",\"accepted_in\":\"%s\",",
+		w->run, n, w->run, n, at->item, at->region, at->region);
+	buf_printf(
+		out,
+		"\"bodies\":{\"accepting\":\"spj-371302\",\"deciding\":\"spj-371302\"},\"applicant\":{\"kind\":\"entity\","
+		"\"name\":\"临沂示例第%lld有限公司\",\"code\":\"91320105780688132K\",\"address\":\"示例路%lld号\"},"
+		"\"permit\":{\"number\":\"示许%lld号\",\"decided_on\":\"2026-11-23\",\"valid_until\":\"2030-11-22\"},"
+		"\"attributes\":{\"area_m2\":%lld}}}",
+		n, n % 100, n, n % 3000);
 }
