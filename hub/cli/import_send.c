@@ -77,7 +77,7 @@ static void tell_refused(struct sending *s, const struct send_event *e, int stat
 	s->job->say(
 		s->job->arg, e->where,
 		arena_printf(&s->arena, "the hub says %d: %.200s", status, detail ? detail : ""));
-	json_array_foreach (errors, i, one) {
+	json_array_foreach(errors, i, one) {
 		const char *pointer = json_string_value(json_object_get(one, "pointer"));
 		const char *what = json_string_value(json_object_get(one, "detail"));
 

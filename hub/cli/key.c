@@ -116,7 +116,7 @@ static void print_key(const json_t *record)
 	size_t i;
 
 	printf("%s\t", json_string_value(json_object_get(record, "name")));
-	json_array_foreach (json_object_get(record, "bodies"), i, body) {
+	json_array_foreach(json_object_get(record, "bodies"), i, body) {
 		printf("%s%s", comma, json_string_value(body));
 		comma = "|";
 	}

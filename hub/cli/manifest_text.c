@@ -60,7 +60,7 @@ static bool read_files(const json_t *root, struct arena *arena, struct manifest 
 	const json_t *list = json_object_get(root, "files"), *one;
 	size_t i;
 
-	json_array_foreach (list, i, one) {
+	json_array_foreach(list, i, one) {
 		const char *name = json_string_value(json_object_get(one, "name"));
 		const char *hash = json_string_value(json_object_get(one, "sha256"));
 		unsigned char bytes[EVIDENCE_HASH_BYTES];

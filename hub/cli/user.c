@@ -105,7 +105,7 @@ static void add_grant(json_t *user, const char *role, const char *body)
 	json_t *grants = json_object_get(user, "grants"), *g;
 	size_t i;
 
-	json_array_foreach (grants, i, g) {
+	json_array_foreach(grants, i, g) {
 		const char *r = json_string_value(json_object_get(g, "role"));
 		const char *b = json_string_value(json_object_get(g, "body"));
 
@@ -214,7 +214,7 @@ static void print_user(const json_t *user)
 	json_t *g;
 
 	printf("%s\t", json_string_value(json_object_get(user, "name")));
-	json_array_foreach (json_object_get(user, "grants"), i, g) {
+	json_array_foreach(json_object_get(user, "grants"), i, g) {
 		printf("%s%s@%s", comma, json_string_value(json_object_get(g, "role")),
 		       json_string_value(json_object_get(g, "body")));
 		comma = ",";

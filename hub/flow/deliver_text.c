@@ -11,6 +11,9 @@
 /* Used when a pack brings no texts of its own. */
 static const char notice_fallback[] =
 	"【{sign}】您单位有1件待认领:{item}({region}),{due}前签收。编号{code},回复编号即签收。";
+static const char assist_fallback[] =
+	"【{sign}】{count}件协管告知：{item}（{region}），{due}前签收。编号{code}，回复编号即签收";
+static const char copy_fallback[] = "【{sign}】抄告：{item}（{region}），请知悉。编号{code}";
 static const char feedback_fallback[] =
 	"【{sign}】{item}（{region}）请于{due}前反馈监管情况。编号{code}";
 static const char term_fallback[] =
@@ -126,7 +129,26 @@ static const char *fallback_text(const struct change *c, const struct notice *n,
 		return n->state == STATE_WITHDRAWN ? withdrawn_fallback : superseded_fallback;
 	if (n->cause == CAUSE_LETTER)
 		return letter_fallback;
-	return n->cause == CAUSE_ARCHIVE ? archive_fallback : notice_fallback;
+	if (n->cause == CAUSE_ARCHIVE)
+		return archive_fallback;
+	return n->role == ROLE_ASSIST ? assist_fallback
+	       : n->role == ROLE_COPY ? copy_fallback
+				      : notice_fallback;
+}
+
+static const bool stops_a_permit[EVENT_TYPE_COUNT] = {
+	[EVENT_SUSPENDED] = true, [EVENT_REVOKED] = true, [EVENT_WITHDRAWN] = true};
+
+/* Whoever assists or gets a copy has nothing to claim, and is not told to. */
+static const char *template_to_take(const struct change *c, const struct notice *n)
+{
+	if (n->role != ROLE_LEAD)
+		return n->role == ROLE_ASSIST ? "sms-assist" : "sms-copy";
+	if (n->due_ms >= 0 && c->now_ms > n->due_ms)
+		return "sms-overdue";
+	if (n->cause == CAUSE_TRANSFER)
+		return "sms-transfer";
+	return stops_a_permit[c->event->type] ? "sms-urgent" : "sms-notice";
 }
 
 static const char *notice_template(const struct change *c, const struct notice *n)
@@ -139,7 +161,7 @@ static const char *notice_template(const struct change *c, const struct notice *
 		return "sms-archive";
 	if (n->cause == CAUSE_LETTER)
 		return "sms-letter";
-	return n->due_ms >= 0 && c->now_ms > n->due_ms ? "sms-overdue" : "sms-notice";
+	return template_to_take(c, n);
 }
 
 static const char *template_name(const struct change *c, const struct notice *n, const char *office)
@@ -184,6 +206,16 @@ static const char *worded(const struct wording *w, struct arena *arena)
 	return text;
 }
 
+/* What a transfer or an urgent matter has no text of its own for, is told as others are. */
+static const char *template_find(const struct pack *pack, const char *name)
+{
+	const char *tmpl = pack_text_find(pack, name);
+
+	if (!tmpl && (!strcmp(name, "sms-transfer") || !strcmp(name, "sms-urgent")))
+		tmpl = pack_text_find(pack, "sms-notice");
+	return tmpl;
+}
+
 static int64_t due_of(const struct record *r, const struct notice *n, const struct term *t)
 {
 	return t ? t->due_ms : n ? notice_due_ms(r, n) : -1;
@@ -215,8 +247,8 @@ const char *deliver_text(struct change *c, const struct delivery *d)
 		{"permit", c->event->permit_number},
 	};
 
-	return worded(&(struct wording){pack_text_find(pack, t ? term_template(c, t, !n)
-							       : template_name(c, n, office)),
+	return worded(&(struct wording){template_find(pack, t ? term_template(c, t, !n)
+							      : template_name(c, n, office)),
 					fallback_text(c, n, t), values,
 					sizeof(values) / sizeof(values[0])},
 		      &c->arena);

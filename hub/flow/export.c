@@ -133,7 +133,7 @@ static void write_page(void *arg)
 		json_object_clear(page);
 	}
 	x->next = next ? mem_strdup(next) : NULL;
-	json_array_foreach (json_object_get(page, "items"), i, item) {
+	json_array_foreach(json_object_get(page, "items"), i, item) {
 		if (x->err != ERR_OK || is_in_book(x, item))
 			continue;
 		if (x->rows == x->flow->config->export_rows) {

@@ -80,7 +80,7 @@ static void put_each(struct export *x, const char *what, json_t *list, const cha
 	json_t *one;
 	size_t i;
 
-	json_array_foreach (list, i, one) {
+	json_array_foreach(list, i, one) {
 		json_object_set_new(one, "notice", notice ? json_string(notice) : json_null());
 		put(x, what, one);
 	}
@@ -104,7 +104,7 @@ static void put_event(struct export *x, json_t *event)
 	size_t i;
 
 	put(x, "event", event);
-	json_array_foreach (notices, i, one)
+	json_array_foreach(notices, i, one)
 		put_told(x, "notice", one);
 	if (json_is_object(told))
 		put_told(x, "applicant", told);

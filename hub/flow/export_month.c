@@ -140,7 +140,7 @@ static int put_ranking(const struct export_paper *p, const json_t *items, struct
 
 	for (int i = 0; i < count; i++)
 		counties[i].at = i;
-	json_array_foreach ((json_t *)items, k, row) {
+	json_array_foreach((json_t *)items, k, row) {
 		int b = supervising(p, row);
 
 		if (b >= 0)
@@ -175,7 +175,7 @@ static int put_gaps(const struct export_paper *p, const json_t *items, struct bo
 
 	paper_line(p, book, "三、监管空白", "3. Nobody in charge", NULL);
 	export_put_columns(gap_columns, p->english, book);
-	json_array_foreach ((json_t *)items, i, row) {
+	json_array_foreach((json_t *)items, i, row) {
 		if (count_of(row, "no_lead") <= 0)
 			continue;
 		export_put_cells(gap_columns, p->english, row, book);
@@ -265,7 +265,7 @@ static int put_proposals(const struct export_paper *p, const json_t *disputes, s
 	int rows = 0;
 
 	paper_line(p, book, "五、建议", "5. Proposals", NULL);
-	json_array_foreach (json_object_get(p->kept[REPORT_ITEMS], "items"), i, row) {
+	json_array_foreach(json_object_get(p->kept[REPORT_ITEMS], "items"), i, row) {
 		if (count_of(row, "no_lead") > 0)
 			rows += put_counted(p, book, &advice_gap, row);
 	}
@@ -273,12 +273,12 @@ static int put_proposals(const struct export_paper *p, const json_t *disputes, s
 	if (json_array_size(disputes))
 		rows += put_advice(p, book, &advice_disputes, "", open);
 	rows += put_late(p, bodies, book);
-	json_array_foreach ((json_t *)bodies, i, row) {
+	json_array_foreach((json_t *)bodies, i, row) {
 		if (supervising(p, row) >= 0 && count_of(row, "sent") >= RANKED_MIN &&
 		    count_of(row, "returned_ever") * MANY_RETURNS >= count_of(row, "sent"))
 			rows += put_counted(p, book, &advice_returns, row);
 	}
-	json_array_foreach ((json_t *)bodies, i, row) {
+	json_array_foreach((json_t *)bodies, i, row) {
 		if (supervising(p, row) >= 0 && count_of(row, "undelivered") > 0)
 			rows += put_counted(p, book, &advice_undelivered, row);
 	}

@@ -150,7 +150,7 @@ static int put_statement(const struct export_paper *p, const json_t *s, struct b
 	int rows = 0;
 
 	paper_line(p, book, "对账单", "Statement", paper_text(s, "month"));
-	json_array_foreach ((json_t *)json_object_get(s, "items"), i, item) {
+	json_array_foreach((json_t *)json_object_get(s, "items"), i, item) {
 		const json_t *bureau = json_object_get(item, "bureau"),
 			     *taken = json_object_get(item, "taken"), *sender;
 		char count[24];
@@ -162,7 +162,7 @@ static int put_statement(const struct export_paper *p, const json_t *s, struct b
 		snprintf(count, sizeof(count), "%lld", (long long)json_integer_value(taken));
 		if (json_is_integer(taken))
 			paper_line(p, book, "中枢收到办件事件", "Events taken", count);
-		json_array_foreach ((json_t *)json_object_get(item, "senders"), k, sender) {
+		json_array_foreach((json_t *)json_object_get(item, "senders"), k, sender) {
 			snprintf(count, sizeof(count), "%lld",
 				 (long long)json_integer_value(json_object_get(sender, "taken")));
 			paper_line(p, book, paper_text(sender, "name"), paper_text(sender, "name"),

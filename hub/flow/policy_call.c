@@ -166,7 +166,7 @@ void policy_members(const json_t *said, const char *const *names, struct diag *d
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)said, key, value) {
+	json_object_foreach((json_t *)said, key, value) {
 		char where[POINTER_BYTES];
 		int i = 0;
 

@@ -140,7 +140,7 @@ static void print_bodies(const struct pack *pack, const json_t *bodies, struct b
 	size_t i;
 
 	buf_add_str(out, "\"bodies\":[");
-	json_array_foreach (bodies, i, id) {
+	json_array_foreach(bodies, i, id) {
 		int b = pack_find_body(pack, json_is_string(id) ? json_string_value(id) : "");
 
 		buf_add_str(out, i ? ",{\"id\":" : "{\"id\":");
@@ -275,7 +275,7 @@ static void read_bodies(struct keeping *k, const json_t *said)
 	if (json_array_size(list) < 1 || json_array_size(list) > SYSTEM_KEY_BODIES_MAX)
 		diag_add(&k->diag, "/bodies", "must be a list of 1 to %d bodies",
 			 SYSTEM_KEY_BODIES_MAX);
-	json_array_foreach ((json_t *)list, i, id) {
+	json_array_foreach((json_t *)list, i, id) {
 		if (json_is_string(id) && pack_find_body(k->flow->pack, json_string_value(id)) >= 0)
 			json_array_append_new(k->bodies, json_string(json_string_value(id)));
 		else

@@ -162,7 +162,7 @@ static bool ids_are_good(const json_t *list)
 
 	if (!json_is_array(list) || !json_array_size(list) || json_array_size(list) > MANY_MAX)
 		return false;
-	json_array_foreach ((json_t *)(uintptr_t)list, i, id) {
+	json_array_foreach((json_t *)(uintptr_t)list, i, id) {
 		if (!json_is_string(id) || json_string_length(id) > 64)
 			return false;
 	}

@@ -7,9 +7,9 @@
 #include "metrics.h"
 #include "net/http_internal.h"
 
-#define IN_STOP_BYTES ((size_t)65536) /* pipelined bytes that may wait; past it nothing is read */
+#define IN_STOP_BYTES  ((size_t)65536) /* pipelined bytes that may wait; past it nothing is read */
 #define OUT_STOP_BYTES ((size_t)65536) /* of answers that wait; past it no request is taken */
-#define KEPT_BYTES_MAX ((size_t)4096) /* of each buffer, while nothing is in it */
+#define KEPT_BYTES_MAX ((size_t)4096)  /* of each buffer, while nothing is in it */
 #define LINGER_MS      1500
 #define OVER_MAX       64 /* connections past the limit that still get an answer */
 

@@ -43,7 +43,7 @@ static void take_grants(struct user *u, struct flow *f, const json_t *o)
 	size_t i;
 	json_t *g;
 
-	json_array_foreach (json_object_get(o, "grants"), i, g) {
+	json_array_foreach(json_object_get(o, "grants"), i, g) {
 		enum who who;
 
 		if (!who_parse(text_of(g, "role"), &who))
@@ -95,7 +95,7 @@ void people_set_keys(struct people *p, const struct named *items, int count)
 		k = &p->keys[p->key_count++];
 		k->hash = mem_strdup(items[i].name);
 		k->as = principal_new(text_of(o, "name"), text_of(o, "source"), "");
-		json_array_foreach (json_object_get(o, "bodies"), n, body)
+		json_array_foreach(json_object_get(o, "bodies"), n, body)
 			principal_grant(k->as, WHO_SYSTEM,
 					json_is_string(body) ? json_string_value(body) : "");
 		json_decref(o);

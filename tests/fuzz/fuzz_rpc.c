@@ -52,7 +52,7 @@ void ws_send(struct ws_conn *c, const char *text, size_t len)
 	(void)c;
 	if (json_is_array(answer)) {
 		must(json_array_size(answer) > 0, "an empty array of answers");
-		json_array_foreach (answer, i, one)
+		json_array_foreach(answer, i, one)
 			is_answer(one);
 	} else {
 		is_answer(answer);

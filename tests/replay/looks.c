@@ -183,7 +183,7 @@ static const json_t *row_of(const json_t *board, const char *body)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach (json_object_get(board, "items"), i, row) {
+	json_array_foreach(json_object_get(board, "items"), i, row) {
 		if (!strcmp(json_string_value(json_object_get(row, "key")), body))
 			return row;
 	}

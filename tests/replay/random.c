@@ -83,7 +83,7 @@ static bool may_see(const char *who, const json_t *notice)
 			      !strcmp(g->body, body));
 		may = may || (g->who == WHO_SUPERVISOR && !strncmp(body, "pool:", 5) &&
 			      strstr(g->body, body + 5));
-		json_object_foreach (named, key, b)
+		json_object_foreach(named, key, b)
 			may = may || (g->who == WHO_APPROVER &&
 				      !strcmp(g->body,
 					      json_string_value(json_object_get(b, "id"))
@@ -101,7 +101,7 @@ static void look_at_list(const char *who, const json_t *answer)
 	const json_t *notice;
 	size_t i;
 
-	json_array_foreach (json_object_get(answer, "items"), i, notice) {
+	json_array_foreach(json_object_get(answer, "items"), i, notice) {
 		seen_in_lists++;
 		if (!may_see(who, notice))
 			fail_msg("%s has seen %s in a list", who,

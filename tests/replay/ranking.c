@@ -36,7 +36,7 @@ static int64_t figure(const struct world *w, const char *body, const char *name)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach (json_object_get(w->answer, "items"), i, row) {
+	json_array_foreach(json_object_get(w->answer, "items"), i, row) {
 		if (!strcmp(json_string_value(json_object_get(row, "key")), body))
 			return json_integer_value(json_object_get(row, name));
 	}

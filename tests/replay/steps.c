@@ -23,7 +23,7 @@ void step_source(struct story *s)
 	world_get(&s->world,
 		  &(struct asked){said_number(s->now, "hub", 0), said_text(s->now, "who", "lxhy"),
 				  "sources", "", NULL});
-	json_array_foreach (json_object_get(s->world.answer, "items"), i, row) {
+	json_array_foreach(json_object_get(s->world.answer, "items"), i, row) {
 		if (!strcmp(said_text(row, "source", ""), said_text(s->now, "source", "")))
 			found = row;
 	}
@@ -46,11 +46,11 @@ void step_figures(struct story *s)
 		  &(struct asked){said_number(s->now, "hub", 0), "lxhy", "board", "body", NULL});
 	items = json_object_get(s->world.answer, "items");
 	found = !strcmp(key, "total") ? json_object_get(s->world.answer, "total") : NULL;
-	json_array_foreach (items, i, row) {
+	json_array_foreach(items, i, row) {
 		if (!strcmp(said_text(row, "key", ""), key))
 			found = row;
 	}
-	json_object_foreach ((json_t *)(uintptr_t)s->now, name, v) {
+	json_object_foreach((json_t *)(uintptr_t)s->now, name, v) {
 		json_t *is = json_object_get(found, name);
 
 		if (json_is_integer(v) && strcmp(name, "hub") != 0)

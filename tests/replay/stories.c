@@ -64,7 +64,7 @@ static void step_event(struct story *s)
 	event = json_pack("{s:s,s:s,s:s,s:s,s:s,s:o}", "specversion", "1.0", "type",
 			  "approval.granted", "source", "/sources/replay", "id", id, "time",
 			  "2026-11-23T10:00:00+08:00", "data", data);
-	json_object_foreach ((json_t *)(uintptr_t)said, name, v) {
+	json_object_foreach((json_t *)(uintptr_t)said, name, v) {
 		bool outer = !strcmp(name, "type") || !strcmp(name, "id") ||
 			     !strcmp(name, "time") || !strcmp(name, "sequence");
 
@@ -137,7 +137,7 @@ static void step_agenda(struct story *s)
 		  &(struct asked){said_number(s->now, "hub", 0), said_text(s->now, "who", "lxhy"),
 				  "agenda", said_text(s->now, "agenda", ""), NULL});
 	list = json_object_get(s->world.answer, "decisions");
-	json_array_foreach (list, i, decision)
+	json_array_foreach(list, i, decision)
 		late += json_is_true(json_object_get(decision, "overdue"));
 	same_number(s, "decisions", (int64_t)json_array_size(list));
 	same_number(s, "late", late);
@@ -375,7 +375,7 @@ static void run_story(const char *file, const json_t *story)
 	world_open(&s.world, said_text(story, "pack", "tests/replay/pack"),
 		   said_number(story, "hubs", 1),
 		   said_moment(said_text(story, "start", "2026-11-23T10:00:00+08:00")));
-	json_array_foreach (json_object_get(story, "steps"), s.step, s.now)
+	json_array_foreach(json_object_get(story, "steps"), s.step, s.now)
 		run_step(&s);
 	world_close(&s.world);
 }
@@ -400,7 +400,7 @@ static void every_story_comes_true(void **state)
 		file = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 		if (!file)
 			fail_msg("%s:%d: %s", path, error.line, error.text);
-		json_array_foreach (file, i, story) {
+		json_array_foreach(file, i, story) {
 			print_message("%s: %s\n", e->d_name, said_text(story, "story", ""));
 			run_story(said_text(story, "story", path), story);
 			stories++;

@@ -108,12 +108,12 @@ static const char *told(struct help *h, const char *rules, const char *from, con
 		fail_msg("%s", help_faults(h));
 	text = decide_text(h, pack, event, strlen(event));
 	d = json_loads(text, 0, NULL);
-	json_array_foreach (json_object_get(d, "notices"), i, one) {
+	json_array_foreach(json_object_get(d, "notices"), i, one) {
 		all = arena_printf(&h->arena, "%s%s:%s ", all,
 				   json_string_value(json_object_get(one, "body")),
 				   json_string_value(json_object_get(one, "role")));
 	}
-	json_array_foreach (json_object_get(d, "problems"), i, one) {
+	json_array_foreach(json_object_get(d, "problems"), i, one) {
 		all = arena_printf(&h->arena, "%s!%s ", all,
 				   json_string_value(json_object_get(one, "code")));
 	}
