@@ -40,16 +40,7 @@ bool archive_due(struct change *c)
 {
 	struct record *r = &c->record;
 	const char *from = reviewer_of(c->event);
-	struct notice like = {.role = ROLE_ASSIST,
-			      .state = STATE_OPEN,
-			      .feedback_due_ms = -1,
-			      .via = "push|sms",
-			      .rules = "",
-			      .acknowledged = {"", 0, ""},
-			      .claimed = {"", 0, ""},
-			      .next_ms = -1,
-			      .cause = CAUSE_ARCHIVE,
-			      .from = -1};
+	struct notice like = change_blank(ROLE_ASSIST, CAUSE_ARCHIVE, -1);
 	int at;
 
 	if (!r->archive_ms || r->archive_ms > c->now_ms)

@@ -66,6 +66,8 @@ void change_notice(struct change *c, int notice, enum notice_state to, const cha
 /* Gives a notice to another body before change_notice moves it; those who had it hear of that too.
  */
 void change_owner(struct change *c, int notice, const char *body);
+/* One that nobody has dealt with, of no body and without a due moment; from: as in the record. */
+struct notice change_blank(enum role role, enum cause cause, int from);
 /* Adds a notice like the one given and tells its body; -1: the record is full. */
 int change_add(struct change *c, const struct notice *like, const char *by);
 void change_tell(struct change *c, int notice, const char *by); /* the feed line of a change */

@@ -117,6 +117,21 @@ void change_owner(struct change *c, int notice, const char *body)
 	r->detail = n->body;
 }
 
+struct notice change_blank(enum role role, enum cause cause, int from)
+{
+	return (struct notice){.role = role,
+			       .state = STATE_OPEN,
+			       .due_ms = -1,
+			       .feedback_due_ms = -1,
+			       .via = "push|sms",
+			       .rules = "",
+			       .acknowledged = {"", 0, ""},
+			       .claimed = {"", 0, ""},
+			       .next_ms = -1,
+			       .cause = cause,
+			       .from = from};
+}
+
 int change_add(struct change *c, const struct notice *like, const char *by)
 {
 	int at = c->record.notice_count;

@@ -241,17 +241,7 @@ static void raise_alarm(struct answering *a, struct change *x)
 {
 	const struct pack *pack = x->flow->pack;
 	const char *body = x->event->deciding ? x->event->deciding : x->event->accepting;
-	struct notice like = {.role = ROLE_LEAD,
-			      .state = STATE_OPEN,
-			      .due_ms = -1,
-			      .feedback_due_ms = -1,
-			      .via = "push|sms",
-			      .rules = "",
-			      .acknowledged = {"", 0, ""},
-			      .claimed = {"", 0, ""},
-			      .next_ms = -1,
-			      .cause = CAUSE_FEEDBACK,
-			      .from = a->notice};
+	struct notice like = change_blank(ROLE_LEAD, CAUSE_FEEDBACK, a->notice);
 	struct duration due;
 
 	if (!body || pack_find_body(pack, body) < 0)

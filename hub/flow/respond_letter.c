@@ -89,18 +89,7 @@ static const char *bad_reader(const struct answering *a, const struct change *x,
 
 static enum err add_letter(struct answering *a, struct change *x, const char *from)
 {
-	struct notice like = {.role = ROLE_LEAD,
-			      .state = STATE_OPEN,
-			      .due_ms = -1,
-			      .feedback_due_ms = -1,
-			      .via = "push|sms",
-			      .rules = "",
-			      .acknowledged = {"", 0, ""},
-			      .claimed = {"", 0, ""},
-			      .next_ms = -1,
-			      .cause = CAUSE_LETTER,
-			      .from = a->notice,
-			      .body = a->p->to};
+	struct notice like = change_blank(ROLE_LEAD, CAUSE_LETTER, a->notice);
 	struct letter *l;
 	enum err e;
 
@@ -110,6 +99,7 @@ static enum err add_letter(struct answering *a, struct change *x, const char *fr
 	e = name_files(a, x, (struct namer){-1, x->record.writing_count}, x->record.notice_count);
 	if (e != ERR_OK)
 		return e;
+	like.body = a->p->to;
 	l = record_add_letter(&x->record, &x->arena);
 	*l = (struct letter){.notice = x->record.notice_count,
 			     .kind = a->p->kind,
