@@ -27,6 +27,10 @@ for (const name of files) {
 	writeFileSync(new URL(name + '.gz', DIST), gz);
 	writeFileSync(new URL(name + '.br', DIST), br);
 	total += gz.length;
+	if (name.endsWith('.js') && entry.includes(`/${name}`)) // what is asked ahead must not send for more when it has come
+		for (const [, more] of plain.toString().matchAll(/(?:from|import)"\.\/([\w.-]+)"/g))
+			if (!entry.includes(`/assets/${more}`))
+				throw new Error(`${name} needs ${more}, which the entry does not name`);
 	console.log(`${name}: ${plain.length} bytes, gz ${gz.length}, br ${br.length}`);
 	if (name.endsWith('.js') && entry.includes(`="/${name}"`))
 		first += gz.length;
