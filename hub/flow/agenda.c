@@ -122,17 +122,9 @@ static void put_pending(struct call *c)
 
 static void finish(struct call *c)
 {
-	struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
-
 	put_pending(c);
 	buf_add_char(&c->out, '}');
-	if (c->out.overflow) {
-		refuse(c, ERR_TOO_LARGE);
-		return;
-	}
-	r.json = buf_cstr(&c->out);
-	r.len = c->out.len;
-	c->fn(c->arg, &r);
+	reply_built(c->fn, c->arg, ERR_OK, "", &c->out);
 	call_free(c);
 }
 

@@ -46,5 +46,10 @@ void reply_invalid(reply_fn *fn, void *arg, const char *member, const char *why)
 /* 422 about all that diag has */
 void reply_faults(reply_fn *fn, void *arg, const char *detail, const struct diag *diag);
 void reply_problem(reply_fn *fn, void *arg, enum err e, const char *detail);
+/* The end of a page of a list: its rows' bracket, and the cursor behind letter; 0 or less: none. */
+void page_end(struct buf *out, const char *letter, int64_t next);
+/* ERR_OK: 200 with what out holds, ERR_TOO_LARGE where that is not all of it. Otherwise the problem
+ * with its title. etag is "" or as in struct reply; out stays the caller's. */
+void reply_built(reply_fn *fn, void *arg, enum err e, const char *etag, struct buf *out);
 
 #endif

@@ -198,15 +198,7 @@ static void put_json(struct call *c, struct buf *out)
 
 static void call_end(struct call *c, enum err e)
 {
-	if (e == ERR_OK) {
-		struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
-
-		r.json = buf_cstr(&c->out);
-		r.len = c->out.len;
-		c->fn(c->arg, &r);
-	} else {
-		reply_problem(c->fn, c->arg, e, err_title(e));
-	}
+	reply_built(c->fn, c->arg, e, "", &c->out);
 	principal_unref(c->who);
 	buf_clear(&c->out);
 	free(c->groups);
@@ -230,7 +222,7 @@ static void on_read(void *arg, enum err e)
 	figures_each(g, c->period.from_day, c->period.to_day, add_fact, c);
 	fact_scope_free(c->scope);
 	put_json(c, &c->out);
-	call_end(c, c->out.overflow ? ERR_TOO_LARGE : ERR_OK);
+	call_end(c, ERR_OK);
 }
 
 void query_board(struct flow *f, struct principal *who, const struct query_board *q, reply_fn *fn,

@@ -119,7 +119,6 @@ static int32_t today(const struct flow *f)
 static void on_figures(void *arg, enum err e)
 {
 	struct listing *l = arg;
-	struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 	struct buf out;
 
 	if (e != ERR_OK) {
@@ -136,9 +135,7 @@ static void on_figures(void *arg, enum err e)
 		put_way(l->flow, &l->flow->connectors[i], &out);
 	}
 	buf_printf(&out, "],\"queue\":%lld,\"allowed\":[\"test\"]}", (long long)l->queue);
-	r.json = buf_cstr(&out);
-	r.len = out.len;
-	l->fn(l->arg, &r);
+	reply_built(l->fn, l->arg, ERR_OK, "", &out);
 	buf_clear(&out);
 	free(l);
 }
@@ -192,7 +189,6 @@ static void leave(struct test *t)
 static void on_sent(void *arg, const struct send_result *r)
 {
 	struct test *t = arg;
-	struct reply answer = {.err = ERR_OK, .status = 200, .etag = ""};
 	struct buf out;
 
 	connector_heard(t->flow, t->way, r);
@@ -206,9 +202,7 @@ static void on_sent(void *arg, const struct send_result *r)
 		   outcome_name(r->outcome));
 	buf_add_json(&out, r->code ? r->code : "");
 	buf_add_char(&out, '}');
-	answer.json = buf_cstr(&out);
-	answer.len = out.len;
-	t->fn(t->arg, &answer);
+	reply_built(t->fn, t->arg, ERR_OK, "", &out);
 	buf_clear(&out);
 	test_free(t);
 }

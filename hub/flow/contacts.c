@@ -291,7 +291,6 @@ struct contact_found contacts_find(const struct flow *f, const char *body, const
 static void reply_roster(struct flow *f, const char *body, bool may_edit, reply_fn *fn, void *arg)
 {
 	const struct roster none = {.body = body, .by = ""}, *r = roster_of(f->contacts, body);
-	struct reply answer = {.err = ERR_OK, .status = 200, .etag = ""};
 	struct buf out;
 
 	r = r ? r : &none;
@@ -306,9 +305,7 @@ static void reply_roster(struct flow *f, const char *body, bool may_edit, reply_
 	view_time(&out, r->at_ms);
 	buf_printf(&out, ",\"allowed\":[%s]}",
 		   may_edit ? "\"edit\",\"hand-over\"" : "\"hand-over-own\"");
-	answer.json = buf_cstr(&out);
-	answer.len = out.len;
-	fn(arg, &answer);
+	reply_built(fn, arg, ERR_OK, "", &out);
 	buf_clear(&out);
 }
 

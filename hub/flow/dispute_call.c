@@ -264,7 +264,6 @@ static void reply_dispute(struct call *c, const struct change *x)
 			 .seq = x->seq,
 			 .now_ms = x->now_ms,
 			 .principal = c->who};
-	struct reply r = {.err = ERR_OK, .status = 200};
 	struct buf out;
 	char etag[16];
 
@@ -272,10 +271,7 @@ static void reply_dispute(struct call *c, const struct change *x)
 	snprintf(etag, sizeof(etag), "%d", x->record.disputes[c->dispute].version);
 	buf_init(&out, 4u << 20);
 	view_dispute(&v, c->dispute, &out);
-	r.json = buf_cstr(&out);
-	r.len = out.len;
-	r.etag = etag;
-	c->fn(c->arg, &r);
+	reply_built(c->fn, c->arg, ERR_OK, etag, &out);
 	buf_clear(&out);
 }
 

@@ -69,7 +69,6 @@ static void on_counted(void *arg, enum err e, int64_t provisional)
 	struct asking *a = arg;
 	const struct calendar *c = pack_calendar(a->flow->pack);
 	int missing = calendar_missing_year(c, clock_now_ms(&a->flow->clock));
-	struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 	struct buf out;
 
 	if (e != ERR_OK) {
@@ -89,9 +88,7 @@ static void on_counted(void *arg, enum err e, int64_t provisional)
 	buf_printf(&out, ",\"provisional\":%lld,\"recounted\":%lld,\"allowed\":[%s]}",
 		   (long long)provisional, (long long)metric_get(METRIC_CALENDAR_RECOUNTED),
 		   a->may ? "\"import\"" : "");
-	r.json = buf_cstr(&out);
-	r.len = out.len;
-	a->fn(a->arg, &r);
+	reply_built(a->fn, a->arg, ERR_OK, "", &out);
 	buf_clear(&out);
 	free(a);
 }

@@ -23,20 +23,8 @@ struct call {
 
 static void call_end(struct call *c, enum err e)
 {
-	if (e == ERR_OK) {
-		struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
-
-		buf_add_str(&c->out, "],\"next\":");
-		if (c->before > 0)
-			buf_printf(&c->out, "\"%lld\"}", (long long)c->before);
-		else
-			buf_add_str(&c->out, "null}");
-		r.json = buf_cstr(&c->out);
-		r.len = c->out.len;
-		c->fn(c->arg, &r);
-	} else {
-		reply_problem(c->fn, c->arg, e, err_title(e));
-	}
+	page_end(&c->out, "", c->before);
+	reply_built(c->fn, c->arg, e, "", &c->out);
 	principal_unref(c->who);
 	free(c->by);
 	free(c->act);

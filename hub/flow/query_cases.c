@@ -44,20 +44,8 @@ static void call_end(void *arg, enum err e)
 {
 	struct call *c = arg;
 
-	if (e == ERR_OK) {
-		struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
-
-		buf_add_str(&c->out, "],\"next\":");
-		if (c->walk.before > 0)
-			buf_printf(&c->out, "\"%lld\"}", (long long)c->walk.before);
-		else
-			buf_add_str(&c->out, "null}");
-		r.json = buf_cstr(&c->out);
-		r.len = c->out.len;
-		c->fn(c->arg, &r);
-	} else {
-		reply_problem(c->fn, c->arg, e, err_title(e));
-	}
+	page_end(&c->out, "", c->walk.before);
+	reply_built(c->fn, c->arg, e, "", &c->out);
 	call_free(c);
 }
 

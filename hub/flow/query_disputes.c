@@ -38,8 +38,6 @@ static void call_free(struct call *c)
 
 static void call_end(struct call *c, enum err e)
 {
-	struct reply r = {.err = ERR_OK, .status = 200, .etag = c->etag};
-
 	if (e == ERR_OK && !c->one) {
 		buf_add_str(&c->out, "],\"next\":");
 		if (list_source_is_over(&c->list)) {
@@ -50,13 +48,7 @@ static void call_end(struct call *c, enum err e)
 			buf_add_str(&c->out, "\"}");
 		}
 	}
-	if (e == ERR_OK) {
-		r.json = buf_cstr(&c->out);
-		r.len = c->out.len;
-		c->fn(c->arg, &r);
-	} else {
-		reply_problem(c->fn, c->arg, e, err_title(e));
-	}
+	reply_built(c->fn, c->arg, e, c->etag, &c->out);
 	call_free(c);
 }
 

@@ -50,8 +50,6 @@ static void call_free(struct call *c)
 static void call_end(struct call *c, enum err e)
 {
 	if (e == ERR_OK) {
-		struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
-
 		buf_printf(&c->out, "],\"total\":%lld,\"next\":", (long long)c->total);
 		if (c->at < c->ref_count || c->ref_count == LOOKED_AT_MAX)
 			view_id(&c->out, "", 'n', c->refs[c->at - 1].seq,
@@ -59,12 +57,8 @@ static void call_end(struct call *c, enum err e)
 		else
 			buf_add_str(&c->out, "null");
 		buf_add_char(&c->out, '}');
-		r.json = buf_cstr(&c->out);
-		r.len = c->out.len;
-		c->fn(c->arg, &r);
-	} else {
-		reply_problem(c->fn, c->arg, e, err_title(e));
 	}
+	reply_built(c->fn, c->arg, e, "", &c->out);
 	call_free(c);
 }
 

@@ -37,22 +37,11 @@ static struct call *call_new(struct flow *f, struct principal *who, reply_fn *fn
 
 static void call_end(struct call *c, enum err e)
 {
-	struct reply r = {.err = ERR_OK, .status = 200, .etag = c->etag};
-
-	if (e == ERR_OK && !c->one) {
+	if (!c->one) {
 		*c->etag = '\0';
-		if (c->next)
-			buf_printf(&c->out, "],\"next\":\"m%lld\"}", (long long)c->next);
-		else
-			buf_add_str(&c->out, "],\"next\":null}");
+		page_end(&c->out, "m", c->next);
 	}
-	if (e == ERR_OK) {
-		r.json = buf_cstr(&c->out);
-		r.len = c->out.len;
-		c->fn(c->arg, &r);
-	} else {
-		reply_problem(c->fn, c->arg, e, err_title(e));
-	}
+	reply_built(c->fn, c->arg, e, c->etag, &c->out);
 	principal_unref(c->who);
 	buf_clear(&c->out);
 	free(c);

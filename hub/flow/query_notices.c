@@ -76,7 +76,6 @@ static bool is_owes(const char *list)
 
 static void call_end(struct call *c, enum err e)
 {
-	struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 	int64_t total = 0, open = 0;
 
 	if (e != ERR_OK) {
@@ -94,9 +93,7 @@ static void call_end(struct call *c, enum err e)
 		buf_printf(&c->out, ",\"total\":%lld,\"open\":%lld", (long long)total,
 			   (long long)open);
 	buf_printf(&c->out, ",\"since\":\"%s\"}", c->since);
-	r.json = buf_cstr(&c->out);
-	r.len = c->out.len;
-	c->fn(c->arg, &r);
+	reply_built(c->fn, c->arg, ERR_OK, "", &c->out);
 	call_free(c);
 }
 

@@ -109,15 +109,7 @@ static bool add_notice(void *arg, const struct fact *x)
 
 static void statement_end(struct statement *c, enum err e)
 {
-	struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
-
-	if (e == ERR_OK) {
-		r.json = buf_cstr(&c->out);
-		r.len = c->out.len;
-		c->fn(c->arg, &r);
-	} else {
-		reply_problem(c->fn, c->arg, e, err_title(e));
-	}
+	reply_built(c->fn, c->arg, e, "", &c->out);
 	principal_unref(c->who);
 	arena_clear(&c->arena);
 	free(c->bureaus);
@@ -140,7 +132,7 @@ static void on_agreed(void *arg, enum err e, const struct named *items, int coun
 	}
 	if (e == ERR_OK)
 		statement_put(c);
-	statement_end(c, c->out.overflow ? ERR_TOO_LARGE : e);
+	statement_end(c, e);
 }
 
 static const char *agreed_name(struct statement *c, const struct cell *x, int side)

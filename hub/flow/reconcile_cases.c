@@ -68,7 +68,6 @@ static void put_list(struct buf *out, const char *name, const char *const *cases
 static void finish(struct call *c)
 {
 	const struct pack *pack = c->flow->pack;
-	struct reply r = {.err = ERR_OK, .status = 200, .etag = ""};
 	int b = pack_find_body(pack, c->body);
 	struct buf out;
 
@@ -85,9 +84,7 @@ static void finish(struct call *c)
 	put_list(&out, "missing", c->said_cases, c->is_taken, c->said_count);
 	put_list(&out, "unsaid", c->unsaid_cases, NULL, c->unsaid_count);
 	buf_add_char(&out, '}');
-	r.json = buf_cstr(&out);
-	r.len = out.len;
-	c->fn(c->arg, &r);
+	reply_built(c->fn, c->arg, ERR_OK, "", &out);
 	buf_clear(&out);
 	call_free(c);
 }
