@@ -5,7 +5,7 @@ import unittest
 
 import documents
 from calendar_test import Unlisted
-from hub import BIN, LIMIT_S, Hub, event, wait_until
+from hub import BIN, LIMIT_S, Hub, OneHub, event, wait_until
 
 BODY = "spj-371302"
 OTHERS = ("wjw", "spj", "lxhy", "sjj")
@@ -22,22 +22,16 @@ class Base(unittest.TestCase):
         return self.call("GET", f"/audit?act={act}", user="sjj").json["items"]
 
 
-class Admin(Base):
+class Admin(OneHub, Base):
+    people = ("admin", *OTHERS)
+
     @classmethod
     def setUpClass(cls):
-        cls.hub = Hub()
-        cls.hub.start()
-        cls.hub.sign_in("admin", *OTHERS)
+        super().setUpClass()
         for name, *more in (("boss", "--phone", "13900000021"), ("local", "--body", BODY)):
             subprocess.run([BIN, "user", "add", name, "--role", "admin", *more, "--data", cls.hub.data], check=True,
                            input=f"{name}\n", text=True, capture_output=True)
             wait_until(lambda name=name: cls.hub.try_sign_in(name), what="the new person")
-
-    @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
 
     def ways(self):
         return self.call("GET", "/connectors").json

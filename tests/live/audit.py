@@ -10,7 +10,7 @@ import unittest
 import websockets
 
 import documents
-from hub import BIN, LIMIT_S, Hub, event, wait_until
+from hub import BIN, LIMIT_S, Hub, OneHub, event, wait_until
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
 CLOUD = {"Content-Type": "application/cloudevents+json"}
@@ -71,21 +71,13 @@ class Rpc:
             self.pushed.append(await self.frame())
 
 
-class Audit(unittest.TestCase):
+class Audit(OneHub):
     people = ("wjw", "zjj", "scjg", "spj", "lxhy", "sjj", "admin")
     settings = ()
 
     @classmethod
-    def setUpClass(cls):
-        cls.hub = AuditHub(*cls.settings)
-        cls.hub.start()
-        cls.hub.sign_in(*cls.people)
-
-    @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
+    def make_hub(cls):
+        return AuditHub(*cls.settings)
 
     def taken(self, number, **data):
         answer = self.hub.submit(event(number, **data))

@@ -11,19 +11,19 @@ import unittest
 import websockets
 
 import documents
-from hub import BIN, Hub, event, wait_until
+from hub import BIN, OneHub, event, wait_until
 from road_test import Rpc
 
 LEAD, COPY = "wjw-371302", "wjw-371300"
 STATES = ["open", "acknowledged", "claimed", "returned", "transferred", "disputed", "closed", "withdrawn", "superseded"]
 
 
-class Board(unittest.TestCase):
+class Board(OneHub):
+    people = ("wjw", "zjj", "spj", "lxhy", "sjj", "admin", "scjg")
+
     @classmethod
     def setUpClass(cls):
-        cls.hub = Hub()
-        cls.hub.start()
-        cls.hub.sign_in("wjw", "zjj", "spj", "lxhy", "sjj", "admin", "scjg")
+        super().setUpClass()
         cls.notices = []
         for i in range(8):
             answer = cls.hub.submit(event(f"board{i}"))
@@ -39,12 +39,6 @@ class Board(unittest.TestCase):
                 name, body = act if isinstance(act, tuple) else (act, {})
                 answer = cls.hub.post(f"/notices/{notice}/{name}", "wjw", body)
                 assert answer.status == 200, answer.body
-
-    @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
 
     def board(self, user="lxhy", query=""):
         answer = self.hub.get("/board" + query, user)

@@ -4,7 +4,7 @@ import sys
 import unittest
 
 import documents
-from hub import BIN, Hub, event, wait_until
+from hub import BIN, OneHub, event, wait_until
 
 BODY = "wjw-371302"
 PEOPLE = [{"name": "联络员甲", "post": "liaison", "phone": "13900000021", "hours": "09:00-17:30", "checked_on": "2999-01-01"},
@@ -12,18 +12,8 @@ PEOPLE = [{"name": "联络员甲", "post": "liaison", "phone": "13900000021", "h
            "leave": [{"from": "2020-01-01", "to": "2999-01-01", "substitute": "联络员甲"}]}]
 
 
-class Contacts(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.hub = Hub()
-        cls.hub.start()
-        cls.hub.sign_in("wjw", "zjj", "spj", "lxhy", "sjj", "admin")
-
-    @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
+class Contacts(OneHub):
+    people = ("wjw", "zjj", "spj", "lxhy", "sjj", "admin")
 
     def put(self, body, people, user="admin"):
         return self.hub.request("PUT", f"/api/v1/bodies/{body}/contacts", {"people": people}, user=user)

@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 import documents
-from hub import LIMIT_S, Hub, but_for_the_calendar, event, wait_until
+from hub import LIMIT_S, Hub, OneHub, but_for_the_calendar, event, wait_until
 
 LEAD, COPY, OTHER = "wjw-371302", "wjw-371300", "zjj-371302"
 CLINIC = "000123901000"  # the pack of this test names two leads for it
@@ -24,20 +24,9 @@ def pack_with_two_leads(folder):
     return pack
 
 
-class Base(unittest.TestCase):
+class Base(OneHub):
     number = 0
-
-    @classmethod
-    def begin(cls, *arguments):
-        cls.hub = Hub(*arguments)
-        cls.hub.start()
-        cls.hub.sign_in("wjw", "zjj", "spj", "lxhy", "sjj", "scjg", "admin")
-
-    @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
+    people = ("wjw", "zjj", "spj", "lxhy", "sjj", "scjg", "admin")
 
     def taken(self, **data):
         Base.number += 1
@@ -71,10 +60,10 @@ class Base(unittest.TestCase):
 
 class Disputes(Base):
     @classmethod
-    def setUpClass(cls):
+    def make_hub(cls):
         folder = tempfile.mkdtemp(prefix="tdm-", dir="/tmp")
         cls.addClassCleanup(shutil.rmtree, folder, ignore_errors=True)
-        cls.begin("--policy", pack_with_two_leads(folder))
+        return Hub("--policy", pack_with_two_leads(folder))
 
     def test_two_returns_positions_and_a_ruling(self):
         taken, d = self.disputed()
@@ -184,9 +173,6 @@ class Disputes(Base):
 
 class Rows(Base):
     """A ruling as a row of the policy."""
-    @classmethod
-    def setUpClass(cls):
-        cls.begin()
 
     def draft(self, d, user="lxhy", want=201, body=None):
         answer = self.hub.post(f"/disputes/{d['id']}/draft", user, body, timeout=LIMIT_S)

@@ -8,21 +8,21 @@ import tempfile
 import unittest
 
 import documents
-from hub import BIN, LIMIT_S, Hub, event, wait_until
+from hub import BIN, LIMIT_S, OneHub, event, wait_until
 
 
 def verify(path, *more):
     return subprocess.run([os.path.abspath(BIN), "evidence", "verify", path, *more], capture_output=True, text=True, timeout=LIMIT_S)
 
 
-class Evidence(unittest.TestCase):
+class Evidence(OneHub):
     """The hub is started twice: a hub seals what there is soon after its start, and then once a minute."""
+
+    people = ("spj", "wjw", "sjj", "lxhy")
 
     @classmethod
     def setUpClass(cls):
-        cls.hub = Hub()
-        cls.hub.start()
-        cls.hub.sign_in("spj", "wjw", "sjj", "lxhy")
+        super().setUpClass()
         for i in range(8):
             answer = cls.hub.submit(event(f"e{i}"))
             assert answer.status == 201, answer.body
@@ -35,12 +35,6 @@ class Evidence(unittest.TestCase):
         cls.hub.stop()
         cls.hub.start()
         wait_until(cls.seals, what="a seal")
-
-    @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
 
     @classmethod
     def seals(cls):

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import documents
-from hub import LIMIT_S, Hub, event, wait_until
+from hub import LIMIT_S, Hub, OneHub, event, wait_until
 
 LEAD, OTHER = "wjw-371302", "zjj"
 FORMULA = '=HYPERLINK("http://example.invalid","x")'
@@ -23,12 +23,12 @@ LONG_CASE = "371302202611230001"
 FOOT = ["筛选条件", "导出时间", "导出人", "行数"]
 
 
-class Export(unittest.TestCase):
+class Export(OneHub):
+    people = ("wjw", "zjj", "spj", "lxhy", "sjj", "admin")
+
     @classmethod
     def setUpClass(cls):
-        cls.hub = Hub()
-        cls.hub.start()
-        cls.hub.sign_in("wjw", "zjj", "spj", "lxhy", "sjj", "admin")
+        super().setUpClass()
         odd = {"kind": "entity", "name": FORMULA + "\t\u0001<&>", "code": "91320105780688132K"}
         for number, data in (("x1", {"case": LONG_CASE}), ("x2", {"applicant": odd}), ("x3", {"item": "999999999999"}),
                              ("x4", {"applicant": {"kind": "person", "name": "欧阳示例"}}),
@@ -36,12 +36,6 @@ class Export(unittest.TestCase):
             assert cls.hub.submit(event(number, **data)).status == 201
         for i in range(600):  # more than a page of the export
             assert cls.hub.submit(event(f"many{i}", type="approval.changed")).status == 201
-
-    @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
 
     def get(self, path, user):
         answer = self.hub.get(path, user)

@@ -12,7 +12,7 @@ import zipfile
 from urllib.parse import quote, unquote
 
 import documents
-from hub import Hub, event, wait_until
+from hub import Hub, OneHub, event, wait_until
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
@@ -30,19 +30,13 @@ def zip_of(*names):
     return out.getvalue()
 
 
-class Files(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.hub = Hub()
-        cls.hub.start()
-        cls.hub.sign_in("wjw", "zjj", "spj", "lxhy", "sjj", "admin")
-        cls.serial = 0
+class Files(OneHub):
+    people = ("wjw", "zjj", "spj", "lxhy", "sjj", "admin")
 
     @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.serial = 0
 
     def notice(self, claimed=True):
         type(self).serial += 1

@@ -17,6 +17,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import unittest
 
 BIN = os.environ.get("TANDEM_BIN", "build/tandem")
 LIMIT_S = 180  # only ends a hang: on a busy machine all takes its time
@@ -243,6 +244,27 @@ class Hub:
         return f"ws://127.0.0.1:{self.port}/api/v1/ws", {
             "subprotocols": ["tandem.v1"], "origin": f"http://127.0.0.1:{self.port}", "ping_interval": None,
             "extra_headers": {"Cookie": self.cookies[user]}}
+
+
+class OneHub(unittest.TestCase):
+    """Tests that share one hub: it is there before the first, with these people signed in, and has to end well after the last."""
+    people = ()
+
+    @classmethod
+    def make_hub(cls):
+        return Hub()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.hub = cls.make_hub()
+        cls.addClassCleanup(cls.hub.__exit__, None, None, None)
+        cls.hub.start()
+        cls.hub.sign_in(*cls.people)
+
+    @classmethod
+    def tearDownClass(cls):
+        status = cls.hub.stop()
+        assert status == 0, f"the hub ended with {status}"
 
 
 def event(number, **data):

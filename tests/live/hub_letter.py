@@ -11,7 +11,7 @@ import time
 import unittest
 
 from http_peer import Client
-from hub import LIMIT_S, Hub, event, wait_until
+from hub import LIMIT_S, Hub, OneHub, event, wait_until
 
 ONE = "application/cloudevents+json"
 MANY = "application/cloudevents-batch+json"
@@ -96,20 +96,13 @@ BATCHES = [
 ]
 
 
-class Base(unittest.TestCase):
+class Base(OneHub):
     settings = {}
+    people = ("spj", "wjw")
 
     @classmethod
-    def setUpClass(cls):
-        cls.hub = Hub(environment=cls.settings)
-        cls.hub.start()
-        cls.hub.sign_in("spj", "wjw")
-
-    @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
+    def make_hub(cls):
+        return Hub(environment=cls.settings)
 
     def events(self, body, kind=ONE, **more):
         headers = dict({"Content-Type": kind} if kind else {}, **more)

@@ -6,7 +6,7 @@ import unittest
 
 import redis
 
-from hub import BIN, LIMIT_S, Hub, event, wait_until
+from hub import BIN, LIMIT_S, Hub, OneHub, event, wait_until
 
 KEY = "tdm:{371300}:"
 INTAKE, DONE = KEY + "intake", KEY + "intake:done"
@@ -55,17 +55,12 @@ def sign_in(hub):
         wait_until(lambda user=user: hub.try_sign_in(user, "pass word"), what=user)
 
 
-class Outcomes(unittest.TestCase):
+class Outcomes(OneHub):
     @classmethod
     def setUpClass(cls):
         cls.hub = start_with_people()
+        cls.addClassCleanup(cls.hub.__exit__, None, None, None)
         cls.foreign = Foreign(cls.hub)
-
-    @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
 
     def test_by_redis_cli(self):
         document = json.dumps(event("cli"), ensure_ascii=False)

@@ -5,7 +5,7 @@ import unittest
 import websockets
 
 import documents
-from hub import Hub, event, wait_until
+from hub import OneHub, event, wait_until
 from road_test import Rpc
 from stream_test import command
 
@@ -15,24 +15,17 @@ PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 STRANGERS = {"zjj": 404, "scjg": 404, "spjs": 404, "admin": 403}
 
 
-class Letters(unittest.TestCase):
+class Letters(OneHub):
     number = 0
+    people = ("wjw", "zjj", "spj", "scjg", "lxhy", "sjj", "admin")
 
     @classmethod
     def setUpClass(cls):
-        cls.hub = Hub()
-        cls.hub.start()
+        super().setUpClass()
         # Somebody of each of the case's two bureaus alone: the letter is with one of them, and nobody of the other sees it.
         for name, body in (("spjq", BUREAU), ("spjs", OTHER)):
             command(cls.hub, "user", "add", name, "--role", "approver", "--body", body)
             wait_until(lambda name=name: cls.hub.try_sign_in(name, "pass word"), what=name)
-        cls.hub.sign_in("wjw", "zjj", "spj", "scjg", "lxhy", "sjj", "admin")
-
-    @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
 
     def lead(self, **data):
         Letters.number += 1

@@ -5,7 +5,7 @@ import unittest
 
 import websockets
 
-from hub import Hub, event, wait_until
+from hub import Hub, OneHub, event, wait_until
 from road_test import Rpc
 
 LEAD, COPY = "wjw-371302", "wjw-371300"
@@ -31,20 +31,9 @@ TABLE = {
 ACTS = ["acknowledge", "claim", "return", "transfer", "feedback", "close", "undo"]
 
 
-class Life(unittest.TestCase):
+class Life(OneHub):
     number = 0
-
-    @classmethod
-    def setUpClass(cls):
-        cls.hub = Hub()
-        cls.hub.start()
-        cls.hub.sign_in("wjw", "zjj", "spj", "lxhy", "sjj", "admin", "scjg")
-
-    @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
+    people = ("wjw", "zjj", "spj", "lxhy", "sjj", "admin", "scjg")
 
     def taken(self, **data):
         Life.number += 1

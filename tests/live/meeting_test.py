@@ -5,7 +5,7 @@ import threading
 import unittest
 
 import documents
-from hub import Hub, event
+from hub import Hub, OneHub, event
 
 OFFICE, LEAD, COPY, OTHER = "znb-371300", "wjw-371302", "wjw-371300", "zjj-371302"
 UNKNOWN = "999999999999"  # nobody's item
@@ -20,20 +20,9 @@ def decision(owner=LEAD, due=30, **more):
     return {"text": "明确监管边界", "owner": owner, "due": day(due), **more}
 
 
-class Meetings(unittest.TestCase):
+class Meetings(OneHub):
     number = 0
-
-    @classmethod
-    def setUpClass(cls):
-        cls.hub = Hub()
-        cls.hub.start()
-        cls.hub.sign_in("wjw", "zjj", "spj", "lxhy", "sjj", "scjg", "admin")
-
-    @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
+    people = ("wjw", "zjj", "spj", "lxhy", "sjj", "scjg", "admin")
 
     def call(self, method, path, user, body=None, want=200, **more):
         answer = self.hub.request(method, "/api/v1" + path, body, user=user, **more)

@@ -10,7 +10,7 @@ import time
 import unittest
 
 import documents
-from hub import BIN, LIMIT_S, Hub, event, wait_until
+from hub import BIN, LIMIT_S, Hub, OneHub, event, wait_until
 
 PACK = "rules/packs/linyi"
 ZONE = dt.timezone(dt.timedelta(hours=8))
@@ -73,19 +73,13 @@ class Base(unittest.TestCase):
         return [s["step"] for s in self.call(hub, "GET", f"/policy/versions/{version}", "sjj")["steps"]]
 
 
-class Versions(Base):
-    @classmethod
-    def setUpClass(cls):
-        cls.hub = Hub()
-        cls.hub.start()
-        cls.hub.sign_in("lxhy", "admin", "sjj", "spj", "wjw")
-        cls.first = cls.hub.get("/policy", "admin").json["policy"]
+class Versions(OneHub, Base):
+    people = ("lxhy", "admin", "sjj", "spj", "wjw")
 
     @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.first = cls.hub.get("/policy", "admin").json["policy"]
 
     def test_from_submission_to_force_and_the_old_decision_still_explains_itself(self):
         hub = self.hub

@@ -3,30 +3,24 @@ import datetime as dt
 import unittest
 
 import documents
-from hub import Hub, event, wait_until
+from hub import OneHub, event, wait_until
 
 BUREAU, CITY, LEAD, COPY = "spj-371302", "spj-371300", "wjw-371302", "wjw-371300"
 TODAY = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
 
 
-class Reconciliation(unittest.TestCase):
+class Reconciliation(OneHub):
+    people = ("wjw", "zjj", "spj", "lxhy", "sjj", "scjg", "admin")
+
     @classmethod
     def setUpClass(cls):
-        cls.hub = Hub()
-        cls.hub.start()
-        cls.hub.sign_in("wjw", "zjj", "spj", "lxhy", "sjj", "scjg", "admin")
+        super().setUpClass()
         cls.taken = [cls.submit(n) for n in range(6)]
         cls.submit(6, region="371311", bodies={"deciding": "spj-371311"})
         cls.submit("refused", "approval.refused")  # the applicant alone is told
         cls.answer(0, LEAD, "claim")
         cls.answer(1, LEAD, "acknowledge")
         cls.answer(2, LEAD, "return", {"reason": "not-in-scope", "remark": ""})
-
-    @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
 
     @classmethod
     def submit(cls, number, kind="approval.granted", **data):

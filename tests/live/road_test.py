@@ -7,7 +7,7 @@ import unittest
 
 import websockets
 
-from hub import LIMIT_S, Hub, event, wait_until
+from hub import LIMIT_S, Hub, OneHub, event, wait_until
 
 
 class Rpc:
@@ -33,18 +33,8 @@ class Rpc:
             self.pushed.append(json.loads(await asyncio.wait_for(self.connection.recv(), LIMIT_S)))
 
 
-class Road(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.hub = Hub()
-        cls.hub.start()
-        cls.hub.sign_in("wjw", "zjj", "spj", "lxhy", "admin", "scjg")
-
-    @classmethod
-    def tearDownClass(cls):
-        status = cls.hub.stop()
-        cls.hub.__exit__(None, None, None)
-        assert status == 0, f"the hub ended with {status}"
+class Road(OneHub):
+    people = ("wjw", "zjj", "spj", "lxhy", "admin", "scjg")
 
     def rpc(self, user, story):
         async def run():
