@@ -54,6 +54,9 @@ static void hand_back(void *arg)
 
 static void send_text(void *self, const struct message *m, connector_done_fn *done, void *arg)
 {
+	static const enum outcome outcomes[] = {[SENDING_ACCEPTS] = OUTCOME_ACCEPTED,
+						[SENDING_REFUSES] = OUTCOME_REFUSED,
+						[SENDING_LATER] = OUTCOME_LATER};
 	struct world *w = self;
 	struct handing *h;
 
@@ -70,7 +73,7 @@ static void send_text(void *self, const struct message *m, connector_done_fn *do
 		return;
 	}
 	h = mem_zalloc(sizeof(*h));
-	h->outcome = w->sending == SENDING_REFUSES ? OUTCOME_REFUSED : OUTCOME_ACCEPTED;
+	h->outcome = outcomes[w->sending];
 	h->done = done;
 	h->arg = arg;
 	h->later.fn = hand_back;

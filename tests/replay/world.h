@@ -18,7 +18,7 @@
 
 #define WORLD_HUBS 2
 
-enum sending { SENDING_ACCEPTS, SENDING_HANGS, SENDING_REFUSES };
+enum sending { SENDING_ACCEPTS, SENDING_HANGS, SENDING_REFUSES, SENDING_LATER };
 struct world;
 struct hub { /* one process' worth */
 	struct world *world;
