@@ -70,6 +70,7 @@ struct config_source {
  * looked at as well. */
 MUST_CHECK enum err config_read(const struct config_source *from, struct arena *arena,
 				struct config *ret, struct diag *diag);
+bool config_is_setting(const char *name); /* as on the command line, without the -- */
 void config_show_json(const struct config *c, struct buf *out); /* the same as one document */
 void config_show(const struct config *c, struct buf *out);	/* secrets as *** */
 #define CONFIG_TEXT_BYTES (256u << 10)				/* more than all settings as text */

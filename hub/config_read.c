@@ -123,11 +123,21 @@ static void apply_row(struct reader *r, const struct config_row *row, const char
 		return; /* the list of faults has it, and config_read looks at the list */
 }
 
+static bool is_connector(const char *name)
+{
+	return strncmp(name, CONNECTOR_PREFIX, strlen(CONNECTOR_PREFIX)) == 0;
+}
+
+bool config_is_setting(const char *name)
+{
+	return is_connector(name) || config_row_find(name) || strcmp(name, "port") == 0;
+}
+
 static void apply(struct reader *r, const char *name, const char *value, const char *where)
 {
 	const struct config_row *row = config_row_find(name);
 
-	if (strncmp(name, CONNECTOR_PREFIX, strlen(CONNECTOR_PREFIX)) == 0) {
+	if (is_connector(name)) {
 		apply_connector(r, name, value, where);
 		return;
 	}

@@ -103,19 +103,34 @@ static void tell(struct making *m, int rule, int who)
 	m->leads |= who >= 0 && t->role == ROLE_LEAD;
 }
 
+static void add_problem(struct making *m, enum problem_code code, int rule)
+{
+	m->out.problems = arena_grow(m->arena, m->out.problems, m->out.problem_count,
+				     sizeof(*m->out.problems));
+	m->out.problems[m->out.problem_count++] = (struct problem){code, rule, NULL};
+}
+
+static void tell_seat(struct making *m, int rule, seat s)
+{
+	if (s == SEAT_NONE) {
+		add_problem(m, PROBLEM_NO_BODY, rule);
+		return;
+	}
+	if (seat_is_ambiguous(s))
+		add_problem(m, PROBLEM_AMBIGUOUS_BODY, rule);
+	tell(m, rule, seat_body(s));
+}
+
 static void tell_assists(struct making *m, int rule)
 {
 	const struct pack *p = m->ask->pack;
 	const struct item_row *ir = m->ask->item < 0 ? NULL : &p->item_rows[m->ask->item];
 	int i;
 
-	for (i = 0; ir && i < ir->assist_count; i++) {
-		seat s = seat_find(p, ir->assist[i], p->rule_rows[rule].to.level,
-				   m->ask->facts->region);
-
-		if (s != SEAT_NONE)
-			tell(m, rule, seat_body(s));
-	}
+	for (i = 0; ir && i < ir->assist_count; i++)
+		tell_seat(m, rule,
+			  seat_find(p, ir->assist[i], p->rule_rows[rule].to.level,
+				    m->ask->facts->region));
 }
 
 static void apply(struct making *m, int rule)
@@ -126,7 +141,6 @@ static void apply(struct making *m, int rule)
 		[TO_APPLICANT] = TOLD_APPLICANT,
 	};
 	const struct selector *to = &m->ask->pack->rule_rows[rule].to;
-	seat s;
 
 	if (to->kind == TO_NOBODY) {
 		m->silenced = true;
@@ -140,9 +154,7 @@ static void apply(struct making *m, int rule)
 		tell(m, rule, known_later[to->kind]);
 		return;
 	}
-	s = selector_seat(m->ask->pack, NULL, m->ask->facts, to, NULL);
-	if (s != SEAT_NONE)
-		tell(m, rule, seat_body(s));
+	tell_seat(m, rule, selector_seat(m->ask->pack, NULL, m->ask->facts, to, NULL));
 }
 
 void outcome_make(const struct outcome_ask *ask, const int *rules, int count, struct arena *arena,

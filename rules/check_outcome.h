@@ -31,7 +31,9 @@ struct told {
 struct outcome {
 	struct told *list;
 	int count;
-	bool is_gap; /* nobody leads for certain, and nothing says so on purpose */
+	bool is_gap;		  /* nobody leads for certain, and nothing says so on purpose */
+	struct problem *problems; /* of single rows; not compared */
+	int problem_count;
 };
 struct outcome_ask {
 	const struct pack *pack;

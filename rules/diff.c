@@ -162,6 +162,8 @@ void diff_take(struct diff *d, const struct diff_case *c)
 		d->sums.lost += lost * c->weight;
 		d->sums.altered += (!gained && !lost) * c->weight;
 	}
+	d->sums.new_problems += c->appeared.count * c->weight;
+	d->sums.gone_problems += c->vanished.count * c->weight;
 	if (d->tallies[0].list)
 		tally(d, c);
 	if (d->sample_count < SAMPLES_MAX) {
@@ -171,6 +173,8 @@ void diff_take(struct diff *d, const struct diff_case *c)
 		s->item = arena_strdup(&d->sampled, c->item);
 		s->region = arena_strdup(&d->sampled, c->region);
 		s->what = words_of(d, c);
+		s->new_problems = diff_problem_names(&c->appeared, &d->sampled);
+		s->gone_problems = diff_problem_names(&c->vanished, &d->sampled);
 	}
 }
 
@@ -229,37 +233,29 @@ static int changes_find(struct diff *d, const struct decision *was, const struct
 	return count;
 }
 
-static bool has_no_lead(const struct decision *d)
-{
-	int i;
-
-	for (i = 0; i < d->problem_count; i++) {
-		if (d->problems[i].code == PROBLEM_NO_LEAD)
-			return true;
-	}
-	return false;
-}
-
 bool diff_event(struct diff *d, const struct event *e, const struct decide_in *in)
 {
 	struct decision was, is;
 	struct diff_change *changes;
+	struct diff_problems had, has;
 	struct diff_case c;
-	bool differs;
 
 	arena_reset(&d->scratch);
 	decide(d->packs[WAS], e, in, &d->scratch, &was);
 	decide(d->packs[IS], e, in, &d->scratch, &is);
 	changes = arena_alloc(&d->scratch, ((size_t)was.notice_count + (size_t)is.notice_count +
 					    1) * sizeof(*changes));
+	had = diff_problems_decided(d->packs[WAS], &was, &d->scratch);
+	has = diff_problems_decided(d->packs[IS], &is, &d->scratch);
 	c = (struct diff_case){.region = d->packs[IS]->view.regions[is.region].code,
 			       .item = *e->item_code ? e->item_code : "(none)",
 			       .changes = changes,
 			       .count = changes_find(d, &was, &is, changes),
+			       .appeared = diff_problems_beyond(&has, &had, &d->scratch),
+			       .vanished = diff_problems_beyond(&had, &has, &d->scratch),
 			       .weight = 1};
 	d->sums.events++;
-	differs = c.count || has_no_lead(&was) != has_no_lead(&is);
-	if (!differs)
+	if (!c.count && !c.appeared.count && !c.vanished.count)
 		return false;
 	if (d->sample_count < SAMPLES_MAX) {
 		c.sample.source = arena_strdup(&d->sampled, e->source);

@@ -26,12 +26,15 @@ struct diff_tally { /* of one region, item or body */
 enum diff_by { DIFF_BY_REGION, DIFF_BY_ITEM, DIFF_BY_BODY, DIFF_BY_COUNT };
 struct diff_sample {
 	const char *source, *id, *item, *region;
-	const char *what;  /* "+wjw-371302 lead; -wjw-371300 lead" */
+	const char *what; /* "+wjw-371302 lead; -wjw-371300 lead" */
+	/* the codes of problems that only the new or only the old pack gives: "no-body"; "" */
+	const char *new_problems, *gone_problems;
 	const char *event; /* of a combination: the whole event; else NULL */
 };
 struct diff_sums {
 	/* altered: the same body told otherwise */
 	long long events, changed, gained, lost, altered;
+	long long new_problems, gone_problems;			    /* of the decisions */
 	long long new_gaps, new_overlaps, gone_gaps, gone_overlaps; /* type x item x region */
 	/* combinations' places that were too many to walk */
 	int left_out;

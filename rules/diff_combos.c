@@ -24,27 +24,32 @@ struct combining {
 	uint32_t types;
 };
 
+/* What one pack says at one leaf. */
+struct said {
+	struct outcome_ask ask;
+	struct outcome told;
+};
+
 /* The rows that hold at a leaf, less those overridden, and what they tell. */
-static void outcome_of(struct combining *k, int side, const struct leaf *leaf, bool held,
-		       struct outcome *ret)
+static void say(struct combining *k, int side, const struct leaf *leaf, bool held, struct said *ret)
 {
 	struct side *s = &k->sides[side];
 	struct arena *a = &k->diff->scratch;
 	size_t room = (size_t)s->row_count + 1;
 	int *holding = arena_alloc(a, 2 * room * sizeof(int)), *left = holding + room;
 	int first = side == IS ? k->sides[WAS].row_count : 0, i, count = 0;
-	const struct outcome_ask ask = {.pack = s->pack,
+
+	ret->ask = (struct outcome_ask){.pack = s->pack,
 					.facts = &s->facts,
 					.item = s->item,
 					.held = held,
 					.names = k->diff->names[side]};
-
 	for (i = 0; i < s->row_count; i++) {
 		if (mask_has(leaf->mask, first + i))
 			holding[count++] = s->rows[i];
 	}
 	count = rules_remaining(s->pack, holding, count, s->marks, left);
-	outcome_make(&ask, left, count, a, ret);
+	outcome_make(&ret->ask, left, count, a, &ret->told);
 }
 
 static const struct told *told_of(const struct outcome *o, int who)
@@ -95,18 +100,41 @@ static int changes_of(struct combining *k, const struct outcome *was, const stru
 	return count;
 }
 
-static void take(struct combining *k, const struct leaf *leaf, const struct outcome *was,
-		 const struct outcome *is)
+/* Most leaves: nothing to list. */
+static bool is_said_alike(const struct said *was, const struct said *is)
+{
+	return !was->told.problem_count && !is->told.problem_count &&
+	       (was->ask.item < 0) == (is->ask.item < 0) && outcomes_equal(&was->told, &is->told);
+}
+
+/* False when both packs say the same. */
+static bool case_find(struct combining *k, const struct said *was, const struct said *is,
+		      struct diff_case *ret)
+{
+	struct arena *a = &k->diff->scratch;
+	size_t room = (size_t)was->told.count + (size_t)is->told.count + 1;
+	struct diff_problems had, has;
+	struct diff_change *changes;
+
+	if (is_said_alike(was, is))
+		return false;
+	had = diff_problems_outcome(&was->ask, &was->told, a);
+	has = diff_problems_outcome(&is->ask, &is->told, a);
+	changes = arena_alloc(a, room * sizeof(*changes));
+	*ret = (struct diff_case){.region = k->diff->packs[IS]->view.regions[k->region].code,
+				  .item = *k->item ? k->item : "(none)",
+				  .changes = changes,
+				  .count = changes_of(k, &was->told, &is->told, changes),
+				  .appeared = diff_problems_beyond(&has, &had, a),
+				  .vanished = diff_problems_beyond(&had, &has, a)};
+	return ret->count || ret->appeared.count || ret->vanished.count;
+}
+
+static void take(struct combining *k, const struct leaf *leaf, struct diff_case *c)
 {
 	struct diff *d = k->diff;
-	struct diff_change *changes = arena_alloc(
-		&d->scratch, ((size_t)was->count + (size_t)is->count + 1) * sizeof(*changes));
-	struct diff_case c = {.region = d->packs[IS]->view.regions[k->region].code,
-			      .item = *k->item ? k->item : "(none)",
-			      .changes = changes,
-			      .count = changes_of(k, was, is, changes),
-			      .weight = __builtin_popcount(leaf->types)};
 
+	c->weight = __builtin_popcount(leaf->types);
 	if (d->sample_count < SAMPLES_MAX) {
 		const struct witness w = {
 			.space = &k->space,
@@ -118,11 +146,11 @@ static void take(struct combining *k, const struct leaf *leaf, const struct outc
 			.path = leaf->path,
 		};
 
-		c.sample = (struct diff_sample){.source = "/sources/check",
-						.id = w.id,
-						.event = witness_make(&w, &d->arena)};
+		c->sample = (struct diff_sample){.source = "/sources/check",
+						 .id = w.id,
+						 .event = witness_make(&w, &d->arena)};
 	}
-	diff_take(d, &c);
+	diff_take(d, c);
 }
 
 /* With somebody holding an earlier notice is a way of its own, where rows ask for the holder. */
@@ -130,16 +158,17 @@ static bool compare_leaf(void *arg, const struct leaf *leaf)
 {
 	struct combining *k = arg;
 	bool asks = k->sides[WAS].pack->has_holder || k->sides[IS].pack->has_holder;
-	struct outcome was, is;
+	struct said was, is;
+	struct diff_case c;
 	int held;
 
 	k->diff->sums.events += __builtin_popcount(leaf->types);
 	for (held = 0; held <= asks; held++) {
-		outcome_of(k, WAS, leaf, held, &was);
-		outcome_of(k, IS, leaf, held, &is);
-		if (outcomes_equal(&was, &is))
+		say(k, WAS, leaf, held, &was);
+		say(k, IS, leaf, held, &is);
+		if (!case_find(k, &was, &is, &c))
 			continue;
-		take(k, leaf, &was, &is);
+		take(k, leaf, &c);
 		break;
 	}
 	return true;
@@ -196,31 +225,33 @@ static bool side_find(struct combining *k, int side, const char *region)
 	return true;
 }
 
-/* Whom each row finds when nobody holds an earlier notice, in the numbers both packs share. */
-static bool seats_equal(const struct combining *k, int was_row, int is_row)
+/* Whom each row finds, or not, when nobody holds an earlier notice, in the numbers both packs
+ * share.
+ */
+static bool seats_equal(struct combining *k, int was_row, int is_row)
 {
-	struct outcome was, is;
-	const struct outcome_ask ask[2] = {{.pack = k->sides[WAS].pack,
-					    .facts = &k->sides[WAS].facts,
-					    .item = k->sides[WAS].item,
-					    .names = k->diff->names[WAS]},
-					   {.pack = k->sides[IS].pack,
-					    .facts = &k->sides[IS].facts,
-					    .item = k->sides[IS].item,
-					    .names = k->diff->names[IS]}};
+	const int rows[2] = {was_row, is_row};
+	struct said said[2];
+	struct diff_case c;
+	int i;
 
-	outcome_make(&ask[WAS], &was_row, 1, &k->diff->scratch, &was);
-	outcome_make(&ask[IS], &is_row, 1, &k->diff->scratch, &is);
-	return outcomes_equal(&was, &is);
+	for (i = WAS; i <= IS; i++) {
+		said[i].ask = (struct outcome_ask){.pack = k->sides[i].pack,
+						   .facts = &k->sides[i].facts,
+						   .item = k->sides[i].item,
+						   .names = k->diff->names[i]};
+		outcome_make(&said[i].ask, &rows[i], 1, &k->diff->scratch, &said[i].told);
+	}
+	return !case_find(k, &said[WAS], &said[IS], &c);
 }
 
 /* Equal rows in the same order that find the same bodies cannot decide differently. */
-static bool is_same_place(const struct combining *k)
+static bool is_same_place(struct combining *k)
 {
 	const struct side *was = &k->sides[WAS], *is = &k->sides[IS];
 	int i;
 
-	if (was->row_count != is->row_count)
+	if (was->row_count != is->row_count || (was->item < 0) != (is->item < 0))
 		return false;
 	for (i = 0; i < is->row_count; i++) {
 		if (k->twin[is->rows[i]] != was->rows[i] ||

@@ -1,7 +1,7 @@
 /*
  * diff_in.h: a comparison while it runs. diff.c has the events, diff_content.c the files,
  * diff_proof.c the checks of both packs, diff_standing.c which errors were there before,
- * diff_combos.c the combinations. Nobody else includes it.
+ * diff_combos.c the combinations, diff_problems.c the problems. Nobody else includes it.
  */
 #ifndef TANDEM_DIFF_IN_H
 #define TANDEM_DIFF_IN_H
@@ -38,15 +38,34 @@ struct diff_change {
 	const char *body;
 	int was, is; /* roles, ROLE_NONE: not told */
 };
+/* One that a decision has once, whichever rows it comes from. */
+struct diff_problem {
+	enum problem_code code;
+	const char *to, *item; /* whom a row looks for; "" */
+};
+struct diff_problems {
+	struct diff_problem *list;
+	int count;
+};
 struct diff_case {
 	const char *region, *item;
 	const struct diff_change *changes;
 	int count;
+	struct diff_problems appeared, vanished;
 	long long weight; /* events it stands for */
 	struct diff_sample sample;
 };
 /* Adds it to the sums, the tallies and, while there is room, the samples. */
 void diff_take(struct diff *d, const struct diff_case *c);
+struct diff_problems diff_problems_decided(const struct pack *p, const struct decision *d,
+					   struct arena *arena);
+struct diff_problems diff_problems_outcome(const struct outcome_ask *ask, const struct outcome *o,
+					   struct arena *arena);
+/* Those of `in` that the other has not. */
+struct diff_problems diff_problems_beyond(const struct diff_problems *in,
+					  const struct diff_problems *other, struct arena *arena);
+/* "no-body several-leads", each code once; "" for none */
+const char *diff_problem_names(const struct diff_problems *of, struct arena *arena);
 void diff_content(struct diff *d);
 void diff_proof(struct diff *d);
 void diff_standing(struct diff *d); /* behind diff_proof: the order of the findings changes */

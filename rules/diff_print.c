@@ -94,6 +94,10 @@ static void json_samples(const struct diff *d, struct buf *out)
 		member(out, "region", s->region);
 		buf_add_char(out, ',');
 		member(out, "what", s->what);
+		buf_add_char(out, ',');
+		member(out, "new_problems", s->new_problems);
+		buf_add_char(out, ',');
+		member(out, "gone_problems", s->gone_problems);
 		buf_printf(out, ",\"event\":%s}", s->event ? s->event : "null");
 	}
 	buf_add_char(out, ']');
@@ -110,6 +114,8 @@ static void json_sums(const struct diff *d, struct buf *out)
 		   d->are_combinations ? "combinations" : "events", s->events, s->changed);
 	buf_printf(out, ",\"gained\":%lld,\"lost\":%lld,\"altered\":%lld,\"left_out\":%d",
 		   s->gained, s->lost, s->altered, s->left_out);
+	buf_printf(out, ",\"new_problems\":%lld,\"gone_problems\":%lld", s->new_problems,
+		   s->gone_problems);
 	buf_printf(out, ",\"new_gaps\":%lld,\"gone_gaps\":%lld", s->new_gaps, s->gone_gaps);
 	buf_printf(out, ",\"new_overlaps\":%lld,\"gone_overlaps\":%lld", s->new_overlaps,
 		   s->gone_overlaps);
@@ -171,6 +177,19 @@ static void text_tallies(const struct diff *d, enum diff_by by, struct buf *out)
 	free(list);
 }
 
+static void text_sample(const struct diff_sample *s, struct buf *out)
+{
+	buf_printf(out, "such as %s %s, item %s in %s: %s", s->source, s->id, s->item, s->region,
+		   s->what);
+	if (*s->new_problems)
+		buf_printf(out, "; now %s", s->new_problems);
+	if (*s->gone_problems)
+		buf_printf(out, "; no longer %s", s->gone_problems);
+	if (s->event)
+		buf_printf(out, "\n\t%s", s->event);
+	buf_add_char(out, '\n');
+}
+
 void diff_to_text(const struct diff *d, struct buf *out)
 {
 	const struct diff_sums *s = &d->sums;
@@ -185,18 +204,17 @@ void diff_to_text(const struct diff *d, struct buf *out)
 		text_tallies(d, (enum diff_by)by, out);
 	for (i = 0; i < d->sample_count && i < (d->are_combinations ? EVENTS_SHOWN : SAMPLES_MAX);
 	     i++)
-		buf_printf(out, "such as %s %s, item %s in %s: %s%s%s\n", d->samples[i].source,
-			   d->samples[i].id, d->samples[i].item, d->samples[i].region,
-			   d->samples[i].what, d->samples[i].event ? "\n\t" : "",
-			   d->samples[i].event ? d->samples[i].event : "");
+		text_sample(&d->samples[i], out);
 	buf_printf(out, "%s to %s: %d lines of content, %lld of %lld %s decided differently\n",
 		   d->packs[WAS]->view.version, d->packs[IS]->view.version, d->line_count,
 		   s->changed, s->events, what);
 	if (s->left_out)
 		buf_printf(out, "%d places hang on too many attributes and were not finished\n",
 			   s->left_out);
-	buf_printf(out, "notices: %lld gained, %lld lost, %lld otherwise\n", s->gained, s->lost,
-		   s->altered);
+	buf_printf(
+		out,
+		"notices: %lld gained, %lld lost, %lld otherwise; problems: %lld new, %lld gone\n",
+		s->gained, s->lost, s->altered, s->new_problems, s->gone_problems);
 	buf_printf(
 		out,
 		"gaps: %lld new, %lld gone; overlaps: %lld new, %lld gone (type x item x region)\n",

@@ -326,6 +326,8 @@ export interface PolicySums {
 	lost: number;
 	altered: number;
 	left_out: number;
+	new_problems: number;
+	gone_problems: number;
 	new_gaps: number;
 	gone_gaps: number;
 	new_overlaps: number;
@@ -334,7 +336,7 @@ export interface PolicySums {
 export interface PolicyBrief extends PolicySums { lines_removed: number; lines_added: number; lines_changed: number }
 export interface PolicyLine { kind: 'removed' | 'added' | 'changed'; file: string; name: string | null; column: string | null; was: string | null; is: string | null }
 export interface PolicyTally { events: number; gained: number; lost: number; region?: string; item?: string; body?: string }
-export interface PolicySample { source: string; id: string; item: string; region: string; what: string; event: object | null }
+export interface PolicySample { source: string; id: string; item: string; region: string; what: string; new_problems: string; gone_problems: string; event: object | null }
 export interface PolicyDiff extends PolicySums {
 	content: PolicyLine[];
 	by_region: PolicyTally[];

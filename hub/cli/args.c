@@ -47,6 +47,21 @@ static int take_word(struct args *a, const char *word)
 	return 0;
 }
 
+static bool is_known(const struct args_option *options, const char *name)
+{
+	return option_find(options, name) || strcmp(name, "--config") == 0 ||
+	       config_is_setting(name + 2);
+}
+
+static int no_such_option(const struct args_option *options, const char *name)
+{
+	fprintf(stderr, "tandem: %s: there is no such option", name);
+	for (const struct args_option *o = options; o && o->name; o++)
+		fprintf(stderr, "%s %s", o == options ? "; there are" : "", o->name);
+	fputc('\n', stderr);
+	return 2;
+}
+
 static bool is_option(const char *s)
 {
 	return strncmp(s, "--", 2) == 0 && s[2];
@@ -69,6 +84,8 @@ int args_read(int argc, char **argv, const struct args_option *options, struct a
 			*o->ret_flag = true;
 			continue;
 		}
+		if (!is_known(options, name))
+			return no_such_option(options, name);
 		if (!value && i + 1 == argc)
 			return usage("needs a value", name);
 		if (!value)

@@ -68,6 +68,20 @@ int policy_print(const struct buf *out)
 	return fwrite(out->data, 1, out->len, stdout) == out->len ? 0 : EXIT_NO_WORK;
 }
 
+void policy_print_faults_json(const char *pack, const struct diag *diag)
+{
+	struct buf out;
+
+	buf_init(&out, OUTPUT_BYTES_MAX);
+	buf_add_str(&out, "{\"pack\":");
+	buf_add_json(&out, pack);
+	buf_add_char(&out, ',');
+	args_faults_json(diag, &out);
+	buf_add_str(&out, "}\n");
+	policy_print(&out);
+	buf_clear(&out);
+}
+
 static bool is_document(const char *data, size_t len, const struct event_limits *lim)
 {
 	struct arena arena;
@@ -260,10 +274,12 @@ static int policy_explain(const struct policy_options *o, struct arena *arena)
 	}
 	diag_init(&diag, arena);
 	status = policy_open(o->args.words[1], &r.pack, &diag);
-	if (status) {
+	if (status && o->json)
+		policy_print_faults_json(o->args.words[1], &diag);
+	else if (status)
 		args_print_faults(&diag);
+	if (status)
 		return status;
-	}
 	buf_init(&events.bytes, INPUT_BYTES_MAX);
 	if (names_are_there(o, r.pack))
 		status = policy_events_read(o->args.word_count > 2 ? o->args.words[2] : NULL, arena,

@@ -38,5 +38,7 @@ int policy_events_read(const char *path, struct arena *arena, struct policy_even
 /* False after the faults have been printed, with the event's number. */
 bool policy_event_parse(const struct event_part *part, size_t number, struct event *ret);
 int policy_print(const struct buf *out);
+/* The one document of --json for a pack that cannot be used. */
+void policy_print_faults_json(const char *pack, const struct diag *diag);
 
 #endif

@@ -4,20 +4,6 @@
 #include "check.h"
 #include "cli/policy.h"
 
-static void print_faults_json(const struct policy_options *o, const struct diag *diag)
-{
-	struct buf out;
-
-	buf_init(&out, OUTPUT_BYTES_MAX);
-	buf_add_str(&out, "{\"pack\":");
-	buf_add_json(&out, o->args.words[1]);
-	buf_add_char(&out, ',');
-	args_faults_json(diag, &out);
-	buf_add_str(&out, "}\n");
-	policy_print(&out);
-	buf_clear(&out);
-}
-
 static void print_faults(const struct policy_options *o, const struct diag *diag)
 {
 	const struct fault *f;
@@ -79,10 +65,10 @@ int policy_check(const struct policy_options *o, struct arena *arena)
 		return EXIT_USAGE;
 	diag_init(&diag, arena);
 	status = policy_open(o->args.words[1], &pack, &diag);
-	if (status == EXIT_USAGE)
+	if (status && o->json)
+		policy_print_faults_json(o->args.words[1], &diag);
+	else if (status == EXIT_USAGE)
 		args_print_faults(&diag);
-	else if (status && o->json)
-		print_faults_json(o, &diag);
 	else if (status)
 		print_faults(o, &diag);
 	if (status)

@@ -81,6 +81,17 @@ static int run(const struct policy_options *o, struct pack *const packs[2], stru
 	return status ? status : found;
 }
 
+/* A missing folder is unreadable input as well, which --json gives as a fault of the pack. */
+static void tell_faults(const struct policy_options *o, const char *pack, const struct diag *diag)
+{
+	if (o->json) {
+		policy_print_faults_json(pack, diag);
+		return;
+	}
+	fprintf(stderr, "%s cannot be used\n", pack);
+	args_print_faults(diag);
+}
+
 int policy_diff(const struct policy_options *o, struct arena *arena)
 {
 	struct pack *packs[2] = {NULL, NULL};
@@ -94,11 +105,9 @@ int policy_diff(const struct policy_options *o, struct arena *arena)
 	for (i = 0; i < 2 && !status; i++) {
 		status = policy_open(o->args.words[1 + i], &packs[i], &diag);
 		if (status)
-			fprintf(stderr, "%s cannot be used\n", o->args.words[1 + i]);
+			tell_faults(o, o->args.words[1 + i], &diag);
 	}
-	if (status)
-		args_print_faults(&diag);
-	else
+	if (!status)
 		status = run(o, packs, arena);
 	pack_unref(packs[0]);
 	pack_unref(packs[1]);

@@ -9,7 +9,8 @@
 
 #include "store/link_check.h"
 
-#define IF_MEANT "; restart the hub if that is meant"
+#define READING_SETTINGS "reading the settings"
+#define IF_MEANT	 "; restart the hub if that is meant"
 
 /* What a Redis has to be set to, or an answered write could be lost. */
 static const struct {
@@ -207,6 +208,31 @@ static void ask_write_again(struct link *l, struct args *a)
 	put_name(a, "", l->opt.keys->id, l->id);
 }
 
+static void on_settings(void *arg, const struct redis_reply *r)
+{
+	struct link *l = arg;
+
+	if (!r || !l->conn)
+		return;
+	if (r->type == REDIS_ERROR)
+		went_down_by_error(l, READING_SETTINGS, r->str);
+	else
+		(void)judge_settings(l, r);
+}
+
+void link_check_settings(struct link *l)
+{
+	struct arena arena;
+	struct args args;
+
+	arena_init(&arena);
+	args_init(&args, &arena);
+	ask_settings(l, &args);
+	link_ask(l, &args, l->opt.limit_ms, on_settings, l);
+	args_clear(&args);
+	arena_clear(&arena);
+}
+
 static const struct {
 	const char *doing;
 	bool (*is_needed)(const struct link *l);
@@ -218,7 +244,7 @@ static const struct {
 	{"signing in", needs_auth, ask_auth, judge_ok, true, false},
 	{"choosing the database", needs_select, ask_select, judge_ok, false, false},
 	{"asking for the role", always, ask_role, judge_role, false, false},
-	{"reading the settings", always, ask_settings, judge_settings, false, false},
+	{READING_SETTINGS, always, ask_settings, judge_settings, false, false},
 	{"asking for the name of the data", is_known, ask_id, judge_id, false, false},
 	{"a first write", has_data, ask_write, judge_write, false, false},
 	{"a write for replicas", waits_for_replicas, ask_write_again, judge_ok, false, true},

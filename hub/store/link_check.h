@@ -1,9 +1,9 @@
 /*
- * link_check.h: the check of a Redis that a link has just reached. Internal to link.c and
- * link_check.c.
+ * link_check.h: the check of a Redis that a link has just reached. Internal to hub/store.
  *
  * link_check asks; then either link_checked is called, or the connection is dropped with the
- * reason.
+ * reason. What an administrator can change under way is asked again and again by whoever holds the
+ * link, and a Redis that may lose answers from now on is left in the same way.
  */
 #ifndef TANDEM_STORE_LINK_CHECK_H
 #define TANDEM_STORE_LINK_CHECK_H
@@ -11,6 +11,7 @@
 #include "store/link.h"
 
 void link_check(struct link *l);
-void link_checked(struct link *l); /* link.c: it may be trusted */
+void link_checked(struct link *l);	  /* link.c: it may be trusted */
+void link_check_settings(struct link *l); /* of one that is up */
 
 #endif

@@ -411,13 +411,10 @@ static void on_connected(uv_connect_t *req, int status)
 
 static const struct addrinfo *address_at(const struct addrinfo *all, int attempt)
 {
-	const struct addrinfo *a;
-	int count = 0;
+	const struct addrinfo *a = all;
 
-	for (a = all; a; a = a->ai_next)
-		count++;
-	for (a = all, attempt %= count; attempt > 0; attempt--)
-		a = a->ai_next;
+	while (attempt-- > 0)
+		a = a->ai_next ? a->ai_next : all;
 	return a;
 }
 
@@ -439,9 +436,17 @@ static void on_resolved(uv_getaddrinfo_t *req, int status, struct addrinfo *all)
 		redis_drop(c, uv_strerror(status));
 }
 
+/* An address is not put to the resolver's threads, which names without an answer hold for long. */
+static bool is_address(const struct redis_url *url, struct sockaddr_storage *ret)
+{
+	return uv_ip4_addr(url->host, url->port, (struct sockaddr_in *)ret) == 0 ||
+	       uv_ip6_addr(url->host, url->port, (struct sockaddr_in6 *)ret) == 0;
+}
+
 static int connect_tcp(struct redis *c, const struct redis_url *url)
 {
 	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+	struct sockaddr_storage address;
 	char port[8];
 	int rc;
 
@@ -451,6 +456,9 @@ static int connect_tcp(struct redis *c, const struct redis_url *url)
 	c->io.any.data = c;
 	c->attempt = url->attempt;
 	snprintf(port, sizeof(port), "%d", url->port);
+	if (is_address(url, &address))
+		return uv_tcp_connect(&c->connecting, &c->io.tcp, (struct sockaddr *)&address,
+				      on_connected);
 	c->resolving.data = c;
 	rc = uv_getaddrinfo(loop_uv(c->loop), &c->resolving, on_resolved, url->host, port, &hints);
 	c->is_resolving = rc == 0;

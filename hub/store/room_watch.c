@@ -6,6 +6,7 @@
 
 #include "log.h"
 #include "metrics.h"
+#include "store/link_check.h"
 #include "store/store_in.h"
 
 #define LOOK_MS 1000
@@ -72,8 +73,6 @@ static void judge(struct store *s, const char *info)
 
 	metric_set(METRIC_STORE_MEMORY, percent);
 	set_room(s, room_at(percent, s->watch.room));
-	if (!strstr(info, "\nmaxmemory_policy:noeviction"))
-		link_drop(&s->main, "Redis' maxmemory-policy has been changed");
 }
 
 /* Who may not ask for it (NOPERM) is not warned; what Redis refuses is told all the same. */
@@ -95,6 +94,7 @@ static void look(void *arg)
 	if (s->watch.is_asking || !s->main.is_up)
 		return;
 	s->watch.is_asking = true;
+	link_check_settings(&s->main);
 	arena_init(&arena);
 	args_init(&words, &arena);
 	args_str(&words, "INFO");

@@ -1,4 +1,5 @@
-/* room_watch.h: asks Redis how full it is. Internal to hub/store; what comes of it is in room.h. */
+/* room_watch.h: asks Redis once a second how full it is, and whether it is still set
+ * safely. Internal to hub/store; what comes of it is in room.h. */
 #ifndef TANDEM_STORE_ROOM_WATCH_H
 #define TANDEM_STORE_ROOM_WATCH_H
 

@@ -117,6 +117,13 @@ class Explain(unittest.TestCase):
         faults = json.loads(run("policy", "check", pack, "--json").stdout)["faults"]
         self.assertEqual({f["what"]: f["zh"] for f in faults if f["code"] == "event-unknown"}, {"not a type of event": "没有这种办件类型"})
         self.assertEqual(json.loads(run("policy", "check", CASES, "--json").stdout)["policy"][:5], "mini@")
+        for words in (["explain", pack], ["diff", pack, CASES], ["diff", CASES, pack]):
+            answer = run("policy", *words, "--json")
+            self.assertEqual(answer.returncode, 1, words)
+            self.assertEqual(json.loads(answer.stdout), {"pack": pack, "fault_count": len(faults), "faults": faults}, words)
+        for words in (["check", "/no/such"], ["explain", "/no/such"], ["diff", CASES, "/no/such"]):
+            answer = run("policy", *words, "--json")
+            self.assertEqual((answer.returncode, json.loads(answer.stdout)["pack"]), (2, "/no/such"), words)
 
 
 class Calendar(unittest.TestCase):
@@ -282,6 +289,15 @@ class Usage(unittest.TestCase):
             answer = run(*words)
             self.assertEqual(answer.returncode, status, words)
             self.assertTrue(answer.stdout if status == 0 else answer.stderr, words)
+
+    def test_an_unknown_option_is_named_wherever_it_stands(self):
+        for words in (["serve"], ["policy", "check", CASES], ["user", "list"], ["calendar", "due", CASES, "2026-01-01", "1wd"], ["config", "show"]):
+            for more in (["--frob"], ["--frob", "1"]):
+                answer = run(*words, *more)
+                self.assertEqual((answer.returncode, answer.stdout), (2, ""), words)
+                self.assertRegex(answer.stderr, "^tandem: --frob: there is no such option", words)
+        self.assertIn("; there are --explain --json\n", run("calendar", "due", "--frob").stderr)
+        self.assertEqual(run("serve", "--port").stderr, "tandem: --port: needs a value\n")
 
 
 if __name__ == "__main__":

@@ -132,15 +132,19 @@ class Memory(unittest.TestCase):
         self.assertEqual(self.hub.post(f"/notices/{notice}/acknowledge", "wjw").status, 200)
         self.notice("l2")
 
-    def test_policy_changed_under_way(self):
-        """A Redis that may throw away what was answered is left at once, and taken again when that is over."""
-        self.redis.ask("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
-        wait_until(lambda: self.hub.request("GET", "/readyz").status == 503, what="the hub to notice")
-        self.assertEqual(self.hub.submit(event("p1")).status, 503)
-        wait_until(lambda: "maxmemory-policy noeviction" in self.hub.log_text())
-        self.redis.ask("CONFIG", "SET", "maxmemory-policy", "noeviction")
-        wait_until(lambda: self.hub.request("GET", "/readyz").status == 200, what="the hub to come back")
-        self.notice("p1")
+    def test_settings_changed_under_way(self):
+        """A Redis that may lose what was answered is left at once, without its connection being lost, and taken again when that is over."""
+        for name, bad, good in (("maxmemory-policy", "allkeys-lru", "noeviction"), ("appendfsync", "everysec", "always"),
+                                ("no-appendfsync-on-rewrite", "yes", "no"), ("appendonly", "no", "yes")):
+            with self.subTest(name):
+                self.redis.ask("CONFIG", "SET", name, bad)
+                wait_until(lambda: self.hub.request("GET", "/readyz").status == 503, what="the hub to notice")
+                self.assertEqual(self.hub.submit(event(f"p-{name}")).status, 503)
+                self.assertEqual(self.metric("store_up"), 0)
+                wait_until(lambda: f"Redis must be set to {name} {good}" in self.hub.log_text())
+                self.redis.ask("CONFIG", "SET", name, good)
+                wait_until(lambda: self.hub.request("GET", "/readyz").status == 200, what="the hub to come back")
+                self.notice(f"p-{name}")
 
 
 if __name__ == "__main__":

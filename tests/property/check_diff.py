@@ -38,12 +38,13 @@ def change(rng, pack):
     return pack
 
 
-def told(decision):
-    """Who is told what; and whether nobody leads."""
+def told(decision, pack):
+    """Who is told what; and the problems, those of rows by whom they look for."""
+    looks_for = {rule["id"]: rule["to"] for rule in pack.rules}
     found = {one["body"]: (one["role"], one["due"], one["feedback_due"], one["via"]) for one in decision["notices"]}
     if decision["applicant"]:
         found["(applicant)"] = ("applicant", None, None, decision["applicant"]["via"])
-    return found, any(one["code"] == "no-lead" for one in decision["problems"])
+    return found, {(one["code"], looks_for.get(one.get("rule")), one.get("item")) for one in decision["problems"]}
 
 
 def run(binary, folders, events_file):
@@ -55,14 +56,17 @@ def run(binary, folders, events_file):
 
 
 def compare_events(packs, events, answer):
-    changed = gained = lost = altered = 0
+    changed = gained = lost = altered = new = gone = 0
     for event in events:
-        (was, was_gap), (now, now_gap) = (told(oracle.decide(pack, event)) for pack in packs)
-        changed += was != now or was_gap != now_gap
+        (was, had), (now, has) = (told(oracle.decide(pack, event), pack) for pack in packs)
+        changed += was != now or had != has
+        new += len(has - had)
+        gone += len(had - has)
         gained += len(set(now) - set(was))
         lost += len(set(was) - set(now))
         altered += sum(was[body] != now[body] for body in set(was) & set(now))
-    want = {"events": len(events), "changed": changed, "gained": gained, "lost": lost, "altered": altered}
+    want = {"events": len(events), "changed": changed, "gained": gained, "lost": lost, "altered": altered,
+            "new_problems": new, "gone_problems": gone}
     got = {name: answer[name] for name in want}
     faults = [] if want == got else [f"events: oracle {want}, diff {got}"]
     for by in ("by_region", "by_item"):
@@ -87,7 +91,7 @@ def differs_somewhere(packs):
                 for day in sorted(days):
                     for name, value in pairs:
                         event = check_brute.event_of(kind, code, region, day, {} if value is None else {name: value})
-                        was, now = (told(oracle.decide(pack, event)) for pack in packs)
+                        was, now = (told(oracle.decide(pack, event), pack) for pack in packs)
                         if was != now:
                             return True
     return False
@@ -97,7 +101,7 @@ def compare_combinations(packs, answer):
     faults = []
     for sample in answer["samples"]:
         event = sample["event"]
-        was, now = (told(oracle.decide(pack, event)) for pack in packs)
+        was, now = (told(oracle.decide(pack, event), pack) for pack in packs)
         asks_holder = any(rule["to"] == "holder" for pack in packs for rule in pack.rules)
         if was == now and not asks_holder:
             faults.append(f"the sample is decided alike: {json.dumps(event, ensure_ascii=False)}")

@@ -110,6 +110,8 @@ export const enOffice: Record<keyof typeof zhOffice, string> = {
 	'diff.gained': 'Notices more',
 	'diff.lost': 'Notices fewer',
 	'diff.altered': 'Told otherwise',
+	'diff.new_problems': 'New problems',
+	'diff.gone_problems': 'Problems gone',
 	'diff.new_gaps': 'New gaps',
 	'diff.gone_gaps': 'Gaps gone',
 	'diff.new_overlaps': 'New overlaps',

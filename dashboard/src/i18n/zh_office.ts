@@ -109,6 +109,8 @@ export const zhOffice = {
 	'diff.gained': '多告知',
 	'diff.lost': '少告知',
 	'diff.altered': '告知方式不同',
+	'diff.new_problems': '新增研判问题',
+	'diff.gone_problems': '消除研判问题',
 	'diff.new_gaps': '新增监管空白',
 	'diff.gone_gaps': '消除监管空白',
 	'diff.new_overlaps': '新增多头主管',
