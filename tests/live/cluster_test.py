@@ -52,7 +52,7 @@ class OnACluster(unittest.TestCase):
         self.intake_goes_on(promoted)
         check_all_there(self.hub, load.answered)
         listener.has_heard(load.answered)
-        check_copy(self.folder, self.environment, load.answered)
+        check_copy(self.folder, cluster.environment(*cluster.running()), load.answered)
 
     def scripts_look_at_no_key_they_have_emptied(self, owner):
         """In the middle of a move that would end them there, with the first half done."""
