@@ -15,7 +15,7 @@
 #include "cli/manifest.h"
 #include "cli/store_state.h"
 #include "cli/tool.h"
-#include "store/redis.h"
+#include "config_redis.h"
 #include "timefmt.h"
 
 #define SAID_BYTES ((size_t)1 << 20)
@@ -46,18 +46,11 @@ static bool said(const char *what, struct buf *out, bool good)
 }
 
 /* Which Redis, as redis-cli wants to be told; the password goes through its environment. */
-static bool place(struct run *r, struct redis_url *u, const char **argv)
+static void place(struct run *r, const struct redis_url *u, const char **argv)
 {
 	struct arena *arena = &r->store.arena;
-	const char *why = "",
-		   *url = redis_url_resolve(r->store.config.redis_url, r->store.config.data, arena);
 	int n = 0;
 
-	if (redis_url_parse(url, arena, u, &why) != ERR_OK || (!u->path && !u->host) || u->db) {
-		fputs("tandem backup: redis.url must name one Redis (unix: or redis://) and its database 0; of a group, give its master\n",
-		      stderr);
-		return false;
-	}
 	argv[n++] = "redis-cli";
 	argv[n++] = u->path ? "-s" : "-h";
 	argv[n++] = u->path ? u->path : u->host;
@@ -72,21 +65,19 @@ static bool place(struct run *r, struct redis_url *u, const char **argv)
 	argv[n++] = "--rdb";
 	argv[n++] = arena_printf(arena, "%s/%s", r->dir, MANIFEST_REDIS);
 	argv[n] = NULL;
-	return true;
 }
 
 static bool copy_redis(struct run *r)
 {
-	struct redis_url u = {0};
+	const struct redis_url *u = store_redis(r->store.store);
 	const char *argv[16];
 	struct buf out;
 	int status;
 
-	if (!place(r, &u, argv))
-		return false;
+	place(r, u, argv);
 	buf_init(&out, SAID_BYTES);
 	r->manifest.moment = now(&r->store.arena);
-	status = tool_run(&(struct tool){argv, "REDISCLI_AUTH", u.password}, &out);
+	status = tool_run(&(struct tool){argv, "REDISCLI_AUTH", u->password}, &out);
 	return said("redis-cli --rdb", &out, status == 0);
 }
 
@@ -215,6 +206,11 @@ static int backup(struct run *r, bool json)
 	struct store_state state;
 	enum err e;
 
+	if (store_redis(r->store.store)->db) {
+		fputs("tandem backup: redis.url names another database than 0; a copy of that is not made\n",
+		      stderr);
+		return 3;
+	}
 	if (!copy_is_empty(r->dir)) {
 		fprintf(stderr, "%s: must be empty, or not there\n", r->dir);
 		return 2;

@@ -248,6 +248,11 @@ const char *store_where(const struct store *s, struct arena *arena)
 	return "";
 }
 
+const struct redis_url *store_redis(const struct store *s)
+{
+	return &s->main.url;
+}
+
 void store_close(struct store *s, loop_fn *closed, void *arg)
 {
 	if (s->closing)

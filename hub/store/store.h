@@ -23,6 +23,7 @@
 #include "base/err.h"
 #include "loop.h"
 
+struct redis_url;
 struct store;
 struct store_options {
 	/* as redis_url_parse takes it; the embedded one is given as unix: by main */
@@ -40,6 +41,8 @@ struct store *store_open(struct loop *loop, const struct store_options *opt);
 bool store_is_up(const struct store *s);
 /* while it is up: behind what its url is called, where that led; "" if nowhere else */
 const char *store_where(const struct store *s, struct arena *arena);
+/* the same for a program that goes there by itself: path, or host and port, and whom it must be */
+const struct redis_url *store_redis(const struct store *s);
 /* answers everything pending with ERR_UNAVAILABLE */
 void store_close(struct store *s, loop_fn *closed, void *arg);
 

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 from hub import Hub, wait_until
-from redis_group import KEY, PASSWORD, Cluster, Listener, Load, add_people, check_all_there, doctor, end_all
+from redis_group import KEY, PASSWORD, Cluster, Listener, Load, add_people, check_all_there, check_copy, doctor, end_all
 
 
 class OnACluster(unittest.TestCase):
@@ -52,6 +52,7 @@ class OnACluster(unittest.TestCase):
         self.intake_goes_on(promoted)
         check_all_there(self.hub, load.answered)
         listener.has_heard(load.answered)
+        check_copy(self.folder, cluster.environment(*cluster.running()), load.answered)
 
     def scripts_look_at_no_key_they_have_emptied(self, owner):
         """In the middle of a move that would end them there, with the first half done."""

@@ -11,7 +11,7 @@ import urllib.parse
 import redis
 import websockets
 
-from hub import BIN, LIMIT_S, end_with_us, event, free_port, wait_until
+from hub import BIN, LIMIT_S, Hub, end_with_us, event, free_port, wait_until
 
 KEY = "tdm:{371300}:"
 PASSWORD, OF_SENTINELS = "a:b@c,d/e", "hush-hush"
@@ -266,6 +266,21 @@ def add_people(environment):
     for name, role, body in (("spj", "approver", "spj-371302"), ("wjw", "supervisor", "wjw-371300")):
         subprocess.run([os.path.abspath(BIN), "user", "add", name, "--role", role, "--body", body], input="pass word\n", text=True,
                        check=True, timeout=LIMIT_S, capture_output=True, env=dict(os.environ, **environment))
+
+
+def check_copy(folder, environment, answered):
+    """The copy of a group's data holds all of it, and a hub with a private Redis works on what was made of it."""
+    data = f"{folder}/restored"
+    for words, settings in ((["backup", f"{folder}/copy"], environment), (["restore", f"{folder}/copy", "--data", data], {})):
+        done = subprocess.run([os.path.abspath(BIN), *words], text=True, capture_output=True, timeout=LIMIT_S, env=dict(os.environ, **settings))
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+    with Hub(demo=False, data=data) as hub:
+        for user in ("spj", "wjw"):
+            assert hub.try_sign_in(user, "pass word")
+        check_all_there(hub, answered)
+        number, first = next(iter(answered.items()))
+        assert hub.submit(event(number)).json["event"] == first
+        assert hub.submit(event("after")).status == 201
 
 
 def doctor(environment):

@@ -1,11 +1,12 @@
-"""The hub on a real master with two replicas and three sentinels: the master dies, comes back as a replica, and the next one stands still."""
+"""The hub on a real master with two replicas and three sentinels: the master dies, comes back as a replica, and the next one stands still;
+then a copy is made of what the third one has."""
 import shutil
 import signal
 import tempfile
 import unittest
 
 from hub import Hub, wait_until
-from redis_group import Listener, Load, Watched, add_people, check_all_there, doctor, end_all
+from redis_group import PASSWORD, Listener, Load, Watched, add_people, check_all_there, check_copy, doctor, end_all
 
 
 class UnderSentinels(unittest.TestCase):
@@ -53,6 +54,14 @@ class UnderSentinels(unittest.TestCase):
         load.end()
         check_all_there(self.hub, load.answered)
         listener.has_heard(load.answered)
+        check_copy(self.folder, self.with_password_file(), load.answered)
+
+    def with_password_file(self):
+        """The same Redis, its password in a file instead of the url."""
+        with open(f"{self.folder}/password", "w") as f:
+            f.write(PASSWORD + "\n")
+        scheme, hosts = self.environment["TANDEM_REDIS_URL"].split("://:")[0], self.environment["TANDEM_REDIS_URL"].split("@")[1]
+        return dict(self.environment, TANDEM_REDIS_URL=f"{scheme}://{hosts}", TANDEM_REDIS_PASSWORD_FILE=f"{self.folder}/password")
 
 
 if __name__ == "__main__":
