@@ -18,13 +18,14 @@ const wordsAlone: Plugin = {
  * one file; what comes later imports of both. */
 const early = new Set<string>();
 const first = new Set<string>();
+const glance = new Set<string>();
 const firstAlone: Plugin = {
 	name: 'first-alone',
 	apply: 'build',
 	buildEnd() {
 		const take = (from: string, into: Set<string>): void => {
 			const add = (id: string): void => {
-				if (early.has(id) || first.has(id))
+				if (early.has(id) || first.has(id) || glance.has(id))
 					return;
 				into.add(id);
 				this.getModuleInfo(id)?.importedIds.forEach(add);
@@ -33,6 +34,7 @@ const firstAlone: Plugin = {
 		};
 		take('/src/early.ts', early);
 		take('/src/main.ts', first);
+		take('/src/glance_board.ts', glance);
 	},
 };
 
@@ -45,7 +47,7 @@ const askAhead: Plugin = {
 		order: 'post',
 		handler: (html, { bundle }) => {
 			const file = (part: string): string => `/${Object.keys(bundle ?? {}).find((x) => x.startsWith(`assets/${part}-`))}`;
-			const scripts = `<script async type="module" crossorigin src="${file('early')}" data-first="${file('first')}" data-board="${['board', 'shared', 'words'].map(file).join(' ')}"></script>
+			const scripts = `<script async type="module" crossorigin src="${file('early')}" data-first="${file('first')}" data-board="${['glance', 'board', 'shared', 'words'].map(file).join(' ')}"></script>
 \t<link rel="modulepreload" crossorigin href="${file('first')}">`;
 			return html.replace(/\s*<(script[^>]*><\/script|link rel="modulepreload"[^>]*)>/g, '').replace('<link rel="icon"', `${scripts}\n\t<link rel="icon"`);
 		},
@@ -62,7 +64,7 @@ export default defineConfig({
 	plugins: [wordsAlone, firstAlone, askAhead, vue({ features: { optionsAPI: false }, template: { compilerOptions: { hoistStatic: false } } })],
 	build: {
 		target: 'chrome87', assetsInlineLimit: 0, modulePreload: { polyfill: false },
-		rolldownOptions: { output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'early', test: (id: string) => early.has(id) }, { name: 'first', test: (id: string) => first.has(id) }, { name: 'words', test: WORDS }, { name: 'shared', test: SHARED }] } } },
+		rolldownOptions: { output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'early', test: (id: string) => early.has(id) }, { name: 'first', test: (id: string) => first.has(id) }, { name: 'glance', test: (id: string) => glance.has(id) }, { name: 'words', test: WORDS }, { name: 'shared', test: SHARED }] } } },
 	},
 	server: { proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } } },
 });

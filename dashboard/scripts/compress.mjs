@@ -31,6 +31,8 @@ for (const name of files) {
 		for (const [, more] of plain.toString().matchAll(/(?:from|import)"\.\/([\w.-]+)"/g))
 			if (!entry.includes(`/assets/${more}`))
 				throw new Error(`${name} needs ${more}, which the entry does not name`);
+			else if (/\/(early|glance)-/.test(name) && !more.startsWith('early-'))
+				throw new Error(`${name} is seen before the page is there, and needs ${more}`);
 	console.log(`${name}: ${plain.length} bytes, gz ${gz.length}, br ${br.length}`);
 	if (name.endsWith('.js') && entry.includes(`="/${name}"`))
 		first += gz.length;

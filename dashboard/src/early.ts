@@ -1,10 +1,11 @@
 // What every first paint waits for, asked by a script so small that it runs while the page itself is still on its way: who this is, the
 // calendar, and the list the page begins with. The page takes the answers over where it asks the same. The list is shown as soon as it is
 // there, and the page's own script begins after that: it would keep the processor from painting for as long as it takes to draw the same.
-import { glance, glances } from './glance.ts';
-import { quarterUpTo } from './lib/period.ts';
+import { glance, glanceBoard, glances, glancesBoard } from './glance.ts';
+import { routeOf } from './lib/address.ts';
+import { quarterUpTo, wishOf } from './lib/period.ts';
 import { inboxBodiesOf } from './lib/roles.ts';
-import type { Me, Notice, Page, WorkCalendar } from './wire.ts';
+import type { Board, Me, Notice, Page, PolicyNames, WorkCalendar } from './wire.ts';
 
 export const BASE = '/api/v1';
 /** What nobody has taken over by then is too old to be shown. */
@@ -67,17 +68,7 @@ function onlyGood({ response }: Answer): void
 		throw response;
 }
 
-/** The board comes in files of its own, whose names the build writes to this script's tag. */
-function boardAhead(): void
-{
-	for (const name of document.querySelector<HTMLElement>('[data-board]')?.dataset.board?.split(' ') ?? [])
-		document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', crossOrigin: '', href: name }));
-	ahead('/policy/names', onlyGood);
-	if (!/[?&](from|to|region)=/.test(hash))
-		ahead(`/board${query({ ...quarterUpTo(Date.now()), by: 'body' })}`, onlyGood);
-}
-
-const script = document.querySelector<HTMLElement>('[data-first]')?.dataset.first;
+const { first: script, board: boardFiles } = document.querySelector<HTMLElement>('[data-first]')?.dataset ?? {};
 let begun = false;
 
 /** The page's own script. Its name is written to this script's tag as the board's are. */
@@ -96,31 +87,46 @@ function afterPaint(then: () => void): void
 	requestAnimationFrame(() => setTimeout(then));
 }
 
+const hubTime = ({ response, atMs }: Answer): number => atMs + clockOffset(response.headers.get('Date'), atMs, 0);
+
 async function firstSight(who: Me, list: Promise<Required<Answer>>, calendar: Promise<Required<Answer>>): Promise<void>
 {
 	const [rows, days] = [await list, await calendar];
 	onlyGood(rows);
 	glance(who, JSON.parse(rows.text) as Page<Notice>, days.response.ok ? JSON.parse(days.text) as WorkCalendar : null,
-		rows.atMs + clockOffset(rows.response.headers.get('Date'), rows.atMs, 0));
+		hubTime(rows));
 }
 
-const looks = glances(hash);
-if (/^#\/board\b/.test(hash))
-	boardAhead();
+/** The board comes in files of its own, whose names the build writes to this script's tag; the first of them draws its first sight. */
+function boardAhead(): (who: Me) => Promise<void>
+{
+	const files = boardFiles?.split(' ') ?? [];
+	const asked = [ahead(`/board${query({ ...wishOf(routeOf(hash).query, quarterUpTo(Date.now())), by: 'body' })}`, onlyGood), ahead('/policy/names', onlyGood)];
+	for (const name of files)
+		document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', crossOrigin: '', href: name }));
+	return async (who) => {
+		const [figures, names] = await Promise.all([...asked, files[0] && import(/* @vite-ignore */ files[0])]) as Required<Answer>[];
+		glanceBoard({ who, figures: JSON.parse(figures.text) as Board, names: JSON.parse(names.text) as PolicyNames, nowMs: hubTime(figures) }, hash);
+	};
+}
+
+const [looks, looksBoard] = [glances(hash), glancesBoard(hash)];
+let board = /^#\/board\b/.test(hash) ? boardAhead() : null;
 // Who it is, is not told to the page before the rest has been asked, lest both ask.
 const whoItIs = ahead('/me', ({ response, text }) => {
 	const me = response.ok ? JSON.parse(text) as Me : null;
 	const [body] = inboxBodiesOf(me);
 	const list = body && !/[?&](body|state)=/.test(hash) ? ahead(`/notices${query({ body: body.id, state: 'todo' })}`) : null;
 	if (me && !body && hash.length < 3 && me.roles.includes('coordinator'))
-		boardAhead();
+		board = boardAhead();
 	const calendar = me && ahead('/policy/calendar');
-	if (me && list && calendar && looks)
-		void firstSight(me, list, calendar).catch(() => undefined).then(() => afterPaint(begin));
+	const sight = me && (board ? looksBoard && board(me) : list && calendar && looks && firstSight(me, list, calendar));
+	if (sight)
+		void sight.catch(() => undefined).then(() => afterPaint(begin));
 	else
 		begin();
 });
-if (!looks)
+if (!looks && !looksBoard)
 	begin();
 whoItIs.catch(begin);
 setTimeout(begin, PATIENCE_MS);

@@ -1,4 +1,4 @@
-// The inbox is seen before the page's own script is there: the very rows, and nothing that was done meanwhile is lost.
+// The inbox and the board are seen before the page's own script is there: the very rows and figures, and nothing that was done meanwhile is lost.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { axe, openWorld, rowOf, until } from './world.mjs';
@@ -29,13 +29,16 @@ async function opened(user, hash, size, options)
 	return { page, come };
 }
 
-/** What is seen, and where: the rows, the tabs, the navigation. Boxes and buttons alike, whatever they will do. */
-const seen = (page) => page.evaluate(() => ['nav.side a', '.page-head h1', '.page-head select', '.tabs button', '.order', '.notices th', '.notices td', '.notices td *'].map((what) =>
-	[...document.querySelectorAll(what)].map((x) => {
+/** What is seen on the first screen, and where: the rows, the tabs, the navigation. Boxes and buttons alike, whatever they will do. */
+const INBOX = ['nav.side a', '.page-head h1', '.page-head select', '.tabs button', '.order', '.notices th', '.notices td', '.notices td *'];
+const seen = (page, parts = INBOX) => page.evaluate((all) => all.map((what) =>
+	[...document.querySelectorAll(`#app ${what}`)].filter((x) => x.getBoundingClientRect().top < innerHeight).map((x) => {
 		const { left, top, width, height } = x.getBoundingClientRect();
-		const names = [...x.attributes].filter((a) => !['value', 'checked'].includes(a.name)).map((a) => `${a.name}=${a.value}`).sort().join(' ');
-		return `${x.tagName} ${names} ${[left, top, width, height].map(Math.round).join(' ')} ${x.children.length > 0 ? '' : x.textContent}`;
-	})));
+		const names = [...x.attributes].filter((a) => !['value', 'checked', 'selected', 'style'].includes(a.name)).map((a) => `${a.name}=${a.value}`).sort().join(' ');
+		return `${x.tagName} ${names} ${x.value ?? ''} ${[left, top, width, height].map(Math.round).join(' ')} ${x.children.length > 0 ? '' : x.textContent}`;
+	})), parts);
+
+const BOARD = ['nav.side a', '.page-head h1', '.page-head .links *', '.board-pick *', 'main h2', '.needs a', '.rates *', '.counts *', '.timeline-head *', '.heat', '.heat *', '.others *', '.legend-line *'];
 
 const NO_TICK = { reducedMotion: 'reduce' };
 
@@ -89,8 +92,8 @@ test('a link of the frame leads on', async () => {
 });
 
 test('there is none where another page, another language or a narrow screen is asked for, or nobody is signed in', async () => {
-	for (const [hash, size] of [['#/inbox?state=all'], ['#/search'], ['#/inbox', { width: 390, height: 844 }]]) {
-		const { page, come } = await opened('wjw', hash, size);
+	for (const [hash, size, user = 'wjw'] of [['#/inbox?state=all'], ['#/search'], ['#/inbox', { width: 390, height: 844 }], ['#/board', { width: 390, height: 844 }, 'lxhy'], ['#/disputes', undefined, 'lxhy']]) {
+		const { page, come } = await opened(user, hash, size);
 		const asked = [];
 		page.on('requestfinished', (r) => asked.push(r.url()));
 		await until('the hub has answered what is asked ahead', () => asked.some((url) => url.includes('/policy/calendar')));
@@ -102,4 +105,93 @@ test('there is none where another page, another language or a narrow screen is a
 	const stranger = await world.newPage();
 	await stranger.goto(world.url);
 	await stranger.getByLabel('密码').waitFor();
+});
+
+const cell = (page) => page.locator('.heat td a').first();
+const live = (page) => page.getByText(/实时更新$/).waitFor();
+
+for (const [hash, what] of [['', 'where the role leads to it'], ['#/board?metric=sent&region=371302', 'with all that the address says']])
+	test(`the board stands there before the page, and stays where it is when it comes: ${what}`, async () => {
+		const { page, come } = await opened('lxhy', hash, undefined, NO_TICK);
+		await cell(page).waitFor();
+		assert.equal(await page.locator('.top-right').count(), 0, 'the page itself is not there yet');
+		await page.getByText(/^数据截至 [\d:]+$/).waitFor();
+		const glance = await seen(page, BOARD);
+		if (process.env.SHOTS)
+			await page.screenshot({ path: `${process.env.SHOTS}/glance-board.png` });
+		await axe(page, 'the first sight of the board');
+		come();
+		await live(page);
+		await page.mouse.move(0, 0);
+		if (process.env.SHOTS)
+			await page.screenshot({ path: `${process.env.SHOTS}/board-after-glance.png` });
+		assert.ok(glance.every((x) => x.length > 0), 'all parts are there to be compared');
+		assert.deepEqual(await seen(page, BOARD), glance);
+		await axe(page, 'the board after its first sight');
+		await page.context().close();
+	});
+
+test('what is done on the board before the page is there is done when it is', async () => {
+	const { page, come } = await opened('lxhy', '#/board');
+	await page.getByLabel('指标').selectOption('overdue');
+	await cell(page).focus();
+	const to = await cell(page).getAttribute('href');
+	come();
+	await page.waitForURL(/metric=overdue/);
+	await page.getByRole('grid', { name: '县区与部门：超期件数' }).waitFor();
+	assert.match(to, /figure=due/);
+	await page.context().close();
+	const other = await opened('lxhy', '#/board');
+	await other.page.getByRole('button', { name: '本月' }).click();
+	other.come();
+	await other.page.waitForURL(/from=\d{4}-\d\d-01/);
+	await other.page.context().close();
+});
+
+test('who has the focus on the board keeps it, and walks on from there', async () => {
+	const { page, come } = await opened('lxhy', '#/board');
+	const link = page.locator('.heat tbody tr').nth(1).locator('td a').first();
+	await link.waitFor();
+	await link.focus();
+	const href = await link.getAttribute('href');
+	come();
+	await live(page);
+	await until('the focus is at the same link', () => page.evaluate((to) => document.activeElement?.getAttribute('href') === to, href));
+	await page.keyboard.press('ArrowDown');
+	assert.equal(await page.evaluate(() => document.activeElement.closest('td').dataset.row), '2');
+	await page.context().close();
+});
+
+test('a cell of the board leads to its list before the page is there', async () => {
+	const { page, come } = await opened('lxhy', '#/board');
+	await cell(page).click();
+	await page.waitForURL(/#\/list\?figure=due&body=/);
+	come();
+	await page.locator('.list-sum').waitFor();
+	assert.equal(await page.locator('.heat').count(), 0);
+	await page.context().close();
+});
+
+test('a board that is refused or slow keeps nobody from the page', async () => {
+	for (const [hold, what] of [[(route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{}' }), 'refused'], [() => undefined, 'never answered']]) {
+		const page = await world.newPage();
+		await page.route(/\/api\/v1\/board\?/, hold);
+		await world.signIn(page, 'lxhy', '#/board');
+		await page.locator('.top-right').waitFor();
+		await cell(page).waitFor(); // the live connection brings it
+		await live(page);
+		assert.equal(await page.locator('main[aria-busy]').count(), 0, what);
+		await page.unrouteAll({ behavior: 'ignoreErrors' });
+		await page.context().close();
+	}
+});
+
+test('a page that cannot be had takes the place of the first sight of the board, and says so', async () => {
+	const page = await world.newPage();
+	await page.route('**/assets/board-*.js', (route) => route.abort());
+	void world.signIn(page, 'lxhy', '#/board').catch(() => undefined);
+	await page.getByRole('alert').waitFor();
+	assert.equal(await page.locator('.heat').count(), 0);
+	await page.unrouteAll({ behavior: 'ignoreErrors' });
+	await page.context().close();
 });

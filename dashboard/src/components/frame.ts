@@ -54,3 +54,13 @@ export function drawHead(all: boolean | null, pickAll?: () => void): Drawn
 		...COLUMNS.map((c) => h('th', { role: 'columnheader', scope: 'col', class: `c-${c}` }, t(`inbox.col.${c}`))),
 	]));
 }
+
+const KINDS = ['xlsx', 'csv'] as const;
+
+export function drawExport(busy = false, save?: (kind: typeof KINDS[number]) => void): Drawn
+{
+	return h('span', { class: 'push no-print export', role: 'group', 'aria-label': t('export.title'), 'aria-busy': String(busy) }, [
+		h('span', { class: 'muted', 'aria-hidden': 'true' }, t(busy ? 'export.busy' : 'export.title')),
+		...KINDS.map((k) => h('button', { key: k, type: 'button', disabled: busy, 'aria-label': t('export.as', { kind: k.toUpperCase() }), onClick: () => save?.(k) }, k.toUpperCase())),
+	]);
+}

@@ -1,9 +1,11 @@
 // Figures as they are now and as they become: asked for once, then told by the live connection at most once a second. While that
 // is away the figures stay, with the moment at which they were true, and are asked for anew when it is back.
 import { computed, onBeforeUnmount, shallowReactive, watch, type ComputedRef, type Ref } from 'vue';
-import { hub, openLive, type BoardQuery, type Live } from '../hub.ts';
-import { lastDays, periodOf, type Period } from '../lib/board.ts';
+import { hub, openLive, type Live } from '../hub.ts';
+import { periodOf, type Period } from '../lib/board.ts';
+import { wishOf, type Wish } from '../lib/period.ts';
 import { reasonOf } from '../lib/reason.ts';
+import { lastDays } from '../lib/trend.ts';
 import type { Board } from '../wire.ts';
 import { nowCoarse } from './useNow.ts';
 import { route } from './useRoute.ts';
@@ -12,23 +14,17 @@ const BACKOFF_MAX_S = 30;
 const DAYS_AGAIN_MS = 5000;
 const TREND_DAYS = 30;
 
-export type Wish = Pick<BoardQuery, 'region'> & { from: string; to: string };
-
 /** What the address asks for. Held as a text, so that a change of something else in it, and the clock, do not ask anew; the day does. */
 export function useWish(usual: Period): ComputedRef<Wish>
 {
-	const key = computed(() => {
-		const { from, to, region } = route.query;
-		const days = periodOf(usual, nowCoarse.value);
-		return JSON.stringify({ from: from || days.from, to: to || days.to, ...(region ? { region } : {}) });
-	});
+	const key = computed(() => JSON.stringify(wishOf(route.query, periodOf(usual, nowCoarse.value))));
 	return computed(() => JSON.parse(key.value) as Wish);
 }
 
 /** With `everyMs` it asks again as well, so that figures that have not changed are known to be true still. */
 export function useBoard(wish: Ref<Wish>, everyMs = 0)
 {
-	const state = shallowReactive({ bodies: null as Board | null, days: null as Board | null, error: '', live: false });
+	const state = shallowReactive({ bodies: null as Board | null, days: null as Board | null, error: '', live: false, cut: false });
 	let line: Live | null = null;
 	let failures = 0;
 	let timer = 0;
@@ -59,7 +55,7 @@ export function useBoard(wish: Ref<Wish>, everyMs = 0)
 	{
 		line?.close();
 		line = null;
-		state.live = false;
+		Object.assign(state, { live: false, cut: true });
 		if (over)
 			return;
 		clearTimeout(timer);
@@ -108,7 +104,7 @@ export function useBoard(wish: Ref<Wish>, everyMs = 0)
 		clearTimeout(timer);
 		line?.close();
 		failures = 0;
-		Object.assign(state, { bodies: null, days: null, error: '', live: false });
+		Object.assign(state, { bodies: null, days: null, error: '', live: false, cut: false });
 		void glance();
 		open();
 	}

@@ -370,6 +370,7 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'span.justLate': 'just overdue',
 	'span.noWorkLeft': 'no working time left, due today',
 	'app.partFailed': 'This page could not be fetched. Check the network and reload.',
+	'list.pool': 'Pool of {region}',
 	'nav.board': 'Board',
 	'nav.submit': 'Submit',
 	'nav.returned': 'Returned',

@@ -1,10 +1,11 @@
 // The words of the page, by key. They know no Vue, so that what is drawn before it is there has them too.
 import { zh } from './zh.ts';
+import type { zhBoard } from './zh_board.ts';
 import type { zhLater } from './zh_later.ts';
 import type { zhMeet } from './zh_meet.ts';
 import type { zhOffice } from './zh_office.ts';
 
-export type Key = keyof typeof zh | keyof typeof zhLater | keyof typeof zhOffice | keyof typeof zhMeet;
+export type Key = keyof typeof zh | keyof typeof zhBoard | keyof typeof zhLater | keyof typeof zhOffice | keyof typeof zhMeet;
 export type Language = 'zh' | 'en';
 export type Words = Partial<Record<Key, string>>;
 export const DATA_LANG = 'zh-CN';

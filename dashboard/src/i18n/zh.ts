@@ -370,6 +370,7 @@ export const zh = {
 	'span.justLate': '刚刚超期',
 	'span.noWorkLeft': '工作时间已尽，当日到期',
 	'app.partFailed': '这一页没有取到，请检查网络后重新载入。',
+	'list.pool': '{region}无主池',
 	'nav.board': '联席看板',
 	'nav.submit': '报送',
 	'nav.returned': '退回件',

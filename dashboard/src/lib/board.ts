@@ -1,10 +1,11 @@
 // The board's own arithmetic, which is little: the hub counts. How a value is stepped for the eye, what stands where in the
 // table of counties and departments, and which days a period has.
-import type { BodyName, Figure, FigureRow, Rate, RegionName } from '../wire.ts';
+import type { BodyName, Figure, FigureRow, PolicyNames, Rate, RegionName } from '../wire.ts';
 import { DAY_MS, dayText, quarterUpTo, type Days } from './period.ts';
 
 export type Metric = 'on_time_rate' | 'overdue' | 'hours_to_claim' | 'sent';
 export const METRICS: readonly Metric[] = ['on_time_rate', 'overdue', 'hours_to_claim', 'sent'];
+export const metricOf = (query: Readonly<Record<string, string>>): Metric => METRICS.find((m) => m === query.metric) ?? 'on_time_rate';
 /** The figure whose list stands behind the metric's value. */
 export const BEHIND: Record<Metric, Figure> = { on_time_rate: 'due', overdue: 'overdue', hours_to_claim: 'lead_claimed', sent: 'sent' };
 /** Fewer than this say nothing about a rate. */
@@ -58,33 +59,6 @@ export function sumOf(rows: FigureRow[], name: string): FigureRow
 	return sum;
 }
 
-/** Fewer than this are not ranked. */
-export const FEW_TO_RANK = 10;
-export interface Rank { place: number; percent: string; row: FigureRow }
-
-/** The best first. Whoever shows the same share has the same place, and who has too little to be held to has none. */
-export function rankOf(rows: FigureRow[]): { ranks: Rank[]; few: FigureRow[] }
-{
-	const share = (r: FigureRow): number => Math.floor(r.ranked_in_time * 1000 / r.ranked);
-	const held = rows.filter((r) => r.ranked >= FEW_TO_RANK).sort((a, b) => share(b) - share(a) || b.ranked - a.ranked);
-	return {
-		ranks: held.map((row) => ({ row, place: 1 + held.findIndex((r) => share(r) === share(row)), percent: (share(row) / 10).toFixed(1) })),
-		few: rows.filter((r) => r.ranked < FEW_TO_RANK),
-	};
-}
-
-export type RankBy = 'region' | 'body';
-
-/** Who is ranked: those that supervise, each alone or all of a county together. */
-export function rankedRows(items: FigureRow[], bodies: Map<string, BodyName>, regions: RegionName[], by: RankBy): FigureRow[]
-{
-	const rows = items.filter((r) => ['supervision', 'enforcement'].includes(bodies.get(r.key)?.kind ?? ''));
-	if (by === 'body')
-		return rows;
-	return regions.map((region) => ({ region, of: rows.filter((r) => bodies.get(r.key)!.region === region.code) }))
-		.filter((x) => x.of.length > 0).map((x) => sumOf(x.of, x.region.name));
-}
-
 export interface Grid { columns: string[]; rows: { region: RegionName; cells: (FigureRow | null)[] }[]; others: FigureRow[] }
 
 /** A row a region, a column a department, each cell one body. What finds no place there (pools, bureaus, a second body) is listed apart. */
@@ -126,12 +100,12 @@ export function withSums(grid: Grid, word: string): Grid
 	};
 }
 
-
-/** The last days of a period that has more. */
-export function lastDays(from: string, to: string, days: number): string
+/** As much of it as there is room for; the sums have in what is left out. */
+export function gridShown(items: FigureRow[], names: PolicyNames | null, word: string, max = Infinity): Grid & { left: number }
 {
-	const first = dayText(Date.parse(to + 'T00:00:00+08:00') - (days - 1) * DAY_MS);
-	return first > from ? first : from;
+	const whole = withSums(gridOf(items, new Map((names?.bodies ?? []).map((b) => [b.id, b])), names?.regions ?? []), word);
+	const fits = <T>(cells: T[]): T[] => cells.filter((_, j) => j < max || j === cells.length - 1);
+	return { ...whole, columns: fits(whole.columns), rows: whole.rows.map((r) => ({ ...r, cells: fits(r.cells) })), left: Math.max(0, whole.columns.length - 1 - max) };
 }
 
 export type Period = 'month' | 'last' | 'quarter';
@@ -148,27 +122,4 @@ export function periodOf(period: Period, nowMs: number): Days
 		return quarterUpTo(nowMs);
 	const before = dayText(Date.parse(first + 'T00:00:00+08:00') - DAY_MS);
 	return { from: before.slice(0, 8) + '01', to: before };
-}
-
-/** The days of a month that have been. */
-export function monthOf(month: string, nowMs: number): { from: string; to: string }
-{
-	const [year, number] = month.split('-').map(Number);
-	const last = new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10);
-	const today = dayText(nowMs);
-	return { from: `${month}-01`, to: last > today && today.startsWith(month) ? today : last };
-}
-
-export const monthBefore = (month: string): string => new Date(Date.parse(`${month}-01`) - DAY_MS).toISOString().slice(0, 7);
-
-export interface Point { x: number; y: number; row: FigureRow }
-
-/** Points of a line, inside a box that is 0..width and 0..height with 0 at its foot. Days without anything sent are none. */
-export function pointsOf(days: FigureRow[], from: string, to: string, figure: Figure, size: { width: number; height: number; max: number }): Point[]
-{
-	const start = Date.parse(from);
-	const length = Math.max(1, (Date.parse(to) - start) / DAY_MS);
-	return days.map((row) => ({
-		row, x: (Date.parse(row.key) - start) / DAY_MS / length * size.width, y: size.height - row[figure] / Math.max(1, size.max) * size.height,
-	}));
 }

@@ -1,29 +1,34 @@
 // Run by `npm test`, with node's own runner: what is pure is tried without a browser, under a foreign time zone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { enBoard } from '../i18n/en_board.ts';
 import { enFirst } from '../i18n/en_first.ts';
 import { enLater } from '../i18n/en_later.ts';
 import { enMeet } from '../i18n/en_meet.ts';
 import { enOffice } from '../i18n/en_office.ts';
 import { zh as zhFirst } from '../i18n/zh.ts';
+import { zhBoard } from '../i18n/zh_board.ts';
 import { zhLater } from '../i18n/zh_later.ts';
 import { casesOf, CASES_MAX } from './cases.ts';
 import { zhMeet } from '../i18n/zh_meet.ts';
 import { zhOffice } from '../i18n/zh_office.ts';
 import type { BodyName, CaseEvent, FigureRow, Notice, RegionName } from '../wire.ts';
-import { gridOf, lastDays, monthBefore, monthOf, percentOf, periodOf, pointsOf, rankedRows, rankOf, stepOf, sumOf, textOf, withSums } from './board.ts';
+import { gridOf, gridShown, percentOf, periodOf, stepOf, sumOf, textOf, withSums } from './board.ts';
 import { contactFaults, draftOf, newContact, saidOf } from './contacts.ts';
 import { creditCheckCharacter, creditCodeIsValid, queryKind } from './credit.ts';
 import { beijingTime, cellsOf, numberIn, percentText, retold } from './policy.ts';
+import { wishOf } from './period.ts';
 import { meaningOf } from './provider.ts';
+import { rankedRows, rankOf } from './rank.ts';
 import { compareNotices, lookOf } from './state.ts';
 import { alarms, bodyOf, faultsIn, isTaken, lengthOf, nothingSaid, promisesOf, sizeText, yearOn } from './said.ts';
 import { canBeTried, draftFaults, emptyDraft, eventOf } from './submission.ts';
 import { clockText, minuteText, parseTime, secondText, shortText, spanTo } from './time.ts';
 import { caseEntries, firstAt } from './timeline.ts';
+import { lastDays, monthBefore, monthOf, pointsOf } from './trend.ts';
 import { workDays, workSpan, workingMinutes } from './worktime.ts';
 
-const zh = { ...zhFirst, ...zhLater, ...zhMeet, ...zhOffice };
+const zh = { ...zhFirst, ...zhBoard, ...zhLater, ...zhMeet, ...zhOffice };
 
 process.env.TZ = 'America/New_York';
 
@@ -69,7 +74,7 @@ test('what the search box was given', () => {
 
 test('both languages have the same keys in the same order, and the same places', () => {
 	const places = (text: string): string => (text.match(/\{\w+\}/g) ?? []).sort().join();
-	const parts: Record<string, string>[][] = [[zhFirst, enFirst], [zhLater, enLater], [zhMeet, enMeet], [zhOffice, enOffice]];
+	const parts: Record<string, string>[][] = [[zhFirst, enFirst], [zhBoard, enBoard], [zhLater, enLater], [zhMeet, enMeet], [zhOffice, enOffice]];
 	for (const [chinese, english] of parts) {
 		assert.deepEqual(Object.keys(english!), Object.keys(chinese!));
 		for (const [key, text] of Object.entries(chinese!))
@@ -234,6 +239,9 @@ test('the table has a cell for each body, and what finds no place stands apart',
 	assert.deepEqual(grid.columns, ['卫生', '住建']);
 	assert.deepEqual(grid.rows.map((r) => [r.region.code, ...r.cells.map((c) => c?.key ?? null)]), [['b', 'w2', null], ['a', 'w1', 'z1']]);
 	assert.deepEqual(grid.others.map((o) => o.key), ['w3', 'e1', 'pool:a']);
+	const shown = gridShown(['w1', 'z1'].map((key, i) => figures(key, { sent: 10 - i })), { policy: '', regions: [region('a')], bodies: [...bodies.values()], items: [] }, '合计', 1);
+	assert.deepEqual([shown.columns, shown.left, shown.rows.map((r) => r.cells.map((c) => c!.sent))], [['卫生', '合计'], 1, [[10, 19], [10, 19]]]);
+	assert.deepEqual(gridShown([figures('w1', {})], null, '合计').others.map((o) => o.key), ['w1']);
 });
 
 test('edges add up what stands in the table, and open the bodies they add up', () => {
@@ -264,6 +272,8 @@ test('ranking: the same share has the same rank, few are left out, and only who 
 
 test('periods are days of Beijing, and the days of a line stand where they are', () => {
 	const early = parseTime('2026-03-01T00:30:00+08:00')!;
+	assert.deepEqual(wishOf({ to: '2026-01-31', region: '' }, periodOf('month', early)), { from: '2026-03-01', to: '2026-01-31' });
+	assert.deepEqual(wishOf({ region: '371302' }, periodOf('month', early)), { from: '2026-03-01', to: '2026-03-01', region: '371302' });
 	assert.deepEqual(periodOf('month', early), { from: '2026-03-01', to: '2026-03-01' });
 	assert.deepEqual(periodOf('last', early), { from: '2026-02-01', to: '2026-02-28' });
 	assert.deepEqual(periodOf('quarter', early), { from: '2025-11-30', to: '2026-03-01' });

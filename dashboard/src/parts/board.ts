@@ -1,5 +1,5 @@
 // The coordinators' pages, in one file.
-export { default as BoardPage } from '../pages/BoardPage.vue';
+export { default as BoardPage } from '../pages/BoardPage.ts';
 export { default as DisputePage } from '../pages/DisputePage.vue';
 export { default as DisputesPage } from '../pages/DisputesPage.vue';
 export { default as ListPage } from '../pages/ListPage.vue';
