@@ -328,8 +328,10 @@ static void step_setting(struct story *s)
 			(enum sending)word_find(said_text(s->now, "sending", ""), sendings, 4);
 	same_number(s, "sent", s->world.sent);
 	same_text(s, "last_to", s->world.last_to);
-	if (!strstr(s->world.last_text, said_text(s->now, "says", "")))
-		story_wrong(s, "the text", s->world.last_text, said_text(s->now, "says", ""));
+	if (!strstr(s->world.texts, said_text(s->now, "says", "")))
+		story_wrong(s, "the texts", s->world.texts, said_text(s->now, "says", ""));
+	if (json_object_get(s->now, "sent"))
+		s->world.texts[0] = '\0';
 }
 
 static const struct {

@@ -64,6 +64,7 @@ static void send_text(void *self, const struct message *m, connector_done_fn *do
 	w->sent_to[(m->to[strlen(m->to) - 1] - '0') % 10]++;
 	snprintf(w->last_to, sizeof(w->last_to), "%s", m->to);
 	snprintf(w->last_text, sizeof(w->last_text), "%s", m->text);
+	snprintf(w->texts + strlen(w->texts), sizeof(w->texts) - strlen(w->texts), "%s\n", m->text);
 	w->told +=
 		strstr(m->text, "有") ? strtol(strstr(m->text, "有") + strlen("有"), NULL, 10) : 0;
 	if (w->sending == SENDING_HANGS) {
