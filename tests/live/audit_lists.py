@@ -272,8 +272,11 @@ class Pool(Audit):
         answer = self.hub.post(f"/pool/{notice}/claim", "zjj")
         self.assertEqual((answer.status, answer.json["state"]), (200, "claimed"))
         self.assertEqual(self.hub.post(f"/pool/{notice}/claim", "zjj").json, answer.json)
-        late = self.hub.post(f"/pool/{notice}/claim", "wjw")
-        self.assertEqual(late.status, 404)
+        for late in (self.hub.post(f"/pool/{notice}/claim", "wjw"), self.hub.post(f"/notices/{notice}/acknowledge", "scjg")):
+            self.assertEqual((late.status, late.json["detail"]), (409, "zjj-371302 has taken it out of the pool first"))
+        self.assertEqual(self.hub.get(f"/notices/{notice}", "wjw").status, 404)
+        self.assertEqual(self.hub.post(f"/notices/{notice}/return", "wjw", {"reason": "not-our-remit", "remark": ""}).status, 404)
+        self.assertEqual(self.hub.post(f"/pool/{notice}/claim", "spj").status, 403)
         wait_until(lambda: notice not in pooled("wjw"))
         mine = self.hub.get("/notices?state=claimed&q=TESTpool", "zjj").json["items"]
         self.assertEqual([(n["id"], n["body"]) for n in mine], [(notice, "zjj-371302")])
