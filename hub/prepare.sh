@@ -8,11 +8,13 @@ export PATH
 : "${HOME:=/tmp}"
 export HOME
 
-# The compiler, the libraries (zlib packs long answers for slow lines, libssl's libcrypto hashes with the processor's instructions), the
+# The compiler, the libraries (zlib packs long answers for slow lines, libssl's libcrypto hashes with the processor's instructions, utf8proc knows
+# which texts are the same in another form), the
 # private Redis' program, what builds the page, and what the README walks through the calls with.
 packages_hub="gcc libc6-dev cmake ninja-build pkg-config ca-certificates redis-server
 	libuv1-dev libwebsockets-dev libwebsockets-evlib-uv libhiredis-dev libjansson-dev
-	libcurl4-openssl-dev libhttp-parser-dev libsodium-dev libssl-dev libjemalloc-dev libxlsxwriter-dev zlib1g-dev curl"
+	libcurl4-openssl-dev libhttp-parser-dev libsodium-dev libssl-dev libjemalloc-dev libxlsxwriter-dev
+	libutf8proc-dev zlib1g-dev curl"
 # Another packaging of Node brings npm along and forbids Debian's.
 command -v npm >/dev/null || packages_hub="$packages_hub npm"
 

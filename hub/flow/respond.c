@@ -21,11 +21,11 @@ static void answering_free(struct answering *a)
 	free(a);
 }
 
-/* The body of the principal that may take a notice out of this pool, or NULL. */
-static const char *pool_taker(const struct answering *c, const struct notice *n)
+/* The body of the principal that may take notices out of the pool of this region, or NULL. */
+static const char *pool_taker(const struct answering *c, const char *of)
 {
 	const struct pack *pack = c->flow->pack;
-	int region = pack_find_region(pack, n->body + 5, strlen(n->body + 5));
+	int region = pack_find_region(pack, of, strlen(of));
 
 	for (int i = 0; i < c->who->grant_count; i++) {
 		const struct grant *g = &c->who->grants[i];
@@ -36,6 +36,11 @@ static const char *pool_taker(const struct answering *c, const struct notice *n)
 			return g->body;
 	}
 	return NULL;
+}
+
+static const char *pool_region(const struct notice *n)
+{
+	return n->body + strlen("pool:");
 }
 
 static enum err refuse(struct answering *c, enum err e, const char *why)
@@ -79,6 +84,25 @@ static bool is_bureaus(enum answer a)
 	       a == ANSWER_ATTACH;
 }
 
+/* Who saw it in the pool may know why it is not there any more. */
+static bool is_too_late(const struct answering *c, const struct change *x, const struct notice *n)
+{
+	return n->cause == CAUSE_POOL && !notice_is_pool(n->body) &&
+	       pool_taker(c, x->record.region);
+}
+
+static enum err may_not(struct answering *c, const struct change *x, const struct notice *n,
+			bool takes)
+{
+	if (takes && is_too_late(c, x, n))
+		return refuse(
+			c, ERR_CONFLICT,
+			arena_printf(&c->arena, "%s has taken it out of the pool first", n->body));
+	if (principal_sees_notice(c->who, c->flow->pack, n, x->event, &x->record) == SIGHT_NONE)
+		return ERR_NOT_FOUND;
+	return refuse(c, ERR_FORBIDDEN, "Only the body that was told answers for its notice");
+}
+
 /* Whether this person may do this to this notice; what they may not see is not there for them. */
 static enum err may(struct answering *c, const struct change *x, const struct notice *n)
 {
@@ -91,14 +115,12 @@ static enum err may(struct answering *c, const struct change *x, const struct no
 	if (is_clock &&
 	    principal_oversees(c->who, c->flow->pack, x->record.region, WHO_COORDINATOR))
 		return ERR_OK;
-	if (notice_is_pool(n->body) && pool_taker(c, n))
+	if (notice_is_pool(n->body) && pool_taker(c, pool_region(n)))
 		return takes ? ERR_OK
 			     : refuse(c, ERR_CONFLICT, "It lies in the pool: claim it first");
 	if (is_bureaus(c->answer) && principal_approves(c->who, &x->record))
 		return ERR_OK;
-	if (principal_sees_notice(c->who, c->flow->pack, n, x->event, &x->record) == SIGHT_NONE)
-		return ERR_NOT_FOUND;
-	return refuse(c, ERR_FORBIDDEN, "Only the body that was told answers for its notice");
+	return may_not(c, x, n, takes);
 }
 
 void act_stamp(struct stamp *s, const struct answering *c, int64_t now_ms)
@@ -112,7 +134,7 @@ void act_stamp(struct stamp *s, const struct answering *c, int64_t now_ms)
 
 static void take_from_pool(struct answering *c, struct change *x, struct notice *n)
 {
-	const char *body = c->who && notice_is_pool(n->body) ? pool_taker(c, n) : NULL;
+	const char *body = c->who && notice_is_pool(n->body) ? pool_taker(c, pool_region(n)) : NULL;
 
 	if (body)
 		change_owner(x, c->notice, body);

@@ -3,10 +3,8 @@
 
 #include <string.h>
 
-#include "base/utf8.h"
 #include "flow/flow.h"
-
-#define FULL_WIDTH_LEAD '\xef' /* the first byte of all of them */
+#include "flow/fold.h"
 
 enum err row_open(struct flow *f, const struct principal *who, const struct loaded *x,
 		  struct row *ret)
@@ -41,49 +39,21 @@ void row_close(struct row *r)
 	arena_clear(&r->arena);
 }
 
-const char *row_half_width(const char *text, struct arena *arena)
+static bool holds(const char *member, const char *folded, struct row *r)
 {
-	size_t len = strlen(text);
-	char *out = arena_alloc(arena, len + 1), *to = out;
-
-	for (const char *s = text; *s;) {
-		size_t step = utf8_length(s, len - (size_t)(s - text));
-		uint32_t c = step ? utf8_decode(s, step) : 0;
-
-		if (c >= 0xff01 && c <= 0xff5e) {
-			*to++ = (char)(c - 0xff01 + '!');
-		} else {
-			step = step ? step : 1;
-			memcpy(to, s, step);
-			to += step;
-		}
-		s += step;
-	}
-	*to = '\0';
-	return out;
-}
-
-static bool holds(const char *member, const char *text)
-{
-	return member && strcasestr(member, text);
+	return member && strstr(fold(member, &r->arena), folded);
 }
 
 /* A person whose name and number are hidden is found by the whole name alone, or they could be
  * guessed piece by piece. */
-static bool event_holds(const struct row *r, const char *text)
-{
-	const struct event *e = &r->event;
-
-	if (holds(e->case_id, text) || holds(e->permit_number, text))
-		return true;
-	if (view_hides_applicant(&r->view))
-		return !strcmp(e->applicant_name, text);
-	return holds(e->applicant_name, text) || holds(e->applicant_code, text);
-}
-
 bool row_holds_text(struct row *r, const char *text)
 {
-	if (!*text || event_holds(r, text))
+	const struct event *e = &r->event;
+	const char *folded = fold(text, &r->arena);
+
+	if (!*text || holds(e->case_id, folded, r) || holds(e->permit_number, folded, r))
 		return true;
-	return strchr(text, FULL_WIDTH_LEAD) && event_holds(r, row_half_width(text, &r->arena));
+	if (view_hides_applicant(&r->view))
+		return !strcmp(fold(e->applicant_name, &r->arena), folded);
+	return holds(e->applicant_name, folded, r) || holds(e->applicant_code, folded, r);
 }

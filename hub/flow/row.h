@@ -27,12 +27,9 @@ MUST_CHECK enum err row_open(struct flow *f, const struct principal *who, const 
 			     struct row *ret);
 void row_close(struct row *r);
 /*
- * Whether one of the members that a search looks at holds the text, ASCII letters large or small,
- * as it is or with full-width letters and digits (３Ａ) as plain ones; "" is in all of them. How
- * the view sees the row is asked, so that has to be known by then.
+ * Whether one of the members that a search looks at holds the text, both folded (fold.h); "" is in
+ * all of them. How the view sees the row is asked, so that has to be known by then.
  */
 bool row_holds_text(struct row *r, const char *text);
-/* its full-width characters as plain ones */
-const char *row_half_width(const char *text, struct arena *arena);
 
 #endif

@@ -4,40 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/fold.h"
 #include "flow/principal.h"
 #include "flow/row.h"
 
 #define BUDGET	   256
 #define ROUNDS_MAX 4096
 
-/* Documents are kept as jansson writes them wherever they held an escape, so the text is written by
- * it too; in small letters. */
-static char *as_in_documents(const char *text)
-{
-	json_t *value = json_string(text);
-	char *quoted = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL, *inside;
-
-	json_decref(value);
-	inside = mem_strdup(quoted ? quoted + 1 : text);
-	if (quoted)
-		inside[strlen(inside) - 1] = '\0';
-	for (char *c = inside; *c; c++)
-		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c + 'a' - 'A') : *c;
-	free(quoted);
-	return inside;
-}
-
-static char *other_form(const char *text)
+static char *piece_of(const char *text)
 {
 	struct arena arena;
-	const char *half;
-	char *form;
+	char *piece;
 
 	arena_init(&arena);
-	half = row_half_width(text, &arena);
-	form = strcmp(half, text) != 0 ? as_in_documents(half) : NULL;
+	piece = mem_strdup(fold_piece(text, &arena));
 	arena_clear(&arena);
-	return form;
+	return piece;
 }
 
 static void add_any(struct scan_walk *w, const char *mark, const char *text)
@@ -56,7 +38,7 @@ void scan_walk_init(struct scan_walk *w, struct flow *f, const struct principal 
 	bool sees_more = principal_is(who, WHO_COORDINATOR) || principal_is(who, WHO_AUDITOR) ||
 			 principal_is(who, WHO_SYSTEM) || who->grant_count >= SCAN_ANY_MAX;
 
-	*w = (struct scan_walk){.flow = f, .need = as_in_documents(text), .also = other_form(text)};
+	*w = (struct scan_walk){.flow = f, .need = piece_of(text)};
 	for (int i = 0; i < who->grant_count && !sees_more; i++) {
 		const struct grant *g = &who->grants[i];
 
@@ -107,7 +89,6 @@ static void next_round(struct scan_walk *w)
 {
 	struct scan_in in = {.before = w->before,
 			     .need = w->need,
-			     .also = w->also,
 			     .any = (const char *const *)w->any,
 			     .any_count = w->any_count,
 			     .limit = w->limit - w->found,
@@ -126,6 +107,5 @@ void scan_walk_clear(struct scan_walk *w)
 	while (w->any_count)
 		free(w->any[--w->any_count]);
 	free(w->need);
-	free(w->also);
-	w->need = w->also = NULL;
+	w->need = NULL;
 }

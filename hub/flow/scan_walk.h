@@ -23,8 +23,7 @@ struct scan_walk {
 	int64_t before; /* events from here on are behind us; 0: begin with the newest */
 	int64_t next;	/* where the slice that is being taken ends */
 	int limit, found, rounds;
-	char *need; /* the text as it stands in a document, "" anything */
-	char *also; /* with full-width characters as plain ones, NULL when it has none */
+	char *need; /* the piece of the text that documents are looked through for, "" anything */
 	char *any[SCAN_ANY_MAX];
 	int any_count; /* 0: everything is looked at */
 };

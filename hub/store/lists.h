@@ -24,14 +24,14 @@ struct list_in {
 };
 void store_body_list(struct store *s, const struct list_in *in, store_refs_fn *fn, void *arg);
 /*
- * Looks through events from `before` (0: the newest) downwards: those whose document, its ASCII
- * letters made small, holds `need` or `also` (plain text; need "" anything, also NULL or "" not
- * asked) and whose document or record holds one of `any`. Looks at no more than `budget` events;
+ * Looks through events from `before` (0: the newest) downwards: those whose document, its
+ * full-width ASCII made plain and its ASCII letters small, holds `need` ("" anything) and whose
+ * document or record holds one of `any`, both plain text. Looks at no more than `budget` events;
  * next is where to go on, 0 at the end. The caller checks exactly what only looks alike.
  */
 struct scan_in {
 	int64_t before;
-	const char *need, *also;
+	const char *need;
 	const char *const *any;
 	int any_count; /* 0: no such condition */
 	int limit, budget;

@@ -10,7 +10,7 @@
 #define SCAN_BYTES_MAX	(512 << 10)
 static_assert(SCRIPT_LIST_KEYS == 1 && SCRIPT_LIST_ARGS == 4,
 	      "list.lua wants other arguments than are sent");
-static_assert(SCRIPT_SCAN_KEYS == 3 && SCRIPT_SCAN_ARGS == 8,
+static_assert(SCRIPT_SCAN_KEYS == 3 && SCRIPT_SCAN_ARGS == 7,
 	      "scan.lua wants other arguments than are sent");
 
 static void on_listed(struct ask *a, enum err e, const struct redis_reply *r)
@@ -116,7 +116,6 @@ void store_scan(struct store *s, const struct scan_in *in, store_scan_fn *fn, vo
 	args_int(&a->args, in->budget < SCAN_BUDGET_MAX ? in->budget : SCAN_BUDGET_MAX);
 	args_int(&a->args, SCAN_BYTES_MAX);
 	args_join(&a->args, in->need ? in->need : "", NULL);
-	args_join(&a->args, in->also ? in->also : "", NULL);
 	args_int(&a->args, in->any_count);
 	for (int i = 0; i < in->any_count; i++)
 		args_join(&a->args, in->any[i], NULL);

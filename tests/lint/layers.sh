@@ -29,6 +29,7 @@ OUTSIDE = [
     (r"(hiredis/.*|hiredis\.h|async\.h)", ["hub/store/redis*.[ch]"]),
     (r"curl/.*", ["connectors/http.c"]),
     (r"xlsxwriter.*", ["hub/flow/book_xlsx.c"]),
+    (r"utf8proc\.h", ["hub/flow/fold.c"]),
     (r"uv\.h", ["connectors/*", "hub/loop.c", "hub/store/*", "hub/net/*", "hub/hub.c"]),
     (r"jansson\.h", ["rules/[!b]*", "connectors/*", "hub/store/*", "hub/flow/*", "hub/net/*", "hub/cli/*", "hub/*.c"]),
     (r"openssl/sha\.h", ["rules/sha256.h"]),

@@ -1,5 +1,6 @@
 """Contract section 5 about finding: every filter of GET /cases, GET /notices and GET /pool, pages, and cursors."""
 import gzip
+import unicodedata
 from urllib.parse import quote
 
 from audit import TIME, Audit, main
@@ -41,6 +42,24 @@ class Cases(Audit):
             self.assertEqual(self.found(q=q)[:1], cases if q.strip() else self.found()[:1], q)
         self.assertTrue(self.hub.get("/notices?q=" + quote(" testB\u3000"), "wjw").json["items"])
         self.assertIn("TESTb", self.hub.get("/cases.csv?q=" + quote(" testB "), "spj").body.decode())
+
+    def test_texts_find_each_other_in_every_form(self):
+        """As an input method, a font's width, a Mac or a form's capitals made them; what is answered is what came."""
+        for number, name in enumerate(("沂河ＡＢ３号（东）公司", "沂河ab3号(东)公司", "沂河Ａb３号（东)公司")):
+            self.assertEqual(self.hub.submit(event(f"width{number}", applicant={"kind": "entity", "name": name})).status, 201)
+        wide = ["TESTwidth2", "TESTwidth1", "TESTwidth0"]
+        for q in ("河AB3", "河ａｂ３号", "ab3号(东", "Ａb３号（东）公司", "Ｔｅｓｔwidth"):
+            self.assertEqual(self.found(q=q), wide, q)
+        names = ("Müller José", unicodedata.normalize("NFD", "Müller José"), "MÜLLER JOSÉ", "ﾊﾟﾝダ", "パンダ")
+        for number, name in enumerate(names):
+            self.assertEqual(self.hub.submit(event(f"form{number}", applicant={"kind": "entity", "name": f"甲{name}乙"})).status, 201)
+        latin, kana = ["TESTform2", "TESTform1", "TESTform0"], ["TESTform4", "TESTform3"]
+        for name in names:
+            for q in (name, f"甲{name}", f"{name}乙"):
+                for form in ("NFC", "NFD"):
+                    self.assertEqual(self.found(q=unicodedata.normalize(form, q)), kana if "ダ" in name else latin, q)
+        self.assertEqual(self.found(q="Jose乙"), [], "a letter with an accent is another letter")
+        self.assertEqual({c["applicant"]["name"] for c in self.hub.get("/cases?q=TESTform", "spj").json["items"]}, {f"甲{n}乙" for n in names})
 
     def test_escaped_text_is_found_too(self):
         body = (b'{"specversion":"1.0","type":"approval.granted","source":"\\/sources\\/x","id":"esc","time":"2026-11-23T10:15:00+08:00",'
@@ -253,8 +272,11 @@ class Pool(Audit):
         answer = self.hub.post(f"/pool/{notice}/claim", "zjj")
         self.assertEqual((answer.status, answer.json["state"]), (200, "claimed"))
         self.assertEqual(self.hub.post(f"/pool/{notice}/claim", "zjj").json, answer.json)
-        late = self.hub.post(f"/pool/{notice}/claim", "wjw")
-        self.assertEqual(late.status, 404)
+        for late in (self.hub.post(f"/pool/{notice}/claim", "wjw"), self.hub.post(f"/notices/{notice}/acknowledge", "scjg")):
+            self.assertEqual((late.status, late.json["detail"]), (409, "zjj-371302 has taken it out of the pool first"))
+        self.assertEqual(self.hub.get(f"/notices/{notice}", "wjw").status, 404)
+        self.assertEqual(self.hub.post(f"/notices/{notice}/return", "wjw", {"reason": "not-our-remit", "remark": ""}).status, 404)
+        self.assertEqual(self.hub.post(f"/pool/{notice}/claim", "spj").status, 403)
         wait_until(lambda: notice not in pooled("wjw"))
         mine = self.hub.get("/notices?state=claimed&q=TESTpool", "zjj").json["items"]
         self.assertEqual([(n["id"], n["body"]) for n in mine], [(notice, "zjj-371302")])

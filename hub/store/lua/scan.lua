@@ -1,29 +1,39 @@
 -- Looks through events from the newest wanted downwards for plain pieces of text.
 -- KEYS: seq_key, docs, records
--- ARGS: request, before, limit, budget, bytes_max, need, also, any_count, [any]
+-- ARGS: request, before, limit, budget, bytes_max, need, any_count, [any]
 -- RETURNS: request, where to go on (0 at the end), then for each event that looks right: seq, document, record
 --
--- need, or also where there is one, has to be in the document, whose ASCII letters count as small ones; one of any in the
--- document or the record. Looks at no more than budget events and, whole hashes at a time, about bytes_max bytes, so that a call stays short however long the documents are.
+-- need has to be in the document, whose full-width ASCII counts as plain and whose ASCII letters as small ones; one of any in
+-- the document or the record. Looks at no more than budget events and, whole hashes at a time, about bytes_max bytes, so that a call stays short however long the documents are.
 local seq_key, docs, records = unpack(KEYS, 1, 3)
-local request, before, limit, budget, bytes_max, need, also, any_count = unpack(ARGV, 1, 8)
-local call, find, floor, lower = redis.call, string.find, math.floor, string.lower
+local request, before, limit, budget, bytes_max, need, any_count = unpack(ARGV, 1, 7)
+local call, find, floor, gsub, lower = redis.call, string.find, math.floor, string.gsub, string.lower
 
 before, limit, budget = tonumber(before), tonumber(limit), tonumber(budget)
 bytes_max, any_count = tonumber(bytes_max), tonumber(any_count)
 local newest = tonumber(call('GET', seq_key) or '0')
 local seq = (before > 0 and before <= newest) and before - 1 or newest
 
-local has_letters = find(need .. also, '%l')
+local has_ascii, has_letters, plain = find(need, '[!-~]'), find(need, '%l'), {}
+for i = 1, has_ascii and 94 or 0 do
+	plain['\239' .. string.char(188 + floor(i / 64), 128 + i % 64)] = string.char(32 + i)
+end
+
+-- All of full width begin with a byte that hardly any other character has, so most documents cost one look for it.
+local function folded(doc)
+	if not has_ascii then
+		return doc
+	end
+	local text = find(doc, '\239', 1, true) and gsub(doc, '\239[\188\189][\128-\191]', plain) or doc
+	return has_letters and lower(text) or text
+end
+
 local function looks_right(doc, record)
-	if need ~= '' then
-		local small = has_letters and lower(doc) or doc
-		if not find(small, need, 1, true) and (also == '' or not find(small, also, 1, true)) then
-			return false
-		end
+	if need ~= '' and not find(folded(doc), need, 1, true) then
+		return false
 	end
 	for i = 1, any_count do
-		local any = ARGV[8 + i]
+		local any = ARGV[7 + i]
 		if find(doc, any, 1, true) or find(record, any, 1, true) then
 			return true
 		end
