@@ -290,6 +290,8 @@ static int run_loop(struct hub *h, const char *redis_url)
 	watch(h, &h->hangup, SIGHUP, on_hangup);
 	log_at(LOG_INFO, "", "listening on %s, port %d, policy %s", h->config->listen,
 	       api_port(h->api), pack_view(h->pack)->version);
+	if (store_may_forget(h->store))
+		log_at(LOG_WARN, "", STORE_MAY_FORGET);
 	if (h->config->demo)
 		demo_print(h->config, api_port(h->api));
 	loop_run(h->loop);

@@ -101,7 +101,8 @@ static bool check_store(struct doctor *d)
 	d->detail = strcmp(d->config.redis_url, "embedded") == 0 ? "the private one" : "redis.url";
 	if (status == 0)
 		d->detail =
-			arena_printf(&d->arena, "%s%s", d->detail, store_where(c.store, &c.arena));
+			arena_printf(&d->arena, "%s%s%s", d->detail, store_where(c.store, &c.arena),
+				     store_may_forget(c.store) ? "; " STORE_MAY_FORGET : "");
 	store_call_close(&c);
 	return status == 0;
 }

@@ -248,6 +248,11 @@ const char *store_where(const struct store *s, struct arena *arena)
 	return "";
 }
 
+bool store_may_forget(const struct store *s)
+{
+	return s->url.kind != REDIS_DIRECT && s->wait_replicas <= 0;
+}
+
 const struct redis_url *store_redis(const struct store *s)
 {
 	return &s->main.url;

@@ -41,7 +41,13 @@ struct store *store_open(struct loop *loop, const struct store_options *opt);
 bool store_is_up(const struct store *s);
 /* while it is up: behind what its url is called, where that led; "" if nowhere else */
 const char *store_where(const struct store *s, struct arena *arena);
-/* the same for a program that goes there by itself: path, or host and port, and whom it must be */
+/* whether a master that dies may take with it what was answered in its last moment: a group, and
+ * wait_replicas is 0 */
+bool store_may_forget(const struct store *s);
+#define STORE_MAY_FORGET                                                                           \
+	"redis.wait_replicas is 0: what was answered in the last moment before a master dies can be gone"
+/* where that is, for a program that goes there by itself: path, or host and port, and whom it must
+ * be */
 const struct redis_url *store_redis(const struct store *s);
 /* answers everything pending with ERR_UNAVAILABLE */
 void store_close(struct store *s, loop_fn *closed, void *arg);

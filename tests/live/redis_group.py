@@ -17,6 +17,7 @@ KEY = "tdm:{371300}:"
 PASSWORD, OF_SENTINELS = "a:b@c,d/e", "hush-hush"
 SHIPPED = os.path.abspath("hub/deploy/redis.conf")
 QUICK = ("--repl-diskless-sync-delay", "0")
+MAY_FORGET = "redis.wait_replicas is 0"
 ALONE = ("--min-replicas-to-write", "0", *QUICK)
 
 

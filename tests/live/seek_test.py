@@ -10,7 +10,7 @@ import threading
 import unittest
 
 from hub import BIN, LIMIT_S, Hub, end_with_us, wait_until
-from redis_group import ALONE, OF_SENTINELS, PASSWORD, Load, Server, add_people, check_all_there, doctor, end_all
+from redis_group import ALONE, MAY_FORGET, OF_SENTINELS, PASSWORD, Load, Server, add_people, check_all_there, doctor, end_all
 
 
 class Sentinel:
@@ -93,6 +93,7 @@ class Sought(unittest.TestCase):
         with Hub(demo=False, environment=self.environment) as hub:
             for user in ("spj", "wjw"):
                 self.assertTrue(hub.try_sign_in(user, "pass word"))
+            self.assertIn(MAY_FORGET, hub.log_text())
             load = Load(hub)
             load.goes_on()
             load.end()
@@ -142,6 +143,7 @@ class Sought(unittest.TestCase):
             self.assertIn(said, told, case)
         found = doctor({**self.environment, "TANDEM_REDIS_URL": url})
         self.assertTrue(found["good"], found)
+        self.assertIn(MAY_FORGET, found["found"])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 from hub import Hub, wait_until
-from redis_group import PASSWORD, Listener, Load, Watched, add_people, check_all_there, check_copy, doctor, end_all
+from redis_group import MAY_FORGET, PASSWORD, Listener, Load, Watched, add_people, check_all_there, check_copy, doctor, end_all
 
 
 class UnderSentinels(unittest.TestCase):
@@ -37,6 +37,7 @@ class UnderSentinels(unittest.TestCase):
         found = doctor(self.environment)
         self.assertTrue(found["good"], found)
         self.assertIn(f"city is 127.0.0.1 port {first.port}", found["found"])
+        self.assertNotIn(MAY_FORGET, found["found"] + self.hub.log_text())
 
         first.kill()
         second = wait_until(lambda: self.has_moved_from(first), what="a promoted replica")
