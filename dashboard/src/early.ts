@@ -1,7 +1,7 @@
 // What every first paint waits for, asked by a script so small that it runs while the page itself is still on its way: who this is, the
 // calendar, and the list the page begins with. The page takes the answers over where it asks the same. The list is shown as soon as it is
 // there, and the page's own script begins after that: it would keep the processor from painting for as long as it takes to draw the same.
-import { glance, glanceBoard, glances, glancesBoard } from './glance.ts';
+import { glance, glanceBoard, glances, glancesBoard, ownUp } from './glance.ts';
 import { routeOf } from './lib/address.ts';
 import { quarterUpTo, wishOf } from './lib/period.ts';
 import { inboxBodiesOf } from './lib/roles.ts';
@@ -75,7 +75,7 @@ let begun = false;
 function begin(): void
 {
 	if (!begun && script)
-		void import(/* @vite-ignore */ script);
+		import(/* @vite-ignore */ script).catch(ownUp);
 	begun = true;
 }
 
@@ -100,12 +100,16 @@ async function firstSight(who: Me, list: Promise<Required<Answer>>, calendar: Pr
 /** The board comes in files of its own, whose names the build writes to this script's tag; the first of them draws its first sight. */
 function boardAhead(): (who: Me) => Promise<void>
 {
-	const files = boardFiles?.split(' ') ?? [];
+	const [draws, ...files] = boardFiles?.split(' ') ?? [];
 	const asked = [ahead(`/board${query({ ...wishOf(routeOf(hash).query, quarterUpTo(Date.now())), by: 'body' })}`, onlyGood), ahead('/policy/names', onlyGood)];
-	for (const name of files)
-		document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', crossOrigin: '', href: name }));
+	const fetchAhead = (name: string): void => document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', crossOrigin: '', href: name }));
+	if (draws)
+		fetchAhead(draws);
+	// What the page will need gives way on a narrow line to what is seen first.
+	const seen = Promise.all(asked);
+	void (looksBoard ? seen.catch(() => undefined) : Promise.resolve()).then(() => files.forEach(fetchAhead));
 	return async (who) => {
-		const [figures, names] = await Promise.all([...asked, files[0] && import(/* @vite-ignore */ files[0])]) as Required<Answer>[];
+		const [[figures, names]] = await Promise.all([seen, draws && import(/* @vite-ignore */ draws)]);
 		glanceBoard({ who, figures: JSON.parse(figures.text) as Board, names: JSON.parse(names.text) as PolicyNames, nowMs: hubTime(figures) }, hash);
 	};
 }

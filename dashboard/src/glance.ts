@@ -115,6 +115,16 @@ export function glanceBoard(seen: Omit<BoardSeen, 'query'>, hash: string): void
 		show(seen.who, { page: 'board', id: '', query }, sights.board({ ...seen, query }));
 }
 
+/** The page's own script could not be had: said above what is seen already, so that nobody waits for it. */
+export function ownUp(): void
+{
+	const notice = document.createElement(sight ? 'div' : 'main');
+	notice.innerHTML = [...sight ? [] : [h('h1', null, t('app.title'))],
+		h('p', { class: 'note note-red', role: 'alert' }, [`${t('app.partFailed')} `, h('button', { type: 'button' }, t('conn.reload'))])].map((x) => (x as unknown as Html).text).join('');
+	notice.querySelector('button')!.addEventListener('click', () => location.reload());
+	document.body.prepend(notice);
+}
+
 /** Where the page draws itself: beside the first sight, until it has as much to show. */
 export function pageHost(): HTMLElement
 {

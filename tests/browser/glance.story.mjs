@@ -195,3 +195,19 @@ test('a page that cannot be had takes the place of the first sight of the board,
 	await page.unrouteAll({ behavior: 'ignoreErrors' });
 	await page.context().close();
 });
+
+test('who waits for a page whose script cannot be had is told, and can try again', async () => {
+	for (const [user, hash, what] of [['lxhy', '#/board', '.heat td a'], ['wjw', '#/search', '[role=alert]']]) {
+		const page = await world.newPage();
+		await page.route('**/assets/first-*.js', (route) => route.abort());
+		void world.signIn(page, user, hash).catch(() => undefined);
+		await page.getByRole('alert').waitFor();
+		await page.locator(what).first().waitFor();
+		await axe(page, 'a page that did not come');
+		await page.unrouteAll({ behavior: 'ignoreErrors' });
+		await page.getByRole('button', { name: '重新载入' }).click();
+		await page.locator('.top-right').waitFor();
+		assert.equal(await page.getByRole('alert').count(), 0);
+		await page.context().close();
+	}
+});
