@@ -103,3 +103,33 @@ test('there is none where another page, another language or a narrow screen is a
 	await stranger.goto(world.url);
 	await stranger.getByLabel('密码').waitFor();
 });
+
+test('a notice that is opened before its script is there comes with the focus, wherever it is opened', async () => {
+	for (const { size, how } of [
+		{ size: { width: 390, height: 844 }, how: (row) => row.getByRole('link').click() },
+		{ size: { width: 390, height: 844 }, how: (row) => row.press('Enter') },
+		{ size: undefined, how: (row) => row.press('r') },
+	]) {
+		const page = await world.newPage(size);
+		let come;
+		const comes = new Promise((resolve) => { come = resolve; });
+		await page.route('**/assets/notice-*.js', async (route) => { await comes; await route.continue(); });
+		await world.signIn(page, 'wjw', '#/inbox');
+		await how(rowOf(page, made[2]));
+		await page.getByText('正在载入…').first().waitFor();
+		come();
+		await page.locator('.pane-title', { hasText: '示例丙用品厂' }).waitFor();
+		await page.waitForFunction((wide) => document.activeElement?.matches(wide ? '.act-form h3' : '.pane-title'), size === undefined);
+		await page.context().close();
+	}
+});
+
+test('a notice whose script cannot be had says so, and the list stays', async () => {
+	const page = await world.newPage();
+	await page.route('**/assets/notice-*.js', (route) => route.abort());
+	await world.signIn(page, 'wjw', '#/inbox');
+	await rowOf(page, made[2]).getByRole('link').click();
+	await page.getByRole('alert').getByRole('button', { name: '重新载入' }).waitFor();
+	assert.equal(await rowOf(page, made[2]).isVisible(), true);
+	await page.context().close();
+});

@@ -223,6 +223,9 @@ test('the keyboard does it all', async () => {
 	await page.getByText('已签收：示例卫生用品十一厂').waitFor();
 	await page.keyboard.press('c');
 	await page.getByText('已认领：示例卫生用品十一厂').waitFor();
+	// What has been claimed is not returned; there is no button for it, so the key says so.
+	await page.keyboard.press('r');
+	await page.getByText('现在不能退回：示例卫生用品十一厂').waitFor();
 	await page.keyboard.press('Escape');
 	await until('the focus is back on the row', async () => await focused() === made.notice);
 	assert.equal(await page.locator('tr[data-id][tabindex="0"]').count(), 1, 'one stop of the Tab key');

@@ -27,6 +27,17 @@ test('part of the name finds it, and the line says how far it has come', async (
 	await axe(page, 'search with a hit');
 });
 
+test('what became of the others is told too, and the numbers add up to those told', async () => {
+	const back = await world.grant('示例查询退回用品厂');
+	const api = await world.as('wjw');
+	assert.equal((await api('POST', `/notices/${back.notice}/return`, { reason: 'not-our-remit', remark: '不属于本部门监管职责' })).status, 200);
+	await box().fill('查询退回');
+	const hit = page.locator('.hit').filter({ hasText: back.case });
+	await hit.getByText('已退回 1').waitFor();
+	const numbers = (await hit.locator('.seg').allInnerTexts()).map((text) => Number(/\d+$/.exec(text)[0]));
+	assert.equal(numbers.slice(1).reduce((a, b) => a + b), numbers[0], numbers.join(' '));
+});
+
 test('a credit code is recognised, and its check character proved while typing', async () => {
 	await box().fill(made.code);
 	await page.getByText('统一社会信用代码，校验位正确').waitFor();

@@ -17,7 +17,8 @@ import { creditCheckCharacter, creditCodeIsValid, queryKind } from './credit.ts'
 import { beijingTime, cellsOf, numberIn, percentText, retold } from './policy.ts';
 import { meaningOf } from './provider.ts';
 import { compareNotices, lookOf } from './state.ts';
-import { alarms, bodyOf, faultsIn, isTaken, lengthOf, nothingSaid, promisesOf, sizeText, yearOn } from './said.ts';
+import { lengthOf } from './remark.ts';
+import { alarms, bodyOf, faultsIn, isTaken, nothingSaid, promisesOf, sizeText, yearOn } from './said.ts';
 import { canBeTried, draftFaults, emptyDraft, eventOf } from './submission.ts';
 import { clockText, minuteText, parseTime, secondText, shortText, spanTo } from './time.ts';
 import { caseEntries, firstAt } from './timeline.ts';
