@@ -101,14 +101,12 @@ test('who can have it mended is told that the hub has little room left, and each
 		await world.signIn(page, user);
 		return { page, times: () => asked };
 	};
-	for (const user of ['admin', 'lxhy'])
-		for (hint of hints) {
-			const { page } = await told(user);
-			await page.locator('main [role=alert]', { hasText: `已用 ${/\d+/.exec(hint)[0]}%` }).waitFor();
-			if (hint === hints[2])
-				await axe(page, 'the hint');
-			await page.context().close();
-		}
+	for (const [i, user] of ['lxhy', 'admin', 'admin'].entries()) {
+		hint = hints[i];
+		const { page } = await told(user);
+		await page.locator('main [role=alert]', { hasText: `已用 ${/\d+/.exec(hint)[0]}%` }).waitFor();
+		await page.context().close();
+	}
 	const clerk = await told('wjw');
 	await clerk.page.goto(`${world.url}/#/search`);
 	await clerk.page.locator('#search-main').waitFor();

@@ -86,6 +86,33 @@ test('the case says who was told, each step by itself, and the timeline can be n
 	assert.equal(await box().inputValue(), made.case);
 });
 
+test('who was not told is said rule by rule, of any body that is named', async () => {
+	await page.goto(`${world.url}/#/case/${made.case}`);
+	await page.getByText('没有告知哪些单位，为什么').first().click();
+	const field = page.locator('.why-body input').first();
+	await page.locator('.why-body datalist option').first().waitFor({ state: 'attached' });
+	assert.equal(await page.locator('.why-body datalist option[value="兰山区卫生健康局"]').count(), 0, 'who was told is not among them');
+	await field.fill('罗庄区卫生健康局');
+	await page.locator('.why-body .reasons li').first().waitFor();
+	await page.locator('.why-body').getByText('不告知', { exact: true }).first().waitFor();
+	await axe(page, 'a case with who was not told');
+});
+
+test('a message that did not get through is told where its delivery would stand, with the reason', async () => {
+	await page.route(`**/api/v1/cases/${made.case}`, async (route) => {
+		const json = await (await route.fetch()).json();
+		json.events[0].notices.find((n) => n.id === made.notice).deliveries = [{ id: 'd1.0', channel: 'sms', state: 'failed', attempts: 0, detail: 'no contact known' }];
+		await route.fulfill({ json });
+	});
+	await page.goto(`${world.url}/#/search`);
+	await page.goto(`${world.url}/#/case/${made.case}`);
+	const cell = page.locator('.told-table tbody tr', { hasText: '已签收' }).locator('[data-label="已送达"]');
+	await cell.getByText('送达失败').waitFor();
+	await cell.getByText('短信 · 没有可联系的人').waitFor();
+	await axe(page, 'a case with a failed delivery');
+	await page.unroute(`**/api/v1/cases/${made.case}`);
+});
+
 test('a case outside one\'s scope is as if it were not there', async () => {
 	await page.goto(`${world.url}/#/case/000000000000`);
 	await page.getByText('办件没有取到：没有找到，或不在您的权限范围内').waitFor();
