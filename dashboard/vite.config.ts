@@ -14,18 +14,19 @@ const wordsAlone: Plugin = {
 	},
 };
 
-/** What asks and draws before the page itself is there, and what the page begins with: all that either leads to without waiting. Each in
- * one file; what comes later imports of both. */
+/** What asks and draws before the page itself is there, what the page begins with, and a notice: all that each leads to without waiting.
+ * Each in one file; what comes later imports of them. */
 const early = new Set<string>();
 const first = new Set<string>();
 const glance = new Set<string>();
+const notice = new Set<string>();
 const firstAlone: Plugin = {
 	name: 'first-alone',
 	apply: 'build',
 	buildEnd() {
 		const take = (from: string, into: Set<string>): void => {
 			const add = (id: string): void => {
-				if (early.has(id) || first.has(id) || glance.has(id))
+				if (early.has(id) || first.has(id) || glance.has(id) || SHARED.test(id))
 					return;
 				into.add(id);
 				this.getModuleInfo(id)?.importedIds.forEach(add);
@@ -33,8 +34,10 @@ const firstAlone: Plugin = {
 			[...this.getModuleIds()].filter((id) => id.endsWith(from)).forEach(add);
 		};
 		take('/src/early.ts', early);
-		take('/src/main.ts', first);
+		// The last two the board needs as well as a notice does.
+		['/src/main.ts', '/composables/useNewest.ts', '/lib/remark.ts'].forEach((from) => take(from, first));
 		take('/src/glance_board.ts', glance);
+		take('/src/parts/notice.ts', notice);
 	},
 };
 
@@ -56,7 +59,7 @@ const askAhead: Plugin = {
 
 // What several of the later parts use, and the first script does not: one file, because small ones pack badly. Words pack best among words.
 const WORDS = /src\/i18n\/zh_\w+\.ts/;
-const SHARED = /src\/(components\/(ChoiceField|EventCore|ErrorNote|NamePicker|ReasonList|TextField|ToldList)\.vue|composables\/(useFetched|useNames|useSending|useSubmit|useTrial)\.ts|hub_later\.ts|i18n\/later\.ts|lib\/(csv|rule|submission)\.ts)/;
+const SHARED = /src\/(components\/(ChoiceField|EventCore|ErrorNote|NamePicker|ReasonList|TextField|ToldList)\.vue|composables\/(useFaults|useFetched|useNames|useSending|useTrial)\.ts|hub_later\.ts|i18n\/later\.ts|lib\/(csv|rule|submission)\.ts)/;
 
 // What never changes in a template stands where it is used: kept apart, as is usual, it makes the page a twentieth larger.
 // The browsers of the trade are old: chrome87 is the oldest that must show the page.
@@ -64,7 +67,7 @@ export default defineConfig({
 	plugins: [wordsAlone, firstAlone, askAhead, vue({ features: { optionsAPI: false }, template: { compilerOptions: { hoistStatic: false } } })],
 	build: {
 		target: 'chrome87', assetsInlineLimit: 0, modulePreload: { polyfill: false },
-		rolldownOptions: { output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'early', test: (id: string) => early.has(id) }, { name: 'first', test: (id: string) => first.has(id) }, { name: 'glance', test: (id: string) => glance.has(id) }, { name: 'words', test: WORDS }, { name: 'shared', test: SHARED }] } } },
+		rolldownOptions: { output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'early', test: (id: string) => early.has(id) }, { name: 'first', test: (id: string) => first.has(id) }, { name: 'glance', test: (id: string) => glance.has(id) }, { name: 'notice', test: (id: string) => notice.has(id) }, { name: 'words', test: WORDS }, { name: 'shared', test: SHARED }] } } },
 	},
 	server: { proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } } },
 });

@@ -38,6 +38,9 @@ export const admin = {
 	revokeKey: (name: string) => request<unknown>('DELETE', `/keys/${seg(name)}`),
 };
 
+/** What the hub says of the room that it has; null while there is enough. It stands beside the API, where its watchers ask as well. */
+export const roomHint = async (): Promise<string | null> => (await request<{ hint?: string }>('GET', '/../../readyz')).hint ?? null;
+
 /** So many the hub takes at once. */
 export const BULK_MAX = 200;
 export const bulk = (verb: Verb, ids: string[]) => request<BulkResults>('POST', `/notices/${verb}`, { body: { notices: ids }, patienceMs: MANY_TIMEOUT_MS });

@@ -58,6 +58,8 @@ test('return: a reason and ten characters, said in place; then it is gone from t
 	await page.getByText('已退回：示例退回用品二厂').waitFor();
 	await pane().getByText('经营场所在罗庄区，应由罗庄区办理。').first().waitFor();
 	await pane().locator('.step-returned', { hasText: '属地有误' }).waitFor();
+	assert.match(await pane().locator('.clocks').innerText(), /不再计时/);
+	assert.doesNotMatch(await pane().locator('.clocks').innerText(), /已完成|剩/, 'a return is not the doing of it');
 	const now = await stateOf(made);
 	assert.equal(now.state, 'returned');
 	assert.equal(now.returned.reason, 'wrong-region');

@@ -89,6 +89,34 @@ test('a key is shown once, and its end is asked for twice', async () => {
 	assert.deepEqual((await api('GET', '/keys')).data.items, []);
 });
 
+test('who can have it mended is told that the hub has little room left, and each hint has words', async () => {
+	const source = readFileSync(join(ROOT, 'hub/store/room_watch.c'), 'utf8');
+	const hints = [...source.matchAll(/\{\d+,\s*"(Redis has used [^"]+)"\}/g)].map((m) => m[1]);
+	assert.equal(hints.length, 3, 'every level of the hub');
+	let hint = '';
+	const told = async (user) => {
+		const page = await world.newPage();
+		let asked = 0;
+		await page.route('**/readyz', (route) => { asked++; return route.fulfill({ json: { status: 'ready', hint } }); });
+		await world.signIn(page, user);
+		return { page, times: () => asked };
+	};
+	for (const [i, user] of ['lxhy', 'admin', 'admin'].entries()) {
+		hint = hints[i];
+		const { page } = await told(user);
+		await page.locator('main [role=alert]', { hasText: `已用 ${/\d+/.exec(hint)[0]}%` }).waitFor();
+		await page.context().close();
+	}
+	const clerk = await told('wjw');
+	await clerk.page.goto(`${world.url}/#/search`);
+	await clerk.page.locator('#search-main').waitFor();
+	assert.equal(clerk.times(), 0, 'a clerk cannot mend it, and is told by what is refused');
+	await clerk.page.context().close();
+	await admin.reload();
+	await way(admin).waitFor();
+	assert.equal(await admin.getByText('数据库内存').count(), 0, 'there is room');
+});
+
 test('nobody else is offered any of it', async () => {
 	assert.equal(await lxhy.getByRole('link', { name: '通道与密钥' }).count(), 0);
 	await lxhy.goto(`${world.url}/#/admin`);

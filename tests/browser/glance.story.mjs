@@ -186,6 +186,26 @@ test('a board that is refused or slow keeps nobody from the page', async () => {
 	}
 });
 
+test('a notice that is opened before its script is there comes with the focus, wherever it is opened', async () => {
+	for (const { size, how } of [
+		{ size: { width: 390, height: 844 }, how: (row) => row.getByRole('link').click() },
+		{ size: { width: 390, height: 844 }, how: (row) => row.press('Enter') },
+		{ size: undefined, how: (row) => row.press('r') },
+	]) {
+		const page = await world.newPage(size);
+		let come;
+		const comes = new Promise((resolve) => { come = resolve; });
+		await page.route('**/assets/notice-*.js', async (route) => { await comes; await route.continue(); });
+		await world.signIn(page, 'wjw', '#/inbox');
+		await how(rowOf(page, made[2]));
+		await page.getByText('正在载入…').first().waitFor();
+		come();
+		await page.locator('.pane-title', { hasText: '示例丙用品厂' }).waitFor();
+		await page.waitForFunction((wide) => document.activeElement?.matches(wide ? '.act-form h3' : '.pane-title'), size === undefined);
+		await page.context().close();
+	}
+});
+
 test('a page that cannot be had takes the place of the first sight of the board, and says so', async () => {
 	const page = await world.newPage();
 	await page.route('**/assets/board-*.js', (route) => route.abort());
@@ -210,4 +230,14 @@ test('who waits for a page whose script cannot be had is told, and can try again
 		assert.equal(await page.getByRole('alert').count(), 0);
 		await page.context().close();
 	}
+});
+
+test('a notice whose script cannot be had says so, and the list stays', async () => {
+	const page = await world.newPage();
+	await page.route('**/assets/notice-*.js', (route) => route.abort());
+	await world.signIn(page, 'wjw', '#/inbox');
+	await rowOf(page, made[2]).getByRole('link').click();
+	await page.getByRole('alert').getByRole('button', { name: '重新载入' }).waitFor();
+	assert.equal(await rowOf(page, made[2]).isVisible(), true);
+	await page.context().close();
 });

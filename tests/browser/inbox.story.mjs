@@ -66,7 +66,7 @@ test('what arrives moves no row, and shows itself when asked', async () => {
 	const order = () => page.$$eval('table.notices tbody tr', (all) => all.map((r) => r.dataset.id));
 	const before = { order: await order(), box: await row.boundingBox() };
 	const made = await world.grant('示例卫生用品三厂');
-	await page.locator('.pill').getByText(/有 \d+ 条新通知，点击显示/).waitFor();
+	await page.locator('.pill').getByText(/有 \d+ 条新告知，点击显示/).waitFor();
 	assert.deepEqual({ order: await order(), box: await row.boundingBox() }, before);
 	await axe(page, 'inbox with the pill');
 	await page.locator('.pill').click();
@@ -81,7 +81,7 @@ test('more than can wait behind the button move no row either, and are had by as
 	const before = { order: await order(), box: await row.boundingBox() };
 	for (let i = 0; i < 21; i++)
 		await Promise.all(Array.from({ length: 10 }, (_, j) => world.grant(`示例涌入用品${i}${j}厂`)));
-	await page.locator('.pill', { hasText: '新通知超过 200 条，点击重新载入' }).waitFor();
+	await page.locator('.pill', { hasText: '新告知超过 200 条，点击重新载入' }).waitFor();
 	assert.deepEqual({ order: await order(), box: await row.boundingBox() }, before);
 	await page.locator('.pill').click();
 	await until('the list is had anew', async () => (await order()).length === 50);
@@ -223,6 +223,9 @@ test('the keyboard does it all', async () => {
 	await page.getByText('已签收：示例卫生用品十一厂').waitFor();
 	await page.keyboard.press('c');
 	await page.getByText('已认领：示例卫生用品十一厂').waitFor();
+	// What has been claimed is not returned; there is no button for it, so the key says so.
+	await page.keyboard.press('r');
+	await page.getByText('现在不能退回：示例卫生用品十一厂').waitFor();
 	await page.keyboard.press('Escape');
 	await until('the focus is back on the row', async () => await focused() === made.notice);
 	assert.equal(await page.locator('tr[data-id][tabindex="0"]').count(), 1, 'one stop of the Tab key');

@@ -135,6 +135,30 @@ test('where the policy in force says so already, that is said', async () => {
 	await office.unroute('**/draft');
 });
 
+test('a date in the agenda is never divided', async () => {
+	assert.equal((await api('POST', '/meetings', { date: today(), title: '示例会议', decisions: [{ text: '更新联络员名单', owner: 'wjw-371302', due: '2030-12-31' }] })).status, 201);
+	const narrow = await world.newPage({ width: 390, height: 844 });
+	await world.signIn(narrow, 'lxhy', '#/meetings');
+	await narrow.locator('[data-part=decisions] li').first().waitFor();
+	for (const width of [390, 360, 340, 320]) {
+		await narrow.setViewportSize({ width, height: 844 });
+		assert.deepEqual(await narrow.evaluate(() => {
+			const cut = [];
+			const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+			while (walk.nextNode())
+				for (const { index, 0: date } of walk.currentNode.data.matchAll(/\d{4}-\d\d-\d\d/g)) {
+					const range = document.createRange();
+					range.setStart(walk.currentNode, index);
+					range.setEnd(walk.currentNode, index + date.length);
+					if (range.getClientRects().length > 1)
+						cut.push(`${date} in ${walk.currentNode.data}`);
+				}
+			return cut;
+		}), [], `at ${width}`);
+	}
+	await narrow.context().close();
+});
+
 test('in English, on a phone too; who only answers for a body has no such page in the list', async () => {
 	const phone = await world.newPage({ width: 390, height: 844 });
 	await world.signIn(phone, 'lxhy', '#/meetings');

@@ -27,6 +27,17 @@ test('part of the name finds it, and the line says how far it has come', async (
 	await axe(page, 'search with a hit');
 });
 
+test('what became of the others is told too, and the numbers add up to those told', async () => {
+	const back = await world.grant('示例查询退回用品厂');
+	const api = await world.as('wjw');
+	assert.equal((await api('POST', `/notices/${back.notice}/return`, { reason: 'not-our-remit', remark: '不属于本部门监管职责' })).status, 200);
+	await box().fill('查询退回');
+	const hit = page.locator('.hit').filter({ hasText: back.case });
+	await hit.getByText('已退回 1').waitFor();
+	const numbers = (await hit.locator('.seg').allInnerTexts()).map((text) => Number(/\d+$/.exec(text)[0]));
+	assert.equal(numbers.slice(1).reduce((a, b) => a + b), numbers[0], numbers.join(' '));
+});
+
 test('a credit code is recognised, and its check character proved while typing', async () => {
 	await box().fill(made.code);
 	await page.getByText('统一社会信用代码，校验位正确').waitFor();
@@ -73,6 +84,33 @@ test('the case says who was told, each step by itself, and the timeline can be n
 	await page.getByRole('button', { name: '← 返回' }).click();
 	await page.getByRole('heading', { name: '办件查询' }).waitFor();
 	assert.equal(await box().inputValue(), made.case);
+});
+
+test('who was not told is said rule by rule, of any body that is named', async () => {
+	await page.goto(`${world.url}/#/case/${made.case}`);
+	await page.getByText('没有告知哪些单位，为什么').first().click();
+	const field = page.locator('.why-body input').first();
+	await page.locator('.why-body datalist option').first().waitFor({ state: 'attached' });
+	assert.equal(await page.locator('.why-body datalist option[value="兰山区卫生健康局"]').count(), 0, 'who was told is not among them');
+	await field.fill('罗庄区卫生健康局');
+	await page.locator('.why-body .reasons li').first().waitFor();
+	await page.locator('.why-body').getByText('不告知', { exact: true }).first().waitFor();
+	await axe(page, 'a case with who was not told');
+});
+
+test('a message that did not get through is told where its delivery would stand, with the reason', async () => {
+	await page.route(`**/api/v1/cases/${made.case}`, async (route) => {
+		const json = await (await route.fetch()).json();
+		json.events[0].notices.find((n) => n.id === made.notice).deliveries = [{ id: 'd1.0', channel: 'sms', state: 'failed', attempts: 0, detail: 'no contact known' }];
+		await route.fulfill({ json });
+	});
+	await page.goto(`${world.url}/#/search`);
+	await page.goto(`${world.url}/#/case/${made.case}`);
+	const cell = page.locator('.told-table tbody tr', { hasText: '已签收' }).locator('[data-label="已送达"]');
+	await cell.getByText('送达失败').waitFor();
+	await cell.getByText('短信 · 没有可联系的人').waitFor();
+	await axe(page, 'a case with a failed delivery');
+	await page.unroute(`**/api/v1/cases/${made.case}`);
 });
 
 test('a case outside one\'s scope is as if it were not there', async () => {

@@ -2,9 +2,9 @@
 import type { FunctionalComponent } from 'vue';
 import { DATA_LANG, t, tCode } from '../i18n/words.ts';
 import { allows, desk, h, isPickable, type Drawn } from '../lib/desk.ts';
-import { doneAt, isPaused, isTodo, lookOf } from '../lib/state.ts';
+import { lookOf } from '../lib/state.ts';
 import type { Notice } from '../wire.ts';
-import { actButtons, beijingTime, dueText, moreItems, stateTag } from './drawn.ts';
+import { actButtons, beijingTime, dueOf, dueText, moreItems, stateTag } from './drawn.ts';
 
 interface Row { notice: Notice; active: boolean; open: boolean }
 type Emit = (event: 'open') => void;
@@ -69,7 +69,7 @@ export function drawRow(row: Row, emit: Emit): Drawn
 		h('td', PICK, [pickBox(row)]),
 		h('td', STATE, [stateTag({ look, letter: !!notice.letter }), h('span', SUB, part(notice))]),
 		h('td', cell('due', { 'data-label': t('inbox.col.due') }), [
-			dueText({ due: notice.due, met: !isTodo(notice.state, notice.role), doneAt: doneAt(notice), provisional: notice.provisional, paused: isPaused(notice) })]),
+			dueText(dueOf(notice))]),
 		h('td', APPLICANT, [
 			h('a', { ...DATA, href: `#/notice/${encodeURIComponent(notice.id)}`, tabindex: active ? undefined : -1, onClick: (e: MouseEvent) => onLink(e, emit) }, notice.applicant.name),
 			h('span', SUB, [h('span', NUM, notice.case)]),

@@ -3,7 +3,7 @@
 import type { FunctionalComponent } from 'vue';
 import { t, type Key } from '../i18n/words.ts';
 import { allows, desk, h, type Drawn } from '../lib/desk.ts';
-import { ICON, type Look } from '../lib/state.ts';
+import { doneAt, ICON, isDropped, isPaused, isTodo, type Look } from '../lib/state.ts';
 import { minuteText, parseTime, secondText, shortText, spanTo } from '../lib/time.ts';
 import { workSpan } from '../lib/worktime.ts';
 import type { Notice, Verb } from '../wire.ts';
@@ -36,7 +36,7 @@ export function stateTag({ look, letter }: Tag): Drawn
 }
 
 /** `met`: the step has been done, so the clock no longer runs; `doneAt`, where known, says whether that was in time. */
-interface Due { due: string | null; met: boolean; doneAt?: string | null; provisional?: boolean; paused?: boolean }
+interface Due { due: string | null; met: boolean; dropped?: boolean; doneAt?: string | null; provisional?: boolean; paused?: boolean }
 
 /** So far away nobody counts the hours. */
 const FAR_DAYS = 30;
@@ -63,15 +63,18 @@ function running(due: number): Drawn
 	return h('span', { class: late ? 'due-span late' : 'due-span' }, text ? t(late ? 'span.late' : 'span.left', { span: text }) : t(late ? 'span.justLate' : 'span.noWorkLeft'));
 }
 
-export function dueText({ due, met, doneAt, provisional, paused }: Due): Drawn
+/** The first clock of a notice. */
+export const dueOf = (n: Notice): Due => ({ due: n.due, met: !isTodo(n.state, n.role), dropped: isDropped(n.state), doneAt: doneAt(n), provisional: n.provisional, paused: isPaused(n) });
+
+export function dueText({ due, met, dropped, doneAt: at, provisional, paused }: Due): Drawn
 {
 	if (!due)
 		return h('span', MUTED, t(paused ? 'life.pausing' : 'notice.none'));
 	const ms = parseTime(due);
-	const late = (parseTime(doneAt) ?? 0) > (ms ?? Infinity);
+	const late = (parseTime(at) ?? 0) > (ms ?? Infinity);
 	return h('span', { class: 'due' }, [
 		beijingTime({ at: due, short: true }),
-		met ? h('span', MUTED, t(late ? 'notice.metLate' : 'notice.met')) : ms === null ? null : running(ms),
+		dropped ? h('span', MUTED, t('notice.dropped')) : met ? h('span', MUTED, t(late ? 'notice.metLate' : 'notice.met')) : ms === null ? null : running(ms),
 		provisional ? h('span', MUTED, t('notice.provisional')) : null,
 	]);
 }
@@ -107,5 +110,5 @@ function component<Props>(draw: (props: Props) => Drawn | null, props: Functiona
 }
 export const BeijingTime = component<Moment>(beijingTime, { at: null, short: Boolean, seconds: Boolean });
 export const StateTag = component<Tag>(stateTag, { look: null, letter: Boolean });
-export const DueText = component<Due>(dueText, { due: null, met: Boolean, doneAt: null, provisional: Boolean, paused: Boolean });
+export const DueText = component<Due>(dueText, { due: null, met: Boolean, dropped: Boolean, doneAt: null, provisional: Boolean, paused: Boolean });
 export const ActButtons = component<Acts>(actButtons, { notice: null, tab: { type: Boolean, default: true }, reason: Boolean });

@@ -3,7 +3,7 @@ import { t } from '../i18n/index.ts';
 import { percentText } from '../lib/policy.ts';
 import type { HubError } from '../hub.ts';
 import { useSending } from './useSending.ts';
-import type { NameOf } from './useSubmit.ts';
+import type { NameOf } from './useFaults.ts';
 
 function refusal({ status, problem }: HubError): string | null
 {

@@ -3,7 +3,7 @@ import { ref } from 'vue';
 import { HubError } from '../hub.ts';
 import { t } from '../i18n/index.ts';
 import { reasonOf } from '../lib/reason.ts';
-import { fieldsOf, lastOf, type NameOf } from './useSubmit.ts';
+import { fieldsOf, lastOf, type NameOf } from './useFaults.ts';
 import { say } from './useToasts.ts';
 
 /** `words`: what a refusal means here, or null for the usual words; `nameOf`: the field that a pointer of the hub means. */

@@ -5,7 +5,7 @@ import { hub } from '../hub.ts';
 import { rowsOf, textOf, type Table } from '../lib/csv.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { BYTES_MAX, piecesOf, readUpload, type Place, type UploadFault, type UploadRow } from '../lib/upload.ts';
-import { faultText } from './useSubmit.ts';
+import { faultText } from './useFaults.ts';
 import type { PolicyNames, ProblemDetails } from '../wire.ts';
 
 export interface ToldBody { body: string; lead: number; assist: number; copy: number }

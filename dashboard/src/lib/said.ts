@@ -1,5 +1,6 @@
 // What a form of a notice asks for, and what is missing in it. The hub checks again; this is so that nobody waits to be told.
 import type { Clock, FormVerb, Notice, NoticeFile } from '../wire.ts';
+import { lengthOf, REMARK_MAX } from './remark.ts';
 import { isPaused } from './state.ts';
 
 export const RETURN_REASONS = ['not-our-remit', 'wrong-region', 'not-in-scope', 'other'] as const;
@@ -9,7 +10,6 @@ export const FORM_VERBS: readonly FormVerb[] = ['reply', 'feedback', 'close', 'f
 export const LETTERS = ['change-opinion', 'co-letter'] as const;
 const LETTER_FIELDS = ['letter', 'to', 'subject', 'remark'] as const;
 export const RETURN_REMARK_MIN = 10;
-export const REMARK_MAX = 500;
 
 export interface Said {
 	remark: string;
@@ -39,9 +39,6 @@ export const nothingSaid = (today: string): Said => ({
 	remark: '', reason: '', to: '', result: '', disposal: '', checked_on: today, rectify_by: '', penalised: false, document: '', kind: '',
 	licence_revoked: false, close: false, files: [], uploading: 0, clock: '', until: '', letter: '', subject: '', days: '',
 });
-
-/** Characters as the hub counts them, so that one outside the basic plane is one. */
-export const lengthOf = (text: string): number => [...text.trim()].length;
 
 /** The forms that this person may use on the notice now, in the order in which they are offered. */
 export const formsOf = (notice: Notice): FormVerb[] => FORM_VERBS.filter((v) => (notice.allowed ?? []).includes(v));

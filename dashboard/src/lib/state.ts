@@ -18,6 +18,9 @@ export function isTodo(state: State, role: Role): boolean
 	return state === 'open' || (state === 'acknowledged' && role === 'lead');
 }
 
+/** Whether it has left the body's hands without having been done: its clocks ask nothing any more. */
+export const isDropped = (state: State): boolean => ['returned', 'transferred', 'disputed', 'withdrawn', 'superseded'].includes(state);
+
 /** Whether its clocks stand still. */
 export const isPaused = (notice: Notice): boolean => (notice.pauses ?? []).some((p) => p.to === null);
 
