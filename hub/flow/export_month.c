@@ -14,10 +14,10 @@ static const struct export_column figure_columns[] = {
 	{"name|key", NULL, "名称", "Name"},
 	{"sent", NULL, "已告知", "Told"},
 	{"delivered", NULL, "已送达", "Delivered"},
-	{"acknowledged_ever", NULL, "签收过", "Acknowledged"},
-	{"claimed_ever", NULL, "认领过", "Claimed"},
+	{"acknowledged_ever", NULL, "累计签收", "Acknowledged"},
+	{"claimed_ever", NULL, "累计认领", "Claimed"},
 	{"fed_back", NULL, "已反馈", "Fed back"},
-	{"returned_ever", NULL, "退回过", "Returned"},
+	{"returned_ever", NULL, "累计退回", "Returned"},
 	{"returns_upheld", NULL, "退回成立", "Returns upheld"},
 	{"returns_rejected", NULL, "退回不成立", "Returns rejected"},
 	{"overdue", NULL, "超期", "Overdue"},
@@ -198,7 +198,7 @@ static const struct advice advice_disputes = {
 static const struct advice advice_late = {"", "按时率 #%，建议督促改进。",
 					  "is at #% in time. Ask for improvement."};
 static const struct advice advice_returns = {
-	"returned_ever", "退回过 # 件，建议与审批部门核对职责和规则。",
+	"returned_ever", "累计退回 # 件，建议与审批部门核对职责和规则。",
 	"returned #: go through duties and rules with the approvers."};
 static const struct advice advice_undelivered = {
 	"undelivered", "有 # 件送达失败，建议核对联络方式。",

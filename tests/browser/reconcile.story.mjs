@@ -28,7 +28,7 @@ test('a bureau sees what was taken of its cases and what each department did, as
 	const shown = data.items.find((b) => b.bureau.id === 'spj-371300') && await bureau.locator('.board-pick select').inputValue();
 	const own = data.items.find((b) => b.bureau.id === shown) ?? data.items[0];
 	const claimed = own.departments.find((d) => d.body.id === 'wjw-371302').claimed;
-	assert.equal(await row.locator('[data-label="认领过"]').textContent(), String(claimed));
+	assert.equal(await row.locator('[data-label="累计认领"]').textContent(), String(claimed));
 	await axe(bureau, 'the statement');
 	await noSideways(bureau, 'the statement');
 	const [sheet] = await Promise.all([bureau.waitForEvent('download'), bureau.getByRole('button', { name: '导出为 CSV' }).click()]);
