@@ -191,14 +191,6 @@ void ws_send(struct ws_conn *c, const char *text, size_t len)
 	conn_mark(c);
 }
 
-void ws_send_shared(struct ws_conn *c, struct ws_text *t)
-{
-	if (!conn_has_room(c))
-		return;
-	ws_queue_push_shared(&c->out, t);
-	conn_mark(c);
-}
-
 void *ws_user(const struct ws_conn *c)
 {
 	return c->user;

@@ -69,11 +69,4 @@ void ws_close(struct ws_conn *c, enum ws_close code, const char *reason);
 size_t ws_waiting(const struct ws_conn *c);
 bool ws_is_closing(const struct ws_conn *c); /* what is sent now is dropped */
 
-/* One text for many connections: framed once, shared by their queues. The caller owns a reference.
- */
-struct ws_text;
-struct ws_text *ws_text_new(const char *text, size_t len);
-void ws_text_unref(struct ws_text *t);
-void ws_send_shared(struct ws_conn *c, struct ws_text *t);
-
 #endif

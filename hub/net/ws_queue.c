@@ -10,15 +10,8 @@
 #define FIRST_CHUNK_BYTES 448
 #define NEXT_CHUNK_BYTES  4000
 
-struct ws_text {
-	unsigned refs;
-	uint32_t len;
-	unsigned char frame[];
-};
-
 struct ws_chunk {
 	struct ws_chunk *next;
-	struct ws_text *shared; /* its frame instead of data */
 	uint32_t len, cap;
 	unsigned char data[];
 };
@@ -47,40 +40,6 @@ size_t ws_frame_size(size_t len)
 	return len + (len < 126 ? 2 : len < 65536 ? 4 : 10);
 }
 
-struct ws_text *ws_text_new(const char *text, size_t len)
-{
-	struct ws_text *t = mem_alloc(sizeof(*t) + ws_frame_size(len));
-	size_t head = ws_frame_head(t->frame, WS_OP_TEXT, len);
-
-	t->refs = 1;
-	t->len = (uint32_t)(head + len);
-	if (len)
-		memcpy(t->frame + head, text, len);
-	return t;
-}
-
-struct ws_text *ws_text_ref(struct ws_text *t)
-{
-	t->refs++;
-	return t;
-}
-
-void ws_text_unref(struct ws_text *t)
-{
-	if (t && --t->refs == 0)
-		free(t);
-}
-
-size_t ws_text_size(const struct ws_text *t)
-{
-	return sizeof(struct ws_chunk) + t->len;
-}
-
-static size_t chunk_cost(const struct ws_chunk *c)
-{
-	return c->shared ? ws_text_size(c->shared) : c->len;
-}
-
 static void waits(struct ws_queue *q, size_t bytes)
 {
 	q->bytes += bytes;
@@ -92,7 +51,6 @@ static struct ws_chunk *chunk_add(struct ws_queue *q, size_t cap)
 	struct ws_chunk *c = mem_alloc(sizeof(*c) + cap);
 
 	c->next = NULL;
-	c->shared = NULL;
 	c->len = 0;
 	c->cap = (uint32_t)cap;
 	if (q->tail)
@@ -107,12 +65,11 @@ static void chunk_drop_first(struct ws_queue *q)
 {
 	struct ws_chunk *c = q->head;
 
-	q->bytes -= chunk_cost(c);
-	q->backlog->bytes -= chunk_cost(c);
+	q->bytes -= c->len;
+	q->backlog->bytes -= c->len;
 	q->head = c->next;
 	if (!q->head)
 		q->tail = NULL;
-	ws_text_unref(c->shared);
 	free(c);
 }
 
@@ -121,21 +78,13 @@ void ws_queue_push(struct ws_queue *q, enum ws_opcode op, const char *payload, s
 	size_t need = ws_frame_size(len), usual = q->head ? NEXT_CHUNK_BYTES : FIRST_CHUNK_BYTES;
 	struct ws_chunk *c = q->tail;
 
-	if (!c || c->shared || c->cap - c->len < need)
+	if (!c || c->cap - c->len < need)
 		c = chunk_add(q, need > usual ? need : usual);
 	c->len += (uint32_t)ws_frame_head(c->data + c->len, op, len);
 	if (len)
 		memcpy(c->data + c->len, payload, len);
 	c->len += (uint32_t)len;
 	waits(q, need);
-}
-
-void ws_queue_push_shared(struct ws_queue *q, struct ws_text *t)
-{
-	struct ws_chunk *c = chunk_add(q, 0);
-
-	c->shared = ws_text_ref(t);
-	waits(q, chunk_cost(c));
 }
 
 /*
@@ -153,31 +102,20 @@ bool ws_queue_is_empty(const struct ws_queue *q)
 	return !q->head;
 }
 
-static unsigned char *chunk_bytes(struct ws_chunk *c, size_t *ret_len)
-{
-	*ret_len = c->shared ? c->shared->len : c->len;
-	return c->shared ? c->shared->frame : c->data;
-}
-
 size_t ws_queue_front(struct ws_queue *q, unsigned char *scratch, size_t room,
 		      unsigned char **ret_bytes)
 {
-	size_t total = 0, len;
-	unsigned char *bytes;
+	size_t total = 0;
 
 	if (!q->head)
 		return 0;
-	bytes = chunk_bytes(q->head, &len);
-	if (!q->head->next || len > room) {
-		*ret_bytes = bytes;
-		return len;
+	if (!q->head->next || q->head->len > room) {
+		*ret_bytes = q->head->data;
+		return q->head->len;
 	}
-	for (struct ws_chunk *c = q->head; c; c = c->next) {
-		bytes = chunk_bytes(c, &len);
-		if (len > room - total)
-			break;
-		memcpy(scratch + total, bytes, len);
-		total += len;
+	for (struct ws_chunk *c = q->head; c && c->len <= room - total; c = c->next) {
+		memcpy(scratch + total, c->data, c->len);
+		total += c->len;
 	}
 	*ret_bytes = scratch;
 	return total;
@@ -185,10 +123,9 @@ size_t ws_queue_front(struct ws_queue *q, unsigned char *scratch, size_t room,
 
 void ws_queue_pop(struct ws_queue *q, size_t bytes)
 {
-	size_t len;
-
 	while (bytes && q->head) {
-		chunk_bytes(q->head, &len);
+		size_t len = q->head->len;
+
 		chunk_drop_first(q);
 		bytes -= len < bytes ? len : bytes;
 	}

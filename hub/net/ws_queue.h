@@ -2,11 +2,10 @@
  * ws_queue.h: what waits to be sent to one WebSocket, as finished frames.
  *
  * Small messages are laid behind each other in chunks, so that one system call carries many of
- * them; a text for many connections is framed once and referred to. ws_queue_push and _push_shared
- * add, ws_queue_front names the bytes for the next write (always whole frames), ws_queue_pop drops
- * what was written, ws_queue_hold tells what of that the layer below still keeps, ws_queue_clear
- * drops the rest. The queue sets no limit: who pushes asks ws_queue_has_room first. All queues
- * count into one backlog. Pure: no sockets, no libwebsockets.
+ * them. ws_queue_push adds, ws_queue_front names the bytes for the next write (always whole
+ * frames), ws_queue_pop drops what was written, ws_queue_hold tells what of that the layer below
+ * still keeps, ws_queue_clear drops the rest. The queue sets no limit: who pushes asks
+ * ws_queue_has_room first. All queues count into one backlog. Pure: no sockets, no libwebsockets.
  */
 #ifndef TANDEM_WS_QUEUE_H
 #define TANDEM_WS_QUEUE_H
@@ -23,22 +22,15 @@ struct ws_chunk;
 struct ws_queue {
 	struct backlog *backlog; /* set once, before anything is pushed */
 	struct ws_chunk *head, *tail;
-	size_t bytes; /* memory that waits, headers and bookkeeping of shared texts included */
+	size_t bytes; /* that wait, with the frames' heads */
 	size_t held;  /* popped, but still in the layer below */
 };
-struct ws_text; /* one framed text, shared by reference */
 
 #define WS_FRAME_HEAD_MAX 10
 size_t ws_frame_head(unsigned char *head, enum ws_opcode op, size_t len);
 size_t ws_frame_size(size_t len); /* header and payload */
 
-struct ws_text *ws_text_new(const char *text, size_t len); /* one reference, the caller's */
-struct ws_text *ws_text_ref(struct ws_text *t);
-void ws_text_unref(struct ws_text *t);
-size_t ws_text_size(const struct ws_text *t); /* what it adds to a queue's bytes */
-
 void ws_queue_push(struct ws_queue *q, enum ws_opcode op, const char *payload, size_t len);
-void ws_queue_push_shared(struct ws_queue *q, struct ws_text *t);
 bool ws_queue_has_room(const struct ws_queue *q);
 bool ws_queue_is_empty(const struct ws_queue *q);
 /* Bytes to write next: gathered into scratch where several chunks fit, otherwise the first chunk in

@@ -360,13 +360,12 @@ def case_ping_comes_and_silence_closes(s):
 def case_burst_is_coalesced(s):
     c = Client(s.port).open()
     assert c.ask("warm") == "warm"
-    for command, text in (("burst", None), ("share", "shared")):
-        before = c.data_segments_in()
-        c.send(TEXT, command + " 1000")
-        got = [c.text() for _ in range(1000)]
-        assert got == [text or f"message {i}" for i in range(1000)]
-        segments = c.data_segments_in() - before
-        assert segments <= 20, segments
+    before = c.data_segments_in()
+    c.send(TEXT, "burst 1000")
+    got = [c.text() for _ in range(1000)]
+    assert got == [f"message {i}" for i in range(1000)]
+    segments = c.data_segments_in() - before
+    assert segments <= 20, segments
 
 
 def case_burst_between_pings(s):

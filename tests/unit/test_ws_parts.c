@@ -41,7 +41,6 @@ static void queue_keeps_order_and_gathers(void **state)
 	static char big[70000];
 	struct backlog backlog = {1 << 20, 1 << 20, 0};
 	struct ws_queue q = {.backlog = &backlog};
-	struct ws_text *shared = ws_text_new("shared", 6);
 	size_t len = 0;
 	int writes;
 
@@ -50,20 +49,12 @@ static void queue_keeps_order_and_gathers(void **state)
 	for (int i = 0; i < 1000; i++) {
 		size_t n = i == 500 ? sizeof(big) : (size_t)(i % 130);
 
-		if (i % 7 == 3) {
-			ws_queue_push_shared(&q, shared);
-			len += ws_frame_head(want + len, WS_OP_TEXT, 6);
-			memcpy(want + len, "shared", 6);
-			len += 6;
-			continue;
-		}
 		ws_queue_push(&q, WS_OP_TEXT, big, n);
 		len += ws_frame_head(want + len, WS_OP_TEXT, n);
 		memcpy(want + len, big, n);
 		len += n;
 	}
 	assert_true(q.bytes >= len);
-	ws_text_unref(shared);
 	assert_int_equal(queue_drain(&q, 65536, out, &writes), len);
 	assert_memory_equal(out, want, len);
 	assert_true(writes <= 5);

@@ -1,7 +1,7 @@
 /*
  * A small WebSocket server out of hub/net for tests/live/ws_letter.py: it echoes, and knows a few
- * commands: "burst N" sends N small messages, "share N" one text N times by reference, "big N" one
- * message of N bytes, "close CODE", "everyone TEXT" goes to all connections. On SIGTERM it says bye
+ * commands: "burst N" sends N small messages, "big N" one message of N bytes, "close CODE",
+ * "everyone TEXT" goes to all connections. On SIGTERM it says bye
  * to all, takes everything down and frees the loop, which aborts when a handle is left. It prints
  * its port first, "sanitized" behind it when it was built so.
  */
@@ -67,16 +67,6 @@ static void cmd_burst(struct session *s, const char *rest)
 		ws_send(s->conn, text, (size_t)snprintf(text, sizeof(text), "message %ld", i));
 }
 
-static void cmd_share(struct session *s, const char *rest)
-{
-	struct ws_text *t = ws_text_new("shared", 6);
-	long count = strtol(rest, NULL, 10);
-
-	for (long i = 0; i < count; i++)
-		ws_send_shared(s->conn, t);
-	ws_text_unref(t);
-}
-
 static void cmd_big(struct session *s, const char *rest)
 {
 	size_t len = strtoul(rest, NULL, 10);
@@ -94,11 +84,8 @@ static void cmd_close(struct session *s, const char *rest)
 
 static void cmd_everyone(struct session *s, const char *rest)
 {
-	struct ws_text *t = ws_text_new(rest, strlen(rest));
-
 	for (struct session *o = s->echo->sessions; o; o = o->next)
-		ws_send_shared(o->conn, t);
-	ws_text_unref(t);
+		ws_send(o->conn, rest, strlen(rest));
 }
 
 static void cmd_count(struct session *s, const char *rest)
@@ -125,9 +112,8 @@ static const struct command {
 	const char *word;
 	void (*run)(struct session *s, const char *rest);
 } commands[] = {
-	{"burst ", cmd_burst},	  {"share ", cmd_share},       {"big ", cmd_big},
-	{"close ", cmd_close},	  {"everyone ", cmd_everyone}, {"count", cmd_count},
-	{"waiting", cmd_waiting},
+	{"burst ", cmd_burst},	     {"big ", cmd_big},	   {"close ", cmd_close},
+	{"everyone ", cmd_everyone}, {"count", cmd_count}, {"waiting", cmd_waiting},
 };
 
 static void on_message(void *arg, struct ws_conn *c, const char *text, size_t len)
