@@ -13,6 +13,8 @@ interface Subscriber {
 }
 
 const BEAT_MS = 20_000;
+/** So long after an answer nobody asks whether there are answers. */
+const JUST_NOW_MS = 1000;
 const BACKOFF_MAX_S = 30;
 const COMES_BACK = new Set([1000, 1001, 1005, 1006, 1011, 1012, 1013, 4000, 4001]);
 const CLOSED_SESSION_ENDED = 4003;
@@ -96,7 +98,8 @@ async function openInbox(): Promise<void>
 async function attemptPlain(): Promise<void>
 {
 	try {
-		await hub.me();
+		if (Date.now() - lastContactMs > JUST_NOW_MS)
+			await hub.me();
 		stands(true);
 	} catch {
 		drop();
