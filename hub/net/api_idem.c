@@ -1,13 +1,15 @@
 /*
- * api_idem.c: Idempotency-Key: the same key with the same body gets the same answer for a day.
+ * api_idem.c: Idempotency-Key: the same key with the same request gets the same answer for a day.
  *
  * The key is taken before the work begins, in Redis, so that a second request on any hub finds it
  * and waits for the first one's answer instead of doing the work again. A hub that dies in between
  * leaves the key behind for half a minute.
  */
+#include <ctype.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "net/api.h"
 
@@ -16,19 +18,12 @@
 #define AGAIN_MS       50
 #define WAIT_MS	       (10LL * 1000)
 #define KEPT_BYTES_MAX (65u << 20) /* the longest answer, and what stands before it */
+#define HASH_BYTES     16
 #define HASH_HEX       33
 #define HASHED_AT_ONCE (256u << 10) /* a longer body would hold up the loop */
 #define AFTER_HASH     37	    /* "201 ", the hash, a space */
 
 static void take_key(struct call *c);
-
-static void hex_hash(const void *data, size_t len, char ret[HASH_HEX])
-{
-	unsigned char h[16];
-
-	crypto_generichash(h, sizeof(h), data, len, NULL, 0);
-	sodium_bin2hex(ret, HASH_HEX, h, sizeof(h));
-}
 
 /* --- the answer is kept, then given --- */
 
@@ -149,7 +144,7 @@ static void on_taken(void *arg, enum err e, const char *text)
 		free(t);
 		c->idem = NULL;
 		reply_invalid(call_on_reply, c, "Idempotency-Key",
-			      "was used before, with another body");
+			      "was used before, with another request");
 	} else if (e == ERR_OK && !strncmp(text, "000 ", 4)) {
 		wait_for_first(t);
 	} else if (e == ERR_OK) {
@@ -181,12 +176,45 @@ static void take_key(struct call *c)
 			   on_taken, t);
 }
 
+/* Whichever order they come in, and however the name is written. */
+static void mix(unsigned char sum[HASH_BYTES], const char *name, const char *value)
+{
+	crypto_generichash_state st;
+	unsigned char h[HASH_BYTES];
+
+	crypto_generichash_init(&st, NULL, 0, sizeof(h));
+	for (; *name; name++)
+		crypto_generichash_update(
+			&st, &(unsigned char){(unsigned char)tolower((unsigned char)*name)}, 1);
+	crypto_generichash_update(&st, (const unsigned char *)"", 1);
+	crypto_generichash_update(&st, (const unsigned char *)value, strlen(value));
+	crypto_generichash_final(&st, h, sizeof(h));
+	for (int i = 0; i < HASH_BYTES; i++)
+		sum[i] ^= h[i];
+}
+
+/* What an event in binary mode or a file says outside of the body. */
+static bool says_more(const char *header)
+{
+	return !strncasecmp(header, "ce-", 3) || !strcasecmp(header, "Content-Disposition");
+}
+
 /* Also on a thread of the pool: the request stays as it is until it is answered. */
-static void hash_body(void *arg)
+static void hash_request(void *arg)
 {
 	struct call *c = arg;
+	unsigned char sum[HASH_BYTES];
+	const char *name, *value;
 
-	hex_hash(c->req->body, c->req->body_len, c->idem_hash);
+	crypto_generichash(sum, sizeof(sum), (const unsigned char *)c->req->body, c->req->body_len,
+			   NULL, 0);
+	if (*c->req->query)
+		mix(sum, "?", c->req->query);
+	for (int i = 0; http_header_at(c->req, i, &name, &value); i++) {
+		if (says_more(name))
+			mix(sum, name, value);
+	}
+	sodium_bin2hex(c->idem_hash, HASH_HEX, sum, sizeof(sum));
 }
 
 static void on_hashed(void *arg)
@@ -194,7 +222,7 @@ static void on_hashed(void *arg)
 	take_key(arg);
 }
 
-/* One person's key for one call: nobody meets another's. */
+/* One person's or one system's key for one call: nobody meets another's. */
 void idem_begin(struct call *c, const char *key)
 {
 	crypto_generichash_state st;
@@ -210,6 +238,8 @@ void idem_begin(struct call *c, const char *key)
 				  strlen(c->who->name) + 1);
 	crypto_generichash_update(&st, (const unsigned char *)c->req->path,
 				  strlen(c->req->path) + 1);
+	if (!*c->who->session) /* a system's key may be called as somebody is */
+		crypto_generichash_update(&st, (const unsigned char *)"", 1);
 	crypto_generichash_update(&st, (const unsigned char *)key, strlen(key));
 	crypto_generichash_final(&st, h, sizeof(h));
 	name = arena_zalloc(c->req->arena, HASH_HEX);
@@ -217,9 +247,9 @@ void idem_begin(struct call *c, const char *key)
 	c->idem = name;
 	c->idem_hash = arena_zalloc(c->req->arena, HASH_HEX);
 	if (c->req->body_len > HASHED_AT_ONCE) {
-		loop_work(c->api->flow->loop, hash_body, on_hashed, c);
+		loop_work(c->api->flow->loop, hash_request, on_hashed, c);
 		return;
 	}
-	hash_body(c);
+	hash_request(c);
 	take_key(c);
 }

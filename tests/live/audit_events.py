@@ -284,6 +284,14 @@ class Idempotency(Audit):
         self.assertEqual((answer.status, answer.json["errors"][0]["pointer"]), (422, "/Idempotency-Key"))
         self.assertEqual(self.hub.get("/cases/TESTidem3", "spj").status, 404)
 
+    def test_an_event_whose_headers_differ_is_another_request(self):
+        body, headers = binary(event("idem-h"))
+        first = self.send("k7", body, headers)
+        turned = self.send("k7", body, {name.title(): headers[name] for name in reversed(headers)})
+        self.assertEqual((first.status, turned.status, turned.body), (201, 201, first.body))
+        other = self.send("k7", body, {**headers, "ce-id": "t-idem-other"})
+        self.assertEqual((other.status, other.json["errors"][0]["pointer"]), (422, "/Idempotency-Key"))
+
     def test_a_batch(self):
         body = dump([event("idem-b1"), {}, event("idem-b2")])
         first, again = self.send("k3", body, BATCH), self.send("k3", body, BATCH)
