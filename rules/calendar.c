@@ -167,12 +167,16 @@ static int32_t working_day_after(const struct calendar *c, int32_t day, int coun
 	return due;
 }
 
-int64_t calendar_due_ms(const struct calendar *c, int64_t from_ms, struct duration d,
-			bool *ret_provisional)
+static int64_t end_of_day_ms(int32_t day)
+{
+	return ms_of_day(day, SHANGHAI_MIN) + DAY_MS - SECOND_MS;
+}
+
+static int64_t due_ms(const struct calendar *c, int64_t from_ms, struct duration d,
+		      bool *ret_provisional)
 {
 	int32_t day = day_of_ms(from_ms, SHANGHAI_MIN);
 
-	*ret_provisional = false;
 	switch (d.unit) {
 	case DURATION_MINUTES:
 		return from_ms + d.count * INT64_C(60000);
@@ -185,7 +189,17 @@ int64_t calendar_due_ms(const struct calendar *c, int64_t from_ms, struct durati
 		day = working_day_after(c, day, d.count, ret_provisional);
 		break;
 	}
-	return ms_of_day(day, SHANGHAI_MIN) + DAY_MS - SECOND_MS;
+	return end_of_day_ms(day);
+}
+
+int64_t calendar_due_ms(const struct calendar *c, int64_t from_ms, struct duration d,
+			bool *ret_provisional)
+{
+	int64_t last_ms = end_of_day_ms(day_of_civil(9999, 12, 31)), due;
+
+	*ret_provisional = false;
+	due = due_ms(c, from_ms, d, ret_provisional);
+	return due < last_ms ? due : last_ms;
 }
 
 int32_t calendar_shift(const struct calendar *c, int32_t day, int working_days)

@@ -40,6 +40,7 @@ struct duration {
 	enum duration_unit unit;
 };
 bool duration_parse(const char *s, struct duration *ret); /* 2wd 7d 24h 30m */
+/* At the latest the end of the year 9999, which is the last that RFC 3339 can write. */
 int64_t calendar_due_ms(const struct calendar *c, int64_t from_ms, struct duration d,
 			bool *ret_provisional);
 /* that many working days after or before the day; 0: the day */

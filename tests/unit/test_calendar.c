@@ -68,6 +68,10 @@ static void test_units(void **state)
 	/* The day is the pack's, not Greenwich's. */
 	due_is(c, "2026-11-23T16:00:00Z", "1d", "2026-11-25T23:59:59+08:00", false);
 	due_is(c, "2026-11-23T15:59:59Z", "1d", "2026-11-24T23:59:59+08:00", false);
+	/* Nothing later can be written. */
+	due_is(c, "9999-12-30T10:00:00+08:00", "1d", "9999-12-31T23:59:59+08:00", false);
+	due_is(c, "9999-12-30T10:00:00+08:00", "5wd", "9999-12-31T23:59:59+08:00", true);
+	due_is(c, "9999-12-31T23:00:00+08:00", "99999h", "9999-12-31T23:59:59+08:00", false);
 }
 
 static void test_provisional(void **state)
