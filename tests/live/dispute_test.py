@@ -140,7 +140,7 @@ class Disputes(Base):
         self.assertEqual(self.hub.post(f"/pool/{notice}/claim", "lxhy").status, 403)
         self.assertEqual(self.ok(f"/pool/{notice}/claim", "scjg")["state"], "claimed")
         self.assertEqual(self.ok(f"/pool/{notice}/claim", "scjg")["state"], "claimed")
-        self.assertEqual(self.hub.post(f"/pool/{notice}/claim", "wjw").status, 404)
+        self.assertEqual(self.hub.post(f"/pool/{notice}/claim", "wjw").status, 409)
         self.assertEqual(self.hub.get("/disputes/" + d["id"], "lxhy").json["state"], "settled")
         self.assertNotIn(notice, [n["id"] for n in self.hub.get("/pool?limit=200", "wjw").json["items"]])
         self.ok(f"/notices/{notice}/undo", "scjg")
