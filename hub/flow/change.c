@@ -153,6 +153,7 @@ static void run_commit(struct run *r)
 			       .index = c->index,
 			       .index_count = c->index_count,
 			       .holder_body = c->holder_body,
+			       .holder_notice = c->holder_notice,
 			       .holder_case = c->holder_case,
 			       .holder_permit = c->holder_permit,
 			       .expected_writer = c->record.writer};

@@ -36,6 +36,7 @@ struct change {
 	struct commit_index *index;
 	int index_count;
 	const char *holder_body, *holder_case, *holder_permit;
+	int holder_notice;
 	/* what the hub did by itself, for the audit log */
 	struct noted {
 		const char *act;
@@ -71,6 +72,9 @@ struct notice change_blank(enum role role, enum cause cause, int from);
 /* Adds a notice like the one given, of which nothing has been said yet, and tells its body; -1: the
  * record is full. */
 int change_add(struct change *c, const struct notice *like, const char *by);
+/* A notice's body holds its event's case and permit from now on, or does not any more: then whoever
+ * held them before does. The event was asked for. */
+void change_holder(struct change *c, int notice, bool holds);
 void change_tell(struct change *c, int notice, const char *by); /* the feed line of a change */
 void change_index(struct change *c, const char *list, int entry, bool todo, bool added);
 /* On the lists of what the case's bureaus have to send on, or off them. */

@@ -128,9 +128,7 @@ static void claim_by_ruling(struct call *c, struct change *x, int notice)
 		n->acknowledged = now;
 	if (!n->claimed.at_ms)
 		n->claimed = now;
-	x->holder_body = n->body;
-	x->holder_case = x->event->case_id;
-	x->holder_permit = x->event->permit_number;
+	change_holder(x, notice, true);
 }
 
 /* Out of the bodies' hands first, then to the one that was named or to an end. */

@@ -133,13 +133,6 @@ static enum err apply_shown(struct answering *c, struct change *x, struct notice
 	return ERR_OK;
 }
 
-static void set_holder(struct change *x, const struct notice *n)
-{
-	x->holder_body = n->body;
-	x->holder_case = x->event->case_id;
-	x->holder_permit = x->event->permit_number;
-}
-
 static enum err move(struct answering *c, struct change *x, struct notice *n, enum act act)
 {
 	/* a claim of its own stands behind it: equal stamps are one act that did both */
@@ -151,11 +144,11 @@ static enum err move(struct answering *c, struct change *x, struct notice *n, en
 		return e;
 	take_from_pool(c, x, n);
 	act_stamp(&n->acknowledged, c, x->now_ms);
-	if (act == ACT_CLAIM && !notice_is_aside(n))
-		set_holder(x, n);
-	if (act == ACT_CLAIM)
+	if (act == ACT_CLAIM) {
+		change_holder(x, c->notice, true);
 		act_stamp(&n->claimed, c,
 			  after_ms > 0 && after_ms >= x->now_ms ? after_ms + 1 : x->now_ms);
+	}
 	change_notice(x, c->notice, to, c->by);
 	notice_schedule(x->flow, &x->record, n);
 	return ERR_OK;
@@ -186,7 +179,7 @@ static const struct kind {
 	[ANSWER_TRANSFER] = {act_transfer, false, "transfer", METRIC_TRANSFERRED},
 	[ANSWER_FEEDBACK] = {act_feedback, true, "feedback", METRIC_FED_BACK},
 	[ANSWER_CLOSE] = {act_close, false, "close", METRIC_COUNT},
-	[ANSWER_UNDO] = {act_undo, false, "undo", METRIC_COUNT},
+	[ANSWER_UNDO] = {act_undo, true, "undo", METRIC_COUNT},
 	[ANSWER_FULFIL] = {act_fulfil, false, "fulfil", METRIC_COUNT},
 	[ANSWER_PAUSE] = {act_pause, false, "pause", METRIC_COUNT},
 	[ANSWER_RESUME] = {act_resume, false, "resume", METRIC_COUNT},

@@ -428,8 +428,10 @@ enum err act_undo(struct answering *a, struct change *x, struct notice *n)
 		change_split(x, a->notice, false);
 	if (to == STATE_OPEN)
 		keep_stamp(x, a->notice, RECEIPT_ACKNOWLEDGED, &n->acknowledged);
-	if (u.act == ACT_CLAIM)
+	if (u.act == ACT_CLAIM) {
 		keep_stamp(x, a->notice, RECEIPT_CLAIMED, &n->claimed);
+		change_holder(x, a->notice, false);
+	}
 	act_receipt(a, x, RECEIPT_UNDONE)->detail = act_name(u.act);
 	if (to == STATE_OPEN)
 		give_back_to_pool(x, a->notice);
