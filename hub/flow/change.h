@@ -25,10 +25,13 @@ struct change {
 	struct record record;
 	const struct event *event; /* only when asked for */
 	struct bytes doc;
+	size_t bytes; /* of the record as it was read */
 	bool nothing; /* set by apply: all is as wanted, nothing to write */
 	/* set by apply: the event is being worked off, and its next moment must be put right
 	 * whether it moved or not */
 	bool leased;
+	/* set by apply: what is due of it is left until then; 0: it is not */
+	int64_t later_ms;
 	struct buf feed;
 	/* of each notice as it was read, the body that owed feedback on it; NULL: nobody */
 	const char **owing;

@@ -88,7 +88,7 @@ static enum err apply_position(struct call *c, struct change *x, struct dispute 
 	}
 	if (d->state > DISPUTE_AGENDA)
 		return refuse(c, ERR_CONFLICT, "The dispute has ended");
-	if (x->record.position_count >= RECORD_POSITIONS_MAX)
+	if (x->record.position_count >= RECORD_POSITIONS_MAX || x->bytes > RECORD_SAID_MAX)
 		return refuse(c, ERR_CONFLICT, "There are as many positions as there can be");
 	p = record_add_position(&x->record, &x->arena);
 	p->dispute = c->dispute;

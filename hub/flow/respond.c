@@ -171,22 +171,23 @@ static const struct kind {
 	bool needs_event;
 	const char *name;
 	enum metric metric;
+	size_t bytes_max; /* of the record, when it can be done again and again */
 } kinds[ANSWER_COUNT] = {
 	[ANSWER_ACKNOWLEDGE] = {apply_acknowledge, false, "acknowledge", METRIC_ACKNOWLEDGED},
 	[ANSWER_CLAIM] = {apply_claim, true, "claim", METRIC_CLAIMED},
 	[ANSWER_SHOWN] = {apply_shown, false, NULL, METRIC_COUNT},
 	[ANSWER_RETURN] = {act_return, false, "return", METRIC_RETURNED},
 	[ANSWER_TRANSFER] = {act_transfer, false, "transfer", METRIC_TRANSFERRED},
-	[ANSWER_FEEDBACK] = {act_feedback, true, "feedback", METRIC_FED_BACK},
+	[ANSWER_FEEDBACK] = {act_feedback, true, "feedback", METRIC_FED_BACK, RECORD_REPORTED_MAX},
 	[ANSWER_CLOSE] = {act_close, false, "close", METRIC_COUNT},
-	[ANSWER_UNDO] = {act_undo, true, "undo", METRIC_COUNT},
+	[ANSWER_UNDO] = {act_undo, true, "undo", METRIC_COUNT, RECORD_SAID_MAX},
 	[ANSWER_FULFIL] = {act_fulfil, false, "fulfil", METRIC_COUNT},
-	[ANSWER_PAUSE] = {act_pause, false, "pause", METRIC_COUNT},
+	[ANSWER_PAUSE] = {act_pause, false, "pause", METRIC_COUNT, RECORD_SAID_MAX},
 	[ANSWER_RESUME] = {act_resume, false, "resume", METRIC_COUNT},
-	[ANSWER_ATTACH] = {act_attach, false, "attach", METRIC_COUNT},
-	[ANSWER_REMIND] = {act_remind, false, "remind", METRIC_COUNT},
-	[ANSWER_LETTER] = {act_letter, false, "letter", METRIC_COUNT},
-	[ANSWER_REPLY] = {act_reply, false, "reply", METRIC_COUNT},
+	[ANSWER_ATTACH] = {act_attach, false, "attach", METRIC_COUNT, RECORD_SAID_MAX},
+	[ANSWER_REMIND] = {act_remind, false, "remind", METRIC_COUNT, RECORD_SAID_MAX},
+	[ANSWER_LETTER] = {act_letter, false, "letter", METRIC_COUNT, RECORD_SAID_MAX},
+	[ANSWER_REPLY] = {act_reply, false, "reply", METRIC_COUNT, RECORD_SAID_MAX},
 };
 
 static enum err apply(void *arg, struct change *x)
@@ -214,6 +215,8 @@ static enum err apply(void *arg, struct change *x)
 	e = kinds[c->answer].apply(c, x, n);
 	if (e != ERR_OK || x->nothing)
 		return e;
+	if (kinds[c->answer].bytes_max && x->bytes > kinds[c->answer].bytes_max)
+		return refuse(c, ERR_CONFLICT, "The event holds as much as it can of this kind");
 	dispute_review(x);
 	about = c->answer == ANSWER_LETTER ? c->made : c->notice;
 	n = &x->record.notices[about];
@@ -382,6 +385,7 @@ static enum err apply_sms(void *arg, struct change *x)
 	struct answering *c = arg;
 	bool sent = false;
 	struct receipt *r;
+	enum err e;
 
 	for (int i = 0; i < x->record.delivery_count; i++) {
 		const struct delivery *d = &x->record.deliveries[i];
@@ -391,15 +395,15 @@ static enum err apply_sms(void *arg, struct change *x)
 	}
 	if (!sent || c->notice >= x->record.notice_count)
 		return ERR_NOT_FOUND;
-	for (int i = 0; i < x->record.receipt_count; i++) {
-		if (x->record.receipts[i].kind == RECEIPT_REPLY &&
-		    !strcmp(x->record.receipts[i].detail, c->dedupe)) {
-			x->nothing = true;
-			return ERR_OK;
-		}
+	if (change_has_receipt(x, RECEIPT_REPLY, -1, c->dedupe)) {
+		x->nothing = true;
+		return ERR_OK;
 	}
-	enum err e = apply(c, x);
-
+	e = apply(c, x);
+	if (x->bytes > RECORD_SAID_MAX) {
+		x->nothing = x->nothing || e == ERR_CONFLICT;
+		return e == ERR_CONFLICT ? ERR_OK : e;
+	}
 	r = change_receipt(x, RECEIPT_REPLY, c->notice, -1);
 	r->by = c->by;
 	r->channel = c->channel;
