@@ -52,6 +52,8 @@
 	X(RECEIPTS, "receipts_total", "counter", "Delivery reports taken")                         \
 	X(REPLIES, "replies_total", "counter", "Replies taken")                                    \
 	X(DUE_FIRED, "deadlines_fired_total", "counter", "Deadlines and rungs worked off")         \
+	X(DUE_FAILED, "deadlines_failed_total", "counter",                                         \
+	  "Times that what was due of an event could not be worked off; the log names it")         \
 	X(RUNGS_DUE, "rungs_due", "gauge",                                                         \
 	  "Rungs of open work that should have fired, as the watchdog last counted them")          \
 	X(RUNGS_FIRED, "rungs_fired", "gauge", "Of these, those that did")                         \

@@ -13,6 +13,8 @@
 
 #define TRIES_MAX 16
 #define FEED_ROOM 192 /* a line or two */
+/* Left free, so that a full record can still be put off: its version may get longer. */
+#define ROOM_TO_PUT_OFF 64
 
 /* What is looked at when it has been written stands together. */
 struct run {
@@ -153,6 +155,7 @@ static void run_commit(struct run *r)
 			       .index = c->index,
 			       .index_count = c->index_count,
 			       .holder_body = c->holder_body,
+			       .holder_notice = c->holder_notice,
 			       .holder_case = c->holder_case,
 			       .holder_permit = c->holder_permit,
 			       .expected_writer = c->record.writer};
@@ -160,12 +163,15 @@ static void run_commit(struct run *r)
 	c->record.version++;
 	c->record.writer = next_writer(c);
 	r->encoded = record_bytes(&c->record, &c->arena);
-	if (!r->encoded.data) {
+	if (!r->encoded.data ||
+	    (!c->later_ms && r->encoded.len > RECORD_BYTES_MAX - ROOM_TO_PUT_OFF)) {
 		run_done(r, ERR_TOO_LARGE);
 		return;
 	}
 	in.record = r->encoded;
 	in.due_ms = record_next_ms(&c->record);
+	if (in.due_ms >= 0 && in.due_ms < c->later_ms)
+		in.due_ms = c->later_ms;
 	in.due_stands = !c->leased && in.due_ms == r->due_ms;
 	if (c->touched && !c->feed.len)
 		buf_printf(&c->feed, "V\t%lld\n", (long long)c->seq);
@@ -212,6 +218,8 @@ static void run_on(struct run *r, struct bytes record)
 	c->index_count = c->noted_count = c->audited_count = 0;
 	c->nothing = c->touched = c->leased = false;
 	c->holder_body = NULL;
+	c->later_ms = 0;
+	c->bytes = record.len;
 	c->now_ms = clock_now_ms(&c->flow->clock);
 	e = record_decode(record.data, record.len, &c->arena, &c->record);
 	if (e != ERR_OK) {

@@ -25,10 +25,13 @@ struct change {
 	struct record record;
 	const struct event *event; /* only when asked for */
 	struct bytes doc;
+	size_t bytes; /* of the record as it was read */
 	bool nothing; /* set by apply: all is as wanted, nothing to write */
 	/* set by apply: the event is being worked off, and its next moment must be put right
 	 * whether it moved or not */
 	bool leased;
+	/* set by apply: what is due of it is left until then; 0: it is not */
+	int64_t later_ms;
 	struct buf feed;
 	/* of each notice as it was read, the body that owed feedback on it; NULL: nobody */
 	const char **owing;
@@ -36,6 +39,7 @@ struct change {
 	struct commit_index *index;
 	int index_count;
 	const char *holder_body, *holder_case, *holder_permit;
+	int holder_notice;
 	/* what the hub did by itself, for the audit log */
 	struct noted {
 		const char *act;
@@ -71,6 +75,9 @@ struct notice change_blank(enum role role, enum cause cause, int from);
 /* Adds a notice like the one given, of which nothing has been said yet, and tells its body; -1: the
  * record is full. */
 int change_add(struct change *c, const struct notice *like, const char *by);
+/* A notice's body holds its event's case and permit from now on, or does not any more: then whoever
+ * held them before does. The event was asked for. */
+void change_holder(struct change *c, int notice, bool holds);
 void change_tell(struct change *c, int notice, const char *by); /* the feed line of a change */
 void change_index(struct change *c, const char *list, int entry, bool todo, bool added);
 /* On the lists of what the case's bureaus have to send on, or off them. */

@@ -117,6 +117,18 @@ void change_owner(struct change *c, int notice, const char *body)
 	r->detail = n->body;
 }
 
+void change_holder(struct change *c, int notice, bool holds)
+{
+	const struct notice *n = &c->record.notices[notice];
+
+	if (notice_is_aside(n))
+		return;
+	c->holder_body = holds ? n->body : "";
+	c->holder_notice = notice;
+	c->holder_case = c->event->case_id;
+	c->holder_permit = c->event->permit_number;
+}
+
 struct notice change_blank(enum role role, enum cause cause, int from)
 {
 	return (struct notice){.role = role,

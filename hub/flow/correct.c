@@ -11,6 +11,7 @@
 #include "flow/deliver.h"
 #include "flow/dispute.h"
 #include "flow/term.h"
+#include "metrics.h"
 
 struct job {
 	struct flow *flow;
@@ -24,6 +25,7 @@ struct job {
 	void *arg;
 };
 struct one {
+	int64_t seq;
 	int64_t by;	      /* the new event */
 	enum event_type type; /* its */
 	bool gave;	      /* of ended ones: whether there are notices to withdraw */
@@ -143,6 +145,13 @@ static void done_one(void *arg, enum err e, struct change *c)
 	struct one *o = arg;
 
 	(void)c;
+	/* There is no room to say it in: trying for ever would hold up the new event as well. */
+	if (e == ERR_TOO_LARGE) {
+		log_at(LOG_ERROR, "", "event=e%lld: is full, what e%lld does to it is not written",
+		       (long long)o->seq, (long long)o->by);
+		metric_add(METRIC_DUE_FAILED, 1);
+		e = ERR_OK;
+	}
 	o->fn(o->arg, e);
 	free(o);
 }
@@ -152,6 +161,7 @@ static void run_one(struct flow *f, int64_t seq, change_apply_fn *apply, const s
 	struct one *own = mem_zalloc(sizeof(*own));
 
 	*own = *o;
+	own->seq = seq;
 	change_run(f, seq, false, apply, done_one, own);
 }
 

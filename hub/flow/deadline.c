@@ -21,6 +21,7 @@
 #define CLAIM_MAX   32
 #define BREATH_MS   10
 #define WAITING_MAX 4096
+#define PUT_OFF_MS  (60 * INT64_C(60000)) /* what could not be written, as its record is full */
 
 struct work { /* one event that is due */
 	STAILQ_ENTRY(work) next;
@@ -134,6 +135,31 @@ static void wait_for_place(struct due_clock *d, struct work *w)
 
 static void go_on(struct work *w);
 
+static enum err apply_put_off(void *arg, struct change *c)
+{
+	(void)arg;
+	c->leased = true;
+	c->later_ms = c->now_ms + PUT_OFF_MS;
+	return ERR_OK;
+}
+
+/* When that failed too, its lease ends and it is claimed anew. */
+static void done_put_off(void *arg, enum err e, struct change *c)
+{
+	(void)arg;
+	(void)e;
+	(void)c;
+}
+
+static void could_not(struct work *w, enum err e)
+{
+	log_at(LOG_ERROR, "", "event=e%lld: what is due could not be worked off (%s)",
+	       (long long)w->seq, err_name(e));
+	metric_add(METRIC_DUE_FAILED, 1);
+	if (e == ERR_TOO_LARGE)
+		change_run(w->flow, w->seq, false, apply_put_off, done_put_off, NULL);
+}
+
 static void done_due(void *arg, enum err e, struct change *c)
 {
 	struct work *w = arg;
@@ -154,8 +180,7 @@ static void done_due(void *arg, enum err e, struct change *c)
 		for (int i = 0; i < w->send_count; i++)
 			deliver_take_back(c, w->sends[i].delivery);
 	} else {
-		log_at(LOG_ERROR, "", "event=e%lld: what is due could not be worked off (%s)",
-		       (long long)w->seq, err_name(e));
+		could_not(w, e);
 	}
 	drop_sends(w);
 	w->asks = w->asks && e == ERR_OK;

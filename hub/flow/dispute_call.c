@@ -88,7 +88,7 @@ static enum err apply_position(struct call *c, struct change *x, struct dispute 
 	}
 	if (d->state > DISPUTE_AGENDA)
 		return refuse(c, ERR_CONFLICT, "The dispute has ended");
-	if (x->record.position_count >= RECORD_POSITIONS_MAX)
+	if (x->record.position_count >= RECORD_POSITIONS_MAX || x->bytes > RECORD_SAID_MAX)
 		return refuse(c, ERR_CONFLICT, "There are as many positions as there can be");
 	p = record_add_position(&x->record, &x->arena);
 	p->dispute = c->dispute;
@@ -128,9 +128,7 @@ static void claim_by_ruling(struct call *c, struct change *x, int notice)
 		n->acknowledged = now;
 	if (!n->claimed.at_ms)
 		n->claimed = now;
-	x->holder_body = n->body;
-	x->holder_case = x->event->case_id;
-	x->holder_permit = x->event->permit_number;
+	change_holder(x, notice, true);
 }
 
 /* Out of the bodies' hands first, then to the one that was named or to an end. */

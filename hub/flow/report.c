@@ -99,7 +99,7 @@ static enum err apply_report(void *arg, struct change *c)
 	if (strncmp(d->with, j->carrier, strlen(j->carrier)) != 0)
 		return ERR_NOT_FOUND; /* it might have been carried, and was not */
 	moved = state_moves(d, j->kind);
-	if (!moved && (j->kind == REPORT_HANDED_OVER ||
+	if (!moved && (j->kind == REPORT_HANDED_OVER || c->bytes > RECORD_SAID_MAX ||
 		       change_has_receipt(c, receipt_of(j->kind), j->delivery, j->code))) {
 		c->nothing = true;
 		return ERR_OK;

@@ -155,13 +155,6 @@ static enum err apply_shown(struct answering *c, struct change *x, struct notice
 	return ERR_OK;
 }
 
-static void set_holder(struct change *x, const struct notice *n)
-{
-	x->holder_body = n->body;
-	x->holder_case = x->event->case_id;
-	x->holder_permit = x->event->permit_number;
-}
-
 static enum err move(struct answering *c, struct change *x, struct notice *n, enum act act)
 {
 	/* a claim of its own stands behind it: equal stamps are one act that did both */
@@ -173,11 +166,11 @@ static enum err move(struct answering *c, struct change *x, struct notice *n, en
 		return e;
 	take_from_pool(c, x, n);
 	act_stamp(&n->acknowledged, c, x->now_ms);
-	if (act == ACT_CLAIM && !notice_is_aside(n))
-		set_holder(x, n);
-	if (act == ACT_CLAIM)
+	if (act == ACT_CLAIM) {
+		change_holder(x, c->notice, true);
 		act_stamp(&n->claimed, c,
 			  after_ms > 0 && after_ms >= x->now_ms ? after_ms + 1 : x->now_ms);
+	}
 	change_notice(x, c->notice, to, c->by);
 	notice_schedule(x->flow, &x->record, n);
 	return ERR_OK;
@@ -200,22 +193,23 @@ static const struct kind {
 	bool needs_event;
 	const char *name;
 	enum metric metric;
+	size_t bytes_max; /* of the record, when it can be done again and again */
 } kinds[ANSWER_COUNT] = {
 	[ANSWER_ACKNOWLEDGE] = {apply_acknowledge, false, "acknowledge", METRIC_ACKNOWLEDGED},
 	[ANSWER_CLAIM] = {apply_claim, true, "claim", METRIC_CLAIMED},
 	[ANSWER_SHOWN] = {apply_shown, false, NULL, METRIC_COUNT},
 	[ANSWER_RETURN] = {act_return, false, "return", METRIC_RETURNED},
 	[ANSWER_TRANSFER] = {act_transfer, false, "transfer", METRIC_TRANSFERRED},
-	[ANSWER_FEEDBACK] = {act_feedback, true, "feedback", METRIC_FED_BACK},
+	[ANSWER_FEEDBACK] = {act_feedback, true, "feedback", METRIC_FED_BACK, RECORD_REPORTED_MAX},
 	[ANSWER_CLOSE] = {act_close, false, "close", METRIC_COUNT},
-	[ANSWER_UNDO] = {act_undo, false, "undo", METRIC_COUNT},
+	[ANSWER_UNDO] = {act_undo, true, "undo", METRIC_COUNT, RECORD_SAID_MAX},
 	[ANSWER_FULFIL] = {act_fulfil, false, "fulfil", METRIC_COUNT},
-	[ANSWER_PAUSE] = {act_pause, false, "pause", METRIC_COUNT},
+	[ANSWER_PAUSE] = {act_pause, false, "pause", METRIC_COUNT, RECORD_SAID_MAX},
 	[ANSWER_RESUME] = {act_resume, false, "resume", METRIC_COUNT},
-	[ANSWER_ATTACH] = {act_attach, false, "attach", METRIC_COUNT},
-	[ANSWER_REMIND] = {act_remind, false, "remind", METRIC_COUNT},
-	[ANSWER_LETTER] = {act_letter, false, "letter", METRIC_COUNT},
-	[ANSWER_REPLY] = {act_reply, false, "reply", METRIC_COUNT},
+	[ANSWER_ATTACH] = {act_attach, false, "attach", METRIC_COUNT, RECORD_SAID_MAX},
+	[ANSWER_REMIND] = {act_remind, false, "remind", METRIC_COUNT, RECORD_SAID_MAX},
+	[ANSWER_LETTER] = {act_letter, false, "letter", METRIC_COUNT, RECORD_SAID_MAX},
+	[ANSWER_REPLY] = {act_reply, false, "reply", METRIC_COUNT, RECORD_SAID_MAX},
 };
 
 static enum err apply(void *arg, struct change *x)
@@ -243,6 +237,8 @@ static enum err apply(void *arg, struct change *x)
 	e = kinds[c->answer].apply(c, x, n);
 	if (e != ERR_OK || x->nothing)
 		return e;
+	if (kinds[c->answer].bytes_max && x->bytes > kinds[c->answer].bytes_max)
+		return refuse(c, ERR_CONFLICT, "The event holds as much as it can of this kind");
 	dispute_review(x);
 	about = c->answer == ANSWER_LETTER ? c->made : c->notice;
 	n = &x->record.notices[about];
@@ -411,6 +407,7 @@ static enum err apply_sms(void *arg, struct change *x)
 	struct answering *c = arg;
 	bool sent = false;
 	struct receipt *r;
+	enum err e;
 
 	for (int i = 0; i < x->record.delivery_count; i++) {
 		const struct delivery *d = &x->record.deliveries[i];
@@ -420,15 +417,15 @@ static enum err apply_sms(void *arg, struct change *x)
 	}
 	if (!sent || c->notice >= x->record.notice_count)
 		return ERR_NOT_FOUND;
-	for (int i = 0; i < x->record.receipt_count; i++) {
-		if (x->record.receipts[i].kind == RECEIPT_REPLY &&
-		    !strcmp(x->record.receipts[i].detail, c->dedupe)) {
-			x->nothing = true;
-			return ERR_OK;
-		}
+	if (change_has_receipt(x, RECEIPT_REPLY, -1, c->dedupe)) {
+		x->nothing = true;
+		return ERR_OK;
 	}
-	enum err e = apply(c, x);
-
+	e = apply(c, x);
+	if (x->bytes > RECORD_SAID_MAX) {
+		x->nothing = x->nothing || e == ERR_CONFLICT;
+		return e == ERR_CONFLICT ? ERR_OK : e;
+	}
 	r = change_receipt(x, RECEIPT_REPLY, c->notice, -1);
 	r->by = c->by;
 	r->channel = c->channel;

@@ -10,6 +10,8 @@
 #include "flow/respond_in.h"
 #include "flow/term.h"
 
+#define UNDOS_MAX 20 /* of one notice */
+
 struct receipt *act_receipt(struct answering *a, struct change *x, enum receipt_kind kind)
 {
 	struct receipt *r = change_receipt(x, kind, a->notice, -1);
@@ -356,6 +358,16 @@ struct undoing {
 	bool acknowledged_before;
 };
 
+/* Each undo leaves what was undone behind, and a record has an end. */
+static bool was_undone_enough(const struct record *r, int notice)
+{
+	int times = 0;
+
+	for (int i = 0; i < r->receipt_count; i++)
+		times += r->receipts[i].notice == notice && r->receipts[i].kind == RECEIPT_UNDONE;
+	return times >= UNDOS_MAX;
+}
+
 static const char *undo_what(const struct record *r, int notice, struct undoing *ret)
 {
 	const struct notice *n = &r->notices[notice];
@@ -384,6 +396,8 @@ static const char *undo_what(const struct record *r, int notice, struct undoing 
 		return "The joint meeting has ruled";
 	if (notice_has_feedback(r, notice))
 		return "Feedback has been given";
+	if (was_undone_enough(r, notice))
+		return "It has been taken back 20 times, which is as often as it can be";
 	return notice_was_sent_on(r, notice) ? "The bureau has sent it on" : NULL;
 }
 
@@ -428,8 +442,10 @@ enum err act_undo(struct answering *a, struct change *x, struct notice *n)
 		change_split(x, a->notice, false);
 	if (to == STATE_OPEN)
 		keep_stamp(x, a->notice, RECEIPT_ACKNOWLEDGED, &n->acknowledged);
-	if (u.act == ACT_CLAIM)
+	if (u.act == ACT_CLAIM) {
 		keep_stamp(x, a->notice, RECEIPT_CLAIMED, &n->claimed);
+		change_holder(x, a->notice, false);
+	}
 	act_receipt(a, x, RECEIPT_UNDONE)->detail = act_name(u.act);
 	if (to == STATE_OPEN)
 		give_back_to_pool(x, a->notice);

@@ -21,6 +21,10 @@
 
 #define RECORD_NOTICES_MAX 64
 #define RECORD_BYTES_MAX   (1 << 20)
+/* What can be said again and again ends here, and feedback somewhat later: the rest is for what
+ * there is to do, and for what the hub does by itself. */
+#define RECORD_SAID_MAX	    (RECORD_BYTES_MAX / 4 * 3)
+#define RECORD_REPORTED_MAX (RECORD_BYTES_MAX / 8 * 7)
 
 struct record {
 	int version;

@@ -218,12 +218,14 @@ static int count_holders(const struct commit_batch *b)
 	return n;
 }
 
-static void put_holder(struct ask *a, int at, const char *kind, const char *id, const char *body)
+static void put_holder(struct ask *a, int at, const struct commit_in *in, const char *kind,
+		       const char *id)
 {
 	key_holder(&a->store->keys, &a->keys, id);
 	args_int(&a->args, at);
 	args_join(&a->args, kind, id, NULL);
-	args_str(&a->args, body);
+	args_str(&a->args, in->holder_body);
+	args_int(&a->args, in->holder_notice);
 }
 
 static void put_holders(struct ask *a, const struct commit_batch *b)
@@ -232,9 +234,9 @@ static void put_holders(struct ask *a, const struct commit_batch *b)
 		const struct commit_in *in = &b->items[i]->in;
 
 		if (in->holder_body && in->holder_case)
-			put_holder(a, i + 1, "c:", in->holder_case, in->holder_body);
+			put_holder(a, i + 1, in, "c:", in->holder_case);
 		if (in->holder_body && in->holder_permit)
-			put_holder(a, i + 1, "p:", in->holder_permit, in->holder_body);
+			put_holder(a, i + 1, in, "p:", in->holder_permit);
 	}
 }
 

@@ -179,15 +179,24 @@ static void ask_holder(struct store *s, const char *kind, const char *id, ask_do
 	ask_submit(a);
 }
 
+/* The newest claim comes first; all may have been taken back. */
+static void on_holder(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	bool held = e == ERR_OK && r->type == REDIS_STRING && r->len;
+
+	a->fn.text(a->arg, e,
+		   held ? arena_strndup(&a->arena, r->str, strcspn(r->str, " ,")) : NULL);
+}
+
 /* The permit says it more closely than the case, so it is asked first. */
 static void on_permit_holder(struct ask *a, enum err e, const struct redis_reply *r)
 {
 	const char *case_id = a->own;
 
-	if (e == ERR_OK && r->type != REDIS_STRING && case_id)
-		ask_holder(a->store, "c:", case_id, on_text, a);
+	if (e == ERR_OK && (r->type != REDIS_STRING || !r->len) && case_id)
+		ask_holder(a->store, "c:", case_id, on_holder, a);
 	else
-		on_text(a, e, r);
+		on_holder(a, e, r);
 }
 
 void store_find_holder(struct store *s, const char *case_id, const char *permit, store_text_fn *fn,

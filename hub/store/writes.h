@@ -60,8 +60,10 @@ struct commit_in {
 	int index_count;
 	const char *feed;  /* feed lines (see below), or "" */
 	const char *audit; /* lines of the audit log, a line feed between; NULL or "": none */
-	/* set on a claim, else NULL */
+	/* set on a claim, else NULL; "": the claim of that notice was taken back, and whoever had
+	 * it before holds it again */
 	const char *holder_body;
+	int holder_notice;
 	const char *holder_case;
 	const char *holder_permit;
 };

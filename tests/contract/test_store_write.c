@@ -322,40 +322,6 @@ static void test_commit_without_next_moment(void **state)
 	assert_int_equal(server_number(&h->server, "ZCARD " KEY "due"), 0);
 }
 
-static void find_holder(struct harness *h, const char *case_id, const char *permit)
-{
-	store_find_holder(h->store, case_id, permit, heard_text, &heard);
-	harness_until(h, &heard.count, heard.count + 1);
-}
-
-static void test_holder(void **state)
-{
-	struct harness *h = *state;
-	struct commit_in in = {.seq = 1,
-			       .expected_version = 1,
-			       .record = {"2\tx", 3},
-			       .due_ms = -1,
-			       .feed = "",
-			       .holder_body = "wjw",
-			       .holder_case = "case-1",
-			       .holder_permit = "P1"};
-
-	sample_event(&samples[0], 1, "wjw");
-	accept_samples(h, samples, 0, 1, &heard);
-	store_commit(h->store, &in, heard_commit, &heard);
-	in.holder_body = "zjj";
-	store_commit(h->store, &in, heard_commit, &heard);
-	harness_until(h, &heard.count, 3);
-	find_holder(h, "case-1", NULL);
-	assert_string_equal(last_text(), "wjw");
-	find_holder(h, "other", "P1");
-	assert_string_equal(last_text(), "wjw");
-	find_holder(h, "other", "P2");
-	assert_string_equal(last_text(), "(null)");
-	find_holder(h, NULL, NULL);
-	assert_string_equal(last_text(), "(null)");
-}
-
 /* A key of another type is found out before the first write: nothing is left half-written. */
 static void test_wrong_types_leave_nothing_behind(void **state)
 {
@@ -446,7 +412,6 @@ int main(void)
 						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_commit_without_next_moment, open_all,
 						harness_teardown),
-		cmocka_unit_test_setup_teardown(test_holder, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_types_leave_nothing_behind, open_all,
 						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_a_wrong_type_found_late_leaves_nothing_behind,

@@ -280,6 +280,12 @@ static bool all_are_handed_over(const struct world *w)
 	return begun == w->hung_count;
 }
 
+static bool is_full(struct world *w, int64_t seq)
+{
+	return server_number(&w->h.server, "HSTRLEN %sr:%lld %lld", KEY, (long long)(seq / 16),
+			     (long long)seq) > RECORD_BYTES_MAX - 100;
+}
+
 /* Settled: what Redis holds as due is what the record says, nothing is leased, and nothing is due
    by now; or what is due waits for its turn under a lease. */
 static bool is_settled(struct world *w, int64_t seq)
@@ -310,6 +316,8 @@ static bool is_settled(struct world *w, int64_t seq)
 		 (long long)seq, (long long)score, (long long)next, (long long)w->now_ms);
 	if (waits)
 		return score > w->now_ms;
+	if (next >= 0 && next <= w->now_ms && is_full(w, seq)) /* put off, not just leased */
+		return score > w->now_ms + SENDING_LEASE_MS;
 	return next == score && (next < 0 || next > w->now_ms);
 }
 

@@ -2,17 +2,19 @@
 -- from each change: next moment, what bodies still have to do, who holds a case, feed lines, lines of the audit log.
 -- The commits come sorted by event, in runs that share one hash of records.
 -- KEYS: due_key, feed_key, audit_key, [records], [all, open], [holders]
--- ARGS: request, runs, body_count, holder_count, feed_max, [seq, expected, record, due, told, audited], [places], [holder_at, field, body]
+-- ARGS: request, runs, body_count, holder_count, feed_max, [seq, expected, record, due, told, audited], [places], [holder_at, field, body, claimed]
 -- RETURNS: request, a letter for each commit, then for each s the record as it stands: d done, s stale, n no such event
 --
 -- runs are their lengths, two bytes each. due is a moment, '' when nothing is due any more, '=' when it has not moved.
 -- places are a body's in the lists, five bytes each: which commit of the call, from 1, which notice, from 0, and its
 -- change: 1 or 0 for still to do or not, 3 or 2 the same and also new in the list of all.
+-- Of a case the newest claims are kept, so that one can be taken back (body is '' then): claimed is the notice.
 -- Of several commits to one event in one call each sees what the one before it left behind.
 local WORDS = 6
+local CLAIMS_MAX = 4
 local due_key, feed_key, audit_key = unpack(KEYS, 1, 3)
 local request, runs, body_count, holder_count, feed_max = unpack(ARGV, 1, 5)
-local call, byte, concat, find, sub = redis.call, string.byte, table.concat, string.find, string.sub
+local call, byte, concat, find, sub, gmatch = redis.call, string.byte, table.concat, string.find, string.sub, string.gmatch
 
 body_count, holder_count = tonumber(body_count), tonumber(holder_count)
 call('ZCARD', due_key)
@@ -170,11 +172,19 @@ for _ = 1, body_count do
 end
 for j = 1, holder_count do
 	local holders = KEYS[k + j]
-	local holder_at, field, body = unpack(ARGV, a + 1, a + 3)
-	if done[tonumber(holder_at)] then
-		call('HSET', holders, field, body)
+	local holder_at, field, body, claimed = unpack(ARGV, a + 1, a + 4)
+	local at = tonumber(holder_at)
+	if done[at] then
+		local ref = ids[at] .. '.' .. claimed
+		local kept = { body ~= '' and body .. ' ' .. ref or nil }
+		for claim in gmatch(call('HGET', holders, field) or '', '[^,]+') do
+			if #kept < CLAIMS_MAX and sub(claim, -#ref - 1) ~= ' ' .. ref then
+				kept[#kept + 1] = claim
+			end
+		end
+		call('HSET', holders, field, concat(kept, ','))
 	end
-	a = a + 3
+	a = a + 4
 end
 if gn > 2 then
 	call(unpack(log, 1, gn))
