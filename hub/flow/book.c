@@ -32,9 +32,17 @@ static bool is_number_to_keep(const char *text)
 	return len > 11 || strpbrk(text, "eE") || (*text == '0' && len > 1 && text[1] != '.');
 }
 
+/* Also behind a blank that is cut off, and in the width that Chinese input has. */
+static bool begins_a_formula(const char *text)
+{
+	return (*text && strchr("=+-@\t\r\n", *text)) || !strncmp(text, "\xef\xbc\x9d", 3) ||
+	       !strncmp(text, "\xef\xbc\x8b", 3) || !strncmp(text, "\xef\xbc\x8d", 3) ||
+	       !strncmp(text, "\xef\xbc\xa0", 3);
+}
+
 void book_csv_cell(struct buf *out, const char *text)
 {
-	bool guarded = (*text && strchr("=+-@\t\r", *text)) || is_number_to_keep(text);
+	bool guarded = begins_a_formula(text) || is_number_to_keep(text);
 
 	buf_add_str(out, guarded ? "\"'" : "\"");
 	for (; *text; text++) {

@@ -68,7 +68,8 @@ void change_notice(struct change *c, int notice, enum notice_state to, const cha
 void change_owner(struct change *c, int notice, const char *body);
 /* One that nobody has dealt with, of no body and without a due moment; from: as in the record. */
 struct notice change_blank(enum role role, enum cause cause, int from);
-/* Adds a notice like the one given and tells its body; -1: the record is full. */
+/* Adds a notice like the one given, of which nothing has been said yet, and tells its body; -1: the
+ * record is full. */
 int change_add(struct change *c, const struct notice *like, const char *by);
 void change_tell(struct change *c, int notice, const char *by); /* the feed line of a change */
 void change_index(struct change *c, const char *list, int entry, bool todo, bool added);

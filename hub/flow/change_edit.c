@@ -144,6 +144,8 @@ int change_add(struct change *c, const struct notice *like, const char *by)
 	n->version = 1;
 	n->made_ms = c->now_ms;
 	n->rung = 1;
+	n->step = n->feedback_step = 0;
+	n->overdue_told = n->feedback_told = false;
 	n->items = n->items ? n->items : "";
 	change_index(c, n->body, at, lifecycle_is_todo(n->state, n->role), true);
 	buf_printf(&c->feed, "E\t%lld\t", (long long)c->seq);

@@ -312,6 +312,8 @@ void delivery_begin(struct change *c, int i, const char *hash)
 	d->detail = "";
 	d->state = DELIVERY_SENDING;
 	d->attempts++;
+	if (d->tried_ms < 0)
+		d->tried_ms = c->now_ms;
 	d->next_ms = c->now_ms + SENDING_LEASE_MS;
 }
 

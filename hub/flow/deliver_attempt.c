@@ -30,7 +30,7 @@ static void try_again(struct change *c, int i, const struct attempt *a)
 	struct delivery *d = &c->record.deliveries[i];
 	int64_t wait = a->retry_after_ms > 0 ? a->retry_after_ms : backoff_ms(d->attempts);
 
-	if (c->now_ms + wait - c->record.accepted_ms > GIVE_UP_MS) {
+	if (c->now_ms + wait - d->tried_ms > GIVE_UP_MS) {
 		delivery_give_up(c, i, "given up after a day of attempts");
 		return;
 	}

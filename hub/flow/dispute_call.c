@@ -176,6 +176,7 @@ static enum err give_notice(struct call *c, struct change *x)
 		return refuse(c, ERR_CONFLICT, "The event has as many notices as it can have");
 	note_ruling(c, x, made);
 	claim_by_ruling(c, x, made);
+	notice_schedule(x->flow, &x->record, &x->record.notices[made]);
 	return ERR_OK;
 }
 

@@ -26,6 +26,7 @@ struct filing {
 	int notice;
 	struct bytes content;
 	enum file_type type;
+	bool is_full; /* the event takes no file that it has not */
 	char hash[HASH_HEX_BYTES];
 	int fd;
 	enum err err;
@@ -130,6 +131,15 @@ static bool is_there(const struct filing *x, const char *path)
 	return stat(path, &st) == 0 && (size_t)st.st_size == x->content.len;
 }
 
+static enum err keep_at(const struct filing *x, const char *folder, const char *path)
+{
+	if (is_there(x, path))
+		return ERR_OK;
+	if (x->is_full)
+		return ERR_CONFLICT;
+	return write_under(x, folder, path) ? ERR_OK : ERR_UNAVAILABLE;
+}
+
 static void keep(void *arg)
 {
 	struct filing *x = arg;
@@ -145,10 +155,11 @@ static void keep(void *arg)
 	buf_printf(&files, "%s/files", x->folder);
 	put_path(x, true, &folder);
 	put_path(x, false, &path);
-	good = !path.overflow && folder_made(buf_cstr(&files)) && folder_made(folder.data) &&
-	       (is_there(x, path.data) || write_under(x, folder.data, path.data)) &&
-	       sync_folder(folder.data) && sync_folder(files.data) && sync_folder(x->folder);
-	x->err = good ? ERR_OK : ERR_UNAVAILABLE;
+	good = !path.overflow && folder_made(buf_cstr(&files)) && folder_made(folder.data);
+	x->err = good ? keep_at(x, folder.data, path.data) : ERR_UNAVAILABLE;
+	if (x->err == ERR_OK &&
+	    !(sync_folder(folder.data) && sync_folder(files.data) && sync_folder(x->folder)))
+		x->err = ERR_UNAVAILABLE;
 	buf_clear(&files);
 	buf_clear(&folder);
 	buf_clear(&path);
@@ -164,6 +175,10 @@ static void kept(void *arg)
 		.who = x->who, .notice = x->notice_id, .answer = ANSWER_ATTACH, .channel = "http"};
 	json_t *params;
 
+	if (x->err == ERR_CONFLICT) {
+		refuse(x, x->err, FILES_FULL);
+		return;
+	}
 	if (x->err != ERR_OK) {
 		log_at(LOG_ERROR, "", "a file cannot be kept in the data folder");
 		refuse(x, x->err, "The file cannot be kept just now");
@@ -192,6 +207,7 @@ static enum err may_put(struct filing *x, const struct loaded *items, int count)
 		e = ERR_NOT_FOUND;
 	else
 		e = file_may_put(x->who, x->flow->pack, &row.record, n);
+	x->is_full = row.record.file_count >= RECORD_FILES_MAX;
 	row_close(&row);
 	return e;
 }

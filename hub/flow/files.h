@@ -11,6 +11,7 @@
 
 #define FILE_BYTES_MAX ((size_t)20 << 20)
 #define FILE_CONFLICT  "Neither feedback nor a letter can be given here now"
+#define FILES_FULL     "The event has as many files as it can have"
 
 /* For feedback by its own body, or for a letter that this person may write from the notice, or in
  * it. */

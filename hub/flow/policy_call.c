@@ -34,7 +34,7 @@ bool policy_may_change(const struct flow *f, const struct principal *who)
 {
 	const struct pack_view *v = pack_view(f->pack);
 
-	return principal_is(who, WHO_ADMIN) ||
+	return principal_administers(who, "") ||
 	       principal_oversees(who, f->pack, v->regions[v->jurisdiction].code, WHO_COORDINATOR);
 }
 

@@ -161,7 +161,7 @@ static bool may_see(const struct policy_call *c, struct bytes line)
 	json_t *o = json_loadb(line.data, line.len, 0, NULL);
 	const char *region = json_string_value(json_object_get(o, "region"));
 	const struct pack *pack = c->ps->flow->pack;
-	bool may = region && (principal_is(c->who, WHO_ADMIN) ||
+	bool may = region && (principal_administers(c->who, "") ||
 			      principal_oversees(c->who, pack, region, WHO_COORDINATOR) ||
 			      principal_oversees(c->who, pack, region, WHO_AUDITOR));
 

@@ -3,7 +3,7 @@
  * the last of it kept, for all hubs together in Redis. Nothing is sent, and when it is off it costs
  * a look at a pointer.
  *
- * shadow_see for each event that was taken; shadow_flush now and then writes what has come
+ * policies_shadow for each event that was taken; shadow_flush now and then writes what has come
  * together.
  */
 #ifndef TANDEM_POLICY_SHADOW_H

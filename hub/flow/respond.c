@@ -404,7 +404,8 @@ void respond(struct flow *f, const struct respond_in *in, reply_fn *fn, void *ar
 	change_run_now(f, seq, kinds[in->answer].needs_event, apply, done, c);
 }
 
-/* The notice must have been sent to this number, and a reply that comes twice is kept once. */
+/* The notice must have been sent to this number as the body's own: an office or a bureau that is
+ * told of it too does not answer for the body. A reply that comes twice is kept once. */
 static enum err apply_sms(void *arg, struct change *x)
 {
 	struct answering *c = arg;
@@ -414,7 +415,8 @@ static enum err apply_sms(void *arg, struct change *x)
 	for (int i = 0; i < x->record.delivery_count; i++) {
 		const struct delivery *d = &x->record.deliveries[i];
 
-		sent = sent || (d->notice == c->notice && !strcmp(d->address_hash, c->from_hash));
+		sent = sent || (d->notice == c->notice && !*d->body &&
+				!strcmp(d->address_hash, c->from_hash));
 	}
 	if (!sent || c->notice >= x->record.notice_count)
 		return ERR_NOT_FOUND;

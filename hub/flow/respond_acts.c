@@ -154,9 +154,6 @@ static enum err hand_on(struct answering *a, struct change *x, const struct noti
 	like.acknowledged = like.claimed = (struct stamp){.by = "", .channel = ""};
 	like.cause = cause;
 	like.from = a->notice;
-	like.overdue_told = false;
-	like.step = like.feedback_step = 0;
-	like.feedback_told = false;
 	a->made = change_add(x, &like, a->by);
 	if (a->made < 0)
 		return refuse(a, ERR_CONFLICT, "The event has as many notices as it can have");

@@ -71,9 +71,7 @@ enum err act_attach(struct answering *a, struct change *x, struct notice *n)
 		x->nothing = true;
 		return ERR_OK;
 	}
-	return file_add(a, x, &a->p->file)
-		       ? ERR_OK
-		       : refuse(a, ERR_CONFLICT, "The event has as many files as it can have");
+	return file_add(a, x, &a->p->file) ? ERR_OK : refuse(a, ERR_CONFLICT, FILES_FULL);
 }
 
 static bool is_by(const struct attachment *f, struct namer by)

@@ -7,7 +7,6 @@
 
 #include "calendar_import.h"
 #include "flow/files.h"
-#include "metrics.h"
 #include "net/api_path.h"
 #include "net/gzip.h"
 #include "net/inbox.h"
@@ -232,7 +231,6 @@ static void send_reply(struct call *c, const struct reply *r)
 		 : r->status == 429 ? later
 		 : r->status == 401 ? "WWW-Authenticate: Bearer\r\n"
 				    : "");
-	metric_add(METRIC_HTTP_REQUESTS, 1);
 	http_reply(c->req, r->status, headers, is_packed ? packed.data : r->json,
 		   is_packed ? packed.len : r->len);
 	buf_clear(&packed);

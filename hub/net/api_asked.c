@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/digits.h"
 #include "net/api.h"
 
 #define LIMIT_DEFAULT 50
@@ -102,21 +103,12 @@ const char *call_unescape(struct arena *arena, const char *in)
 	char *out = arena_alloc(arena, strlen(in) + 1), *w = out;
 
 	for (; *in; in++) {
-		char hex[3] = {0};
+		int c = *in == '%' ? digits_escaped(in, strnlen(in, 3)) : (unsigned char)*in;
 
-		if (in[0] == '%' && in[1] && in[2]) {
-			char *end;
-			long v;
-
-			memcpy(hex, in + 1, 2);
-			v = strtol(hex, &end, 16);
-			if (*end || !v)
-				return NULL;
-			*w++ = (char)v;
-			in += 2;
-		} else {
-			*w++ = *in;
-		}
+		if (c <= 0)
+			return NULL;
+		*w++ = (char)c;
+		in += *in == '%' ? 2 : 0;
 	}
 	*w = '\0';
 	return out;

@@ -12,11 +12,15 @@
 #define HASH_HEX      65
 #define SESSION_SLOTS 8192
 #define COOKIE	      "tandem_session="
+/* The store may have dropped a session in the meantime without a word about it. */
+#define REMEMBERED_MS 10000
+#define CHECKING_MAX  64 /* passwords at once; each takes a thread of the pool for a while */
 
 struct session {
 	char hash[HASH_HEX];
 	struct principal *as; /* NULL: the slot is free */
 	int generation;	      /* of the users it was made from */
+	int64_t until_ms;     /* own clock: until then the store need not be asked again */
 };
 struct auth {
 	struct flow *flow;
@@ -24,8 +28,8 @@ struct auth {
 	struct people people;
 	struct session sessions[SESSION_SLOTS];
 	struct throttle throttle;
+	int checking; /* passwords */
 	int generation;
-	bool freed;
 };
 
 struct auth *auth_new(struct flow *f, const struct config *cfg)
@@ -56,7 +60,6 @@ static void on_keys(void *arg, enum err e, const struct named *items, int count)
 }
 
 /* Keys first: once the users are there, both are. */
-
 void auth_start(struct auth *a)
 {
 	store_list(a->flow->store, TABLE_KEYS, on_keys, a);
@@ -115,7 +118,8 @@ static void hash_token(const char *token, size_t len, char ret[HASH_HEX])
 }
 
 /* The user's principal with the session's name in it: made once for a slot and kept. */
-static struct principal *session_principal(struct auth *a, const char *hash, const char *user)
+static struct principal *session_principal(struct auth *a, const char *hash, const char *user,
+					   int64_t until_ms)
 {
 	const struct user *u = people_find_user(&a->people, user);
 	struct session *s = slot_of(a, hash);
@@ -128,6 +132,7 @@ static struct principal *session_principal(struct auth *a, const char *hash, con
 		principal_grant(s->as, u->as->grants[i].who, u->as->grants[i].body);
 	snprintf(s->hash, sizeof(s->hash), "%s", hash);
 	s->generation = a->generation;
+	s->until_ms = until_ms;
 	return s->as;
 }
 
@@ -138,12 +143,17 @@ struct lookup {
 	char hash[HASH_HEX];
 };
 
+static int64_t remembered_until(const struct auth *a)
+{
+	return loop_mono_ms(a->flow->loop) + REMEMBERED_MS;
+}
+
 static void on_session(void *arg, enum err e, const char *user)
 {
 	struct lookup *l = arg;
-
-	struct principal *who =
-		e == ERR_OK && user ? session_principal(l->auth, l->hash, user) : NULL;
+	struct principal *who = e == ERR_OK && user ? session_principal(l->auth, l->hash, user,
+									remembered_until(l->auth))
+						    : NULL;
 
 	if (e == ERR_OK && !who)
 		e = ERR_UNAUTHENTICATED;
@@ -163,9 +173,10 @@ static void identify_session(struct auth *a, const char *token, size_t len, auth
 	}
 	hash_token(token, len, hash);
 	s = slot_of(a, hash);
-	if (s->as && !strcmp(s->hash, hash)) {
+	if (s->as && !strcmp(s->hash, hash) && loop_mono_ms(a->flow->loop) < s->until_ms) {
 		char *user = s->generation == a->generation ? NULL : mem_strdup(s->as->name);
-		struct principal *who = user ? session_principal(a, hash, user) : s->as;
+		struct principal *who =
+			user ? session_principal(a, hash, user, s->until_ms) : s->as;
 
 		free(user);
 		fn(arg, who ? ERR_OK : ERR_UNAUTHENTICATED, who);
@@ -290,7 +301,8 @@ static void on_session_kept(void *arg, enum err e, const char *text)
 	struct principal *who;
 
 	(void)text;
-	who = e == ERR_OK ? session_principal(s->auth, s->hash, s->user) : NULL;
+	who = e == ERR_OK ? session_principal(s->auth, s->hash, s->user, remembered_until(s->auth))
+			  : NULL;
 	if (e == ERR_OK && !who)
 		e = ERR_UNAUTHENTICATED;
 	sign_in_end(s, e, who);
@@ -308,9 +320,15 @@ static void check_password(void *arg)
 static void password_checked(void *arg)
 {
 	struct sign_in *s = arg;
+	int64_t now_ms = loop_mono_ms(s->auth->flow->loop);
 	unsigned char raw[TOKEN_BYTES];
 
-	throttle_note(&s->auth->throttle, s->user, loop_mono_ms(s->auth->flow->loop), s->right);
+	s->auth->checking--;
+	if (throttle_is_shut(&s->auth->throttle, s->user, now_ms)) {
+		sign_in_end(s, ERR_TOO_MANY, NULL); /* by guesses at the same time */
+		return;
+	}
+	throttle_note(&s->auth->throttle, s->user, now_ms, s->right);
 	if (!s->right) {
 		sign_in_end(s, ERR_UNAUTHENTICATED, NULL);
 		return;
@@ -341,7 +359,7 @@ void auth_sign_in(struct auth *a, const char *user, const char *password, auth_s
 
 	/* the users have not been read yet: nothing is known of this one, and nothing counts
 	 * against the name */
-	if (!a->generation) {
+	if (!a->generation || a->checking >= CHECKING_MAX) {
 		fn(arg, ERR_UNAVAILABLE, NULL, "");
 		return;
 	}
@@ -357,6 +375,7 @@ void auth_sign_in(struct auth *a, const char *user, const char *password, auth_s
 	s->stored = mem_strdup(s->known ? u->password : nobody);
 	s->fn = fn;
 	s->arg = arg;
+	a->checking++;
 	loop_work(a->flow->loop, check_password, password_checked, s);
 }
 

@@ -29,10 +29,10 @@ typedef void auth_sign_in_fn(void *arg, enum err e, struct principal *who, const
 void auth_sign_in(struct auth *a, const char *user, const char *password, auth_sign_in_fn *fn,
 		  void *arg);
 void auth_sign_out(struct auth *a, const struct principal *who);
-/* Whether a request with a cookie comes from our own pages. */
 /* whether such a user, not disabled, answers for the body */
 bool auth_answers(void *auth, const char *user, const char *body);
 const char *auth_phone(const struct auth *a, const char *user); /* "": none, or no such user */
+/* Whether a request with a cookie comes from our own pages. */
 bool auth_origin_is_ours(const struct auth *a, struct http_request *req);
 /* does this "X" name end it */
 bool auth_session_ended(const struct principal *who, const char *name);

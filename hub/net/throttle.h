@@ -1,5 +1,6 @@
-/* throttle.h: five failures in a quarter of an hour shut a name out for the rest of it. Bounded;
- * the oldest entry gives way. */
+/* throttle.h: five failures in a quarter of an hour shut a name out for the rest of it. Bounded: of
+ * more names than that, the one with the fewest failures gives way, the oldest of these. Each
+ * process counts for itself. */
 #ifndef TANDEM_THROTTLE_H
 #define TANDEM_THROTTLE_H
 

@@ -78,11 +78,13 @@ static void put_delivery(struct buf *out, const struct delivery *d)
 	record_tab_int(out, d->next_ms);
 	record_tab_text(out, d->provider_id);
 	record_tab_text(out, d->detail);
-	if (*d->post || *d->body || d->term >= 0) {
+	if (*d->post || *d->body || d->term >= 0 || d->tried_ms >= 0) {
 		record_tab_text(out, d->post);
 		record_tab_text(out, d->body);
-		if (d->term >= 0)
+		if (d->term >= 0 || d->tried_ms >= 0)
 			record_tab_int(out, d->term);
+		if (d->tried_ms >= 0)
+			record_tab_int(out, d->tried_ms);
 	}
 	buf_add_char(out, '\n');
 }
@@ -218,6 +220,7 @@ static bool get_delivery(const struct line *l, struct delivery *d)
 	d->post = record_text_at(l, 10);
 	d->body = record_text_at(l, 11);
 	d->term = record_small_at(l, 12);
+	d->tried_ms = record_int_at(l, 13);
 	return true;
 }
 
@@ -278,6 +281,7 @@ struct delivery *record_add_delivery(struct record *r, struct arena *arena)
 	memset(d, 0, sizeof(*d));
 	d->post = d->body = d->with = d->also = "";
 	d->term = -1;
+	d->tried_ms = -1;
 	return d;
 }
 

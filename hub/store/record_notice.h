@@ -54,7 +54,8 @@ struct delivery {
 	const char *address_hash; /* never the number itself: keyed hash, hex */
 	enum delivery_state state;
 	int attempts;
-	int64_t next_ms; /* -1 nothing to do */
+	int64_t tried_ms; /* when the first of them began, -1 there was none */
+	int64_t next_ms;  /* -1 nothing to do */
 	const char *provider_id;
 	const char *detail; /* provider's code, cut and cleaned */
 	/* "": whoever comes first; else the post that is asked for, of `body` */

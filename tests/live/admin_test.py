@@ -57,7 +57,8 @@ class Admin(Base):
             self.call(method, path, body, "local", 404)
         for user in ("wjw", "spj"):
             self.call("GET", "/policy/calendar/years", user=user, want=403)
-        for user in ("wjw", "spj", "sjj"):
+        self.assertEqual(self.call("GET", "/policy/calendar/years", user="local").json["allowed"], [], "it runs one body, not the policy of all")
+        for user in ("wjw", "spj", "sjj", "local"):
             self.call("POST", "/policy/calendar", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", user, 403)
         self.assertNotIn("stolen", [k["name"] for k in self.call("GET", "/keys").json["items"]])
 

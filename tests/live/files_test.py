@@ -118,7 +118,7 @@ class Files(unittest.TestCase):
         notice = self.notice()
         for header in ("", "attachment", 'attachment; filename="x.pdf"', "attachment; filename*=UTF-8''", "attachment; filename*=UTF-8''a%2Fb.pdf",
                        "attachment; filename*=UTF-8''a%5Cb", "attachment; filename*=UTF-8''a%00b", "attachment; filename*=UTF-8''%FF",
-                       "attachment; filename*=UTF-8''a%0D%0Ab", "attachment; filename*=UTF-8''" + "a" * 129):
+                       "attachment; filename*=UTF-8''a%0D%0Ab", "attachment; filename*=UTF-8''a%4", "attachment; filename*=UTF-8''" + "a" * 129):
             self.assertEqual(self.put(notice, PDF, header=header).status, 422, header)
 
     def test_only_who_may_report_or_write_a_letter_puts_one(self):
@@ -128,6 +128,15 @@ class Files(unittest.TestCase):
         self.assertEqual((foreign.status, foreign.body), (404, missing.body))
         self.assertEqual(self.put(notice, content, "lxhy").status, 403)
         self.assertFalse(os.path.exists(self.path_of(hashlib.sha256(content).hexdigest())), "nothing is left on the disk")
+
+    def test_what_an_event_has_no_room_for_leaves_nothing_on_the_disk(self):
+        notice = self.notice()
+        for i in range(100):
+            self.assertEqual(self.put(notice, PDF + b"%d" % i).status, 200)
+        full = self.put(notice, PDF + b"one more")
+        self.assertEqual((full.status, full.json["detail"]), (409, "The event has as many files as it can have"))
+        self.assertFalse(os.path.exists(self.path_of(hashlib.sha256(PDF + b"one more").hexdigest())))
+        self.assertEqual(self.put(notice, PDF + b"0").status, 200, "what it has is its answer again")
 
     def test_reached_only_through_a_notice_that_one_sees(self):
         mine, other, content = self.notice(), self.notice(), PDF + b"scope"

@@ -309,7 +309,7 @@ static void step_list(struct story *s)
 
 static void step_setting(struct story *s)
 {
-	static const char *const sendings[] = {"accepts", "hangs", "refuses"};
+	static const char *const sendings[] = {"accepts", "hangs", "refuses", "later"};
 
 	if (json_object_get(s->now, "to"))
 		world_to(&s->world, said_moment(said_text(s->now, "to", "")));
@@ -325,11 +325,13 @@ static void step_setting(struct story *s)
 		world_use_pack(&s->world, said_text(s->now, "pack", ""));
 	if (json_object_get(s->now, "sending"))
 		s->world.sending =
-			(enum sending)word_find(said_text(s->now, "sending", ""), sendings, 3);
+			(enum sending)word_find(said_text(s->now, "sending", ""), sendings, 4);
 	same_number(s, "sent", s->world.sent);
 	same_text(s, "last_to", s->world.last_to);
-	if (!strstr(s->world.last_text, said_text(s->now, "says", "")))
-		story_wrong(s, "the text", s->world.last_text, said_text(s->now, "says", ""));
+	if (!strstr(s->world.texts, said_text(s->now, "says", "")))
+		story_wrong(s, "the texts", s->world.texts, said_text(s->now, "says", ""));
+	if (json_object_get(s->now, "sent"))
+		s->world.texts[0] = '\0';
 }
 
 static const struct {

@@ -54,6 +54,9 @@ static void hand_back(void *arg)
 
 static void send_text(void *self, const struct message *m, connector_done_fn *done, void *arg)
 {
+	static const enum outcome outcomes[] = {[SENDING_ACCEPTS] = OUTCOME_ACCEPTED,
+						[SENDING_REFUSES] = OUTCOME_REFUSED,
+						[SENDING_LATER] = OUTCOME_LATER};
 	struct world *w = self;
 	struct handing *h;
 
@@ -61,6 +64,7 @@ static void send_text(void *self, const struct message *m, connector_done_fn *do
 	w->sent_to[(m->to[strlen(m->to) - 1] - '0') % 10]++;
 	snprintf(w->last_to, sizeof(w->last_to), "%s", m->to);
 	snprintf(w->last_text, sizeof(w->last_text), "%s", m->text);
+	snprintf(w->texts + strlen(w->texts), sizeof(w->texts) - strlen(w->texts), "%s\n", m->text);
 	w->told +=
 		strstr(m->text, "有") ? strtol(strstr(m->text, "有") + strlen("有"), NULL, 10) : 0;
 	if (w->sending == SENDING_HANGS) {
@@ -70,7 +74,7 @@ static void send_text(void *self, const struct message *m, connector_done_fn *do
 		return;
 	}
 	h = mem_zalloc(sizeof(*h));
-	h->outcome = w->sending == SENDING_REFUSES ? OUTCOME_REFUSED : OUTCOME_ACCEPTED;
+	h->outcome = outcomes[w->sending];
 	h->done = done;
 	h->arg = arg;
 	h->later.fn = hand_back;

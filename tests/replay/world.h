@@ -18,7 +18,7 @@
 
 #define WORLD_HUBS 2
 
-enum sending { SENDING_ACCEPTS, SENDING_HANGS, SENDING_REFUSES };
+enum sending { SENDING_ACCEPTS, SENDING_HANGS, SENDING_REFUSES, SENDING_LATER };
 struct world;
 struct hub { /* one process' worth */
 	struct world *world;
@@ -41,7 +41,9 @@ struct world {
 	connector_done_fn *hung_done;
 	int hung_count;
 	char last_to[32], last_text[512];
-	long told;	     /* notices that the texts told of, as they say themselves */
+	char texts[8192]; /* those since a story counted them: what goes at once goes in any order
+			   */
+	long told;	  /* notices that the texts told of, as they say themselves */
 	int answers, status; /* of the last call */
 	char etag[16];
 	json_t *answer;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/book.h"
 #include "flow/feed_line.h"
 #include "flow/figures.h"
 #include "packdir.h"
@@ -164,6 +165,51 @@ static void what_a_body_is_held_to(void **state)
 	assert_true(figure_counts(FIGURE_RANKED, &x, 101)); /* a return never counts as handled */
 }
 
+static void no_cell_of_a_table_is_a_formula(void **state)
+{
+	static const char *const texts[][2] = {
+		{"", "\"\""},
+		{"a=b", "\"a=b\""},
+		{"=1+1", "\"'=1+1\""},
+		{"+86", "\"'+86\""},
+		{"-1", "\"'-1\""},
+		{"@x", "\"'@x\""},
+		{"\t=1", "\"'\t=1\""},
+		{"\n=1", "\"'\n=1\""},
+		{"\xef\xbc\x9d"
+		 "1",
+		 "\"'\xef\xbc\x9d"
+		 "1\""}, /* as wide as a Chinese character */
+		{"\xef\xbc\x8b"
+		 "1",
+		 "\"'\xef\xbc\x8b"
+		 "1\""},
+		{"\xef\xbc\x8d"
+		 "1",
+		 "\"'\xef\xbc\x8d"
+		 "1\""},
+		{"\xef\xbc\xa0"
+		 "1",
+		 "\"'\xef\xbc\xa0"
+		 "1\""},
+		{"\xef\xbc\x88"
+		 "1",
+		 "\"\xef\xbc\x88"
+		 "1\""},
+		{"say \"x\"", "\"say \"\"x\"\"\""},
+	};
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 4096);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		buf_reset(&out);
+		book_csv_cell(&out, texts[i][0]);
+		assert_string_equal(buf_cstr(&out), texts[i][1]);
+	}
+	buf_clear(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +218,7 @@ int main(void)
 		cmocka_unit_test(lines_are_taken_apart),
 		cmocka_unit_test(scopes_cell_by_cell),
 		cmocka_unit_test(what_a_body_is_held_to),
+		cmocka_unit_test(no_cell_of_a_table_is_a_formula),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

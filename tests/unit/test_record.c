@@ -135,6 +135,7 @@ static void add_told(struct record *r, struct arena *arena)
 			       .address_hash = "ab",
 			       .state = DELIVERY_SENDING,
 			       .attempts = 2,
+			       .tried_ms = 1700000010000,
 			       .next_ms = 1700000020000,
 			       .provider_id = "",
 			       .detail = "",
