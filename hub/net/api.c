@@ -39,7 +39,7 @@ struct route {
 	handler_fn *handle;
 };
 
-#define BOARD_MS      1000
+#define SECOND_MS     1000
 #define SMALL	      (64u << 10)
 #define BATCH	      (16u << 20)
 #define BACKLOG_BYTES ((size_t)64 << 20) /* what may wait for all live sessions together */
@@ -466,8 +466,8 @@ struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg
 		feed_on_names(f->feed, inbox_name_changed, a);
 		a->beat = loop_timer_new(f->loop, stream_beat, a);
 		loop_timer_start(a->beat, cfg->ping_ms, cfg->ping_ms);
-		a->board = loop_timer_new(f->loop, board_beat, a);
-		loop_timer_start(a->board, BOARD_MS, BOARD_MS);
+		a->second = loop_timer_new(f->loop, inbox_beat, a);
+		loop_timer_start(a->second, SECOND_MS, SECOND_MS);
 		return a;
 	}
 	static_free(a->files);

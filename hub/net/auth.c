@@ -161,18 +161,15 @@ static void on_session(void *arg, enum err e, const char *user)
 	free(l);
 }
 
-static void identify_session(struct auth *a, const char *token, size_t len, auth_fn *fn, void *arg)
+static void identify_session(struct auth *a, const char *hash, auth_fn *fn, void *arg)
 {
-	char hash[HASH_HEX];
-	struct session *s;
+	struct session *s = slot_of(a, hash);
 	struct lookup *l;
 
 	if (!a->generation) {
 		fn(arg, ERR_UNAVAILABLE, NULL); /* the users have not been read yet */
 		return;
 	}
-	hash_token(token, len, hash);
-	s = slot_of(a, hash);
 	if (s->as && !strcmp(s->hash, hash) && loop_mono_ms(a->flow->loop) < s->until_ms) {
 		char *user = s->generation == a->generation ? NULL : mem_strdup(s->as->name);
 		struct principal *who =
@@ -186,8 +183,13 @@ static void identify_session(struct auth *a, const char *token, size_t len, auth
 	l->auth = a;
 	l->fn = fn;
 	l->arg = arg;
-	memcpy(l->hash, hash, sizeof(hash));
-	store_get_expiring(a->flow->store, "session", hash, on_session, l);
+	snprintf(l->hash, sizeof(l->hash), "%s", hash);
+	store_get_expiring(a->flow->store, "session", l->hash, on_session, l);
+}
+
+void auth_ask_again(struct auth *a, const struct principal *who, auth_fn *fn, void *arg)
+{
+	identify_session(a, who->session, fn, arg);
 }
 
 static const char *cookie_of(struct http_request *req, size_t *ret_len)
@@ -240,10 +242,12 @@ void auth_identify(struct auth *a, struct http_request *req, auth_fn *fn, void *
 		return;
 	}
 	key = cookie_of(req, &len);
-	if (key && len && len <= 128)
-		identify_session(a, key, len, fn, arg);
-	else
+	if (!key || !len || len > 128) {
 		fn(arg, ERR_UNAUTHENTICATED, NULL);
+		return;
+	}
+	hash_token(key, len, hash);
+	identify_session(a, hash, fn, arg);
 }
 
 bool auth_origin_is_ours(const struct auth *a, struct http_request *req)
