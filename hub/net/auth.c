@@ -276,6 +276,7 @@ struct sign_in {
 	struct auth *auth;
 	char *user, *password, *stored;
 	bool known, right;
+	bool is_undone; /* there was no memory to hash with: whether it is right nobody knows */
 	char token[TOKEN_BYTES * 2], hash[HASH_HEX];
 	auth_sign_in_fn *fn;
 	void *arg;
@@ -312,13 +313,60 @@ static void on_session_kept(void *arg, enum err e, const char *text)
 	sign_in_end(s, e, who);
 }
 
-/* On a thread of the pool: nothing but the stored text and the password is touched. */
+/* What crypto_pwhash_str wrote. */
+struct hashed {
+	unsigned long memory_kib, passes;
+	unsigned char salt[crypto_pwhash_SALTBYTES], hash[32];
+};
+
+static bool take_bytes(const char *text, size_t text_len, unsigned char *ret, size_t len)
+{
+	size_t got;
+
+	return sodium_base642bin(ret, len, text, text_len, NULL, &got, NULL,
+				 sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
+	       got == len;
+}
+
+/* Past the word and the number after it; NULL: it is something else. */
+static const char *take_number(const char *s, const char *word, unsigned long *ret)
+{
+	size_t len = strlen(word);
+	char *end;
+
+	if (!s || strncmp(s, word, len) != 0)
+		return NULL;
+	*ret = strtoul(s + len, &end, 10);
+	return end;
+}
+
+static bool read_hashed(const char *text, struct hashed *ret)
+{
+	unsigned long lanes;
+	const char *s = take_number(text, "$argon2id$v=19$m=", &ret->memory_kib), *hash;
+
+	s = take_number(s, ",t=", &ret->passes);
+	s = take_number(s, ",p=", &lanes);
+	hash = s && *s == '$' && lanes == 1 ? strchr(++s, '$') : NULL;
+	return hash && take_bytes(s, (size_t)(hash - s), ret->salt, sizeof(ret->salt)) &&
+	       take_bytes(hash + 1, strlen(hash + 1), ret->hash, sizeof(ret->hash));
+}
+
+/* On a thread of the pool: nothing but the stored text and the password is touched.
+ * crypto_pwhash_str_verify would take a lack of memory for a wrong password. */
 static void check_password(void *arg)
 {
 	struct sign_in *s = arg;
+	unsigned char hash[sizeof(((struct hashed *)NULL)->hash)];
+	struct hashed as;
 
-	s->right = crypto_pwhash_str_verify(s->stored, s->password, strlen(s->password)) == 0 &&
-		   s->known;
+	if (!read_hashed(s->stored, &as))
+		return;
+	s->is_undone =
+		crypto_pwhash(hash, sizeof(hash), s->password, strlen(s->password), as.salt,
+			      as.passes, as.memory_kib * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0;
+	s->right = !s->is_undone && sodium_memcmp(hash, as.hash, sizeof(hash)) == 0 && s->known;
+	sodium_memzero(hash, sizeof(hash));
 }
 
 static void password_checked(void *arg)
@@ -328,6 +376,10 @@ static void password_checked(void *arg)
 	unsigned char raw[TOKEN_BYTES];
 
 	s->auth->checking--;
+	if (s->is_undone) {
+		sign_in_end(s, ERR_UNAVAILABLE, NULL);
+		return;
+	}
 	if (throttle_is_shut(&s->auth->throttle, s->user, now_ms)) {
 		sign_in_end(s, ERR_TOO_MANY, NULL); /* by guesses at the same time */
 		return;

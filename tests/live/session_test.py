@@ -1,6 +1,7 @@
 """Sessions and the guessing of passwords, where only the store or several at once show it."""
 import asyncio
 import http.client
+import resource
 import subprocess
 import unittest
 
@@ -72,6 +73,21 @@ class Sessions(unittest.TestCase):
         for g in guesses:
             g.close()
         self.assertEqual(sorted(statuses), [401] * 5 + [429] * 15)
+
+    def test_where_there_is_no_memory_to_check_a_password_nothing_is_counted(self):
+        def limit(most):
+            resource.prlimit(self.hub.process.pid, resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+
+        def status():  # of nobody's password: hashing it takes 64 MiB
+            return self.hub.request("POST", "/api/v1/session", {"user": "nobody-here", "password": "x"}).status
+        with open(f"/proc/{self.hub.process.pid}/statm") as f:
+            used = int(f.read().split()[0]) * resource.getpagesize()
+        limit(used + (40 << 20))
+        try:
+            self.assertEqual([status() for _ in range(6)], [503] * 6)
+        finally:
+            limit(resource.RLIM_INFINITY)
+        self.assertEqual([status() for _ in range(6)], [401] * 5 + [429])
 
     def test_a_request_counts_once(self):
         self.hub.sign_in("spj")
