@@ -45,6 +45,9 @@ struct event_limits {
 };
 extern const struct event_limits event_limits_default;
 
+/* What no body's id holds, because lists of bodies are written with it. */
+#define BODY_ID_WITHOUT "|*!,\""
+
 struct event {
 	struct arena arena; /* of the document's values */
 	const struct node *root;

@@ -11,6 +11,7 @@
 enum section { IN_ROOT, IN_DATA, IN_BODIES, IN_APPLICANT, IN_PERMIT, SECTION_COUNT };
 enum kind {
 	KIND_ID,   /* visible ASCII, bounded */
+	KIND_BODY, /* an id that a pack could have given a body */
 	KIND_TEXT, /* any string */
 	KIND_NAME, /* a string that is not empty */
 	KIND_DATE,
@@ -53,9 +54,9 @@ static const struct field fields[] = {
 	{IN_DATA, "attributes", KIND_OBJECT, false, -1},
 	{IN_DATA, "scope", KIND_TEXT, false, TO(scope)},
 	{IN_DATA, "remark", KIND_REMARK, false, -1},
-	{IN_BODIES, "accepting", KIND_ID, false, TO(accepting)},
-	{IN_BODIES, "reviewing", KIND_ID, false, TO(reviewing)},
-	{IN_BODIES, "deciding", KIND_ID, false, TO(deciding)},
+	{IN_BODIES, "accepting", KIND_BODY, false, TO(accepting)},
+	{IN_BODIES, "reviewing", KIND_BODY, false, TO(reviewing)},
+	{IN_BODIES, "deciding", KIND_BODY, false, TO(deciding)},
 	{IN_APPLICANT, "kind", KIND_TEXT, false, TO(applicant_kind)},
 	{IN_APPLICANT, "name", KIND_NAME, true, TO(applicant_name)},
 	{IN_APPLICANT, "code", KIND_TEXT, false, TO(applicant_code)},
@@ -99,6 +100,14 @@ static bool is_id(const struct field_check *c, const char *s, size_t len)
 static const char *check_id(const struct field_check *c, const char *s, size_t len)
 {
 	return is_id(c, s, len) ? NULL : "must be 1 to 128 characters of visible ASCII";
+}
+
+/* With a separator in it, it would be read as several bodies, and each told of the case. */
+static const char *check_body(const struct field_check *c, const char *s, size_t len)
+{
+	return is_id(c, s, len) && !strpbrk(s, BODY_ID_WITHOUT)
+		       ? NULL
+		       : "must be 1 to 128 characters of visible ASCII without | * ! , and quotes";
 }
 
 static const char *check_text(const struct field_check *c, const char *s, size_t len)
@@ -178,10 +187,10 @@ static const char *check_media(const struct field_check *c, const char *s, size_
 
 typedef const char *check_fn(const struct field_check *c, const char *s, size_t len);
 static check_fn *const string_checks[] = {
-	[KIND_ID] = check_id,	    [KIND_TEXT] = check_text,	  [KIND_NAME] = check_name,
-	[KIND_DATE] = check_date,   [KIND_REMARK] = check_remark, [KIND_ITEM] = check_item,
-	[KIND_TYPE] = check_type,   [KIND_TIME] = check_time,	  [KIND_SPEC] = check_spec,
-	[KIND_MEDIA] = check_media,
+	[KIND_ID] = check_id,	  [KIND_BODY] = check_body,   [KIND_TEXT] = check_text,
+	[KIND_NAME] = check_name, [KIND_DATE] = check_date,   [KIND_REMARK] = check_remark,
+	[KIND_ITEM] = check_item, [KIND_TYPE] = check_type,   [KIND_TIME] = check_time,
+	[KIND_SPEC] = check_spec, [KIND_MEDIA] = check_media,
 };
 
 static void read_string(const struct field_check *c, const struct field *f, const struct node *v)

@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "event.h"
 #include "pack_in.h"
 
 #define ID_BYTES_MAX 128
@@ -13,7 +14,7 @@ static bool is_id(const char *s)
 	if (!len || len > ID_BYTES_MAX)
 		return false;
 	for (i = 0; i < len; i++) {
-		if (s[i] < 0x21 || s[i] > 0x7e || strchr("|*!,\"", s[i]))
+		if (s[i] < 0x21 || s[i] > 0x7e || strchr(BODY_ID_WITHOUT, s[i]))
 			return false;
 	}
 	return true;

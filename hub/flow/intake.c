@@ -14,6 +14,7 @@
 #include "flow/policy_shadow.h"
 #include "flow/sources.h"
 #include "flow/view.h"
+#include "log.h"
 #include "metrics.h"
 
 /* What is looked at when it has been taken stands together. */
@@ -387,7 +388,7 @@ static void on_stream_reply(void *arg, const struct reply *r)
 {
 	struct stream_job *s = arg;
 
-	if (r->status != 503) {
+	if (r->status < 500) {
 		struct buf out;
 
 		buf_init(&out, 1 << 20);
@@ -396,6 +397,9 @@ static void on_stream_reply(void *arg, const struct reply *r)
 		buf_add_char(&out, '}');
 		store_intake_done(s->flow->store, s->entry, buf_cstr(&out));
 		buf_clear(&out);
+	} else if (r->status != 503) { /* that is told by whatever is away */
+		log_at(LOG_WARN, "", "entry %s of the intake failed here with %d; it comes again",
+		       s->entry, r->status);
 	}
 	principal_unref(s->who);
 	free(s->entry);

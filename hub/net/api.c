@@ -20,6 +20,7 @@ enum {
 	ONCE = 4,
 	/* no GET, and taken as long as Redis takes it: for reading, or the end of something */
 	ALWAYS = 8,
+	ACTS = 16, /* a GET that leaves something behind: HEAD, which must not, is no way to it */
 };
 #define EVERYBODY ((1u << WHO_COUNT) - 1)
 #define MAY(w)	  (1u << WHO_##w)
@@ -39,7 +40,7 @@ struct route {
 	handler_fn *handle;
 };
 
-#define BOARD_MS      1000
+#define SECOND_MS     1000
 #define SMALL	      (64u << 10)
 #define BATCH	      (16u << 20)
 #define BACKLOG_BYTES ((size_t)64 << 20) /* what may wait for all live sessions together */
@@ -147,9 +148,9 @@ static const struct route routes[] = {
 	{"POST", "/api/v1/keys", ONCE, MAY(ADMIN), SMALL, api_key_add},
 	{"DELETE", "/api/v1/keys/*", ALWAYS, MAY(ADMIN), SMALL, api_key_revoke},
 	{"POST", "/api/v1/connectors/*/receipt", OPEN | ALWAYS, 0, 1u << 20, api_receipt},
-	{"GET", "/api/v1/connectors/*/receipt", OPEN, 0, 0, api_receipt},
+	{"GET", "/api/v1/connectors/*/receipt", OPEN | ACTS, 0, 0, api_receipt},
 	{"POST", "/api/v1/connectors/*/reply", OPEN | ALWAYS, 0, 1u << 20, api_reply},
-	{"GET", "/api/v1/connectors/*/reply", OPEN, 0, 0, api_reply},
+	{"GET", "/api/v1/connectors/*/reply", OPEN | ACTS, 0, 0, api_reply},
 	{"GET", "/api/v1/openapi.yaml", OPEN, 0, 0, api_openapi},
 	{"GET", "/api/v1/asyncapi.yaml", OPEN, 0, 0, api_asyncapi},
 	{"GET", "/healthz", OPEN, 0, 0, api_healthz},
@@ -158,9 +159,14 @@ static const struct route routes[] = {
 };
 #define ROUTE_COUNT (sizeof(routes) / sizeof(routes[0]))
 
+static bool has_head(const struct route *r)
+{
+	return !strcmp(r->method, "GET") && !(r->flags & ACTS);
+}
+
 static bool method_matches(const struct route *r, const char *method)
 {
-	return !strcmp(r->method, method) || (!strcmp(method, "HEAD") && !strcmp(r->method, "GET"));
+	return !strcmp(r->method, method) || (!strcmp(method, "HEAD") && has_head(r));
 }
 
 static const struct route *route_find(const char *method, const char *path)
@@ -377,7 +383,7 @@ static void refuse_method(struct api *a, struct http_request *req)
 	for (size_t i = 0, n = 0; i < ROUTE_COUNT; i++) {
 		if (api_path_matches(routes[i].pattern, req->path, NULL, NULL))
 			buf_printf(&headers, "%s%s%s", n++ ? ", " : "", routes[i].method,
-				   strcmp(routes[i].method, "GET") ? "" : ", HEAD");
+				   has_head(&routes[i]) ? ", HEAD" : "");
 	}
 	buf_add_str(&headers, "\r\n");
 	problem_json(&body, ERR_METHOD, 405, "This call knows other methods", NULL);
@@ -466,8 +472,8 @@ struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg
 		feed_on_names(f->feed, inbox_name_changed, a);
 		a->beat = loop_timer_new(f->loop, stream_beat, a);
 		loop_timer_start(a->beat, cfg->ping_ms, cfg->ping_ms);
-		a->board = loop_timer_new(f->loop, board_beat, a);
-		loop_timer_start(a->board, BOARD_MS, BOARD_MS);
+		a->second = loop_timer_new(f->loop, inbox_beat, a);
+		loop_timer_start(a->second, SECOND_MS, SECOND_MS);
 		return a;
 	}
 	static_free(a->files);

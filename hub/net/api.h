@@ -26,10 +26,10 @@ struct api {
 	struct backlog backlog; /* of all live sessions */
 	struct static_files *files;
 	const struct config *config;
-	struct inbox *inboxes;	  /* open WebSocket sessions and event streams */
-	struct loop_timer *board; /* looks whether figures have changed */
-	struct loop_timer *beat;  /* so that proxies keep quiet streams open */
-	int sending;		  /* files on their way out */
+	struct inbox *inboxes;	   /* open WebSocket sessions and event streams */
+	struct loop_timer *second; /* looks whether figures have changed or sessions ended */
+	struct loop_timer *beat;   /* so that proxies keep quiet streams open */
+	int sending;		   /* files on their way out */
 	bool draining;
 };
 struct call;

@@ -30,7 +30,7 @@ void api_drain(struct api *a, loop_fn *done, void *arg)
 	struct drain *d = mem_zalloc(sizeof(*d));
 
 	a->draining = true;
-	loop_timer_free(a->board);
+	loop_timer_free(a->second);
 	loop_timer_free(a->beat);
 	d->api = a;
 	d->done = done;

@@ -37,8 +37,7 @@ static const struct {
 	{"/api/v1/cases.", EXPORT_CASES},
 	{"/api/v1/disputes.", EXPORT_DISPUTES},
 	{"/api/v1/board.", EXPORT_BOARD},
-	{"/api/v1/meetings/", EXPORT_MINUTES},
-	{"/api/v1/meetings/agenda.", EXPORT_AGENDA}, /* the last that fits is it */
+	{"/api/v1/meetings/agenda.", EXPORT_AGENDA},
 	{"/api/v1/reconciliation.", EXPORT_STATEMENT},
 	{"/api/v1/report.", EXPORT_REPORT},
 };
@@ -80,7 +79,9 @@ void api_export(struct call *c)
 		return;
 	}
 	in.english = !strcmp(lang, "en");
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+	if (*c->args[0]) /* the only one of something that is named */
+		in.list = EXPORT_MINUTES;
+	for (size_t i = 0; !*c->args[0] && i < sizeof(lists) / sizeof(lists[0]); i++) {
 		if (!strncmp(c->req->path, lists[i].path, strlen(lists[i].path)))
 			in.list = lists[i].list;
 	}

@@ -161,18 +161,15 @@ static void on_session(void *arg, enum err e, const char *user)
 	free(l);
 }
 
-static void identify_session(struct auth *a, const char *token, size_t len, auth_fn *fn, void *arg)
+static void identify_session(struct auth *a, const char *hash, auth_fn *fn, void *arg)
 {
-	char hash[HASH_HEX];
-	struct session *s;
+	struct session *s = slot_of(a, hash);
 	struct lookup *l;
 
 	if (!a->generation) {
 		fn(arg, ERR_UNAVAILABLE, NULL); /* the users have not been read yet */
 		return;
 	}
-	hash_token(token, len, hash);
-	s = slot_of(a, hash);
 	if (s->as && !strcmp(s->hash, hash) && loop_mono_ms(a->flow->loop) < s->until_ms) {
 		char *user = s->generation == a->generation ? NULL : mem_strdup(s->as->name);
 		struct principal *who =
@@ -186,8 +183,13 @@ static void identify_session(struct auth *a, const char *token, size_t len, auth
 	l->auth = a;
 	l->fn = fn;
 	l->arg = arg;
-	memcpy(l->hash, hash, sizeof(hash));
-	store_get_expiring(a->flow->store, "session", hash, on_session, l);
+	snprintf(l->hash, sizeof(l->hash), "%s", hash);
+	store_get_expiring(a->flow->store, "session", l->hash, on_session, l);
+}
+
+void auth_ask_again(struct auth *a, const struct principal *who, auth_fn *fn, void *arg)
+{
+	identify_session(a, who->session, fn, arg);
 }
 
 static const char *cookie_of(struct http_request *req, size_t *ret_len)
@@ -240,10 +242,12 @@ void auth_identify(struct auth *a, struct http_request *req, auth_fn *fn, void *
 		return;
 	}
 	key = cookie_of(req, &len);
-	if (key && len && len <= 128)
-		identify_session(a, key, len, fn, arg);
-	else
+	if (!key || !len || len > 128) {
 		fn(arg, ERR_UNAUTHENTICATED, NULL);
+		return;
+	}
+	hash_token(key, len, hash);
+	identify_session(a, hash, fn, arg);
 }
 
 bool auth_origin_is_ours(const struct auth *a, struct http_request *req)
@@ -272,6 +276,7 @@ struct sign_in {
 	struct auth *auth;
 	char *user, *password, *stored;
 	bool known, right;
+	bool is_undone; /* there was no memory to hash with: whether it is right nobody knows */
 	char token[TOKEN_BYTES * 2], hash[HASH_HEX];
 	auth_sign_in_fn *fn;
 	void *arg;
@@ -308,13 +313,60 @@ static void on_session_kept(void *arg, enum err e, const char *text)
 	sign_in_end(s, e, who);
 }
 
-/* On a thread of the pool: nothing but the stored text and the password is touched. */
+/* What crypto_pwhash_str wrote. */
+struct hashed {
+	unsigned long memory_kib, passes;
+	unsigned char salt[crypto_pwhash_SALTBYTES], hash[32];
+};
+
+static bool take_bytes(const char *text, size_t text_len, unsigned char *ret, size_t len)
+{
+	size_t got;
+
+	return sodium_base642bin(ret, len, text, text_len, NULL, &got, NULL,
+				 sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
+	       got == len;
+}
+
+/* Past the word and the number after it; NULL: it is something else. */
+static const char *take_number(const char *s, const char *word, unsigned long *ret)
+{
+	size_t len = strlen(word);
+	char *end;
+
+	if (!s || strncmp(s, word, len) != 0)
+		return NULL;
+	*ret = strtoul(s + len, &end, 10);
+	return end;
+}
+
+static bool read_hashed(const char *text, struct hashed *ret)
+{
+	unsigned long lanes;
+	const char *s = take_number(text, "$argon2id$v=19$m=", &ret->memory_kib), *hash;
+
+	s = take_number(s, ",t=", &ret->passes);
+	s = take_number(s, ",p=", &lanes);
+	hash = s && *s == '$' && lanes == 1 ? strchr(++s, '$') : NULL;
+	return hash && take_bytes(s, (size_t)(hash - s), ret->salt, sizeof(ret->salt)) &&
+	       take_bytes(hash + 1, strlen(hash + 1), ret->hash, sizeof(ret->hash));
+}
+
+/* On a thread of the pool: nothing but the stored text and the password is touched.
+ * crypto_pwhash_str_verify would take a lack of memory for a wrong password. */
 static void check_password(void *arg)
 {
 	struct sign_in *s = arg;
+	unsigned char hash[sizeof(((struct hashed *)NULL)->hash)];
+	struct hashed as;
 
-	s->right = crypto_pwhash_str_verify(s->stored, s->password, strlen(s->password)) == 0 &&
-		   s->known;
+	if (!read_hashed(s->stored, &as))
+		return;
+	s->is_undone =
+		crypto_pwhash(hash, sizeof(hash), s->password, strlen(s->password), as.salt,
+			      as.passes, as.memory_kib * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0;
+	s->right = !s->is_undone && sodium_memcmp(hash, as.hash, sizeof(hash)) == 0 && s->known;
+	sodium_memzero(hash, sizeof(hash));
 }
 
 static void password_checked(void *arg)
@@ -324,6 +376,10 @@ static void password_checked(void *arg)
 	unsigned char raw[TOKEN_BYTES];
 
 	s->auth->checking--;
+	if (s->is_undone) {
+		sign_in_end(s, ERR_UNAVAILABLE, NULL);
+		return;
+	}
 	if (throttle_is_shut(&s->auth->throttle, s->user, now_ms)) {
 		sign_in_end(s, ERR_TOO_MANY, NULL); /* by guesses at the same time */
 		return;

@@ -22,6 +22,8 @@ void auth_reload(struct auth *a, const char *name); /* the feed's "X" line */
  */
 typedef void auth_fn(void *arg, enum err e, struct principal *who);
 void auth_identify(struct auth *a, struct http_request *req, auth_fn *fn, void *arg);
+/* Whether the session that who was made from is still one. */
+void auth_ask_again(struct auth *a, const struct principal *who, auth_fn *fn, void *arg);
 
 /* ERR_OK with a cookie line; ERR_UNAUTHENTICATED for any mistake alike; ERR_TOO_MANY after five
  * failures in a quarter of an hour. */

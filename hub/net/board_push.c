@@ -95,18 +95,14 @@ static void on_again(void *arg, const struct reply *r)
 	inbox_unref(b);
 }
 
-void board_beat(void *arg)
+void board_beat(struct inbox *b)
 {
-	struct api *a = arg;
+	struct flow *f = b->api->flow;
+	uint64_t changes = figures_changes(f->figures);
 
-	for (struct inbox *b = a->inboxes, *next; b; b = next) {
-		uint64_t changes = figures_changes(a->flow->figures);
-
-		next = b->next;
-		if (!b->board.open || b->board.asking || b->board.seen == changes || !b->conn)
-			continue;
-		b->board.seen = changes;
-		b->board.asking = true;
-		query_board(a->flow, b->who, &b->board.wish, on_again, inbox_ref(b));
-	}
+	if (!b->board.open || b->board.asking || b->board.seen == changes || !b->conn)
+		return;
+	b->board.seen = changes;
+	b->board.asking = true;
+	query_board(f, b->who, &b->board.wish, on_again, inbox_ref(b));
 }

@@ -8,6 +8,8 @@
 #include "flow/optout.h"
 #include "metrics.h"
 
+#define ASK_AGAIN_MS 5000 /* whether the session lives; most answers are remembered ones */
+
 struct inbox *inbox_new(struct api *a, struct principal *who)
 {
 	struct inbox *b = mem_zalloc(sizeof(*b));
@@ -15,6 +17,7 @@ struct inbox *inbox_new(struct api *a, struct principal *who)
 	b->api = a;
 	b->who = principal_ref(who);
 	b->refs = 1;
+	b->ask_ms = loop_mono_ms(a->flow->loop) + ASK_AGAIN_MS;
 	b->next = a->inboxes;
 	if (a->inboxes)
 		a->inboxes->prev = b;
@@ -280,6 +283,16 @@ struct ws_options inbox_ws_options(struct api *a)
 				   .arg = a};
 }
 
+static void end_session(struct inbox *b)
+{
+	if (b->conn)
+		ws_close(b->conn, WS_SESSION_ENDED, "the session has ended");
+	if (b->stream) {
+		http_stream_end(b->stream);
+		inbox_gone(b);
+	}
+}
+
 void inbox_name_changed(void *arg, const char *name)
 {
 	struct api *a = arg;
@@ -295,14 +308,41 @@ void inbox_name_changed(void *arg, const char *name)
 	auth_reload(a->auth, name);
 	for (struct inbox *b = a->inboxes, *next; b; b = next) {
 		next = b->next;
-		if (!auth_session_ended(b->who, name))
-			continue;
-		if (b->conn)
-			ws_close(b->conn, WS_SESSION_ENDED, "the session has ended");
-		if (b->stream) {
-			http_stream_end(b->stream);
-			inbox_gone(b);
-		}
+		if (auth_session_ended(b->who, name))
+			end_session(b);
+	}
+}
+
+static void on_asked_again(void *arg, enum err e, struct principal *who)
+{
+	struct inbox *b = arg;
+
+	(void)who;
+	b->asking = false;
+	if (e == ERR_UNAUTHENTICATED) /* whatever else it is, it is not known to have ended */
+		end_session(b);
+	inbox_unref(b);
+}
+
+/* No feed tells of a session's natural end, and a line about another end may be lost. */
+static void ask_again(struct inbox *b, int64_t now_ms)
+{
+	if (b->asking || !*b->who->session || now_ms < b->ask_ms)
+		return;
+	b->ask_ms = now_ms + ASK_AGAIN_MS;
+	b->asking = true;
+	auth_ask_again(b->api->auth, b->who, on_asked_again, inbox_ref(b));
+}
+
+void inbox_beat(void *arg)
+{
+	struct api *a = arg;
+	int64_t now_ms = loop_mono_ms(a->flow->loop);
+
+	for (struct inbox *b = a->inboxes, *next; b; b = next) {
+		next = b->next;
+		board_beat(b);
+		ask_again(b, now_ms);
 	}
 }
 

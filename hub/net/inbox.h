@@ -28,6 +28,8 @@ struct inbox {
 	struct http_stream *stream;
 	struct feed_sub *sub;
 	struct board_watch board;
+	int64_t ask_ms; /* own clock: then the session is asked for again */
+	bool asking;
 	int refs;
 	struct inbox *prev, *next; /* of the api's list, while it is open */
 };
@@ -51,13 +53,15 @@ void inbox_open(struct inbox *b, const char *body, const char *since, inbox_open
 
 /* board_push.c: figures now, and again whenever they change, at most once a second. */
 void board_open(struct inbox *b, const struct query_board *wish, reply_fn *fn, void *arg);
-void board_beat(void *api);
+void board_beat(struct inbox *b);
 void board_forget(struct inbox *b);
 
 struct ws_options inbox_ws_options(struct api *a);
 /* a session, user or key ended: its connections are closed; or a body's contacts changed, or which
  * numbers want no texts */
 void inbox_name_changed(void *api, const char *name);
+/* once a second: figures that have changed are told, and sessions that have ended are closed */
+void inbox_beat(void *api);
 void inbox_bye(struct api *a);
 
 /* socket.c: one JSON-RPC message */

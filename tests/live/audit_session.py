@@ -162,10 +162,12 @@ class Keys(Audit):
 class Calls(Audit):
     def test_methods_and_paths(self):
         for path, allow in (("/api/v1/events", {"POST"}), ("/api/v1/session", {"POST", "DELETE"}), ("/api/v1/me", {"GET", "HEAD"}),
-                            ("/api/v1/cases", {"GET", "HEAD"}), ("/api/v1/connectors/x/receipt", {"GET", "HEAD", "POST"})):
+                            ("/api/v1/cases", {"GET", "HEAD"}), ("/api/v1/connectors/x/receipt", {"GET", "POST"})):
             answer = self.hub.request("PATCH", path, user="spj")
             self.assertEqual(answer.status, 405, path)
             self.assertEqual(set(re.split(r", *", answer.headers["Allow"])), allow)
+        for path in ("/api/v1/connectors/x/receipt", "/api/v1/connectors/x/reply"):  # a GET there acts
+            self.assertEqual(self.hub.request("HEAD", path).status, 405, path)
         for path in ("/api/v1/nothing", "/api/v2/me", "/api/v1/events/", "/api/v1/cases/a/b"):
             self.assertEqual(self.hub.request("GET", path, user="spj").status, 404, path)
 

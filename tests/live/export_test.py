@@ -156,6 +156,7 @@ class Export(OneHub):
         self.assertEqual(minutes[0], ["联席会议导出", f"{month}-01"])
         self.assertEqual(minutes[3][:3], ["=更新名单", "兰山区卫生健康局", f"{month}-02"])
         self.assertEqual(self.hub.get(f"/meetings/{meeting['id']}/minutes.csv", "spj").status, 404)
+        self.assertEqual(self.hub.get("/meetings/agenda.x/minutes.csv", "lxhy").status, 404)
         agenda = self.paper("/meetings/agenda.{}", "lxhy")
         self.assertIn(["999999999999", 1], agenda)
         self.assertIn("=更新名单", [r[0] for r in agenda])

@@ -101,6 +101,22 @@ class Outcomes(OneHub):
         wait_until(lambda: self.foreign.redis.xlen(INTAKE) == 0, what="an empty intake")
         self.assertEqual(self.foreign.redis.xpending(INTAKE, "tandem")["pending"], 0)
 
+    def test_what_failed_here_stays_until_it_can_be_answered(self):
+        """Of a repeat whose record cannot be read, the hub cannot say what became of it."""
+        first = self.foreign.outcome(self.foreign.write(event("torn")))
+        number = first["answer"]["event"][1:]
+        records, whole = f"{KEY}r:{int(number) // 16}", redis.Redis(unix_socket_path=self.foreign.socket)
+        record = whole.hget(records, number)
+        whole.hset(records, number, "torn")
+        entry = self.foreign.write(event("torn"))
+        wait_until(lambda: f"entry {entry} of the intake failed here with 500" in self.hub.log_text() or
+                   entry in self.foreign.outcomes(), what="its failure")
+        self.assertNotIn(entry, self.foreign.outcomes())
+        self.assertEqual([e["message_id"] for e in self.foreign.redis.xpending_range(INTAKE, "tandem", "-", "+", 9)], [entry])
+        whole.hset(records, number, record)
+        again = self.foreign.outcome(entry)
+        self.assertEqual((again["status"], again["answer"]), (200, first["answer"]))
+
 
 class Hubs(unittest.TestCase):
     def test_killed_before_it_was_done(self):

@@ -1,7 +1,11 @@
 """Sessions and the guessing of passwords, where only the store or several at once show it."""
+import asyncio
 import http.client
+import resource
 import subprocess
 import unittest
+
+import websockets
 
 from hub import LIMIT_S, Hub, wait_until
 
@@ -21,6 +25,9 @@ class Sessions(unittest.TestCase):
     def redis(self, *words):
         return subprocess.run(["redis-cli", "-s", self.hub.redis_socket(), *words], capture_output=True, text=True, check=True).stdout.split()
 
+    def sessions_of(self, user):
+        return [name for name in self.redis("--scan", "--pattern", "*x:session:*") if self.redis("GET", name) == [user]]
+
     def test_a_session_that_the_store_has_dropped_ends_on_a_hub_that_remembers_it(self):
         self.hub.sign_in("wjw")
         self.assertEqual(self.hub.get("/me", "wjw").status, 200)
@@ -29,6 +36,32 @@ class Sessions(unittest.TestCase):
         for name in names:
             self.redis("DEL", name)
         wait_until(lambda: self.hub.get("/me", "wjw").status == 401, 60, "the end of the session")
+
+    def test_what_is_open_ends_with_its_session_though_no_feed_tells_of_it(self):
+        self.hub.sign_in("wjw", "spj")
+
+        async def ends():
+            (url, how), (other_url, other_how) = self.hub.socket_url("wjw"), self.hub.socket_url("spj")
+            async with websockets.connect(url, **how) as ended, websockets.connect(other_url, **other_how) as other:
+                for name in self.sessions_of("wjw"):
+                    self.redis("DEL", name)
+                await asyncio.wait_for(ended.wait_closed(), 60)
+                self.assertEqual(ended.close_code, 4003)
+                await asyncio.wait_for(await other.ping(), LIMIT_S)
+
+        asyncio.run(ends())
+
+    def test_a_stream_ends_with_its_session_though_no_feed_tells_of_it(self):
+        self.hub.sign_in("wjw")
+        stream = http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=60)
+        stream.request("GET", "/api/v1/stream", headers={"Cookie": self.hub.cookies["wjw"]})
+        answer = stream.getresponse()
+        self.assertEqual(answer.status, 200)
+        for name in self.sessions_of("wjw"):
+            self.redis("PEXPIRE", name, "1")
+        while answer.readline():
+            pass
+        stream.close()
 
     def test_many_guesses_at_once_are_no_more_than_five(self):
         guesses = [http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=LIMIT_S) for _ in range(20)]
@@ -40,6 +73,21 @@ class Sessions(unittest.TestCase):
         for g in guesses:
             g.close()
         self.assertEqual(sorted(statuses), [401] * 5 + [429] * 15)
+
+    def test_where_there_is_no_memory_to_check_a_password_nothing_is_counted(self):
+        def limit(most):
+            resource.prlimit(self.hub.process.pid, resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+
+        def status():  # of nobody's password: hashing it takes 64 MiB
+            return self.hub.request("POST", "/api/v1/session", {"user": "nobody-here", "password": "x"}).status
+        with open(f"/proc/{self.hub.process.pid}/statm") as f:
+            used = int(f.read().split()[0]) * resource.getpagesize()
+        limit(used + (40 << 20))
+        try:
+            self.assertEqual([status() for _ in range(6)], [503] * 6)
+        finally:
+            limit(resource.RLIM_INFINITY)
+        self.assertEqual([status() for _ in range(6)], [401] * 5 + [429])
 
     def test_a_request_counts_once(self):
         self.hub.sign_in("spj")
