@@ -41,7 +41,7 @@ const firstAlone: Plugin = {
 	},
 };
 
-/** The script that asks ahead is a file of its own and runs as soon as it is there; the page's own is fetched meanwhile and begun by it.
+/** The script that asks ahead is a file of its own and runs as soon as it is there; the page's own is fetched and begun by it.
  * The names of that, and of what the board consists of, are written to its tag. */
 const askAhead: Plugin = {
 	name: 'ask-ahead',
@@ -50,8 +50,7 @@ const askAhead: Plugin = {
 		order: 'post',
 		handler: (html, { bundle }) => {
 			const file = (part: string): string => `/${Object.keys(bundle ?? {}).find((x) => x.startsWith(`assets/${part}-`))}`;
-			const scripts = `<script async type="module" crossorigin src="${file('early')}" data-first="${file('first')}" data-board="${['glance', 'board', 'shared', 'words'].map(file).join(' ')}"></script>
-\t<link rel="modulepreload" crossorigin href="${file('first')}">`;
+			const scripts = `<script async type="module" crossorigin src="${file('early')}" data-first="${file('first')}" data-board="${['glance', 'board', 'shared', 'words'].map(file).join(' ')}"></script>`;
 			return html.replace(/\s*<(script[^>]*><\/script|link rel="modulepreload"[^>]*)>/g, '').replace('<link rel="icon"', `${scripts}\n\t<link rel="icon"`);
 		},
 	},

@@ -79,6 +79,11 @@ function begin(): void
 	begun = true;
 }
 
+function fetchAhead(name: string): void
+{
+	document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', crossOrigin: '', href: name }));
+}
+
 /** A tab in the background paints nothing, and must live all the same. */
 function afterPaint(then: () => void): void
 {
@@ -92,6 +97,8 @@ const hubTime = ({ response, atMs }: Answer): number => atMs + clockOffset(respo
 async function firstSight(who: Me, list: Promise<Required<Answer>>, calendar: Promise<Required<Answer>>): Promise<void>
 {
 	const [rows, days] = [await list, await calendar];
+	if (script)
+		fetchAhead(script); // what the page will need gives way on a narrow line to what is seen first
 	onlyGood(rows);
 	glance(who, JSON.parse(rows.text) as Page<Notice>, days.response.ok ? JSON.parse(days.text) as WorkCalendar : null,
 		hubTime(rows));
@@ -102,12 +109,10 @@ function boardAhead(): (who: Me) => Promise<void>
 {
 	const [draws, ...files] = boardFiles?.split(' ') ?? [];
 	const asked = [ahead(`/board${query({ ...wishOf(routeOf(hash).query, quarterUpTo(Date.now())), by: 'body' })}`, onlyGood), ahead('/policy/names', onlyGood)];
-	const fetchAhead = (name: string): void => document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', crossOrigin: '', href: name }));
 	if (draws)
 		fetchAhead(draws);
-	// What the page will need gives way on a narrow line to what is seen first.
 	const seen = Promise.all(asked);
-	void (looksBoard ? seen.catch(() => undefined) : Promise.resolve()).then(() => files.forEach(fetchAhead));
+	void (looksBoard ? seen.catch(() => undefined) : Promise.resolve()).then(() => [...script ? [script] : [], ...files].forEach(fetchAhead));
 	return async (who) => {
 		const [[figures, names]] = await Promise.all([seen, draws && import(/* @vite-ignore */ draws)]);
 		glanceBoard({ who, figures: JSON.parse(figures.text) as Board, names: JSON.parse(names.text) as PolicyNames, nowMs: hubTime(figures) }, hash);
