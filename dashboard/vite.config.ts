@@ -41,8 +41,8 @@ const firstAlone: Plugin = {
 	},
 };
 
-/** The script that asks ahead is a file of its own and runs as soon as it is there; the page's own is fetched and begun by it.
- * The names of that, and of what the board consists of, are written to its tag. */
+/** The script that asks ahead is a file of its own and runs as soon as it is there; it begins the page's own, which is fetched beside it
+ * only on a narrow screen, where no first sight is drawn. The names of that, and of what the board consists of, are written to its tag. */
 const askAhead: Plugin = {
 	name: 'ask-ahead',
 	apply: 'build',
@@ -50,7 +50,8 @@ const askAhead: Plugin = {
 		order: 'post',
 		handler: (html, { bundle }) => {
 			const file = (part: string): string => `/${Object.keys(bundle ?? {}).find((x) => x.startsWith(`assets/${part}-`))}`;
-			const scripts = `<script async type="module" crossorigin src="${file('early')}" data-first="${file('first')}" data-board="${['glance', 'board', 'shared', 'words'].map(file).join(' ')}"></script>`;
+			const scripts = `<script async type="module" crossorigin src="${file('early')}" data-first="${file('first')}" data-board="${['glance', 'board', 'shared', 'words'].map(file).join(' ')}"></script>
+\t<link rel="modulepreload" crossorigin media="(max-width: 1020px)" href="${file('first')}">`;
 			return html.replace(/\s*<(script[^>]*><\/script|link rel="modulepreload"[^>]*)>/g, '').replace('<link rel="icon"', `${scripts}\n\t<link rel="icon"`);
 		},
 	},

@@ -207,7 +207,8 @@ static enum err may_put(struct filing *x, const struct loaded *items, int count)
 		e = ERR_NOT_FOUND;
 	else
 		e = file_may_put(x->who, x->flow->pack, &row.record, n);
-	x->is_full = row.record.file_count >= RECORD_FILES_MAX;
+	x->is_full =
+		row.record.file_count >= RECORD_FILES_MAX || items[0].record.len > RECORD_SAID_MAX;
 	row_close(&row);
 	return e;
 }

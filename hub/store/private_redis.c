@@ -61,8 +61,8 @@ static const char *const server_args[] = {
 	"--zset-max-listpack-entries",
 	"8",
 	/* Rewriting a log that is read back in some five seconds costs more than it saves: while it
-	   is rewritten each page that an event touches is copied, and an event takes twice the
-	   time. */
+	   is rewritten each page that an event touches is copied, 20 to 30 us of the kernel's time
+	   an event. */
 	"--auto-aof-rewrite-min-size",
 	"512mb",
 	NULL,
