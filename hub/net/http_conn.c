@@ -9,7 +9,6 @@
 
 #define IN_STOP_BYTES  ((size_t)65536) /* pipelined bytes that may wait; past it nothing is read */
 #define OUT_STOP_BYTES ((size_t)65536) /* of answers that wait; past it no request is taken */
-#define KEPT_BYTES_MAX ((size_t)4096)  /* of each buffer, while nothing is in it */
 #define LINGER_MS      1500
 #define OVER_MAX       64 /* connections past the limit that still get an answer */
 
@@ -97,15 +96,6 @@ size_t conn_waiting(const struct conn *c)
 	size_t written = c->is_writing ? uv_stream_get_write_queue_size(&c->uv.stream) : 0;
 
 	return c->out.bytes.len + c->out.spliced_bytes + written;
-}
-
-static void out_reset(struct out *o)
-{
-	o->splice_count = 0;
-	o->spliced_bytes = 0;
-	if (o->bytes.cap > KEPT_BYTES_MAX)
-		buf_clear(&o->bytes);
-	buf_reset(&o->bytes);
 }
 
 static bool conn_can_take(const struct conn *c)
@@ -212,7 +202,7 @@ static size_t conn_take(struct conn *c, const char *data, size_t len)
 static void in_drop(struct conn *c)
 {
 	c->in_at = 0;
-	if (c->in.cap > KEPT_BYTES_MAX)
+	if (c->in.cap > HTTP_KEPT_BYTES_MAX)
 		buf_clear(&c->in);
 	buf_reset(&c->in);
 }
@@ -240,40 +230,6 @@ static size_t take_kept(struct conn *c)
 	if (c->in_at == c->in.len)
 		in_drop(c);
 	return used;
-}
-
-static int out_bufs(const struct out *o, uv_buf_t *bufs)
-{
-	size_t at = 0;
-	int count = 0;
-
-	for (int i = 0; i < o->splice_count; i++) {
-		const struct splice *s = &o->splices[i];
-
-		if (s->at > at)
-			bufs[count++] = uv_buf_init(o->bytes.data + at, (unsigned int)(s->at - at));
-		bufs[count++] = uv_buf_init((char *)s->data, (unsigned int)s->len);
-		at = s->at;
-	}
-	if (o->bytes.len > at)
-		bufs[count++] = uv_buf_init(o->bytes.data + at, (unsigned int)(o->bytes.len - at));
-	return count;
-}
-
-/* The bufs behind the first `bytes` of them. */
-static int bufs_skip(uv_buf_t *bufs, int count, size_t bytes)
-{
-	int first = 0;
-
-	while (first < count && bytes >= bufs[first].len)
-		bytes -= bufs[first++].len;
-	memmove(bufs, bufs + first, (size_t)(count - first) * sizeof(*bufs));
-	count -= first;
-	if (count) {
-		bufs[0].base += bytes;
-		bufs[0].len -= bytes;
-	}
-	return count;
 }
 
 static void on_written(uv_write_t *req, int status)
@@ -307,7 +263,7 @@ static void write_rest(struct conn *c, uv_buf_t *bufs, int count)
 
 void conn_write(struct conn *c, bool is_early)
 {
-	uv_buf_t bufs[2 * HTTP_SPLICES_MAX + 1];
+	uv_buf_t bufs[HTTP_BUFS_MAX];
 	int count, sent;
 
 	if (c->is_closed || c->is_writing || conn_waiting(c) == 0)
@@ -330,14 +286,18 @@ void conn_write(struct conn *c, bool is_early)
 
 void conn_pump(struct conn *c)
 {
+	bool was_full;
 	size_t used;
 
 	do {
 		if (c->is_ready && conn_waiting(c) == 0)
 			conn_hand_over(c);
+		was_full = !conn_can_take(c);
 		used = take_kept(c);
 		conn_write(c, false);
-	} while (!c->is_closed && (used || (c->is_ready && conn_waiting(c) == 0)));
+		/* What left in one piece calls nobody back: what waited for it is taken here. */
+	} while (!c->is_closed &&
+		 (used || (was_full && conn_can_take(c)) || (c->is_ready && conn_waiting(c) == 0)));
 	conn_settle(c);
 }
 

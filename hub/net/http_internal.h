@@ -15,8 +15,10 @@
 #include "net/http_exchange.h"
 #include "net/http_wheel.h"
 
-#define HTTP_READ_BYTES	 65536
-#define HTTP_SPLICES_MAX 8
+#define HTTP_READ_BYTES	    65536
+#define HTTP_SPLICES_MAX    8
+#define HTTP_BUFS_MAX	    (2 * HTTP_SPLICES_MAX + 1)
+#define HTTP_KEPT_BYTES_MAX ((size_t)4096) /* of each buffer, while nothing is in it */
 
 /* Bytes on their way out; static bodies are spliced in by reference. */
 struct splice {
@@ -103,6 +105,11 @@ void conn_pump(struct conn *c);
 size_t conn_waiting(const struct conn *c); /* bytes out */
 bool conn_has_begun(const struct conn *c); /* some of a request has come */
 void exchange_let_go(struct exchange *ex); /* the answer is complete, or nobody waits for it */
+
+/* http_out.c */
+void out_reset(struct out *o);
+int out_bufs(const struct out *o, uv_buf_t bufs[static HTTP_BUFS_MAX]); /* how many */
+int bufs_skip(uv_buf_t *bufs, int count, size_t sent_bytes);		/* how many are left */
 
 /* http_reply.c */
 void reply_fault(struct conn *c, int status, const char *detail, bool is_head);

@@ -123,6 +123,21 @@ def test_pipelining(binary):
     assert server.stop() == 0
 
 
+def test_behind_a_large_answer(binary):
+    """A request that came with the one before is taken when that one's answer has left, in one piece or in many; also behind a half-close."""
+    server = Server(binary)
+    for size in (60_000, 65_536, 100_000, 400_000):
+        for asked in (get(b"/big?bytes=%d" % size), get(b"/big?static=1&bytes=%d" % size)):
+            with server.dial() as c:
+                c.send(asked + get(b"/echo/after") + asked + get(b"/echo/last"))
+                c.sock.shutdown(socket.SHUT_WR)
+                for last in (b"after", b"last"):
+                    assert c.answer().body == b"x" * size
+                    assert c.answer().body.startswith(b"GET /echo/" + last)
+                assert c.is_closed()
+    assert server.stop() == 0
+
+
 def test_pipeline_is_bounded(binary):
     """A client that asks and asks and reads nothing is read no further, and in the end is closed."""
     server = Server(binary, "request_ms=600")

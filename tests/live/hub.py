@@ -83,6 +83,14 @@ def end_with_us():
     LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
+def end_group(process):
+    """One that was started in a session of its own, with what it forked: a Redis' child that writes the log anew lives on without it and writes
+    into a folder that is being removed."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(LIMIT_S)
+
+
 class Answer:
     def __init__(self, response, body):
         self.status = response.status

@@ -2,7 +2,7 @@
 import signal
 import subprocess
 
-from hub import LIMIT_S, end_with_us, wait_until
+from hub import LIMIT_S, end_group, end_with_us, wait_until
 
 TORN = "Unexpected end of file reading the append only file"
 
@@ -24,7 +24,7 @@ class Redis:
             ["redis-server", "--port", "0", "--unixsocket", f"{self.folder}/redis.sock", "--dir", self.folder, "--save", "",
              "--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no",
              "--aof-load-truncated", "no", "--maxmemory-policy", "noeviction"],
-            stdout=self.log, preexec_fn=end_with_us)
+            stdout=self.log, start_new_session=True, preexec_fn=end_with_us)
 
     def answers(self):
         if self.process.poll() is not None:
@@ -55,5 +55,5 @@ class Redis:
     __enter__ = start
 
     def __exit__(self, *_):
-        self.kill()
+        end_group(self.process)
         self.log.close()

@@ -11,7 +11,7 @@ import urllib.parse
 import redis
 import websockets
 
-from hub import BIN, LIMIT_S, Hub, end_with_us, event, free_port, wait_until
+from hub import BIN, LIMIT_S, Hub, end_group, end_with_us, event, free_port, wait_until
 
 KEY = "tdm:{371300}:"
 PASSWORD, OF_SENTINELS = "a:b@c,d/e", "hush-hush"
@@ -36,7 +36,7 @@ class Server:
         with open(f"{self.folder}/log", "ab") as log:
             self.process = subprocess.Popen(
                 ["redis-server", f"{self.folder}/redis.conf", *self.arguments, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", self.folder],
-                stdout=log, stderr=log, stdin=subprocess.DEVNULL, preexec_fn=end_with_us)
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=end_with_us)
 
     def client(self):
         return redis.Redis(port=self.port, password=self.password, decode_responses=True, socket_timeout=LIMIT_S)
@@ -70,8 +70,7 @@ class Server:
 
 def end_all(servers):
     for s in servers:
-        if s.process.poll() is None:
-            s.kill()
+        end_group(s.process)
 
 
 class Watched:

@@ -186,10 +186,13 @@ static void do_upgrade(struct echo *e, struct http_request *req)
 
 static void do_big(struct echo *e, struct http_request *req)
 {
+	const char *bytes = http_query(req, "bytes");
+	size_t len = bytes ? strtoul(bytes, NULL, 10) : BIG_BYTES;
+
 	if (http_query(req, "static"))
-		http_reply_static(req, 200, TEXT, e->big, BIG_BYTES);
+		http_reply_static(req, 200, TEXT, e->big, len);
 	else
-		http_reply(req, 200, TEXT, e->big, BIG_BYTES);
+		http_reply(req, 200, TEXT, e->big, len);
 }
 
 static void do_status(struct echo *e, struct http_request *req)
