@@ -13,7 +13,6 @@
 #include "flow/audit.h"
 #include "flow/flow.h"
 
-#define CHANGE_INDEX_MAX (4 * RECORD_NOTICES_MAX)
 /* and a body: what it has taken on and has yet to give feedback on */
 #define OWES_LIST	 "owes:"
 #define CHANGE_NOTED_MAX RECORD_NOTICES_MAX
@@ -79,7 +78,8 @@ int change_add(struct change *c, const struct notice *like, const char *by);
  * held them before does. The event was asked for. */
 void change_holder(struct change *c, int notice, bool holds);
 void change_tell(struct change *c, int notice, const char *by); /* the feed line of a change */
-void change_index(struct change *c, const char *list, int entry, bool todo, bool added);
+void change_index(struct change *c, const char *list, int entry, bool todo,
+		  enum commit_listed listed);
 /* On the lists of what the case's bureaus have to send on, or off them. */
 void change_split(struct change *c, int notice, bool waits);
 /* On the list of what a body owes feedback on, or off it, however that came about: as the record

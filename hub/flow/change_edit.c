@@ -84,21 +84,16 @@ void change_notice(struct change *c, int notice, enum notice_state to, const cha
 	n->state = to;
 	n->version++;
 	if (was != is)
-		change_index(c, n->body, notice, is, false);
+		change_index(c, n->body, notice, is, LISTED_AS_BEFORE);
 	if (to != STATE_OPEN)
 		overtake_deliveries(c, notice);
 	change_tell(c, notice, by);
 }
 
-static bool had_it(const struct change *c, int notice, const char *body)
+/* The lists of the pools are never read as a whole, only what lies in them. */
+static enum commit_listed unless_pool(const char *body, enum commit_listed listed)
 {
-	for (int i = 0; i < c->record.receipt_count; i++) {
-		const struct receipt *r = &c->record.receipts[i];
-
-		if (r->kind == RECEIPT_TAKEN && r->notice == notice && !strcmp(r->detail, body))
-			return true;
-	}
-	return notice_is_pool(body);
+	return notice_is_pool(body) ? LISTED_AS_BEFORE : listed;
 }
 
 void change_owner(struct change *c, int notice, const char *body)
@@ -107,10 +102,10 @@ void change_owner(struct change *c, int notice, const char *body)
 	const char *before = n->body;
 	struct receipt *r;
 
-	change_index(c, before, notice, false, false);
+	change_index(c, before, notice, false, unless_pool(before, LISTED_GONE));
 	n->body = arena_strdup(&c->arena, body);
 	change_index(c, n->body, notice, lifecycle_is_todo(n->state, n->role),
-		     !had_it(c, notice, body));
+		     unless_pool(body, LISTED_NEW));
 	begin_line(c, notice, before);
 	end_line(c, STATE_TRANSFERRED, "");
 	r = change_receipt(c, RECEIPT_TAKEN, notice, -1);
@@ -159,7 +154,7 @@ int change_add(struct change *c, const struct notice *like, const char *by)
 	n->step = n->feedback_step = 0;
 	n->overdue_told = n->feedback_told = false;
 	n->items = n->items ? n->items : "";
-	change_index(c, n->body, at, lifecycle_is_todo(n->state, n->role), true);
+	change_index(c, n->body, at, lifecycle_is_todo(n->state, n->role), LISTED_NEW);
 	buf_printf(&c->feed, "E\t%lld\t", (long long)c->seq);
 	for (int i = 0; i < at; i++)
 		buf_add_char(&c->feed, ',');

@@ -3,13 +3,12 @@
 
 #include "flow/change.h"
 
-void change_index(struct change *c, const char *list, int entry, bool todo, bool added)
+void change_index(struct change *c, const char *list, int entry, bool todo,
+		  enum commit_listed listed)
 {
-	if (c->index_count == CHANGE_INDEX_MAX)
-		return;
 	c->index = arena_grow(&c->arena, c->index, c->index_count, sizeof(*c->index));
-	c->index[c->index_count++] =
-		(struct commit_index){.body = list, .notice = entry, .todo = todo, .added = added};
+	c->index[c->index_count++] = (struct commit_index){
+		.body = list, .notice = entry, .todo = todo, .listed = listed};
 }
 
 void change_split(struct change *c, int notice, bool waits)
@@ -20,7 +19,7 @@ void change_split(struct change *c, int notice, bool waits)
 		size_t len = strcspn(a, "|");
 
 		change_index(c, arena_printf(&c->arena, "split:%.*s", (int)len, a), notice, waits,
-			     false);
+			     LISTED_AS_BEFORE);
 		a += len + (a[len] == '|');
 	}
 }
@@ -48,9 +47,9 @@ void change_index_owing(struct change *c)
 
 		if (was && (!is || strcmp(was, is) != 0))
 			change_index(c, arena_printf(&c->arena, OWES_LIST "%s", was), i, false,
-				     false);
+				     LISTED_AS_BEFORE);
 		if (is && (!was || strcmp(was, is) != 0))
 			change_index(c, arena_printf(&c->arena, OWES_LIST "%s", is), i, true,
-				     false);
+				     LISTED_AS_BEFORE);
 	}
 }

@@ -99,7 +99,7 @@ struct dispute *dispute_current(struct record *r)
 static void enlist(struct change *c, struct dispute *d)
 {
 	change_index(c, DISPUTE_LIST, (int)(d - c->record.disputes), d->state <= DISPUTE_AGENDA,
-		     !d->listed);
+		     d->listed ? LISTED_AS_BEFORE : LISTED_NEW);
 	d->listed = true;
 	d->next_ms = d->state == DISPUTE_NEGOTIATING ? d->due_ms : -1;
 	metric_add(METRIC_DISPUTES, 1);
@@ -146,7 +146,8 @@ void dispute_end(struct change *c, struct dispute *d, enum dispute_state state)
 	d->at_ms = c->now_ms;
 	d->next_ms = -1;
 	if (d->listed)
-		change_index(c, DISPUTE_LIST, (int)(d - c->record.disputes), false, false);
+		change_index(c, DISPUTE_LIST, (int)(d - c->record.disputes), false,
+			     LISTED_AS_BEFORE);
 	else
 		enlist(c, d);
 	if (state == DISPUTE_SETTLED)

@@ -107,7 +107,7 @@ static enum err add_letter(struct answering *a, struct change *x, const char *fr
 			     .subject = a->p->subject};
 	ask_until(a, x, l, &like);
 	a->made = change_add(x, &like, a->by);
-	change_index(x, arena_printf(&x->arena, LETTER_LIST "%s", from), a->made, true, true);
+	change_index(x, arena_printf(&x->arena, LETTER_LIST "%s", from), a->made, true, LISTED_NEW);
 	write_down(a, x, a->made, from);
 	notice_schedule(x->flow, &x->record, &x->record.notices[a->made]);
 	return ERR_OK;
@@ -176,7 +176,7 @@ enum err letter_close(struct answering *a, struct change *x, struct notice *n)
 		return e;
 	change_index(x,
 		     arena_printf(&x->arena, LETTER_LIST "%s", record_letter(&x->record, n)->from),
-		     a->notice, false, false);
+		     a->notice, false, LISTED_AS_BEFORE);
 	act_receipt(a, x, RECEIPT_CLOSED)->detail = arena_strdup(&x->arena, a->p->remark);
 	change_notice(x, a->notice, to, a->by);
 	notice_schedule(x->flow, &x->record, n);

@@ -185,7 +185,7 @@ static void group_places(struct groups *g, const struct commit_batch *b)
 						      .at = i + 1,
 						      .notice = x->notice,
 						      .change = (x->todo ? 1 : 0) +
-								(x->added ? 2 : 0)});
+								2 * (int)x->listed});
 		}
 	}
 }

@@ -38,13 +38,14 @@ typedef void store_accept_fn(void *arg, enum err e, const struct accept_out *out
 void store_accept(struct store *s, const struct accept_in *in, store_accept_fn *fn, void *arg);
 
 /* --- commit: compare-and-set of one record, with its consequences --- */
-struct commit_index { /* of the set of things a body still has to do */
+/* In a body's list of all: new is what was made after acceptance (transfer, ruling) or taken out of
+ * the pool, gone what was given back to it. */
+enum commit_listed { LISTED_AS_BEFORE, LISTED_NEW, LISTED_GONE };
+struct commit_index {
 	const char *body;
 	int notice;
-	bool todo;
-	/* also append to the body's list of all: a notice made after acceptance (transfer, ruling)
-	 */
-	bool added;
+	bool todo; /* in the set of what the body still has to do */
+	enum commit_listed listed;
 };
 struct commit_in {
 	struct near near;

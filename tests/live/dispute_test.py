@@ -149,6 +149,9 @@ class Disputes(Base):
         self.ok(f"/pool/{notice}/claim", "scjg")
         mine = self.hub.get("/notices?limit=200", "scjg").json["items"]
         self.assertEqual([n["id"] for n in mine].count(notice), 1)
+        self.ok(f"/notices/{notice}/undo", "scjg")
+        mine = self.hub.get("/notices?limit=200", "scjg").json
+        self.assertEqual((mine["total"], [n["id"] for n in mine["items"]].count(notice)), (len(mine["items"]), 0))
 
     def test_ruling_gives_away_what_lies_in_the_pool(self):
         taken = self.taken(item=UNKNOWN)

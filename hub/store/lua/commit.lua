@@ -7,7 +7,7 @@
 --
 -- runs are their lengths, two bytes each. due is a moment, '' when nothing is due any more, '=' when it has not moved.
 -- places are a body's in the lists, five bytes each: which commit of the call, from 1, which notice, from 0, and its
--- change: 1 or 0 for still to do or not, 3 or 2 the same and also new in the list of all.
+-- change: 1 or 0 for still to do or not, 2 more if it is new in the list of all, 4 more if it is gone from there.
 -- Of a case the newest claims are kept, so that one can be taken back (body is '' then): claimed is the notice.
 -- Of several commits to one event in one call each sees what the one before it left behind.
 local WORDS = 6
@@ -134,7 +134,7 @@ a, k = lists_a, lists_k
 for _ = 1, body_count do
 	local all, open = KEYS[k + 1], KEYS[k + 2]
 	local places = ARGV[a + 1]
-	local pn, an, dn, state = 2, 2, 2, {}
+	local pn, an, dn, state, gone = 2, 2, 2, {}, {}
 	push[2], add[2], drop[2] = all, open, open
 	a, k = a + 1, k + 2
 	for p = 1, #places, 5 do
@@ -144,7 +144,9 @@ for _ = 1, body_count do
 			notice = notice_high * 256 + notice
 			dots[notice] = dots[notice] or '.' .. notice
 			local ref = ids[at] .. dots[notice]
-			if change >= 2 then
+			if change >= 4 then
+				gone[#gone + 1] = ref
+			elseif change >= 2 then
 				pn = pn + 1
 				push[pn] = ref
 			end
@@ -162,6 +164,9 @@ for _ = 1, body_count do
 	end
 	if pn > 2 then
 		call(unpack(push, 1, pn))
+	end
+	for g = 1, #gone do -- it came lately: from the end
+		call('LREM', all, -1, gone[g])
 	end
 	if an > 2 then
 		call(unpack(add, 1, an))
