@@ -162,10 +162,34 @@ static void put_sums(const struct sums *s, struct buf *out)
 	put_ratio(out, hours_to_claim(s));
 }
 
+static int by_key(const void *a, const void *b, void *arg)
+{
+	const struct call *c = arg;
+	const int32_t x = (int32_t) * (const int64_t *)a, y = (int32_t) * (const int64_t *)b;
+
+	return strcmp(figures_name(c->flow->figures, x), figures_name(c->flow->figures, y));
+}
+
+/* Those in which something was sent. By their keys, or by their days: two hubs have met the names
+ * in different orders, and say the same. The caller frees. */
+static int64_t *groups_shown(struct call *c, int64_t *ret_count)
+{
+	int64_t *shown = mem_alloc(sizeof(*shown) * (size_t)(c->group_count + 1)), n = 0;
+
+	for (int64_t g = 0; g < c->group_count; g++) {
+		if (c->groups[g].counts[FIGURE_SENT])
+			shown[n++] = g;
+	}
+	if (c->by != BY_DAY)
+		qsort_r(shown, (size_t)n, sizeof(*shown), by_key, c);
+	*ret_count = n;
+	return shown;
+}
+
 static void put_json(struct call *c, struct buf *out)
 {
 	char from[TIMEFMT_BYTES], to[TIMEFMT_BYTES], day[TIMEFMT_BYTES];
-	const char *comma = "";
+	int64_t count, *shown = groups_shown(c, &count);
 
 	date_format(c->period.from_day, from);
 	date_format(c->period.to_day, to);
@@ -177,20 +201,18 @@ static void put_json(struct call *c, struct buf *out)
 	buf_add_str(out, ",\"total\":{");
 	put_sums(&c->total, out);
 	buf_add_str(out, "},\"items\":[");
-	for (int64_t g = 0; g < c->group_count; g++) {
-		const char *key = key_of(c, g, day);
+	for (int64_t i = 0; i < count; i++) {
+		const char *key = key_of(c, shown[i], day);
 
-		if (!c->groups[g].counts[FIGURE_SENT])
-			continue;
-		buf_printf(out, "%s{\"key\":", comma);
+		buf_printf(out, "%s{\"key\":", i ? "," : "");
 		buf_add_json(out, key);
 		buf_add_str(out, ",\"name\":");
 		buf_add_json(out, name_of(c, key));
 		buf_add_char(out, ',');
-		put_sums(&c->groups[g], out);
+		put_sums(&c->groups[shown[i]], out);
 		buf_add_char(out, '}');
-		comma = ",";
 	}
+	free(shown);
 	buf_add_str(out, "],\"next\":null}");
 }
 

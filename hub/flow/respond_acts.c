@@ -9,8 +9,7 @@
 #include "flow/pause.h"
 #include "flow/respond_in.h"
 #include "flow/term.h"
-
-#define UNDOS_MAX 20 /* of one notice */
+#include "flow/undo.h"
 
 struct receipt *act_receipt(struct answering *a, struct change *x, enum receipt_kind kind)
 {
@@ -121,16 +120,25 @@ enum err act_return(struct answering *a, struct change *x, struct notice *n)
 
 /* --- transfer: to a named body, or on from the bureau that has a notice back --- */
 
+/* Who supervises; and what one bureau was asked to do, as by an alarm, another one. */
+static bool may_take_on(const struct pack *pack, const struct notice *n, int to)
+{
+	const struct body *bodies = pack_view(pack)->bodies;
+	int has = pack_find_body(pack, n->body);
+
+	return n->role == ROLE_COPY || bodies[to].kind == BODY_SUPERVISION ||
+	       bodies[to].kind == BODY_ENFORCEMENT ||
+	       (bodies[to].kind == BODY_APPROVAL && has >= 0 && bodies[has].kind == BODY_APPROVAL);
+}
+
 static const char *bad_receiver(const struct answering *a, const struct change *x,
 				const struct notice *n, bool sends_on)
 {
-	const struct pack_view *p = pack_view(a->flow->pack);
 	int to = pack_find_body(a->flow->pack, a->p->to);
 
 	if (to < 0)
 		return "there is no such body";
-	if (n->role != ROLE_COPY && p->bodies[to].kind != BODY_SUPERVISION &&
-	    p->bodies[to].kind != BODY_ENFORCEMENT)
+	if (!may_take_on(a->flow->pack, n, to))
 		return "is no body that supervises";
 	if (!strcmp(a->p->to, n->body) && !sends_on)
 		return "is the body that has it";
@@ -188,7 +196,10 @@ static enum err may_transfer(struct answering *a, struct change *x, const struct
 
 enum err act_transfer(struct answering *a, struct change *x, struct notice *n)
 {
-	bool sends_on = a->who && !principal_answers(a->who, n->body);
+	/* also its own bureau's, when that has returned it: it could not transfer it any more */
+	bool sends_on =
+		a->who && (n->state == STATE_RETURNED ? principal_approves(a->who, &x->record)
+						      : !principal_answers(a->who, n->body));
 	enum err e = may_transfer(a, x, n, sends_on);
 	const char *bad;
 
@@ -330,76 +341,7 @@ enum err act_close(struct answering *a, struct change *x, struct notice *n)
 	return ERR_OK;
 }
 
-/* --- undo: the last acknowledgement, claim or return, while nothing has been built on it --- */
-
-static int64_t returned_at(const struct record *r, int notice)
-{
-	int64_t at = 0;
-
-	for (int i = 0; i < r->receipt_count; i++) {
-		if (r->receipts[i].notice == notice && r->receipts[i].kind == RECEIPT_RETURNED)
-			at = r->receipts[i].at_ms;
-	}
-	return at;
-}
-
-static bool was_ruled(const struct record *r, int notice)
-{
-	for (int i = 0; i < r->receipt_count; i++) {
-		if (r->receipts[i].notice == notice && r->receipts[i].kind == RECEIPT_RULED)
-			return true;
-	}
-	return false;
-}
-
-struct undoing {
-	enum act act;  /* what is taken back */
-	int64_t at_ms; /* when it was done */
-	bool acknowledged_before;
-};
-
-/* Each undo leaves what was undone behind, and a record has an end. */
-static bool was_undone_enough(const struct record *r, int notice)
-{
-	int times = 0;
-
-	for (int i = 0; i < r->receipt_count; i++)
-		times += r->receipts[i].notice == notice && r->receipts[i].kind == RECEIPT_UNDONE;
-	return times >= UNDOS_MAX;
-}
-
-static const char *undo_what(const struct record *r, int notice, struct undoing *ret)
-{
-	const struct notice *n = &r->notices[notice];
-	bool claimed_at_once = n->acknowledged.at_ms == n->claimed.at_ms;
-
-	if (n->cause == CAUSE_LETTER)
-		return "What was written cannot be taken back";
-	switch (n->state) {
-	case STATE_ACKNOWLEDGED:
-		*ret = (struct undoing){ACT_ACKNOWLEDGE, n->acknowledged.at_ms, false};
-		break;
-	case STATE_CLAIMED:
-		*ret = (struct undoing){ACT_CLAIM, n->claimed.at_ms, !claimed_at_once};
-		break;
-	case STATE_RETURNED:
-	case STATE_DISPUTED:
-		*ret = (struct undoing){ACT_RETURN, returned_at(r, notice),
-					n->acknowledged.at_ms > 0};
-		break;
-	default:
-		return "There is nothing to undo";
-	}
-	if (n->state == STATE_DISPUTED && !notice_was_returned(r, notice))
-		return "There is nothing to undo";
-	if (was_ruled(r, notice))
-		return "The joint meeting has ruled";
-	if (notice_has_feedback(r, notice))
-		return "Feedback has been given";
-	if (was_undone_enough(r, notice))
-		return "It has been taken back 20 times, which is as often as it can be";
-	return notice_was_sent_on(r, notice) ? "The bureau has sent it on" : NULL;
-}
+/* --- undo --- */
 
 /* What is taken back stays in the chain as it happened, and the undoing stands behind it. */
 static void keep_stamp(struct change *x, int notice, enum receipt_kind kind, struct stamp *s)
@@ -425,31 +367,24 @@ static void give_back_to_pool(struct change *x, int notice)
 
 enum err act_undo(struct answering *a, struct change *x, struct notice *n)
 {
-	const struct duration window = {.count = 1, .unit = DURATION_WORKING_DAYS};
-	struct undoing u = {0};
-	const char *why_not = undo_what(&x->record, a->notice, &u);
-	enum notice_state to;
-	bool provisional;
+	struct undoing u;
+	const char *why_not =
+		undo_refused(&x->record, a->notice, pack_calendar(x->flow->pack), x->now_ms, &u);
 
-	if (!why_not && calendar_due_ms(pack_calendar(x->flow->pack), u.at_ms, window,
-					&provisional) < x->now_ms)
-		why_not = "One working day has passed";
-	if (!why_not && lifecycle_undo(n->state, u.acknowledged_before, &to) != VERDICT_MOVES)
-		why_not = "There is nothing to undo";
 	if (why_not)
 		return refuse(a, ERR_CONFLICT, why_not);
 	if (u.act == ACT_RETURN)
 		change_split(x, a->notice, false);
-	if (to == STATE_OPEN)
+	if (u.to == STATE_OPEN)
 		keep_stamp(x, a->notice, RECEIPT_ACKNOWLEDGED, &n->acknowledged);
 	if (u.act == ACT_CLAIM) {
 		keep_stamp(x, a->notice, RECEIPT_CLAIMED, &n->claimed);
 		change_holder(x, a->notice, false);
 	}
 	act_receipt(a, x, RECEIPT_UNDONE)->detail = act_name(u.act);
-	if (to == STATE_OPEN)
+	if (u.to == STATE_OPEN)
 		give_back_to_pool(x, a->notice);
-	change_notice(x, a->notice, to, a->by);
+	change_notice(x, a->notice, u.to, a->by);
 	notice_schedule(x->flow, &x->record, &x->record.notices[a->notice]);
 	return ERR_OK;
 }

@@ -7,6 +7,7 @@
 #include "flow/letter.h"
 #include "flow/respond_in.h"
 #include "flow/term.h"
+#include "flow/undo.h"
 #include "flow/view.h"
 
 static void named(struct buf *out, const char *name)
@@ -60,14 +61,15 @@ static bool clock_allows(const struct record *r, int notice, enum act act)
 	return n->feedback_due_ms >= 0 || (n->due_ms >= 0 && lifecycle_is_todo(n->state, n->role));
 }
 
-static bool leads_somewhere(const struct record *r, int notice, enum act act)
+static bool leads_somewhere(const struct view *v, int notice, enum act act)
 {
+	const struct record *r = v->record;
 	const struct notice *n = &r->notices[notice];
 	enum notice_state to;
+	struct undoing u;
 
 	if (act == ACT_UNDO)
-		return lifecycle_undo(n->state, false, &to) == VERDICT_MOVES &&
-		       !notice_has_feedback(r, notice) && !notice_was_sent_on(r, notice);
+		return !undo_refused(r, notice, pack_calendar(v->pack), v->now_ms, &u);
 	if (act == ACT_CLOSE && !notice_has_feedback(r, notice))
 		return false;
 	if (!archive_allows(n, act))
@@ -106,7 +108,7 @@ static void put_allowed(const struct view *v, int notice, struct buf *out)
 		if (n->cause == CAUSE_LETTER
 			    ? !letter_allows(v->principal, v->pack, v->record, n, acts[i])
 			    : !sends_on && !(may_act(v, n, acts[i]) &&
-					     leads_somewhere(v->record, notice, acts[i])))
+					     leads_somewhere(v, notice, acts[i])))
 			continue;
 		buf_add_str(out, comma);
 		buf_add_json(out, act_name(acts[i]));

@@ -63,6 +63,12 @@ class Board(OneHub):
             if not cursor:
                 return items, page["total"]
 
+    def test_rows_stand_by_their_keys(self):
+        """Whatever a hub met first: two hubs say the same."""
+        for by in ("body", "region", "item", "day"):
+            keys = [r["key"] for r in self.board(query="?by=" + by)["items"]]
+            self.assertEqual(keys, sorted(keys))
+
     def test_states_add_up_and_rates_are_right(self):
         row = next(r for r in self.board()["items"] if r["key"] == LEAD)
         for figures in [row, self.board()["total"], *self.board(query="?by=item")["items"]]:

@@ -103,8 +103,10 @@ class Disputes(Base):
     def test_ruling_for_the_body_that_has_it(self):
         taken, d = self.disputed()
         self.ok(f"/disputes/{d['id']}/ruling", "lxhy", {"body": LEAD})
+        theirs = "/notices/" + self.notice_of(taken, LEAD)
         self.assertEqual(self.state(self.notice_of(taken, LEAD)), "claimed")
-        self.assertEqual(self.hub.post(f"/notices/{self.notice_of(taken, LEAD)}/undo", "wjw").status, 409)
+        self.assertNotIn("undo", self.hub.get(theirs, "wjw").json["notice"]["allowed"])
+        self.assertEqual(self.hub.post(theirs + "/undo", "wjw").status, 409)
 
     def test_ruling_that_nobody_leads(self):
         taken, d = self.disputed()

@@ -333,6 +333,17 @@ class Life(OneHub):
         self.done(other, "claim")
         self.assertIn("made", self.done(other, "feedback", body=revoked))
 
+    def test_an_alarm_that_a_bureau_returns_goes_to_another(self):
+        notice = self.lead()
+        self.done(notice, "claim")
+        alarm = self.done(notice, "feedback", body=ALARM)["made"]
+        self.assertEqual(self.act(notice, "transfer", body={"to": "spj-371302"}).status, 422)
+        self.done(alarm, "return", "spj")
+        self.assertIn("transfer", self.whole(alarm, "spj")["notice"]["allowed"])
+        made = self.done(alarm, "transfer", "spj", {"to": "spj-371302"})["made"]
+        self.assertEqual(self.whole(made, "spj")["notice"]["body"], "spj-371302")
+        self.assertEqual(self.whole(alarm, "spj")["notice"]["allowed"], ["letter"])
+
     def test_whoever_takes_an_alarm_on_does_not_become_the_holder(self):
         notice = self.lead(case="LIFE-ALARM")
         self.done(notice, "claim")
