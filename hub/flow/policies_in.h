@@ -34,6 +34,7 @@ struct policy {
 	struct pack *pack; /* NULL: not in memory; then it is read back for whoever asks */
 	/* lost: what is stored cannot be read any more, which the log has been told */
 	bool is_stored, is_lost;
+	bool has_stepped;
 	int holds;		      /* of those who work by it just now */
 	int64_t used_at;	      /* in the order of asking */
 	struct fresh_wait *recalling; /* who waits for it to be read back */
@@ -52,7 +53,8 @@ struct policies {
 	const struct policy_step **steps;
 	int step_count, step_room;
 	struct policy **list;
-	int count, room; /* in the order of their first step */
+	/* in the order of their first step; behind those, what is stored and has none yet */
+	int count, stepped_count, room;
 	struct policy *force, *shadow;
 	const char *folder;   /* the version last taken from a folder, "" none */
 	struct pack *offered; /* the folder's, to be compared */

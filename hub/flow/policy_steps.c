@@ -75,10 +75,27 @@ static void activate(struct policies *ps, struct policy *p, const struct policy_
 		ps->folder = st->folder;
 }
 
+/* Places are what the cursors of the list count, so each hub has to give the same one: the names
+ * come from Redis in no order. */
+static void take_place(struct policies *ps, struct policy *p)
+{
+	int from = ps->stepped_count, at = from;
+
+	if (p->has_stepped)
+		return;
+	while (ps->list[at] != p)
+		at++;
+	memmove(ps->list + from + 1, ps->list + from, (size_t)(at - from) * sizeof(*ps->list));
+	ps->list[from] = p;
+	p->has_stepped = true;
+	ps->stepped_count++;
+}
+
 static void follow(struct policies *ps, const struct policy_step *st)
 {
 	struct policy *p = policy_get(ps, st->version);
 
+	take_place(ps, p);
 	p->is_stored = true;
 	switch (st->kind) {
 	case STEP_SUBMITTED:

@@ -318,6 +318,17 @@ class Times(Base):
             wait_until(lambda: self.in_force(a) == late, what="what was due while the hub was down")
             self.assertEqual(self.steps(a, late).count("activated"), 1)
 
+    def test_the_history_stands_in_its_order_after_a_restart(self):
+        with Hub() as hub:
+            hub.sign_in("lxhy", "sjj")
+            versions = [self.submit(hub, with_row(70 + i))["version"] for i in range(5)]
+            before = self.call(hub, "GET", "/policy/versions", "sjj")["items"]
+            self.assertEqual([i["version"] for i in before[:5]], versions[::-1])
+            hub.stop()
+            hub.start()
+            hub.sign_in("sjj")
+            self.assertEqual(self.call(hub, "GET", "/policy/versions", "sjj")["items"], before)
+
     def test_the_folder_is_taken_only_when_it_has_changed(self):
         pack = os.path.join(self.folder(), "pack")
         shutil.copytree(PACK, pack)
