@@ -167,7 +167,7 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'alert.title': 'Alerts',
 	'alert.notice': 'Desktop notices',
 	'alert.noticeHint': 'While you look elsewhere, a notice says who and what has come.',
-	'alert.insecure': 'This page was opened over http without encryption, so the browser allows no desktop notices. Ask the administrator for https; sound and title count work.',
+	'alert.insecure': 'Over http the browser allows no desktop notices. Ask the administrator for https; sound and title count work.',
 	'alert.noNotices': 'This browser has no desktop notices.',
 	'alert.denied': 'The browser forbids notices from here. Allow them in the site settings left of the address, then open the page anew.',
 	'alert.sound': 'Sound',
