@@ -345,7 +345,7 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'form.title.pause': 'Pause the clocks',
 	'form.title.resume': 'Resume the clocks',
 	'form.lead.fulfil': 'When what was promised has been checked, or the missing material brought, its clock ends here.',
-	'form.lead.pause': 'While paused nothing falls due and nobody is reminded; afterwards the deadlines move by the working time paused. A body may pause what it has claimed, the coordinator any.',
+	'form.lead.pause': 'Nothing falls due and nobody is reminded; afterwards the deadlines move by the working time paused. A body may pause what it has claimed, the coordinator any.',
 	'form.lead.resume': 'The deadlines move by the working time that was paused, and go on.',
 	'form.go.fulfil': 'Confirm',
 	'form.go.pause': 'Pause',
