@@ -245,6 +245,8 @@ static const struct phrase phrases[] = {
 	 "须先由另一人批准"},
 	{"calendar-same", "The calendar in force has all of these days already",
 	 "现行工作日历已有这些日期"},
+	{"event-other", "This source and id were used before with other content",
+	 "此前已按另外的内容报送，原报送不变"},
 	{"ruling-open", "The joint meeting has not ruled on this dispute", "联席会议尚未裁定"},
 	{"ruling-item",
 	 "The event names no item, so that a row would stand for every event of its kind in the region",

@@ -13,7 +13,7 @@ import { workDays } from './lib/worktime.ts';
 import type { Board, Me, Notice, Page, PolicyNames, WorkCalendar } from './wire.ts';
 
 // Below this width the frame is arranged by what stands in its head, which the glance leaves out.
-const WIDE = '(min-width: 1021px)';
+const WIDE = '(min-width: 63.8em)';
 const KEPT = 'tr, a, button, input, select';
 /** So long the page may take to have as much to show; then it is seen as it is. */
 const PATIENCE_MS = 4000;

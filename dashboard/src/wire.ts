@@ -174,7 +174,7 @@ export interface Policy { policy: string; id: string; title: string; jurisdictio
 export interface MatrixCell { state: string; lead: string | null; devolution: string | null; rules: string[] }
 export interface Matrix { policy: string; regions: { code: string; name: string }[]; items: { code: string; name: string | null; cells: MatrixCell[] }[] }
 
-export interface Party { body: string; name: string | null; role: Role; state: State; notice: string }
+export interface Party { body: string; name: string | null; role: Role; state: State; notice: string; returned?: Notice['returned'] }
 export interface Position { body: string; name: string | null; position: string; proposes: BodyRef | null; by: string; at: string }
 export type DisputeState = 'negotiating' | 'agenda' | 'ruled' | 'settled';
 /** Who answers is not settled: what it is about, who is party, what they say, and what was ruled. */

@@ -270,7 +270,7 @@ static void opened(void *arg)
 }
 
 /* Its own body may read it at once, everybody else who sees the notice unmasked when feedback or a
- * letter names it. */
+ * letter names it. Of the names that one content was given, the last. */
 static const struct attachment *file_of(const struct filing *x, const struct row *row)
 {
 	const struct record *r = &row->record;
@@ -278,7 +278,7 @@ static const struct attachment *file_of(const struct filing *x, const struct row
 
 	if (!n || principal_sees_notice(x->who, x->flow->pack, n, &row->event, r) != SIGHT_FULL)
 		return NULL;
-	for (int i = 0; i < r->file_count; i++) {
+	for (int i = r->file_count - 1; i >= 0; i--) {
 		const struct attachment *f = &r->files[i];
 
 		if (f->notice == x->notice && !strcmp(f->hash, x->hash) &&

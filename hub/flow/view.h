@@ -43,6 +43,8 @@ bool view_hides_applicant(const struct view *v); /* a person, to whom the viewer
 const char *view_lamp(const struct pack *pack, int64_t due_ms, int64_t now_ms);
 /* what became of it: ,"made":…,"feedback":[…] */
 void view_life(const struct view *v, int notice, struct buf *out);
+/* ,"returned":{…}, or nothing where it was not */
+void view_returned(const struct view *v, int notice, struct buf *out);
 /* {"file":…,"name":…,"type":…,"bytes":…} */
 void view_file(const struct attachment *f, bool masked, struct buf *out);
 /* ,"clocks":[…], or nothing where there are none */

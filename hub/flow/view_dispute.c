@@ -54,6 +54,7 @@ static void put_parties(const struct view *v, struct buf *out)
 		member(out, "role", role_name(n->role));
 		member(out, "state", notice_state_name(n->state));
 		view_id(out, ",\"notice\":", 'n', v->seq, i);
+		view_returned(v, i, out);
 		buf_add_char(out, '}');
 		comma = ",";
 	}

@@ -140,7 +140,7 @@ static void put_said(const struct receipt *r, const char *word, struct buf *out)
 	view_time(out, r->at_ms);
 }
 
-static void put_returned(const struct view *v, int notice, struct buf *out)
+void view_returned(const struct view *v, int notice, struct buf *out)
 {
 	const struct receipt *r = last_receipt(v->record, notice, RECEIPT_RETURNED);
 
@@ -338,7 +338,7 @@ void view_life(const struct view *v, int notice, struct buf *out)
 	if (notice == term_notice(r))
 		view_terms(v, out);
 	put_pauses(r, notice, out);
-	put_returned(v, notice, out);
+	view_returned(v, notice, out);
 	put_transferred(v, notice, out);
 	put_letter(v, notice, out);
 	for (int i = 0; i < r->feedback_count; i++) {

@@ -40,6 +40,27 @@ test('only what the hub allows is offered', async () => {
 		assert.equal(await button(`${word}：`).count(), allowed.includes(verb) ? 1 : 0, verb);
 });
 
+test('files: no more than there may be, each that is left out is named, and one content has the last name', async () => {
+	const made = await opened('示例附件用品一厂', 'claim');
+	assert.equal(await pane().locator('.pane-state').innerText().then((x) => x.includes('兰山区卫生健康局')), true, 'a receipt says whose it is');
+	await button('反馈：').click();
+	const pdf = (name, n) => ({ name, mimeType: 'application/pdf', buffer: Buffer.from(`%PDF-1.7\n%${n}\n%%EOF\n`) });
+	const files = form().getByLabel('附件（可不填）');
+	await files.setInputFiles([pdf('原件.pdf', 0), pdf('现场“照片”; 第1页.pdf', 0)]);
+	await form().getByRole('button', { name: '不附 现场“照片”; 第1页.pdf' }).waitFor();
+	assert.equal(await form().getByRole('button', { name: '不附 原件.pdf' }).count(), 0);
+	await files.setInputFiles(Array.from({ length: 21 }, (_, i) => pdf(`附件${i + 1}.pdf`, i + 1)));
+	await form().getByText('附件20.pdf：没有上传，最多 20 个附件').waitFor();
+	await form().getByText('附件21.pdf：没有上传，最多 20 个附件').waitFor();
+	assert.equal(await form().getByRole('button', { name: /^不附 / }).count(), 20);
+	await form().getByLabel('符合', { exact: true }).check();
+	await form().getByLabel('通过', { exact: true }).check();
+	await form().getByRole('button', { name: '提交反馈' }).click();
+	await page.getByText(`反馈已提交：${made.name}`).waitFor();
+	const [download] = await Promise.all([page.waitForEvent('download'), pane().getByRole('link', { name: '现场“照片”; 第1页.pdf' }).click()]);
+	assert.equal(download.suggestedFilename(), '现场“照片”; 第1页.pdf');
+});
+
 test('return: a reason and ten characters, said in place; then it is gone from the list of things to do', async () => {
 	const made = await opened('示例退回用品二厂');
 	await button('退回：').click();
@@ -120,6 +141,7 @@ test('feedback with all it can hold, closing with it', async () => {
 	assert.deepEqual(now.feedback[0].penalty, { document: '兰卫罚〔2026〕1号', kind: '警告', licence_revoked: false });
 	assert.equal(now.feedback[0].rectify_by, '2030-01-31');
 	assert.deepEqual(now.feedback[0].files.map((f) => f.name), ['现场 笔录.pdf']);
+	assert.equal(await pane().locator('.life li', { hasText: '笔录' }).innerText(), '现场 笔录.pdf 1 KB');
 	const [download] = await Promise.all([page.waitForEvent('download'), pane().getByRole('link', { name: '现场 笔录.pdf' }).click()]);
 	assert.equal(download.suggestedFilename(), '现场 笔录.pdf');
 	assert.equal((await contentOf(download)).toString('utf8'), '%PDF-1.7\n%%EOF\n');

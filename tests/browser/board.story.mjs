@@ -47,9 +47,12 @@ test('the coordinator\'s day begins with what needs the meeting, and only what t
 
 test('what the board begins with is asked for ahead of it, and once', async () => {
 	const asked = [];
+	let days = 0;
 	const note = (request) => {
 		const { pathname, searchParams } = new URL(request.url());
-		if (/\/(board|names)$/.test(pathname) && searchParams.get('by') !== 'day' || /\/assets\/board-/.test(pathname))
+		if (searchParams.get('by') === 'day')
+			days++;
+		else if (/\/(board|names)$/.test(pathname) || /\/assets\/board-/.test(pathname))
 			asked.push(pathname.split('-')[0].replace('/api/v1', ''));
 	};
 	let release;
@@ -61,9 +64,11 @@ test('what the board begins with is asked for ahead of it, and once', async () =
 	await until('all is asked before the page is there', () => asked.length === 3);
 	release();
 	await page.locator('.heat td a').first().waitFor();
+	await page.locator('.trend circle').first().waitFor();
 	page.off('request', note);
 	await page.unroute('**/assets/first-*.js');
 	assert.deepEqual(asked.sort(), ['/assets/board', '/board', '/policy/names']);
+	assert.equal(days, 1);
 });
 
 for (const figure of ['pool', 'overdue', 'undelivered', 'sent', 'open', 'claimed_ever', 'no_lead', 'lead_standing', 'due'])

@@ -112,6 +112,10 @@ test('the administrator hands over anybody\'s; who only oversees is shown no des
 	await admin.getByRole('button', { name: '交接', exact: true }).click();
 	await admin.getByRole('button', { name: '确认交接' }).click();
 	await admin.getByText('wjw2 已向 wjw 交接 1 件。').waitFor();
+	await admin.locator('#h-from').fill('wjw3'); // is nobody: no hand-over of nothing
+	await admin.getByRole('button', { name: '交接', exact: true }).click();
+	await admin.getByRole('button', { name: '确认交接' }).click();
+	await admin.getByText('wjw3 在本单位没有经手的告知，请核对用户名。').waitFor();
 	const office = await world.newPage();
 	await world.signIn(office, 'lxhy');
 	assert.equal(await office.getByRole('link', { name: '联系与交接' }).count(), 0);

@@ -83,6 +83,22 @@ test('each one\'s outcome is told: who was first, and what was done', async () =
 	await bar().getByRole('button', { name: '知道了' }).click();
 });
 
+test('what a colleague has claimed meanwhile is told with the name and is not counted as done', async () => {
+	const made = await listed('示例批量用品十二厂', '示例批量用品十三厂');
+	await world.hire('wjw9', 'supervisor', 'wjw-371302');
+	await tick(made[0]);
+	await tick(made[1]);
+	await page.route('**/notices/claim', async (route) => {
+		assert.equal((await (await world.as('wjw9'))('POST', `/notices/${made[0].notice}/claim`, {})).status, 200);
+		await route.continue();
+	});
+	await bar().getByRole('button', { name: '批量认领（2）' }).click();
+	await bar().getByRole('heading', { name: '2 条中 1 条办成，1 条没有办成' }).waitFor();
+	await page.unroute('**/notices/claim');
+	await bar().locator(`[data-line="${made[0].notice}"]`).getByText(/^wjw9 已于 .* 先行办理，本次操作未生效：示例批量用品十二厂$/).waitFor();
+	await bar().getByRole('button', { name: '知道了' }).click();
+});
+
 test('an answer that never came is looked up for each; a refusal of the whole changes none', async () => {
 	const made = await listed('示例批量用品六厂', '示例批量用品七厂');
 	await tick(made[0]);

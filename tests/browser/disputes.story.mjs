@@ -54,6 +54,7 @@ test('the list of disputes leads to the one, and the coordinator rules in two st
 	assert.equal((await api('GET', `/disputes/${d.id}`)).data.ruling, null, 'nothing is ruled before it is confirmed');
 	await form.getByRole('button', { name: '确认裁定' }).click();
 	await office.getByText('裁定已作出').waitFor();
+	assert.equal(await office.getByText('尚未陈述意见').count(), 0, 'after the ruling nobody is waited for');
 	await office.getByText('由兰山区卫生健康局主管').first().waitFor();
 	assert.equal(await form.count(), 0);
 	const { data } = await api('GET', `/disputes/${d.id}`);
@@ -91,6 +92,7 @@ test('a party states its position and proposes who should lead; the other side s
 	await wjw.goto(`${world.url}/#/disputes`);
 	await wjw.getByRole('link', { name: '示例争议用品三厂' }).click();
 	await wjw.getByText('两次退回').waitFor();
+	await wjw.locator('.side-card', { hasText: '市场监督管理局' }).locator('blockquote', { hasText: '不属于本部门监管职责' }).getByText('scjg', { exact: false }).first().waitFor();
 	const form = wjw.locator('form.act-form');
 	await form.getByRole('button', { name: '提交意见' }).click();
 	await form.getByText('请写明本单位意见').waitFor();
@@ -107,6 +109,8 @@ test('a party states its position and proposes who should lead; the other side s
 	const party = wjw.locator('.side-card').filter({ hasText: '该企业以销售为主' });
 	await party.getByText('为什么告知、不告知').click();
 	await party.locator('.reasons li').first().waitFor();
+	await party.getByText('时限按规则 G3（2 工作日）').waitFor();
+	await party.getByText('要求 准予变更，本件为 准予许可').first().waitFor();
 	await axe(wjw, 'a dispute with reasons');
 });
 

@@ -65,7 +65,7 @@ test('what the hub finds in the trial is told by the row too', async () => {
 	});
 	await upload([HEAD, row(1), row(2)]);
 	await page.getByRole('heading', { name: '试运行没有通过' }).waitFor();
-	await page.locator('.upload li').filter({ hasText: '第 3 行 /data/applicant/name is too long' }).waitFor();
+	await page.locator('.upload li').filter({ hasText: '第 3 行 申请人名称 is too long' }).waitFor();
 	await page.unroute('**/api/v1/policy/explain');
 });
 
@@ -94,7 +94,7 @@ test('confirmed once, sent once: after a silence it goes on, and a second time i
 	await upload([HEAD, row(10), row(11, { name: '另一家' })]);
 	await page.getByRole('button', { name: '确认报送 2 件' }).click();
 	await page.getByText('1 件此前已经报送过，已忽略。').waitFor();
-	await page.locator('.upload .note-red li').filter({ hasText: '第 3 行' }).waitFor();
+	await page.locator('.upload .note-red li').filter({ hasText: '第 3 行 此前已按另外的内容报送，原报送不变' }).waitFor();
 	await page.getByRole('button', { name: '再传一个文件' }).click();
 });
 
@@ -119,6 +119,13 @@ test('a workbook is read as it is shown: days, codes typed as numbers, and what 
 	await upload(workbook(line(2, text('A2', `SHEET-${serial + 500}`)) + line(4, '<c r="A4"><v>3.7130220261123E+17</v></c>')), '办件.xlsx');
 	await page.getByRole('heading', { name: '长数字已被表格软件改成科学计数' }).waitFor();
 	await page.locator('.upload li').filter({ hasText: '第 4 行 受理编号' }).waitFor();
+	// Other programs write out all digits of a number, the last of which are lost all the same; and a formula that nothing has worked out.
+	await upload(workbook(line(2, '<c r="A2"><v>371302202611230000</v></c>')), '办件.xlsx');
+	await page.locator('.upload li').filter({ hasText: '第 2 行 受理编号' }).waitFor();
+	await page.getByRole('heading', { name: '长数字已被表格软件改成科学计数' }).waitFor();
+	await upload(workbook(line(2, '<c r="A2"><f>B9</f></c>')), '办件.xlsx');
+	await page.getByRole('heading', { name: '下列各格的内容不认识' }).waitFor();
+	await page.locator('.upload li').filter({ hasText: '第 2 行 受理编号' }).waitFor();
 	await upload(workbook(line(2, text('A2', `SHEET-${serial + 500}`)) + line(4, `<c r="A4"><v>${serial + 501}</v></c>`)), '办件.xlsx');
 	await page.getByRole('button', { name: '确认报送 2 件' }).click();
 	await page.getByRole('heading', { name: '已报送 2 件' }).waitFor();

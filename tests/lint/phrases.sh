@@ -21,6 +21,7 @@ ALSO = {
     "The calendar in force has all of these days already": "hub/flow/policy_calendar.c",
     "Too many faults to list in one answer; sent alone, this event gets its own": "hub/flow/gather.c",
     "The joint meeting has not ruled on this dispute": "hub/flow/dispute_draft.c",
+    "This source and id were used before with other content": "hub/flow/intake.c",
 }
 CHOSEN = "{} is {}; at {} it is the same already"
 # Filled into a sentence, or no fault.

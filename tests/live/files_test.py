@@ -184,6 +184,15 @@ class Files(OneHub):
         self.assertEqual([(x["who"], x["notice"]) for x in line], [("wjw", notice)])
         self.assertEqual([n for n in os.listdir(os.path.dirname(self.path_of(first.json["file"]["file"]))) if n.startswith("draft")], [])
 
+    def test_of_several_names_the_last_is_shown_and_given_out(self):
+        notice = self.notice()
+        digest = [self.put(notice, PNG, name=name).json["file"]["file"] for name in ("a.png", "乙.png")][0]
+        self.assertEqual(self.feed_back(notice, [digest]).status, 200)
+        shown = self.hub.get(f"/notices/{notice}", "spj").json["notice"]["feedback"][0]["files"]
+        given = unquote(self.fetch(notice, digest, "spj").headers["Content-Disposition"])
+        self.assertEqual(([f["name"] for f in shown], given), (["乙.png"], "attachment; filename*=UTF-8''乙.png"))
+        self.assertEqual(unquote(self.fetch(notice, digest).headers["Content-Disposition"]), given, "to its own body, too")
+
 
 class Kept(unittest.TestCase):
     @staticmethod

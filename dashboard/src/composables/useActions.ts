@@ -5,7 +5,7 @@ import { t, tCode, type Key } from '../i18n/index.ts';
 import { allows } from '../lib/desk.ts';
 import { reasonOf } from '../lib/reason.ts';
 import { minuteText, parseTime } from '../lib/time.ts';
-import type { FormVerb, Notice, Stamp, State, Verb } from '../wire.ts';
+import type { FormVerb, Notice, State, Verb } from '../wire.ts';
 import { isLive } from './useConnection.ts';
 import { busy, notices, put } from './useNotices.ts';
 import { me } from './useSession.ts';
@@ -108,12 +108,12 @@ export async function refusalOf(before: Notice, verb: Verb | FormVerb, error: Hu
 	return t('act.failed', { reason: reasonOf(error) });
 }
 
-/** Doing it twice is no error, so that somebody else may have acknowledged first. */
-export function doneText(verb: Verb, name: string, stamp: Stamp | null): string
+/** Doing it twice is no error, so that somebody else may have done it first. */
+export function doneText(verb: Verb, name: string, { acknowledged, claimed }: Partial<Notice>): { mine: boolean; text: string }
 {
-	if (verb === 'acknowledge' && stamp && !isMe(stamp.by))
-		return t('act.already', { by: stamp.by, at: atText(stamp.at), name });
-	return t(DONE[verb], { name });
+	const stamp = verb === 'claim' ? claimed : acknowledged;
+	const mine = !stamp || isMe(stamp.by);
+	return { mine, text: mine ? t(DONE[verb], { name }) : t('act.firstBy', { by: stamp.by, at: atText(stamp.at), name }) };
 }
 
 export async function act(id: string, verb: Verb): Promise<void>
@@ -127,7 +127,7 @@ export async function act(id: string, verb: Verb): Promise<void>
 	try {
 		const after = await sendTwice(before, verb);
 		put(after);
-		say(doneText(verb, before.applicant.name, after.acknowledged));
+		say(doneText(verb, before.applicant.name, after).text);
 	} catch (error) {
 		if (error instanceof HubError && error.failure === 'http') {
 			restore(before, shown);

@@ -12,6 +12,7 @@ import { route } from './useRoute.ts';
 
 const BACKOFF_MAX_S = 30;
 const DAYS_AGAIN_MS = 5000;
+const LINE_MS = 1000;
 const TREND_DAYS = 30;
 
 /** What the address asks for. Held as a text, so that a change of something else in it, and the clock, do not ask anew; the day does. */
@@ -31,18 +32,20 @@ export function useBoard(wish: Ref<Wish>, everyMs = 0)
 	let daysTimer = 0;
 	let over = false;
 
-	/** The days are of one body of figures with the rest, and follow it when it moves, though not each second. */
+	/** The days are of one body of figures with the rest, and follow it when it moves, though not each second; what comes over a line that is
+	 * still being made is asked for once, with that. */
 	function daysSoon(): void
 	{
-		if (daysTimer !== 0)
+		if (daysTimer !== 0 && state.days)
 			return;
+		clearTimeout(daysTimer);
 		daysTimer = window.setTimeout(async () => {
 			daysTimer = 0;
 			const asked = wish.value;
 			const days = await hub.board({ ...asked, from: lastDays(asked.from, asked.to, TREND_DAYS), by: 'day' }).catch(() => null);
 			if (days && asked === wish.value && !over)
 				state.days = days;
-		}, state.days ? DAYS_AGAIN_MS : 0);
+		}, state.days ? DAYS_AGAIN_MS : state.live ? 0 : LINE_MS);
 	}
 
 	function take(figures: Board): void

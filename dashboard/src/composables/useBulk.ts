@@ -52,7 +52,8 @@ async function lineOf(before: Notice, verb: Verb, answer: BulkResult | HubError)
 		const done = fresh !== null && reached(fresh, verb);
 		return { id, done, text: t(done ? 'act.checkedDone' : fresh ? 'act.checkedNot' : 'act.unknown', { name }) };
 	}
-	return { id, done: true, text: doneText(verb, name, answer.acknowledged ?? null) };
+	const { mine, text } = doneText(verb, name, answer);
+	return { id, done: mine, text };
 }
 
 const known = (ids: string[]): Notice[] => ids.map((id) => notices.get(id)).filter((n): n is Notice => n !== undefined);

@@ -1,10 +1,10 @@
 // A table of approvals on its way: read, tried, and only when that has been looked at, sent. Sent again after a silence it does once what it
 // did before, because the same row is the same event.
 import { shallowReactive } from 'vue';
-import { hub } from '../hub.ts';
+import { hub, HubError } from '../hub.ts';
 import { rowsOf, textOf, type Table } from '../lib/csv.ts';
 import { reasonOf } from '../lib/reason.ts';
-import { BYTES_MAX, piecesOf, readUpload, type Place, type UploadFault, type UploadRow } from '../lib/upload.ts';
+import { BYTES_MAX, headingOf, piecesOf, readUpload, type Place, type UploadFault, type UploadRow } from '../lib/upload.ts';
 import { faultText } from './useFaults.ts';
 import type { PolicyNames, ProblemDetails } from '../wire.ts';
 
@@ -20,7 +20,7 @@ const NOTHING: Upload = { step: 'none', file: '', fault: null, places: [], rows:
 function refusals(row: number, problem: ProblemDetails): Place[]
 {
 	const errors = problem.errors ?? [];
-	return errors.length > 0 ? errors.map((e) => ({ row, what: `${e.pointer} ${faultText(e)}` })) : [{ row, what: problem.detail || problem.title || '' }];
+	return errors.length > 0 ? errors.map((e) => ({ row, what: `${headingOf(e.pointer)} ${faultText(e)}` })) : [{ row, what: reasonOf(new HubError('http', problem.status ?? 0, problem)) }];
 }
 
 /** Of a workbook, which begins as every ZIP does, the first sheet. */

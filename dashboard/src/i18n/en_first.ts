@@ -87,7 +87,6 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'act.acknowledged': 'Acknowledged: {name}',
 	'act.claimed': 'Claimed: {name}',
 	'act.firstBy': '{by} was first, at {at}; your action did not take effect: {name}',
-	'act.already': '{by} had acknowledged it at {at}: {name}',
 	'act.changed': 'This notice has just changed; your action did not take effect: {name} (now: {state})',
 	'act.forbidden': 'You may not act on this notice: {name}',
 	'act.failed': 'It did not work: {reason}',

@@ -87,7 +87,6 @@ export const zh = {
 	'act.acknowledged': '已签收：{name}',
 	'act.claimed': '已认领：{name}',
 	'act.firstBy': '{by} 已于 {at} 先行办理，本次操作未生效：{name}',
-	'act.already': '{by} 已于 {at} 签收：{name}',
 	'act.changed': '这件告知刚刚有变化，本次操作未生效：{name}（现为{state}）',
 	'act.forbidden': '您无权办理这件告知：{name}',
 	'act.failed': '没有办成：{reason}',

@@ -132,3 +132,10 @@ for (const [where, order] of [['', 1], ['.screen ', -1]] as const)
 			}
 		}
 	});
+
+test('text is as large as the reader has asked the browser for, and the page gives way to it', () => {
+	// The wall has its own measure, and so has paper.
+	const fixed = sheet.split('\n').filter((line) => /font(-size)?: [^;]*\d(px)/.test(line) && !line.includes('.screen') && !line.includes(':root'));
+	assert.deepEqual(fixed, []);
+	assert.deepEqual(sheet.match(/@media[^{]*width: \d+px[^{]*/g), null);
+});

@@ -10,10 +10,11 @@ function span(cell: string): string
 	const [, n, unit] = /^(\d+)(wd|d|h|m)$/.exec(cell) ?? [];
 	return unit ? SPANS[unit](n) : cell;
 }
-const each = (cell: string, word: (x: string) => string): string => cell.split('|').map(word).join(t('app.and'));
+/** "!" in front: none of these. */
+const each = (cell: string, word: (x: string) => string): string => (cell[0] === '!' ? '≠ ' : '') + cell.replace('!', '').split('|').map(word).join(t('app.and'));
 
 const WORDS: Record<string, (cell: string) => string> = {
-	role: (c) => tCode('role', c), event: (c) => each(c, (x) => tCode('type', `approval.${x}`)), via: (c) => each(c, (x) => tCode('channel', x)),
+	role: (c) => tCode('role', c), event: (c) => each(c, (x) => tCode('type', `approval.${x}`).replace('approval.', '')), via: (c) => each(c, (x) => tCode('channel', x)),
 	devolution: (c) => each(c, (x) => tCode('devolution', x)), due: span, feedback: span,
 	to: (c) => bodyOf(c.replace('body:', ''))?.name ?? c, region: (c) => regionOf(c)?.name ?? c,
 };

@@ -52,6 +52,15 @@ test('what office programs make of dates and long numbers is understood, or told
 		['A2', 'approval.refused', '370123020001', '371311', '2026-01-03']]);
 	assert.equal(read(HEAD, GOOD.replace('2026-11-23', '46329')).rows[0].draft.decided_on, '2026-11-03');
 	assert.deepEqual(told(HEAD, GOOD.replace('A1', '3.71302E+17')), ['mangled', 2, '受理编号']);
+	assert.equal(read(HEAD, GOOD.replace('A1', '="371302202611230001"')).rows[0].draft.case, '371302202611230001');
+	assert.equal(read(HEAD, GOOD.replace('A1', '"=""371302202611230001"""')).rows[0].draft.case, '371302202611230001');
+});
+
+test('a formula, or what became of one, is nobody\'s name', () => {
+	assert.deepEqual(told(HEAD, GOOD.replace('示例', '=A1&B1'), GOOD.replace('A1', 'A2').replace('示例', '#REF!'), GOOD.replace('A1', '#N/A')),
+		['value', 2, '申请人名称', 3, '申请人名称', 4, '受理编号']);
+	assert.deepEqual(told(HEAD, GOOD.replace('兰山区', '#NAME?')), ['value', 2, '监管区划']);
+	assert.equal(read(HEAD, GOOD.replace('示例', '#1 示例店')).fault, null);
 });
 
 test('one kind of fault at a time, in the order in which they hide each other', () => {

@@ -7,6 +7,8 @@ import { draftFaults, emptyDraft, eventOf, TYPES, type Draft } from './submissio
 export const ROWS_MAX = 5000;
 export const BYTES_MAX = 8 << 20;
 const CASE_MAX = 100;
+/** Or what became of one. */
+const FORMULA = /^=|^#([A-Z/0]+[!?]|N\/A)$/;
 const ITEM = /^[0-9A-Z]{12}$|^[0-9A-Z]{31}$|^[0-9A-Z]{33}$/;
 
 /** The headings of the template. They are data, the same in every language; a field's own name is taken as well. */
@@ -15,6 +17,8 @@ export const HEADINGS: Record<keyof Draft, string> = {
 	code: '统一社会信用代码', phone: '联系电话', representative: '法定代表人', address: '地址', accepting: '受理单位', reviewing: '审核单位',
 	deciding: '决定单位', number: '许可证号', permit: '证件名称', valid_from: '有效期自', valid_until: '有效期至', scope: '经营范围', remark: '备注',
 };
+/** Of a member of the event; what is no cell stays as it is. */
+export const headingOf = (pointer: string): string => HEADINGS[(pointer.endsWith('permit/name') ? 'permit' : pointer.split('/').pop()) as keyof Draft] ?? pointer;
 const FIELDS = Object.keys(HEADINGS) as (keyof Draft)[];
 const NEEDED: readonly (keyof Draft)[] = ['case', 'type', 'region', 'decided_on', 'name'];
 const DATES: readonly (keyof Draft)[] = ['decided_on', 'valid_from', 'valid_until'];
@@ -125,8 +129,8 @@ class Reader {
 	{
 		const draft = emptyDraft('', '');
 		for (const [field, i] of columns) {
-			// A ' in front is how a long number is kept whole in a CSV.
-			draft[field] = (cells[i] ?? '').trim().replace(/^'/, '');
+			// A ' in front, or ="…", is how a long number is kept whole in a CSV.
+			draft[field] = (cells[i] ?? '').trim().replace(/^'|^="(.*)"$/, '$1');
 			if (/^\d(\.\d+)?E\+\d+$/i.test(draft[field]))
 				this.add('mangled', row, HEADINGS[field]);
 		}
@@ -139,7 +143,7 @@ class Reader {
 				this.add('need', row, HEADINGS[field]);
 			else if (fault === 'code' || fault === 'order')
 				this.add(fault, row, HEADINGS[field]);
-			else if (fault === 'case')
+			else if (fault === 'case' || (draft[field] === written[field] && FORMULA.test(written[field])))
 				this.add('value', row, HEADINGS[field]);
 		}
 		const same = `${draft.case} ${draft.type}`;

@@ -34,17 +34,20 @@ function firstSheet(parts: Parts): string | null
 	return target ? target.replace(/^\/?(xl\/)?/, 'xl/') : null;
 }
 
-/** A number as it was typed, as long as it is still known exactly. */
+/** A number as it was typed; one too long to be known exactly is no longer, however it is written. */
 function numberText(raw: string): string
 {
 	const n = Number(raw);
-	return Number.isInteger(n) && Math.abs(n) < EXACT_MAX ? String(n) : raw;
+	if (Math.abs(n) >= EXACT_MAX)
+		return n.toExponential();
+	return Number.isInteger(n) ? String(n) : raw;
 }
 
 function cellText(cell: Element, shared: string[]): string
 {
 	const type = cell.getAttribute('t') ?? 'n';
-	const raw = all(cell, 'v')[0]?.textContent ?? '';
+	// A formula that nothing has worked out is told as one.
+	const raw = all(cell, 'v')[0]?.textContent ?? (all(cell, 'f')[0] ? '=' : '');
 	if (type === 's')
 		return shared[Number(raw)] ?? '';
 	if (type === 'inlineStr')
