@@ -14,7 +14,6 @@
 #include "flow/policy_shadow.h"
 #include "flow/sources.h"
 #include "flow/view.h"
-#include "log.h"
 #include "metrics.h"
 
 /* What is looked at when it has been taken stands together. */
@@ -376,7 +375,7 @@ void intake_submit_json(struct flow *f, struct principal *who, json_t *root, rep
 }
 
 /* --- intake from the stream: the same road; the entry is done only when the event is on disk or
- * refused for good --- */
+ * refused for good; a 500 says nothing about the event, it is tried again --- */
 
 struct stream_job {
 	struct flow *flow;
@@ -388,18 +387,18 @@ static void on_stream_reply(void *arg, const struct reply *r)
 {
 	struct stream_job *s = arg;
 
-	if (r->status < 500) {
+	if (r->status != 503) { /* that is told by whatever is away, and the entry comes again */
 		struct buf out;
 
 		buf_init(&out, 1 << 20);
 		buf_printf(&out, "{\"status\":%d,\"answer\":", r->status);
 		buf_add(&out, r->json, r->len);
 		buf_add_char(&out, '}');
-		store_intake_done(s->flow->store, s->entry, buf_cstr(&out));
+		if (r->status < 500)
+			store_intake_done(s->flow->store, s->entry, buf_cstr(&out));
+		else
+			store_intake_failed(s->flow->store, s->entry, buf_cstr(&out));
 		buf_clear(&out);
-	} else if (r->status != 503) { /* that is told by whatever is away */
-		log_at(LOG_WARN, "", "entry %s of the intake failed here with %d; it comes again",
-		       s->entry, r->status);
 	}
 	principal_unref(s->who);
 	free(s->entry);

@@ -22,6 +22,8 @@ void keys_init(struct keys *k, const char *cell, struct arena *arena)
 		{&k->audit, "audit"},
 		{&k->intake, "intake"},
 		{&k->intake_done, "intake:done"},
+		{&k->intake_failed, "intake:failed"},
+		{&k->intake_parked, "intake:parked"},
 		{&k->docs, "e:"},
 		{&k->records, "r:"},
 		{&k->steps, "policy:steps"},

@@ -15,6 +15,7 @@
 struct keys {
 	const char *prefix; /* "tdm:{371300}:" */
 	const char *id, *seq, *due, *clock, *feed, *audit, *intake, *intake_done;
+	const char *intake_failed, *intake_parked;
 	const char *steps, *answers, *shadow, *shadow_last; /* of the policies */
 	const char *meetings, *meetings_open, *meetings_same;
 	const char *docs, *records; /* what their hashes' names begin with */
