@@ -44,12 +44,16 @@ struct named_write {
 	enum table table;
 	const char *name;
 	struct bytes value;
-	const char *told, *audit; /* told: "" nobody */
+	bool replaces;		  /* what has the name, if something has */
+	const char *told, *audit; /* told: "" nobody; audit: or several, a line feed between */
 };
 /* ERR_CONFLICT: something else has the name already. ERR_NOT_FOUND: nothing has it that could go.
  */
 void store_write_named(struct store *s, const struct named_write *in, store_text_fn *fn, void *arg);
 void store_put_expiring(struct store *s, const struct expiring *in, store_text_fn *fn, void *arg);
+/* Only if it is new, with a line of the audit log, all or nothing; text: the value in force. */
+void store_mark(struct store *s, const struct expiring *in, const char *audit, store_text_fn *fn,
+		void *arg);
 void store_get_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn,
 			void *arg);
 void store_delete_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn,

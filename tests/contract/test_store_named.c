@@ -65,6 +65,49 @@ static void test_a_name_is_taken_once_and_dropped_once(void **state)
 	expect(h, 1, 3, 2);
 }
 
+static void test_what_replaces_takes_the_name_as_well(void **state)
+{
+	static const char *const values[] = {"one", "one", "two"};
+	struct harness *h = *state;
+
+	for (int i = 0; i < 3; i++) {
+		store_write_named(h->store,
+				  &(struct named_write){.table = TABLE_KEYS,
+							.name = "aa",
+							.value = {values[i], 3},
+							.replaces = true,
+							.told = "X\taa",
+							.audit = "{}\n{}\n"},
+				  on_text, NULL);
+		harness_until(h, &told.count, i + 1);
+		assert_int_equal(told.e, ERR_OK);
+		/* what was there already is the same write once more */
+		expect(h, 1, i < 2 ? 2 : 4, i < 2 ? 1 : 2);
+	}
+}
+
+static void on_mark(void *arg, enum err e, const char *text)
+{
+	assert_int_equal(e, ERR_OK);
+	assert_string_equal(text, arg);
+	told.count++;
+}
+
+static void test_a_mark_is_one_s_who_was_first(void **state)
+{
+	static char one[] = "one", two[] = "two";
+	struct harness *h = *state;
+	struct expiring mark = {.kind = "digest", .name = "a", .value = {one, 3}, .ttl_ms = 60000};
+
+	store_mark(h->store, &mark, "{}", on_mark, one);
+	store_mark(h->store, &mark, "{}", on_mark, one);
+	mark.value.data = two;
+	store_mark(h->store, &mark, "{}", on_mark, one);
+	harness_until(h, &told.count, 3);
+	assert_int_equal(server_number(&h->server, "LLEN " KEY "audit"), 1);
+	assert_in_range(server_number(&h->server, "PTTL " KEY "x:digest:a"), 1, 60000);
+}
+
 static void test_wrong_types_leave_nothing_behind(void **state)
 {
 	static const char *const keys[] = {"keys", "audit", "feed"};
@@ -83,6 +126,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_name_is_taken_once_and_dropped_once,
 						open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_what_replaces_takes_the_name_as_well, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_a_mark_is_one_s_who_was_first, open_all,
+						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_types_leave_nothing_behind, open_all,
 						harness_teardown),
 	};
