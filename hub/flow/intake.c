@@ -226,6 +226,7 @@ static void job_store(struct job *j, const char *holder)
 	struct decide_in in = {.at_ms = clock_now_ms(&j->flow->clock), .holder = holder};
 	struct decision decision;
 
+	job_identity(j);
 	j->holder = holder ? arena_strdup(&j->arena, holder) : NULL;
 	decide(j->pack, &j->event, &in, &j->arena, &decision);
 	j->unmatched = decision.unmatched_count;
@@ -237,7 +238,6 @@ static void job_store(struct job *j, const char *holder)
 					 .at_ms = in.at_ms},
 		       &j->arena, &j->record);
 	j->in.record = record_bytes(&j->record, &j->arena);
-	job_identity(j);
 	j->in.case_id = j->event.case_id;
 	j->in.type = event_type_name(j->event.type);
 	j->in.version = j->event.version;
@@ -263,10 +263,27 @@ static void on_holder(void *arg, enum err e, const char *body)
 		job_store(j, body);
 }
 
-static void job_go(struct job *j)
+/* --- while no events are taken: what was taken before has its answer, which needs no room --- */
+
+static void on_looked(void *arg, enum err e, const struct accept_out *out)
 {
+	struct job *j = arg;
 	const char *no_room = store_is_short(j->flow->store, ROOM_FOR_ACTS);
 
+	if (e == ERR_NOT_FOUND)
+		job_refuse(j, ERR_UNAVAILABLE, 503, no_room ? no_room : "Send it again", NULL);
+	else
+		on_accepted(j, e, out);
+}
+
+static void job_look(struct job *j)
+{
+	job_identity(j);
+	store_find_accepted(j->flow->store, &j->in, on_looked, j);
+}
+
+static void job_go(struct job *j)
+{
 	if (!principal_may_submit(j->who, j->event.source)) {
 		job_refuse(j, ERR_FORBIDDEN, 403, "This source is not one you may send for", NULL);
 		return;
@@ -276,8 +293,8 @@ static void job_go(struct job *j)
 			   "The policy in force is still being read; send it again", NULL);
 		return;
 	}
-	if (no_room) {
-		job_refuse(j, ERR_UNAVAILABLE, 503, no_room, NULL);
+	if (store_is_short(j->flow->store, ROOM_FOR_ACTS)) {
+		job_look(j);
 		return;
 	}
 	j->pack = pack_ref(j->flow->pack);

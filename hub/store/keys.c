@@ -76,6 +76,11 @@ void key_dedupe(const struct keys *k, struct args *a, const unsigned char identi
 	key_bucket(k, a, "d:", (unsigned)identity[0] << 8 | identity[1]);
 }
 
+struct bytes key_dedupe_field(const unsigned char identity[16])
+{
+	return (struct bytes){(const char *)identity + 2, 12};
+}
+
 void key_case(const struct keys *k, struct args *a, const char *case_id)
 {
 	key_bucket(k, a, "c:", bucket_of(case_id));
