@@ -43,12 +43,13 @@ static bool is_ideograph(uint32_t c)
 	       (c >= 0x30000 && c <= 0x3ffff);
 }
 
-/* Quotation marks and backslashes stand in documents with another backslash before them. */
+/* Quotation marks and backslashes stand in documents with another backslash before them, and a
+ * blank may be of another width. */
 static char plain_ascii(uint32_t c)
 {
 	if (c >= 0xff01 && c <= 0xff5e)
 		c = c - 0xff01 + '!';
-	if (c < ' ' || c > '~' || c == '"' || c == '\\')
+	if (c <= ' ' || c > '~' || c == '"' || c == '\\')
 		return '\0';
 	return (char)(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
 }
