@@ -28,7 +28,8 @@ void auth_identify(struct auth *a, struct http_request *req, auth_fn *fn, void *
 void auth_ask_again(struct auth *a, const struct principal *who, auth_fn *fn, void *arg);
 
 /* ERR_OK with a cookie line; ERR_UNAUTHENTICATED for any mistake alike; ERR_TOO_MANY after five
- * failures in a quarter of an hour. */
+ * failures in a quarter of an hour, at all hubs together; ERR_UNAVAILABLE when they cannot be
+ * counted. */
 typedef void auth_sign_in_fn(void *arg, enum err e, struct principal *who, const char *set_cookie);
 void auth_sign_in(struct auth *a, const char *user, const char *password, auth_sign_in_fn *fn,
 		  void *arg);

@@ -7,7 +7,6 @@
 
 #include "net/auth.h"
 #include "net/people.h"
-#include "net/throttle.h"
 
 #define HASH_HEX      65
 #define SESSION_SLOTS 8192
@@ -25,7 +24,6 @@ struct auth {
 	const struct config *config;
 	struct people people;
 	struct session sessions[SESSION_SLOTS];
-	struct throttle throttle;
 	int checking; /* passwords */
 	int generation;
 	int64_t reread_ms; /* own clock */

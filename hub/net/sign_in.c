@@ -3,10 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/decided.h"
 #include "net/auth_in.h"
 
 #define TOKEN_BYTES  32
 #define CHECKING_MAX 64 /* passwords at once; each takes a thread of the pool for a while */
+#define WRONG_MAX    5
+#define WRONG_MS     (15LL * 60 * 1000)
 
 struct sign_in {
 	struct auth *auth;
@@ -106,26 +109,26 @@ static void check_password(void *arg)
 	sodium_memzero(hash, sizeof(hash));
 }
 
-static void password_checked(void *arg)
+/* All hubs count together; without the count nobody is told whether the password was right. */
+static void guess(struct sign_in *s, enum guess how, store_number_fn *fn)
 {
-	struct sign_in *s = arg;
-	int64_t now_ms = loop_mono_ms(s->auth->flow->loop);
+	struct arena arena;
+
+	arena_init(&arena);
+	store_guess(s->auth->flow->store,
+		    &(struct guess_in){.kind = "wrong",
+				       .name = decided_address_hash(s->auth->flow, s->user, &arena),
+				       .how = how,
+				       .max = WRONG_MAX,
+				       .window_ms = WRONG_MS},
+		    fn, s);
+	arena_clear(&arena);
+}
+
+static void session_begin(struct sign_in *s)
+{
 	unsigned char raw[TOKEN_BYTES];
 
-	s->auth->checking--;
-	if (s->is_undone) {
-		sign_in_end(s, ERR_UNAVAILABLE, NULL);
-		return;
-	}
-	if (throttle_is_shut(&s->auth->throttle, s->user, now_ms)) {
-		sign_in_end(s, ERR_TOO_MANY, NULL); /* by guesses at the same time */
-		return;
-	}
-	throttle_note(&s->auth->throttle, s->user, now_ms, s->right);
-	if (!s->right) {
-		sign_in_end(s, ERR_UNAUTHENTICATED, NULL);
-		return;
-	}
 	randombytes_buf(raw, sizeof(raw));
 	sodium_bin2base64(s->token, sizeof(s->token), raw, sizeof(raw),
 			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
@@ -137,6 +140,42 @@ static void password_checked(void *arg)
 					      .ttl_ms = s->auth->config->session_ms,
 					      .value = {s->user, strlen(s->user)}},
 			   on_session_kept, s);
+}
+
+static void on_noted(void *arg, enum err e, int64_t too_often)
+{
+	struct sign_in *s = arg;
+
+	if (e == ERR_OK && too_often)
+		e = ERR_TOO_MANY; /* by guesses at the same time */
+	else if (e == ERR_OK && !s->right)
+		e = ERR_UNAUTHENTICATED;
+	if (e == ERR_OK)
+		session_begin(s);
+	else
+		sign_in_end(s, e, NULL);
+}
+
+static void password_checked(void *arg)
+{
+	struct sign_in *s = arg;
+
+	s->auth->checking--;
+	if (s->is_undone)
+		sign_in_end(s, ERR_UNAVAILABLE, NULL);
+	else
+		guess(s, s->right ? GUESS_RIGHT : GUESS_WRONG, on_noted);
+}
+static void on_looked(void *arg, enum err e, int64_t too_often)
+{
+	struct sign_in *s = arg;
+
+	if (e == ERR_OK && !too_often) {
+		loop_work(s->auth->flow->loop, check_password, password_checked, s);
+		return;
+	}
+	s->auth->checking--;
+	sign_in_end(s, e == ERR_OK ? ERR_TOO_MANY : e, NULL);
 }
 
 /* Somebody unknown costs the same time as somebody known: this is the hash of a password nobody
@@ -156,10 +195,6 @@ void auth_sign_in(struct auth *a, const char *user, const char *password, auth_s
 		fn(arg, ERR_UNAVAILABLE, NULL, "");
 		return;
 	}
-	if (throttle_is_shut(&a->throttle, user, loop_mono_ms(a->flow->loop))) {
-		fn(arg, ERR_TOO_MANY, NULL, "");
-		return;
-	}
 	s = mem_zalloc(sizeof(*s));
 	s->auth = a;
 	s->user = mem_strdup(user);
@@ -169,5 +204,5 @@ void auth_sign_in(struct auth *a, const char *user, const char *password, auth_s
 	s->fn = fn;
 	s->arg = arg;
 	a->checking++;
-	loop_work(a->flow->loop, check_password, password_checked, s);
+	guess(s, GUESS_LOOK, on_looked);
 }

@@ -6,6 +6,8 @@
 
 static_assert(SCRIPT_NAMED_KEYS == 3 && SCRIPT_NAMED_ARGS == 7,
 	      "named.lua wants other arguments than are sent");
+static_assert(SCRIPT_GUESS_KEYS == 1 && SCRIPT_GUESS_ARGS == 4,
+	      "guess.lua wants other arguments than are sent");
 static_assert(SCRIPT_MARK_KEYS == 2 && SCRIPT_MARK_ARGS == 4,
 	      "mark.lua wants other arguments than are sent");
 
@@ -184,6 +186,27 @@ void store_mark(struct store *s, const struct expiring *in, const char *audit, s
 	args_copy(&a->args, in->value);
 	args_int(&a->args, in->ttl_ms);
 	args_join(&a->args, audit, NULL);
+	ask_submit(a);
+}
+
+static void on_guess(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	if (e == ERR_OK && (r->count != 2 || r->items[1].type != REDIS_INTEGER))
+		e = ask_misfit(a);
+	a->fn.number(a->arg, e, e == ERR_OK ? r->items[1].integer : 0);
+}
+
+void store_guess(struct store *s, const struct guess_in *in, store_number_fn *fn, void *arg)
+{
+	static const char *const how[] = {"look", "right", "wrong"};
+	struct ask *a = ask_new(s, SCRIPT_GUESS, on_guess, arg);
+
+	a->fn.number = fn;
+	a->is_write = in->how != GUESS_LOOK;
+	key_expiring(&s->keys, &a->keys, in->kind, in->name);
+	args_str(&a->args, how[in->how]);
+	args_int(&a->args, in->max);
+	args_int(&a->args, in->window_ms);
 	ask_submit(a);
 }
 

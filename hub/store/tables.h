@@ -54,6 +54,16 @@ void store_put_expiring(struct store *s, const struct expiring *in, store_text_f
 /* Only if it is new, with a line of the audit log, all or nothing; text: the value in force. */
 void store_mark(struct store *s, const struct expiring *in, const char *audit, store_text_fn *fn,
 		void *arg);
+/* What went wrong under a name, counted until window_ms after the first of it. number: 1 it was too
+ * often before, and this one counts for nothing, right or wrong; else 0. */
+enum guess { GUESS_LOOK, GUESS_RIGHT, GUESS_WRONG };
+struct guess_in {
+	const char *kind, *name; /* of the key that expires */
+	enum guess how;
+	int max;
+	int64_t window_ms;
+};
+void store_guess(struct store *s, const struct guess_in *in, store_number_fn *fn, void *arg);
 void store_get_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn,
 			void *arg);
 void store_delete_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn,

@@ -108,6 +108,50 @@ static void test_a_mark_is_one_s_who_was_first(void **state)
 	assert_in_range(server_number(&h->server, "PTTL " KEY "x:digest:a"), 1, 60000);
 }
 
+static void on_number(void *arg, enum err e, int64_t number)
+{
+	assert_int_equal(e, ERR_OK);
+	told.count++;
+	*(int64_t *)arg = number;
+}
+
+static int64_t guess(struct harness *h, const char *name, enum guess how)
+{
+	int64_t number = -1;
+
+	store_guess(
+		h->store,
+		&(struct guess_in){
+			.kind = "wrong", .name = name, .how = how, .max = 5, .window_ms = 900000},
+		on_number, &number);
+	harness_until(h, &told.count, told.count + 1);
+	return number;
+}
+
+static void test_the_fifth_wrong_one_shuts_a_name(void **state)
+{
+	struct harness *h = *state;
+
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(guess(h, "a", GUESS_WRONG), 0);
+	assert_int_equal(guess(h, "a", GUESS_RIGHT), 0); /* forgets them */
+	assert_int_equal(server_number(&h->server, "EXISTS " KEY "x:wrong:a"), 0);
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(guess(h, "a", GUESS_LOOK), 0);
+		assert_int_equal(guess(h, "a", GUESS_WRONG), 0);
+	}
+	assert_int_equal(guess(h, "a", GUESS_LOOK), 1);
+	assert_int_equal(guess(h, "a", GUESS_WRONG), 1);
+	assert_int_equal(guess(h, "a", GUESS_RIGHT), 1);
+	assert_int_equal(guess(h, "b", GUESS_LOOK), 0);
+	/* From the first on, whatever comes. */
+	assert_int_equal(server_number(&h->server, "GET " KEY "x:wrong:a"), 5);
+	assert_in_range(server_number(&h->server, "PTTL " KEY "x:wrong:a"), 1, 900000);
+	server_do(&h->server, "PEXPIRE " KEY "x:wrong:a 1000");
+	guess(h, "a", GUESS_WRONG);
+	assert_in_range(server_number(&h->server, "PTTL " KEY "x:wrong:a"), 0, 1000);
+}
+
 static void test_wrong_types_leave_nothing_behind(void **state)
 {
 	static const char *const keys[] = {"keys", "audit", "feed"};
@@ -129,6 +173,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_replaces_takes_the_name_as_well, open_all,
 						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_a_mark_is_one_s_who_was_first, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_the_fifth_wrong_one_shuts_a_name, open_all,
 						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_types_leave_nothing_behind, open_all,
 						harness_teardown),

@@ -119,6 +119,19 @@ class Sessions(unittest.TestCase):
             g.close()
         self.assertEqual(sorted(statuses), [401] * 5 + [429] * 15)
 
+    def test_guesses_at_several_hubs_are_counted_together(self):
+        def status(hub, password="x"):
+            return hub.request("POST", "/api/v1/session", {"user": "lxhy", "password": password}).status
+        with Hub(demo=False, redis_url="unix:" + self.hub.redis_socket()) as other:
+            wait_until(lambda: other.try_sign_in("sjj"), what="the people, at the other hub")
+            self.assertEqual([status(hub) for _ in range(3) for hub in (self.hub, other)], [401] * 5 + [429])
+            self.assertEqual([status(hub, "lxhy") for hub in (self.hub, other)], [429, 429])
+        counts = self.redis("--scan", "--pattern", "*x:wrong:*")
+        self.assertTrue(counts)
+        for name in counts:
+            self.assertRegex(name, r":[0-9a-f]{32}$", "no name that somebody typed")
+            self.assertIn(int(self.redis("PTTL", name)[0]), range(1, 900001))
+
     def test_where_there_is_no_memory_to_check_a_password_nothing_is_counted(self):
         def limit(most):
             resource.prlimit(self.hub.process.pid, resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
