@@ -38,10 +38,12 @@ struct hub {
 	struct demo *demo;
 	uv_signal_t term, interrupt, hangup;
 	struct loop_timer *drain_limit;
-	struct private_redis redis; /* no socket: the settings name another Redis */
+	struct loop_timer *name_limit; /* only while the store closes that was away */
+	struct private_redis redis;    /* no socket: the settings name another Redis */
 	struct loop_timer *redis_keep;
 	int64_t redis_wait_ms; /* until it is looked after again; grows while it keeps ending */
 	bool started, stopping;
+	bool is_left; /* the loop ended with a look-up under way */
 	char id[64];
 };
 
@@ -53,8 +55,9 @@ static int tell_faults(const struct diag *diag, const char *what)
 	return 2;
 }
 
-#define KEEP_MS	     500
-#define KEEP_MOST_MS 30000
+#define KEEP_MS	      500
+#define KEEP_MOST_MS  30000
+#define NAME_LIMIT_MS 1000
 
 /* The private Redis has no one else who would start it again. */
 static void keep_redis(void *arg)
@@ -109,16 +112,30 @@ static void all_closed(void *arg)
 	struct hub *h = arg;
 
 	loop_timer_free(h->drain_limit);
+	loop_timer_free(h->name_limit);
 	loop_timer_free(h->redis_keep);
 	uv_close((uv_handle_t *)&h->term, on_signal_closed);
 	uv_close((uv_handle_t *)&h->interrupt, on_signal_closed);
 	uv_close((uv_handle_t *)&h->hangup, on_signal_closed);
 }
 
+static void names_are_late(void *arg)
+{
+	struct hub *h = arg;
+
+	log_at(LOG_INFO, "", "Redis' name is still being looked up; ending without it");
+	h->is_left = true;
+	loop_stop(h->loop);
+}
+
+/* A look-up that has begun cannot be taken back. Of a store that is away nothing else is in hand,
+ * and the resolver's patience is none of ours. */
 static void connectors_closed(void *arg)
 {
 	struct hub *h = arg;
 
+	if (!store_is_up(h->store))
+		loop_timer_start(h->name_limit, NAME_LIMIT_MS, 0);
 	store_close(h->store, all_closed, h);
 }
 
@@ -277,6 +294,7 @@ static int run_loop(struct hub *h, const char *redis_url)
 	snprintf(h->id, sizeof(h->id), "hub-%ld-%08x", (long)getpid(), randombytes_random());
 	h->loop = loop_new();
 	h->drain_limit = loop_timer_new(h->loop, drain_is_late, h);
+	h->name_limit = loop_timer_new(h->loop, names_are_late, h);
 	h->redis_keep = loop_timer_new(h->loop, keep_redis, h);
 	h->store = store_open(h->loop, &store);
 	if (!h->store) {
@@ -295,6 +313,8 @@ static int run_loop(struct hub *h, const char *redis_url)
 	if (h->config->demo)
 		demo_print(h->config, api_port(h->api));
 	loop_run(h->loop);
+	if (h->is_left)
+		return 0; /* the process ends with what it holds */
 	api_free(h->api);
 	auth_free(h->auth);
 	demo_free(h->demo);
@@ -420,6 +440,10 @@ int hub_run(const struct config *cfg, const struct config_again *again)
 	arena_init(&h.arena);
 	status = run(&h);
 	private_redis_stop(&h.redis);
+	if (h.is_left) {
+		fflush(NULL);
+		_exit(status); /* libuv would wait for the look-up at the process' end */
+	}
 	pack_unref(h.pack);
 	arena_clear(&h.arena);
 	return status;

@@ -44,6 +44,8 @@
 	  "How much of its maxmemory Redis uses; 0: it has none")                                  \
 	X(INTAKE_CLOSED, "store_intake_closed", "gauge",                                           \
 	  "1 while no events are taken because Redis has little memory left")                      \
+	X(INTAKE_PARKED, "intake_parked_total", "counter",                                         \
+	  "Entries of the intake stream that failed too often and were put aside for a person")    \
 	X(STORE_CALLS, "store_calls_total", "counter", "Script calls to Redis")                    \
 	X(DELIVERIES_SENT, "deliveries_handed_over_total", "counter", "Messages a provider took")  \
 	X(DELIVERIES_UNKNOWN, "deliveries_unknown_total", "counter",                               \

@@ -15,8 +15,7 @@ struct audited {
 	const char *body, *region, *state, *channel; /* NULL or "": not said */
 	const char *detail;			     /* an id that was meant or made, NULL none */
 };
-/* for who writes it together with something else */
+/* A line is written in one step with what it tells of. */
 void audit_line(const struct audited *a, struct buf *out);
-void audit_act(struct flow *f, const struct audited *a);
 
 #endif

@@ -338,20 +338,10 @@ static void replace(struct contacts *c, struct roster *fresh)
 	c->rosters[c->count++] = fresh;
 }
 
-static void on_told(void *arg, enum err e, const char *text)
-{
-	(void)arg;
-	(void)text;
-	if (e != ERR_OK)
-		log_at(LOG_WARN, "",
-		       "that contacts have changed could not be told to the other hubs");
-}
-
 static void on_put(void *arg, enum err e, const char *text)
 {
 	struct putting *p = arg;
 	struct roster *r = p->roster;
-	struct buf line;
 
 	(void)text;
 	if (e != ERR_OK) {
@@ -362,23 +352,15 @@ static void on_put(void *arg, enum err e, const char *text)
 	}
 	replace(p->flow->contacts, r);
 	contacts_look_over(p->flow);
-	audit_act(p->flow, &(struct audited){.at_ms = r->at_ms,
-					     .who = r->by,
-					     .act = "contacts",
-					     .notice = -1,
-					     .body = r->body});
-	buf_init(&line, 1024);
-	buf_printf(&line, "X\tcontacts:%s", r->body);
-	store_append_feed(p->flow->store, buf_cstr(&line), on_told, NULL);
-	buf_clear(&line);
 	reply_roster(p->flow, r->body, true, p->fn, p->arg);
 	free(p);
 }
 
+/* Written together with who did it, and with what tells every hub to look again. */
 static void keep(struct flow *f, struct roster *r, reply_fn *fn, void *arg)
 {
 	struct putting *p = mem_zalloc(sizeof(*p));
-	struct buf out;
+	struct buf out, line;
 
 	*p = (struct putting){f, r, fn, arg};
 	buf_init(&out, 1 << 20);
@@ -387,7 +369,23 @@ static void keep(struct flow *f, struct roster *r, reply_fn *fn, void *arg)
 	buf_add_str(&out, ",\"by\":");
 	buf_add_json(&out, r->by);
 	buf_printf(&out, ",\"at\":%lld}", (long long)r->at_ms);
-	store_put(f->store, TABLE_CONTACTS, r->body, (struct bytes){out.data, out.len}, on_put, p);
+	buf_init(&line, 8192);
+	audit_line(&(struct audited){.at_ms = r->at_ms,
+				     .who = r->by,
+				     .act = "contacts",
+				     .notice = -1,
+				     .body = r->body},
+		   &line);
+	store_write_named(
+		f->store,
+		&(struct named_write){.table = TABLE_CONTACTS,
+				      .name = r->body,
+				      .value = {out.data, out.len},
+				      .replaces = true,
+				      .told = arena_printf(&r->arena, "X\tcontacts:%s", r->body),
+				      .audit = buf_cstr(&line)},
+		on_put, p);
+	buf_clear(&line);
 	buf_clear(&out);
 }
 

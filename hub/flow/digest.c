@@ -37,7 +37,8 @@ struct digest {
 	int handed_count;
 	/* the body under work, and the one with the same number that is counted */
 	int first, other;
-	int64_t waiting; /* for that number */
+	int64_t waiting;     /* for that number */
+	struct message text; /* to it */
 	/* the last that was begun, and the last of which some hub has said that nothing is left */
 	int32_t day, done_day;
 	bool busy, stopped;
@@ -97,30 +98,31 @@ static void on_sent(void *arg, const struct send_result *r)
 		       outcome_name(r->outcome));
 }
 
-static void send(struct digest *d)
+static bool can_be_sent(struct digest *d)
 {
 	struct flow *f = d->flow;
 	int k = flow_connector_for(f, CHANNEL_SMS);
 	const char *body = pack_view(d->pack)->bodies[d->first].id;
-	const struct message m = {.id = arena_printf(&d->arena, "g%d-%s", d->day, body),
-				  .to = d->numbers[d->first],
-				  .text = wording(d)};
 	struct diag diag;
 
+	d->text = (struct message){.id = arena_printf(&d->arena, "g%d-%s", d->day, body),
+				   .to = d->numbers[d->first],
+				   .text = wording(d)};
 	diag_init(&diag, &d->arena);
-	if (k < 0 || f->connectors[k].kind->check(&m, &diag) != ERR_OK) {
-		log_at(LOG_WARN, "", "body=%s: the morning's text cannot be sent: %s", body,
-		       diag.first ? diag.first->what : "no connector");
-		return;
-	}
-	f->connectors[k].kind->send(f->connectors[k].self, &m, on_sent, f);
+	if (k >= 0 && f->connectors[k].kind->check(&d->text, &diag) == ERR_OK)
+		return true;
+	log_at(LOG_WARN, "", "body=%s: the morning's text cannot be sent: %s", body,
+	       diag.first ? diag.first->what : "no connector");
+	return false;
+}
+
+static void send(struct digest *d)
+{
+	struct flow_connector *c = &d->flow->connectors[flow_connector_for(d->flow, CHANNEL_SMS)];
+
+	c->kind->send(c->self, &d->text, on_sent, d->flow);
 	d->handed = arena_grow(&d->arena, d->handed, d->handed_count, sizeof(*d->handed));
-	d->handed[d->handed_count++] = m.to;
-	audit_act(f, &(struct audited){.at_ms = clock_now_ms(&f->clock),
-				       .who = "hub",
-				       .act = "digest",
-				       .notice = -1,
-				       .body = body});
+	d->handed[d->handed_count++] = d->text.to;
 }
 
 static const char *hash_of_number(struct digest *d)
@@ -140,22 +142,37 @@ static void on_marked(void *arg, enum err e, const char *text)
 	next_number(d);
 }
 
+/* The mark and its line of the audit log come first: a crash leaves a line without its text then,
+ * never a text without its line. */
+static void mark(struct digest *d)
+{
+	const char *writer = d->flow->writer;
+	struct buf line;
+
+	buf_init(&line, 8192);
+	audit_line(&(struct audited){.at_ms = clock_now_ms(&d->flow->clock),
+				     .who = "hub",
+				     .act = "digest",
+				     .notice = -1,
+				     .body = pack_view(d->pack)->bodies[d->first].id},
+		   &line);
+	store_mark(d->flow->store,
+		   &(struct expiring){
+			   .kind = "digest",
+			   .name = arena_printf(&d->arena, "%s:%d", hash_of_number(d), d->day),
+			   .value = {writer, strlen(writer)},
+			   .ttl_ms = MARK_TTL_MS},
+		   buf_cstr(&line), on_marked, d);
+	buf_clear(&line);
+}
+
 static void on_pass(void *arg, enum err e, const struct text_pass_out *out)
 {
 	struct digest *d = arg;
-	const char *writer = d->flow->writer;
 
 	d->failed = d->failed || e != ERR_OK;
-	if (e == ERR_OK && out->pass == TEXT_MAY)
-		store_put_expiring(
-			d->flow->store,
-			&(struct expiring){
-				.kind = "digest",
-				.name = arena_printf(&d->arena, "%s:%d", hash_of_number(d), d->day),
-				.value = {writer, strlen(writer)},
-				.ttl_ms = MARK_TTL_MS,
-				.only_if_new = true},
-			on_marked, d);
+	if (e == ERR_OK && out->pass == TEXT_MAY && can_be_sent(d))
+		mark(d);
 	else
 		next_number(d);
 }

@@ -384,6 +384,8 @@ static void gap(struct feed *d, const char *newest)
 	figures_forget(d->flow->figures);
 	d->done = d->ring.head;
 	d->done_at = d->ring.newest;
+	if (d->on_name)
+		d->on_name(d->name_arg, "");
 }
 
 static void on_entries(void *arg, const struct feed_entry *entries, int count)

@@ -16,7 +16,7 @@ struct moving {
 	struct flow *flow;
 	struct principal *who;
 	struct arena arena;
-	const char *body, *from, *to;
+	const char *body, *from, *to, *detail;
 	struct diag diag;
 	int64_t below; /* place in the body's list */
 	int waiting, moved;
@@ -86,15 +86,6 @@ static void end(struct moving *m)
 {
 	struct arena arena;
 
-	if (m->moved)
-		audit_act(m->flow,
-			  &(struct audited){.at_ms = clock_now_ms(&m->flow->clock),
-					    .who = m->who->name,
-					    .act = "handover",
-					    .notice = -1,
-					    .body = m->body,
-					    .detail = arena_printf(&m->arena, "%d, %s to %s",
-								   m->moved, m->from, m->to)});
 	answer(m);
 	principal_unref(m->who);
 	arena = m->arena; /* the call itself lives in it */
@@ -120,16 +111,23 @@ static void step_done(struct moving *m, enum err e)
 static enum err apply_one(void *arg, struct change *c)
 {
 	struct one *o = arg;
+	const struct moving *m = o->moving;
 
 	o->count = 0;
 	for (int i = 0; i < c->record.notice_count; i++) {
 		struct receipt *r;
 
-		if (!is_in_hand(o->moving, &c->record, i))
+		if (!is_in_hand(m, &c->record, i))
 			continue;
 		r = change_receipt(c, RECEIPT_HANDED_ON, i, -1);
-		r->by = o->moving->who->name;
-		r->detail = o->moving->to;
+		r->by = m->who->name;
+		r->detail = m->to;
+		change_audit(c, &(struct audited){.who = m->who->name,
+						  .act = "handover",
+						  .notice = i,
+						  .body = m->body,
+						  .channel = "http",
+						  .detail = m->detail});
 		c->record.notices[i].version++;
 		change_tell(c, i, r->by);
 		o->count++;
@@ -239,6 +237,7 @@ void handover(struct flow *f, const struct handover_in *in, reply_fn *fn, void *
 	if (m->err == ERR_OK && m->diag.first)
 		m->err = ERR_INVALID;
 	if (m->err == ERR_OK) {
+		m->detail = arena_printf(&m->arena, "%s to %s", m->from, m->to);
 		next_slice(m);
 		return;
 	}

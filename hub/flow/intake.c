@@ -14,7 +14,6 @@
 #include "flow/policy_shadow.h"
 #include "flow/sources.h"
 #include "flow/view.h"
-#include "log.h"
 #include "metrics.h"
 
 /* What is looked at when it has been taken stands together. */
@@ -227,6 +226,7 @@ static void job_store(struct job *j, const char *holder)
 	struct decide_in in = {.at_ms = clock_now_ms(&j->flow->clock), .holder = holder};
 	struct decision decision;
 
+	job_identity(j);
 	j->holder = holder ? arena_strdup(&j->arena, holder) : NULL;
 	decide(j->pack, &j->event, &in, &j->arena, &decision);
 	j->unmatched = decision.unmatched_count;
@@ -238,7 +238,6 @@ static void job_store(struct job *j, const char *holder)
 					 .at_ms = in.at_ms},
 		       &j->arena, &j->record);
 	j->in.record = record_bytes(&j->record, &j->arena);
-	job_identity(j);
 	j->in.case_id = j->event.case_id;
 	j->in.type = event_type_name(j->event.type);
 	j->in.version = j->event.version;
@@ -264,10 +263,27 @@ static void on_holder(void *arg, enum err e, const char *body)
 		job_store(j, body);
 }
 
-static void job_go(struct job *j)
+/* --- while no events are taken: what was taken before has its answer, which needs no room --- */
+
+static void on_looked(void *arg, enum err e, const struct accept_out *out)
 {
+	struct job *j = arg;
 	const char *no_room = store_is_short(j->flow->store, ROOM_FOR_ACTS);
 
+	if (e == ERR_NOT_FOUND)
+		job_refuse(j, ERR_UNAVAILABLE, 503, no_room ? no_room : "Send it again", NULL);
+	else
+		on_accepted(j, e, out);
+}
+
+static void job_look(struct job *j)
+{
+	job_identity(j);
+	store_find_accepted(j->flow->store, &j->in, on_looked, j);
+}
+
+static void job_go(struct job *j)
+{
 	if (!principal_may_submit(j->who, j->event.source)) {
 		job_refuse(j, ERR_FORBIDDEN, 403, "This source is not one you may send for", NULL);
 		return;
@@ -277,8 +293,8 @@ static void job_go(struct job *j)
 			   "The policy in force is still being read; send it again", NULL);
 		return;
 	}
-	if (no_room) {
-		job_refuse(j, ERR_UNAVAILABLE, 503, no_room, NULL);
+	if (store_is_short(j->flow->store, ROOM_FOR_ACTS)) {
+		job_look(j);
 		return;
 	}
 	j->pack = pack_ref(j->flow->pack);
@@ -376,7 +392,7 @@ void intake_submit_json(struct flow *f, struct principal *who, json_t *root, rep
 }
 
 /* --- intake from the stream: the same road; the entry is done only when the event is on disk or
- * refused for good --- */
+ * refused for good; a 500 says nothing about the event, it is tried again --- */
 
 struct stream_job {
 	struct flow *flow;
@@ -388,18 +404,18 @@ static void on_stream_reply(void *arg, const struct reply *r)
 {
 	struct stream_job *s = arg;
 
-	if (r->status < 500) {
+	if (r->status != 503) { /* that is told by whatever is away, and the entry comes again */
 		struct buf out;
 
 		buf_init(&out, 1 << 20);
 		buf_printf(&out, "{\"status\":%d,\"answer\":", r->status);
 		buf_add(&out, r->json, r->len);
 		buf_add_char(&out, '}');
-		store_intake_done(s->flow->store, s->entry, buf_cstr(&out));
+		if (r->status < 500)
+			store_intake_done(s->flow->store, s->entry, buf_cstr(&out));
+		else
+			store_intake_failed(s->flow->store, s->entry, buf_cstr(&out));
 		buf_clear(&out);
-	} else if (r->status != 503) { /* that is told by whatever is away */
-		log_at(LOG_WARN, "", "entry %s of the intake failed here with %d; it comes again",
-		       s->entry, r->status);
 	}
 	principal_unref(s->who);
 	free(s->entry);

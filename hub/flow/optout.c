@@ -84,87 +84,104 @@ struct saying {
 	void *arg;
 };
 
-static void tell_bodies(const struct saying *s)
+static const char *next_body(const struct saying *s, int *at)
 {
 	const struct pack_view *p = pack_view(s->flow->pack);
-	const char *act = s->begins ? "opt-out" : "opt-in";
-	int bodies = 0;
 
-	for (int b = 0; b < p->body_count; b++) {
-		if (!contacts_have(s->flow, p->bodies[b].id, s->hash))
-			continue;
-		bodies++;
-		audit_act(s->flow, &(struct audited){.at_ms = clock_now_ms(&s->flow->clock),
-						     .who = "hub",
-						     .act = act,
-						     .notice = -1,
-						     .body = p->bodies[b].id,
-						     .channel = channel_name(CHANNEL_SMS)});
-		log_at(s->begins ? LOG_WARN : LOG_INFO, "", "body=%s: one of its numbers %s",
-		       p->bodies[b].id, s->begins ? OPTOUT_WHY : "wants texts again");
+	while (*at < p->body_count) {
+		const char *body = p->bodies[(*at)++].id;
+
+		if (contacts_have(s->flow, body, s->hash))
+			return body;
 	}
-	if (!bodies)
-		audit_act(s->flow, &(struct audited){.at_ms = clock_now_ms(&s->flow->clock),
-						     .who = "hub",
-						     .act = act,
-						     .notice = -1,
-						     .channel = channel_name(CHANNEL_SMS)});
+	return NULL;
 }
 
-static void said(struct saying *s, enum err e)
+static void tell_bodies(const struct saying *s)
 {
-	s->done(s->arg, e);
-	free(s);
+	const char *body;
+	int at = 0;
+
+	while ((body = next_body(s, &at)))
+		log_at(s->begins ? LOG_WARN : LOG_INFO, "", "body=%s: one of its numbers %s", body,
+		       s->begins ? OPTOUT_WHY : "wants texts again");
 }
 
-/* The other hubs hear of it before the number is answered, or the provider says it again. */
-static void on_told(void *arg, enum err e, const char *text)
+/* One for each body whose number it is, and one without a body if it is nobody's. */
+static void audit_lines(const struct saying *s, struct buf *out)
 {
-	(void)text;
-	said(arg, e);
+	struct audited a = {.at_ms = clock_now_ms(&s->flow->clock),
+			    .who = "hub",
+			    .act = s->begins ? "opt-out" : "opt-in",
+			    .notice = -1,
+			    .channel = channel_name(CHANNEL_SMS)};
+	int at = 0;
+
+	a.body = next_body(s, &at);
+	do {
+		audit_line(&a, out);
+		buf_add_char(out, '\n');
+	} while (a.body && (a.body = next_body(s, &at)));
 }
 
-static void on_kept(void *arg, enum err e, const char *text)
+/* Known here before the number is answered. */
+static void on_looked(void *arg, enum err e, const struct named *items, int count)
 {
 	struct saying *s = arg;
 
-	(void)text;
-	if (e != ERR_OK) {
-		said(s, e);
-		return;
-	}
-	if (optouts_hold(s->flow->optouts, s->hash) != s->begins)
-		tell_bodies(s);
-	optouts_load(s->flow->optouts);
-	store_append_feed(s->flow->store, "X\toptouts", on_told, s);
+	on_list(s->flow->optouts, e, items, count);
+	s->done(s->arg, ERR_OK);
+	free(s);
 }
 
-static struct saying *saying_new(struct flow *f, const char *hash)
+/* Whoever says what was so already changes nothing. */
+static void on_kept(void *arg, enum err e, const char *text)
+{
+	struct saying *s = arg;
+	bool stood = e == (s->begins ? ERR_CONFLICT : ERR_NOT_FOUND);
+
+	(void)text;
+	if (e != ERR_OK && !stood) {
+		s->done(s->arg, e);
+		free(s);
+		return;
+	}
+	if (!stood)
+		tell_bodies(s);
+	store_list(s->flow->store, TABLE_OPTOUTS, on_looked, s);
+}
+
+/* Written together with its lines of the audit log, and with what tells every hub to look again. */
+static void say(struct flow *f, const char *hash, bool begins, optout_done_fn *done, void *arg)
 {
 	struct saying *s = mem_zalloc(sizeof(*s));
+	struct buf lines;
+	char at[24];
+	int len = snprintf(at, sizeof(at), "%lld", (long long)clock_now_ms(&f->clock));
 
 	s->flow = f;
+	s->begins = begins;
+	s->done = done;
+	s->arg = arg;
 	snprintf(s->hash, sizeof(s->hash), "%s", hash);
-	return s;
+	buf_init(&lines, 1 << 20);
+	audit_lines(s, &lines);
+	store_write_named(f->store,
+			  &(struct named_write){.table = TABLE_OPTOUTS,
+						.name = s->hash,
+						.value = {begins ? at : NULL, (size_t)len},
+						.told = "X\toptouts",
+						.audit = buf_cstr(&lines)},
+			  on_kept, s);
+	buf_clear(&lines);
 }
 
 void optout_begin(struct flow *f, const char *hash, optout_done_fn *done, void *arg)
 {
-	struct saying *s = saying_new(f, hash);
-	char at[24];
-	int len = snprintf(at, sizeof(at), "%lld", (long long)clock_now_ms(&f->clock));
-
-	s->begins = true;
-	s->done = done;
-	s->arg = arg;
-	store_put(f->store, TABLE_OPTOUTS, s->hash, (struct bytes){at, (size_t)len}, on_kept, s);
+	say(f, hash, true, done, arg);
 }
 
 void optout_end(struct flow *f, const char *hash, optout_done_fn *done, void *arg)
 {
-	struct saying *s = saying_new(f, hash);
-
-	s->done = done;
-	s->arg = arg;
-	store_delete(f->store, TABLE_OPTOUTS, s->hash, on_kept, s);
+	say(f, hash, false, done, arg);
 }

@@ -177,13 +177,6 @@ static void on_agreed_put(void *arg, enum err e, const char *text)
 		statement_end(c, e);
 		return;
 	}
-	audit_act(c->flow, &(struct audited){.at_ms = c->now_ms,
-					     .who = c->who->name,
-					     .act = "agree",
-					     .notice = -1,
-					     .body = c->agree_body,
-					     .channel = "http",
-					     .detail = agreed_name(c, cell_to_agree(c), c->side)});
 	c->side++;
 	agree_next(c);
 }
@@ -192,7 +185,8 @@ static void on_agreed_put(void *arg, enum err e, const char *text)
 static void agree_next(struct statement *c)
 {
 	const struct cell *x = cell_to_agree(c);
-	struct buf line;
+	const char *name;
+	struct buf out, line;
 
 	while (c->side < SIDES && !statement_has_side(c, x, c->side))
 		c->side++;
@@ -200,16 +194,33 @@ static void agree_next(struct statement *c)
 		read_agreed(c);
 		return;
 	}
-	buf_init_brief(&line, 1024);
-	buf_add_str(&line, "{\"by\":");
-	buf_add_json(&line, c->who->name);
-	buf_add_str(&line, ",\"at\":");
-	view_time(&line, c->now_ms);
-	statement_put_counts(x, &line);
-	buf_add_char(&line, '}');
-	store_put(c->flow->store, TABLE_AGREED, agreed_name(c, x, c->side),
-		  (struct bytes){line.data, line.len}, on_agreed_put, c);
+	name = agreed_name(c, x, c->side);
+	buf_init_brief(&out, 1024);
+	buf_add_str(&out, "{\"by\":");
+	buf_add_json(&out, c->who->name);
+	buf_add_str(&out, ",\"at\":");
+	view_time(&out, c->now_ms);
+	statement_put_counts(x, &out);
+	buf_add_char(&out, '}');
+	buf_init(&line, 8192);
+	audit_line(&(struct audited){.at_ms = c->now_ms,
+				     .who = c->who->name,
+				     .act = "agree",
+				     .notice = -1,
+				     .body = c->agree_body,
+				     .channel = "http",
+				     .detail = name},
+		   &line);
+	store_write_named(c->flow->store,
+			  &(struct named_write){.table = TABLE_AGREED,
+						.name = name,
+						.value = {out.data, out.len},
+						.replaces = true,
+						.told = "",
+						.audit = buf_cstr(&line)},
+			  on_agreed_put, c);
 	buf_clear(&line);
+	buf_clear(&out);
 }
 
 static void agree(struct statement *c)

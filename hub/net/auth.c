@@ -5,32 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/people.h"
-#include "net/throttle.h"
+#include "net/auth_in.h"
 
-#define TOKEN_BYTES   32
-#define HASH_HEX      65
-#define SESSION_SLOTS 8192
-#define COOKIE	      "tandem_session="
 /* The store may have dropped a session in the meantime without a word about it. */
 #define REMEMBERED_MS 10000
-#define CHECKING_MAX  64 /* passwords at once; each takes a thread of the pool for a while */
-
-struct session {
-	char hash[HASH_HEX];
-	struct principal *as; /* NULL: the slot is free */
-	int generation;	      /* of the users it was made from */
-	int64_t until_ms;     /* own clock: until then the store need not be asked again */
-};
-struct auth {
-	struct flow *flow;
-	const struct config *config;
-	struct people people;
-	struct session sessions[SESSION_SLOTS];
-	struct throttle throttle;
-	int checking; /* passwords */
-	int generation;
-};
+/* Users and keys likewise: a line of the feed about one of them can be lost. */
+#define REREAD_MS 10000
 
 struct auth *auth_new(struct flow *f, const struct config *cfg)
 {
@@ -41,11 +21,32 @@ struct auth *auth_new(struct flow *f, const struct config *cfg)
 	return a;
 }
 
+static bool seen_before(unsigned char seen[SEEN_BYTES], const struct named *items, int count)
+{
+	unsigned char now[SEEN_BYTES];
+	crypto_generichash_state s;
+	bool same;
+
+	crypto_generichash_init(&s, NULL, 0, sizeof(now));
+	for (int i = 0; i < count; i++) {
+		const char *name = items[i].name;
+
+		crypto_generichash_update(&s, (const unsigned char *)name, strlen(name) + 1);
+		crypto_generichash_update(&s, (const unsigned char *)items[i].value.data,
+					  items[i].value.len);
+		crypto_generichash_update(&s, (const unsigned char *)"", 1);
+	}
+	crypto_generichash_final(&s, now, sizeof(now));
+	same = !memcmp(seen, now, sizeof(now));
+	memcpy(seen, now, sizeof(now));
+	return same;
+}
+
 static void on_users(void *arg, enum err e, const struct named *items, int count)
 {
 	struct auth *a = arg;
 
-	if (e != ERR_OK)
+	if (e != ERR_OK || seen_before(a->users_seen, items, count))
 		return;
 	people_set_users(&a->people, a->flow, items, count);
 	a->generation++;
@@ -55,7 +56,7 @@ static void on_keys(void *arg, enum err e, const struct named *items, int count)
 {
 	struct auth *a = arg;
 
-	if (e == ERR_OK)
+	if (e == ERR_OK && !seen_before(a->keys_seen, items, count))
 		people_set_keys(&a->people, items, count);
 }
 
@@ -64,6 +65,16 @@ void auth_start(struct auth *a)
 {
 	store_list(a->flow->store, TABLE_KEYS, on_keys, a);
 	store_list(a->flow->store, TABLE_USERS, on_users, a);
+}
+
+void auth_beat(struct auth *a)
+{
+	int64_t now_ms = loop_mono_ms(a->flow->loop);
+
+	if (now_ms < a->reread_ms || !store_is_up(a->flow->store))
+		return;
+	a->reread_ms = now_ms + REREAD_MS;
+	auth_start(a);
 }
 
 static struct session *slot_of(struct auth *a, const char *hash)
@@ -109,7 +120,7 @@ bool auth_session_ended(const struct principal *who, const char *name)
 	return !strncmp(name, "key:", 4) && !*who->session && !strcmp(who->name, name + 4);
 }
 
-static void hash_token(const char *token, size_t len, char ret[HASH_HEX])
+void auth_hash_token(const char *token, size_t len, char ret[HASH_HEX])
 {
 	unsigned char h[32];
 
@@ -118,8 +129,8 @@ static void hash_token(const char *token, size_t len, char ret[HASH_HEX])
 }
 
 /* The user's principal with the session's name in it: made once for a slot and kept. */
-static struct principal *session_principal(struct auth *a, const char *hash, const char *user,
-					   int64_t until_ms)
+struct principal *auth_session_principal(struct auth *a, const char *hash, const char *user,
+					 int64_t until_ms)
 {
 	const struct user *u = people_find_user(&a->people, user);
 	struct session *s = slot_of(a, hash);
@@ -143,7 +154,7 @@ struct lookup {
 	char hash[HASH_HEX];
 };
 
-static int64_t remembered_until(const struct auth *a)
+int64_t auth_remembered_until(const struct auth *a)
 {
 	return loop_mono_ms(a->flow->loop) + REMEMBERED_MS;
 }
@@ -151,9 +162,10 @@ static int64_t remembered_until(const struct auth *a)
 static void on_session(void *arg, enum err e, const char *user)
 {
 	struct lookup *l = arg;
-	struct principal *who = e == ERR_OK && user ? session_principal(l->auth, l->hash, user,
-									remembered_until(l->auth))
-						    : NULL;
+	struct principal *who = e == ERR_OK && user
+					? auth_session_principal(l->auth, l->hash, user,
+								 auth_remembered_until(l->auth))
+					: NULL;
 
 	if (e == ERR_OK && !who)
 		e = ERR_UNAUTHENTICATED;
@@ -173,7 +185,7 @@ static void identify_session(struct auth *a, const char *hash, auth_fn *fn, void
 	if (s->as && !strcmp(s->hash, hash) && loop_mono_ms(a->flow->loop) < s->until_ms) {
 		char *user = s->generation == a->generation ? NULL : mem_strdup(s->as->name);
 		struct principal *who =
-			user ? session_principal(a, hash, user, s->until_ms) : s->as;
+			user ? auth_session_principal(a, hash, user, s->until_ms) : s->as;
 
 		free(user);
 		fn(arg, who ? ERR_OK : ERR_UNAUTHENTICATED, who);
@@ -189,7 +201,14 @@ static void identify_session(struct auth *a, const char *hash, auth_fn *fn, void
 
 void auth_ask_again(struct auth *a, const struct principal *who, auth_fn *fn, void *arg)
 {
-	identify_session(a, who->session, fn, arg);
+	struct principal *key;
+
+	if (*who->session) {
+		identify_session(a, who->session, fn, arg);
+		return;
+	}
+	key = people_find_key_named(&a->people, who->name);
+	fn(arg, key ? ERR_OK : ERR_UNAUTHENTICATED, key);
 }
 
 static const char *cookie_of(struct http_request *req, size_t *ret_len)
@@ -236,7 +255,7 @@ void auth_identify(struct auth *a, struct http_request *req, auth_fn *fn, void *
 	if (key) {
 		struct principal *who;
 
-		hash_token(key, len, hash);
+		auth_hash_token(key, len, hash);
 		who = people_find_key(&a->people, hash);
 		fn(arg, who ? ERR_OK : a->generation ? ERR_UNAUTHENTICATED : ERR_UNAVAILABLE, who);
 		return;
@@ -246,7 +265,7 @@ void auth_identify(struct auth *a, struct http_request *req, auth_fn *fn, void *
 		fn(arg, ERR_UNAUTHENTICATED, NULL);
 		return;
 	}
-	hash_token(key, len, hash);
+	auth_hash_token(key, len, hash);
 	identify_session(a, hash, fn, arg);
 }
 
@@ -268,171 +287,6 @@ bool auth_origin_is_ours(const struct auth *a, struct http_request *req)
 			return true;
 	}
 	return false;
-}
-
-/* --- signing in --- */
-
-struct sign_in {
-	struct auth *auth;
-	char *user, *password, *stored;
-	bool known, right;
-	bool is_undone; /* there was no memory to hash with: whether it is right nobody knows */
-	char token[TOKEN_BYTES * 2], hash[HASH_HEX];
-	auth_sign_in_fn *fn;
-	void *arg;
-};
-
-static void sign_in_end(struct sign_in *s, enum err e, struct principal *who)
-{
-	char cookie[512] = "";
-
-	if (e == ERR_OK)
-		snprintf(cookie, sizeof(cookie),
-			 "Set-Cookie: " COOKIE
-			 "%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld\r\n",
-			 s->token, (long long)(s->auth->config->session_ms / 1000));
-	s->fn(s->arg, e, who, cookie);
-	sodium_memzero(s->password, strlen(s->password));
-	sodium_memzero(s->token, sizeof(s->token));
-	free(s->user);
-	free(s->password);
-	free(s->stored);
-	free(s);
-}
-
-static void on_session_kept(void *arg, enum err e, const char *text)
-{
-	struct sign_in *s = arg;
-	struct principal *who;
-
-	(void)text;
-	who = e == ERR_OK ? session_principal(s->auth, s->hash, s->user, remembered_until(s->auth))
-			  : NULL;
-	if (e == ERR_OK && !who)
-		e = ERR_UNAUTHENTICATED;
-	sign_in_end(s, e, who);
-}
-
-/* What crypto_pwhash_str wrote. */
-struct hashed {
-	unsigned long memory_kib, passes;
-	unsigned char salt[crypto_pwhash_SALTBYTES], hash[32];
-};
-
-static bool take_bytes(const char *text, size_t text_len, unsigned char *ret, size_t len)
-{
-	size_t got;
-
-	return sodium_base642bin(ret, len, text, text_len, NULL, &got, NULL,
-				 sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
-	       got == len;
-}
-
-/* Past the word and the number after it; NULL: it is something else. */
-static const char *take_number(const char *s, const char *word, unsigned long *ret)
-{
-	size_t len = strlen(word);
-	char *end;
-
-	if (!s || strncmp(s, word, len) != 0)
-		return NULL;
-	*ret = strtoul(s + len, &end, 10);
-	return end;
-}
-
-static bool read_hashed(const char *text, struct hashed *ret)
-{
-	unsigned long lanes;
-	const char *s = take_number(text, "$argon2id$v=19$m=", &ret->memory_kib), *hash;
-
-	s = take_number(s, ",t=", &ret->passes);
-	s = take_number(s, ",p=", &lanes);
-	hash = s && *s == '$' && lanes == 1 ? strchr(++s, '$') : NULL;
-	return hash && take_bytes(s, (size_t)(hash - s), ret->salt, sizeof(ret->salt)) &&
-	       take_bytes(hash + 1, strlen(hash + 1), ret->hash, sizeof(ret->hash));
-}
-
-/* On a thread of the pool: nothing but the stored text and the password is touched.
- * crypto_pwhash_str_verify would take a lack of memory for a wrong password. */
-static void check_password(void *arg)
-{
-	struct sign_in *s = arg;
-	unsigned char hash[sizeof(((struct hashed *)NULL)->hash)];
-	struct hashed as;
-
-	if (!read_hashed(s->stored, &as))
-		return;
-	s->is_undone =
-		crypto_pwhash(hash, sizeof(hash), s->password, strlen(s->password), as.salt,
-			      as.passes, as.memory_kib * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0;
-	s->right = !s->is_undone && sodium_memcmp(hash, as.hash, sizeof(hash)) == 0 && s->known;
-	sodium_memzero(hash, sizeof(hash));
-}
-
-static void password_checked(void *arg)
-{
-	struct sign_in *s = arg;
-	int64_t now_ms = loop_mono_ms(s->auth->flow->loop);
-	unsigned char raw[TOKEN_BYTES];
-
-	s->auth->checking--;
-	if (s->is_undone) {
-		sign_in_end(s, ERR_UNAVAILABLE, NULL);
-		return;
-	}
-	if (throttle_is_shut(&s->auth->throttle, s->user, now_ms)) {
-		sign_in_end(s, ERR_TOO_MANY, NULL); /* by guesses at the same time */
-		return;
-	}
-	throttle_note(&s->auth->throttle, s->user, now_ms, s->right);
-	if (!s->right) {
-		sign_in_end(s, ERR_UNAUTHENTICATED, NULL);
-		return;
-	}
-	randombytes_buf(raw, sizeof(raw));
-	sodium_bin2base64(s->token, sizeof(s->token), raw, sizeof(raw),
-			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-	sodium_memzero(raw, sizeof(raw));
-	hash_token(s->token, strlen(s->token), s->hash);
-	store_put_expiring(s->auth->flow->store,
-			   &(struct expiring){.kind = "session",
-					      .name = s->hash,
-					      .ttl_ms = s->auth->config->session_ms,
-					      .value = {s->user, strlen(s->user)}},
-			   on_session_kept, s);
-}
-
-/* Somebody unknown costs the same time as somebody known: this is the hash of a password nobody
- * has. */
-static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
-			     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-
-void auth_sign_in(struct auth *a, const char *user, const char *password, auth_sign_in_fn *fn,
-		  void *arg)
-{
-	const struct user *u = people_find_user(&a->people, user);
-	struct sign_in *s;
-
-	/* the users have not been read yet: nothing is known of this one, and nothing counts
-	 * against the name */
-	if (!a->generation || a->checking >= CHECKING_MAX) {
-		fn(arg, ERR_UNAVAILABLE, NULL, "");
-		return;
-	}
-	if (throttle_is_shut(&a->throttle, user, loop_mono_ms(a->flow->loop))) {
-		fn(arg, ERR_TOO_MANY, NULL, "");
-		return;
-	}
-	s = mem_zalloc(sizeof(*s));
-	s->auth = a;
-	s->user = mem_strdup(user);
-	s->password = mem_strdup(password);
-	s->known = u && !u->disabled;
-	s->stored = mem_strdup(s->known ? u->password : nobody);
-	s->fn = fn;
-	s->arg = arg;
-	a->checking++;
-	loop_work(a->flow->loop, check_password, password_checked, s);
 }
 
 static void on_signed_out(void *arg, enum err e, const char *text)

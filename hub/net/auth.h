@@ -14,6 +14,8 @@ struct auth *auth_new(struct flow *f, const struct config *cfg);
 void auth_start(struct auth *a); /* store is up: read users and keys */
 void auth_free(struct auth *a);
 void auth_reload(struct auth *a, const char *name); /* the feed's "X" line */
+/* Once a second: reads them again from time to time, because such a line may be lost. */
+void auth_beat(struct auth *a);
 
 /*
  * ERR_UNAUTHENTICATED: nobody; ERR_UNAVAILABLE: it cannot be known while the store is away. Called
@@ -22,11 +24,12 @@ void auth_reload(struct auth *a, const char *name); /* the feed's "X" line */
  */
 typedef void auth_fn(void *arg, enum err e, struct principal *who);
 void auth_identify(struct auth *a, struct http_request *req, auth_fn *fn, void *arg);
-/* Whether the session that who was made from is still one. */
+/* Whether the session or key that who was made from is still one. */
 void auth_ask_again(struct auth *a, const struct principal *who, auth_fn *fn, void *arg);
 
 /* ERR_OK with a cookie line; ERR_UNAUTHENTICATED for any mistake alike; ERR_TOO_MANY after five
- * failures in a quarter of an hour. */
+ * failures in a quarter of an hour, at all hubs together; ERR_UNAVAILABLE when they cannot be
+ * counted. */
 typedef void auth_sign_in_fn(void *arg, enum err e, struct principal *who, const char *set_cookie);
 void auth_sign_in(struct auth *a, const char *user, const char *password, auth_sign_in_fn *fn,
 		  void *arg);

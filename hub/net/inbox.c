@@ -305,6 +305,10 @@ void inbox_name_changed(void *arg, const char *name)
 		optouts_load(a->flow->optouts);
 		return;
 	}
+	if (!*name) { /* lines were lost: any of them */
+		contacts_load(a->flow->contacts);
+		optouts_load(a->flow->optouts);
+	}
 	auth_reload(a->auth, name);
 	for (struct inbox *b = a->inboxes, *next; b; b = next) {
 		next = b->next;
@@ -324,10 +328,11 @@ static void on_asked_again(void *arg, enum err e, struct principal *who)
 	inbox_unref(b);
 }
 
-/* No feed tells of a session's natural end, and a line about another end may be lost. */
+/* No feed tells of a session's natural end, and a line about another end, or a key's, may be lost.
+ */
 static void ask_again(struct inbox *b, int64_t now_ms)
 {
-	if (b->asking || !*b->who->session || now_ms < b->ask_ms)
+	if (b->asking || now_ms < b->ask_ms)
 		return;
 	b->ask_ms = now_ms + ASK_AGAIN_MS;
 	b->asking = true;
@@ -339,6 +344,7 @@ void inbox_beat(void *arg)
 	struct api *a = arg;
 	int64_t now_ms = loop_mono_ms(a->flow->loop);
 
+	auth_beat(a->auth);
 	for (struct inbox *b = a->inboxes, *next; b; b = next) {
 		next = b->next;
 		board_beat(b);

@@ -126,3 +126,12 @@ struct principal *people_find_key(const struct people *p, const char *hash)
 	}
 	return NULL;
 }
+
+struct principal *people_find_key_named(const struct people *p, const char *name)
+{
+	for (int i = 0; i < p->key_count; i++) {
+		if (!strcmp(p->keys[i].as->name, name))
+			return p->keys[i].as;
+	}
+	return NULL;
+}

@@ -25,5 +25,6 @@ void people_set_keys(struct people *p, const struct named *items, int count);
 void people_clear(struct people *p, struct flow *f);
 const struct user *people_find_user(const struct people *p, const char *name);
 struct principal *people_find_key(const struct people *p, const char *hash);
+struct principal *people_find_key_named(const struct people *p, const char *name);
 
 #endif

@@ -29,6 +29,7 @@ struct ask {
 	ask_done_fn *done;
 	union { /* the caller's */
 		store_text_fn *text;
+		store_accept_fn *accept;
 		store_load_fn *load;
 		store_refs_fn *refs;
 		store_scan_fn *scan;

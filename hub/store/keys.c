@@ -22,6 +22,8 @@ void keys_init(struct keys *k, const char *cell, struct arena *arena)
 		{&k->audit, "audit"},
 		{&k->intake, "intake"},
 		{&k->intake_done, "intake:done"},
+		{&k->intake_failed, "intake:failed"},
+		{&k->intake_parked, "intake:parked"},
 		{&k->docs, "e:"},
 		{&k->records, "r:"},
 		{&k->steps, "policy:steps"},
@@ -72,6 +74,11 @@ static unsigned bucket_of(const char *s)
 void key_dedupe(const struct keys *k, struct args *a, const unsigned char identity[16])
 {
 	key_bucket(k, a, "d:", (unsigned)identity[0] << 8 | identity[1]);
+}
+
+struct bytes key_dedupe_field(const unsigned char identity[16])
+{
+	return (struct bytes){(const char *)identity + 2, 12};
 }
 
 void key_case(const struct keys *k, struct args *a, const char *case_id)

@@ -15,6 +15,7 @@
 struct keys {
 	const char *prefix; /* "tdm:{371300}:" */
 	const char *id, *seq, *due, *clock, *feed, *audit, *intake, *intake_done;
+	const char *intake_failed, *intake_parked;
 	const char *steps, *answers, *shadow, *shadow_last; /* of the policies */
 	const char *meetings, *meetings_open, *meetings_same;
 	const char *docs, *records; /* what their hashes' names begin with */
@@ -25,6 +26,8 @@ void keys_init(struct keys *k, const char *cell, struct arena *arena);
 void key_doc(const struct keys *k, struct args *a, int64_t seq);
 void key_record(const struct keys *k, struct args *a, int64_t seq);
 void key_dedupe(const struct keys *k, struct args *a, const unsigned char identity[16]);
+/* what it stands under there, the rest of the hash */
+struct bytes key_dedupe_field(const unsigned char identity[16]);
 void key_case(const struct keys *k, struct args *a, const char *case_id);
 void key_holder(const struct keys *k, struct args *a, const char *id); /* of a case or a permit */
 void key_permit(const struct keys *k, struct args *a, const char *permit);

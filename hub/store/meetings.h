@@ -15,7 +15,6 @@ struct meeting_write { /* borrowed until the call returns */
 	const char *fingerprint; /* of new ones; "" of a change */
 	struct bytes audit;
 };
-typedef void store_number_fn(void *arg, enum err e, int64_t number);
 /* ERR_STALE: others were first. ERR_CONFLICT: the same meeting is here already, as `number`. */
 void store_meeting_write(struct store *s, const struct meeting_write *in, store_number_fn *fn,
 			 void *arg);

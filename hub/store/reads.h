@@ -17,6 +17,7 @@ void store_load(struct store *s, const int64_t *seqs, int count, bool docs, stor
 void store_claim_due(struct store *s, int64_t now_ms, int64_t lease_ms, int limit,
 		     store_load_fn *fn, void *arg);
 
+typedef void store_number_fn(void *arg, enum err e, int64_t number);
 typedef void store_text_fn(void *arg, enum err e, const char *text); /* text NULL: not there */
 /* like `earlier` */
 void store_find_case(struct store *s, const char *case_id, store_text_fn *fn, void *arg);

@@ -150,9 +150,11 @@ static void put_told(struct args *args, const struct accept_in *in)
 #define EVENT_ARGS 9
 static void put_event(struct ask *a, const struct accept_in *in)
 {
+	const struct bytes field = key_dedupe_field(in->identity);
+
 	key_dedupe(&a->store->keys, &a->keys, in->identity);
 	key_case(&a->store->keys, &a->keys, in->case_id);
-	args_bytes(&a->args, in->identity + 2, 12);
+	args_bytes(&a->args, field.data, field.len);
 	args_bytes(&a->args, in->fingerprint, 16);
 	args_str(&a->args, in->case_id);
 	args_join(&a->args, "/", in->type, "/", args_digits(&a->arena, in->version), NULL);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "metrics.h"
 #include "store/store_in.h"
 
 #define GROUP		   "tandem"
@@ -21,9 +22,13 @@
 #define SILENT_MS    10000
 #define RETRY_MS     5000
 #define DONE_ENTRIES 10000
-#define ID_BYTES     48
+/* failures further apart than this have not one cause */
+#define FAILED_TTL_MS 3600000
+#define ID_BYTES      48
 static_assert(SCRIPT_INTAKE_DONE_KEYS == 2 && SCRIPT_INTAKE_DONE_ARGS == 5,
 	      "intake_done.lua wants other arguments than are sent");
+static_assert(SCRIPT_INTAKE_FAILED_KEYS == 4 && SCRIPT_INTAKE_FAILED_ARGS == 7,
+	      "intake_failed.lua wants other arguments than are sent");
 static_assert(SCRIPT_INTAKE_TIDY_KEYS == 1 && SCRIPT_INTAKE_TIDY_ARGS == 3,
 	      "intake_tidy.lua wants other arguments than are sent");
 
@@ -317,6 +322,49 @@ static void on_done(struct ask *a, enum err e, const struct redis_reply *r)
 		t->out_count--;
 	}
 	on_retry(t);
+}
+
+/* What stays is left in hand, and so given again by the take-over, not sooner. */
+static void on_failed(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	const char *entry = a->own;
+
+	if (e == ERR_OK && r->count != 3)
+		e = ask_misfit(a);
+	if (e != ERR_OK) {
+		log_at(LOG_WARN, "", "entry %s of the intake failed here, which was not noted: %s",
+		       entry, err_name(e));
+	} else if (r->items[2].integer) {
+		metric_add(METRIC_INTAKE_PARKED, 1);
+		log_at(LOG_ERROR, "",
+		       "entry %s of the intake failed here %lld times and is tried no more; it "
+		       "lies in %s",
+		       entry, (long long)r->items[1].integer, a->store->keys.intake_parked);
+		on_done(a, ERR_OK, NULL);
+	} else if (r->items[1].integer) {
+		log_at(LOG_WARN, "",
+		       "entry %s of the intake failed here, %lld times of %d; it comes again",
+		       entry, (long long)r->items[1].integer, STORE_INTAKE_TRIES);
+	}
+}
+
+void store_intake_failed(struct store *s, const char *entry_id, const char *outcome)
+{
+	struct ask *a = ask_new(s, SCRIPT_INTAKE_FAILED, on_failed, NULL);
+
+	a->own = arena_strdup(&a->arena, entry_id);
+	a->is_write = true;
+	args_str(&a->keys, s->keys.intake);
+	args_str(&a->keys, s->keys.intake_done);
+	args_str(&a->keys, s->keys.intake_failed);
+	args_str(&a->keys, s->keys.intake_parked);
+	args_str(&a->args, GROUP);
+	args_str(&a->args, a->own);
+	args_join(&a->args, outcome, NULL);
+	args_int(&a->args, DONE_ENTRIES);
+	args_int(&a->args, STORE_INTAKE_TRIES);
+	args_int(&a->args, FAILED_TTL_MS);
+	ask_submit(a);
 }
 
 void store_intake_done(struct store *s, const char *entry_id, const char *outcome)

@@ -6,6 +6,10 @@
 
 static_assert(SCRIPT_NAMED_KEYS == 3 && SCRIPT_NAMED_ARGS == 7,
 	      "named.lua wants other arguments than are sent");
+static_assert(SCRIPT_GUESS_KEYS == 1 && SCRIPT_GUESS_ARGS == 4,
+	      "guess.lua wants other arguments than are sent");
+static_assert(SCRIPT_MARK_KEYS == 2 && SCRIPT_MARK_ARGS == 4,
+	      "mark.lua wants other arguments than are sent");
 
 /* The value of a reading command; writing commands answer with numbers and states, which nobody
  * wants to know. */
@@ -74,7 +78,7 @@ void store_write_named(struct store *s, const struct named_write *in, store_text
 	args_str(&a->keys, s->keys.tables[in->table]);
 	args_str(&a->keys, s->keys.feed);
 	args_str(&a->keys, s->keys.audit);
-	args_str(&a->args, in->value.data ? "new" : "drop");
+	args_str(&a->args, !in->value.data ? "drop" : in->replaces ? "put" : "new");
 	args_join(&a->args, in->name, NULL);
 	args_copy(&a->args, in->value);
 	args_join(&a->args, in->told, NULL);
@@ -160,6 +164,49 @@ void store_put_expiring(struct store *s, const struct expiring *in, store_text_f
 		args_str(&a->args, "NX");
 		args_str(&a->args, "GET");
 	}
+	ask_submit(a);
+}
+
+static void on_mark(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	if (e == ERR_OK && (r->count != 2 || r->items[1].type != REDIS_STRING))
+		e = ask_misfit(a);
+	a->fn.text(a->arg, e, e == ERR_OK ? r->items[1].str : NULL);
+}
+
+void store_mark(struct store *s, const struct expiring *in, const char *audit, store_text_fn *fn,
+		void *arg)
+{
+	struct ask *a = ask_new(s, SCRIPT_MARK, on_mark, arg);
+
+	a->fn.text = fn;
+	a->is_write = true;
+	key_expiring(&s->keys, &a->keys, in->kind, in->name);
+	args_str(&a->keys, s->keys.audit);
+	args_copy(&a->args, in->value);
+	args_int(&a->args, in->ttl_ms);
+	args_join(&a->args, audit, NULL);
+	ask_submit(a);
+}
+
+static void on_guess(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	if (e == ERR_OK && (r->count != 2 || r->items[1].type != REDIS_INTEGER))
+		e = ask_misfit(a);
+	a->fn.number(a->arg, e, e == ERR_OK ? r->items[1].integer : 0);
+}
+
+void store_guess(struct store *s, const struct guess_in *in, store_number_fn *fn, void *arg)
+{
+	static const char *const how[] = {"look", "right", "wrong"};
+	struct ask *a = ask_new(s, SCRIPT_GUESS, on_guess, arg);
+
+	a->fn.number = fn;
+	a->is_write = in->how != GUESS_LOOK;
+	key_expiring(&s->keys, &a->keys, in->kind, in->name);
+	args_str(&a->args, how[in->how]);
+	args_int(&a->args, in->max);
+	args_int(&a->args, in->window_ms);
 	ask_submit(a);
 }
 

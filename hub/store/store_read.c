@@ -1,5 +1,6 @@
 /* store_read.c: events by number, what is due, what is known of a case. */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -10,6 +11,7 @@ static_assert(SCRIPT_LOAD_KEYS == 0 && SCRIPT_LOAD_ARGS == 3,
 static_assert(SCRIPT_CLAIM_KEYS == 3 && SCRIPT_CLAIM_ARGS == 4,
 	      "claim.lua wants other arguments than are sent");
 
+#define FINGERPRINT_BYTES  16 /* in front of the event's number */
 #define SEQS_PER_RUN	   256
 #define PERMIT_EVENTS_MAX  4096
 #define PERMIT_ENTRY_BYTES 48 /* "12/reregistered/1," */
@@ -114,6 +116,63 @@ void store_claim_due(struct store *s, int64_t now_ms, int64_t lease_ms, int limi
 	args_int(&a->args, now_ms);
 	args_int(&a->args, lease_ms);
 	args_int(&a->args, limit);
+	ask_submit(a);
+}
+
+/* --- what became of an event that may have come before --- */
+
+static void on_first_record(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	struct accept_out *out = a->own;
+
+	if (e == ERR_OK)
+		out->record = bytes_of(r);
+	a->fn.accept(a->arg, e, e == ERR_OK ? out : NULL);
+}
+
+static void ask_first_record(const struct ask *before, int64_t seq)
+{
+	struct ask *a = ask_new(before->store, SCRIPT_NONE, on_first_record, before->arg);
+	struct accept_out *out = arena_zalloc(&a->arena, sizeof(*out));
+
+	*out = (struct accept_out){.result = ACCEPT_REPEAT, .seq = seq, .earlier = ""};
+	a->own = out;
+	a->fn = before->fn;
+	args_str(&a->args, "HGET");
+	key_record(&a->store->keys, &a->args, seq);
+	args_int(&a->args, seq);
+	ask_submit(a);
+}
+
+static void on_identity(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	const unsigned char *fingerprint = a->own;
+	struct accept_out out = {.result = ACCEPT_CONFLICT, .earlier = ""};
+
+	if (e == ERR_OK && (r->type != REDIS_STRING || r->len <= FINGERPRINT_BYTES))
+		e = ERR_NOT_FOUND;
+	if (e != ERR_OK) {
+		a->fn.accept(a->arg, e, NULL);
+		return;
+	}
+	out.seq = strtoll(r->str + FINGERPRINT_BYTES, NULL, 10);
+	if (memcmp(r->str, fingerprint, FINGERPRINT_BYTES) == 0)
+		ask_first_record(a, out.seq);
+	else
+		a->fn.accept(a->arg, ERR_OK, &out);
+}
+
+void store_find_accepted(struct store *s, const struct accept_in *in, store_accept_fn *fn,
+			 void *arg)
+{
+	struct ask *a = ask_new(s, SCRIPT_NONE, on_identity, arg);
+
+	a->fn.accept = fn;
+	a->own = arena_alloc(&a->arena, FINGERPRINT_BYTES);
+	memcpy(a->own, in->fingerprint, FINGERPRINT_BYTES);
+	args_str(&a->args, "HGET");
+	key_dedupe(&s->keys, &a->args, in->identity);
+	args_copy(&a->args, key_dedupe_field(in->identity));
 	ask_submit(a);
 }
 

@@ -35,6 +35,10 @@ typedef void store_intake_fn(void *arg, const char *entry_id, struct bytes event
 void store_intake_start(struct store *s, store_intake_fn *fn, void *arg);
 /* outcome goes to {cell}:intake:done */
 void store_intake_done(struct store *s, const char *entry_id, const char *outcome);
+/* It failed here: it is given again some seconds later, STORE_INTAKE_TRIES times in all; then it is
+ * moved to {cell}:intake:parked, and the outcome goes to {cell}:intake:done. */
+#define STORE_INTAKE_TRIES 30
+void store_intake_failed(struct store *s, const char *entry_id, const char *outcome);
 
 void store_append_feed(struct store *s, const char *line, store_text_fn *fn, void *arg);
 /* audit: append-only list of JSON lines */

@@ -44,12 +44,26 @@ struct named_write {
 	enum table table;
 	const char *name;
 	struct bytes value;
-	const char *told, *audit; /* told: "" nobody */
+	bool replaces;		  /* what has the name, if something has */
+	const char *told, *audit; /* told: "" nobody; audit: or several, a line feed between */
 };
 /* ERR_CONFLICT: something else has the name already. ERR_NOT_FOUND: nothing has it that could go.
  */
 void store_write_named(struct store *s, const struct named_write *in, store_text_fn *fn, void *arg);
 void store_put_expiring(struct store *s, const struct expiring *in, store_text_fn *fn, void *arg);
+/* Only if it is new, with a line of the audit log, all or nothing; text: the value in force. */
+void store_mark(struct store *s, const struct expiring *in, const char *audit, store_text_fn *fn,
+		void *arg);
+/* What went wrong under a name, counted until window_ms after the first of it. number: 1 it was too
+ * often before, and this one counts for nothing, right or wrong; else 0. */
+enum guess { GUESS_LOOK, GUESS_RIGHT, GUESS_WRONG };
+struct guess_in {
+	const char *kind, *name; /* of the key that expires */
+	enum guess how;
+	int max;
+	int64_t window_ms;
+};
+void store_guess(struct store *s, const struct guess_in *in, store_number_fn *fn, void *arg);
 void store_get_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn,
 			void *arg);
 void store_delete_expiring(struct store *s, const char *kind, const char *name, store_text_fn *fn,

@@ -36,6 +36,10 @@ struct accept_out {
 };
 typedef void store_accept_fn(void *arg, enum err e, const struct accept_out *out);
 void store_accept(struct store *s, const struct accept_in *in, store_accept_fn *fn, void *arg);
+/* What it would answer without writing anything: a repeat or a conflict; ERR_NOT_FOUND: it would be
+ * new. Of `in` only identity and fingerprint are looked at. */
+void store_find_accepted(struct store *s, const struct accept_in *in, store_accept_fn *fn,
+			 void *arg);
 
 /* --- commit: compare-and-set of one record, with its consequences --- */
 /* In a body's list of all: new is what was made after acceptance (transfer, ruling) or taken out of

@@ -25,7 +25,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import redis  # noqa: E402
 import websockets  # noqa: E402
 
-from hub import BIN, Hub, event, wait_until  # noqa: E402
+from hub import BIN, Hub, end_group, event, wait_until  # noqa: E402
 from redis_box import Redis  # noqa: E402
 
 BATCH = 50
@@ -326,6 +326,8 @@ class Run:
             if process and process.poll() is None:
                 process.kill()
                 process.wait()
+        if self.redis.process:
+            end_group(self.redis.process)
 
 
 def main():

@@ -65,6 +65,93 @@ static void test_a_name_is_taken_once_and_dropped_once(void **state)
 	expect(h, 1, 3, 2);
 }
 
+static void test_what_replaces_takes_the_name_as_well(void **state)
+{
+	static const char *const values[] = {"one", "one", "two"};
+	struct harness *h = *state;
+
+	for (int i = 0; i < 3; i++) {
+		store_write_named(h->store,
+				  &(struct named_write){.table = TABLE_KEYS,
+							.name = "aa",
+							.value = {values[i], 3},
+							.replaces = true,
+							.told = "X\taa",
+							.audit = "{}\n{}\n"},
+				  on_text, NULL);
+		harness_until(h, &told.count, i + 1);
+		assert_int_equal(told.e, ERR_OK);
+		/* what was there already is the same write once more */
+		expect(h, 1, i < 2 ? 2 : 4, i < 2 ? 1 : 2);
+	}
+}
+
+static void on_mark(void *arg, enum err e, const char *text)
+{
+	assert_int_equal(e, ERR_OK);
+	assert_string_equal(text, arg);
+	told.count++;
+}
+
+static void test_a_mark_is_one_s_who_was_first(void **state)
+{
+	static char one[] = "one", two[] = "two";
+	struct harness *h = *state;
+	struct expiring mark = {.kind = "digest", .name = "a", .value = {one, 3}, .ttl_ms = 60000};
+
+	store_mark(h->store, &mark, "{}", on_mark, one);
+	store_mark(h->store, &mark, "{}", on_mark, one);
+	mark.value.data = two;
+	store_mark(h->store, &mark, "{}", on_mark, one);
+	harness_until(h, &told.count, 3);
+	assert_int_equal(server_number(&h->server, "LLEN " KEY "audit"), 1);
+	assert_in_range(server_number(&h->server, "PTTL " KEY "x:digest:a"), 1, 60000);
+}
+
+static void on_number(void *arg, enum err e, int64_t number)
+{
+	assert_int_equal(e, ERR_OK);
+	told.count++;
+	*(int64_t *)arg = number;
+}
+
+static int64_t guess(struct harness *h, const char *name, enum guess how)
+{
+	int64_t number = -1;
+
+	store_guess(
+		h->store,
+		&(struct guess_in){
+			.kind = "wrong", .name = name, .how = how, .max = 5, .window_ms = 900000},
+		on_number, &number);
+	harness_until(h, &told.count, told.count + 1);
+	return number;
+}
+
+static void test_the_fifth_wrong_one_shuts_a_name(void **state)
+{
+	struct harness *h = *state;
+
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(guess(h, "a", GUESS_WRONG), 0);
+	assert_int_equal(guess(h, "a", GUESS_RIGHT), 0); /* forgets them */
+	assert_int_equal(server_number(&h->server, "EXISTS " KEY "x:wrong:a"), 0);
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(guess(h, "a", GUESS_LOOK), 0);
+		assert_int_equal(guess(h, "a", GUESS_WRONG), 0);
+	}
+	assert_int_equal(guess(h, "a", GUESS_LOOK), 1);
+	assert_int_equal(guess(h, "a", GUESS_WRONG), 1);
+	assert_int_equal(guess(h, "a", GUESS_RIGHT), 1);
+	assert_int_equal(guess(h, "b", GUESS_LOOK), 0);
+	/* From the first on, whatever comes. */
+	assert_int_equal(server_number(&h->server, "GET " KEY "x:wrong:a"), 5);
+	assert_in_range(server_number(&h->server, "PTTL " KEY "x:wrong:a"), 1, 900000);
+	server_do(&h->server, "PEXPIRE " KEY "x:wrong:a 1000");
+	guess(h, "a", GUESS_WRONG);
+	assert_in_range(server_number(&h->server, "PTTL " KEY "x:wrong:a"), 0, 1000);
+}
+
 static void test_wrong_types_leave_nothing_behind(void **state)
 {
 	static const char *const keys[] = {"keys", "audit", "feed"};
@@ -83,6 +170,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_name_is_taken_once_and_dropped_once,
 						open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_what_replaces_takes_the_name_as_well, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_a_mark_is_one_s_who_was_first, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_the_fifth_wrong_one_shuts_a_name, open_all,
+						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_types_leave_nothing_behind, open_all,
 						harness_teardown),
 	};

@@ -217,6 +217,51 @@ static void test_entry_without_event(void **state)
 	outcome_is(h, 0, "{\"status\":422,\"answer\":\"" NO_FIELD "\"}");
 }
 
+static void test_what_fails_for_ever_is_parked(void **state)
+{
+	struct harness *h = *state;
+	const char *id;
+	redisReply *r;
+
+	server_do(&h->server, "XADD " KEY "intake * from somebody event bad");
+	store_intake_start(h->store, heard_intake, &given);
+	await_given(h, 1);
+	id = id_given(0, " bad");
+	for (int i = 1; i < STORE_INTAKE_TRIES; i++)
+		store_intake_failed(h->store, id, "failed");
+	settle(h);
+	assert_int_equal(server_number(&h->server, "XLEN " KEY "intake"), 1);
+	assert_int_equal(server_number(&h->server, "EXISTS " KEY "intake:parked"), 0);
+	assert_in_range(server_number(&h->server, "PTTL " KEY "intake:failed"), 1, 3600000);
+
+	store_intake_failed(h->store, id, "failed again");
+	store_intake_failed(h->store, id, "failed twice at once");
+	store_intake_failed(h->store, "1-1", "failed without an entry");
+	settle(h);
+	outcome_is(h, 0, "failed again");
+	assert_int_equal(server_number(&h->server, "XLEN " KEY "intake:done"), 1);
+	assert_int_equal(server_number(&h->server, "XLEN " KEY "intake"), 0);
+	assert_int_equal(server_number(&h->server, "EXISTS " KEY "intake:failed"), 0);
+	r = server_ask(&h->server, "XRANGE " KEY "intake:parked - +");
+	assert_int_equal(r->elements, 1);
+	const struct {
+		const char *name, *value;
+	} wanted[] = {
+		{"entry", id}, {"outcome", "failed again"}, {"from", "somebody"}, {"event", "bad"}};
+
+	assert_int_equal(r->element[0]->element[1]->elements, 8);
+	for (size_t i = 0; i < 4; i++) {
+		assert_string_equal(r->element[0]->element[1]->element[2 * i]->str, wanted[i].name);
+		assert_string_equal(r->element[0]->element[1]->element[2 * i + 1]->str,
+				    wanted[i].value);
+	}
+	freeReplyObject(r);
+	/* It gives its place to the next. */
+	write_entry(h, "good");
+	await_given(h, 2);
+	id_given(1, " good");
+}
+
 static void test_own_entries_come_again(void **state)
 {
 	struct harness *h = *state;
@@ -322,6 +367,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_intake_and_outcome, open_all,
 						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_entry_without_event, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_what_fails_for_ever_is_parked, open_all,
 						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_own_entries_come_again, open_all,
 						harness_teardown),

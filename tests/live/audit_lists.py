@@ -58,6 +58,11 @@ class Cases(Audit):
             for q in (name, f"甲{name}", f"{name}乙"):
                 for form in ("NFC", "NFD"):
                     self.assertEqual(self.found(q=unicodedata.normalize(form, q)), kana if "ダ" in name else latin, q)
+        for number, name in enumerate(("沂源\u3000李记", "沂源 李记", "沂源\xa0李记")):
+            self.assertEqual(self.hub.submit(event(f"blank{number}", applicant={"kind": "entity", "name": name})).status, 201)
+        for q in ("源 李", "源\u3000李", "源\xa0李"):
+            self.assertEqual(self.found(q=q), ["TESTblank2", "TESTblank1", "TESTblank0"], q)
+        self.assertEqual(self.found(q="源 \uf9e1"), ["TESTblank2", "TESTblank1", "TESTblank0"], "a twin of 李")
         self.assertEqual(self.found(q="Jose乙"), [], "a letter with an accent is another letter")
         self.assertEqual({c["applicant"]["name"] for c in self.hub.get("/cases?q=TESTform", "spj").json["items"]}, {f"甲{n}乙" for n in names})
 

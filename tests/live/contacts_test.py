@@ -3,10 +3,13 @@ import subprocess
 import sys
 import unittest
 
+import redis
+
 import documents
 from hub import BIN, OneHub, event, wait_until
 
 BODY = "wjw-371302"
+KEY = "tdm:{371300}:"
 PEOPLE = [{"name": "联络员甲", "post": "liaison", "phone": "13900000021", "hours": "09:00-17:30", "checked_on": "2999-01-01"},
           {"name": "科长乙", "post": "section-head", "phone": "13900000022",
            "leave": [{"from": "2020-01-01", "to": "2999-01-01", "substitute": "联络员甲"}]}]
@@ -62,8 +65,23 @@ class Contacts(OneHub):
         self.assertEqual((whole["notice"]["keeper"], whole["notice"]["claimed"]["by"]), ("wjw2", "wjw"))
         self.assertEqual([(r["kind"], r["by"], r["detail"]) for r in whole["receipts"]][-1], ("handed-on", "wjw", "wjw2"))
         self.assertNotIn("keeper", self.hub.get(f"/notices/{mine[2]}", "wjw").json["notice"])
+        audit = self.hub.get("/audit?act=handover", "sjj").json["items"]
+        self.assertEqual({(a["notice"], a["who"], a["body"], a["detail"]) for a in audit},
+                         {(notice, "wjw", BODY, "wjw to wjw2") for notice in mine[:2]})
         self.assertEqual(self.handover(BODY, "wjw", **{"from": "wjw", "to": "wjw2"}).json["moved"], 0)
         self.assertEqual(self.handover(BODY, "admin", **{"from": "wjw2", "to": "wjw"}).json["moved"], 2)
+
+    def test_what_cannot_be_audited_is_not_done(self):
+        """Whatever keeps the audit log from taking its line keeps the act from being done."""
+        before = self.get().json
+        with redis.Redis(unix_socket_path=self.hub.redis_socket()) as store:
+            store.rename(KEY + "audit", KEY + "audit-away")
+            store.set(KEY + "audit", "x")
+            try:
+                self.assertEqual(self.put(BODY, []).status, 500)
+            finally:
+                store.rename(KEY + "audit-away", KEY + "audit")
+        self.assertEqual(self.get().json, before)
 
     def test_nobody_else_may(self):
         before = self.get().json

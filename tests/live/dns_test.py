@@ -14,7 +14,7 @@ import unittest
 
 import hub as hub_module
 from hub import BIN, Hub, wait_until
-from redis_group import ALONE, Server
+from redis_group import ALONE, Server, end_all
 from sms_hub import SmsHub
 
 HANG_S = 20  # the resolver's own patience; a loop that waited for it would stand as long
@@ -52,7 +52,7 @@ class HangingNames(unittest.TestCase):
     def setUp(self):
         if os.geteuid():
             self.skipTest("a name server of the hub's own takes root")
-        folder = self.enterContext(tempfile.TemporaryDirectory(prefix="tdm-", dir="/tmp"))
+        folder = self.folder()
         self.server = self.enterContext(SilentServer())
         with open(f"{folder}/resolv.conf", "w", encoding="utf-8") as f:
             f.write(f"nameserver {self.server.address}\noptions timeout:{HANG_S} attempts:1\n")
@@ -92,34 +92,42 @@ class HangingNames(unittest.TestCase):
             notice = sms.take(1)
             wait_until(self.server.count, what="the question for the provider's name")
             self.assert_answers(sms.hub, lambda: sms.delivery(notice)["state"] != "sending")
+            start = time.monotonic()
             self.assertEqual(sms.hub.kill(15), 0)
+            self.assertLess(time.monotonic() - start, HANG_S / 4, "the end waited for the resolver")
 
     def test_redis(self):
         """The page comes, too, though Redis' name and what reads files wait on the same threads."""
-        with tempfile.TemporaryDirectory(prefix="tdm-", dir="/tmp") as folder:
-            hub = Hub(demo=False, data=folder, redis_url=f"redis://{NAME}:6379", environment={"TANDEM_REDIS_TIMEOUT": "200ms"})
-            hub.launch()
-            self.addCleanup(hub.log.close)
-            self.addCleanup(hub.process.kill)
-            wait_until(lambda: self.server.count() and self.is_alive(hub), HANG_S / 4, "the hub, which cannot have heard from the resolver")
-            self.assert_answers(hub, lambda: self.server.count() >= 3)
-            self.assertEqual(hub.request("GET", "/readyz").status, 503)
-            self.assertEqual(hub.kill(15), 0)
+        hub = Hub(demo=False, data=self.folder(), redis_url=f"redis://{NAME}:6379", environment={"TANDEM_REDIS_TIMEOUT": "200ms"})
+        hub.launch()
+        self.addCleanup(hub.log.close)
+        self.addCleanup(hub.process.wait)
+        self.addCleanup(hub.process.kill)
+        wait_until(lambda: self.server.count() and self.is_alive(hub), HANG_S / 4, "the hub, which cannot have heard from the resolver")
+        self.assert_answers(hub, lambda: self.server.count() >= 3)
+        self.assertEqual(hub.request("GET", "/readyz").status, 503)
+        start = time.monotonic()
+        self.assertEqual(hub.kill(15), 0)
+        self.assertLess(time.monotonic() - start, HANG_S / 4, "the end waited for the resolver")
 
     def test_addresses_beside_names(self):
         """Two of three sentinels have names that nobody knows, and hold every thread that look-ups may take; what needs none goes on."""
-        with tempfile.TemporaryDirectory(prefix="tdm-", dir="/tmp") as folder:
-            master = Server(folder, *ALONE)
-            self.addCleanup(master.kill)
-            wait_until(master.answers, what="the master")
-            sentinel = Server(folder, "--sentinel", settings=f"sentinel monitor city 127.0.0.1 {master.port} 1\n")
-            self.addCleanup(sentinel.kill)
-            wait_until(sentinel.answers, what="the sentinel")
-            url = f"sentinel://{NAME}:1,also-{NAME}:2,127.0.0.1:{sentinel.port}/city"
-            with Hub(demo=False, data=folder, redis_url=url, environment={"TANDEM_REDIS_TIMEOUT": "1s"}) as hub:
-                self.assertTrue(self.server.count())
-                self.assertTrue(self.server.count(f"also-{NAME}"))
-                self.assert_answers(hub, lambda: hub.is_ready())
+        folder = self.folder()
+        master = Server(folder, *ALONE)
+        self.addCleanup(end_all, [master])
+        wait_until(master.answers, what="the master")
+        sentinel = Server(folder, "--sentinel", settings=f"sentinel monitor city 127.0.0.1 {master.port} 1\n")
+        self.addCleanup(end_all, [sentinel])
+        wait_until(sentinel.answers, what="the sentinel")
+        url = f"sentinel://{NAME}:1,also-{NAME}:2,127.0.0.1:{sentinel.port}/city"
+        with Hub(demo=False, data=folder, redis_url=url, environment={"TANDEM_REDIS_TIMEOUT": "1s"}) as hub:
+            self.assertTrue(self.server.count())
+            self.assertTrue(self.server.count(f"also-{NAME}"))
+            self.assert_answers(hub, lambda: hub.is_ready())
+
+    def folder(self):
+        """Removed behind all that is cleaned up of what was begun after this, and wrote into it."""
+        return self.enterContext(tempfile.TemporaryDirectory(prefix="tdm-", dir="/tmp"))
 
     def is_alive(self, hub):
         with contextlib.suppress(ConnectionRefusedError):

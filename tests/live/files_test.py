@@ -11,6 +11,8 @@ import unittest
 import zipfile
 from urllib.parse import quote, unquote
 
+import redis
+
 import documents
 from hub import Hub, OneHub, event, wait_until
 
@@ -131,6 +133,20 @@ class Files(OneHub):
         self.assertEqual((full.status, full.json["detail"]), (409, "The event has as many files as it can have"))
         self.assertFalse(os.path.exists(self.path_of(hashlib.sha256(PDF + b"one more").hexdigest())))
         self.assertEqual(self.put(notice, PDF + b"0").status, 200, "what it has is its answer again")
+
+    def test_what_a_record_has_no_room_for_leaves_nothing_on_the_disk(self):
+        notice = self.notice()
+        self.assertEqual(self.put(notice, PDF + b"before").status, 200)
+        number = int(notice[1:].split(".")[0])
+        with redis.Redis(unix_socket_path=self.hub.redis_socket()) as store:
+            records = f"tdm:{{371300}}:r:{number // 16}"
+            record = store.hget(records, number)
+            store.hset(records, number, record + b"R\t0\t0\t-1\t1\tx\tx\t" + b"x" * (3 << 18) + b"\n")
+            full = self.put(notice, PDF + b"after")
+            self.assertEqual(full.status, 409, full.body)
+            self.assertFalse(os.path.exists(self.path_of(hashlib.sha256(PDF + b"after").hexdigest())))
+            store.hset(records, number, record)
+        self.assertEqual(self.put(notice, PDF + b"after").status, 200)
 
     def test_reached_only_through_a_notice_that_one_sees(self):
         mine, other, content = self.notice(), self.notice(), PDF + b"scope"

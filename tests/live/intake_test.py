@@ -101,20 +101,42 @@ class Outcomes(OneHub):
         wait_until(lambda: self.foreign.redis.xlen(INTAKE) == 0, what="an empty intake")
         self.assertEqual(self.foreign.redis.xpending(INTAKE, "tandem")["pending"], 0)
 
-    def test_what_failed_here_stays_until_it_can_be_answered(self):
+    def tear(self, name):
         """Of a repeat whose record cannot be read, the hub cannot say what became of it."""
-        first = self.foreign.outcome(self.foreign.write(event("torn")))
+        first = self.foreign.outcome(self.foreign.write(event(name)))
         number = first["answer"]["event"][1:]
         records, whole = f"{KEY}r:{int(number) // 16}", redis.Redis(unix_socket_path=self.foreign.socket)
         record = whole.hget(records, number)
         whole.hset(records, number, "torn")
+        return first, lambda: whole.hset(records, number, record)
+
+    def test_what_failed_here_stays_until_it_can_be_answered(self):
+        first, mend = self.tear("torn")
         entry = self.foreign.write(event("torn"))
-        wait_until(lambda: f"entry {entry} of the intake failed here with 500" in self.hub.log_text() or
+        wait_until(lambda: f"entry {entry} of the intake failed here, 1 times" in self.hub.log_text() or
                    entry in self.foreign.outcomes(), what="its failure")
         self.assertNotIn(entry, self.foreign.outcomes())
         self.assertEqual([e["message_id"] for e in self.foreign.redis.xpending_range(INTAKE, "tandem", "-", "+", 9)], [entry])
-        whole.hset(records, number, record)
+        mend()
         again = self.foreign.outcome(entry)
+        self.assertEqual((again["status"], again["answer"]), (200, first["answer"]))
+
+    def test_what_always_fails_here_is_parked(self):
+        first, mend = self.tear("parked")
+        entry = f"{int(self.foreign.redis.xinfo_stream(INTAKE)['last-generated-id'].split('-')[0]) + 1}-1"
+        self.foreign.redis.hset(KEY + "intake:failed", entry, 29)
+        document = json.dumps(event("parked"))
+        self.foreign.redis.xadd(INTAKE, {"from": "somebody", "event": document}, id=entry)
+        self.assertEqual(self.foreign.outcome(entry)["status"], 500)
+        self.assertEqual(self.foreign.redis.xrange(INTAKE, entry, entry), [])
+        self.assertEqual(self.foreign.redis.xpending_range(INTAKE, "tandem", entry, entry, 9), [])
+        self.assertIn(f"entry {entry} of the intake failed here 30 times and is tried no more", self.hub.log_text())
+        self.assertIn("tandem_intake_parked_total 1", self.hub.request("GET", "/metrics").body.decode())
+        # A person finds it whole and gives it back.
+        (at, parked), = self.foreign.redis.xrange(KEY + "intake:parked")
+        self.assertEqual((parked["entry"], parked["from"], parked["event"]), (entry, "somebody", document))
+        mend()
+        again = self.foreign.outcome(self.foreign.write(parked["event"]))
         self.assertEqual((again["status"], again["answer"]), (200, first["answer"]))
 
 

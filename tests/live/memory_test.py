@@ -88,6 +88,15 @@ class Memory(unittest.TestCase):
             self.assert_reads(notices[0])
             self.assertEqual(self.redis.ask("XLEN", INTAKE), "1")
 
+        with self.subTest("what was taken before has its answer"):
+            again = self.hub.submit(event("m10"))
+            self.assertEqual((again.status, again.json["case"]), (200, "TESTm10"))
+            self.assertEqual(self.hub.submit(event("m10", case="OTHER")).status, 409)
+            batch = self.hub.request("POST", "/api/v1/events", [event("m1"), event("m12")],
+                                     {"Content-Type": "application/cloudevents-batch+json"}, "spj")
+            self.assertEqual([r["status"] for r in batch.json["results"]], [200, 503])
+            self.assertEqual(self.over_socket("spj", "event.submit", event("m2"))["result"]["case"], "TESTm2")
+
         with self.subTest("from 95 % nothing new is begun, and whoever wants to read may sign in"):
             self.fill(97)
             self.assert_full(self.hub.post(f"/notices/{notices[1]}/acknowledge", "wjw"))

@@ -1,14 +1,19 @@
 """Sessions and the guessing of passwords, where only the store or several at once show it."""
 import asyncio
 import http.client
+import json
+import os
+import re
 import resource
 import subprocess
 import unittest
 
+import redis
 import websockets
 
-from hub import LIMIT_S, Hub, wait_until
+from hub import BIN, LIMIT_S, Hub, wait_until
 
+KEY = "tdm:{371300}:"
 
 class Sessions(unittest.TestCase):
     @classmethod
@@ -24,6 +29,23 @@ class Sessions(unittest.TestCase):
 
     def redis(self, *words):
         return subprocess.run(["redis-cli", "-s", self.hub.redis_socket(), *words], capture_output=True, text=True, check=True).stdout.split()
+
+    def tandem(self, *words, said=""):
+        return subprocess.run([os.path.abspath(BIN), *words, "--data", self.hub.data], input=said, capture_output=True, text=True,
+                              check=True, timeout=LIMIT_S).stdout
+
+    def add_key(self, name):
+        key = re.search(r"tdm_\S+", self.tandem("key", "add", name, "--body", "spj-371302")).group(0)
+        wait_until(lambda: self.hub.request("GET", "/api/v1/me", headers={"Authorization": "Bearer " + key}).status == 200, what=name)
+        return key
+
+    def add_user(self, name):
+        self.tandem("user", "add", name, "--role", "supervisor", "--body", "wjw-371302", said="pass word\n")
+        wait_until(lambda: self.hub.try_sign_in(name, "pass word"), what=name)
+
+    def records(self, table):
+        with redis.Redis(unix_socket_path=self.hub.redis_socket(), decode_responses=True) as store:
+            return {name: json.loads(value) for name, value in store.hgetall(KEY + table).items()}
 
     def sessions_of(self, user):
         return [name for name in self.redis("--scan", "--pattern", "*x:session:*") if self.redis("GET", name) == [user]]
@@ -63,6 +85,29 @@ class Sessions(unittest.TestCase):
             pass
         stream.close()
 
+    def test_what_is_open_ends_with_its_key_or_user_though_no_feed_tells_of_it(self):
+        kept, revoked = (self.add_key(name) for name in ("kept", "revoked"))
+        self.add_user("leaver")
+        (name, _), = [(n, v) for n, v in self.records("keys").items() if v["name"] == "revoked"]
+
+        def with_key(key):
+            return websockets.connect(self.hub.socket_url("leaver")[0], subprotocols=["tandem.v1", f"bearer.{key}"], ping_interval=None)
+
+        async def ends():
+            url, how = self.hub.socket_url("leaver")
+            async with with_key(revoked) as ended, with_key(kept) as other, websockets.connect(url, **how) as left:
+                self.redis("HDEL", KEY + "keys", name)
+                self.redis("HSET", KEY + "users", "leaver", json.dumps({**self.records("users")["leaver"], "disabled": True}))
+                for connection in (ended, left):
+                    await asyncio.wait_for(connection.wait_closed(), 60)
+                    self.assertEqual(connection.close_code, 4003)
+                await asyncio.wait_for(await other.ping(), LIMIT_S)
+
+        asyncio.run(ends())
+        for key, status in ((revoked, 401), (kept, 200)):
+            self.assertEqual(self.hub.request("GET", "/api/v1/me", headers={"Authorization": "Bearer " + key}).status, status)
+        self.assertEqual(self.hub.get("/me", "leaver").status, 401)
+
     def test_many_guesses_at_once_are_no_more_than_five(self):
         guesses = [http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=LIMIT_S) for _ in range(20)]
         for g in guesses:
@@ -73,6 +118,19 @@ class Sessions(unittest.TestCase):
         for g in guesses:
             g.close()
         self.assertEqual(sorted(statuses), [401] * 5 + [429] * 15)
+
+    def test_guesses_at_several_hubs_are_counted_together(self):
+        def status(hub, password="x"):
+            return hub.request("POST", "/api/v1/session", {"user": "lxhy", "password": password}).status
+        with Hub(demo=False, redis_url="unix:" + self.hub.redis_socket()) as other:
+            wait_until(lambda: other.try_sign_in("sjj"), what="the people, at the other hub")
+            self.assertEqual([status(hub) for _ in range(3) for hub in (self.hub, other)], [401] * 5 + [429])
+            self.assertEqual([status(hub, "lxhy") for hub in (self.hub, other)], [429, 429])
+        counts = self.redis("--scan", "--pattern", "*x:wrong:*")
+        self.assertTrue(counts)
+        for name in counts:
+            self.assertRegex(name, r":[0-9a-f]{32}$", "no name that somebody typed")
+            self.assertIn(int(self.redis("PTTL", name)[0]), range(1, 900001))
 
     def test_where_there_is_no_memory_to_check_a_password_nothing_is_counted(self):
         def limit(most):

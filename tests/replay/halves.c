@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "flow/digest.h"
+#include "flow/handover.h"
 #include "flow/intake.h"
 #include "flow/respond.h"
 #include "replay/world.h"
@@ -146,6 +147,72 @@ static void what_is_done_is_in_the_audit_log(void **state)
 	assert_in_range(claimed, 1, CALLS_MAX);
 }
 
+#define HANDED 3
+
+static int handed_on(struct world *w)
+{
+	struct arena arena;
+	struct record r;
+	int n = 0;
+
+	arena_init(&arena);
+	for (int seq = 1; seq <= HANDED; seq++) {
+		assert_true(world_record(w, seq, &arena, &r));
+		for (int i = 0; i < r.receipt_count; i++)
+			n += r.receipts[i].kind == RECEIPT_HANDED_ON;
+	}
+	arena_clear(&arena);
+	return n;
+}
+
+static bool answers_always(void *arg, const char *name, const char *body)
+{
+	(void)arg, (void)name, (void)body;
+	return true;
+}
+
+/* How many notices were handed on. */
+static int handover_dies_after(int calls)
+{
+	struct principal *wjw = world_person("wjw");
+	json_t *said = json_pack("{s:s,s:s}", "from", "wjw", "to", "wjw2");
+	struct world w;
+	int answers = 0, handed;
+
+	world_open(&w, "tests/replay/pack", 1, START_MS);
+	for (int seq = 1; seq <= HANDED; seq++) {
+		char id[8], notice[8];
+
+		snprintf(id, sizeof(id), "%d", seq);
+		snprintf(notice, sizeof(notice), "n%d.0", seq);
+		world_submit(&w, 0, "spj", event(id, "approval.granted", "2027-01-05"));
+		world_act(&w, &(struct asked){.who = "wjw", .what = "claim", .id = notice});
+	}
+	handover(w.hubs[0].flow,
+		 &(struct handover_in){
+			 .who = wjw, .body = "wjw-371302", .said = said, .answers = answers_always},
+		 on_taken, &answers);
+	world_until_asked(&w, calls);
+	world_restart(&w);
+	world_settle(&w);
+	handed = handed_on(&w);
+	assert_int_equal(audited(&w, "\"act\":\"handover\""), handed);
+	world_close(&w);
+	json_decref(said);
+	principal_unref(wjw);
+	return handed;
+}
+
+static void what_was_handed_on_is_in_the_audit_log(void **state)
+{
+	int handed = 0;
+
+	(void)state;
+	for (int calls = 0; calls <= CALLS_MAX; calls++)
+		handed += handover_dies_after(calls);
+	assert_in_range(handed, 1, CALLS_MAX * HANDED);
+}
+
 /* --- the texts of a morning --- */
 
 /* 2026-11-24T08:30:00+08:00 */
@@ -190,6 +257,7 @@ static void morning_is_cut_after(int calls, int minutes_away)
 	}
 	assert_int_equal(w.sent_to[1] - texts[1], 1);
 	assert_int_equal(w.sent_to[3] - texts[3], 1);
+	assert_int_equal(audited(&w, "\"act\":\"digest\""), 2);
 	world_close(&w);
 }
 
@@ -208,6 +276,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_renewal_ends_the_clock_before_it),
 		cmocka_unit_test(what_is_done_is_in_the_audit_log),
+		cmocka_unit_test(what_was_handed_on_is_in_the_audit_log),
 		cmocka_unit_test(everybody_gets_one_text_a_morning),
 	};
 

@@ -6,10 +6,12 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utf8proc.h>
 
 #include "flow/book.h"
 #include "flow/feed_line.h"
 #include "flow/figures.h"
+#include "flow/fold.h"
 #include "packdir.h"
 
 static void ids_are_read_strictly(void **state)
@@ -210,6 +212,57 @@ static void no_cell_of_a_table_is_a_formula(void **state)
 	buf_clear(&out);
 }
 
+/* Puts a code point's bytes, at most four, and a NUL; false: there is no such character. */
+static bool put_char(uint32_t c, char *to)
+{
+	utf8proc_ssize_t len =
+		c && utf8proc_codepoint_valid((utf8proc_int32_t)c)
+			? utf8proc_encode_char((utf8proc_int32_t)c, (utf8proc_uint8_t *)to)
+			: 0;
+
+	to[len] = '\0';
+	return len > 0;
+}
+
+/* Of every character there is: a piece with it stands in whatever it is the same as, one by one. */
+static void a_piece_is_in_every_form(void **state)
+{
+	struct arena arena;
+	char text[8], other[8];
+
+	(void)state;
+	arena_init(&arena);
+	for (uint32_t c = 1; c < 0x110000; c++) {
+		bool is_twin = (c >= 0xf900 && c <= 0xfaff) || (c >= 0x2f800 && c <= 0x2fa1f);
+		const char *folded, *composed;
+		utf8proc_uint8_t *made;
+
+		arena_reset(&arena);
+		if (!put_char(c, text))
+			continue;
+		folded = fold(text, &arena);
+		made = utf8proc_NFKC_Casefold((const utf8proc_uint8_t *)text);
+		assert_string_equal(folded, (const char *)made);
+		free(made);
+		/* The piece of a character is its own fold, or it is none. */
+		if (*fold_piece(text, &arena))
+			assert_string_equal(fold_piece(text, &arena), folded);
+		/* Nothing that NFC takes for an ideograph is another one, but for the twins. */
+		made = utf8proc_NFC((const utf8proc_uint8_t *)text);
+		composed = arena_strdup(&arena, (const char *)made);
+		free(made);
+		if (strcmp(composed, text) != 0 && (unsigned char)*composed >= 0x80 && !is_twin)
+			assert_string_equal(fold_piece(composed, &arena), "");
+		if (is_twin)
+			assert_string_equal(fold_piece(text, &arena), "");
+	}
+	assert_true(put_char(0x674e, text));
+	assert_true(put_char(0xf9e1, other));
+	assert_string_equal(fold(other, &arena), fold(text, &arena));
+	assert_string_equal(fold_piece("\xe6\x9d\x8e x", &arena), text);
+	arena_clear(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +271,7 @@ int main(void)
 		cmocka_unit_test(lines_are_taken_apart),
 		cmocka_unit_test(scopes_cell_by_cell),
 		cmocka_unit_test(what_a_body_is_held_to),
+		cmocka_unit_test(a_piece_is_in_every_form),
 		cmocka_unit_test(no_cell_of_a_table_is_a_formula),
 	};
 

@@ -3,7 +3,8 @@
 -- ARGS: request, how, name, value, told, line, feed_max
 -- RETURNS: request, 0 done, 1 nothing has that name or 2 something else has it
 --
--- how: 'new' only where nothing has the name yet, or 'drop'. told: a line of the feed, '' none.
+-- how: 'new' only where nothing has the name yet, 'put' whatever has it, or 'drop'. told: a line of the feed, '' none.
+-- line: or several, a line feed between.
 local kept, feed, audit = unpack(KEYS, 1, 3)
 local request, how, name, value, told, line, feed_max = unpack(ARGV, 1, 7)
 local call = redis.call
@@ -14,17 +15,21 @@ call('XLEN', feed)
 if how == 'drop' and not there then
 	return { tonumber(request), 1 }
 end
+if how ~= 'drop' and there == value then
+	return { tonumber(request), 0 } -- sent again after it was done, it changes nothing
+end
 if how == 'new' and there then
-	-- Sent again after it was done, it changes nothing.
-	return { tonumber(request), there == value and 0 or 2 }
+	return { tonumber(request), 2 }
 end
 
-if how == 'new' then
-	call('HSET', kept, name, value)
-else
+if how == 'drop' then
 	call('HDEL', kept, name)
+else
+	call('HSET', kept, name, value)
 end
-call('RPUSH', audit, line)
+for one in string.gmatch(line, '[^\n]+') do
+	call('RPUSH', audit, one)
+end
 if told ~= '' then
 	call('XADD', feed, 'MAXLEN', '~', feed_max, '*', 'l', told)
 end
