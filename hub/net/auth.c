@@ -30,7 +30,14 @@ struct auth {
 	struct throttle throttle;
 	int checking; /* passwords */
 	int generation;
+	bool keys_are_missed; /* when they were last asked for */
+	struct again_job again;
 };
+
+static void start_again(void *arg)
+{
+	auth_start(arg);
+}
 
 struct auth *auth_new(struct flow *f, const struct config *cfg)
 {
@@ -38,6 +45,7 @@ struct auth *auth_new(struct flow *f, const struct config *cfg)
 
 	a->flow = f;
 	a->config = cfg;
+	a->again = (struct again_job){.fn = start_again, .arg = a};
 	return a;
 }
 
@@ -45,8 +53,11 @@ static void on_users(void *arg, enum err e, const struct named *items, int count
 {
 	struct auth *a = arg;
 
-	if (e != ERR_OK)
+	/* What is known stays meanwhile. */
+	if (e != ERR_OK || a->keys_are_missed) {
+		again_later(a->flow->again, &a->again);
 		return;
+	}
 	people_set_users(&a->people, a->flow, items, count);
 	a->generation++;
 }
@@ -55,6 +66,7 @@ static void on_keys(void *arg, enum err e, const struct named *items, int count)
 {
 	struct auth *a = arg;
 
+	a->keys_are_missed = e != ERR_OK;
 	if (e == ERR_OK)
 		people_set_keys(&a->people, items, count);
 }

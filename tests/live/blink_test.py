@@ -1,0 +1,100 @@
+"""Redis goes away just when something is read that the hub needs to know: it is read again, whether at the start or under way."""
+import contextlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import unittest
+
+from hub import BIN, Hub, end_group, event, wait_until
+from redis_box import Redis
+
+
+class Blink:
+    """Between a hub and its Redis: cuts every connection in the moment when a word comes by."""
+
+    def __init__(self, path, to):
+        self.to, self.word, self.cuts, self.open = to, None, 0, set()
+        self.door = socket.socket(socket.AF_UNIX)
+        self.door.bind(path)
+        self.door.listen(64)
+        threading.Thread(target=self.take, daemon=True).start()
+
+    def take(self):
+        while True:
+            try:
+                near = self.door.accept()[0]
+            except OSError:
+                return
+            far = socket.socket(socket.AF_UNIX)
+            far.connect(self.to)
+            self.open |= {near, far}
+            threading.Thread(target=self.pass_on, args=(near, far, True), daemon=True).start()
+            threading.Thread(target=self.pass_on, args=(far, near, False), daemon=True).start()
+
+    def pass_on(self, here, there, asks):
+        with contextlib.suppress(OSError):
+            while data := here.recv(65536):
+                if asks and self.word and self.word in data:
+                    self.word = None
+                    self.cuts += 1
+                    self.cut()
+                    break
+                there.sendall(data)
+        with contextlib.suppress(OSError):
+            there.shutdown(socket.SHUT_RDWR)
+        self.open.discard(here)
+        here.close()
+
+    def cut(self):
+        for end in list(self.open):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
+class Test(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="tdm-", dir="/tmp")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.redis = Redis(self.folder).start()
+        self.addCleanup(self.redis.log.close)
+        self.addCleanup(end_group, self.redis.process)
+        with Hub(data=self.folder, redis_url=self.redis.url):
+            pass  # the demo people are in Redis now
+        self.blink = Blink(f"{self.folder}/blink.sock", f"{self.folder}/redis.sock")
+        self.addCleanup(self.blink.door.close)
+
+    def hub(self):
+        return Hub(data=self.folder, demo=False, redis_url=f"unix:{self.folder}/blink.sock")
+
+    def command(self, *words):
+        subprocess.run([BIN, *words, "--data", self.folder, "--redis.url", self.redis.url], check=True, stdout=subprocess.DEVNULL)
+
+    def test_what_the_start_reads(self):
+        """Cut at the first of it, and at the key without which no clock runs."""
+        for word in (b"HGETALL", b"cellkey"):
+            with self.subTest(word=word):
+                self.blink.word, before = word, self.blink.cuts
+                with self.hub() as hub:
+                    self.assertEqual(self.blink.cuts, before + 1)
+                    wait_until(lambda: hub.try_sign_in("spj"), 20, "that people are known")
+                    hub.sign_in("lxhy")
+                    listed = len(hub.get("/disputes", "lxhy").json["items"])
+                    made = hub.submit(event(f"blink-{word.decode()}", item="000999000000"))
+                    self.assertEqual(made.status, 201, made.body)
+                    wait_until(lambda: len(hub.get("/disputes", "lxhy").json["items"]) > listed, 20, "what the clock lists")
+
+    def test_who_was_disabled_meanwhile(self):
+        """The line that says so has come; the people are asked for, and the answer does not come."""
+        with self.hub() as hub:
+            hub.sign_in("wjw")
+            self.blink.word = b"HGETALL"
+            self.command("user", "disable", "wjw")
+            wait_until(lambda: self.blink.cuts == 1, what="the cut")
+            wait_until(hub.is_ready, what="Redis again")
+            wait_until(lambda: hub.get("/me", "wjw").status == 401, 20, "that the hub hears of it")
+
+
+if __name__ == "__main__":
+    unittest.main()
