@@ -12,10 +12,10 @@ from redis_box import Redis
 
 
 class Blink:
-    """Between a hub and its Redis: cuts every connection in the moment when a word comes by."""
+    """Between a hub and its Redis: cuts every connection in the moment when a word comes by, or holds them all cut for as long as it is told to."""
 
     def __init__(self, path, to):
-        self.to, self.word, self.cuts, self.open = to, None, 0, set()
+        self.to, self.word, self.cuts, self.held, self.open = to, None, 0, False, set()
         self.door = socket.socket(socket.AF_UNIX)
         self.door.bind(path)
         self.door.listen(64)
@@ -27,6 +27,9 @@ class Blink:
                 near = self.door.accept()[0]
             except OSError:
                 return
+            if self.held:
+                near.close()
+                continue
             far = socket.socket(socket.AF_UNIX)
             far.connect(self.to)
             self.open |= {near, far}
@@ -51,6 +54,10 @@ class Blink:
         for end in list(self.open):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    def hold(self):
+        self.held = True
+        self.cut()
 
 
 class Test(unittest.TestCase):
@@ -92,6 +99,18 @@ class Test(unittest.TestCase):
             self.blink.word = b"HGETALL"
             self.command("user", "disable", "wjw")
             wait_until(lambda: self.blink.cuts == 1, what="the cut")
+            wait_until(hub.is_ready, what="Redis again")
+            wait_until(lambda: hub.get("/me", "wjw").status == 401, 20, "that the hub hears of it")
+
+    def test_who_was_disabled_while_the_feed_was_trimmed(self):
+        """The line that said so is gone before the hub is back."""
+        with self.hub() as hub:
+            hub.sign_in("wjw")
+            self.blink.hold()
+            wait_until(lambda: not hub.is_ready(), what="that Redis is missed")
+            self.command("user", "disable", "wjw")
+            self.redis.ask("XTRIM", "tdm:{371300}:feed", "MAXLEN", "0")
+            self.blink.held = False
             wait_until(hub.is_ready, what="Redis again")
             wait_until(lambda: hub.get("/me", "wjw").status == 401, 20, "that the hub hears of it")
 
