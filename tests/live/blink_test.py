@@ -1,63 +1,11 @@
 """Redis goes away just when something is read that the hub needs to know: it is read again, whether at the start or under way."""
-import contextlib
 import shutil
-import socket
 import subprocess
 import tempfile
-import threading
 import unittest
 
 from hub import BIN, Hub, end_group, event, wait_until
-from redis_box import Redis
-
-
-class Blink:
-    """Between a hub and its Redis: cuts every connection in the moment when a word comes by, or holds them all cut for as long as it is told to."""
-
-    def __init__(self, path, to):
-        self.to, self.word, self.cuts, self.held, self.open = to, None, 0, False, set()
-        self.door = socket.socket(socket.AF_UNIX)
-        self.door.bind(path)
-        self.door.listen(64)
-        threading.Thread(target=self.take, daemon=True).start()
-
-    def take(self):
-        while True:
-            try:
-                near = self.door.accept()[0]
-            except OSError:
-                return
-            if self.held:
-                near.close()
-                continue
-            far = socket.socket(socket.AF_UNIX)
-            far.connect(self.to)
-            self.open |= {near, far}
-            threading.Thread(target=self.pass_on, args=(near, far, True), daemon=True).start()
-            threading.Thread(target=self.pass_on, args=(far, near, False), daemon=True).start()
-
-    def pass_on(self, here, there, asks):
-        with contextlib.suppress(OSError):
-            while data := here.recv(65536):
-                if asks and self.word and self.word in data:
-                    self.word = None
-                    self.cuts += 1
-                    self.cut()
-                    break
-                there.sendall(data)
-        with contextlib.suppress(OSError):
-            there.shutdown(socket.SHUT_RDWR)
-        self.open.discard(here)
-        here.close()
-
-    def cut(self):
-        for end in list(self.open):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-
-    def hold(self):
-        self.held = True
-        self.cut()
+from redis_box import Blink, Redis
 
 
 class Test(unittest.TestCase):
