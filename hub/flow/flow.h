@@ -12,6 +12,7 @@
 #include "connector.h"
 #include "flow/again.h"
 #include "flow/principal.h"
+#include "flow/turns.h"
 #include "flow/answer.h"
 #include "log.h"
 #include "loop.h"
@@ -66,6 +67,7 @@ struct flow {
 	struct digest *digest;
 	struct seals *seals;
 	struct again *again;
+	struct turn_list turns; /* of the events that come in */
 	struct flow_connector connectors[CONFIG_CONNECTORS_MAX];
 	int connector_count;
 	/* set by auth whenever the users are read */
