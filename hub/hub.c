@@ -5,6 +5,7 @@
  */
 #include "hub.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -325,67 +326,74 @@ static int run_loop(struct hub *h, const char *redis_url)
 
 /* --- several processes on one port: each a hub of its own, all equal --- */
 
-static volatile sig_atomic_t passed_on;
-
-static void pass_on(int number)
-{
-	passed_on = number;
-}
-
-static bool is_among(pid_t pid, const pid_t *pids, int64_t count)
-{
-	for (int64_t i = 0; i < count; i++) {
-		if (pids[i] == pid)
-			return true;
-	}
-	return false;
-}
-
-static int wait_for_workers(const pid_t *pids, int64_t count)
-{
-	struct sigaction sa = {.sa_handler = pass_on};
-	int64_t left = count;
-	int worst = 0, status;
-
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
-	while (left > 0) {
-		pid_t p = waitpid(-1, &status, 0);
-
-		if (passed_on) {
-			for (int64_t i = 0; i < count; i++)
-				kill(pids[i], passed_on);
-			passed_on = 0;
-		}
-		if (!is_among(p, pids, count))
-			continue;
-		left--;
-		if (WIFEXITED(status) && WEXITSTATUS(status) > worst)
-			worst = WEXITSTATUS(status);
-		if (!WIFEXITED(status))
-			worst = 3;
-	}
-	return worst;
-}
-
 #define WORKERS_MAX 64
+
+struct workers {
+	pid_t pids[WORKERS_MAX]; /* 0: it has ended */
+	int64_t count, left;
+	int worst;
+};
+
+static void bury_workers(struct workers *w)
+{
+	for (int64_t i = 0; i < w->count; i++) {
+		int status = -1, code;
+
+		if (!w->pids[i] || waitpid(w->pids[i], &status, WNOHANG) == 0)
+			continue;
+		w->pids[i] = 0;
+		w->left--;
+		code = WIFEXITED(status) ? WEXITSTATUS(status) : 3;
+		w->worst = code > w->worst ? code : w->worst;
+	}
+}
+
+/* The signals are taken one after the other, so none is missed, whenever it comes. */
+static int wait_for_workers(struct workers *w, const sigset_t *signals)
+{
+	while (w->left > 0) {
+		int number = sigwaitinfo(signals, NULL);
+
+		for (int64_t i = 0; number > 0 && number != SIGCHLD && i < w->count; i++) {
+			if (w->pids[i])
+				kill(w->pids[i], number);
+		}
+		bury_workers(w);
+	}
+	return w->worst;
+}
 
 static int run_workers(struct hub *h, const char *redis_url)
 {
-	int64_t count = h->config->workers;
-	pid_t pids[WORKERS_MAX];
+	struct workers w = {.count = h->config->workers};
+	sigset_t signals, before;
 
-	if (count <= 1 || count > WORKERS_MAX)
+	if (w.count <= 1 || w.count > WORKERS_MAX)
 		return run_loop(h, redis_url);
-	for (int64_t i = 0; i < count; i++) {
-		pids[i] = fork();
-		if (pids[i] == 0) {
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &signals, &before);
+	signal(SIGCHLD, SIG_DFL); /* who ignores it is not told */
+	for (int64_t i = 0; i < w.count; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			sigprocmask(SIG_SETMASK, &before, NULL);
 			prctl(PR_SET_PDEATHSIG, SIGTERM);
 			_exit(run_loop(h, redis_url));
 		}
+		if (pid < 0) {
+			log_at(LOG_ERROR, "", "a worker cannot be started: %s", strerror(errno));
+			w.worst = 3;
+			continue;
+		}
+		w.pids[i] = pid;
+		w.left++;
 	}
-	return wait_for_workers(pids, count);
+	return wait_for_workers(&w, &signals);
 }
 
 static bool level_of(const char *name, enum log_level *ret)

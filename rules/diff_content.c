@@ -231,8 +231,20 @@ static void compare_years(struct diff *d)
 	}
 }
 
+/* "lead -1wd liaison sms; lead +1wd section-head sms" */
+static const char *ladder_text(struct diff *d, const struct pack_settings *s)
+{
+	const char *text = "";
+
+	for (int i = 0; i < s->ladder_count; i++)
+		text = arena_printf(&d->arena, "%s%s%s", text, i ? "; " : "", s->ladder[i].text);
+	return text;
+}
+
 static void compare_settings(struct diff *d)
 {
+	const struct pack_settings *old = &d->packs[WAS]->view.settings,
+				   *fresh = &d->packs[IS]->view.settings;
 	const struct pack_view *was = &d->packs[WAS]->view, *is = &d->packs[IS]->view;
 	const struct diff_line lines[] = {
 		{.column = "id", .was = was->id, .is = is->id},
@@ -240,11 +252,20 @@ static void compare_settings(struct diff *d)
 		{.column = "jurisdiction",
 		 .was = was->regions[was->jurisdiction].code,
 		 .is = is->regions[is->jurisdiction].code},
-		{.column = "pool_due", .was = was->settings.pool_due, .is = is->settings.pool_due},
-		{.column = "sms_sign", .was = was->settings.sms_sign, .is = is->settings.sms_sign},
+		{.column = "pool_due", .was = old->pool_due, .is = fresh->pool_due},
+		{.column = "alarm_due", .was = old->alarm_due, .is = fresh->alarm_due},
+		{.column = "negotiate", .was = old->negotiate, .is = fresh->negotiate},
+		{.column = "lamp_yellow", .was = old->lamp_yellow, .is = fresh->lamp_yellow},
+		{.column = "permit_ahead", .was = old->permit_ahead, .is = fresh->permit_ahead},
+		{.column = "letter_due", .was = old->letter_due, .is = fresh->letter_due},
+		{.column = "ladder", .was = ladder_text(d, old), .is = ladder_text(d, fresh)},
+		{.column = "quiet", .was = old->quiet, .is = fresh->quiet},
+		{.column = "digest", .was = old->digest, .is = fresh->digest},
+		{.column = "sms_join", .was = old->sms_join, .is = fresh->sms_join},
+		{.column = "sms_sign", .was = old->sms_sign, .is = fresh->sms_sign},
 		{.column = "sms_after (ms)",
-		 .was = arena_printf(&d->arena, "%lld", (long long)was->settings.sms_after_ms),
-		 .is = arena_printf(&d->arena, "%lld", (long long)is->settings.sms_after_ms)},
+		 .was = arena_printf(&d->arena, "%lld", (long long)old->sms_after_ms),
+		 .is = arena_printf(&d->arena, "%lld", (long long)fresh->sms_after_ms)},
 	};
 	size_t i;
 

@@ -12,7 +12,7 @@
 #include "pack_in.h"
 
 #define FILES_MAX	  256
-#define WHEN_MAX	  64
+#define WHEN_MAX	  CSV_CELLS_MAX /* no row has more */
 #define FILE_BYTES_MAX	  (64u << 20)
 #define CONTENT_BYTES_MAX ((size_t)256 << 20)
 
@@ -52,6 +52,17 @@ static void add_cell(struct buf *out, const char *text, bool first)
 	if (!first)
 		buf_add_char(out, ',');
 	csv_add_cell(out, text);
+}
+
+static void add_when(struct buf *out, const char *attribute)
+{
+	struct buf name;
+
+	buf_init(&name, CSV_CELL_BYTES_MAX + 1);
+	buf_add_str(&name, "when:");
+	buf_add_str(&name, attribute);
+	add_cell(out, buf_cstr(&name), false);
+	buf_clear(&name);
 }
 
 static int column_count(const struct sheet_spec *spec)
@@ -102,12 +113,8 @@ static void restore_sheet(struct restore *r, const struct sheet_spec *spec)
 
 	for (int i = 0; i < columns; i++)
 		add_cell(out, spec->columns[i], i == 0);
-	for (int i = 0; i < whens; i++) {
-		char name[256];
-
-		snprintf(name, sizeof(name), "when:%s", when[i]);
-		add_cell(out, name, false);
-	}
+	for (int i = 0; i < whens; i++)
+		add_when(out, when[i]);
 	buf_add_char(out, '\n');
 	for (size_t l = 0; l < r->line_count; l++) {
 		const json_t *line = r->lines[l];
@@ -145,9 +152,11 @@ static void restore_settings(struct restore *r, const json_t *line)
 					    "alarm_due", "negotiate", "lamp_yellow"};
 	struct buf *out = file_named(r, "pack.json");
 	size_t first = 2 + sizeof(names) / sizeof(names[0]);
+	/* In hours where it can be: so many minutes as the most hours are no duration. */
+	long long wait = (long long)json_integer_value(json_array_get(line, 1)) / 60000;
 
-	buf_printf(out, "{\"sms_after\":\"%lldm\"",
-		   (long long)json_integer_value(json_array_get(line, 1)) / 60000);
+	buf_printf(out, "{\"sms_after\":\"%lld%s\"", wait % 60 ? wait : wait / 60,
+		   wait % 60 ? "m" : "h");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (2 + i >= json_array_size(line))
 			break; /* kept before there was this setting: its default holds */

@@ -10,7 +10,7 @@
 
 struct walk {
 	struct case_walk of;
-	int64_t seqs[CASE_EVENTS_MAX];
+	int64_t *seqs;
 	int count, at, seen;
 };
 
@@ -18,6 +18,7 @@ static void walk_end(struct walk *w, enum err e)
 {
 	const struct case_walk of = w->of;
 
+	free(w->seqs);
 	free(w);
 	of.end(of.arg, e);
 }
@@ -61,11 +62,16 @@ static void next_slice(struct walk *w)
 	rows_load(w->of.flow, &wanted, on_loaded, w);
 }
 
+/* All of them: the list itself is as long as the store lets it grow. */
 static void on_case(void *arg, enum err e, const char *list)
 {
 	struct walk *w = arg;
+	size_t most = 1;
 
-	while (e == ERR_OK && list && *list && w->count < CASE_EVENTS_MAX) {
+	for (const char *s = list; s && *s; s++)
+		most += *s == ',';
+	w->seqs = mem_alloc(most * sizeof(*w->seqs));
+	while (e == ERR_OK && list && *list) {
 		w->seqs[w->count++] = strtoll(list, NULL, 10);
 		list += strcspn(list, ",");
 		list += *list == ',';

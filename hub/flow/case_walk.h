@@ -10,8 +10,6 @@
 
 #include "flow/row.h"
 
-#define CASE_EVENTS_MAX 200
-
 struct case_walk {
 	struct flow *flow;
 	struct principal *who; /* as long as the walk goes on */

@@ -20,6 +20,7 @@ struct contacts {
 	struct roster **rosters;
 	int count;
 	int stale; /* as last told */
+	struct again_job again;
 };
 
 static struct roster *roster_new(const char *body)
@@ -103,8 +104,10 @@ static void on_list(void *arg, enum err e, const struct named *items, int count)
 {
 	struct contacts *c = arg;
 
-	if (e != ERR_OK)
-		return; /* what is known stays */
+	if (e != ERR_OK) { /* what is known stays meanwhile */
+		again_later(c->flow->again, &c->again);
+		return;
+	}
 	forget(c);
 	c->rosters = mem_zalloc(sizeof(struct roster *) * (size_t)(count + 1));
 	for (int i = 0; i < count; i++)
@@ -117,11 +120,17 @@ void contacts_load(struct contacts *c)
 	store_list(c->flow->store, TABLE_CONTACTS, on_list, c);
 }
 
+static void load_again(void *arg)
+{
+	contacts_load(arg);
+}
+
 struct contacts *contacts_new(struct flow *f)
 {
 	struct contacts *c = mem_zalloc(sizeof(*c));
 
 	c->flow = f;
+	c->again = (struct again_job){.fn = load_again, .arg = c};
 	return c;
 }
 

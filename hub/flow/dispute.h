@@ -31,6 +31,16 @@ const char *dispute_office(const struct pack *pack, const char *region, enum bod
  * bureau whose case it is. */
 bool dispute_is_party(const struct record *r, const char *body);
 
+/*
+ * Of a registration that implies several items a dispute is about those that a lead returned or
+ * that are disputed, that several lead or nobody does; "a|b", or NULL where all is about one. A
+ * ruling touches leads of nothing else: who looks after another item goes on doing so.
+ */
+const char *dispute_items(const struct record *r, const struct dispute *d, struct arena *arena);
+const char *dispute_items_joined(const char *items, const char *more, struct arena *arena);
+bool dispute_touches(const struct dispute *d, const char *items, const struct notice *n,
+		     struct arena *arena);
+
 /* --- calls --- */
 struct dispute_in {
 	struct principal *who;

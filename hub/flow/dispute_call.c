@@ -104,12 +104,6 @@ static enum err apply_position(struct call *c, struct change *x, struct dispute 
 
 /* --- a ruling --- */
 
-static bool is_touched(const struct notice *n)
-{
-	return lifecycle_is_live(n->state) && !notice_is_aside(n) &&
-	       (n->role == ROLE_LEAD || n->state == STATE_DISPUTED);
-}
-
 static void note_ruling(struct call *c, struct change *x, int notice)
 {
 	struct receipt *r = change_receipt(x, RECEIPT_RULED, notice, -1);
@@ -152,7 +146,7 @@ static void rule_on(struct call *c, struct change *x, int notice, bool theirs)
 }
 
 /* A body that had no notice to be given gets one, with the clocks of the first lead's. */
-static enum err give_notice(struct call *c, struct change *x)
+static enum err give_notice(struct call *c, struct change *x, const char *items)
 {
 	struct notice like = {.due_ms = -1, .feedback_due_ms = -1, .via = "push", .rules = ""};
 	int made;
@@ -164,6 +158,8 @@ static enum err give_notice(struct call *c, struct change *x)
 	}
 	like.body = c->body;
 	like.role = ROLE_LEAD;
+	if (items && *items)
+		like.items = items;
 	like.state = STATE_CLAIMED;
 	like.acknowledged = like.claimed = (struct stamp){.by = "", .channel = ""};
 	like.cause = CAUSE_RULING;
@@ -178,18 +174,21 @@ static enum err give_notice(struct call *c, struct change *x)
 	return ERR_OK;
 }
 
-static int notice_for(const struct call *c, const struct record *r)
+/* The body's own, whatever it is for, or else the pool's that is ruled on. */
+static int notice_for(const struct call *c, struct change *x, const struct dispute *d,
+		      const char *items)
 {
+	const struct record *r = &x->record;
 	int pool = -1;
 
 	for (int i = 0; *c->body && i < r->notice_count; i++) {
 		const struct notice *n = &r->notices[i];
 
-		if (!is_touched(n) || n->role != ROLE_LEAD)
+		if (n->role != ROLE_LEAD || notice_is_aside(n) || !lifecycle_is_live(n->state))
 			continue;
 		if (!strcmp(n->body, c->body))
 			return i;
-		if (notice_is_pool(n->body))
+		if (notice_is_pool(n->body) && dispute_touches(d, items, n, &x->arena))
 			pool = i;
 	}
 	return pool;
@@ -197,7 +196,8 @@ static int notice_for(const struct call *c, const struct record *r)
 
 static enum err apply_ruling(struct call *c, struct change *x, struct dispute *d)
 {
-	int count = x->record.notice_count, theirs = notice_for(c, &x->record);
+	const char *items = dispute_items(&x->record, d, &x->arena);
+	int count = x->record.notice_count, theirs = notice_for(c, x, d, items);
 	enum err e = ERR_OK;
 
 	if (!principal_oversees(c->who, x->flow->pack, x->record.region, WHO_COORDINATOR))
@@ -214,13 +214,18 @@ static enum err apply_ruling(struct call *c, struct change *x, struct dispute *d
 	d->remark = c->remark;
 	dispute_end(x, d, DISPUTE_RULED);
 	for (int i = 0; i < count; i++) {
-		if (x->record.notices[i].state == STATE_RETURNED)
+		struct notice *n = &x->record.notices[i];
+
+		if (n->state == STATE_RETURNED)
 			change_split(x, i, false);
-		else if (is_touched(&x->record.notices[i]))
+		else if (i == theirs || dispute_touches(d, items, n, &x->arena))
 			rule_on(c, x, i, i == theirs);
 	}
 	if (*c->body && theirs < 0)
-		e = give_notice(c, x);
+		e = give_notice(c, x, items);
+	else if (items && theirs >= 0)
+		x->record.notices[theirs].items =
+			dispute_items_joined(x->record.notices[theirs].items, items, &x->arena);
 	return e;
 }
 

@@ -370,6 +370,15 @@ void feed_on_names(struct feed *d, void (*fn)(void *arg, const char *name), void
 	d->name_arg = arg;
 }
 
+/* What changed under which name is not known, so all of it has. */
+static void tell_all_names(struct feed *d)
+{
+	static const char *const kinds[] = {"contacts:", "optouts", "user:"};
+
+	for (size_t i = 0; d->on_name && i < sizeof(kinds) / sizeof(*kinds); i++)
+		d->on_name(d->name_arg, kinds[i]);
+}
+
 /* The stream was trimmed away behind our back: nobody's place can be trusted any more, and neither
  * can the ring. */
 static void gap(struct feed *d, const char *newest)
@@ -382,10 +391,9 @@ static void gap(struct feed *d, const char *newest)
 	}
 	feed_ring_forget(&d->ring, newest);
 	figures_forget(d->flow->figures);
+	tell_all_names(d);
 	d->done = d->ring.head;
 	d->done_at = d->ring.newest;
-	if (d->on_name)
-		d->on_name(d->name_arg, "");
 }
 
 static void on_entries(void *arg, const struct feed_entry *entries, int count)

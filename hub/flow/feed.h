@@ -56,7 +56,7 @@ struct feed_sub *feed_subscribe(struct feed *d, const struct feed_wish *wish, co
 				char ret_cursor[CURSOR_BYTES]);
 /* safe at any time, also inside on_message */
 void feed_unsubscribe(struct feed *d, struct feed_sub *s);
-/* the "X" lines; "" after a gap, in which there may have been any */
+/* the "X" lines; a kind without a name: some of that kind may have been missed */
 void feed_on_names(struct feed *d, void (*fn)(void *arg, const char *name), void *arg);
 
 #endif

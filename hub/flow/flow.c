@@ -22,6 +22,43 @@
 
 #define CACHE_BYTES (64u << 20)
 
+static void on_hash_key(void *arg, enum err e, const char *text)
+{
+	struct flow *f = arg;
+
+	if (e != ERR_OK || !text || strlen(text) < 64) {
+		log_at(LOG_ERROR, "",
+		       "the key for hashes of numbers could not be read (%s); it is tried again",
+		       err_name(e));
+		again_later(f->again, &f->key_again);
+		return;
+	}
+	sodium_hex2bin(f->hash_key, sizeof(f->hash_key), text, 64, NULL, NULL, NULL);
+	contacts_look_over(f);
+	if (f->draining)
+		return;
+	deadline_start(f->deadline);
+	seals_start(f->seals);
+}
+
+/* Made by whichever hub comes first; texts go out only once it is known, so that replies find their
+ * notice. */
+static void read_hash_key(void *arg)
+{
+	struct flow *f = arg;
+	unsigned char fresh[32];
+	char hex[65];
+
+	randombytes_buf(fresh, sizeof(fresh));
+	sodium_bin2hex(hex, sizeof(hex), fresh, sizeof(fresh));
+	store_put_expiring(
+		f->store,
+		&(struct expiring){
+			.kind = "cellkey", .name = "hash", .value = {hex, 64}, .only_if_new = true},
+		on_hash_key, f);
+	sodium_memzero(fresh, sizeof(fresh));
+}
+
 struct flow *flow_new(const struct flow_options *opt)
 {
 	struct flow *f = mem_zalloc(sizeof(*f));
@@ -37,6 +74,8 @@ struct flow *flow_new(const struct flow_options *opt)
 	f->limits.batch_bytes = (size_t)opt->config->batch_bytes;
 	f->limits.batch_count = (int)opt->config->batch_count;
 	f->cache = cache_new(CACHE_BYTES);
+	f->again = again_new(f->loop, f->store);
+	f->key_again = (struct again_job){.fn = read_hash_key, .arg = f};
 	f->feed = feed_new(f, opt->config->feed_ring);
 	f->deadline = deadline_new(f);
 	f->recount = recount_new(f);
@@ -48,40 +87,6 @@ struct flow *flow_new(const struct flow_options *opt)
 	f->digest = digest_new(f);
 	f->seals = seals_new(f);
 	return f;
-}
-
-static void on_hash_key(void *arg, enum err e, const char *text)
-{
-	struct flow *f = arg;
-
-	if (e != ERR_OK || !text || strlen(text) < 64) {
-		log_at(LOG_ERROR, "", "the key for hashes of numbers could not be read: %s",
-		       err_name(e));
-		return;
-	}
-	sodium_hex2bin(f->hash_key, sizeof(f->hash_key), text, 64, NULL, NULL, NULL);
-	contacts_look_over(f);
-	if (f->draining)
-		return;
-	deadline_start(f->deadline);
-	seals_start(f->seals);
-}
-
-/* Made by whichever hub comes first; texts go out only once it is known, so that replies find their
- * notice. */
-static void read_hash_key(struct flow *f)
-{
-	unsigned char fresh[32];
-	char hex[65];
-
-	randombytes_buf(fresh, sizeof(fresh));
-	sodium_bin2hex(hex, sizeof(hex), fresh, sizeof(fresh));
-	store_put_expiring(
-		f->store,
-		&(struct expiring){
-			.kind = "cellkey", .name = "hash", .value = {hex, 64}, .only_if_new = true},
-		on_hash_key, f);
-	sodium_memzero(fresh, sizeof(fresh));
 }
 
 void flow_start(struct flow *f)
@@ -100,6 +105,7 @@ void flow_start(struct flow *f)
 void flow_drain(struct flow *f)
 {
 	f->draining = true;
+	again_stop(f->again);
 	deadline_stop(f->deadline);
 	recount_stop(f->recount);
 	policies_stop(f->policies);
@@ -121,6 +127,7 @@ void flow_free(struct flow *f)
 	optouts_free(f->optouts);
 	figures_free(f->figures);
 	cache_free(f->cache);
+	again_free(f->again);
 	policies_free(f->policies);
 	pack_unref(f->pack);
 	flow_forget_people(f);

@@ -10,7 +10,9 @@
 
 #include "config.h"
 #include "connector.h"
+#include "flow/again.h"
 #include "flow/principal.h"
+#include "flow/turns.h"
 #include "flow/answer.h"
 #include "log.h"
 #include "loop.h"
@@ -64,12 +66,15 @@ struct flow {
 	struct optouts *optouts;
 	struct digest *digest;
 	struct seals *seals;
+	struct again *again;
+	struct turn_list turns; /* of the events that come in */
 	struct flow_connector connectors[CONFIG_CONNECTORS_MAX];
 	int connector_count;
 	/* set by auth whenever the users are read */
 	struct person_contact *people;
 	int people_count;
 	unsigned char hash_key[32]; /* for hashes of numbers; the cell's, kept in Redis */
+	struct again_job key_again;
 	struct attempt *unrecorded; /* deliver.c: outcomes that wait for Redis to be back */
 	char writer[8];		    /* this process' mark on what it writes */
 	/* how many records it has tried to write: the rest of the mark */

@@ -34,6 +34,7 @@ struct job {
 	struct event event;
 	struct record record;
 	struct accept_in in;
+	struct turn turn;
 };
 
 static void job_free(struct job *j)
@@ -250,17 +251,30 @@ static void job_store(struct job *j, const char *holder)
 				    &j->record, j->record.notices,
 				    j->record.notice_count > 1 ? &j->record.notices[1] : NULL}};
 	store_accept(j->flow->store, &j->in, on_accepted, j);
+	turn_end(&j->flow->turns, &j->turn);
 }
 
 static void on_holder(void *arg, enum err e, const char *body)
 {
 	struct job *j = arg;
 
-	if (e != ERR_OK)
-		job_refuse(j, e, err_http_status(e), "The event was not taken; send it again",
-			   NULL);
-	else
+	if (e == ERR_OK) {
 		job_store(j, body);
+		return;
+	}
+	turn_end(&j->flow->turns, &j->turn);
+	job_refuse(j, e, err_http_status(e), "The event was not taken; send it again", NULL);
+}
+
+static void job_decide(void *arg)
+{
+	struct job *j = arg;
+
+	if (decide_needs_holder(j->pack, &j->event))
+		store_find_holder(j->flow->store, j->event.case_id, j->event.permit_number,
+				  on_holder, j);
+	else
+		job_store(j, NULL);
 }
 
 /* --- while no events are taken: what was taken before has its answer, which needs no room --- */
@@ -298,11 +312,11 @@ static void job_go(struct job *j)
 		return;
 	}
 	j->pack = pack_ref(j->flow->pack);
-	if (decide_needs_holder(j->pack, &j->event))
-		store_find_holder(j->flow->store, j->event.case_id, j->event.permit_number,
-				  on_holder, j);
-	else
-		job_store(j, NULL);
+	j->turn = (struct turn){.case_id = j->event.case_id,
+				.permit = j->event.permit_number,
+				.go = job_decide,
+				.arg = j};
+	turn_take(&j->flow->turns, &j->turn);
 }
 
 static struct job *job_new(struct flow *f, struct principal *who, reply_fn *fn, void *arg)

@@ -15,14 +15,17 @@ struct optouts {
 	struct arena arena; /* holds the set */
 	struct strmap hashes;
 	int count;
+	struct again_job again;
 };
 
 static void on_list(void *arg, enum err e, const struct named *items, int count)
 {
 	struct optouts *o = arg;
 
-	if (e != ERR_OK)
-		return; /* what is known stays */
+	if (e != ERR_OK) { /* what is known stays meanwhile */
+		again_later(o->flow->again, &o->again);
+		return;
+	}
 	arena_clear(&o->arena);
 	arena_init(&o->arena);
 	strmap_init(&o->hashes, &o->arena, count + 1);
@@ -40,11 +43,17 @@ void optouts_load(struct optouts *o)
 	store_list(o->flow->store, TABLE_OPTOUTS, on_list, o);
 }
 
+static void load_again(void *arg)
+{
+	optouts_load(arg);
+}
+
 struct optouts *optouts_new(struct flow *f)
 {
 	struct optouts *o = mem_zalloc(sizeof(*o));
 
 	o->flow = f;
+	o->again = (struct again_job){.fn = load_again, .arg = o};
 	arena_init(&o->arena);
 	return o;
 }

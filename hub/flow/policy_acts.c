@@ -13,7 +13,9 @@ struct policy_act {
 	int64_t for_ms; /* 0: now */
 	double limit;	/* per cent; negative: none */
 	struct proof_past past;
-	bool is_proven, is_on, accepts_standing;
+	/* the one in force that it was proven against; NULL: not yet */
+	const struct policy *proven_against;
+	bool is_on, accepts_standing;
 };
 
 static void act_refuse(struct policy_act *a, enum err e, const char *detail)
@@ -205,7 +207,6 @@ static void on_proven(void *arg, enum err e, const struct proof_out *out)
 				 ? 100.0 * (double)out->sums.changed / (double)out->sums.events
 				 : 0;
 
-	a->is_proven = true;
 	if (e != ERR_OK)
 		act_refuse(a, e, "The policy could not be proven now; ask again");
 	else if (is_held_up(a, out))
@@ -232,6 +233,7 @@ static void on_pack(void *arg, enum err e, struct pack *pack)
 	}
 	/* At hand when the step is written, so that it takes hold at once. */
 	policy_keep(ps, policy_get(ps, a->call.version), pack);
+	a->proven_against = ps->force;
 	policy_prove(&in, on_proven, a);
 }
 
@@ -246,7 +248,7 @@ static void look_activate(struct policy_act *a)
 		act_refuse(a, ERR_CONFLICT, "This policy is in force already");
 	else if (!p->approved)
 		act_refuse(a, ERR_CONFLICT, "A second person has to approve this policy first");
-	else if (!a->is_proven)
+	else if (a->proven_against != ps->force) /* another may have come meanwhile */
 		policy_with_pack(ps, a->call.version, on_pack, a);
 	else
 		act_write(a, a->for_ms ? STEP_SCHEDULED : STEP_ACTIVATED, STEP_KEEPS_NOTHING);

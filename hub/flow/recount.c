@@ -201,10 +201,15 @@ static void done_recount(void *arg, enum err e, struct change *c)
 	struct recount *r = w->recount;
 
 	(void)c;
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
 		metric_add(METRIC_CALENDAR_RECOUNTED, w->changed_count);
-	else
+	} else if (e == ERR_UNAVAILABLE) { /* the slice is read once more */
 		r->failed = true;
+		r->next = r->before;
+	} else {
+		log_at(LOG_ERROR, "", "event=e%lld: its deadlines could not be counted anew (%s)",
+		       (long long)w->seq, err_name(e));
+	}
 	free(w);
 	slice_done(r);
 }

@@ -22,7 +22,8 @@ struct job {
 	int64_t seq;
 	int delivery;
 	enum report_kind kind;
-	char connector[64], code[80], hash[64], dedupe[40], by[96];
+	char connector[64], code[80], hash[64], dedupe[40];
+	char *by; /* who replied: the whole name, as it is evidence */
 	/* "d12.1-": the message told of, while those that it carried besides are told; else "" */
 	char carrier[48];
 	char *rest;  /* of these: "d15.0|d16.1" */
@@ -36,6 +37,7 @@ static void job_done(struct job *j, enum err e)
 	 * what exists. */
 	j->done(j->arg, e == ERR_UNAVAILABLE ? e : ERR_OK);
 	free(j->rest);
+	free(j->by);
 	free(j);
 }
 
@@ -204,31 +206,24 @@ static void on_last(void *arg, enum err e, const char *text)
 }
 
 /* The name of whoever's number it is; a number nobody is known for stays masked. */
-static void name_sender(struct job *j, const char *number)
+static const char *name_of_sender(const struct job *j, const char *number, struct arena *arena)
 {
 	const struct pack_view *p = pack_view(j->flow->pack);
 	const char *kept = contacts_name_of(j->flow, number);
 	char other[NUMBER_BYTES];
 
-	if (kept) {
-		snprintf(j->by, sizeof(j->by), "%s", kept);
-		return;
-	}
+	if (kept)
+		return kept;
 	for (int i = 0; i < j->flow->people_count; i++) {
-		if (number_normalise(j->flow->people[i].phone, other) && !strcmp(other, number)) {
-			snprintf(j->by, sizeof(j->by), "%s", j->flow->people[i].name);
-			return;
-		}
+		if (number_normalise(j->flow->people[i].phone, other) && !strcmp(other, number))
+			return j->flow->people[i].name;
 	}
 	for (int i = 0; i < p->contact_count; i++) {
-		if (number_normalise(p->contacts[i].phone, other) && !strcmp(other, number)) {
-			snprintf(j->by, sizeof(j->by), "%s",
-				 *p->contacts[i].name ? p->contacts[i].name : p->contacts[i].post);
-			return;
-		}
+		if (number_normalise(p->contacts[i].phone, other) && !strcmp(other, number))
+			return *p->contacts[i].name ? p->contacts[i].name : p->contacts[i].post;
 	}
-	snprintf(j->by, sizeof(j->by), "sms:****%s",
-		 strlen(number) > 4 ? number + strlen(number) - 4 : "");
+	return arena_printf(arena, "sms:****%s",
+			    strlen(number) > 4 ? number + strlen(number) - 4 : "");
 }
 
 /* Of the handset that was written to or that writes; it stays "" when the provider does not tell
@@ -272,7 +267,7 @@ static void reply_came(struct job *j, const struct report *r)
 	arena_init(&arena);
 	snprintf(j->dedupe, sizeof(j->dedupe), "%s",
 		 decided_address_hash(j->flow, r->dedupe, &arena));
-	name_sender(j, r->from);
+	j->by = mem_strdup(name_of_sender(j, r->from, &arena));
 	arena_clear(&arena);
 	if (!*j->hash)
 		job_done(j, ERR_OK); /* from nobody: it belongs to nothing */

@@ -12,12 +12,18 @@
 /* Users and keys likewise: a line of the feed about one of them can be lost. */
 #define REREAD_MS 10000
 
+static void start_again(void *arg)
+{
+	auth_start(arg);
+}
+
 struct auth *auth_new(struct flow *f, const struct config *cfg)
 {
 	struct auth *a = mem_zalloc(sizeof(*a));
 
 	a->flow = f;
 	a->config = cfg;
+	a->again = (struct again_job){.fn = start_again, .arg = a};
 	return a;
 }
 
@@ -46,7 +52,12 @@ static void on_users(void *arg, enum err e, const struct named *items, int count
 {
 	struct auth *a = arg;
 
-	if (e != ERR_OK || seen_before(a->users_seen, items, count))
+	/* What is known stays meanwhile. */
+	if (e != ERR_OK || a->keys_are_missed) {
+		again_later(a->flow->again, &a->again);
+		return;
+	}
+	if (seen_before(a->users_seen, items, count))
 		return;
 	people_set_users(&a->people, a->flow, items, count);
 	a->generation++;
@@ -56,6 +67,7 @@ static void on_keys(void *arg, enum err e, const struct named *items, int count)
 {
 	struct auth *a = arg;
 
+	a->keys_are_missed = e != ERR_OK;
 	if (e == ERR_OK && !seen_before(a->keys_seen, items, count))
 		people_set_keys(&a->people, items, count);
 }

@@ -26,7 +26,9 @@ struct auth {
 	struct session sessions[SESSION_SLOTS];
 	int checking; /* passwords */
 	int generation;
-	int64_t reread_ms; /* own clock */
+	int64_t reread_ms;    /* own clock */
+	bool keys_are_missed; /* when they were last asked for */
+	struct again_job again;
 	/* of what was read last: what stands as it was is not made anew */
 	unsigned char users_seen[SEEN_BYTES], keys_seen[SEEN_BYTES];
 };

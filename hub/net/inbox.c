@@ -305,10 +305,6 @@ void inbox_name_changed(void *arg, const char *name)
 		optouts_load(a->flow->optouts);
 		return;
 	}
-	if (!*name) { /* lines were lost: any of them */
-		contacts_load(a->flow->contacts);
-		optouts_load(a->flow->optouts);
-	}
 	auth_reload(a->auth, name);
 	for (struct inbox *b = a->inboxes, *next; b; b = next) {
 		next = b->next;

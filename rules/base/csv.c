@@ -139,8 +139,10 @@ static void read_cell(struct csv *c, struct cursor *at)
 		read_quoted(c, at, &cell);
 	else
 		read_plain(c, at, &cell);
-	if (at->pos - start > CSV_CELL_BYTES_MAX)
+	if (at->pos - start > CSV_CELL_BYTES_MAX) {
 		fault(c, at, "a cell longer than 65536 bytes");
+		cell.text = ""; /* whoever takes faulty rows has room for so much and no more */
+	}
 	if (c->count == CSV_CELLS_MAX) {
 		fault(c, at, "more than 128 cells in a row");
 		return;

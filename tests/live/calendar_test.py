@@ -10,6 +10,7 @@ import tempfile
 import unittest
 
 from hub import BIN, LIMIT_S, Hub, event, wait_until
+from redis_box import Blink, Redis
 
 ZONE = dt.timezone(dt.timedelta(hours=8))
 
@@ -126,6 +127,23 @@ class Calendar(Unlisted, unittest.TestCase):
             hub.start()
             hub.sign_in("wjw")
             wait_until(lambda: not one(hub, "TESTK3")["provisional"], what="the new deadline")
+
+    def test_redis_goes_away_while_deadlines_are_counted_anew(self):
+        """What could not be written is counted once more, and only then it is said that all is done."""
+        self.enterContext(Redis(self.folder))
+        blink = Blink(f"{self.folder}/blink.sock", f"{self.folder}/redis.sock")
+        with Hub("--policy", self.pack, redis_url=f"unix:{self.folder}/blink.sock") as hub:
+            hub.sign_in("spj", "wjw")
+            hub.submit(event("K4", item="000123901000"))
+            self.assertTrue(one(hub, "TESTK4")["provisional"])
+            self.write_notice()
+            self.assertEqual(tandem("calendar", "import", self.pack, self.ics).returncode, 0)
+            wait_until(lambda: hub.log_text().count("stand by the calendar in force") == 1, what="the end of the start's walk")
+            blink.word = b'"act":"recount"'
+            hub.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: hub.log_text().count("stand by the calendar in force") == 2, what="the end of the walk")
+            self.assertEqual(blink.cuts, 1)
+            self.assertFalse(one(hub, "TESTK4")["provisional"])
 
     def test_what_contradicts_itself_is_refused_and_nothing_changes(self):
         with open(self.calendar, encoding="utf-8") as f:

@@ -86,6 +86,24 @@ class Life(OneHub):
     def clocks(self, notice, user="wjw"):
         return {c["clock"]: c["state"] for c in self.whole(notice, user)["notice"].get("clocks", [])}
 
+    def test_a_case_has_all_its_events_however_many(self):
+        many = [{**event(f"many{n}", case="MANY"), "type": "approval.changed" if n % 2 else "approval.granted"} for n in range(230)]
+        told = self.hub.request("POST", "/api/v1/events", many, user="spj", headers={"Content-Type": "application/cloudevents-batch+json"})
+        self.assertEqual({r["status"] for r in told.json["results"]}, {201})
+        events = self.hub.get("/cases/MANY", "spj").json["events"]
+        self.assertEqual({e["event"] for e in events}, {r["event"] for r in told.json["results"]})
+        self.assertEqual(len(events), 230)
+
+    def test_a_batch_is_taken_in_its_order(self):
+        """Granted, cancelled and granted anew: what ends the permit is about the first, although its holder has to be looked up meanwhile."""
+        for cases in (("AGAIN1", "AGAIN1", "AGAIN1"), ("AGAIN2", "AGAIN3", "AGAIN4")):
+            batch = [{**event(f"{cases[0]}-{n}", case=case, permit={"number": cases[0], "decided_on": "2026-11-23"}), "type": f"approval.{what}"}
+                     for n, (case, what) in enumerate(zip(cases, ("granted", "cancelled", "granted")))]
+            told = self.hub.request("POST", "/api/v1/events", batch, user="spj", headers={"Content-Type": "application/cloudevents-batch+json"})
+            ids = [next(n["id"] for n in r["notices"] if n["body"] == LEAD) for r in told.json["results"]]
+            states = [self.hub.get(f"/notices/{i}", "wjw").json["notice"]["state"] for i in ids]
+            self.assertEqual(states, ["withdrawn", "open", "open"], cases)
+
     def test_promises_and_the_end_of_the_permit_are_clocks(self):
         taken = self.taken(commitments=[{"kind": "deferred-material", "what": "环境检测报告", "due": "2031-12-31"},
                                         {"kind": "informed-commitment", "what": "消防承诺", "due": "2020-01-02"},

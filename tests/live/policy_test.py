@@ -231,6 +231,23 @@ class Versions(OneHub, Base):
         self.call(hub, "GET", f"/policy/versions/{version}/diff?from=linyi@00000000", "sjj", want=404)
         self.assertEqual(self.activate(hub, version, limit=90, events=16)["state"], "in-force")
 
+    def test_a_limit_holds_against_what_is_in_force_by_then(self):
+        """Proven against one policy, while another is put into force: what it is to replace is the other."""
+        with Hub() as hub:
+            hub.sign_in("lxhy", "admin", "sjj", "spj")
+            for batch in range(2):
+                told = hub.request("POST", "/api/v1/events", [event(f"L{batch}-{n}", item=CLINIC) for n in range(8000)], user="spj",
+                                   headers={"Content-Type": "application/cloudevents-batch+json"})
+                self.assertEqual(told.status, 200)
+            pack = files()
+            pack["rules.csv"] += row(31).replace(CLINIC, "000117904000")
+            same, other = self.approved(hub, pack), self.approved(hub, with_row(32))
+            with concurrent.futures.ThreadPoolExecutor() as pool:
+                slow = pool.submit(hub.request, "POST", f"/api/v1/policy/versions/{same}/activate", {"limit": 1, "events": 16000}, user="lxhy")
+                self.activate(hub, other)
+                self.assertIn(slow.result().status, (409, 200))  # 200 only before the other
+            self.assertEqual(self.in_force(hub), other)
+
     def test_a_shadow_decides_silently_and_what_differs_is_counted(self):
         hub = self.hub
         version = self.submit(hub, with_row(9, to="水利@here"))["version"]

@@ -1,6 +1,9 @@
-"""A Redis of a test's own, with the settings the hub insists on, that can be killed and started again on the same data."""
+"""A Redis of a test's own, with the settings the hub insists on, that can be killed and started again on the same data, or cut off."""
+import contextlib
 import signal
+import socket
 import subprocess
+import threading
 
 from hub import LIMIT_S, end_group, end_with_us, wait_until
 
@@ -57,3 +60,52 @@ class Redis:
     def __exit__(self, *_):
         end_group(self.process)
         self.log.close()
+
+
+class Blink:
+    """Between a hub and its Redis: cuts every connection in the moment when a word comes by, or holds them all cut for as long as it is told to."""
+
+    def __init__(self, path, to):
+        self.to, self.word, self.cuts, self.held, self.open = to, None, 0, False, set()
+        self.door = socket.socket(socket.AF_UNIX)
+        self.door.bind(path)
+        self.door.listen(64)
+        threading.Thread(target=self.take, daemon=True).start()
+
+    def take(self):
+        while True:
+            try:
+                near = self.door.accept()[0]
+            except OSError:
+                return
+            if self.held:
+                near.close()
+                continue
+            far = socket.socket(socket.AF_UNIX)
+            far.connect(self.to)
+            self.open |= {near, far}
+            threading.Thread(target=self.pass_on, args=(near, far, True), daemon=True).start()
+            threading.Thread(target=self.pass_on, args=(far, near, False), daemon=True).start()
+
+    def pass_on(self, here, there, asks):
+        with contextlib.suppress(OSError):
+            while data := here.recv(65536):
+                if asks and self.word and self.word in data:
+                    self.word = None
+                    self.cuts += 1
+                    self.cut()
+                    break
+                there.sendall(data)
+        with contextlib.suppress(OSError):
+            there.shutdown(socket.SHUT_RDWR)
+        self.open.discard(here)
+        here.close()
+
+    def cut(self):
+        for end in list(self.open):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def hold(self):
+        self.held = True
+        self.cut()

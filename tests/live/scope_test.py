@@ -1,11 +1,12 @@
 """A registration whose business scope implies several items, from the submission to the case page."""
 import asyncio
 import json
+import subprocess
 import unittest
 
 import websockets
 
-from hub import LIMIT_S, Hub, but_for_the_calendar, event
+from hub import BIN, LIMIT_S, Hub, but_for_the_calendar, event, wait_until
 
 SCOPE = "一般项目：日用百货销售。许可项目：食品销售；烟草制品零售；没有人知道的项目。（依法须经批准的项目，经相关部门批准后方可开展经营活动）"
 
@@ -33,6 +34,26 @@ class Scope(unittest.TestCase):
     def tearDownClass(cls):
         cls.hub.stop()
         cls.hub.end_redis()
+
+    def test_a_ruling_leaves_alone_who_looks_after_another_item(self):
+        """Two bodies return what they are told; the one that has claimed a third item keeps it, and its case is not nobody's."""
+        for user, body in (("ycj", "ycj-371302"), ("yjj", "yjj-371302")):
+            subprocess.run([BIN, "user", "add", user, "--role", "supervisor", "--body", body, "--data", self.hub.data], input=user + "\n",
+                           text=True, check=True, stdout=subprocess.DEVNULL)
+            wait_until(lambda user=user: self.hub.try_sign_in(user), what=user)
+        answer = self.hub.submit(registration("S9", "许可项目：食品销售；烟草制品零售；危险化学品经营"))
+        told = {n["body"]: n["id"] for n in answer.json["notices"]}
+        self.assertEqual(self.hub.post(f"/notices/{told['scjg-371302']}/claim", "scjg").status, 200)
+        for user in ("ycj", "yjj"):
+            returned = self.hub.post(f"/notices/{told[user + '-371302']}/return", user, {"reason": "not-our-remit"})
+            self.assertEqual(returned.status, 200, returned.body)
+        ruled = self.hub.post(f"/disputes/{returned.json['dispute']}/ruling", "lxhy", {"body": "ycj-371302"})
+        self.assertEqual((ruled.status, ruled.json["state"]), (200, "ruled"))
+        states = {(n["body"], n["state"]): [i["code"] for i in n["items"]]
+                  for user in ("scjg", "ycj", "yjj") for n in self.hub.get("/notices?q=TESTS9", user).json["items"]}
+        self.assertEqual(states[("scjg-371302", "claimed")], ["000131012000", "000161901000", "000125901000"])
+        self.assertEqual(sorted(states[("ycj-371302", "claimed")]), ["000125901000", "000161901000"])
+        self.assertIn(("yjj-371302", "closed"), states)
 
     def test_every_body_is_told_for_which_items(self):
         before = metric(self.hub, "tandem_scope_unmatched_total")

@@ -86,6 +86,14 @@ class Traps(unittest.TestCase):
                 return all(seconds_of_cpu(p) - b > 0.001 for p, b in zip(both, before))
             wait_until(all_have_worked, what="work for each worker")
 
+    def test_workers_hear_of_every_signal(self):
+        """Two that come at once, before the parent runs again: the end is not forgotten over the settings that are to be read anew."""
+        hub = Hub("--workers", "2", demo=False)
+        with hub:
+            for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGHUP, signal.SIGCONT):
+                hub.process.send_signal(number)
+            self.assertEqual(hub.process.wait(60), 0)
+
     def test_a_stream_does_not_hold_up_the_end(self):
         """Its last bytes are on their way when the hub drains; its client leaves the connection open, as one that would ask again."""
         with Hub() as hub:

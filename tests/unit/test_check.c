@@ -355,6 +355,43 @@ static void test_diff(void **state)
 	pack_unref(is);
 }
 
+/* Each of them makes another version, so each of them is told. */
+static void test_diff_of_settings(void **state)
+{
+#define SETTINGS "{\"id\":\"t\",\"title\":\"T\",\"jurisdiction\":\"371300\""
+	static const char *const members[] = {
+		"sms_after",	"pool_due", "sms_sign", "alarm_due", "negotiate",  "lamp_yellow",
+		"permit_ahead", "quiet",    "digest",	"sms_join",  "letter_due", "ladder"};
+	static const char *const values[] = {
+		"\"9h\"",	   "\"9wd\"", "\"九\"",	 "\"9wd\"",
+		"\"9wd\"",	   "\"9wd\"", "\"9wd\"", "\"21:00-09:00\"",
+		"\"08:00-09:00\"", "\"9m\"",  "\"9wd\"", "[\"lead +9wd liaison sms\"]"};
+	struct help *h = *state;
+	struct pack *was, *is;
+	size_t i;
+
+	assert_int_equal(help_pack(h, NULL, NULL, &was), ERR_OK);
+	for (i = 0; i < sizeof(members) / sizeof(*members); i++) {
+		const struct diff_line *lines;
+		struct diff *d;
+		int count;
+
+		assert_int_equal(help_pack(h, "pack.json",
+					   arena_printf(&h->arena, SETTINGS ",\"%s\":%s}",
+							members[i], values[i]),
+					   &is),
+				 ERR_OK);
+		d = diff_new(was, is, day_of_civil(2026, 11, 25));
+		lines = diff_lines(d, &count);
+		if (count != 1 || strncmp(lines[0].column, members[i], strlen(members[i])) != 0)
+			fail_msg("%s: %d lines", members[i], count);
+		assert_false(diff_is_empty(d));
+		diff_free(d);
+		pack_unref(is);
+	}
+	pack_unref(was);
+}
+
 /* What the pack before has just so stands; what comes with the change is new and is told first. */
 static void test_standing(void **state)
 {
@@ -422,6 +459,7 @@ int main(void)
 		WITH_HELP(test_contacts),
 		WITH_HELP(test_answers),
 		WITH_HELP(test_diff),
+		WITH_HELP(test_diff_of_settings),
 		WITH_HELP(test_standing),
 	};
 
