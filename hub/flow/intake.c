@@ -251,7 +251,6 @@ static void job_store(struct job *j, const char *holder)
 				    &j->record, j->record.notices,
 				    j->record.notice_count > 1 ? &j->record.notices[1] : NULL}};
 	store_accept(j->flow->store, &j->in, on_accepted, j);
-	turn_end(&j->flow->turns, &j->turn);
 }
 
 static void on_holder(void *arg, enum err e, const char *body)
@@ -260,21 +259,24 @@ static void on_holder(void *arg, enum err e, const char *body)
 
 	if (e == ERR_OK) {
 		job_store(j, body);
+		turn_end(&j->flow->turns, &j->turn);
 		return;
 	}
 	turn_end(&j->flow->turns, &j->turn);
 	job_refuse(j, e, err_http_status(e), "The event was not taken; send it again", NULL);
 }
 
-static void job_decide(void *arg)
+static void on_turn(void *arg)
 {
 	struct job *j = arg;
 
-	if (decide_needs_holder(j->pack, &j->event))
+	if (decide_needs_holder(j->pack, &j->event)) {
 		store_find_holder(j->flow->store, j->event.case_id, j->event.permit_number,
 				  on_holder, j);
-	else
-		job_store(j, NULL);
+		return;
+	}
+	job_store(j, NULL);
+	turn_end(&j->flow->turns, &j->turn);
 }
 
 /* --- while no events are taken: what was taken before has its answer, which needs no room --- */
@@ -312,11 +314,12 @@ static void job_go(struct job *j)
 		return;
 	}
 	j->pack = pack_ref(j->flow->pack);
-	j->turn = (struct turn){.case_id = j->event.case_id,
-				.permit = j->event.permit_number,
-				.go = job_decide,
-				.arg = j};
-	turn_take(&j->flow->turns, &j->turn);
+	if (!j->flow->turns.count && !decide_needs_holder(j->pack, &j->event)) {
+		job_store(j, NULL); /* nearly always */
+		return;
+	}
+	j->turn = (struct turn){.go = on_turn, .arg = j};
+	turn_take(&j->flow->turns, &j->turn, j->event.case_id, j->event.permit_number);
 }
 
 static struct job *job_new(struct flow *f, struct principal *who, reply_fn *fn, void *arg)

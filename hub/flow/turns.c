@@ -2,46 +2,70 @@
 #include "flow/turns.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
-static bool is_about_the_same(const struct turn *a, const struct turn *b)
+/* Where a case stands, or a permit: one text can be both. */
+static struct turn_place **slot_of(struct turn_list *all, const struct turn_place *p)
 {
-	return !strcmp(a->case_id, b->case_id) ||
-	       (a->permit && b->permit && *a->permit && !strcmp(a->permit, b->permit));
+	uint32_t h = p == &p->turn->of_case ? 2166136261u : 16777619u;
+
+	for (const char *s = p->key; *s; s++)
+		h = (h ^ (unsigned char)*s) * 16777619u;
+	return &all->slots[(h >> 16 ^ h) % TURN_SLOTS];
 }
 
-static void append(struct turn **first, struct turn **last, struct turn *t)
+static bool is_same_row(const struct turn_place *a, const struct turn_place *b)
 {
+	return (a == &a->turn->of_case) == (b == &b->turn->of_case) && !strcmp(a->key, b->key);
+}
+
+static void take_place(struct turn_list *all, struct turn_place *p)
+{
+	struct turn_place **at = slot_of(all, p), *before;
+
+	while (*at && !is_same_row(*at, p))
+		at = &(*at)->chain;
+	before = *at;
+	p->behind = NULL;
+	p->chain = before ? before->chain : NULL;
+	*at = p;
+	if (before) {
+		before->behind = p;
+		p->turn->waits++;
+	}
+}
+
+/* Who ends is the first of its rows. */
+static void leave_place(struct turn_list *all, struct turn_place *p)
+{
+	struct turn_place **at = slot_of(all, p);
+	struct turn *t = p->behind ? p->behind->turn : NULL;
+
+	if (!t) {
+		while (*at != p)
+			at = &(*at)->chain;
+		*at = p->chain;
+		return;
+	}
+	if (--t->waits)
+		return;
 	t->next = NULL;
-	if (*first)
-		(*last)->next = t;
-	else
-		*first = t;
-	*last = t;
+	*(all->ready ? &all->last_ready->next : &all->ready) = t;
+	all->last_ready = t;
 }
 
-/* The newest of those before it is behind all the others. */
-void turn_take(struct turn_list *all, struct turn *t)
+void turn_take(struct turn_list *all, struct turn *t, const char *case_id, const char *permit)
 {
-	struct turn *before = all->newest;
-
-	while (before && !is_about_the_same(before, t))
-		before = before->older;
-	t->older = all->newest;
-	if (all->newest)
-		all->newest->newer = t;
-	all->newest = t;
-	if (before)
-		append(&before->first_behind, &before->last_behind, t);
-	else
+	t->of_case = (struct turn_place){.turn = t, .key = case_id};
+	t->of_permit = (struct turn_place){.turn = t, .key = permit && *permit ? permit : NULL};
+	t->waits = 0;
+	all->count++;
+	take_place(all, &t->of_case);
+	if (t->of_permit.key)
+		take_place(all, &t->of_permit);
+	if (!t->waits)
 		t->go(t->arg);
-}
-
-static void take_out(struct turn_list *all, struct turn *t)
-{
-	*(t->newer ? &t->newer->older : &all->newest) = t->older;
-	if (t->older)
-		t->older->newer = t->newer;
 }
 
 /* Those that end in their turn find it running, so a long row does not nest. */
@@ -49,11 +73,10 @@ void turn_end(struct turn_list *all, struct turn *t)
 {
 	struct turn *next;
 
-	take_out(all, t);
-	for (struct turn *b = t->first_behind; b; b = next) {
-		next = b->next;
-		append(&all->ready, &all->last_ready, b);
-	}
+	all->count--;
+	leave_place(all, &t->of_case);
+	if (t->of_permit.key)
+		leave_place(all, &t->of_permit);
 	if (all->running)
 		return;
 	all->running = true;

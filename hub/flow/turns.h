@@ -13,17 +13,30 @@
 
 #include "loop.h"
 
-struct turn {			      /* the caller's memory, until it has ended */
-	const char *case_id, *permit; /* permit NULL: none */
+#define TURN_SLOTS 1024
+
+struct turn;
+/* In the row of one case or one permit: only the last one of a row is looked up, by its key. */
+struct turn_place {
+	struct turn *turn;
+	const char *key; /* NULL: in no row */
+	struct turn_place *behind, *chain;
+};
+struct turn { /* the caller's memory, until it has ended */
+	struct turn_place of_case, of_permit;
 	loop_fn *go;
 	void *arg;
-	struct turn *older, *newer, *first_behind, *last_behind, *next;
+	int waits; /* for so many others */
+	struct turn *next;
 };
 struct turn_list {
-	struct turn *newest, *ready, *last_ready;
+	struct turn_place *slots[TURN_SLOTS];
+	struct turn *ready, *last_ready;
+	int64_t count; /* of those that have not ended */
 	bool running;
 };
-void turn_take(struct turn_list *all, struct turn *t);
+/* The texts are borrowed until it has ended; a permit that is NULL or "" is none. */
+void turn_take(struct turn_list *all, struct turn *t, const char *case_id, const char *permit);
 void turn_end(struct turn_list *all, struct turn *t);
 
 #endif

@@ -248,7 +248,10 @@ static void test_commits_to_one_event_in_one_batch(void **state)
 	struct harness *h = *state;
 	const struct commit_index gone = {.body = "wjw", .notice = 0, .todo = false},
 				  back = {.body = "wjw", .notice = 0, .todo = true},
-				  added = {.body = "new", .notice = 5, .todo = true, .added = true};
+				  added = {.body = "new",
+					   .notice = 5,
+					   .todo = true,
+					   .listed = LISTED_NEW};
 
 	sample_event(&samples[0], 1, "wjw");
 	accept_samples(h, samples, 0, 1, &heard);
@@ -273,6 +276,34 @@ static void test_commits_to_one_event_in_one_batch(void **state)
 	assert_string_equal(last_text(), "1.5");
 	list(h, "new", false, -1, 9);
 	assert_string_equal(last_text(), "1.5");
+}
+
+static void test_what_is_given_back_is_on_no_list(void **state)
+{
+	struct harness *h = *state;
+	const struct commit_index taken = {.body = "new",
+					   .notice = 0,
+					   .todo = true,
+					   .listed = LISTED_NEW},
+				  back = {.body = "new", .notice = 0, .listed = LISTED_GONE};
+
+	sample_event(&samples[0], 1, "wjw");
+	accept_samples(h, samples, 0, 1, &heard);
+	heard.count = 0;
+	commit(h, 1, 1, "2\ttaken", &taken);
+	harness_until(h, &heard.count, 1);
+	commit(h, 1, 2, "3\tback", &back);
+	commit(h, 1, 3, "4\ttaken", &taken);
+	harness_until(h, &heard.count, 3);
+	assert_int_equal(server_number(&h->server, "LLEN " KEY "b:new:all"), 1);
+	assert_int_equal(server_number(&h->server, "ZCARD " KEY "b:new:open"), 1);
+	commit(h, 1, 4, "5\tback", &back);
+	commit(h, 1, 5, "6\ttaken", &taken);
+	commit(h, 1, 6, "7\tback", &back);
+	harness_until(h, &heard.count, 6);
+	assert_int_equal(heard.e[5], ERR_OK);
+	assert_int_equal(server_number(&h->server, "LLEN " KEY "b:new:all"), 0);
+	assert_int_equal(server_number(&h->server, "ZCARD " KEY "b:new:open"), 0);
 }
 
 static void commit_due(struct harness *h, int expected, const char *record, int64_t due_ms,
@@ -407,6 +438,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_commit_with_many_lines_of_the_log, open_all,
 						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_commits_to_one_event_in_one_batch, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_what_is_given_back_is_on_no_list, open_all,
 						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_commit_with_a_moment_that_stands, open_all,
 						harness_teardown),

@@ -12,6 +12,7 @@
 #include "flow/feed_line.h"
 #include "flow/figures.h"
 #include "flow/fold.h"
+#include "flow/turns.h"
 #include "packdir.h"
 
 static void ids_are_read_strictly(void **state)
@@ -263,6 +264,97 @@ static void a_piece_is_in_every_form(void **state)
 	arena_clear(&arena);
 }
 
+/* --- events of one case or permit, in the order in which they came --- */
+
+#define COMERS 400
+
+struct comer {
+	struct turn turn;
+	const char *case_id, *permit;
+	bool is_slow, has_gone, has_ended;
+};
+struct comers {
+	struct turn_list list;
+	struct comer all[COMERS];
+	int begun; /* so many have come */
+};
+static struct comers *comers;
+static uint64_t chance;
+
+static int one_of(int count)
+{
+	chance = chance * 6364136223846793005u + 1442695040888963407u;
+	return (int)((chance >> 33) % (unsigned)count);
+}
+
+static void end_comer(struct comer *c)
+{
+	c->has_ended = true;
+	turn_end(&comers->list, &c->turn);
+}
+
+static void comer_goes(void *arg)
+{
+	struct comer *c = arg;
+
+	assert_false(c->has_gone);
+	c->has_gone = true;
+	for (const struct comer *b = comers->all; b < c; b++) {
+		if (!strcmp(b->case_id, c->case_id) ||
+		    (*c->permit && !strcmp(b->permit, c->permit)))
+			assert_true(b->has_ended);
+	}
+	if (!c->is_slow)
+		end_comer(c);
+}
+
+/* Whoever has gone and not ended ends; of several, one by chance. */
+static bool end_one(void)
+{
+	struct comer *gone[COMERS];
+	int n = 0;
+
+	for (int i = 0; i < comers->begun; i++) {
+		if (comers->all[i].has_gone && !comers->all[i].has_ended)
+			gone[n++] = &comers->all[i];
+	}
+	if (n)
+		end_comer(gone[one_of(n)]);
+	return n > 0;
+}
+
+static void each_has_its_turn(void **state)
+{
+	static const char *const cases[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+	static const char *const permits[] = {"", "a", "b", "x", "y", "z"};
+
+	(void)state;
+	for (int round = 0; round < 50; round++) {
+		comers = calloc(1, sizeof(*comers));
+		assert_non_null(comers);
+		for (int i = 0; i < COMERS; i++) {
+			struct comer *c = &comers->all[i];
+
+			c->case_id = cases[one_of(8)];
+			c->permit = permits[one_of(6)];
+			c->is_slow = one_of(3) == 0;
+			c->turn = (struct turn){.go = comer_goes, .arg = c};
+			comers->begun++;
+			turn_take(&comers->list, &c->turn, c->case_id, c->permit);
+			if (one_of(4) == 0)
+				end_one();
+		}
+		while (end_one())
+			;
+		for (int i = 0; i < COMERS; i++)
+			assert_true(comers->all[i].has_ended);
+		assert_int_equal(comers->list.count, 0);
+		for (int i = 0; i < TURN_SLOTS; i++)
+			assert_null(comers->list.slots[i]);
+		free(comers);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +365,7 @@ int main(void)
 		cmocka_unit_test(what_a_body_is_held_to),
 		cmocka_unit_test(a_piece_is_in_every_form),
 		cmocka_unit_test(no_cell_of_a_table_is_a_formula),
+		cmocka_unit_test(each_has_its_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
