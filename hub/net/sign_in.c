@@ -166,6 +166,7 @@ static void password_checked(void *arg)
 	else
 		guess(s, s->right ? GUESS_RIGHT : GUESS_WRONG, on_noted);
 }
+
 static void on_looked(void *arg, enum err e, int64_t too_often)
 {
 	struct sign_in *s = arg;
