@@ -175,13 +175,14 @@ static void say(struct flow *f, const char *hash, bool begins, optout_done_fn *d
 	snprintf(s->hash, sizeof(s->hash), "%s", hash);
 	buf_init(&lines, 1 << 20);
 	audit_lines(s, &lines);
-	store_write_named(f->store,
-			  &(struct named_write){.table = TABLE_OPTOUTS,
-						.name = s->hash,
-						.value = {begins ? at : NULL, (size_t)len},
-						.told = "X\toptouts",
-						.audit = buf_cstr(&lines)},
-			  on_kept, s);
+	store_write_named(
+		f->store,
+		&(struct named_write){.table = TABLE_OPTOUTS,
+				      .name = s->hash,
+				      .value = {begins ? at : NULL, begins ? (size_t)len : 0},
+				      .told = "X\toptouts",
+				      .audit = buf_cstr(&lines)},
+		on_kept, s);
 	buf_clear(&lines);
 }
 
