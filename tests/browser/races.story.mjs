@@ -44,3 +44,17 @@ test('a notice that was taken is not said to have failed because reading it agai
 	assert.match(await page.locator('.pane-state').innerText(), /已签收/);
 	await page.unroute(`**/notices/${made.notice}`);
 });
+
+test('the key that ends a composition does not end the form', async () => {
+	const made = await world.grant('示例输入法用品厂');
+	await page.goto(`${world.url}/#/inbox?n=${made.notice}`);
+	await page.locator('.conn-live').waitFor();
+	await page.locator('.pane-foot').getByRole('button', { name: '退回：' }).click();
+	const remark = page.locator('#f-remark');
+	await remark.fill('不属于本单位的职责');
+	await remark.evaluate((field) => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', isComposing: true, bubbles: true })));
+	await settled(page);
+	assert.equal(await remark.count() && await remark.inputValue(), '不属于本单位的职责');
+	await remark.press('Escape');
+	await remark.waitFor({ state: 'detached' });
+});
