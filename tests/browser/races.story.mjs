@@ -1,7 +1,7 @@
 // What happens at once with something else: answers that come late, a second click, another tab, a page that is open over midnight.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { creditCode, openWorld, until } from './world.mjs';
+import { creditCode, openWorld, rowOf, until } from './world.mjs';
 
 let world;
 let page;
@@ -57,4 +57,48 @@ test('the key that ends a composition does not end the form', async () => {
 	assert.equal(await remark.count() && await remark.inputValue(), '不属于本单位的职责');
 	await remark.press('Escape');
 	await remark.waitFor({ state: 'detached' });
+});
+
+test('a day that has begun since the page was opened is today', async () => {
+	const made = await world.grant('示例跨日用品厂');
+	const wjw = await world.as('wjw');
+	assert.equal((await wjw('POST', `/notices/${made.notice}/claim`, {})).status, 200);
+	await page.goto(`${world.url}/#/inbox?state=claimed`);
+	await page.reload();
+	const tick = async () => { await rowOf(page, made).getByRole('checkbox').check(); await page.getByRole('button', { name: '批量反馈' }).click(); };
+	await tick();
+	const first = await page.locator('#f-checked_on').inputValue();
+	await page.locator('.bulk form').getByRole('button', { name: '取消' }).click();
+	await rowOf(page, made).getByRole('checkbox').uncheck();
+	const later = async (route) => {
+		const response = await route.fetch();
+		await route.fulfill({ response, headers: { ...response.headers(), date: new Date(Date.now() + 24 * 3600_000).toUTCString() } });
+	};
+	await page.route('**/api/v1/notices*', later);
+	await page.getByRole('button', { name: '全部', exact: true }).click();
+	await rowOf(page, made).waitFor();
+	await tick();
+	const form = page.locator('.bulk form');
+	const next = new Date(Date.parse(first) + 24 * 3600_000).toISOString().slice(0, 10);
+	await until('tomorrow may be chosen', async () => await page.locator('#f-checked_on').getAttribute('max') === next);
+	await form.getByRole('button', { name: '取消' }).click();
+	await page.getByRole('button', { name: '批量反馈' }).click();
+	assert.equal(await page.locator('#f-checked_on').inputValue(), next);
+	await page.unroute('**/api/v1/notices*');
+	await page.reload();
+});
+
+test('the months of a statement go on when a new one has begun', async () => {
+	await office.goto(`${world.url}/#/reconcile`);
+	await office.reload();
+	await office.getByRole('heading', { level: 1, name: months(0) }).waitFor();
+	await office.route('**/api/v1/**', async (route) => {
+		const response = await route.fetch();
+		await route.fulfill({ response, headers: { ...response.headers(), date: new Date(Date.now() + 32 * 24 * 3600_000).toUTCString() } });
+	});
+	await office.locator('.board-pick input').fill(months(1));
+	await office.locator('.board-pick input').dispatchEvent('change');
+	await until('the new month may be chosen', async () => await office.locator('.board-pick input').getAttribute('max') > months(0));
+	await office.unroute('**/api/v1/**');
+	await office.reload();
 });
