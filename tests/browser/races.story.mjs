@@ -88,6 +88,28 @@ test('a day that has begun since the page was opened is today', async () => {
 	await page.reload();
 });
 
+test('a sheet that is dropped while another is sent waits for it', async () => {
+	const serial = Date.now() % 1_000_000;
+	const lines = ['受理编号,办理结果,事项编码,监管区划,决定日期,申请人名称,统一社会信用代码',
+		...Array.from({ length: 230 }, (_, i) => `RACE-${serial + i},准予许可,370123020001,兰山区,2026-11-23,示例拖放用品厂${i},${creditCode(serial + i)}`)];
+	await office.goto(`${world.url}/#/submit?by=file`);
+	await office.locator('.drop input:enabled').waitFor();
+	await office.locator('.drop input').setInputFiles({ name: '甲.csv', mimeType: 'text/csv', buffer: Buffer.from(lines.join('\r\n')) });
+	await office.getByRole('button', { name: '确认报送 230 件' }).waitFor();
+	const events = await held(office, '**/api/v1/events', 'POST');
+	await office.getByRole('button', { name: '确认报送 230 件' }).click();
+	await events.asked();
+	await office.evaluate((text) => {
+		const dataTransfer = new DataTransfer();
+		dataTransfer.items.add(new File([text], '乙.csv'));
+		document.querySelector('.drop').dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+	}, lines.slice(0, 2).join('\r\n'));
+	await settled(office);
+	await events.free();
+	await office.getByRole('heading', { name: '已报送 230 件' }).waitFor();
+	assert.equal(await office.locator('.drop strong').innerText(), '甲.csv');
+});
+
 test('the months of a statement go on when a new one has begun', async () => {
 	await office.goto(`${world.url}/#/reconcile`);
 	await office.reload();
