@@ -110,6 +110,20 @@ test('a sheet that is dropped while another is sent waits for it', async () => {
 	assert.equal(await office.locator('.drop strong').innerText(), '甲.csv');
 });
 
+test('what was confirmed of one month does not stand under another', async () => {
+	await office.goto(`${world.url}/#/reconcile?month=${months(0)}&bureau=spj-371302`);
+	const agree = await held(office, '**/reconciliation/agree', 'POST');
+	await office.locator('tr[data-department="wjw-371302"] button').click();
+	await agree.asked();
+	await office.evaluate((hash) => { location.hash = hash; }, `#/reconcile?month=${months(1)}`);
+	await office.locator('.empty').waitFor();
+	const answered = office.waitForResponse('**/reconciliation/agree');
+	await agree.free();
+	await answered;
+	await settled(office);
+	assert.equal(await office.locator('tr[data-department="wjw-371302"]').count(), 0, 'this month\'s figures under the month before');
+});
+
 test('the months of a statement go on when a new one has begun', async () => {
 	await office.goto(`${world.url}/#/reconcile`);
 	await office.reload();
@@ -123,4 +137,20 @@ test('the months of a statement go on when a new one has begun', async () => {
 	await until('the new month may be chosen', async () => await office.locator('.board-pick input').getAttribute('max') > months(0));
 	await office.unroute('**/api/v1/**');
 	await office.reload();
+});
+
+test('a ranking is published in the month in which it was asked, and a double click asks no more than once', async () => {
+	const button = joint.locator('.report .acts button');
+	const month = async (n) => {
+		await joint.evaluate((hash) => { location.hash = hash; }, `#/reports?month=${months(n)}`);
+		await joint.locator('.report-when', { hasText: `${months(n)}-01` }).waitFor();
+		await button.waitFor();
+	};
+	await month(1);
+	await button.dblclick();
+	await settled(joint);
+	assert.equal((await (await world.as('lxhy'))('GET', `/ranking?month=${months(1)}`)).data.published, null);
+	await joint.getByRole('button', { name: '确认发布，之后不再变动' }).waitFor();
+	await month(2);
+	assert.equal(await button.innerText(), '发布本月排名');
 });
