@@ -154,3 +154,23 @@ test('a ranking is published in the month in which it was asked, and a double cl
 	await month(2);
 	assert.equal(await button.innerText(), '发布本月排名');
 });
+
+test('the page of a list that comes too late says nothing about another list', async () => {
+	const late = [];
+	await joint.route('**/api/v1/disputes?*', async (route) => {
+		if (route.request().url().includes('cursor='))
+			return void late.push(route);
+		const response = await route.fetch();
+		await route.fulfill({ response, json: { ...await response.json(), next: 'c' } });
+	});
+	await joint.goto(`${world.url}/#/disputes`);
+	await joint.getByRole('button', { name: '再显示一些' }).click();
+	await until('more is asked for', () => late.length > 0);
+	await joint.getByRole('button', { name: '已裁定' }).click();
+	await joint.locator('[aria-pressed=true]', { hasText: '已裁定' }).waitFor();
+	await settled(joint);
+	await late[0].abort();
+	await settled(joint);
+	assert.equal(await joint.locator('.note-red').count(), 0);
+	await joint.unroute('**/api/v1/disputes?*');
+});
