@@ -174,3 +174,20 @@ test('the page of a list that comes too late says nothing about another list', a
 	assert.equal(await joint.locator('.note-red').count(), 0);
 	await joint.unroute('**/api/v1/disputes?*');
 });
+
+test('why a body is told: a question that failed late says nothing about the one that stands', async () => {
+	const late = [];
+	await office.route('**/policy/explain?body=wjw-371302', (route) => void late.push(route));
+	await office.goto(`${world.url}/#/policy`);
+	await office.locator('#e-item-list option').first().waitFor({ state: 'attached' });
+	await office.locator('#e-item').fill('370123020001');
+	await office.locator('#e-region').fill('兰山区');
+	await office.locator('#p-body').fill('兰山区卫生健康局');
+	await until('it is asked', () => late.length > 0);
+	await office.locator('#p-body').fill('罗庄区卫生健康局');
+	await office.locator('.trial').getByText('不告知', { exact: true }).waitFor();
+	await late[0].abort();
+	await settled(office);
+	assert.equal(await office.locator('.note-red').count(), 0);
+	await office.unroute('**/policy/explain?body=wjw-371302');
+});
