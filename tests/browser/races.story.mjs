@@ -191,3 +191,20 @@ test('why a body is told: a question that failed late says nothing about the one
 	assert.equal(await office.locator('.note-red').count(), 0);
 	await office.unroute('**/policy/explain?body=wjw-371302');
 });
+
+test('the search shows what its address asks, also when that was asked before the last answer', async () => {
+	const made = await world.grant('示例先后用品厂');
+	await office.goto(`${world.url}/#/search?q=${encodeURIComponent(made.name)}`);
+	await office.locator('.hit', { hasText: made.case }).waitFor();
+	const cases = await held(office, '**/cases?*');
+	await office.locator('#search-main').fill('没有这个企业');
+	await cases.asked();
+	await office.evaluate((hash) => { location.hash = hash; }, `#/search?q=${encodeURIComponent(made.name)}`);
+	await settled(office);
+	const answered = office.waitForResponse((r) => r.url().includes('/cases?'));
+	await cases.free();
+	await answered;
+	await settled(office);
+	await office.locator('[aria-busy=false] .hit, [aria-busy=false]:not(:has(.hit))').first().waitFor();
+	assert.equal(await office.locator('.hit', { hasText: made.case }).count(), 1);
+});
