@@ -208,3 +208,18 @@ test('the search shows what its address asks, also when that was asked before th
 	await office.locator('[aria-busy=false] .hit, [aria-busy=false]:not(:has(.hit))').first().waitFor();
 	assert.equal(await office.locator('.hit', { hasText: made.case }).count(), 1);
 });
+
+test('who has signed in in another tab is who this tab belongs to', async () => {
+	await joint.goto(`${world.url}/#/board`);
+	await joint.locator('.who').waitFor();
+	const other = await joint.context().newPage();
+	await world.signIn(other, 'admin');
+	const name = await other.locator('.who').innerText();
+	await other.close();
+	// An answer just now is not asked for again, so it is tried until it is.
+	await until('the other person\'s name', async () => {
+		// It may begin anew just then.
+		await joint.evaluate(() => { window.dispatchEvent(new Event('offline')); window.dispatchEvent(new Event('online')); }).catch(() => undefined);
+		return await joint.locator('.who').innerText() === name;
+	});
+});
