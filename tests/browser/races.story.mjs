@@ -59,6 +59,19 @@ test('the key that ends a composition does not end the form', async () => {
 	await remark.waitFor({ state: 'detached' });
 });
 
+test('the key that empties the search does not close the notice that is written about', async () => {
+	const made = await world.grant('示例清空用品厂');
+	await page.goto(`${world.url}/#/inbox?n=${made.notice}`);
+	await page.locator('.conn-live').waitFor();
+	await page.locator('.pane-foot').getByRole('button', { name: '退回：' }).click();
+	await page.locator('#f-remark').fill('不属于本单位的职责');
+	await page.locator('#search-top').fill('示例');
+	await page.locator('#search-top').press('Escape');
+	await settled(page);
+	assert.equal(await page.locator('#f-remark').count() && await page.locator('#f-remark').inputValue(), '不属于本单位的职责');
+	await page.locator('#f-remark').press('Escape');
+});
+
 test('a day that has begun since the page was opened is today', async () => {
 	const made = await world.grant('示例跨日用品厂');
 	const wjw = await world.as('wjw');
