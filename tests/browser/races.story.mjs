@@ -72,6 +72,21 @@ test('the key that empties the search does not close the notice that is written 
 	await page.locator('#f-remark').press('Escape');
 });
 
+test('what is ticked while others are sent stays ticked', async () => {
+	const [one, two] = [await world.grant('示例先勾用品厂'), await world.grant('示例后勾用品厂')];
+	await page.goto(`${world.url}/#/inbox`);
+	await page.reload();
+	await rowOf(page, one).getByRole('checkbox').check();
+	const sent = await held(page, '**/api/v1/notices/acknowledge', 'POST');
+	await page.getByRole('button', { name: '批量签收（1）' }).click();
+	await sent.asked();
+	await rowOf(page, two).getByRole('checkbox').check();
+	await sent.free();
+	await page.locator('.bulk-result').waitFor();
+	assert.equal(await rowOf(page, two).getByRole('checkbox').isChecked(), true);
+	await page.getByRole('button', { name: '知道了' }).click();
+});
+
 test('a day that has begun since the page was opened is today', async () => {
 	const made = await world.grant('示例跨日用品厂');
 	const wjw = await world.as('wjw');
