@@ -28,7 +28,8 @@ function atText(at: string | undefined): string
 async function send(notice: Notice, verb: Verb | FormVerb, said: object): Promise<Notice>
 {
 	await hub.act(notice.id, verb, notice.version, said);
-	return (await hub.notice(notice.id)).notice;
+	// It is done: that it cannot be read again just now is no refusal of it.
+	return (await hub.notice(notice.id).catch(() => { throw new HubError('offline'); })).notice;
 }
 
 /** A version that rose for another reason (a receipt, say) is no lost race: ask again once with the new one. */

@@ -3,6 +3,7 @@
 import { computed, reactive } from 'vue';
 import { hub, HubError, onContact, openLive, serverNow, type Live } from '../hub.ts';
 import type { ChangeMessage, InboxOpened, NoticeMessage } from '../wire.ts';
+import { me } from './useSession.ts';
 
 export type Phase = 'connecting' | 'live' | 'down' | 'stopped';
 interface Subscriber {
@@ -72,7 +73,7 @@ function closed(code: number): void
 		return drop();
 	Object.assign(connection, { phase: 'stopped', trying: false, closeCode: code });
 	if (code === CLOSED_SESSION_ENDED)
-		void hub.me().catch(() => undefined);
+		void askWho().catch(() => undefined);
 }
 
 async function openInbox(): Promise<void>
@@ -90,16 +91,25 @@ async function openInbox(): Promise<void>
 			cursor = answer.cursor;
 		stands(answer.recovered !== false);
 	} catch {
-		if (mine === live && mine)
+		if (mine === live && mine) {
 			drop();
+			void askWho().catch(() => undefined);
+		}
 	}
+}
+
+/** Somebody else may have signed in in another tab; then nothing that stands here is theirs. */
+async function askWho(): Promise<void>
+{
+	if ((await hub.me()).user !== me.value?.user)
+		location.reload();
 }
 
 async function attemptPlain(): Promise<void>
 {
 	try {
 		if (Date.now() - lastContactMs > JUST_NOW_MS)
-			await hub.me();
+			await askWho();
 		stands(true);
 	} catch {
 		drop();
@@ -129,7 +139,7 @@ async function beat(): Promise<void>
 	if (!running || connection.phase !== 'live' || Date.now() - lastContactMs < BEAT_MS)
 		return;
 	try {
-		await hub.me();
+		await askWho();
 	} catch (error) {
 		if (error instanceof HubError && error.failure !== 'http')
 			drop();

@@ -1,7 +1,6 @@
 // What a page reads from the hub: asked for when its key changes, again when the line is back, and now and then if wanted.
 // An answer that a newer question has overtaken is dropped, and what was there stays while it is asked for again.
 import { onBeforeUnmount, shallowReactive, watch } from 'vue';
-import { reasonOf } from '../lib/reason.ts';
 import type { Page } from '../wire.ts';
 import { isLive } from './useConnection.ts';
 import { useNewest } from './useNewest.ts';
@@ -26,27 +25,20 @@ export function useFetched<T>(ask: () => Promise<T>, key: () => unknown, everyMs
 		const timer = setInterval(() => { if (isLive.value && !document.hidden && !state.loading) void load(); }, everyMs);
 		onBeforeUnmount(() => clearInterval(timer));
 	}
-	return { state, load, put };
+	return { state, newest, load, put };
 }
 
 /** A list read a page at a time. */
 export function usePages<T>(ask: (cursor: string | null) => Promise<Page<T>>, key: () => unknown)
 {
-	const { state, load, put } = useFetched(() => ask(null), key);
+	const { state, newest, load } = useFetched(() => ask(null), key);
 
 	async function more(): Promise<void>
 	{
 		const before = state.data;
 		if (!before?.next)
 			return;
-		state.loading = true;
-		try {
-			const page = await ask(before.next);
-			if (state.data === before)
-				put({ ...page, items: [...before.items, ...page.items] });
-		} catch (error) {
-			Object.assign(state, { error: reasonOf(error), loading: false });
-		}
+		await newest.run(() => ask(before.next), (page) => { state.data = { ...page, items: [...before.items, ...page.items] }; });
 	}
 	return { state, load, more };
 }

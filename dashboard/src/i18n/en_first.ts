@@ -17,7 +17,6 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'nav.inbox': 'Inbox',
 	'nav.search': 'Find a case',
 
-	'signin.title': 'Sign in',
 	'signin.lead': 'Supervisors are told when approval is given, and prove that they know.',
 	'signin.user': 'User name',
 	'signin.password': 'Password',
@@ -28,7 +27,6 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'signin.needUser': 'Enter your user name',
 	'signin.needPassword': 'Enter your password',
 	'signin.ended': 'Your session has ended. Please sign in again.',
-	'signin.demo': 'In the demo each password equals its user name; the names are printed at start.',
 
 	'conn.live': 'Live',
 	'conn.connecting': 'Connecting',
@@ -73,8 +71,6 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'inbox.shown': '{n} shown',
 	'inbox.failed': 'The list could not be loaded: {reason}',
 	'inbox.retry': 'Try again',
-	'inbox.detail': 'Details',
-	'inbox.detailOf': 'Details: {name}',
 	'inbox.pick': 'Choose a notice on the left to see its details.',
 	'inbox.keys': 'In the list: ↑ ↓ move, Enter opens, A acknowledges, C claims, F feeds back, R returns, T transfers, X chooses, Esc closes the details',
 
@@ -286,7 +282,6 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'case.failed': 'The case could not be loaded: {reason}',
 	'case.notYet': '–',
 	'case.notYetLong': 'not yet',
-	'case.back': 'Back to the search',
 
 	'problem.unknown-item': 'the catalogue has no such item',
 	'problem.unknown-region': 'the region code is not known',

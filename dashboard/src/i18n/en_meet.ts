@@ -65,7 +65,6 @@ export const enMeet: Record<keyof typeof zhMeet, string> = {
 	'recon.period': 'Period',
 	'recon.none': 'Nothing to reconcile in this month.',
 	'recon.taken': 'Events the hub took',
-	'recon.sender': 'Sender',
 	'recon.departments': 'Bodies told',
 	'recon.department': 'Body',
 	'recon.sign': 'Confirmed',

@@ -17,7 +17,6 @@ export const zh = {
 	'nav.inbox': '收件箱',
 	'nav.search': '办件查询',
 
-	'signin.title': '登录',
 	'signin.lead': '审批办结即告知，监管签收有凭据。',
 	'signin.user': '用户名',
 	'signin.password': '密码',
@@ -28,7 +27,6 @@ export const zh = {
 	'signin.needUser': '请输入用户名',
 	'signin.needPassword': '请输入密码',
 	'signin.ended': '登录已失效，请重新登录。',
-	'signin.demo': '演示环境的账号与密码相同，启动时列在终端里。',
 
 	'conn.live': '实时连接',
 	'conn.connecting': '正在连接',
@@ -73,8 +71,6 @@ export const zh = {
 	'inbox.shown': '已显示 {n} 条',
 	'inbox.failed': '列表没有取到：{reason}',
 	'inbox.retry': '重试',
-	'inbox.detail': '详情',
-	'inbox.detailOf': '详情：{name}',
 	'inbox.pick': '在左侧选择一条告知查看详情。',
 	'inbox.keys': '在列表中：↑ ↓ 移动，回车 打开，A 签收，C 认领，F 反馈，R 退回，T 转办，X 选择，Esc 关闭详情',
 
@@ -286,7 +282,6 @@ export const zh = {
 	'case.failed': '办件没有取到：{reason}',
 	'case.notYet': '–',
 	'case.notYetLong': '尚无',
-	'case.back': '返回查询',
 
 	'problem.unknown-item': '目录中没有这个事项',
 	'problem.unknown-region': '区划代码无法识别',

@@ -64,7 +64,6 @@ export const zhMeet = {
 	'recon.period': '期间',
 	'recon.none': '这个月没有可对账的办件。',
 	'recon.taken': '中枢收到办件事件',
-	'recon.sender': '报送方',
 	'recon.departments': '各被告知单位',
 	'recon.department': '单位',
 	'recon.sign': '双方确认',
