@@ -210,7 +210,7 @@ static void on_object(struct import *imp, json_t *object, void *arg)
 struct making {
 	struct import *imp;
 	const json_t *base, *done;
-	const char *type, *item, *region, *case_id;
+	const char *type, *item, *region, *case_id, *code;
 	struct import_date at;
 	bool is_entity;
 };
@@ -283,31 +283,13 @@ static void find_time(struct making *m)
 			     *text ? "not a date that can be read" : "is missing");
 }
 
-/* Seventeen digits and a check character around a birthday: a person's, never a credit code. */
-static bool is_identity_number(const char *s)
-{
-	char date[11] = {s[0] ? '0' : 0};
-	int32_t day;
-	int i;
-
-	if (strlen(s) != 18)
-		return false;
-	for (i = 0; i < 17; i++) {
-		if (s[i] < '0' || s[i] > '9')
-			return false;
-	}
-	memcpy(date, s + 6, 4);
-	date[4] = date[7] = '-';
-	memcpy(date + 5, s + 10, 2);
-	memcpy(date + 8, s + 12, 2);
-	return date_parse(date, 10, &day);
-}
-
 static void find_applicant(struct making *m)
 {
-	const char *code = member_of(m->imp, m->base, "applyerpagecode");
+	const char *code =
+		import_narrow(&m->imp->row, member_of(m->imp, m->base, "applyerpagecode"));
 
-	m->is_entity = credit_code_is_valid(code) || !is_identity_number(code);
+	m->code = code;
+	m->is_entity = !identity_number_is_likely(code);
 	if (!*member_of(m->imp, m->base, "applicant"))
 		import_fault(m->imp, "applicant", "is missing");
 	if (m->is_entity && *code && !credit_code_is_valid(code))
@@ -322,7 +304,7 @@ static void put_applicant(const struct making *m, struct buf *json)
 	import_member(json, "kind", m->is_entity ? "entity" : "person");
 	import_member(json, "name", member_of(imp, m->base, "applicant"));
 	if (m->is_entity)
-		import_member(json, "code", member_of(imp, m->base, "applyerpagecode"));
+		import_member(json, "code", m->code);
 	import_member(json, "phone", member_of(imp, m->base, "applicantmobile"));
 	import_member(json, "address", member_of(imp, m->base, "address"));
 	import_member(json, "representative", member_of(imp, m->base, "legalman"));

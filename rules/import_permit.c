@@ -217,16 +217,24 @@ static void find_version(struct making *m)
 	m->version = (int)v;
 }
 
+static const char *code_of(const struct making *m)
+{
+	const char *code = field(m, PERMIT_CREDIT_CODE);
+
+	return code ? import_narrow(&m->imp->row, code) : "";
+}
+
+/* A sheet may leave out the kind, and have a person's own number where an entity has its code. */
 static bool is_person(const struct making *m)
 {
 	const char *kind = field(m, PERMIT_KIND);
 
-	return kind && strstr(kind, "自然人");
+	return (kind && strstr(kind, "自然人")) || identity_number_is_likely(code_of(m));
 }
 
 static void check_applicant(struct making *m)
 {
-	const char *code = import_trim(&m->imp->row, field(m, PERMIT_CREDIT_CODE));
+	const char *code = code_of(m);
 
 	if (!*import_trim(&m->imp->row, field(m, PERMIT_APPLICANT)))
 		fault(m, PERMIT_APPLICANT, "XK_XDR_MC", "is missing");
@@ -259,7 +267,7 @@ static void put_applicant(const struct making *m, struct buf *json)
 	import_member(json, "kind", is_person(m) ? "person" : "entity");
 	import_member(json, "name", import_trim(a, field(m, PERMIT_APPLICANT)));
 	if (!is_person(m))
-		import_member(json, "code", import_trim(a, field(m, PERMIT_CREDIT_CODE)));
+		import_member(json, "code", code_of(m));
 	import_member(json, "phone", import_trim(a, field(m, PERMIT_PHONE)));
 	import_member(json, "address", import_trim(a, field(m, PERMIT_ADDRESS)));
 	import_member(json, "representative", import_trim(a, field(m, PERMIT_REPRESENTATIVE)));

@@ -129,10 +129,13 @@ static void write_page(void *arg)
 	free(x->next);
 	if (export_paper_steps(x->in.list)) {
 		x->rows += export_put_paper(&x->paper, page, x->book);
-		next = ++x->paper.step < export_paper_steps(x->in.list) ? "more" : NULL;
-		json_object_clear(page);
+		next = export_paper_next(&x->paper, page);
 	}
 	x->next = next ? mem_strdup(next) : NULL;
+	if (export_paper_steps(x->in.list)) /* its items are rows already */
+		json_object_clear(page);
+	if (x->rows > x->flow->config->export_rows)
+		x->err = ERR_TOO_LARGE;
 	json_array_foreach(json_object_get(page, "items"), i, item) {
 		if (x->err != ERR_OK || is_in_book(x, item))
 			continue;
@@ -325,7 +328,7 @@ static void ask_board(struct export *x)
 		    on_page, x);
 }
 
-static void ask_report(struct export *x)
+static void ask_report(struct export *x, const char *cursor)
 {
 	struct period p;
 	char from[TIMEFMT_BYTES], to[TIMEFMT_BYTES];
@@ -353,7 +356,7 @@ static void ask_report(struct export *x)
 		query_disputes(x->flow, x->in.who,
 			       &(struct query_disputes){.state = "open",
 							.region = q.region,
-							.cursor = "",
+							.cursor = cursor,
 							.limit = PAGE_ROWS},
 			       on_page, x);
 	else
@@ -399,7 +402,7 @@ static void ask_page(struct export *x)
 		query_reconciliation(x->flow, x->in.who, value(x, "month"), on_page, x);
 		break;
 	case EXPORT_REPORT:
-		ask_report(x);
+		ask_report(x, cursor);
 		break;
 	case EXPORT_POOL:
 		query_pool(x->flow, x->in.who, &pool, on_page, x);

@@ -257,7 +257,7 @@ static int put_late(const struct export_paper *p, const json_t *items, struct bo
 	return rows;
 }
 
-static int put_proposals(const struct export_paper *p, const json_t *disputes, struct book *book)
+static int put_proposals(const struct export_paper *p, struct book *book)
 {
 	const json_t *bodies = json_object_get(p->kept[REPORT_BODIES], "items"), *row;
 	char open[24];
@@ -269,8 +269,8 @@ static int put_proposals(const struct export_paper *p, const json_t *disputes, s
 		if (count_of(row, "no_lead") > 0)
 			rows += put_counted(p, book, &advice_gap, row);
 	}
-	snprintf(open, sizeof(open), "%zu", json_array_size(disputes));
-	if (json_array_size(disputes))
+	snprintf(open, sizeof(open), "%lld", (long long)p->dispute_count);
+	if (p->dispute_count)
 		rows += put_advice(p, book, &advice_disputes, "", open);
 	rows += put_late(p, bodies, book);
 	json_array_foreach((json_t *)bodies, i, row) {
@@ -289,13 +289,37 @@ static int put_proposals(const struct export_paper *p, const json_t *disputes, s
 	return rows;
 }
 
+/* Page by page; behind the last what was made of all answers, and the figures of each body. */
+static int put_disputes(struct export_paper *p, const json_t *a, struct book *book)
+{
+	const json_t *items = json_object_get(a, "items");
+	int rows = (int)json_array_size(items);
+
+	if (!p->in_disputes) {
+		paper_line(p, book, "四、未了结的争议", "4. Disputes not settled", NULL);
+		export_put_columns(paper_disputes, p->english, book);
+	}
+	p->in_disputes = true;
+	p->dispute_count += rows;
+	for (int i = 0; i < rows; i++)
+		export_put_cells(paper_disputes, p->english, json_array_get(items, (size_t)i),
+				 book);
+	if (json_is_string(json_object_get(a, "next")))
+		return rows;
+	book_row_end(book);
+	rows += put_proposals(p, book);
+	paper_line(p, book, "附：各单位", "Annex: bodies", NULL);
+	return rows + paper_rows(p, figure_columns,
+				 json_object_get(p->kept[REPORT_BODIES], "items"), book);
+}
+
 /* Its five parts as on the page, and behind them the figures of each body. */
 int paper_put_month(struct export_paper *p, const json_t *a, struct book *book)
 {
 	const json_t *items = json_object_get(a, "items");
-	int rows;
 
-	p->kept[p->step] = json_deep_copy(a);
+	if (p->step != REPORT_DISPUTES)
+		p->kept[p->step] = json_deep_copy(a);
 	switch ((enum report_step)p->step) {
 	case REPORT_BEFORE:
 		return 0;
@@ -317,9 +341,5 @@ int paper_put_month(struct export_paper *p, const json_t *a, struct book *book)
 	case REPORT_STEPS:
 		break;
 	}
-	paper_line(p, book, "四、未了结的争议", "4. Disputes not settled", NULL);
-	rows = paper_rows(p, paper_disputes, items, book) + put_proposals(p, items, book);
-	paper_line(p, book, "附：各单位", "Annex: bodies", NULL);
-	return rows + paper_rows(p, figure_columns,
-				 json_object_get(p->kept[REPORT_BODIES], "items"), book);
+	return put_disputes(p, a, book);
 }

@@ -193,3 +193,13 @@ int export_put_paper(struct export_paper *p, const json_t *answer, struct book *
 		return paper_put_month(p, answer, book);
 	}
 }
+
+/* Of all that a paper is made of the disputes alone come in pages. */
+const char *export_paper_next(struct export_paper *p, const json_t *answer)
+{
+	const char *page = json_string_value(json_object_get(answer, "next"));
+
+	if (p->in_disputes && page)
+		return page;
+	return ++p->step < export_paper_steps(p->list) ? "" : NULL;
+}

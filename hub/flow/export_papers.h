@@ -25,10 +25,14 @@ struct export_paper {
 	const struct pack *pack;    /* in force: who is ranked where */
 	json_t *kept[REPORT_STEPS]; /* of a report: the answers that later parts are made of */
 	int step;		    /* which of the answers this is */
+	bool in_disputes;	    /* a page of them is written already */
+	int64_t dispute_count;
 };
 int export_paper_steps(enum export_list list); /* 0: it is a list, and no paper */
 /* How many rows it wrote. */
 int export_put_paper(struct export_paper *p, const json_t *answer, struct book *book);
+/* Behind it: the next page's cursor, "" the next answer's only one, NULL: that was all. */
+const char *export_paper_next(struct export_paper *p, const json_t *answer);
 void export_paper_drop(struct export_paper *p); /* what was kept of the answers */
 
 #endif

@@ -16,7 +16,6 @@
 #include "flow/notice_filter.h"
 
 #define SLICES_MAX 24
-#define LISTS_MAX  512
 
 struct source {
 	struct list_source list; /* of a body, of a pool, or of what came back to a bureau */
@@ -29,8 +28,8 @@ struct call {
 	reply_fn *fn;
 	void *arg;
 	struct notice_filter filter;
-	struct source sources[LISTS_MAX];
-	int source_count, asked; /* asked: the source whose answer is awaited */
+	struct source *sources;
+	int source_count, source_room, asked; /* asked: the source whose answer is awaited */
 	struct ref batch[LIST_SLICE];
 	int batch_from[LIST_SLICE], batch_count;
 	int limit, found, slices;
@@ -44,14 +43,39 @@ static void call_free(struct call *c)
 {
 	for (int i = 0; i < c->source_count; i++)
 		list_source_clear(&c->sources[i].list);
+	free(c->sources);
 	principal_unref(c->who);
 	notice_filter_clear(&c->filter);
 	buf_clear(&c->out);
 	free(c);
 }
 
+static bool all_are_sets(const struct call *c)
+{
+	int i = 0;
+
+	while (i < c->source_count && c->sources[i].list.is_set)
+		i++;
+	return i == c->source_count;
+}
+
+/* Sets are all in the order of events, so that one place is that of all of them: a region's pools
+ * can be thousands. */
+static const struct list_source *place_in_sets(const struct call *c)
+{
+	const struct list_source *place = &c->sources[0].list;
+
+	for (int i = 1; i < c->source_count; i++) {
+		const struct list_source *s = &c->sources[i].list;
+
+		if (s->last.seq && (!place->last.seq || list_ref_order(&place->last, &s->last) < 0))
+			place = s;
+	}
+	return place;
+}
+
 /* "l30-12.1": of the first list the place 30 and below, of the second, a set, what comes
- * behind 12.1. */
+ * behind 12.1. "l12.1": the same of each, all being sets. */
 static void put_cursor(struct call *c)
 {
 	bool more = false;
@@ -62,8 +86,11 @@ static void put_cursor(struct call *c)
 		buf_add_str(&c->out, "null");
 		return;
 	}
-	for (int i = 0; i < c->source_count; i++) {
-		buf_add_str(&c->out, i ? "-" : "\"l");
+	buf_add_str(&c->out, "\"l");
+	if (all_are_sets(c))
+		list_source_put_cursor(place_in_sets(c), &c->out);
+	for (int i = 0; i < c->source_count && !all_are_sets(c); i++) {
+		buf_add_str(&c->out, i ? "-" : "");
 		list_source_put_cursor(&c->sources[i].list, &c->out);
 	}
 	buf_add_char(&c->out, '"');
@@ -253,8 +280,19 @@ static void go_on(struct call *c)
 	store_body_list(c->flow->store, &in, on_refs, c);
 }
 
+static bool cursor_read_of_sets(struct call *c, const char *s)
+{
+	if (*s && (*s++ != 'l' || !list_source_read_cursor(&c->sources[0].list, &s)))
+		return false;
+	for (int i = 1; i < c->source_count; i++)
+		c->sources[i].list.last = c->sources[0].list.last;
+	return !*s;
+}
+
 static bool cursor_read(struct call *c, const char *s)
 {
+	if (c->source_count && all_are_sets(c))
+		return cursor_read_of_sets(c, s);
 	for (int i = 0; *s && i < c->source_count; i++) {
 		if (*s++ != (i ? '-' : 'l') || !list_source_read_cursor(&c->sources[i].list, &s))
 			return false;
@@ -264,19 +302,29 @@ static bool cursor_read(struct call *c, const char *s)
 	return !*s;
 }
 
+static void add_new_list(struct call *c, const char *name)
+{
+	bool is_set = c->filter.todo_only || c->filter.lamp || is_split(name);
+
+	if (c->source_count == c->source_room) {
+		c->source_room = c->source_room ? c->source_room * 2 : 16;
+		c->sources = mem_realloc(c->sources, sizeof(*c->sources) * (size_t)c->source_room);
+	}
+	c->sources[c->source_count] = (struct source){.open = 0};
+	list_source_init(&c->sources[c->source_count++].list, name, is_set);
+}
+
 static void add_list(struct call *c, const char *prefix, const char *body)
 {
 	struct buf name;
-	bool is_new = *body && c->source_count < LISTS_MAX,
-	     is_set = c->filter.todo_only || c->filter.lamp;
+	bool is_new = *body;
 
 	buf_init(&name, 4096);
 	buf_printf(&name, "%s%s", prefix, body);
 	for (int i = 0; i < c->source_count; i++)
 		is_new = is_new && strcmp(c->sources[i].list.name, buf_cstr(&name)) != 0;
 	if (is_new)
-		list_source_init(&c->sources[c->source_count++].list, buf_cstr(&name),
-				 is_set || is_split(buf_cstr(&name)));
+		add_new_list(c, buf_cstr(&name));
 	buf_clear(&name);
 }
 
@@ -315,20 +363,36 @@ static void add_lists(struct call *c, const char *body)
 
 /* A supervisor takes from the pools of its bodies' own regions; coordinators and auditors watch
  * those of their region's subtree. */
-static void add_pools(struct call *c, const struct grant *g)
+static bool has_pool(const struct principal *who, const struct pack *pack, int region)
 {
-	const struct pack *pack = c->flow->pack;
 	const struct pack_view *p = pack_view(pack);
-	int b = pack_find_body(pack, g->body);
 
-	if (b < 0)
-		return;
-	for (int r = 0; r < p->region_count; r++) {
-		if (r == p->bodies[b].region ||
-		    ((g->who == WHO_COORDINATOR || g->who == WHO_AUDITOR) &&
-		     region_within(pack, r, p->bodies[b].region)))
-			add_list(c, "pool:", p->regions[r].code);
+	for (int i = 0; i < who->grant_count; i++) {
+		const struct grant *g = &who->grants[i];
+		int b = pack_find_body(pack, g->body);
+
+		if (b >= 0 && (region == p->bodies[b].region ||
+			       ((g->who == WHO_COORDINATOR || g->who == WHO_AUDITOR) &&
+				region_within(pack, region, p->bodies[b].region))))
+			return true;
 	}
+	return false;
+}
+
+static void add_pools(struct call *c)
+{
+	const struct pack_view *p = pack_view(c->flow->pack);
+	struct buf name;
+
+	buf_init(&name, 4096);
+	for (int r = 0; r < p->region_count; r++) {
+		if (!has_pool(c->who, c->flow->pack, r))
+			continue;
+		buf_reset(&name);
+		buf_printf(&name, "pool:%s", p->regions[r].code);
+		add_new_list(c, buf_cstr(&name));
+	}
+	buf_clear(&name);
 }
 
 static struct call *call_new(struct flow *f, struct principal *who, const struct query_notices *q,
@@ -410,13 +474,12 @@ void query_pool(struct flow *f, struct principal *who, const struct query_notice
 		return;
 	if (*q->body)
 		add_list(c, "pool:", q->body);
-	if (c->source_count &&
-	    principal_sees_list(who, f->pack, c->sources[0].list.name) == LIST_NONE) {
+	else
+		add_pools(c);
+	if (*q->body && principal_sees_list(who, f->pack, c->sources[0].list.name) == LIST_NONE) {
 		reply_problem(fn, arg, ERR_NOT_FOUND, err_title(ERR_NOT_FOUND));
 		call_free(c);
 		return;
 	}
-	for (int i = 0; !*q->body && i < who->grant_count; i++)
-		add_pools(c, &who->grants[i]);
 	call_start(c, q->cursor);
 }

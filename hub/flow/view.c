@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "calendar.h"
+#include "credit_code.h"
 #include "decide.h"
 #include "timefmt.h"
 
@@ -96,12 +97,17 @@ static const char *item_name_json(const struct view *v)
 	return i < 0 ? NULL : pack_view(v->pack)->items[i].name_json;
 }
 
+/* Who is not said to be an entity is shown as one for a good code alone; and no kind makes a
+ * person's number one. */
 bool view_hides_applicant(const struct view *v)
 {
-	const struct event *e = v->event;
+	const char *code = v->event->applicant_code, *kind = v->event->applicant_kind;
 
-	return v->masked && (!e->applicant_code ||
-			     (e->applicant_kind && strcmp(e->applicant_kind, "entity") != 0));
+	if (!v->masked)
+		return false;
+	if (!code || identity_number_is_likely(code))
+		return true;
+	return kind ? strcmp(kind, "entity") != 0 : !credit_code_is_valid(code);
 }
 
 static void put_applicant(const struct view *v, struct buf *out)

@@ -193,10 +193,17 @@ static void mix(unsigned char sum[HASH_BYTES], const char *name, const char *val
 		sum[i] ^= h[i];
 }
 
-/* What an event in binary mode or a file says outside of the body. */
+/* What an event in binary mode or a file says outside of the body, what the body is said to be, and
+ * which version it is meant for. */
 static bool says_more(const char *header)
 {
-	return !strncasecmp(header, "ce-", 3) || !strcasecmp(header, "Content-Disposition");
+	static const char *const names[] = {"Content-Disposition", "Content-Type", "If-Match"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcasecmp(header, names[i]))
+			return true;
+	}
+	return !strncasecmp(header, "ce-", 3);
 }
 
 /* Also on a thread of the pool: the request stays as it is until it is answered. */

@@ -99,8 +99,8 @@ static void on_gap(void *arg)
 
 struct opening {
 	struct inbox *inbox;
-	const char *bodies[INBOX_BODIES_MAX];
-	int body_count, counted;
+	const char **bodies;
+	int body_count, body_room, counted;
 	bool masked;
 	char *since;
 	int64_t open;
@@ -114,6 +114,7 @@ static void opening_end(struct opening *o, const struct inbox_opened *r)
 	o->fn(o->arg, r);
 	inbox_unref(o->inbox);
 	arena_clear(&o->arena);
+	free(o->bodies);
 	free(o->since);
 	free(o);
 }
@@ -190,12 +191,30 @@ static void count_body(struct opening *o)
 
 static void add_body(struct opening *o, const char *body)
 {
-	for (int i = 0; i < o->body_count; i++) {
-		if (!strcmp(o->bodies[i], body))
-			return;
+	if (o->body_count == o->body_room) {
+		o->body_room = o->body_room ? o->body_room * 2 : 16;
+		o->bodies = mem_realloc(o->bodies, sizeof(*o->bodies) * (size_t)o->body_room);
 	}
-	if (o->body_count < INBOX_BODIES_MAX)
-		o->bodies[o->body_count++] = arena_strdup(&o->arena, body);
+	o->bodies[o->body_count++] = arena_strdup(&o->arena, body);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What several grants lead to is looked after once: a region's pools can be thousands. */
+static void drop_repeats(struct opening *o)
+{
+	int count = 0;
+
+	if (o->body_count)
+		qsort(o->bodies, (size_t)o->body_count, sizeof(*o->bodies), by_text);
+	for (int i = 0; i < o->body_count; i++) {
+		if (!i || strcmp(o->bodies[i], o->bodies[count - 1]) != 0)
+			o->bodies[count++] = o->bodies[i];
+	}
+	o->body_count = count;
 }
 
 static void add_pool(struct opening *o, int region)
@@ -251,6 +270,7 @@ void inbox_open(struct inbox *b, const char *body, const char *since, inbox_open
 		add_body(o, body);
 	for (int i = 0; !*body && i < b->who->grant_count; i++)
 		add_grant(o, &b->who->grants[i]);
+	drop_repeats(o);
 	if (o->body_count)
 		count_body(o);
 	else

@@ -13,8 +13,6 @@
 #include "flow/feed.h"
 #include "net/api.h"
 
-#define INBOX_BODIES_MAX 256
-
 struct board_watch {		 /* figures this session wants to be told of */
 	struct query_board wish; /* strings owned */
 	uint64_t seen;		 /* figures_changes when they were last looked at */

@@ -136,6 +136,26 @@ static void test_another_event_of_an_old_number(void **state)
 	gaps_are(h, "2 99999999999998 ");
 }
 
+/* What bears the numbers of the gap then is another event than those that never came. */
+static void test_a_new_count_finds_nothing_of_the_old(void **state)
+{
+	struct harness *h = *state;
+
+	see(h, 2, false);
+	see(h, 6, false);
+	expect(3, false, false);
+	see(h, 1, false);
+	gaps_are(h, "");
+	for (int n = 2; n < 5; n++) {
+		see(h, n, false);
+		expect(0, false, false);
+	}
+	assert_int_equal(kept(h, "missing"), 3);
+	see(h, 6, false);
+	gaps_are(h, "5 5 ");
+	assert_int_equal(kept(h, "missing"), 4);
+}
+
 static void test_what_is_kept_is_bounded(void **state)
 {
 	struct harness *h = *state;
@@ -174,6 +194,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_gaps_open_split_and_close, open_all,
 						close_all),
 		cmocka_unit_test_setup_teardown(test_another_event_of_an_old_number, open_all,
+						close_all),
+		cmocka_unit_test_setup_teardown(test_a_new_count_finds_nothing_of_the_old, open_all,
 						close_all),
 		cmocka_unit_test_setup_teardown(test_what_is_kept_is_bounded, open_all, close_all),
 		cmocka_unit_test_setup_teardown(test_a_repeat_alone_begins_nothing, open_all,

@@ -322,6 +322,15 @@ class Idempotency(Audit):
         self.assertEqual(claimed["state"], "claimed")
         self.assertEqual(self.hub.post(f"/notices/{notice}/acknowledge", "wjw", headers=key).json["state"], "acknowledged")
 
+    def test_a_key_used_with_another_kind_of_body_or_version_is_told(self):
+        self.assertEqual(self.raw(dump(event("idem-ct")), {"Content-Type": "text/plain", "Idempotency-Key": "k10"}).status, 415)
+        notice = self.lead("idem-n3")
+        stale = {"Idempotency-Key": "k11", "If-Match": '"99"'}
+        self.assertEqual(self.hub.post(f"/notices/{notice}/claim", "wjw", headers=stale).status, 412)
+        for answer in (self.send("k10", dump(event("idem-ct"))),
+                       self.hub.post(f"/notices/{notice}/claim", "wjw", headers={**stale, "If-Match": '"1"'})):
+            self.assertEqual((answer.status, answer.json["errors"][0]["pointer"]), (422, "/Idempotency-Key"))
+
     def test_keys_that_are_none(self):
         self.assertEqual(self.send("x" * 256, dump(event("idem-bad"))).status, 422)
         self.assertEqual(self.send("x" * 255, dump(event("idem-good"))).status, 201)

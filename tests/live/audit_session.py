@@ -132,6 +132,20 @@ class Roles(Audit):
         self.assertIn("欧阳示例", self.hub.get("/cases/TESTmask", "wjw").body.decode())
         self.assertTrue(self.hub.get("/cases?q=" + quote("阳示例"), "wjw").json["items"])
 
+    def test_a_person_that_the_event_does_not_call_one_is_masked_too(self):
+        number = "37130219990101021X"  # a good credit code, too
+        for i, change in enumerate(({}, {"kind": None}, {"kind": "entity"}, {"code": "371302199001010000"})):
+            person = {"name": "欧阳示例", "code": number, **change}
+            self.taken(f"unsaid{i}", applicant=person)
+            for path in (f"/cases?q=TESTunsaid{i}", f"/cases/TESTunsaid{i}"):
+                text = self.hub.get(path, "lxhy").body.decode()
+                self.assertIn("欧**", text, path)
+                self.assertNotIn(person["code"], text, path)
+            found = self.hub.get("/cases?q=" + person["code"], "lxhy").json["items"]
+            self.assertEqual([c["case"] for c in found if "unsaid" in c["case"]], [])
+        self.taken("unsaid-entity", applicant={"name": "示例公司", "code": "91320105780688132K"})
+        self.assertIn("示例公司", self.hub.get("/cases?q=TESTunsaid-entity", "lxhy").body.decode())
+
 
 class Keys(Audit):
     def test_a_key_sends_for_its_sources_and_reads_their_status(self):

@@ -284,6 +284,23 @@ class Bounds(unittest.TestCase):
                 self.assertEqual(hub.get(f"/notices.{kind}?q=TESTlimit1", "wjw").status, 200)
             self.assertEqual(len(hub.get("/audit?act=export", "sjj").json["items"]), 2)
 
+    def test_a_report_has_all_disputes_also_more_than_a_page(self):
+        with Hub() as hub:
+            hub.sign_in("spj", "lxhy")
+            body = json.dumps([event(f"open{i}", item="999999999999") for i in range(600)]).encode()
+            self.assertEqual(hub.request("POST", "/api/v1/events", body, {"Content-Type": "application/cloudevents-batch+json"}, "spj").status, 200)
+
+            def sheet(path):
+                return list(csv.reader(io.StringIO(hub.get(path, "lxhy").body.decode("utf-8-sig"))))
+
+            def disputed(rows):
+                return [r[0] for r in rows if re.fullmatch(r"u\d+\.\d+", r[0] if r else "")]
+            wait_until(lambda: len(disputed(sheet("/disputes.csv?state=open"))) > 600, what="a dispute of each")
+            all_of_them, report = disputed(sheet("/disputes.csv?state=open")), sheet("/report.csv?month=2026-11")
+            self.assertEqual(disputed(report), all_of_them)
+            self.assertIn([f"{len(all_of_them)} 件争议未了结，建议提请联席会议裁定。"], report)
+            self.assertEqual([r[0] for r in report if r and r[0][:2] in ("四、", "五、", "附：")], ["四、未了结的争议", "五、建议", "附：各单位"])
+
     def test_a_drain_finishes_what_a_slow_client_reads(self):
         with Hub() as hub:
             hub.sign_in("wjw", "spj")

@@ -3,6 +3,7 @@ import asyncio
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -151,6 +152,45 @@ class Feed(unittest.TestCase):
                 asyncio.run(reader.read(lambda r: len(r.cases) >= len(cases), outage))
                 self.assertTrue(reader.opened["recovered"])
                 self.assertEqual(reader.cases, cases)
+
+
+class Pools(unittest.TestCase):
+    def test_whoever_oversees_many_regions_is_told_of_every_pool(self):
+        """Villages are regions, too: a city has thousands, each with a pool of its own."""
+        with tempfile.TemporaryDirectory(prefix="tdm-") as folder:
+            pack = shutil.copytree("rules/packs/linyi", os.path.join(folder, "pack"))
+            with open(os.path.join(pack, "regions.csv"), "a", encoding="utf-8") as f:
+                f.writelines(f"3713020{i:05d},第{i}村,village,371302,\n" for i in range(1200))
+            with Hub(environment={"TANDEM_POLICY": pack}) as hub:
+                hub.sign_in("spj", "lxhy")
+                self.reads_all(hub)
+
+    def reads_all(self, hub):
+        villages, told = [0, 255, 256, 511, 512, 700, 1199], []
+
+        async def listen():
+            url, options = hub.socket_url("lxhy")
+            async with websockets.connect(url, **options) as c:
+                await c.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "inbox.open", "params": {}}))
+                while len(told) < len(villages):
+                    m = json.loads(await asyncio.wait_for(c.recv(), LIMIT_S))
+                    if m.get("id") == 1:
+                        for i in villages:
+                            answer = hub.submit(event(f"village{i}", item="999999999999", region=f"3713020{i:05d}"))
+                            self.assertEqual(answer.json["notices"][0]["body"], f"pool:3713020{i:05d}")
+                        hub.submit(event("village-last", item="999999999999"))
+                    elif m["params"].get("notice", {}).get("case") == "TESTvillage-last":
+                        return
+                    elif "case" in m["params"].get("notice", {}):
+                        told.append(m["params"]["notice"]["case"])
+        asyncio.run(listen())
+        cases = [f"TESTvillage{i}" for i in villages]
+        self.assertEqual(told, cases)
+        listed, cursor = [], ""
+        while cursor is not None:
+            page = hub.get("/pool?limit=3&cursor=" + cursor, "lxhy").json
+            listed, cursor = listed + [n["case"] for n in page["items"]], page["next"]
+        self.assertEqual([c for c in listed if "village" in c], ["TESTvillage-last"] + cases[::-1])
 
 
 if __name__ == "__main__":

@@ -28,6 +28,32 @@ static void test_credit_codes(void **state)
 	assert_false(credit_code_is_valid("统一社会信用代码\xff"));
 }
 
+/* Invented: no such birthday has been registered there. */
+static void test_identity_numbers(void **state)
+{
+	static const char *const persons[] = {"37130219900307123X", "37130219900307123x",
+					      "371302199003071234" /* mistyped */,
+					      "37130219990101021X" /* a good credit code, too */};
+	static const char *const others[] = {
+		"",
+		"91320105780688132K",
+		"11370800004234373R",
+		"371302199002301234",
+		"37130218900307123X",
+		"37130219900307123",
+		"37130219900307123Y",
+		"37130219900307123X ",
+	};
+	size_t i;
+
+	(void)state;
+	assert_true(credit_code_is_valid(persons[3]));
+	for (i = 0; i < sizeof(persons) / sizeof(persons[0]); i++)
+		assert_true(identity_number_is_likely(persons[i]));
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_false(identity_number_is_likely(others[i]));
+}
+
 static void test_item_codes(void **state)
 {
 	char basic[ITEM_CODE_LEN + 1];
@@ -54,6 +80,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_credit_codes),
+		cmocka_unit_test(test_identity_numbers),
 		cmocka_unit_test(test_item_codes),
 	};
 

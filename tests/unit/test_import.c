@@ -314,6 +314,36 @@ static void case_messages_are_joined(void **state)
 	got_clear(&g);
 }
 
+/* Also one that is a good credit code by chance, one of full width, and one in an entity's place.
+ */
+static void numbers_of_persons_are_left_behind(void **state)
+{
+	static const char sheet[] = "XK_WSH,XK_JDRQ,XK_XDR_MC,XK_XDR_SHXYM,事项编码\n"
+				    "文1,20261123,甲,37130219990101021X,000123011000\n";
+	static const char *const codes[] = {"37130219990101021X", " ３７13021990030７123X "};
+	char text[1024];
+	struct got g = {0};
+	struct import_job j = job_of(&g, "p.csv", sheet, sizeof(sheet) - 1);
+
+	(void)state;
+	j.region = "371302";
+	assert_int_equal(import_permits(&j, &g.counts), ERR_OK);
+	has(&g.events, "\"applicant\":{\"kind\":\"person\",\"name\":\"甲\"}");
+	for (size_t i = 0; i < 2; i++) {
+		got_clear(&g);
+		g = (struct got){0};
+		j = job_of(&g, "c.json", text, 0);
+		j.len = (size_t)snprintf(
+			text, sizeof(text),
+			"{\"base\":{" BASE ",\"applyerpagecode\":\"%s\"},\"projid\":\"P\","
+			"\"done\":{\"doneresult\":\"6\",\"occurtime\":\"20261123\"}}",
+			codes[i]);
+		assert_int_equal(import_cases(&j, &g.counts), ERR_OK);
+		has(&g.events, "\"applicant\":{\"kind\":\"person\",\"name\":\"甲公司\"}");
+	}
+	got_clear(&g);
+}
+
 /* A correction has a higher DATAVERSION; the same number with other words is told, not guessed at.
  */
 static void a_corrected_case_takes_the_place(void **state)
@@ -458,6 +488,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(items_and_bodies_by_name, help_setup,
 						help_teardown),
 		cmocka_unit_test(case_messages_are_joined),
+		cmocka_unit_test(numbers_of_persons_are_left_behind),
 		cmocka_unit_test(a_corrected_case_takes_the_place),
 		cmocka_unit_test(spreadsheets_become_pack_files),
 		cmocka_unit_test(sheets_are_read_as_people_write_them),

@@ -1,5 +1,5 @@
 -- Notes that a source sent the event of a number: which numbers are missing, which came before, and when it sent last.
--- Number 0 or 1 of a new event begins the count anew. So many sources are watched and no more, so many gaps listed.
+-- Number 0 or 1 of a new event begins the count anew, and what was missing stays so. So many sources are watched and no more, so many gaps listed.
 -- KEYS: sources
 -- ARGS: request, source, number, now, body, region, is_repeat
 -- RETURNS: request, how many numbers are missing besides, 1 when one came that had been missing, 1 when a new event bore an old number
@@ -41,7 +41,7 @@ if number > s.last then
 	s.last = number
 elseif kept and found == 0 and is_repeat == '0' then
 	if number <= 1 then
-		s.last = number
+		s.last, gaps = number, {} -- what then bears their numbers is not what never came
 	else
 		twice = 1
 	end
