@@ -114,6 +114,23 @@ test('transfer: to a body of the list only; the hub\'s refusal stands at the fie
 	assert.equal(now.transferred.to, 'wjw-371300');
 });
 
+test('what a bureau was asked to do it may hand to another bureau, and nobody else may', async () => {
+	const made = await world.grant('示例再转用品一厂');
+	const said = (verb, body) => api('POST', `/notices/${made.notice}/${verb}`, body);
+	await said('claim', {});
+	const alarm = (await said('feedback', { result: 'fails', disposal: 'enforce', checked_on: '2026-11-25', remark: 'x',
+		penalty: { document: '罚〔2026〕1号', kind: '罚款', licence_revoked: false } })).data.made;
+	for (const [user, notice, wanted] of [['spj', alarm, 1], ['wjw', made.notice, 0]]) {
+		const theirs = await world.newPage();
+		await world.signIn(theirs, user);
+		await theirs.goto(`${world.url}/#/notice/${notice}`);
+		await theirs.locator('.pane-foot').getByRole('button', { name: '转办：', exact: false }).click();
+		await theirs.locator('form.act-form datalist option[value*="卫生健康"]').first().waitFor({ state: 'attached' });
+		assert.equal(await theirs.locator('form.act-form datalist option[value="兰山区行政审批服务局"]').count(), wanted, user);
+		await theirs.close();
+	}
+});
+
 test('feedback with all it can hold, closing with it', async () => {
 	const made = await opened('示例反馈用品四厂', 'claim');
 	await button('反馈：').click();

@@ -31,10 +31,10 @@ export function within(code: string | null, of: string): boolean
 	return false;
 }
 
-/** Bodies that can be made responsible, those of the region first, then those above it. */
-export function supervisors(region: string): BodyName[]
+/** Bodies that can be made responsible, those of the region first, then those above it; of what a bureau was asked to do also bureaux. */
+export function supervisors(region: string, has = ''): BodyName[]
 {
 	const near = (b: BodyName): number => (b.region === region ? 0 : within(region, b.region) ? 1 : 2);
-	return (names.value?.bodies ?? []).filter((b) => b.kind === 'supervision' || b.kind === 'enforcement')
+	return (names.value?.bodies ?? []).filter((b) => b.kind === 'supervision' || b.kind === 'enforcement' || (b.kind === 'approval' && bodyOf(has)?.kind === b.kind))
 		.map((b, i) => ({ b, i })).sort((x, y) => near(x.b) - near(y.b) || x.i - y.i).map((x) => x.b);
 }
