@@ -44,7 +44,8 @@ struct hub {
 	struct loop_timer *redis_keep;
 	int64_t redis_wait_ms; /* until it is looked after again; grows while it keeps ending */
 	bool started, stopping;
-	bool is_left; /* the loop ended with a look-up under way */
+	bool is_left;		/* the loop ended with a look-up under way */
+	sigset_t before, *held; /* of a worker: what waits until it is watched for */
 	char id[64];
 };
 
@@ -307,6 +308,8 @@ static int run_loop(struct hub *h, const char *redis_url)
 	watch(h, &h->term, SIGTERM, on_stop_signal);
 	watch(h, &h->interrupt, SIGINT, on_stop_signal);
 	watch(h, &h->hangup, SIGHUP, on_hangup);
+	if (h->held)
+		sigprocmask(SIG_SETMASK, h->held, NULL);
 	log_at(LOG_INFO, "", "listening on %s, port %d, policy %s", h->config->listen,
 	       api_port(h->api), pack_view(h->pack)->version);
 	if (store_may_forget(h->store))
@@ -366,7 +369,7 @@ static int wait_for_workers(struct workers *w, const sigset_t *signals)
 static int run_workers(struct hub *h, const char *redis_url)
 {
 	struct workers w = {.count = h->config->workers};
-	sigset_t signals, before;
+	sigset_t signals;
 
 	if (w.count <= 1 || w.count > WORKERS_MAX)
 		return run_loop(h, redis_url);
@@ -375,13 +378,13 @@ static int run_workers(struct hub *h, const char *redis_url)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &signals, &before);
+	sigprocmask(SIG_BLOCK, &signals, &h->before);
+	h->held = &h->before;
 	signal(SIGCHLD, SIG_DFL); /* who ignores it is not told */
 	for (int64_t i = 0; i < w.count; i++) {
 		pid_t pid = fork();
 
 		if (pid == 0) {
-			sigprocmask(SIG_SETMASK, &before, NULL);
 			prctl(PR_SET_PDEATHSIG, SIGTERM);
 			_exit(run_loop(h, redis_url));
 		}

@@ -54,6 +54,12 @@ static void on_kept(void *arg, enum err e, const char *text)
 	free(k);
 }
 
+/* Nothing was done, and the same may be asked for in a better moment, or said in a better way. */
+static bool says_try_again(int status)
+{
+	return status >= 500 || status == 429 || status == 412 || status == 415;
+}
+
 void idem_reply(struct call *c, const struct reply *r)
 {
 	struct kept *k = mem_zalloc(sizeof(*k));
@@ -67,8 +73,7 @@ void idem_reply(struct call *c, const struct reply *r)
 	buf_init(&k->json, KEPT_BYTES_MAX);
 	buf_add(&k->json, r->json, r->len);
 	buf_init(&k->value, KEPT_BYTES_MAX);
-	/* nothing was done for good: the next one may try */
-	if (r->status >= 500 || r->status == 429) {
+	if (says_try_again(r->status)) {
 		store_delete_expiring(c->api->flow->store, "idem", name, on_kept, k);
 		return;
 	}
@@ -193,17 +198,10 @@ static void mix(unsigned char sum[HASH_BYTES], const char *name, const char *val
 		sum[i] ^= h[i];
 }
 
-/* What an event in binary mode or a file says outside of the body, what the body is said to be, and
- * which version it is meant for. */
+/* What an event in binary mode or a file says outside of the body. */
 static bool says_more(const char *header)
 {
-	static const char *const names[] = {"Content-Disposition", "Content-Type", "If-Match"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!strcasecmp(header, names[i]))
-			return true;
-	}
-	return !strncasecmp(header, "ce-", 3);
+	return !strncasecmp(header, "ce-", 3) || !strcasecmp(header, "Content-Disposition");
 }
 
 /* Also on a thread of the pool: the request stays as it is until it is answered. */
