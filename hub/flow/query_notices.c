@@ -78,7 +78,7 @@ static const struct list_source *place_in_sets(const struct call *c)
  * behind 12.1. "l12.1": the same of each, all being sets. */
 static void put_cursor(struct call *c)
 {
-	bool more = false;
+	bool more = false, are_sets = all_are_sets(c);
 
 	for (int i = 0; i < c->source_count; i++)
 		more = more || !list_source_is_over(&c->sources[i].list);
@@ -87,9 +87,9 @@ static void put_cursor(struct call *c)
 		return;
 	}
 	buf_add_str(&c->out, "\"l");
-	if (all_are_sets(c))
+	if (are_sets)
 		list_source_put_cursor(place_in_sets(c), &c->out);
-	for (int i = 0; i < c->source_count && !all_are_sets(c); i++) {
+	for (int i = 0; i < c->source_count && !are_sets; i++) {
 		buf_add_str(&c->out, i ? "-" : "");
 		list_source_put_cursor(&c->sources[i].list, &c->out);
 	}

@@ -56,7 +56,7 @@ void board_forget(struct inbox *b);
 
 struct ws_options inbox_ws_options(struct api *a);
 /* a session, user or key ended: its connections are closed; or a body's contacts changed, or which
- * numbers want no texts; "": lines were lost, any of them may have been */
+ * numbers want no texts; a kind without a name: any of that kind */
 void inbox_name_changed(void *api, const char *name);
 /* once a second: figures that have changed are told, and sessions that have ended are closed */
 void inbox_beat(void *api);
