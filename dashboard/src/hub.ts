@@ -133,6 +133,7 @@ export interface BoardQuery { from?: string; to?: string; region?: string; by?: 
 export const hub = {
 	me: () => request<Me>('GET', '/me'),
 	signIn: (user: string, password: string) => request<unknown>('POST', '/session', { body: { user, password }, quiet401: true }),
+	stay: () => request<Me>('POST', '/session/extend', { harmless: true }),
 	signOut: () => request<unknown>('DELETE', '/session', { quiet401: true }),
 	notices: (p: NoticeQuery) =>
 		request<Page<Notice>>('GET', `/notices${query({ ...p })}`),

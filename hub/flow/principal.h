@@ -35,6 +35,8 @@ struct principal {
 	const char *name;    /* user or key name */
 	const char *source;  /* a key's source prefix, "" any */
 	const char *session; /* public half of the session's name, "" for a key */
+	/* of the session; 0 for a key */
+	int64_t begun_ms, until_ms;
 	struct grant *grants;
 	int grant_count;
 };

@@ -47,6 +47,7 @@ struct route {
 
 static const struct route routes[] = {
 	{"POST", "/api/v1/session", OPEN | ALWAYS, 0, SMALL, api_sign_in},
+	{"POST", "/api/v1/session/extend", ONCE | ALWAYS | BODILESS, EVERYBODY, SMALL, api_extend},
 	{"DELETE", "/api/v1/session", ALWAYS, EVERYBODY, 0, api_sign_out},
 	{"GET", "/api/v1/me", 0, EVERYBODY, 0, api_me},
 	{"POST", "/api/v1/events", 0, MAY(APPROVER) | MAY(SYSTEM), BATCH, api_events},

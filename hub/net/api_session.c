@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/view.h"
 #include "net/api.h"
 
 static void put_me(struct call *c, const struct principal *who, struct buf *out)
@@ -39,6 +40,8 @@ static void put_me(struct call *c, const struct principal *who, struct buf *out)
 	buf_add_json(out, pack_view(pack)->version);
 	buf_add_str(out, ",\"title\":");
 	buf_add_json(out, pack_view(pack)->title);
+	buf_add_str(out, ",\"until\":");
+	view_time(out, who->until_ms);
 	buf_add_char(out, '}');
 }
 
@@ -52,19 +55,11 @@ void api_me(struct call *c)
 	buf_clear(&out);
 }
 
-static void on_signed_in(void *arg, enum err e, struct principal *who, const char *set_cookie)
+/* who: with a session, given until then by the cookie. */
+static void reply_session(struct call *c, const struct principal *who, const char *set_cookie)
 {
-	struct call *c = arg;
 	struct buf out, headers;
 
-	if (e != ERR_OK) {
-		call_problem(c, e,
-			     e == ERR_TOO_MANY
-				     ? "Too many failures for this name; wait a quarter of an hour"
-			     : e == ERR_UNAVAILABLE ? "Nobody can sign in just now"
-						    : "Name or password is wrong");
-		return;
-	}
 	buf_init(&out, 64 << 10);
 	buf_init(&headers, 2048);
 	put_me(c, who, &out);
@@ -73,7 +68,40 @@ static void on_signed_in(void *arg, enum err e, struct principal *who, const cha
 	http_reply(c->req, 200, buf_cstr(&headers), out.data, out.len);
 	buf_clear(&out);
 	buf_clear(&headers);
+	principal_unref(c->who);
 	free(c);
+}
+
+static void on_signed_in(void *arg, enum err e, struct principal *who, const char *set_cookie)
+{
+	struct call *c = arg;
+
+	if (e == ERR_OK)
+		reply_session(c, who, set_cookie);
+	else
+		call_problem(c, e,
+			     e == ERR_TOO_MANY
+				     ? "Too many failures for this name; wait a quarter of an hour"
+			     : e == ERR_UNAVAILABLE ? "Nobody can sign in just now"
+						    : "Name or password is wrong");
+}
+
+static void on_extended(void *arg, enum err e, struct principal *who, const char *set_cookie)
+{
+	struct call *c = arg;
+
+	if (e == ERR_OK)
+		reply_session(c, who, set_cookie);
+	else
+		call_problem(c, e, e == ERR_UNAUTHENTICATED ? "The session has ended" : NULL);
+}
+
+void api_extend(struct call *c)
+{
+	if (*c->who->session)
+		auth_extend(c->api->auth, c->req, c->who, on_extended, c);
+	else
+		call_problem(c, ERR_FORBIDDEN, "A key has no session");
 }
 
 void api_sign_in(struct call *c)

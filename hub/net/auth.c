@@ -141,21 +141,23 @@ void auth_hash_token(const char *token, size_t len, char ret[HASH_HEX])
 }
 
 /* The user's principal with the session's name in it: made once for a slot and kept. */
-struct principal *auth_session_principal(struct auth *a, const char *hash, const char *user,
-					 int64_t until_ms)
+struct principal *auth_session_principal(struct auth *a, const char *hash, const struct lasting *l,
+					 int64_t remembered_ms)
 {
-	const struct user *u = people_find_user(&a->people, user);
+	const struct user *u = people_find_user(&a->people, l->user);
 	struct session *s = slot_of(a, hash);
 
 	slot_clear(s);
 	if (!u || u->disabled)
 		return NULL;
 	s->as = principal_new(u->name, "", hash);
+	s->as->begun_ms = l->begun_ms;
+	s->as->until_ms = l->until_ms;
 	for (int i = 0; i < u->as->grant_count; i++)
 		principal_grant(s->as, u->as->grants[i].who, u->as->grants[i].body);
 	snprintf(s->hash, sizeof(s->hash), "%s", hash);
 	s->generation = a->generation;
-	s->until_ms = until_ms;
+	s->remembered_ms = remembered_ms;
 	return s->as;
 }
 
@@ -171,11 +173,12 @@ int64_t auth_remembered_until(const struct auth *a)
 	return loop_mono_ms(a->flow->loop) + REMEMBERED_MS;
 }
 
-static void on_session(void *arg, enum err e, const char *user)
+static void on_session(void *arg, enum err e, const char *text)
 {
 	struct lookup *l = arg;
-	struct principal *who = e == ERR_OK && user
-					? auth_session_principal(l->auth, l->hash, user,
+	struct lasting kept;
+	struct principal *who = e == ERR_OK && text && lasting_read(text, &kept)
+					? auth_session_principal(l->auth, l->hash, &kept,
 								 auth_remembered_until(l->auth))
 					: NULL;
 
@@ -183,6 +186,24 @@ static void on_session(void *arg, enum err e, const char *user)
 		e = ERR_UNAUTHENTICATED;
 	l->fn(l->arg, e, who);
 	free(l);
+}
+
+/* Until its end, which is the store's to say. */
+static bool is_remembered(struct auth *a, const struct session *s, const char *hash)
+{
+	return s->as && !strcmp(s->hash, hash) && loop_mono_ms(a->flow->loop) < s->remembered_ms &&
+	       clock_now_ms(&a->flow->clock) < s->as->until_ms;
+}
+
+/* Made anew from what the users have become meanwhile. */
+static struct principal *made_anew(struct auth *a, const struct session *s, const char *hash)
+{
+	struct principal *old = principal_ref(s->as), *who;
+	const struct lasting l = {old->name, old->begun_ms, old->until_ms};
+
+	who = auth_session_principal(a, hash, &l, s->remembered_ms);
+	principal_unref(old);
+	return who;
 }
 
 static void identify_session(struct auth *a, const char *hash, auth_fn *fn, void *arg)
@@ -194,12 +215,10 @@ static void identify_session(struct auth *a, const char *hash, auth_fn *fn, void
 		fn(arg, ERR_UNAVAILABLE, NULL); /* the users have not been read yet */
 		return;
 	}
-	if (s->as && !strcmp(s->hash, hash) && loop_mono_ms(a->flow->loop) < s->until_ms) {
-		char *user = s->generation == a->generation ? NULL : mem_strdup(s->as->name);
+	if (is_remembered(a, s, hash)) {
 		struct principal *who =
-			user ? auth_session_principal(a, hash, user, s->until_ms) : s->as;
+			s->generation == a->generation ? s->as : made_anew(a, s, hash);
 
-		free(user);
 		fn(arg, who ? ERR_OK : ERR_UNAUTHENTICATED, who);
 		return;
 	}
@@ -223,7 +242,7 @@ void auth_ask_again(struct auth *a, const struct principal *who, auth_fn *fn, vo
 	fn(arg, key ? ERR_OK : ERR_UNAUTHENTICATED, key);
 }
 
-static const char *cookie_of(struct http_request *req, size_t *ret_len)
+const char *auth_cookie_of(struct http_request *req, size_t *ret_len)
 {
 	const char *c = http_header(req, "Cookie");
 
@@ -272,7 +291,7 @@ void auth_identify(struct auth *a, struct http_request *req, auth_fn *fn, void *
 		fn(arg, who ? ERR_OK : a->generation ? ERR_UNAUTHENTICATED : ERR_UNAVAILABLE, who);
 		return;
 	}
-	key = cookie_of(req, &len);
+	key = auth_cookie_of(req, &len);
 	if (!key || !len || len > 128) {
 		fn(arg, ERR_UNAUTHENTICATED, NULL);
 		return;

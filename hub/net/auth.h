@@ -33,6 +33,13 @@ void auth_ask_again(struct auth *a, const struct principal *who, auth_fn *fn, vo
 typedef void auth_sign_in_fn(void *arg, enum err e, struct principal *who, const char *set_cookie);
 void auth_sign_in(struct auth *a, const char *user, const char *password, auth_sign_in_fn *fn,
 		  void *arg);
+/*
+ * The session of who lasts from now as long as one that begins now, but never longer in all than
+ * eleven of them: WCAG 2.2, 2.2.1, wants a limit of time that can be extended ten times at least,
+ * and no session is for good. who has a session. ERR_UNAUTHENTICATED: it has ended meanwhile.
+ */
+void auth_extend(struct auth *a, struct http_request *req, const struct principal *who,
+		 auth_sign_in_fn *fn, void *arg);
 void auth_sign_out(struct auth *a, const struct principal *who);
 /* whether such a user, not disabled, answers for the body */
 bool auth_answers(void *auth, const char *user, const char *body);

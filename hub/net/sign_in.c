@@ -23,13 +23,10 @@ struct sign_in {
 
 static void sign_in_end(struct sign_in *s, enum err e, struct principal *who)
 {
-	char cookie[512] = "";
+	char cookie[COOKIE_LINE_BYTES] = "";
 
 	if (e == ERR_OK)
-		snprintf(cookie, sizeof(cookie),
-			 "Set-Cookie: " COOKIE
-			 "%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld\r\n",
-			 s->token, (long long)(s->auth->config->session_ms / 1000));
+		auth_set_cookie(s->auth, s->token, strlen(s->token), who->until_ms, cookie);
 	s->fn(s->arg, e, who, cookie);
 	sodium_memzero(s->password, strlen(s->password));
 	sodium_memzero(s->token, sizeof(s->token));
@@ -42,12 +39,13 @@ static void sign_in_end(struct sign_in *s, enum err e, struct principal *who)
 static void on_session_kept(void *arg, enum err e, const char *text)
 {
 	struct sign_in *s = arg;
+	struct lasting kept;
 	struct principal *who;
 
-	(void)text;
-	who = e == ERR_OK ? auth_session_principal(s->auth, s->hash, s->user,
-						   auth_remembered_until(s->auth))
-			  : NULL;
+	who = e == ERR_OK && lasting_read(text, &kept)
+		      ? auth_session_principal(s->auth, s->hash, &kept,
+					       auth_remembered_until(s->auth))
+		      : NULL;
 	if (e == ERR_OK && !who)
 		e = ERR_UNAUTHENTICATED;
 	sign_in_end(s, e, who);
@@ -127,6 +125,9 @@ static void guess(struct sign_in *s, enum guess how, store_number_fn *fn)
 
 static void session_begin(struct sign_in *s)
 {
+	int64_t now_ms = clock_now_ms(&s->auth->flow->clock);
+	const struct lasting l = {s->user, now_ms, now_ms + s->auth->config->session_ms};
+	char *text = lasting_write(&l);
 	unsigned char raw[TOKEN_BYTES];
 
 	randombytes_buf(raw, sizeof(raw));
@@ -138,8 +139,9 @@ static void session_begin(struct sign_in *s)
 			   &(struct expiring){.kind = "session",
 					      .name = s->hash,
 					      .ttl_ms = s->auth->config->session_ms,
-					      .value = {s->user, strlen(s->user)}},
+					      .value = {text, strlen(text)}},
 			   on_session_kept, s);
+	free(text);
 }
 
 static void on_noted(void *arg, enum err e, int64_t too_often)

@@ -147,11 +147,19 @@ static void on_put_expiring(struct ask *a, enum err e, const struct redis_reply 
 	a->fn.text(a->arg, e, e != ERR_OK ? NULL : r->type == REDIS_STRING ? r->str : given);
 }
 
+/* SET … XX answers nothing where nothing was. */
+static void on_put_over(struct ask *a, enum err e, const struct redis_reply *r)
+{
+	if (e == ERR_OK && r->type == REDIS_NIL)
+		e = ERR_NOT_FOUND;
+	on_put_expiring(a, e, r);
+}
+
 void store_put_expiring(struct store *s, const struct expiring *in, store_text_fn *fn, void *arg)
 {
 	struct ask *a = text_ask(s, true, fn, arg);
 
-	a->done = on_put_expiring;
+	a->done = in->only_if_there ? on_put_over : on_put_expiring;
 	args_str(&a->args, "SET");
 	key_expiring(&s->keys, &a->args, in->kind, in->name);
 	args_copy(&a->args, in->value);
@@ -164,6 +172,8 @@ void store_put_expiring(struct store *s, const struct expiring *in, store_text_f
 		args_str(&a->args, "NX");
 		args_str(&a->args, "GET");
 	}
+	if (in->only_if_there)
+		args_str(&a->args, "XX");
 	ask_submit(a);
 }
 

@@ -37,6 +37,7 @@ struct expiring {
 	struct bytes value;
 	int64_t ttl_ms; /* 0: for good */
 	bool only_if_new;
+	bool only_if_there; /* else ERR_NOT_FOUND */
 };
 /* text: the value in force; with only_if_new the older one */
 /* With its line of the audit log and, told, of the feed, all or nothing. NULL value: it goes. */

@@ -267,10 +267,26 @@ static void test_tables(void **state)
 static void put(struct harness *h, const char *value, int64_t ttl_ms, bool only_if_new,
 		const char *in_force)
 {
-	const struct expiring in = {"session", "abc", {value, strlen(value)}, ttl_ms, only_if_new};
-
-	store_put_expiring(h->store, &in, heard_text, &heard);
+	store_put_expiring(h->store,
+			   &(struct expiring){.kind = "session",
+					      .name = "abc",
+					      .value = {value, strlen(value)},
+					      .ttl_ms = ttl_ms,
+					      .only_if_new = only_if_new},
+			   heard_text, &heard);
 	text_is(h, ERR_OK, in_force);
+}
+
+static void put_over(struct harness *h, const char *value, int64_t ttl_ms, enum err e)
+{
+	store_put_expiring(h->store,
+			   &(struct expiring){.kind = "session",
+					      .name = "abc",
+					      .value = {value, strlen(value)},
+					      .ttl_ms = ttl_ms,
+					      .only_if_there = true},
+			   heard_text, &heard);
+	text_is(h, e, e == ERR_OK ? value : "(null)");
 }
 
 static void test_expiring(void **state)
@@ -289,7 +305,11 @@ static void test_expiring(void **state)
 	server_do(&h->server, "PEXPIRE " KEY "x:session:abc 0");
 	store_get_expiring(h->store, "session", "abc", heard_text, &heard);
 	text_is(h, ERR_OK, "(null)");
+	put_over(h, "over", 60000, ERR_NOT_FOUND);
+	assert_int_equal(server_number(&h->server, "EXISTS " KEY "x:session:abc"), 0);
 	put(h, "fourth", 60000, true, "fourth");
+	put_over(h, "over", 90000, ERR_OK);
+	assert_in_range(server_number(&h->server, "PTTL " KEY "x:session:abc"), 60001, 90000);
 	store_delete_expiring(h->store, "session", "abc", heard_text, &heard);
 	text_is(h, ERR_OK, "(null)");
 	assert_int_equal(server_number(&h->server, "EXISTS " KEY "x:session:abc"), 0);

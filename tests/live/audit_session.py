@@ -13,7 +13,7 @@ class Sessions(Audit):
         cookie = answer.headers["Set-Cookie"]
         for part in ("HttpOnly", "SameSite=Strict", "Path=/"):
             self.assertIn(part, cookie)
-        me = self.hub.get("/me", "wjw").json
+        me = self.hub.request("GET", "/api/v1/me", headers={"Cookie": cookie.split(";")[0]}).json
         self.assertEqual(answer.json, me)
         self.assertEqual(me["roles"], ["supervisor"])
         self.assertEqual([b["id"] for b in me["bodies"]], ["wjw-371302", "wjw-371300"])

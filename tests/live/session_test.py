@@ -1,5 +1,6 @@
 """Sessions and the guessing of passwords, where only the store or several at once show it."""
 import asyncio
+import datetime
 import http.client
 import json
 import os
@@ -48,7 +49,7 @@ class Sessions(unittest.TestCase):
             return {name: json.loads(value) for name, value in store.hgetall(KEY + table).items()}
 
     def sessions_of(self, user):
-        return [name for name in self.redis("--scan", "--pattern", "*x:session:*") if self.redis("GET", name) == [user]]
+        return [name for name in self.redis("--scan", "--pattern", "*x:session:*") if self.redis("GET", name)[2:] == [user]]
 
     def test_a_session_that_the_store_has_dropped_ends_on_a_hub_that_remembers_it(self):
         self.hub.sign_in("wjw")
@@ -107,6 +108,52 @@ class Sessions(unittest.TestCase):
         for key, status in ((revoked, 401), (kept, 200)):
             self.assertEqual(self.hub.request("GET", "/api/v1/me", headers={"Authorization": "Bearer " + key}).status, status)
         self.assertEqual(self.hub.get("/me", "leaver").status, 401)
+
+    def until(self, answer):
+        self.assertEqual(answer.status, 200)
+        return datetime.datetime.fromisoformat(answer.json["until"])
+
+    def test_a_session_says_when_it_ends_and_lasts_longer_when_asked(self):
+        self.hub.sign_in("wjw")
+        first = self.until(self.hub.get("/me", "wjw"))
+        name, = self.sessions_of("wjw")
+        left = datetime.timedelta(milliseconds=int(self.redis("PTTL", name)[0]))
+        now = datetime.datetime.now(datetime.timezone.utc)
+        self.assertLess(abs(now + left - first), datetime.timedelta(seconds=30))
+        longer = self.hub.post("/session/extend", "wjw")
+        self.assertGreater(self.until(longer), first)
+        cookie, *attributes = longer.headers["Set-Cookie"].split("; ")
+        self.assertEqual(cookie, self.hub.cookies["wjw"])
+        self.assertEqual(set(attributes), {"Path=/", "HttpOnly", "SameSite=Strict", "Max-Age=43200"})
+        self.assertEqual(longer.headers["Cache-Control"], "no-store")
+        self.assertEqual(self.hub.get("/me", "wjw").json, longer.json)
+
+    def test_no_session_is_extended_for_good(self):
+        self.hub.sign_in("wjw")
+        now = int(datetime.datetime.now().timestamp())
+        begun = now - 10 * 12 * 3600 - 6 * 3600
+        for name in self.sessions_of("wjw"):
+            self.redis("SET", name, f"{begun}000 {now + 60}000 wjw", "PX", "60000")
+        with Hub(demo=False, redis_url="unix:" + self.hub.redis_socket()) as other:
+            other.cookies = self.hub.cookies
+            wait_until(lambda: other.get("/me", "wjw").status == 200, what="the people, at the other hub")
+            self.assertEqual(self.until(other.get("/me", "wjw")).timestamp(), now + 60)
+            self.assertEqual(self.until(other.post("/session/extend", "wjw")).timestamp(), begun + 11 * 12 * 3600)
+
+    def test_what_has_ended_is_not_extended_though_it_is_remembered(self):
+        self.hub.sign_in("wjw")
+        self.assertEqual(self.hub.get("/me", "wjw").status, 200)
+        names = self.sessions_of("wjw")
+        self.redis("DEL", *names)
+        self.assertEqual(self.hub.post("/session/extend", "wjw").status, 401)
+        self.assertEqual(self.sessions_of("wjw"), [])
+
+    def test_only_a_session_is_extended_and_only_by_our_own_page(self):
+        self.hub.sign_in("wjw")
+        key = self.add_key("lasting")
+        self.assertIsNone(self.hub.request("GET", "/api/v1/me", headers={"Authorization": "Bearer " + key}).json["until"])
+        for headers, user, status in (({"Authorization": "Bearer " + key}, None, 403), ({"Origin": "http://elsewhere.example"}, "wjw", 403), ({}, None, 401)):
+            self.assertEqual(self.hub.request("POST", "/api/v1/session/extend", headers=headers, user=user).status, status)
 
     def test_many_guesses_at_once_are_no_more_than_five(self):
         guesses = [http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=LIMIT_S) for _ in range(20)]

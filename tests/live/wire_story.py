@@ -120,6 +120,7 @@ class Story:
 
     def over_http(self):
         self.call("me", 200, "GET", "/me", "wjw")
+        self.call("me-extended", 200, "POST", "/session/extend", "wjw")
         self.call("problem-401", 401, "GET", "/me")
         self.call("problem-422", 422, "POST", "/events", "spj", dump({**clinic(0), "id": "not visible", "time": "soon"}), CLOUD)
         self.call("accepted", 201, "POST", "/events", "spj", dump(clinic(1)), CLOUD)

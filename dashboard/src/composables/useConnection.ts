@@ -1,9 +1,9 @@
 // The live connection and the truth about it: whether it stands, when the data was last true, when it tries again.
 // A person without an inbox has no WebSocket; then a light request now and then keeps the same promise.
 import { computed, reactive } from 'vue';
-import { hub, HubError, onContact, openLive, serverNow, type Live } from '../hub.ts';
+import { HubError, onContact, openLive, serverNow, type Live } from '../hub.ts';
 import type { ChangeMessage, InboxOpened, NoticeMessage } from '../wire.ts';
-import { me } from './useSession.ts';
+import { askWho, me } from './useSession.ts';
 
 export type Phase = 'connecting' | 'live' | 'down' | 'stopped';
 interface Subscriber {
@@ -73,7 +73,7 @@ function closed(code: number): void
 		return drop();
 	Object.assign(connection, { phase: 'stopped', trying: false, closeCode: code });
 	if (code === CLOSED_SESSION_ENDED)
-		void askWho().catch(() => undefined);
+		void askStill().catch(() => undefined);
 }
 
 async function openInbox(): Promise<void>
@@ -93,15 +93,15 @@ async function openInbox(): Promise<void>
 	} catch {
 		if (mine === live && mine) {
 			drop();
-			void askWho().catch(() => undefined);
+			void askStill().catch(() => undefined);
 		}
 	}
 }
 
 /** Somebody else may have signed in in another tab; then nothing that stands here is theirs. */
-async function askWho(): Promise<void>
+async function askStill(): Promise<void>
 {
-	if ((await hub.me()).user !== me.value?.user)
+	if ((await askWho()).user !== me.value?.user)
 		location.reload();
 }
 
@@ -109,7 +109,7 @@ async function attemptPlain(): Promise<void>
 {
 	try {
 		if (Date.now() - lastContactMs > JUST_NOW_MS)
-			await askWho();
+			await askStill();
 		stands(true);
 	} catch {
 		drop();
@@ -139,7 +139,7 @@ async function beat(): Promise<void>
 	if (!running || connection.phase !== 'live' || Date.now() - lastContactMs < BEAT_MS)
 		return;
 	try {
-		await askWho();
+		await askStill();
 	} catch (error) {
 		if (error instanceof HubError && error.failure !== 'http')
 			drop();

@@ -26,7 +26,9 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'signin.many': 'Too many attempts. Please try again later.',
 	'signin.needUser': 'Enter your user name',
 	'signin.needPassword': 'Enter your password',
-	'signin.ended': 'Your session has ended. Please sign in again.',
+	'signin.ended': 'Your session has ended. Please sign in again; what you typed is kept.',
+	'signin.soon': 'Your session ends at {time}; what you typed is kept.',
+	'signin.stay': 'Stay signed in',
 
 	'conn.live': 'Live',
 	'conn.connecting': 'Connecting',

@@ -26,7 +26,9 @@ export const zh = {
 	'signin.many': '尝试次数过多，请稍后再试。',
 	'signin.needUser': '请输入用户名',
 	'signin.needPassword': '请输入密码',
-	'signin.ended': '登录已失效，请重新登录。',
+	'signin.ended': '登录已到期，请重新登录，填写的内容还在。',
+	'signin.soon': '登录将于 {time} 到期，填写的内容会保留。',
+	'signin.stay': '继续使用',
 
 	'conn.live': '实时连接',
 	'conn.connecting': '正在连接',

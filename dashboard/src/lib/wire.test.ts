@@ -18,6 +18,7 @@ interface Example { answer?: string; body?: unknown; message?: string; frame?: {
 /** The type that the page reads a message as, by the answer's call or the frame's name; what it never reads is named as well. */
 const READ_AS: Record<string, string | null> = {
 	'GET /api/v1/me 200': 'Me',
+	'POST /api/v1/session/extend 200': 'Me',
 	'GET /api/v1/notices 200': 'Page<Notice>',
 	'GET /api/v1/pool 200': 'Page<Notice>',
 	'GET /api/v1/notices/{notice} 200': 'NoticeDetail',
