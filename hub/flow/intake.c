@@ -448,6 +448,10 @@ static void on_stream_event(void *arg, const char *entry_id, struct bytes event)
 	s->who = principal_new("stream", "", "");
 	principal_grant(s->who, WHO_SYSTEM, "");
 	s->entry = mem_strdup(entry_id);
+	if (!event.data) {
+		reply_invalid(on_stream_reply, s, "event", "is a field that the entry has not");
+		return;
+	}
 	s->text = mem_alloc(event.len + 1);
 	memcpy(s->text, event.data, event.len);
 	s->text[event.len] = '\0';
