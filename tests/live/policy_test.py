@@ -384,6 +384,21 @@ class Times(Base):
             taken = add(hub, "li")
             self.assertEqual(taken.returncode, 0, taken.stderr)
 
+    def test_a_matrix_that_no_answer_holds_is_asked_for_in_parts(self):
+        """Of a large city: some hundred thousand cells, each with the row that leads."""
+        pack, lead = self.folder() + "/pack", "L" * 120
+        shutil.copytree("tests/cases/mini", pack)
+        for name, lines in (("regions.csv", (f"3713{i // 36:02d}{i:06d},镇{i},township,371300" for i in range(300))),
+                            ("items.csv", (f"0009{i:05d}000,事项{i},卫生健康,,direct,,," for i in range(1200))),
+                            ("rules.csv", [f"{lead},,,granted,,卫生健康,,,,,lead,sector@city,2wd,,push,,x,"])):
+            with open(os.path.join(pack, name), "a", encoding="utf-8") as f:
+                f.writelines(line + "\n" for line in lines)
+        with Hub(environment={"TANDEM_POLICY": pack}) as hub:
+            hub.sign_in("admin")
+            told = self.call(hub, "GET", "/policy/matrix", "admin", want=413)
+            self.assertIn("item or a region", told["detail"])
+            self.assertGreater(len(self.call(hub, "GET", "/policy/matrix?region=371302", "admin")["items"]), 1200)
+
     def test_a_hangup_looks_at_the_settings_too(self):
         folder = self.folder()
         file, first, second = (os.path.join(folder, name) for name in ("hub.conf", "first", "second"))
