@@ -114,7 +114,7 @@ static void job_remember(struct job *j, int64_t seq)
 	struct cached *c;
 	struct buf common;
 
-	buf_init_brief(&common, 64 << 10);
+	buf_init_brief(&common, VIEW_COMMON_BYTES);
 	view_common(&v, &common);
 	c = cache_put(j->flow->cache, seq, j->doc, (struct bytes){common.data, common.len});
 	cache_set_record(j->flow->cache, c, j->in.record);
