@@ -288,6 +288,12 @@ class Versions(OneHub, Base):
         self.call(self.hub, "GET", "/policy/matrix?item=999999999999", "wjw", want=404)
         self.call(self.hub, "GET", "/policy/matrix?at=gestern", "wjw", want=422)
 
+    def test_each_day_that_cannot_be_read_is_named(self):
+        for query, wrong in (("to=gestern", ["/to"]), ("from=x&to=2026-02-30", ["/from", "/to"]), ("from=2026-02-02&to=2026-02-01", ["/from"]),
+                             ("from=2016-01-01&to=2026-12-31", ["/from"])):
+            told = self.call(self.hub, "GET", "/policy/calendar?" + query, "wjw", want=422)
+            self.assertEqual([e["pointer"] for e in told["errors"]], wrong, query)
+
     def test_no_more_long_work_at_once_than_may_be(self):
         """Twelve at once: some are served, the others are told to come back, and the hub goes on."""
         answers = []
