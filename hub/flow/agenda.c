@@ -15,7 +15,7 @@
 
 #define LISTED_MAX 100 /* disputes, and notices; their cursors say whether there are more */
 #define TOP_MAX	   20  /* items, and bodies */
-#define OPEN_MAX   200 /* meetings that are looked at for decisions not done */
+#define OPEN_SLICE 64  /* meetings that are looked at together for decisions not done */
 
 struct tally { /* of an item, or of a body */
 	int32_t name;
@@ -34,7 +34,7 @@ struct call {
 	struct arena arena;
 	const char *region, *from, *to;
 	struct period period;
-	int64_t numbers[OPEN_MAX];
+	int64_t numbers[OPEN_SLICE]; /* the last one is where the next slice begins */
 	struct pending *pending;
 	int pending_count;
 	struct buf out;
@@ -94,9 +94,11 @@ static void find_pending(struct call *c, const struct meeting *m)
 	    !region_covers(pack, pack_find_region(pack, c->region, strlen(c->region)), m->region))
 		return;
 	for (int i = 0; i < m->decision_count; i++) {
-		if (!m->decisions[i].done_ms)
-			c->pending[c->pending_count++] =
-				(struct pending){m, i, m->decisions[i].due_day};
+		if (m->decisions[i].done_ms)
+			continue;
+		c->pending =
+			arena_grow(&c->arena, c->pending, c->pending_count, sizeof(*c->pending));
+		c->pending[c->pending_count++] = (struct pending){m, i, m->decisions[i].due_day};
 	}
 }
 
@@ -106,7 +108,8 @@ static void put_pending(struct call *c)
 				       day_of_ms(clock_now_ms(&c->flow->clock), SHANGHAI_MIN)};
 	char day[TIMEFMT_BYTES];
 
-	qsort(c->pending, (size_t)c->pending_count, sizeof(*c->pending), by_due);
+	if (c->pending_count)
+		qsort(c->pending, (size_t)c->pending_count, sizeof(*c->pending), by_due);
 	buf_add_str(&c->out, ",\"decisions\":[");
 	for (int i = 0; i < c->pending_count; i++) {
 		const struct pending *p = &c->pending[i];
@@ -128,6 +131,8 @@ static void finish(struct call *c)
 	call_free(c);
 }
 
+static void next_open(struct call *c, int64_t below);
+
 static void on_meetings(void *arg, enum err e, const struct bytes *lines, int count, int64_t total)
 {
 	struct call *c = arg;
@@ -140,11 +145,13 @@ static void on_meetings(void *arg, enum err e, const struct bytes *lines, int co
 	for (int i = 0; i < count; i++) {
 		struct meeting *m = arena_alloc(&c->arena, sizeof(*m));
 
-		if (meeting_decode(c->numbers[i], lines[i], &c->arena, m) &&
-		    m->decision_count <= DECISIONS_MAX)
+		if (meeting_decode(c->numbers[i], lines[i], &c->arena, m))
 			find_pending(c, m);
 	}
-	finish(c);
+	if (count == OPEN_SLICE)
+		next_open(c, c->numbers[count - 1]);
+	else
+		finish(c);
 }
 
 static void on_open(void *arg, enum err e, const struct bytes *lines, int count, int64_t total)
@@ -152,16 +159,20 @@ static void on_open(void *arg, enum err e, const struct bytes *lines, int count,
 	struct call *c = arg;
 
 	(void)total;
-	for (int i = 0; i < count && i < OPEN_MAX; i++)
+	for (int i = 0; i < count; i++)
 		c->numbers[i] = strtoll(lines[i].data, NULL, 10);
-	c->pending =
-		arena_alloc(&c->arena, sizeof(*c->pending) * (size_t)(count * DECISIONS_MAX + 1));
 	if (e != ERR_OK)
 		refuse(c, e);
 	else if (count)
 		store_meetings(c->flow->store, c->numbers, count, on_meetings, c);
 	else
 		finish(c);
+}
+
+/* To the oldest, whose decisions are the most overdue. */
+static void next_open(struct call *c, int64_t below)
+{
+	store_meetings_open(c->flow->store, below, OPEN_SLICE, on_open, c);
 }
 
 /* --- what the facts add up to --- */
@@ -269,7 +280,7 @@ static void on_facts(void *arg, enum err e)
 	fact_scope_free(a.scope);
 	put_top(c, "unmatched", a.items, put_item);
 	put_top(c, "returns", a.bodies, put_body);
-	store_meetings_open(c->flow->store, OPEN_MAX, on_open, c);
+	next_open(c, 0);
 }
 
 /* --- the lists --- */

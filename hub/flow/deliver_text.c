@@ -52,6 +52,24 @@ static const char *body_name(const struct pack *pack, const char *id)
 	return b < 0 ? "" : pack_view(pack)->bodies[b].name;
 }
 
+/* What a source wrote in several lines, in one: no text with a control character in it is sent. */
+static const char *in_one_line(const char *s, struct arena *arena)
+{
+	char *line = s ? arena_strdup(arena, s) : NULL, *w = line;
+
+	for (const char *r = line; r && *r; r++) {
+		bool is_blank = (unsigned char)*r <= ' ' || *r == 0x7f;
+
+		if (!is_blank)
+			*w++ = *r;
+		else if (w > line && w[-1] != ' ')
+			*w++ = ' ';
+	}
+	if (w)
+		*w = '\0';
+	return line;
+}
+
 static const char *due_text(struct arena *arena, int64_t due_ms)
 {
 	char text[TIMEFMT_BYTES];
@@ -243,8 +261,8 @@ const char *deliver_text(struct change *c, const struct delivery *d)
 			 : office ? office
 				  : ""},
 		{"type", event_type_name(c->event->type)},
-		{"what", t ? t->what : ""},
-		{"permit", c->event->permit_number},
+		{"what", in_one_line(t ? t->what : "", &c->arena)},
+		{"permit", in_one_line(c->event->permit_number, &c->arena)},
 	};
 
 	return worded(&(struct wording){template_find(pack, t ? term_template(c, t, !n)

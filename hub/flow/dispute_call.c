@@ -375,7 +375,7 @@ void dispute_ruling(struct flow *f, const struct dispute_in *in, reply_fn *fn, v
 	c->apply = apply_ruling;
 	c->basis = act_text(in->said, "basis", false, &c->diag);
 	c->remark = act_text(in->said, "remark", false, &c->diag);
-	if (close && !json_is_boolean(close))
+	if (close && !json_is_boolean(close) && !json_is_null(close))
 		diag_add(&c->diag, "/close", "must be true or false");
 	if (json_is_true(close) == (*c->body != '\0'))
 		diag_add(&c->diag, "/body",

@@ -114,7 +114,7 @@ static void job_remember(struct job *j, int64_t seq)
 	struct cached *c;
 	struct buf common;
 
-	buf_init_brief(&common, 64 << 10);
+	buf_init_brief(&common, VIEW_COMMON_BYTES);
 	view_common(&v, &common);
 	c = cache_put(j->flow->cache, seq, j->doc, (struct bytes){common.data, common.len});
 	cache_set_record(j->flow->cache, c, j->in.record);
@@ -448,6 +448,10 @@ static void on_stream_event(void *arg, const char *entry_id, struct bytes event)
 	s->who = principal_new("stream", "", "");
 	principal_grant(s->who, WHO_SYSTEM, "");
 	s->entry = mem_strdup(entry_id);
+	if (!event.data) {
+		reply_invalid(on_stream_reply, s, "event", "is a field that the entry has not");
+		return;
+	}
 	s->text = mem_alloc(event.len + 1);
 	memcpy(s->text, event.data, event.len);
 	s->text[event.len] = '\0';

@@ -60,7 +60,7 @@ void notice_row_put(struct row *row, int notice, struct buf *out)
 {
 	struct buf common;
 
-	buf_init(&common, 64 << 10);
+	buf_init(&common, VIEW_COMMON_BYTES);
 	view_common(&row->view, &common);
 	view_notice(&row->view, notice, (struct bytes){common.data, common.len}, out);
 	buf_clear(&common);

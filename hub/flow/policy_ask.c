@@ -256,7 +256,10 @@ static void grid_done(void *arg)
 	struct grid *g = arg;
 
 	policies_end(g->call.ps);
-	if (g->outcome == ERR_OK)
+	if (g->out.overflow)
+		policy_refuse(&g->call, ERR_TOO_LARGE,
+			      "The matrix is larger than one answer; ask for an item or a region");
+	else if (g->outcome == ERR_OK)
 		policy_answer(&g->call, buf_cstr(&g->out), g->out.len);
 	else
 		policy_refuse(&g->call, ERR_NOT_FOUND,

@@ -9,6 +9,8 @@
 #include "flow/row.h"
 #include "flow/view.h"
 
+#define MESSAGE_BYTES_MAX (2 * VIEW_COMMON_BYTES)
+
 struct push_batch {
 	struct flow *flow;
 	int64_t *need;
@@ -31,7 +33,7 @@ struct push_batch *push_batch_new(struct flow *f)
 
 	b->flow = f;
 	arena_init(&b->arena);
-	buf_init_brief(&b->out, 256 << 10);
+	buf_init_brief(&b->out, MESSAGE_BYTES_MAX);
 	return b;
 }
 
@@ -95,7 +97,7 @@ static void keep(struct flow *f, const struct loaded *x, struct arena *arena)
 	    event_parse(x->doc.data, x->doc.len, &f->limits, &e, &diag) != ERR_OK)
 		return;
 	v.pack = flow_pack_of(f, r.policy);
-	buf_init(&common, 64 << 10);
+	buf_init(&common, VIEW_COMMON_BYTES);
 	view_common(&v, &common);
 	c = cache_put(f->cache, x->seq, x->doc, (struct bytes){common.data, common.len});
 	cache_set_record(f->cache, c, x->record);
@@ -162,7 +164,7 @@ static bool render_notice(struct push_batch *b, const struct feed_line *l, int p
 	diag_init(&diag, &b->arena);
 	if (!c->doc || event_parse(c->doc, c->doc_len, &b->flow->limits, &e, &diag) != ERR_OK)
 		return false;
-	buf_init(&common, 64 << 10);
+	buf_init(&common, VIEW_COMMON_BYTES);
 	view_common(&v, &common);
 	view_notice(&v, part, (struct bytes){common.data, common.len}, &b->out);
 	buf_clear(&common);

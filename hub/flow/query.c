@@ -33,16 +33,7 @@ static struct call *call_new(struct flow *f, struct principal *who, reply_fn *fn
 
 static void call_end(struct call *c, enum err e)
 {
-	struct reply r = {.err = e,
-			  .status = 200,
-			  .json = buf_cstr(&c->out),
-			  .len = c->out.len,
-			  .etag = c->etag};
-
-	if (e == ERR_OK)
-		c->fn(c->arg, &r);
-	else
-		reply_problem(c->fn, c->arg, e, err_title(e));
+	reply_built(c->fn, c->arg, e, c->etag, &c->out);
 	principal_unref(c->who);
 	free(c->name);
 	buf_clear(&c->out);
@@ -63,7 +54,7 @@ static enum err put_notice(struct call *c, struct row *row)
 		return ERR_NOT_FOUND;
 	v->masked = sight == SIGHT_MASKED;
 	snprintf(c->etag, sizeof(c->etag), "%d", row->record.notices[c->notice].version);
-	buf_init(&common, 64 << 10);
+	buf_init(&common, VIEW_COMMON_BYTES);
 	view_common(v, &common);
 	buf_add_str(&c->out, "{\"notice\":");
 	view_notice(v, c->notice, (struct bytes){common.data, common.len}, &c->out);

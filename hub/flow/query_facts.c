@@ -124,7 +124,7 @@ static void show(struct call *c, struct row *row, int notice)
 	row->view.masked = sight == SIGHT_MASKED;
 	if (sight == SIGHT_NONE || !row_holds_text(row, c->q))
 		return;
-	buf_init(&common, 64 << 10);
+	buf_init(&common, VIEW_COMMON_BYTES);
 	view_common(&row->view, &common);
 	if (c->shown++)
 		buf_add_char(&c->out, ',');

@@ -36,16 +36,16 @@ void scan_walk_init(struct scan_walk *w, struct flow *f, const struct principal 
 		    const char *text)
 {
 	bool sees_more = principal_is(who, WHO_COORDINATOR) || principal_is(who, WHO_AUDITOR) ||
-			 principal_is(who, WHO_SYSTEM) || who->grant_count >= SCAN_ANY_MAX;
+			 principal_is(who, WHO_SYSTEM) || 2 * who->grant_count >= SCAN_ANY_MAX;
 
 	*w = (struct scan_walk){.flow = f, .need = piece_of(text)};
 	for (int i = 0; i < who->grant_count && !sees_more; i++) {
 		const struct grant *g = &who->grants[i];
 
-		if (g->who == WHO_SUPERVISOR)
-			add_any(w, "\t", g->body);
-		else if (g->who == WHO_APPROVER)
-			add_any(w, "\"", g->body);
+		if (g->who == WHO_SUPERVISOR || g->who == WHO_APPROVER)
+			add_any(w, "\t", g->body); /* it was told */
+		if (g->who == WHO_APPROVER)
+			add_any(w, "\"", g->body); /* the event names it */
 	}
 	if (w->any_count)
 		add_any(w, "\t", who->name);

@@ -60,6 +60,7 @@ struct keeping {
 	struct diag diag;
 	const char *who, *name;
 	struct system_key key; /* of a new one */
+	bool is_revoked;       /* one of the name at least */
 	json_t *bodies;
 	char secret[SYSTEM_KEY_BYTES], hash[SYSTEM_KEY_HASH_BYTES];
 	reply_fn *fn;
@@ -230,7 +231,9 @@ static void on_added(void *arg, enum err e, const char *text)
 
 	(void)text;
 	if (e != ERR_OK) {
-		refuse(k, e, err_title(e));
+		refuse(k, e,
+		       e == ERR_CONFLICT ? "There is a key of that name; revoke it first"
+					 : err_title(e));
 		return;
 	}
 	o = json_loads(system_key_record(&k->key, &k->arena), 0, NULL);
@@ -246,22 +249,17 @@ static void on_added(void *arg, enum err e, const char *text)
 	buf_clear(&out);
 }
 
-static void on_names(void *arg, enum err e, const struct named *items, int count)
+/* Whoever asks for the same name at the same time finds it taken: the name is looked for where the
+ * key is written. */
+static void add(struct keeping *k)
 {
-	struct keeping *k = arg;
-	const char *record;
+	const char *record = system_key_record(&k->key, &k->arena);
+	const char *alone = arena_printf(&k->arena, "{\"name\":\"%s\",", k->name);
 
-	if (e == ERR_OK && find_named(items, count, k->name)) {
-		refuse(k, ERR_CONFLICT, "There is a key of that name; revoke it first");
-		return;
-	}
-	if (e != ERR_OK) {
-		refuse(k, e, err_title(e));
-		return;
-	}
 	system_key_make(k->secret, k->hash);
-	record = system_key_record(&k->key, &k->arena);
-	write_key(k, &(struct named_write){.name = k->hash, .value = {record, strlen(record)}},
+	write_key(k,
+		  &(struct named_write){
+			  .name = k->hash, .value = {record, strlen(record)}, .alone = alone},
 		  on_added);
 }
 
@@ -299,23 +297,32 @@ void system_keys_add(struct flow *f, const struct principal *who, const json_t *
 	k->key = (struct system_key){k->name, act_text(said, "source", false, &k->diag), k->bodies,
 				     clock_now_ms(&f->clock)};
 	if (!k->diag.first) {
-		store_list(f->store, TABLE_KEYS, on_names, k);
+		add(k);
 		return;
 	}
 	reply_faults(fn, arg, "The key has faults; there is none", &k->diag);
 	keeping_free(k);
 }
 
+static void revoke(struct keeping *k);
+
 static void on_revoked(void *arg, enum err e, const char *text)
 {
 	struct keeping *k = arg;
-	struct buf out;
 
 	(void)text;
-	if (e != ERR_OK) {
+	if (e != ERR_OK && e != ERR_NOT_FOUND) {
 		refuse(k, e, err_title(e));
 		return;
 	}
+	k->is_revoked = k->is_revoked || e == ERR_OK;
+	revoke(k);
+}
+
+static void answer_revoked(struct keeping *k)
+{
+	struct buf out;
+
 	buf_init(&out, RECORD_BYTES);
 	buf_add_str(&out, "{\"name\":");
 	buf_add_json(&out, k->name);
@@ -331,8 +338,16 @@ static void on_revoking(void *arg, enum err e, const struct named *items, int co
 
 	if (one)
 		write_key(k, &(struct named_write){.name = one->name}, on_revoked);
+	else if (e == ERR_OK && k->is_revoked)
+		answer_revoked(k);
 	else
 		refuse(k, e == ERR_OK ? ERR_NOT_FOUND : e, "There is no key of that name");
+}
+
+/* All of the name, one after the other: commands on two machines can have made more than one. */
+static void revoke(struct keeping *k)
+{
+	store_list(k->flow->store, TABLE_KEYS, on_revoking, k);
 }
 
 void system_keys_revoke(struct flow *f, const struct principal *who, const char *name, reply_fn *fn,
@@ -343,5 +358,5 @@ void system_keys_revoke(struct flow *f, const struct principal *who, const char 
 	if (!k)
 		return;
 	k->name = arena_strdup(&k->arena, name);
-	store_list(f->store, TABLE_KEYS, on_revoking, k);
+	revoke(k);
 }

@@ -21,6 +21,8 @@ struct view {
 /* The members of a notice that come from the event: "case":…,"bodies":{…} without braces around
  * them. */
 void view_common(const struct view *v, struct buf *out);
+/* Name, code and permit number are of 8 KiB each at most, and a byte of them can be six in JSON. */
+#define VIEW_COMMON_BYTES ((size_t)512 << 10)
 /* One notice; common: what view_common made. Of one with items of its own, view.event is read, and
  * view.masked as there. */
 bool view_has_own_items(const struct record *r, int notice);

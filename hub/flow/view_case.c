@@ -205,7 +205,7 @@ void view_case_event(const struct view *v, struct buf *out)
 	struct buf common;
 	const char *comma = "";
 
-	buf_init(&common, 64 << 10);
+	buf_init(&common, VIEW_COMMON_BYTES);
 	view_common(v, &common);
 	buf_add_char(out, '{');
 	buf_add(out, common.data, common.len);

@@ -52,18 +52,24 @@ void api_ranking(struct call *c)
 		    call_on_reply, c);
 }
 
+/* It stands for good, so that a region that is no text is not taken for none. */
 void api_ranking_publish(struct call *c)
 {
-	const char *month, *region;
+	const char *month;
+	const json_t *region;
 	json_t *said = call_object(c);
 
 	if (!said)
 		return;
 	month = json_string_value(json_object_get(said, "month"));
-	region = json_string_value(json_object_get(said, "region"));
-	ranking_publish(c->api->flow,
-			&(struct ranking_in){c->who, month ? month : "", region ? region : ""},
-			call_on_reply, c);
+	region = json_object_get(said, "region");
+	if (region && !json_is_string(region))
+		reply_invalid(call_on_reply, c, "region", "must be a string");
+	else
+		ranking_publish(c->api->flow,
+				&(struct ranking_in){c->who, month ? month : "",
+						     region ? json_string_value(region) : ""},
+				call_on_reply, c);
 	json_decref(said);
 }
 

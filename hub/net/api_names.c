@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "calendar.h"
-#include "flow/board.h"
+#include "flow/filter.h"
 #include "net/api.h"
 #include "timefmt.h"
 
@@ -88,16 +88,19 @@ void api_policy_names(struct call *c)
 	buf_clear(&out);
 }
 
+/* false: they cannot be read, and that has been answered */
 static bool days_read(struct call *c, struct period *ret)
 {
-	const char *from = call_query(c, "from"), *to = call_query(c, "to");
 	int32_t today = day_of_ms(clock_now_ms(&c->api->flow->clock), SHANGHAI_MIN);
+	struct filters f;
 
-	*ret = (struct period){.from_day = today - DAYS_BEFORE, .to_day = today + DAYS_AFTER};
-	if ((*from && !date_parse(from, strlen(from), &ret->from_day)) ||
-	    (*to && !date_parse(to, strlen(to), &ret->to_day)))
-		return false;
-	return ret->from_day <= ret->to_day && ret->to_day - ret->from_day < DAYS_MAX;
+	filters_init(&f, c->api->flow->pack);
+	ret->from_day = filter_day(&f, "from", call_query(c, "from"), today - DAYS_BEFORE);
+	ret->to_day = filter_day(&f, "to", call_query(c, "to"), today + DAYS_AFTER);
+	if (!f.diag.count &&
+	    (ret->from_day > ret->to_day || ret->to_day - ret->from_day >= DAYS_MAX))
+		filter_fault(&f, "from", "must not be behind to, and at most ten years before it");
+	return filters_end(&f, call_on_reply, c);
 }
 
 void api_policy_calendar(struct call *c)
@@ -109,12 +112,8 @@ void api_policy_calendar(struct call *c)
 	const char *comma = "";
 	bool listed;
 
-	if (!days_read(c, &p)) {
-		reply_invalid(
-			call_on_reply, c, "from",
-			"must be a date like 2026-01-31, not behind to and at most ten years before it");
+	if (!days_read(c, &p))
 		return;
-	}
 	date_format(p.from_day, from);
 	date_format(p.to_day, to);
 	buf_init(&out, 128 << 10);

@@ -128,13 +128,31 @@ void api_sign_in(struct call *c)
 	json_decref(o);
 }
 
-void api_sign_out(struct call *c)
+/* The cookie goes in any case: the computer may be somebody else's next. */
+#define COOKIE_GONE                                                                                \
+	"Set-Cookie: tandem_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0\r\n"            \
+	"Cache-Control: no-store\r\n"
+
+static void on_signed_out(void *arg, enum err e)
 {
-	auth_sign_out(c->api->auth, c->who);
-	http_reply(
-		c->req, 204,
-		"Set-Cookie: tandem_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0\r\nCache-Control: no-store\r\n",
-		"", 0);
+	struct call *c = arg;
+	struct buf problem;
+
+	buf_init(&problem, 4096);
+	if (e != ERR_OK)
+		problem_json(&problem, ERR_UNAVAILABLE, 503,
+			     "The session could not be ended; it lives on until it runs out", NULL);
+	http_reply(c->req, e == ERR_OK ? 204 : 503,
+		   e == ERR_OK ? COOKIE_GONE
+			       : COOKIE_GONE "Content-Type: application/problem+json\r\n"
+					     "Retry-After: 2\r\n",
+		   buf_cstr(&problem), problem.len);
+	buf_clear(&problem);
 	principal_unref(c->who);
 	free(c);
+}
+
+void api_sign_out(struct call *c)
+{
+	auth_sign_out(c->api->auth, c->who, on_signed_out, c);
 }

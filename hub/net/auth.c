@@ -320,23 +320,48 @@ bool auth_origin_is_ours(const struct auth *a, struct http_request *req)
 	return false;
 }
 
-static void on_signed_out(void *arg, enum err e, const char *text)
+struct sign_out {
+	struct auth *auth;
+	char line[sizeof("X\tsession:") + HASH_HEX];
+	auth_sign_out_fn *fn;
+	void *arg;
+};
+
+/* A hub that is not told finds out when it asks for the session the next time. */
+static void on_told(void *arg, enum err e, const char *text)
 {
 	(void)arg;
 	(void)e;
 	(void)text;
 }
 
-void auth_sign_out(struct auth *a, const struct principal *who)
+static void on_signed_out(void *arg, enum err e, const char *text)
 {
-	char line[128];
+	struct sign_out *s = arg;
 
-	if (!*who->session)
+	(void)text;
+	if (e == ERR_OK) {
+		store_append_feed(s->auth->flow->store, s->line, on_told, NULL);
+		auth_reload(s->auth, s->line + 2);
+	}
+	s->fn(s->arg, e);
+	free(s);
+}
+
+void auth_sign_out(struct auth *a, const struct principal *who, auth_sign_out_fn *fn, void *arg)
+{
+	struct sign_out *s;
+
+	if (!*who->session) {
+		fn(arg, ERR_OK);
 		return;
-	store_delete_expiring(a->flow->store, "session", who->session, on_signed_out, NULL);
-	snprintf(line, sizeof(line), "X\tsession:%s", who->session);
-	store_append_feed(a->flow->store, line, on_signed_out, NULL);
-	auth_reload(a, line + 2);
+	}
+	s = mem_zalloc(sizeof(*s));
+	s->auth = a;
+	s->fn = fn;
+	s->arg = arg;
+	snprintf(s->line, sizeof(s->line), "X\tsession:%s", who->session);
+	store_delete_expiring(a->flow->store, "session", who->session, on_signed_out, s);
 }
 
 bool auth_answers(void *auth, const char *user, const char *body)

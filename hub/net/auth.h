@@ -40,7 +40,9 @@ void auth_sign_in(struct auth *a, const char *user, const char *password, auth_s
  */
 void auth_extend(struct auth *a, struct http_request *req, const struct principal *who,
 		 auth_sign_in_fn *fn, void *arg);
-void auth_sign_out(struct auth *a, const struct principal *who);
+/* What has no session has none to end. Else it is ended for all hubs when fn has ERR_OK. */
+typedef void auth_sign_out_fn(void *arg, enum err e);
+void auth_sign_out(struct auth *a, const struct principal *who, auth_sign_out_fn *fn, void *arg);
 /* whether such a user, not disabled, answers for the body */
 bool auth_answers(void *auth, const char *user, const char *body);
 const char *auth_phone(const struct auth *a, const char *user); /* "": none, or no such user */

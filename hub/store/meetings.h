@@ -22,7 +22,8 @@ void store_meeting_count(struct store *s, store_number_fn *fn, void *arg);
 /* In the order asked, at least one; data NULL: not there. */
 void store_meetings(struct store *s, const int64_t *numbers, int count, store_lines_fn *fn,
 		    void *arg);
-/* The numbers of those with decisions that are not done, newest first. */
-void store_meetings_open(struct store *s, int limit, store_lines_fn *fn, void *arg);
+/* The numbers of those with decisions that are not done, newest first; below: 0 from the newest,
+ * else those of smaller numbers. */
+void store_meetings_open(struct store *s, int64_t below, int limit, store_lines_fn *fn, void *arg);
 
 #endif

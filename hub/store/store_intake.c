@@ -99,12 +99,7 @@ static void give(struct intake_tail *t, const struct redis_reply *entry)
 	slot->since_ms = loop_mono_ms(t->store->loop);
 	t->out_count++;
 	event = event_of(&entry->items[1]);
-	if (event)
-		t->fn(t->arg, id, (struct bytes){event->str, event->len});
-	else
-		store_intake_done(
-			t->store, id,
-			"{\"status\":422,\"answer\":\"the entry has no field named event\"}");
+	t->fn(t->arg, id, event ? (struct bytes){event->str, event->len} : (struct bytes){0});
 }
 
 static void tail_drop(struct intake_tail *t, const struct redis_reply *r)

@@ -65,13 +65,19 @@ void store_meetings(struct store *s, const int64_t *numbers, int count, store_li
 	ask_submit(a);
 }
 
-void store_meetings_open(struct store *s, int limit, store_lines_fn *fn, void *arg)
+void store_meetings_open(struct store *s, int64_t below, int limit, store_lines_fn *fn, void *arg)
 {
 	struct ask *a = store_texts_ask(s, 0, fn, arg);
 
-	args_str(&a->args, "ZREVRANGE");
+	args_str(&a->args, "ZREVRANGEBYSCORE");
 	args_str(&a->args, s->keys.meetings_open);
+	if (below)
+		args_join(&a->args, "(", args_digits(&a->arena, below), NULL);
+	else
+		args_str(&a->args, "+inf");
+	args_str(&a->args, "-inf");
+	args_str(&a->args, "LIMIT");
 	args_int(&a->args, 0);
-	args_int(&a->args, limit - 1);
+	args_int(&a->args, limit);
 	ask_submit(a);
 }

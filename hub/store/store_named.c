@@ -4,7 +4,7 @@
 
 #include "store/store_in.h"
 
-static_assert(SCRIPT_NAMED_KEYS == 3 && SCRIPT_NAMED_ARGS == 7,
+static_assert(SCRIPT_NAMED_KEYS == 3 && SCRIPT_NAMED_ARGS == 8,
 	      "named.lua wants other arguments than are sent");
 static_assert(SCRIPT_GUESS_KEYS == 1 && SCRIPT_GUESS_ARGS == 4,
 	      "guess.lua wants other arguments than are sent");
@@ -81,6 +81,7 @@ void store_write_named(struct store *s, const struct named_write *in, store_text
 	args_str(&a->args, !in->value.data ? "drop" : in->replaces ? "put" : "new");
 	args_join(&a->args, in->name, NULL);
 	args_copy(&a->args, in->value);
+	args_join(&a->args, in->alone ? in->alone : "", NULL);
 	args_join(&a->args, in->told, NULL);
 	args_join(&a->args, in->audit, NULL);
 	args_int(&a->args, STORE_FEED_ENTRIES);

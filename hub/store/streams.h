@@ -29,8 +29,8 @@ typedef void store_feed_piece_fn(void *arg, enum err e, const struct feed_piece 
 void store_feed_read(struct store *s, const char *entry, store_feed_piece_fn *fn, void *arg);
 
 /* --- intake from the Redis stream {cell}:intake, consumer group "tandem" --- */
-/* Field `event` holds the JSON. The callback's entry is acknowledged with store_intake_done after
- * it is on disk. */
+/* Field `event` holds the JSON; data NULL: the entry has no such field. The callback's entry is
+ * acknowledged with store_intake_done after it is on disk. */
 typedef void store_intake_fn(void *arg, const char *entry_id, struct bytes event);
 void store_intake_start(struct store *s, store_intake_fn *fn, void *arg);
 /* outcome goes to {cell}:intake:done */

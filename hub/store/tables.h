@@ -46,9 +46,11 @@ struct named_write {
 	const char *name;
 	struct bytes value;
 	bool replaces;		  /* what has the name, if something has */
+	const char *alone;	  /* what no other value may begin with; NULL: anything may */
 	const char *told, *audit; /* told: "" nobody; audit: or several, a line feed between */
 };
-/* ERR_CONFLICT: something else has the name already. ERR_NOT_FOUND: nothing has it that could go.
+/* ERR_CONFLICT: something else has the name already, or begins so. ERR_NOT_FOUND: nothing has it
+ * that could go.
  */
 void store_write_named(struct store *s, const struct named_write *in, store_text_fn *fn, void *arg);
 void store_put_expiring(struct store *s, const struct expiring *in, store_text_fn *fn, void *arg);

@@ -242,7 +242,8 @@ void heard_intake(void *arg, const char *entry_id, struct bytes event)
 {
 	char text[256];
 
-	snprintf(text, sizeof(text), "%s %.*s", entry_id, (int)event.len, event.data);
+	snprintf(text, sizeof(text), "%s %.*s", entry_id, (int)event.len,
+		 event.data ? event.data : "");
 	heard(arg, ERR_OK, 0, 0, text);
 }
 

@@ -104,7 +104,7 @@ static void test_a_change_is_for_who_saw_the_last(void **state)
 	write_it(h, &(struct writing){2, "", "other", true, "bb"});
 	write_it(h, &(struct writing){1, "else", "done", false, ""});
 	expect(ERR_STALE, 1);
-	store_meetings_open(h->store, 16, on_lines, NULL);
+	store_meetings_open(h->store, 0, 16, on_lines, NULL);
 	harness_until(h, &told.count, told.count + 1);
 	assert_int_equal(told.line_count, 2);
 	assert_string_equal(told.lines[0], "2");

@@ -86,6 +86,27 @@ static void test_what_replaces_takes_the_name_as_well(void **state)
 	}
 }
 
+static void test_a_beginning_is_taken_once(void **state)
+{
+	static const char *const values[] = {"[one]a", "[one]b", "[on]c"};
+	static const enum err want[] = {ERR_OK, ERR_CONFLICT, ERR_OK};
+	struct harness *h = *state;
+
+	for (int i = 0; i < 3; i++) {
+		store_write_named(h->store,
+				  &(struct named_write){.table = TABLE_KEYS,
+							.name = values[i],
+							.value = {values[i], strlen(values[i])},
+							.alone = i < 2 ? "[one]" : "[on]",
+							.told = "",
+							.audit = "{}"},
+				  on_text, NULL);
+		harness_until(h, &told.count, i + 1);
+		assert_int_equal(told.e, want[i]);
+	}
+	expect(h, 2, 2, 0);
+}
+
 static void on_mark(void *arg, enum err e, const char *text)
 {
 	assert_int_equal(e, ERR_OK);
@@ -171,6 +192,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_name_is_taken_once_and_dropped_once,
 						open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_what_replaces_takes_the_name_as_well, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_a_beginning_is_taken_once, open_all,
 						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_a_mark_is_one_s_who_was_first, open_all,
 						harness_teardown),

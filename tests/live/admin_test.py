@@ -2,6 +2,7 @@
 import json
 import subprocess
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 import documents
 from calendar_test import Unlisted
@@ -102,6 +103,19 @@ class Admin(OneHub, Base):
         wait_until(lambda: send() == 401, what="the end of the key")
         self.call("DELETE", "/keys/crm.1", want=404)
         self.assertEqual([(a["who"], a["detail"]) for a in self.audit("key-add") + self.audit("key-revoke")], [("admin", "crm.1")] * 2)
+
+    def test_a_key_s_name_is_one_key_s_however_often_it_is_asked_for_at_once(self):
+        said = {"name": "twice", "bodies": [BODY]}
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: self.hub.post("/keys", "admin", said), range(8)))
+        self.assertEqual(sorted(a.status for a in answers), [201] + [409] * 7)
+        made = next(a.json["key"] for a in answers if a.status == 201)
+        # Two commands on two machines can have made another one of that name: it goes with it.
+        other = json.dumps({"name": "twice", "bodies": [BODY], "source": "", "created": ""})
+        subprocess.run(["redis-cli", "-s", self.hub.redis_socket(), "HSET", "tdm:{371300}:keys", "0" * 64, other], check=True, capture_output=True)
+        self.call("DELETE", "/keys/twice")
+        self.assertNotIn("twice", [k["name"] for k in self.call("GET", "/keys").json["items"]])
+        wait_until(lambda: self.hub.request("GET", "/api/v1/me", headers={"Authorization": "Bearer " + made}).status == 401, what="the end")
 
     def test_faults_of_a_key_are_told_all_at_once(self):
         said = self.call("POST", "/keys", {"name": "a b", "bodies": [BODY, "nobody"]}, want=422).json

@@ -76,6 +76,33 @@ class Limits(Audit):
             self.refused(answer, 128)
             self.assertEqual(answer.json["errors"][0]["pointer"], "/id")
 
+    def test_texts_as_long_as_may_be_are_told_whole(self):
+        """Three of 8 KiB of which each byte is six in JSON: whoever is told of it can read that, and all else in the same list."""
+        odd = "\1" * 8192
+        told = event("odd", applicant={"name": odd, "code": odd}, permit={"number": odd})
+
+        async def story(rpc):
+            await rpc.call("inbox.open", {})
+            self.assertEqual(self.hub.submit(told).status, 201)
+            return await rpc.push("notice", "TESTodd")
+        notice = self.rpc("wjw", story)["notice"]
+        for path, user in ((f"/notices/{notice['id']}", "wjw"), ("/notices?q=TESTodd", "wjw"), ("/notices?figure=sent&q=TESTodd", "wjw"), ("/cases/TESTodd", "spj"),
+                           ("/cases?q=TESTodd", "spj"), ("/events/" + notice["event"], "spj")):
+            with self.subTest(path):
+                answer = self.hub.get(path, user)
+                self.assertEqual(answer.status, 200)
+                self.assertIn(json.dumps(odd), json.dumps(answer.json))
+        self.assertIn("TESTodd", self.hub.get("/notices.csv?q=TESTodd", "wjw").body.decode())
+
+    def test_a_case_that_no_answer_holds(self):
+        """What is told of each event is some 400 KiB, as above."""
+        odd = "\1" * 8192
+        for first in range(0, 120, 60):
+            batch = [event(f"many{i}", case="TESTmany", applicant={"name": odd, "code": odd}, permit={"number": odd}) for i in range(first, first + 60)]
+            self.assertEqual({r["status"] for r in self.raw(dump(batch), BATCH).json["results"]}, {201})
+        self.assertEqual(self.hub.get("/cases/TESTmany", "spj").status, 413)
+        self.assertEqual(len(self.hub.get("/cases?q=TESTmany", "spj").json["items"]), 1)
+
     def test_bytes_of_an_event(self):
         self.assertEqual(self.hub.submit(padded("big", 256 * KIB)).status, 201)
         past = padded("big-past", 256 * KIB + 1)

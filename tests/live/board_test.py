@@ -88,8 +88,8 @@ class Board(OneHub):
         this = self.board()["to"][:7]
         last = (datetime.date.fromisoformat(this + "-01") - datetime.timedelta(1)).strftime("%Y-%m")
 
-        def ranking(method, user, month, want, region=None):
-            body = {"month": month, **({"region": region} if region else {})} if method == "POST" else None
+        def ranking(method, user, month, want, region=""):
+            body = {"month": month, **({} if region == "" else {"region": region})} if method == "POST" else None
             path = "/ranking/publish" if body else f"/ranking?month={month}"
             answer = self.hub.request(method, "/api/v1" + path, body, user=user)
             documents.hold_answer(method, "/api/v1" + path.partition("?")[0], answer)
@@ -101,7 +101,8 @@ class Board(OneHub):
         for user in ("wjw", "spj", "sjj", "admin"):
             ranking("POST", user, last, 403)
         ranking("POST", "lxhy", this, 409)
-        ranking("POST", "lxhy", last, 422, region="nowhere")
+        for region in ("nowhere", 371302, None, ["371302"]):  # it is for good: what is no region is not taken for none
+            ranking("POST", "lxhy", last, 422, region=region)
         self.assertEqual(ranking("GET", "lxhy", last, 200)["allowed"], ["publish"])
         self.assertEqual(ranking("POST", "lxhy", last, 200)["published"]["by"], "lxhy")
         ranking("POST", "lxhy", last, 409)

@@ -88,7 +88,7 @@ class Disputes(Base):
         ruled = self.ok(path + "/ruling", "lxhy", {"body": OTHER, "basis": "三定规定", "remark": ""},
                         headers={"If-Match": etag})
         self.assertEqual((ruled["state"], ruled["ruling"]["body"]["id"]), ("ruled", OTHER))
-        again = self.ok(path + "/ruling", "lxhy", {"body": OTHER})
+        again = self.ok(path + "/ruling", "lxhy", {"body": OTHER, "close": None, "basis": None})
         self.assertEqual(again, ruled)
         self.assertEqual([ruled["allowed"], self.hub.get(path, "sjj").json["allowed"]], [["draft"], []])
         self.assertEqual(self.hub.post(path + "/ruling", "lxhy", {"body": LEAD}).status, 409)

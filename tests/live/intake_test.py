@@ -95,7 +95,8 @@ class Outcomes(OneHub):
             with self.subTest(text[:10]):
                 self.assertEqual(self.foreign.outcome(self.foreign.write(text))["status"], status)
         entry = self.foreign.redis.xadd(INTAKE, {"Event": "{}"})
-        self.assertEqual(self.foreign.outcome(entry)["status"], 422)
+        outcome = self.foreign.outcome(entry)
+        self.assertEqual((outcome["status"], [e["pointer"] for e in outcome["answer"]["errors"]]), (422, ["/event"]))
         # None of them is left over, and none keeps the next one waiting.
         self.assertEqual(self.foreign.outcome(self.foreign.write(event("after")))["status"], 201)
         wait_until(lambda: self.foreign.redis.xlen(INTAKE) == 0, what="an empty intake")

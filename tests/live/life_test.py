@@ -7,6 +7,7 @@ import websockets
 
 from hub import Hub, OneHub, event, wait_until
 from road_test import Rpc
+from stream_test import command
 
 LEAD, COPY = "wjw-371302", "wjw-371300"
 FEEDBACK = {"result": "conforms", "disposal": "pass", "checked_on": "2026-11-25", "remark": ""}
@@ -361,6 +362,18 @@ class Life(OneHub):
         made = self.done(alarm, "transfer", "spj", {"to": "spj-371302"})["made"]
         self.assertEqual(self.whole(made, "spj")["notice"]["body"], "spj-371302")
         self.assertEqual(self.whole(alarm, "spj")["notice"]["allowed"], ["letter"])
+
+    def test_a_bureau_finds_the_case_that_was_handed_to_it(self):
+        command(self.hub, "user", "add", "spjl", "--role", "approver", "--body", "spj-371311")
+        wait_until(lambda: self.hub.try_sign_in("spjl", "pass word"), what="spjl")
+        notice = self.lead(case="LIFE-HANDED")
+        self.done(notice, "claim")
+        alarm = self.done(notice, "feedback", body=ALARM)["made"]
+        self.assertEqual(self.hub.get("/cases", "spjl").json["items"], [])
+        made = self.done(alarm, "transfer", "spj", {"to": "spj-371311"})["made"]
+        self.assertEqual([n["id"] for n in self.hub.get("/notices", "spjl").json["items"]], [made])
+        self.assertEqual(self.hub.get("/cases/LIFE-HANDED", "spjl").status, 200)
+        self.assertEqual([c["case"] for c in self.hub.get("/cases?q=LIFE", "spjl").json["items"]], ["LIFE-HANDED"])
 
     def test_whoever_takes_an_alarm_on_does_not_become_the_holder(self):
         notice = self.lead(case="LIFE-ALARM")

@@ -194,6 +194,14 @@ class Meetings(OneHub):
         self.assertTrue(self.call("GET", "/meetings/" + late["id"], "wjw")["decisions"][0]["overdue"])
         self.assertNotIn(late["id"], [d["meeting"] for d in self.agenda("?region=371302")["decisions"]])
 
+    def test_what_was_never_done_stays_on_the_agenda_however_many_meetings_come(self):
+        oldest = self.held(decision(due=-3), date=day(-9), title="最早一次")
+        for n in range(201):
+            self.held(decision(OTHER), title=f"后来{n}")
+        listed = [d["id"] for d in self.agenda()["decisions"]]
+        self.assertIn(oldest["decisions"][0]["id"], listed[:2])
+        self.assertEqual((len(listed) > 200, len(set(listed))), (True, len(listed)))
+
     def test_agenda_of_a_region_that_is_not_ones_own(self):
         for region in ("370000", "999999", "x"):
             self.call("GET", "/meetings/agenda?region=" + region, "lxhy", want=404)

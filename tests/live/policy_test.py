@@ -288,6 +288,12 @@ class Versions(OneHub, Base):
         self.call(self.hub, "GET", "/policy/matrix?item=999999999999", "wjw", want=404)
         self.call(self.hub, "GET", "/policy/matrix?at=gestern", "wjw", want=422)
 
+    def test_each_day_that_cannot_be_read_is_named(self):
+        for query, wrong in (("to=gestern", ["/to"]), ("from=x&to=2026-02-30", ["/from", "/to"]), ("from=2026-02-02&to=2026-02-01", ["/from"]),
+                             ("from=2016-01-01&to=2026-12-31", ["/from"])):
+            told = self.call(self.hub, "GET", "/policy/calendar?" + query, "wjw", want=422)
+            self.assertEqual([e["pointer"] for e in told["errors"]], wrong, query)
+
     def test_no_more_long_work_at_once_than_may_be(self):
         """Twelve at once: some are served, the others are told to come back, and the hub goes on."""
         answers = []
@@ -383,6 +389,21 @@ class Times(Base):
             self.activate(hub, self.approved(hub, pack))
             taken = add(hub, "li")
             self.assertEqual(taken.returncode, 0, taken.stderr)
+
+    def test_a_matrix_that_no_answer_holds_is_asked_for_in_parts(self):
+        """Of a large city: some hundred thousand cells, each with the row that leads."""
+        pack, lead = self.folder() + "/pack", "L" * 120
+        shutil.copytree("tests/cases/mini", pack)
+        for name, lines in (("regions.csv", (f"3713{i // 36:02d}{i:06d},镇{i},township,371300" for i in range(300))),
+                            ("items.csv", (f"0009{i:05d}000,事项{i},卫生健康,,direct,,," for i in range(1200))),
+                            ("rules.csv", [f"{lead},,,granted,,卫生健康,,,,,lead,sector@city,2wd,,push,,x,"])):
+            with open(os.path.join(pack, name), "a", encoding="utf-8") as f:
+                f.writelines(line + "\n" for line in lines)
+        with Hub(environment={"TANDEM_POLICY": pack}) as hub:
+            hub.sign_in("admin")
+            told = self.call(hub, "GET", "/policy/matrix", "admin", want=413)
+            self.assertIn("item or a region", told["detail"])
+            self.assertGreater(len(self.call(hub, "GET", "/policy/matrix?region=371302", "admin")["items"]), 1200)
 
     def test_a_hangup_looks_at_the_settings_too(self):
         folder = self.folder()

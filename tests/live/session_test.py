@@ -6,12 +6,14 @@ import json
 import os
 import re
 import resource
+import signal
 import subprocess
 import unittest
 
 import redis
 import websockets
 
+import documents
 from hub import BIN, LIMIT_S, Hub, wait_until
 
 KEY = "tdm:{371300}:"
@@ -59,6 +61,20 @@ class Sessions(unittest.TestCase):
         for name in names:
             self.redis("DEL", name)
         wait_until(lambda: self.hub.get("/me", "wjw").status == 401, 60, "the end of the session")
+
+    def test_nobody_is_told_to_be_signed_out_whose_session_lives_on(self):
+        """Redis dies before the session can be ended there: 503, and the cookie is gone all the same; then again, with the cookie that was kept."""
+        with Hub() as hub:
+            hub.sign_in("wjw")
+            os.kill(hub.redis_pid(), signal.SIGKILL)
+            out = hub.request("DELETE", "/api/v1/session", user="wjw")
+            documents.hold_answer("DELETE", "/api/v1/session", out)
+            self.assertEqual(out.status, 503)
+            self.assertIn("Max-Age=0", out.headers["Set-Cookie"])
+            wait_until(hub.is_ready, what="Redis")
+            self.assertEqual(hub.get("/me", "wjw").status, 200)
+            self.assertEqual(hub.request("DELETE", "/api/v1/session", user="wjw").status, 204)
+            self.assertEqual(hub.get("/me", "wjw").status, 401)
 
     def test_what_is_open_ends_with_its_session_though_no_feed_tells_of_it(self):
         self.hub.sign_in("wjw", "spj")
