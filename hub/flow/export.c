@@ -44,7 +44,8 @@ static const struct {
 	const char *params[EXPORT_PARAMS_MAX + 1]; /* ended by NULL */
 	const char *name, *zh, *en;
 } lists[EXPORT_LISTS] = {
-	{{"body", "state", "role", "cause", "due", "q", "figure", "region", "item", "from", "to"},
+	{{"body", "state", "role", "cause", "written", "due", "q", "figure", "region", "item",
+	  "from", "to"},
 	 "notices",
 	 "告知清单",
 	 "notices"},
@@ -290,6 +291,7 @@ static void ask_notices(struct export *x, const char *cursor)
 					.state = value(x, "state"),
 					.role = value(x, "role"),
 					.cause = value(x, "cause"),
+					.written = value(x, "written"),
 					.due = value(x, "due"),
 					.q = value(x, "q"),
 					.figure = value(x, "figure"),
@@ -320,12 +322,10 @@ static void ask_cases(struct export *x, const char *cursor)
 
 static void ask_board(struct export *x)
 {
-	query_board(x->flow, x->in.who,
-		    &(struct query_board){.from = value(x, "from"),
-					  .to = value(x, "to"),
-					  .region = value(x, "region"),
-					  .by = value(x, "by")},
-		    on_page, x);
+	const struct query_board q = {value(x, "from"), value(x, "to"), value(x, "region"),
+				      value(x, "by")};
+
+	query_board(x->flow, x->in.who, &q, on_page, x);
 }
 
 static void ask_report(struct export *x, const char *cursor)

@@ -15,7 +15,7 @@
 #include "flow/flow.h"
 
 #define EXPORTS_MAX	  2
-#define EXPORT_PARAMS_MAX 11
+#define EXPORT_PARAMS_MAX 12
 
 struct export_in {
 	struct principal *who;

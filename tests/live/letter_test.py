@@ -126,7 +126,11 @@ class Letters(OneHub):
         for user in ("spjq", "spjs", "zjj", "scjg"):
             self.assertNotIn(letter, self.sent(user), user)
         self.assertEqual(self.hub.get("/notices?written=true&body=" + LEAD, "zjj").status, 404)
-        self.assertEqual(self.hub.get("/notices?written=yes", "wjw").status, 422)
+        for path in ("/notices?written=yes", "/notices.csv?written=yes"):
+            self.assertEqual(self.hub.get(path, "wjw").status, 422)
+        sheet = self.hub.get("/notices.csv?cause=letter&written=true", "wjw").body.decode()
+        self.assertIn(letter, sheet)
+        self.assertIn("written=true", sheet)
         self.done(letter, "reply", "spjq", {"text": "同意"})
         self.assertNotIn(letter, self.sent("wjw", "&state=todo"))
         self.assertIn(letter, self.sent("wjw", "&state=claimed"))
