@@ -154,7 +154,7 @@ static void text_fault(struct diag *diag, const struct pack_file *f, size_t at, 
 	diag_add(diag, where, "%s", what);
 }
 
-static bool check_text(const struct pack_file *f, struct diag *diag)
+static bool check_text(const char *name, const struct pack_file *f, struct diag *diag)
 {
 	size_t good = utf8_valid_bytes(f->data, f->len), at;
 	const char *nul = memchr(f->data, '\0', f->len), *what;
@@ -165,7 +165,7 @@ static bool check_text(const struct pack_file *f, struct diag *diag)
 		text_fault(diag, f, good, "these bytes are not UTF-8");
 	else if (nul)
 		text_fault(diag, f, (size_t)(nul - f->data), "a NUL byte");
-	else if ((what = text_check(f->data, f->len, &at)))
+	else if ((what = text_check(name, f->data, f->len, &at)))
 		text_fault(diag, f, at, what);
 	else
 		return true;
@@ -177,7 +177,7 @@ static bool check_text(const struct pack_file *f, struct diag *diag)
  * the text, and so does every mark at its beginning: one that was left would be taken off when the
  * pack is read back, and the text be another.
  */
-static struct pack_text text_take(struct pack *p, const struct pack_file *f, size_t name_len)
+static struct pack_text text_take(struct pack *p, const char *name, const struct pack_file *f)
 {
 	const char *data = f->data;
 	size_t len = f->len;
@@ -186,8 +186,7 @@ static struct pack_text text_take(struct pack *p, const struct pack_file *f, siz
 		data += 3;
 	while (len && (data[len - 1] == '\n' || data[len - 1] == '\r'))
 		len--;
-	return (struct pack_text){arena_strndup(&p->arena, f->name + 6, name_len),
-				  arena_strndup(&p->arena, data, len)};
+	return (struct pack_text){name, arena_strndup(&p->arena, data, len)};
 }
 
 static size_t text_name_len(const char *file)
@@ -212,8 +211,11 @@ void pack_read_texts(struct pack *p, const struct pack_file *files, int count, s
 	for (i = 0; i < count; i++) {
 		size_t name_len = text_name_len(files[i].name);
 
-		if (name_len && check_text(&files[i], diag))
-			texts[kept++] = text_take(p, &files[i], name_len);
+		const char *name =
+			name_len ? arena_strndup(&p->arena, files[i].name + 6, name_len) : NULL;
+
+		if (name && check_text(name, &files[i], diag))
+			texts[kept++] = text_take(p, name, &files[i]);
 	}
 	qsort(texts, (size_t)kept, sizeof(*texts), text_order);
 	p->view.texts = texts;

@@ -180,7 +180,7 @@ static const struct phrase phrases[] = {
 	 "同一角色的各级须按时间先后排列"},
 	{"text-brace", "a closing brace without an opening one", "右花括号没有配对"},
 	{"text-brace", "an opening brace without a closing one", "左花括号没有配对"},
-	{"text-place", "not a place that a text can have", "文稿里没有这个占位名"},
+	{"text-place", "not a place that this text can have", "这份文稿里没有这个占位名"},
 	/* the calendar, and its yearly notice */
 	{"day-year", "a day of another year", "不是这一年的日期"},
 	{"day-twice", "this day is there twice", "日期重复"},

@@ -4,24 +4,33 @@
 
 #include "base/utf8.h"
 
-static const char *const places[] = {
-	"code",	  "item", "applicant", "region", "body", "type",  "case",	"permit",
-	"sender", "due",  "sign",      "role",	 "link", "count", "decided_on", "what",
+/* All that there is a value for when it is sent. */
+static const char *const notice_places[] = {
+	"sign", "count", "item", "region", "due",    "code",
+	"case", "body",	 "type", "what",   "permit", NULL,
 };
+static const char *const joined_places[] = {"sign", "count", "item", "due", "code", NULL};
+static const char *const digest_places[] = {"sign", "body", "count", NULL};
 
-static bool is_place(const char *name, size_t len)
+static const char *const *places_of(const char *name)
 {
-	size_t i;
+	if (!strcmp(name, "sms-digest"))
+		return digest_places;
+	return strcmp(name, "sms-joined") == 0 ? joined_places : notice_places;
+}
 
-	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (strlen(places[i]) == len && memcmp(places[i], name, len) == 0)
+static bool is_place(const char *const *places, const char *name, size_t len)
+{
+	for (; *places; places++) {
+		if (strlen(*places) == len && memcmp(*places, name, len) == 0)
 			return true;
 	}
 	return false;
 }
 
-const char *text_check(const char *tmpl, size_t len, size_t *ret_at)
+const char *text_check(const char *name, const char *tmpl, size_t len, size_t *ret_at)
 {
+	const char *const *places = places_of(name);
 	const char *end = tmpl + len, *p, *close;
 
 	for (p = tmpl; p < end; p++) {
@@ -33,8 +42,8 @@ const char *text_check(const char *tmpl, size_t len, size_t *ret_at)
 		close = memchr(p, '}', (size_t)(end - p));
 		if (!close)
 			return "an opening brace without a closing one";
-		if (!is_place(p + 1, (size_t)(close - p - 1)))
-			return "not a place that a text can have";
+		if (!is_place(places, p + 1, (size_t)(close - p - 1)))
+			return "not a place that this text can have";
 		p = close;
 	}
 	return NULL;

@@ -17,10 +17,12 @@
 struct text_value {
 	const char *name, *value;
 };
-/* The places a template may have: code item applicant region body type case permit sender due sign
- * role link count decided_on what. */
-/* NULL, or what is wrong and where */
-const char *text_check(const char *tmpl, size_t len, size_t *ret_at);
+/*
+ * The places a template may have: sign count item region due code case body type what permit; that
+ * of several notices together (sms-joined) has sign count item due code of them, that of a morning
+ * (sms-digest) sign body count. NULL, or what is wrong and where. name: "sms-notice", say.
+ */
+const char *text_check(const char *name, const char *tmpl, size_t len, size_t *ret_at);
 /* false: unknown place */
 bool text_fill(const char *tmpl, const struct text_value *values, int count, struct buf *out);
 

@@ -17,17 +17,40 @@ static void test_fill(void **state)
 	buf_clear(&out);
 }
 
+static bool is_good(const char *name, const char *tmpl, size_t *ret_at)
+{
+	return !text_check(name, tmpl, strlen(tmpl), ret_at);
+}
+
 static void test_check(void **state)
 {
 	size_t at = 0;
 
 	(void)state;
-	assert_null(text_check("{sign}{item}{count}", 19, &at));
-	assert_non_null(text_check("ab{oops}", 8, &at));
+	assert_true(is_good("sms-notice", "{sign}{item}{count}", &at));
+	assert_false(is_good("sms-notice", "ab{oops}", &at));
 	assert_int_equal(at, 2);
-	assert_non_null(text_check("a}b", 3, &at));
-	assert_non_null(text_check("a{code", 6, &at));
-	assert_non_null(text_check("{item{code}}", 12, &at));
+	assert_false(is_good("sms-notice", "a}b", &at));
+	assert_false(is_good("sms-notice", "a{code", &at));
+	assert_false(is_good("sms-notice", "{item{code}}", &at));
+	assert_false(is_good("sms-notice", "{}", &at));
+	assert_false(is_good("sms-notice", "{sign count}", &at));
+}
+
+/* One that nothing fills would have the pack's own words put aside when they are sent. */
+static void test_each_text_has_its_places(void **state)
+{
+	size_t at = 0;
+
+	(void)state;
+	assert_true(
+		is_good("sms-assist", "{region}{due}{code}{case}{body}{type}{what}{permit}", &at));
+	assert_true(is_good("sms-joined", "{sign}{count}{item}{due}{code}", &at));
+	assert_true(is_good("sms-digest", "{sign}{body}{count}", &at));
+	assert_false(is_good("sms-joined", "{sign}{region}", &at));
+	assert_int_equal(at, 6);
+	assert_false(is_good("sms-digest", "{code}", &at));
+	assert_false(is_good("sms-notice", "{applicant}", &at));
 }
 
 static void test_codes_come_back(void **state)
@@ -161,6 +184,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_each_text_has_its_places),
 		cmocka_unit_test(test_codes_come_back),
 		cmocka_unit_test(test_slips_are_seen),
 		cmocka_unit_test_setup_teardown(test_codes_as_people_type_them, help_setup,
