@@ -36,13 +36,22 @@ test('a notice that was taken is not said to have failed because reading it agai
 	await page.goto(`${world.url}/#/notice/${made.notice}`);
 	await page.locator('.pane-foot').getByRole('button', { name: '签收：' }).waitFor();
 	await page.locator('.conn-live').waitFor();
-	let failing = 1;
-	await page.route(`**/notices/${made.notice}`, (route) => (failing-- > 0 ? route.fulfill({ status: 503, json: { status: 503, title: 'x' } }) : route.fallback()));
+	// From when it is taken until the page has said that it does not know, no reading succeeds: which of them the page asks first is chance.
+	let failing = false;
+	await page.route(`**/notices/${made.notice}`, (route) => (failing ? route.fulfill({ status: 503, json: { status: 503, title: 'x' } }) : route.fallback()));
+	await page.route(`**/notices/${made.notice}/acknowledge`, async (route) => {
+		const response = await route.fetch();
+		failing = response.ok();
+		await route.fulfill({ response });
+	});
 	await page.locator('.pane-foot').getByRole('button', { name: '签收：' }).click();
-	await page.locator('.toast', { hasText: '核实完毕，已经生效' }).waitFor();
+	await page.locator('.toast', { hasText: `结果未知，正在核实：${made.name}` }).waitFor();
+	failing = false;
+	await page.locator('.toast', { hasText: `核实完毕，已经生效：${made.name}` }).waitFor();
 	assert.equal(await page.locator('.toast', { hasText: '没有办成' }).count(), 0);
 	assert.match(await page.locator('.pane-state').innerText(), /已签收/);
 	await page.unroute(`**/notices/${made.notice}`);
+	await page.unroute(`**/notices/${made.notice}/acknowledge`);
 });
 
 test('the key that ends a composition does not end the form', async () => {
