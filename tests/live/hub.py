@@ -251,7 +251,7 @@ class Hub:
     def socket_url(self, user):
         return f"ws://127.0.0.1:{self.port}/api/v1/ws", {
             "subprotocols": ["tandem.v1"], "origin": f"http://127.0.0.1:{self.port}", "ping_interval": None,
-            "extra_headers": {"Cookie": self.cookies[user]}}
+            "open_timeout": LIMIT_S, "extra_headers": {"Cookie": self.cookies[user]}}
 
 
 class OneHub(unittest.TestCase):
