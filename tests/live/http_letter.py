@@ -377,14 +377,7 @@ def test_too_many_connections(binary):
     for c in held:
         assert c.is_open()
         c.sock.close()
-
-    def has_room():
-        with server.dial() as c:
-            try:
-                return c.is_open()
-            except (EOFError, ConnectionError):  # told that there is none before it had asked
-                return False
-    until(has_room, "there is room again")
+    until(server.has_room, "there is room again")
     assert server.stop() == 0
 
 
