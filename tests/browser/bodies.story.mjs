@@ -32,7 +32,7 @@ test('the administrator opens a body and writes down whom to ask, with leave and
 	await admin.getByRole('button', { name: '编辑联系人' }).click();
 	await admin.getByRole('button', { name: '保存' }).click();
 	await admin.getByText('请填写姓名').waitFor();
-	assert.equal(await admin.evaluate(() => document.activeElement.getAttribute('aria-invalid')), 'true', 'the first fault has the focus');
+	await until('the first fault has the focus', () => admin.evaluate(() => document.activeElement.getAttribute('aria-invalid') === 'true'));
 	await axe(admin, 'the contacts with a fault');
 	await person(admin, '新联系人').getByLabel('姓名').fill('联络员甲');
 	await person(admin, '联络员甲').getByLabel('手机号').fill('12');

@@ -1,7 +1,7 @@
 // The clocks of a matter: paused and resumed by the coordinator or the body that has it, and promises that were kept.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, openWorld, rowOf } from './world.mjs';
+import { axe, openWorld, rowOf, shown } from './world.mjs';
 
 let world;
 let wjw;
@@ -55,8 +55,7 @@ test('the coordinator pauses what nobody has claimed, and lets it go on', async 
 	await axe(office, 'a paused notice');
 	assert.equal((await stateOf(made)).due, null);
 	await wjw.goto(`${world.url}/#/inbox`);
-	if (await wjw.locator('.pill').isVisible()) // what the demo made may have come first
-		await wjw.locator('.pill').click();
+	await shown(wjw, made); // what the demo made may have come first
 	await rowOf(wjw, made).locator('.c-due').getByText('时限暂停中').waitFor();
 	await button(office, '恢复计时').click();
 	await form(office).getByRole('button', { name: '恢复', exact: true }).click();

@@ -54,9 +54,9 @@ test('the list of disputes leads to the one, and the coordinator rules in two st
 	assert.equal((await api('GET', `/disputes/${d.id}`)).data.ruling, null, 'nothing is ruled before it is confirmed');
 	await form.getByRole('button', { name: '确认裁定' }).click();
 	await office.getByText('裁定已作出').waitFor();
+	await form.waitFor({ state: 'detached' });
 	assert.equal(await office.getByText('尚未陈述意见').count(), 0, 'after the ruling nobody is waited for');
 	await office.getByText('由兰山区卫生健康局主管').first().waitFor();
-	assert.equal(await form.count(), 0);
 	const { data } = await api('GET', `/disputes/${d.id}`);
 	assert.equal(data.ruling.body.id, 'wjw-371302');
 	assert.equal(data.ruling.basis, '联席会议纪要〔2026〕12号');

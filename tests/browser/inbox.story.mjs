@@ -17,6 +17,7 @@ beforeEach(async () => {
 	await page.reload();
 	await page.locator('table.notices tbody tr').first().waitFor();
 	await page.locator('.conn-live').waitFor();
+	await page.locator('.due-span').first().waitFor(); // all of a row
 });
 
 /** A notice in the list: granted, arrived behind the pill, shown. */
@@ -33,8 +34,8 @@ const open = (made) => rowOf(page, made).getByRole('link').click();
 test('the inbox lists what is to do, with the count in the title and in the navigation', async () => {
 	await page.getByRole('row', { name: /示例卫生用品一厂/ }).waitFor();
 	const badge = await page.locator('nav.side .badge').innerText();
-	assert.match(await page.title(), new RegExp(`^\\(${badge}\\) `));
-	assert.equal(await page.locator('.tabs button[aria-pressed=true] .count').innerText(), badge);
+	await until('the title counts the same', async () => (await page.title()).startsWith(`(${badge}) `));
+	await page.locator('.tabs button[aria-pressed=true] .count').getByText(badge, { exact: true }).waitFor();
 	await axe(page, 'inbox');
 });
 
@@ -72,7 +73,7 @@ test('what arrives moves no row, and shows itself when asked', async () => {
 	await page.locator('.pill').click();
 	await rowOf(page, made).waitFor();
 	assert.equal(await page.locator('.pill').count(), 0);
-	assert.ok(await page.evaluate(() => document.activeElement.matches('tr[data-id]')), 'the focus stands on what is new');
+	await until('the focus stands on what is new', () => page.evaluate((id) => document.activeElement.dataset.id === id, made.notice));
 });
 
 test('more than can wait behind the button move no row either, and are had by asking for the list anew', async () => {
@@ -203,6 +204,7 @@ test('the keyboard does it all', async () => {
 	const made = await listed('示例卫生用品十一厂');
 	await page.reload();
 	await rowOf(page, made).waitFor();
+	await page.locator('.conn-live').waitFor(); // in the first sight no key does anything
 	await page.locator('tr[data-id][tabindex="0"]').focus();
 	const focused = () => page.evaluate(() => document.activeElement.dataset.id);
 	await page.keyboard.press('Home');

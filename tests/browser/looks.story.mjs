@@ -1,7 +1,7 @@
 // Both languages, all sizes, every page: nothing to scroll sideways, nothing for axe to find. With SHOTS set to a folder, pictures too.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, noSideways, openWorld, rowOf } from './world.mjs';
+import { axe, noSideways, openWorld, rowOf, until } from './world.mjs';
 
 // A page is walked to once and then drawn in every width; 683 px is what 200 % leaves of an office screen. English is the longer
 // language, so the widths between are tried in it alone. The other stories put axe to the Chinese pages.
@@ -108,8 +108,7 @@ async function tour(page, language)
 	await page.locator('dialog[open]').waitFor();
 	await look(page, 'help', language);
 	await page.keyboard.press('Escape');
-	assert.equal(await page.evaluate(() => document.activeElement === [...document.querySelectorAll('.top-right button')].pop()), true,
-		'the dialog gives the focus back');
+	await until('the dialog gives the focus back', () => page.evaluate(() => document.activeElement === [...document.querySelectorAll('.top-right button')].pop()));
 }
 
 /** What the coordinator sees: the board, a list behind a number, the disputes and one of them. */

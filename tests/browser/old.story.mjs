@@ -24,8 +24,8 @@ before(async () => {
 	event.data.item = '999999999999';
 	await (await world.as('spj'))('POST', '/events', event, 'application/cloudevents+json');
 	Object.assign(ids, { notice: made.notice, case: made.case, version: await world.propose(1, '旧浏览器也要能看') });
-	const { data } = await (await world.as('lxhy'))('GET', '/disputes?state=open');
-	ids.dispute = data.items[0].id;
+	const lxhy = await world.as('lxhy');
+	ids.dispute = await (await import('./world.mjs')).until('the dispute is listed', async () => (await lxhy('GET', '/disputes?state=open')).data.items[0]?.id);
 });
 after(() => world?.close());
 
@@ -89,7 +89,7 @@ test('in it a dialog gives the focus back to the button that opened it', { skip:
 		await seen(page, 'dialog[open] button');
 		await page.evaluate(() => document.querySelector('dialog[open] .dialog-head button').click());
 		await page.waitForFunction(() => !document.querySelector('dialog[open]'));
-		await page.waitForFunction((w) => document.activeElement.textContent === w, word, { timeout: 3000 });
+		await page.waitForFunction((w) => document.activeElement.textContent === w, word);
 	}
 	await page.context().close();
 });

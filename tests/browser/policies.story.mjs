@@ -71,7 +71,7 @@ test('from submission to force by two people, within a limit', async () => {
 	await confirm(office, '施行');
 	await office.locator('h1 + .tag', { hasText: '现行' }).waitFor();
 	assert.equal((await api('GET', '/policy')).data.policy, version);
-	assert.equal(await office.locator('.acts').count(), 0, 'nothing more is to be done with it');
+	await office.locator('.acts').waitFor({ state: 'detached' }); // nothing more is to be done with it
 	await office.getByRole('link', { name: '← 政策版本' }).click();
 	await office.locator('[data-version]').getByText('曾施行').waitFor();
 });

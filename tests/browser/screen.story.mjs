@@ -76,9 +76,9 @@ for (const size of [{ width: 1920, height: 1080 }, { width: 3840, height: 1080 }
 test('its figures are the board\'s, and change by themselves', async () => {
 	const page = await openWall({ width: 1920, height: 1080 });
 	const claimed = page.locator('[data-figure=lead_claimed]');
-	const before = Number(await claimed.innerText());
 	const { data } = await (await world.as('lxhy'))('GET', `/board?from=${(await page.locator('.page-head .num').first().innerText()).slice(0, 10)}`);
-	assert.equal(before, data.total.lead_claimed);
+	const before = data.total.lead_claimed;
+	await until('the wall has the board\'s figure', async () => Number(await claimed.innerText()) === before);
 	const made = await world.grant(FIRM);
 	await (await world.as('wjw'))('POST', `/notices/${made.notice}/claim`, {});
 	await until('the figure has risen', async () => Number(await claimed.innerText()) > before);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, openWorld } from './world.mjs';
+import { axe, openWorld, until } from './world.mjs';
 
 let world;
 let page;
@@ -130,6 +130,9 @@ test('why an applicant was not texted is said in words', { skip: Boolean(process
 	const reply = new URLSearchParams({ t: '', from: data.applicant.phone, to: '10690000', text: 'TD' });
 	assert.equal((await fetch(`${world.url}/api/v1/connectors/demo/reply?${reply}`)).status, 200);
 	const told = await world.grant('示例退订测试用品厂');
+	// A case is shown as it is when it is asked for.
+	const api = await world.as('spj');
+	await until('the delivery has failed', async () => (await api('GET', `/cases/${told.case}`)).data.events[0].applicant_told.deliveries.some((d) => d.state === 'failed'));
 	await page.goto(`${world.url}/#/case/${told.case}`);
 	await page.getByRole('heading', { name: `办件 ${told.case}` }).waitFor();
 	await page.locator('.deliveries .bad').getByText('对方已退订短信').waitFor();

@@ -16,7 +16,7 @@ test('a wrong password is refused in words, the fields named, the focus put ther
 	await page.getByLabel('密码').fill('wrong');
 	await page.getByRole('button', { name: '登录' }).click();
 	await page.getByRole('alert').getByText('用户名或密码不正确').waitFor();
-	assert.equal(await page.evaluate(() => document.activeElement.id), 'password');
+	await until('the focus is in the password', () => page.evaluate(() => document.activeElement.id === 'password'));
 	await axe(page, 'sign in, refused');
 	await page.context().close();
 });

@@ -50,6 +50,7 @@ test('who would be told is shown while it is typed, and nothing is sent', async 
 test('faults are named at the field; the check character is proved while typing', async () => {
 	await core();
 	await form().getByRole('button', { name: '报送', exact: true }).click();
+	await form().getByText('请填写这一项').first().waitFor();
 	assert.equal(await form().getByText('请填写这一项').count(), 2);
 	assert.equal(await page.evaluate(() => document.activeElement.id), 'e-case');
 	await page.locator('#e-code').fill('91350100M000100Y44');

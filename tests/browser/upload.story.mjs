@@ -6,7 +6,7 @@ import { axe, contentOf, creditCode, noSideways, openWorld } from './world.mjs';
 
 const { zipSync } = createRequire(new URL('../../dashboard/package.json', import.meta.url))('fflate');
 const HEAD = '受理编号,办理结果,事项编码,监管区划,决定日期,申请人名称,统一社会信用代码';
-const serial = Date.now() % 1_000_000;
+const serial = 1_000_000 + Date.now() % 1_000_000; // of one length, so that none is the beginning of another
 const row = (n, change = {}) => Object.values({ case: `SHEET-${serial + n}`, type: '准予许可', item: '370123020001', region: '兰山区', day: '2026-11-23',
 	name: `示例上传用品厂${n}`, code: creditCode(serial + n), ...change }).join(',');
 let world;

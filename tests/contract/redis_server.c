@@ -1,5 +1,6 @@
 #include "contract/redis_server.h"
 
+#include <arpa/inet.h>
 #include <ftw.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -187,4 +189,33 @@ void server_do(struct redis_server *s, const char *fmt, ...)
 	va_start(ap, fmt);
 	freeReplyObject(ask(s, fmt, ap));
 	va_end(ap);
+}
+
+/* None of those that clients are given by themselves, and marked for all other tests. */
+static bool port_is_free(int port)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET,
+				 .sin_port = htons((uint16_t)port),
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_un mark = {.sun_family = AF_UNIX};
+	int len =
+		snprintf(mark.sun_path + 1, sizeof(mark.sun_path) - 1, "tandem-test-port-%d", port);
+	socklen_t mark_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len);
+	int marked = socket(AF_UNIX, SOCK_STREAM, 0), probe = socket(AF_INET, SOCK_STREAM, 0);
+	bool ok = bind(marked, (struct sockaddr *)&mark, mark_len) == 0 &&
+		  bind(probe, (struct sockaddr *)&at, sizeof(at)) == 0;
+
+	close(probe);
+	if (!ok)
+		close(marked);
+	return ok;
+}
+
+int server_free_port(void)
+{
+	int port = 20000 + getpid() % 12000;
+
+	while (!port_is_free(port))
+		port = port < 31999 ? port + 1 : 20000;
+	return port;
 }

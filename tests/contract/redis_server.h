@@ -24,6 +24,7 @@ void server_kill(struct redis_server *s); /* as a crash would */
 void server_restart(struct redis_server *s);
 void server_wipe(struct redis_server *s); /* while it is down: its data are gone */
 void server_stop(struct redis_server *s);
+int server_free_port(void); /* nobody else's until this process ends */
 void remove_folder(const char *path);
 /* A command on ctl, whose answer must be no error; numbers and texts out of it. */
 redisReply *server_ask(struct redis_server *s, const char *fmt, ...);

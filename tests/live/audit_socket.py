@@ -363,7 +363,7 @@ class Stream(Audit):
 
 
 class Away(Audit):
-    settings = ("--redis.timeout", "2s")
+    settings = ("--redis.timeout", "10s")
 
     def test_without_redis_it_is_503_and_later_all_is_as_it_was(self):
         import os

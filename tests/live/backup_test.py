@@ -20,7 +20,7 @@ FILE = {"Content-Disposition": "attachment; filename*=UTF-8''r.pdf", "Content-Ty
 
 
 def run(*words, environment=None):
-    return subprocess.run([os.path.abspath(BIN), *words], capture_output=True, text=True, timeout=120,
+    return subprocess.run([os.path.abspath(BIN), *words], capture_output=True, text=True, timeout=300,
                           env=dict(os.environ, **(environment or {})))
 
 

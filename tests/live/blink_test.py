@@ -33,12 +33,12 @@ class Test(unittest.TestCase):
                 self.blink.word, before = word, self.blink.cuts
                 with self.hub() as hub:
                     self.assertEqual(self.blink.cuts, before + 1)
-                    wait_until(lambda: hub.try_sign_in("spj"), 20, "that people are known")
+                    wait_until(lambda: hub.try_sign_in("spj"), what="that people are known")
                     hub.sign_in("lxhy")
                     listed = len(hub.get("/disputes", "lxhy").json["items"])
                     made = hub.submit(event(f"blink-{word.decode()}", item="000999000000"))
                     self.assertEqual(made.status, 201, made.body)
-                    wait_until(lambda: len(hub.get("/disputes", "lxhy").json["items"]) > listed, 20, "what the clock lists")
+                    wait_until(lambda: len(hub.get("/disputes", "lxhy").json["items"]) > listed, what="what the clock lists")
 
     def test_who_was_disabled_meanwhile(self):
         """The line that says so has come; the people are asked for, and the answer does not come."""
@@ -48,7 +48,7 @@ class Test(unittest.TestCase):
             self.command("user", "disable", "wjw")
             wait_until(lambda: self.blink.cuts == 1, what="the cut")
             wait_until(hub.is_ready, what="Redis again")
-            wait_until(lambda: hub.get("/me", "wjw").status == 401, 20, "that the hub hears of it")
+            wait_until(lambda: hub.get("/me", "wjw").status == 401, what="that the hub hears of it")
 
     def test_who_was_disabled_while_the_feed_was_trimmed(self):
         """The line that said so is gone before the hub is back."""
@@ -60,7 +60,7 @@ class Test(unittest.TestCase):
             self.redis.ask("XTRIM", "tdm:{371300}:feed", "MAXLEN", "0")
             self.blink.held = False
             wait_until(hub.is_ready, what="Redis again")
-            wait_until(lambda: hub.get("/me", "wjw").status == 401, 20, "that the hub hears of it")
+            wait_until(lambda: hub.get("/me", "wjw").status == 401, what="that the hub hears of it")
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ class OnACluster(unittest.TestCase):
         wait_until(lambda: load.refused > refused, what="a refused event")
         self.assertEqual(self.hub.get("/me", "wjw").status, 200)
         for key in sorted(self.keys(a), key=lambda key: "users" not in key):
-            a.execute_command("MIGRATE", "127.0.0.1", target.port, key, 0, 5000, "AUTH", PASSWORD)
+            a.execute_command("MIGRATE", "127.0.0.1", target.port, key, 0, 60000, "AUTH", PASSWORD)
             if key == KEY + "users":
                 self.assertTrue(self.hub.try_sign_in("wjw", "pass word"), "whom only the other node knows")
         for node in (target, source, *(s for s in self.cluster.masters() if s not in (source, target))):

@@ -17,7 +17,8 @@ from hub import BIN, Hub, wait_until
 from redis_group import ALONE, Server, end_all
 from sms_hub import SmsHub
 
-HANG_S = 20  # the resolver's own patience; a loop that waited for it would stand as long
+HANG_S = 30  # the resolver's own patience, the most it has; a loop that waited for it would stand as long
+SOON_S = 20  # on a busy machine too
 NAME = "never.tandem.test"
 
 
@@ -74,7 +75,7 @@ class HangingNames(unittest.TestCase):
             self.assertLess(sum(took), HANG_S * 4, "what is waited for does not come")
         print(f"{path}: {len(took)} answers, median {statistics.median(took) * 1000:.1f} ms, longest {max(took) * 1000:.1f} ms", flush=True)
         self.assertLess(min(took), 0.02)
-        self.assertLess(max(took), HANG_S / 4)
+        self.assertLess(max(took), SOON_S)
 
     def test_a_provider(self):
         """Also at the moment in which the call is given up and its resolver is not."""
@@ -94,7 +95,7 @@ class HangingNames(unittest.TestCase):
             self.assert_answers(sms.hub, lambda: sms.delivery(notice)["state"] != "sending")
             start = time.monotonic()
             self.assertEqual(sms.hub.kill(15), 0)
-            self.assertLess(time.monotonic() - start, HANG_S / 4, "the end waited for the resolver")
+            self.assertLess(time.monotonic() - start, SOON_S, "the end waited for the resolver")
 
     def test_redis(self):
         """The page comes, too, though Redis' name and what reads files wait on the same threads."""
@@ -103,12 +104,12 @@ class HangingNames(unittest.TestCase):
         self.addCleanup(hub.log.close)
         self.addCleanup(hub.process.wait)
         self.addCleanup(hub.process.kill)
-        wait_until(lambda: self.server.count() and self.is_alive(hub), HANG_S / 4, "the hub, which cannot have heard from the resolver")
+        wait_until(lambda: self.server.count() and self.is_alive(hub), SOON_S, "the hub, which cannot have heard from the resolver")
         self.assert_answers(hub, lambda: self.server.count() >= 3)
         self.assertEqual(hub.request("GET", "/readyz").status, 503)
         start = time.monotonic()
         self.assertEqual(hub.kill(15), 0)
-        self.assertLess(time.monotonic() - start, HANG_S / 4, "the end waited for the resolver")
+        self.assertLess(time.monotonic() - start, SOON_S, "the end waited for the resolver")
 
     def test_addresses_beside_names(self):
         """Two of three sentinels have names that nobody knows, and hold every thread that look-ups may take; what needs none goes on."""

@@ -77,7 +77,8 @@ class Evidence(OneHub):
     def test_a_hash_kept_elsewhere(self):
         content = self.export()
         line, sealed = self.seals()[0]
-        self.assertIn(f"tandem_audit_sealed {self.seals()[-1][0]}", self.hub.request("GET", "/metrics").body.decode())
+        # The next seal, a minute on, may come between the two.
+        wait_until(lambda: f"tandem_audit_sealed {self.seals()[-1][0]}\n" in self.hub.request("GET", "/metrics").body.decode(), what="the figure of the seal")
         status, found = self.check(content, "--head", sealed)
         self.assertEqual((status, found["head_at"]), (0, int(line)))
         status, found = self.check(content, "--head", "0" * 63 + "1")

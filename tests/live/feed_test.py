@@ -135,7 +135,7 @@ class Feed(unittest.TestCase):
     def catch_up_through_an_outage(self, ring):
         with tempfile.TemporaryDirectory(prefix="tdm-", dir="/tmp") as folder:
             redis = Redis(folder)
-            with redis, Hub(redis_url=redis.url, environment={"TANDEM_FEED_RING": ring, "TANDEM_REDIS_TIMEOUT": "5s"}) as hub:
+            with redis, Hub(redis_url=redis.url, environment={"TANDEM_FEED_RING": ring, "TANDEM_REDIS_TIMEOUT": "10s"}) as hub:
                 hub.sign_in("spj", "wjw")
                 since = self.first(hub)
                 cases = submit(hub, "away", 3000)

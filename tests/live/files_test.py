@@ -236,7 +236,7 @@ class Kept(unittest.TestCase):
             hub.sign_in("wjw", "spj")
             lead, digest = self.put(hub, b"%PDF-" + bytes(MAX - 6))
             hub.stop()
-            hub.arguments += ["--request_timeout", "4s"]  # it is short for putting such a file, too
+            hub.arguments += ["--request_timeout", "10s"]  # it is short for putting such a file, too
             hub.start()
             hub.sign_in("wjw")
             with contextlib.closing(socket.socket()) as sock:

@@ -178,21 +178,21 @@ def test_unread_answer(binary):
 
 def test_slowly_read_answer(binary):
     """Who reads a little now and then is given time anew, however long all of it takes."""
-    server = Server(binary, "request_ms=3000")
+    server = Server(binary, "request_ms=10000")
     with server.dial() as c:
         c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         c.send(get(b"/big"))
         left, begun = int(c.head().get("Content-Length")), time.monotonic()
-        while time.monotonic() - begun < 4:
+        while time.monotonic() - begun < 12:
             left -= len(c.take(100_000))
-            select.select([], [], [], 0.05)
+            select.select([], [], [], 0.15)
         assert left > 0 and c.take(left) == b"x" * left and c.is_open()
     assert server.stop() == 0
 
 
 def test_server_that_stood_still(binary):
     """What has come or was read meanwhile is looked at before anybody is too late."""
-    server = Server(binary, "request_ms=2000")
+    server = Server(binary, "request_ms=10000")
     with server.dial() as reads, server.dial() as asks:
         reads.send(get(b"/big"))
         reads.more()
@@ -200,7 +200,7 @@ def test_server_that_stood_still(binary):
         server.counts()  # answered after both
         server.process.send_signal(signal.SIGSTOP)
         asks.send(b"/late HTTP/1.1\r\n" + H + b"\r\n")
-        reads.sock.settimeout(2.5)
+        reads.sock.settimeout(11)
         try:
             while True:
                 reads.more()
@@ -353,7 +353,7 @@ def test_slow_head_and_trickled_body(binary):
 
 def test_idle_connections(binary):
     """Nothing asked at all: the request's limit. Between two requests: the idle limit. Both without a word."""
-    server = Server(binary, "request_ms=2000", "idle_ms=3600000")
+    server = Server(binary, "request_ms=5000", "idle_ms=3600000")
     with server.dial() as idle, server.dial() as mute:
         assert idle.is_open()
         assert mute.is_closed()
@@ -377,7 +377,7 @@ def test_too_many_connections(binary):
     for c in held:
         assert c.is_open()
         c.sock.close()
-    until(lambda: server.dial().is_open(), "there is room again")
+    until(server.has_room, "there is room again")
     assert server.stop() == 0
 
 

@@ -55,6 +55,14 @@ class Server:
             s = socket.create_connection(("127.0.0.1", self.port))
         return Client(s)
 
+    def has_room(self):
+        """Whether a connection serves; one that is told that there is no room may hear it before it has asked."""
+        with self.dial() as c:
+            try:
+                return c.is_open()
+            except (EOFError, ConnectionError):
+                return False
+
     def term(self):
         self.process.send_signal(signal.SIGTERM)
 

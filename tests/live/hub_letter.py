@@ -256,7 +256,7 @@ class Letter(Base):
 
 class Limits(Base):
     """On a hub that waits for nobody long."""
-    settings = {"TANDEM_REQUEST_TIMEOUT": "3s", "TANDEM_REDIS_TIMEOUT": "2s"}
+    settings = {"TANDEM_REQUEST_TIMEOUT": "10s", "TANDEM_REDIS_TIMEOUT": "10s"}
 
     def test_what_does_not_come_whole(self):
         self.refused(b"Content-Length: 9\r\n", b"{", 408)

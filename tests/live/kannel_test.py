@@ -43,7 +43,7 @@ class FrontDoor:
             def log_message(self, *_):
                 pass
 
-        self.refuse_next = 0
+        self.refuse_next = 0  # replies
         self.seen = []
         self.driver = None
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -52,7 +52,7 @@ class FrontDoor:
 
     def take(self, what, query):
         self.seen.append((what, query))
-        if self.refuse_next > 0:
+        if what == "reply" and self.refuse_next > 0:
             self.refuse_next -= 1
             return 500
         try:
@@ -162,12 +162,14 @@ class KannelTest(unittest.TestCase):
 
     def test_refused_callback_comes_again_and_is_the_same(self):
         self.door.refuse_next = 1
-        before = len(self.door.seen)
+        def replies():
+            return [seen for seen in self.door.seen if seen[0] == "reply"]  # a report may come late
+        before = len(replies())
         self.box.send_mo(PHONE, NUMBER, "1")
         self.driver.wait("report", "reply")
-        self.assertEqual(len(set(self.door.seen[before:])), 1)
-        self.assertEqual(len(self.door.seen[before:]), 2)
-        self.driver.say("reply " + self.door.seen[-1][1])
+        self.assertEqual(len(set(replies()[before:])), 1)
+        self.assertEqual(len(replies()[before:]), 2)
+        self.driver.say("reply " + replies()[-1][1])
         first, again = self.driver.wait("answer", "200"), self.driver.wait("report", "reply")
         self.assertEqual(first, ["answer", "200"])
         self.assertTrue(again[5].startswith("reply:"))

@@ -7,7 +7,7 @@ import unittest
 
 import websockets
 
-from hub import Hub, event, wait_until
+from hub import LIMIT_S, Hub, event, wait_until
 from redis_box import Redis
 
 INTAKE = "tdm:{371300}:intake"
@@ -31,7 +31,7 @@ class Memory(unittest.TestCase):
         """The limit moves, the content stays; waits until the hub has seen it."""
         used = int(re.search(r"used_memory:(\d+)", self.redis.ask("INFO", "memory")).group(1))
         self.redis.ask("CONFIG", "SET", "maxmemory", str(used * 100 // percent) if percent else "0")
-        wait_until(lambda: abs(self.metric("store_memory_percent") - percent) <= 1, what=f"{percent} %")
+        wait_until(lambda: (seen := self.metric("store_memory_percent")) is not None and abs(seen - percent) <= 1, what=f"{percent} %")
 
     def notice(self, name):
         answer = self.hub.submit(event(name))
@@ -54,7 +54,7 @@ class Memory(unittest.TestCase):
             url, options = self.hub.socket_url(user)
             async with websockets.connect(url, **options) as c:
                 await c.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}))
-                return json.loads(await asyncio.wait_for(c.recv(), 30))
+                return json.loads(await asyncio.wait_for(c.recv(), LIMIT_S))
         return asyncio.run(ask())
 
     def test_by_steps(self):
@@ -115,7 +115,7 @@ class Memory(unittest.TestCase):
             self.assertEqual(self.hub.request("GET", "/readyz").json, {"status": "ready"})
             self.assertEqual(self.hub.post(f"/notices/{notices[1]}/acknowledge", "wjw").status, 200)
             self.notice("m11")
-            wait_until(lambda: self.redis.ask("XLEN", INTAKE) == "0", 60, "the stream's entry")
+            wait_until(lambda: self.redis.ask("XLEN", INTAKE) == "0", what="the stream's entry")
             self.assertEqual(len(self.hub.get("/cases?q=TESTm15", "spj").json["items"]), 1)
             for name in ("m12", "m13", "m14", "m16"):
                 self.assertEqual(self.hub.get(f"/cases?q=TEST{name}", "spj").json["items"], [], name)
@@ -132,7 +132,7 @@ class Memory(unittest.TestCase):
         self.assertEqual(self.hub.get(f"/notices/{notice}", "wjw").json["notice"]["state"], "open")
         self.hub.stop()
         self.hub.launch()
-        wait_until(self.hub.is_ready, 60, "a hub that starts now")
+        wait_until(self.hub.is_ready, what="a hub that starts now")
         lines = int(self.redis.ask("LLEN", AUDIT))
         self.assert_reads(notice)
         self.assertEqual(self.hub.get("/cases.csv", "sjj").status, 200)

@@ -101,7 +101,7 @@ class Front(unittest.TestCase):
             async with websockets.connect(
                     f"wss://hub.example:{self.proxy.port}/api/v1/ws", ssl=context, host="127.0.0.1", port=self.proxy.port,
                     server_hostname="hub.example", subprotocols=["tandem.v1"], extra_headers={"Cookie": cookie},
-                    origin=f"https://hub.example:{self.proxy.port}") as ws:
+                    origin=f"https://hub.example:{self.proxy.port}", open_timeout=LIMIT_S) as ws:
                 await ws.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "inbox.open", "params": {}}))
                 return json.loads(await asyncio.wait_for(ws.recv(), LIMIT_S))
 

@@ -89,8 +89,8 @@ class Watched:
             wait_until(lambda s=s: s.answers() and self.knows_all(s), what="the sentinels know each other")
 
     def sentinel(self, folder):
-        lines = [f"sentinel monitor city 127.0.0.1 {self.master.port} 2", "sentinel down-after-milliseconds city 1000",
-                 "sentinel failover-timeout city 4000", f"sentinel auth-pass city {PASSWORD}",
+        lines = [f"sentinel monitor city 127.0.0.1 {self.master.port} 2", "sentinel down-after-milliseconds city 5000",
+                 "sentinel failover-timeout city 10000", f"sentinel auth-pass city {PASSWORD}",
                  f"requirepass {OF_SENTINELS}", f"sentinel sentinel-pass {OF_SENTINELS}"]
         return Server(folder, "--sentinel", password=OF_SENTINELS, settings="\n".join(lines) + "\n")
 
@@ -117,7 +117,7 @@ class Cluster:
 
     def __init__(self, folder, masters=3, replicas=1):
         words = (*QUICK, "--requirepass", PASSWORD, "--masterauth", PASSWORD)
-        self.servers = [Server(folder, *words, "--cluster-enabled", "yes", "--cluster-node-timeout", "1500",
+        self.servers = [Server(folder, *words, "--cluster-enabled", "yes", "--cluster-node-timeout", "5000",
                                "--cluster-port", str(free_port()), password=PASSWORD) for _ in range(masters * (1 + replicas))]
         for s in self.servers:
             wait_until(s.answers, what="a node")

@@ -60,7 +60,7 @@ class Sessions(unittest.TestCase):
         self.assertTrue(names)
         for name in names:
             self.redis("DEL", name)
-        wait_until(lambda: self.hub.get("/me", "wjw").status == 401, 60, "the end of the session")
+        wait_until(lambda: self.hub.get("/me", "wjw").status == 401, what="the end of the session")
 
     def test_nobody_is_told_to_be_signed_out_whose_session_lives_on(self):
         """Redis dies before the session can be ended there: 503, and the cookie is gone all the same; then again, with the cookie that was kept."""
@@ -84,7 +84,7 @@ class Sessions(unittest.TestCase):
             async with websockets.connect(url, **how) as ended, websockets.connect(other_url, **other_how) as other:
                 for name in self.sessions_of("wjw"):
                     self.redis("DEL", name)
-                await asyncio.wait_for(ended.wait_closed(), 60)
+                await asyncio.wait_for(ended.wait_closed(), LIMIT_S)
                 self.assertEqual(ended.close_code, 4003)
                 await asyncio.wait_for(await other.ping(), LIMIT_S)
 
@@ -92,7 +92,7 @@ class Sessions(unittest.TestCase):
 
     def test_a_stream_ends_with_its_session_though_no_feed_tells_of_it(self):
         self.hub.sign_in("wjw")
-        stream = http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=60)
+        stream = http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=LIMIT_S)
         stream.request("GET", "/api/v1/stream", headers={"Cookie": self.hub.cookies["wjw"]})
         answer = stream.getresponse()
         self.assertEqual(answer.status, 200)
@@ -108,7 +108,7 @@ class Sessions(unittest.TestCase):
         (name, _), = [(n, v) for n, v in self.records("keys").items() if v["name"] == "revoked"]
 
         def with_key(key):
-            return websockets.connect(self.hub.socket_url("leaver")[0], subprotocols=["tandem.v1", f"bearer.{key}"], ping_interval=None)
+            return websockets.connect(self.hub.socket_url("leaver")[0], subprotocols=["tandem.v1", f"bearer.{key}"], ping_interval=None, open_timeout=LIMIT_S)
 
         async def ends():
             url, how = self.hub.socket_url("leaver")
@@ -116,7 +116,7 @@ class Sessions(unittest.TestCase):
                 self.redis("HDEL", KEY + "keys", name)
                 self.redis("HSET", KEY + "users", "leaver", json.dumps({**self.records("users")["leaver"], "disabled": True}))
                 for connection in (ended, left):
-                    await asyncio.wait_for(connection.wait_closed(), 60)
+                    await asyncio.wait_for(connection.wait_closed(), LIMIT_S)
                     self.assertEqual(connection.close_code, 4003)
                 await asyncio.wait_for(await other.ping(), LIMIT_S)
 

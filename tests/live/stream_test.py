@@ -193,7 +193,7 @@ class TwoHubs(unittest.TestCase):
 
         async def run():
             connections = [await websockets.connect(f"ws://127.0.0.1:{hub.port}/api/v1/ws", origin=f"http://127.0.0.1:{hub.port}",
-                                                    subprotocols=["tandem.v1", "bearer." + keys[name]])
+                                                    subprotocols=["tandem.v1", "bearer." + keys[name]], ping_interval=None, open_timeout=LIMIT_S)
                            for hub, name in ((self.one, "old"), (self.two, "old"), (self.two, "kept"))]
             command(self.one, "key", "revoke", "old")
             codes = await asyncio.gather(*(self.closed_with(c) for c in connections[:2]))

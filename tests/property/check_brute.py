@@ -266,7 +266,7 @@ def one_seed(binary, seed, top):
     folder = os.path.join(top, str(seed))
     randpack.write_pack(random.Random(seed), pack, folder)
     done = subprocess.run([binary, "policy", "check", folder, "--at", TODAY, "--json"], capture_output=True, text=True,
-                          timeout=60, check=False)
+                          timeout=300, check=False)
     if done.returncode not in (0, 1) or done.stderr:
         return [f"exit status {done.returncode}: {done.stderr}{done.stdout[:1000]}"], 0
     answer = json.loads(done.stdout)

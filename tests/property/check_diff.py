@@ -49,7 +49,7 @@ def told(decision, pack):
 
 def run(binary, folders, events_file):
     command = [binary, "policy", "diff", *folders] + ([events_file] if events_file else []) + ["--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode not in (0, 1) or done.stderr:
         return None, [f"exit status {done.returncode}: {done.stderr}"]
     return json.loads(done.stdout), []

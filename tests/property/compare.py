@@ -20,7 +20,7 @@ import oracle
 import randpack
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-EXPLAIN_LIMIT_S = 60
+EXPLAIN_LIMIT_S = 300
 
 
 def normal(decision):

@@ -12,7 +12,7 @@ def explain(binary, folder, findings, holder):
         for finding in findings:
             file.write(json.dumps(finding["witness"], ensure_ascii=False) + "\n")
     command = [binary, "policy", "explain", folder, path] + (["--holder", holder] if holder else [])
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode != 0:
         return None, f"explain: exit status {done.returncode}: {done.stderr[:500]}"
     return [json.loads(line) for line in done.stdout.splitlines()], None
