@@ -264,39 +264,26 @@ static void test_tables(void **state)
 	assert_int_equal(heard.result[heard.count - 1], 0);
 }
 
-static void put(struct harness *h, const char *value, int64_t ttl_ms, bool only_if_new,
+static void put(struct harness *h, const char *value, struct expiring how, enum err e,
 		const char *in_force)
 {
-	store_put_expiring(h->store,
-			   &(struct expiring){.kind = "session",
-					      .name = "abc",
-					      .value = {value, strlen(value)},
-					      .ttl_ms = ttl_ms,
-					      .only_if_new = only_if_new},
-			   heard_text, &heard);
-	text_is(h, ERR_OK, in_force);
-}
-
-static void put_over(struct harness *h, const char *value, int64_t ttl_ms, enum err e)
-{
-	store_put_expiring(h->store,
-			   &(struct expiring){.kind = "session",
-					      .name = "abc",
-					      .value = {value, strlen(value)},
-					      .ttl_ms = ttl_ms,
-					      .only_if_there = true},
-			   heard_text, &heard);
-	text_is(h, e, e == ERR_OK ? value : "(null)");
+	how.kind = "session";
+	how.name = "abc";
+	how.value = (struct bytes){value, strlen(value)};
+	store_put_expiring(h->store, &how, heard_text, &heard);
+	text_is(h, e, in_force);
 }
 
 static void test_expiring(void **state)
 {
 	struct harness *h = *state;
+	const struct expiring fresh = {.ttl_ms = 60000, .only_if_new = true},
+			      over = {.ttl_ms = 90000, .only_if_there = true};
 
-	put(h, "first", 60000, true, "first");
+	put(h, "first", fresh, ERR_OK, "first");
 	assert_in_range(server_number(&h->server, "PTTL " KEY "x:session:abc"), 50000, 60000);
-	put(h, "second", 60000, true, "first");
-	put(h, "third", 0, false, "third");
+	put(h, "second", fresh, ERR_OK, "first");
+	put(h, "third", (struct expiring){0}, ERR_OK, "third");
 	assert_int_equal(server_number(&h->server, "PTTL " KEY "x:session:abc"), -1);
 	store_get_expiring(h->store, "session", "abc", heard_text, &heard);
 	text_is(h, ERR_OK, "third");
@@ -305,10 +292,10 @@ static void test_expiring(void **state)
 	server_do(&h->server, "PEXPIRE " KEY "x:session:abc 0");
 	store_get_expiring(h->store, "session", "abc", heard_text, &heard);
 	text_is(h, ERR_OK, "(null)");
-	put_over(h, "over", 60000, ERR_NOT_FOUND);
+	put(h, "over", over, ERR_NOT_FOUND, "(null)");
 	assert_int_equal(server_number(&h->server, "EXISTS " KEY "x:session:abc"), 0);
-	put(h, "fourth", 60000, true, "fourth");
-	put_over(h, "over", 90000, ERR_OK);
+	put(h, "fourth", fresh, ERR_OK, "fourth");
+	put(h, "over", over, ERR_OK, "over");
 	assert_in_range(server_number(&h->server, "PTTL " KEY "x:session:abc"), 60001, 90000);
 	store_delete_expiring(h->store, "session", "abc", heard_text, &heard);
 	text_is(h, ERR_OK, "(null)");
