@@ -58,7 +58,7 @@ const watchFor = ({ selector, count }) => {
 /** The finished page without its script, from a server that does nothing else: what this browser on this machine takes at the least. */
 async function openStill(world, state)
 {
-	const page = await world.newPage({ width: 1366, height: 768 }, { storageState: state });
+	const page = await world.newPage({ width: 1366, height: 768 }, { storageState: state, patient: false });
 	await page.goto(`${world.url}/#/inbox`);
 	await page.locator('.conn-live').waitFor(); // the page itself stands there, not its first sight
 	const html = await page.evaluate(() => {
@@ -81,7 +81,7 @@ async function openStill(world, state)
  * puts 300 KB of script of its own into a page that it asks, a tenth of the work that is measured here. */
 async function freshLoad(world, state, desk, hash, what, url = world.url)
 {
-	const page = await world.newPage({ width: 1366, height: 768 }, { storageState: state });
+	const page = await world.newPage({ width: 1366, height: 768 }, { storageState: state, patient: false });
 	await slowDown(page, desk);
 	await page.addInitScript(watchFor, what);
 	const told = page.waitForEvent('console', { predicate: (m) => m.text().startsWith('painted '), timeout: 120_000 });
@@ -93,7 +93,7 @@ async function freshLoad(world, state, desk, hash, what, url = world.url)
 
 async function signedIn(world, user)
 {
-	const page = await world.newPage();
+	const page = await world.newPage(undefined, { patient: false });
 	await world.signIn(page, user);
 	const state = await page.context().storageState();
 	await page.context().close();
@@ -120,7 +120,7 @@ async function loads(world)
 
 async function clicks(world)
 {
-	const page = await world.newPage();
+	const page = await world.newPage(undefined, { patient: false });
 	await world.signIn(page, 'wjw', '#/inbox');
 	await page.locator('.conn-live').waitFor();
 	await page.locator('tr[data-state=open]').nth(CLICKS).waitFor();
@@ -147,7 +147,7 @@ async function clicks(world)
 
 async function rush(world)
 {
-	const page = await world.newPage();
+	const page = await world.newPage(undefined, { patient: false });
 	await world.signIn(page, 'wjw', '#/inbox');
 	await page.locator('.conn-live').waitFor();
 	await page.locator('table.notices:not(.fresh) tr[data-id]').first().waitFor();
