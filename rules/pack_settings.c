@@ -209,10 +209,8 @@ void pack_read_texts(struct pack *p, const struct pack_file *files, int count, s
 	int i, kept = 0;
 
 	for (i = 0; i < count; i++) {
-		size_t name_len = text_name_len(files[i].name);
-
-		const char *name =
-			name_len ? arena_strndup(&p->arena, files[i].name + 6, name_len) : NULL;
+		size_t len = text_name_len(files[i].name);
+		const char *name = len ? arena_strndup(&p->arena, files[i].name + 6, len) : NULL;
 
 		if (name && check_text(name, &files[i], diag))
 			texts[kept++] = text_take(p, name, &files[i]);
