@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "credit_code.h"
+#include "flow/account.h"
 #include "flow/intake.h"
 #include "flow/policies.h"
 #include "timefmt.h"
@@ -98,29 +99,25 @@ static void on_put(void *arg, enum err e, const char *text)
 static void put_person(struct demo *d, const char *name)
 {
 	char hash[crypto_pwhash_STRBYTES];
-	struct buf out;
-	const char *comma = "";
+	struct arena arena;
+	const char *text;
+	json_t *account;
 
 	if (crypto_pwhash_str(hash, name, strlen(name), crypto_pwhash_OPSLIMIT_MIN,
 			      crypto_pwhash_MEMLIMIT_MIN) != 0)
 		return;
-	buf_init(&out, 4096);
-	buf_add_str(&out, "{\"name\":");
-	buf_add_json(&out, name);
-	buf_add_str(&out, ",\"password\":");
-	buf_add_json(&out, hash);
-	buf_add_str(&out, ",\"disabled\":false,\"phone\":\"\",\"grants\":[");
+	arena_init(&arena);
+	account = account_new(name);
+	json_object_set_new(account, "password", json_string(hash));
 	for (size_t i = 0; i < PEOPLE; i++) {
-		if (strcmp(people[i].name, name) != 0)
-			continue;
-		buf_printf(&out, "%s{\"role\":\"%s\",\"body\":\"%s\"}", comma, people[i].role,
-			   people[i].body);
-		comma = ",";
+		if (!strcmp(people[i].name, name))
+			account_grant(account, people[i].role, people[i].body);
 	}
-	buf_add_str(&out, "]}");
+	text = account_write(account, &arena);
 	d->waiting++;
-	store_put(d->flow->store, TABLE_USERS, name, (struct bytes){out.data, out.len}, on_put, d);
-	buf_clear(&out);
+	store_put(d->flow->store, TABLE_USERS, name, (struct bytes){text, strlen(text)}, on_put, d);
+	json_decref(account);
+	arena_clear(&arena);
 }
 
 /* --- the trickle --- */

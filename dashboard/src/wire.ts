@@ -397,5 +397,12 @@ export interface Ways { items: Way[]; queue: number; allowed: 'test'[] }
 export interface WayTested { connector: string; to: string; outcome: Outcome; code: string }
 export interface SystemKey { name: string; bodies: BodyRef[]; source: string; created: string | null }
 export interface SystemKeys { items: SystemKey[]; allowed: ('add' | 'revoke')[] }
+export interface Grant { role: 'approver' | 'supervisor' | 'coordinator' | 'auditor' | 'admin'; body: string | null; body_name: string | null }
+export interface User {
+	name: string; grants: Grant[]; disabled: boolean; phone: string | null;
+	allowed: ('grant' | 'take' | 'password' | 'disable' | 'enable')[];
+}
+export type UserMade = User & { password: string };
+export interface Users extends Page<User> { allowed: 'add'[] }
 /** A month's figures by body; as they stood when it was published, if it was. */
 export interface Ranking { month: string; region: string; published: { by: string; at: string } | null; items: FigureRow[]; allowed: 'publish'[] }

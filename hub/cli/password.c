@@ -5,8 +5,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <sodium.h>
-
 static bool read_line(char ret[PASSWORD_BYTES + 1])
 {
 	size_t len = 0;
@@ -46,11 +44,4 @@ bool password_read(const char *prompt, char ret[PASSWORD_BYTES + 1])
 		fprintf(stderr, "tandem: the password must be one line of at most %d bytes\n",
 			PASSWORD_BYTES);
 	return good;
-}
-
-bool password_hash(const char *password, char *ret)
-{
-	return crypto_pwhash_str(ret, password, strlen(password),
-				 crypto_pwhash_OPSLIMIT_INTERACTIVE,
-				 crypto_pwhash_MEMLIMIT_INTERACTIVE) == 0;
 }

@@ -7,11 +7,11 @@
 
 #include <stdbool.h>
 
-#define PASSWORD_BYTES 256
+#include "flow/account.h"
+
+#define PASSWORD_BYTES ACCOUNT_PASSWORD_BYTES_MAX
 
 /* False after saying what is wrong. An empty line gives "". */
 bool password_read(const char *prompt, char ret[PASSWORD_BYTES + 1]);
-/* argon2id, as crypto_pwhash_str writes it; ret has crypto_pwhash_STRBYTES. */
-bool password_hash(const char *password, char *ret);
 
 #endif

@@ -160,6 +160,13 @@ enum err store_call_put(struct store_call *c, enum table t, const char *name, co
 	return store_call_wait(c);
 }
 
+enum err store_call_write(struct store_call *c, const struct named_write *in)
+{
+	c->waiting = true;
+	store_write_named(c->store, in, on_text, c);
+	return store_call_wait(c);
+}
+
 enum err store_call_delete(struct store_call *c, enum table t, const char *name)
 {
 	c->waiting = true;

@@ -41,6 +41,7 @@ MUST_CHECK enum err store_call_get(struct store_call *c, enum table t, const cha
 				   const char **ret_text);
 MUST_CHECK enum err store_call_put(struct store_call *c, enum table t, const char *name,
 				   const char *text);
+MUST_CHECK enum err store_call_write(struct store_call *c, const struct named_write *in);
 MUST_CHECK enum err store_call_delete(struct store_call *c, enum table t, const char *name);
 MUST_CHECK enum err store_call_list(struct store_call *c, enum table t,
 				    const struct named **ret_items, int *ret_count);

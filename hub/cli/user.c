@@ -4,13 +4,10 @@
 #include <jansson.h>
 #include <sodium.h>
 
-#include "base/utf8.h"
 #include "cli.h"
-#include "flow/principal.h"
+#include "flow/account.h"
 #include "password.h"
 #include "store_call.h"
-
-#define NAME_BYTES 64
 
 struct user_request {
 	struct args args;
@@ -24,40 +21,13 @@ static int refuse(const char *what)
 	return 2;
 }
 
-/* The name stands in logs, lists and lines of the feed. */
-static bool name_is_good(const char *name)
-{
-	size_t len = strlen(name);
-
-	if (len == 0 || len > NAME_BYTES || utf8_valid_bytes(name, len) != len)
-		return false;
-	for (const char *p = name; *p; p++)
-		if ((unsigned char)*p <= ' ' || *p == 127)
-			return false;
-	return true;
-}
-
-/* "13812345678" and "+8613812345678" both become the latter; NULL: neither. */
-static const char *phone_of(const char *text, struct arena *arena)
-{
-	const char *digits = text + (text[0] == '+');
-	size_t len = strlen(digits);
-
-	if (len < 8 || len > 15 || strspn(digits, "0123456789") != len)
-		return NULL;
-	if (text[0] == '+')
-		return text;
-	return len == 11 && text[0] == '1' ? arena_printf(arena, "+86%s", text) : NULL;
-}
-
 static int check_grant(const struct user_request *u, struct store_call *c)
 {
-	enum who who;
 	enum err e;
 
-	if (!u->role || !who_parse(u->role, &who) || who == WHO_SYSTEM)
+	if (!u->role || !account_role_is_good(u->role))
 		return refuse("--role must be approver, supervisor, coordinator, auditor or admin");
-	if (!u->body && who != WHO_ADMIN)
+	if (!u->body && account_role_needs_body(u->role))
 		return refuse("--body is missing");
 	e = u->body ? store_call_policy(c) : ERR_OK;
 	if (e)
@@ -67,52 +37,36 @@ static int check_grant(const struct user_request *u, struct store_call *c)
 	return 0;
 }
 
-/* The user as stored, or a new one without password and grants. NULL: the store failed, see
- * *ret_err. */
-static json_t *load(struct store_call *c, const char *name, enum err *ret_err, bool *ret_is_new)
+/* The user as stored, and as text, or a new one without password and grants, and NULL. NULL: the
+ * store failed, see *ret_err. */
+static json_t *load(struct store_call *c, const char *name, enum err *ret_err, const char **ret_was)
 {
-	const char *text = NULL;
 	json_t *user;
 
-	*ret_err = store_call_get(c, TABLE_USERS, name, &text);
+	*ret_was = NULL;
+	*ret_err = store_call_get(c, TABLE_USERS, name, ret_was);
 	if (*ret_err == ERR_NOT_FOUND)
 		*ret_err = ERR_OK;
 	if (*ret_err)
 		return NULL;
-	user = text ? json_loads(text, 0, NULL) : NULL;
-	*ret_is_new = !json_is_object(user);
-	if (!*ret_is_new)
-		return user;
-	json_decref(user);
-	return json_pack("{s:s, s:s, s:[], s:b, s:s}", "name", name, "password", "", "grants",
-			 "disabled", 0, "phone", "");
+	user = *ret_was ? account_read(*ret_was, strlen(*ret_was)) : NULL;
+	return user ? user : account_new(name);
 }
 
-static int save(struct store_call *c, const char *name, json_t *user)
+/* Only as long as it is what it was: somebody may change it from the page meanwhile. */
+static int save(struct store_call *c, const char *name, const char *was, const json_t *user)
 {
-	char *text = json_dumps(user, JSON_COMPACT);
-	enum err e = store_call_put(c, TABLE_USERS, name, text);
+	const char *text = account_write(user, &c->arena);
+	enum err e = store_call_write(
+		c, &(struct named_write){.table = TABLE_USERS,
+					 .name = name,
+					 .value = {text, strlen(text)},
+					 .replaces = was != NULL,
+					 .was = was,
+					 .told = arena_printf(&c->arena, "X\tuser:%s", name),
+					 .audit = ""});
 
-	sodium_memzero(text, strlen(text));
-	free(text);
-	if (!e)
-		e = store_call_tell(c, arena_printf(&c->arena, "user:%s", name));
 	return e ? store_call_failed(e) : 0;
-}
-
-static void add_grant(json_t *user, const char *role, const char *body)
-{
-	json_t *grants = json_object_get(user, "grants"), *g;
-	size_t i;
-
-	json_array_foreach(grants, i, g) {
-		const char *r = json_string_value(json_object_get(g, "role"));
-		const char *b = json_string_value(json_object_get(g, "body"));
-
-		if (r && b && strcmp(r, role) == 0 && strcmp(b, body) == 0)
-			return;
-	}
-	json_array_append_new(grants, json_pack("{s:s, s:s}", "role", role, "body", body));
 }
 
 /* A new user needs a password; one who has one may leave it out, and must not be given another by
@@ -120,17 +74,17 @@ static void add_grant(json_t *user, const char *role, const char *body)
 static int take_password(json_t *user, bool is_new)
 {
 	const char *stored = json_string_value(json_object_get(user, "password"));
-	char password[PASSWORD_BYTES + 1], hash[crypto_pwhash_STRBYTES];
+	char password[PASSWORD_BYTES + 1], hash[ACCOUNT_HASH_BYTES];
 	int status = 0;
 
 	if (!password_read(is_new ? "Password" : "Password (empty: as it is)", password))
 		return 2;
 	if (is_new && !password[0])
 		status = refuse("the password is empty");
-	else if (is_new && !password_hash(password, hash))
+	else if (is_new && !account_hash(password, hash))
 		status = 3;
 	else if (is_new)
-		json_object_set_new(user, "password", json_string(hash));
+		account_set_password(user, hash);
 	else if (password[0] && stored &&
 		 crypto_pwhash_str_verify(stored, password, strlen(password)) != 0)
 		status = refuse("there is a user of that name with another password; "
@@ -141,9 +95,9 @@ static int take_password(json_t *user, bool is_new)
 
 static int user_add(struct user_request *u, struct store_call *c)
 {
-	const char *phone = u->phone ? phone_of(u->phone, &c->arena) : NULL;
+	const char *phone = u->phone ? account_phone(u->phone, &c->arena) : NULL;
 	int status = check_grant(u, c);
-	bool is_new = false;
+	const char *was;
 	json_t *user;
 	enum err e;
 
@@ -151,16 +105,16 @@ static int user_add(struct user_request *u, struct store_call *c)
 		return status;
 	if (u->phone && !phone)
 		return refuse("--phone must be a mobile number, such as +8613…");
-	user = load(c, u->name, &e, &is_new);
+	user = load(c, u->name, &e, &was);
 	if (!user)
 		return store_call_failed(e);
-	status = take_password(user, is_new);
+	status = take_password(user, !was);
 	if (status == 0) {
-		add_grant(user, u->role, u->body ? u->body : "");
-		json_object_set_new(user, "disabled", json_false());
+		account_grant(user, u->role, u->body ? u->body : "");
+		account_set_disabled(user, false);
 		if (phone)
 			json_object_set_new(user, "phone", json_string(phone));
-		status = save(c, u->name, user);
+		status = save(c, u->name, was, user);
 	}
 	json_decref(user);
 	if (status == 0)
@@ -168,21 +122,22 @@ static int user_add(struct user_request *u, struct store_call *c)
 	return status;
 }
 
-/* For a user that must be there: changes one member and saves. */
-static int change(struct user_request *u, struct store_call *c, const char *member, json_t *value)
+/* For a user that must be there: changes it and saves. hash: NULL disables. */
+static int change(struct user_request *u, struct store_call *c, const char *hash)
 {
-	bool is_new = false;
+	const char *was;
 	enum err e;
-	json_t *user = load(c, u->name, &e, &is_new);
+	json_t *user = load(c, u->name, &e, &was);
 	int status;
 
-	if (!user) {
-		json_decref(value);
+	if (!user)
 		return store_call_failed(e);
-	}
-	json_object_set_new(user, member, value);
-	status = is_new ? 1 : save(c, u->name, user);
-	if (is_new)
+	if (hash)
+		account_set_password(user, hash);
+	else
+		account_set_disabled(user, true);
+	status = was ? save(c, u->name, was, user) : 1;
+	if (!was)
 		fprintf(stderr, "tandem user: there is no %s\n", u->name);
 	json_decref(user);
 	return status;
@@ -190,21 +145,21 @@ static int change(struct user_request *u, struct store_call *c, const char *memb
 
 static int user_disable(struct user_request *u, struct store_call *c)
 {
-	return change(u, c, "disabled", json_true());
+	return change(u, c, NULL);
 }
 
 static int user_password(struct user_request *u, struct store_call *c)
 {
-	char password[PASSWORD_BYTES + 1], hash[crypto_pwhash_STRBYTES];
+	char password[PASSWORD_BYTES + 1], hash[ACCOUNT_HASH_BYTES];
 	bool good;
 
 	if (!password_read("New password", password))
 		return 2;
-	good = password[0] && password_hash(password, hash);
+	good = password[0] && account_hash(password, hash);
 	sodium_memzero(password, sizeof(password));
 	if (!good)
 		return refuse("the password is empty");
-	return change(u, c, "password", json_string(hash));
+	return change(u, c, hash);
 }
 
 static void print_user(const json_t *user)
@@ -219,7 +174,7 @@ static void print_user(const json_t *user)
 		       json_string_value(json_object_get(g, "body")));
 		comma = ",";
 	}
-	printf("%s\n", json_is_true(json_object_get(user, "disabled")) ? "\tdisabled" : "");
+	printf("%s\n", account_is_disabled(user) ? "\tdisabled" : "");
 }
 
 static int user_list(struct user_request *u, struct store_call *c)
@@ -230,12 +185,12 @@ static int user_list(struct user_request *u, struct store_call *c)
 	enum err e = store_call_list(c, TABLE_USERS, &items, &count);
 
 	for (int i = 0; !e && i < count; i++) {
-		json_t *user = json_loadb(items[i].value.data, items[i].value.len, 0, NULL);
+		json_t *user = account_read(items[i].value.data, items[i].value.len);
 
 		json_object_del(user, "password");
 		if (u->json)
 			json_array_append(all, user);
-		else if (json_is_object(user))
+		else if (user)
 			print_user(user);
 		json_decref(user);
 	}
@@ -282,7 +237,7 @@ int cli_user(int argc, char **argv)
 		return refuse(
 			"add NAME --role ROLE --body ID [--phone NUMBER] | list [--json] | disable NAME | password NAME");
 	u.name = v->words == 2 ? u.args.words[1] : "";
-	if (v->words == 2 && !name_is_good(u.name))
+	if (v->words == 2 && !account_name_is_good(u.name))
 		return refuse("a name has 1 to 64 bytes and no blanks");
 	if (sodium_init() < 0)
 		return 3;

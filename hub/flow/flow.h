@@ -80,6 +80,7 @@ struct flow {
 	/* how many records it has tried to write: the rest of the mark */
 	uint64_t writes;
 	int exports; /* being made now */
+	int hashing; /* passwords, now */
 	bool draining;
 };
 

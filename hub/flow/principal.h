@@ -37,6 +37,7 @@ struct principal {
 	const char *session; /* public half of the session's name, "" for a key */
 	/* of the session; 0 for a key */
 	int64_t begun_ms, until_ms;
+	int era; /* of the account (account.h), in which it began */
 	struct grant *grants;
 	int grant_count;
 };

@@ -106,6 +106,8 @@ handler_fn api_policy, api_policy_explain, api_policy_matrix, api_policy_version
 handler_fn api_policy_submit, api_policy_approve, api_policy_activate, api_policy_withdraw,
 	api_policy_rehearse;
 handler_fn api_connectors, api_connector_test, api_keys, api_key_add, api_key_revoke;
+handler_fn api_users, api_user_add, api_user_grant, api_user_take, api_user_disable,
+	api_user_enable, api_user_password;
 handler_fn api_calendar_years, api_calendar_import;
 handler_fn api_policy_names, api_policy_calendar;
 handler_fn api_policy_shadow, api_policy_shadow_found;

@@ -148,11 +148,13 @@ struct principal *auth_session_principal(struct auth *a, const char *hash, const
 	struct session *s = slot_of(a, hash);
 
 	slot_clear(s);
-	if (!u || u->disabled)
+	/* One of a later era than is known here is of an account that has yet to be read. */
+	if (!u || u->disabled || l->era < u->era)
 		return NULL;
 	s->as = principal_new(u->name, "", hash);
 	s->as->begun_ms = l->begun_ms;
 	s->as->until_ms = l->until_ms;
+	s->as->era = l->era;
 	for (int i = 0; i < u->as->grant_count; i++)
 		principal_grant(s->as, u->as->grants[i].who, u->as->grants[i].body);
 	snprintf(s->hash, sizeof(s->hash), "%s", hash);
@@ -199,7 +201,7 @@ static bool is_remembered(struct auth *a, const struct session *s, const char *h
 static struct principal *made_anew(struct auth *a, const struct session *s, const char *hash)
 {
 	struct principal *old = principal_ref(s->as), *who;
-	const struct lasting l = {old->name, old->begun_ms, old->until_ms};
+	const struct lasting l = {old->name, old->begun_ms, old->until_ms, old->era};
 
 	who = auth_session_principal(a, hash, &l, s->remembered_ms);
 	principal_unref(old);

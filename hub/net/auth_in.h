@@ -38,6 +38,7 @@ struct auth {
 struct lasting {
 	const char *user; /* within the text */
 	int64_t begun_ms, until_ms;
+	int era; /* account.h */
 };
 char *lasting_write(const struct lasting *l); /* owned by the caller */
 bool lasting_read(const char *text, struct lasting *ret);

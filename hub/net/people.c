@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/account.h"
+
 static const char *text_of(const json_t *o, const char *name)
 {
 	const char *s = json_string_value(json_object_get(o, name));
@@ -60,19 +62,19 @@ void people_set_users(struct people *p, struct flow *f, const struct named *item
 	flow_forget_people(f);
 	p->users = mem_zalloc(sizeof(*p->users) * (size_t)(count + 1));
 	for (int i = 0; i < count; i++) {
-		json_t *o = json_loadb(items[i].value.data, items[i].value.len, 0, NULL);
+		json_t *o = account_read(items[i].value.data, items[i].value.len);
 		struct user *u;
 
-		if (!json_is_object(o)) {
+		if (!o) {
 			log_at(LOG_ERROR, "", "a user's record cannot be read and is left out");
-			json_decref(o);
 			continue;
 		}
 		u = &p->users[p->user_count++];
 		u->name = mem_strdup(items[i].name);
 		u->password = mem_strdup(text_of(o, "password"));
 		u->phone = mem_strdup(text_of(o, "phone"));
-		u->disabled = json_is_true(json_object_get(o, "disabled"));
+		u->disabled = account_is_disabled(o);
+		u->era = account_era(o);
 		u->as = principal_new(u->name, "", "");
 		take_grants(u, f, o);
 		json_decref(o);

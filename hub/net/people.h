@@ -8,6 +8,7 @@
 struct user {
 	char *name, *password, *phone; /* the argon2id text; phone: "" none */
 	bool disabled;
+	int era;	      /* account.h */
 	struct principal *as; /* without a session */
 };
 struct key {

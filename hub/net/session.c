@@ -8,11 +8,11 @@
 
 char *lasting_write(const struct lasting *l)
 {
-	size_t size = strlen(l->user) + 48;
+	size_t size = strlen(l->user) + 64;
 	char *text = mem_alloc(size);
 
-	snprintf(text, size, "%lld %lld %s", (long long)l->begun_ms, (long long)l->until_ms,
-		 l->user);
+	snprintf(text, size, "%lld %lld.%d %s", (long long)l->begun_ms, (long long)l->until_ms,
+		 l->era, l->user);
 	return text;
 }
 
@@ -24,6 +24,7 @@ bool lasting_read(const char *text, struct lasting *ret)
 	if (*end != ' ')
 		return false;
 	ret->until_ms = strtoll(end + 1, &end, 10);
+	ret->era = *end == '.' ? (int)strtol(end + 1, &end, 10) : 0;
 	ret->user = end + 1;
 	return *end == ' ';
 }
@@ -71,7 +72,7 @@ void auth_extend(struct auth *a, struct http_request *req, const struct principa
 {
 	struct extension *x;
 	int64_t now_ms = clock_now_ms(&a->flow->clock), most_ms = a->config->session_ms;
-	struct lasting l = {who->name, who->begun_ms, now_ms + most_ms};
+	struct lasting l = {who->name, who->begun_ms, now_ms + most_ms, who->era};
 	char *text;
 
 	if (l.until_ms > l.begun_ms + TIMES_IN_ALL * most_ms)

@@ -15,6 +15,7 @@ struct sign_in {
 	struct auth *auth;
 	char *user, *password, *stored;
 	bool known, right;
+	int era;	/* in which the password is this one */
 	bool is_undone; /* there was no memory to hash with: whether it is right nobody knows */
 	char token[TOKEN_BYTES * 2], hash[HASH_HEX];
 	auth_sign_in_fn *fn;
@@ -126,7 +127,7 @@ static void guess(struct sign_in *s, enum guess how, store_number_fn *fn)
 static void session_begin(struct sign_in *s)
 {
 	int64_t now_ms = clock_now_ms(&s->auth->flow->clock);
-	const struct lasting l = {s->user, now_ms, now_ms + s->auth->config->session_ms};
+	const struct lasting l = {s->user, now_ms, now_ms + s->auth->config->session_ms, s->era};
 	char *text = lasting_write(&l);
 	unsigned char raw[TOKEN_BYTES];
 
@@ -204,6 +205,7 @@ void auth_sign_in(struct auth *a, const char *user, const char *password, auth_s
 	s->password = mem_strdup(password);
 	s->known = u && !u->disabled;
 	s->stored = mem_strdup(s->known ? u->password : nobody);
+	s->era = s->known ? u->era : 0;
 	s->fn = fn;
 	s->arg = arg;
 	a->checking++;

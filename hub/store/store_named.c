@@ -4,7 +4,7 @@
 
 #include "store/store_in.h"
 
-static_assert(SCRIPT_NAMED_KEYS == 3 && SCRIPT_NAMED_ARGS == 8,
+static_assert(SCRIPT_NAMED_KEYS == 3 && SCRIPT_NAMED_ARGS == 11,
 	      "named.lua wants other arguments than are sent");
 static_assert(SCRIPT_GUESS_KEYS == 1 && SCRIPT_GUESS_ARGS == 4,
 	      "guess.lua wants other arguments than are sent");
@@ -62,9 +62,9 @@ void store_delete(struct store *s, enum table t, const char *name, store_text_fn
 
 static void on_named_written(struct ask *a, enum err e, const struct redis_reply *r)
 {
-	static const enum err outcomes[] = {ERR_OK, ERR_NOT_FOUND, ERR_CONFLICT};
+	static const enum err outcomes[] = {ERR_OK, ERR_NOT_FOUND, ERR_CONFLICT, ERR_STALE};
 
-	if (e == ERR_OK && (r->count != 2 || r->items[1].integer < 0 || r->items[1].integer > 2))
+	if (e == ERR_OK && (r->count != 2 || r->items[1].integer < 0 || r->items[1].integer > 3))
 		e = ask_misfit(a);
 	a->fn.text(a->arg, e == ERR_OK ? outcomes[r->items[1].integer] : e, NULL);
 }
@@ -85,6 +85,9 @@ void store_write_named(struct store *s, const struct named_write *in, store_text
 	args_join(&a->args, in->told, NULL);
 	args_join(&a->args, in->audit, NULL);
 	args_int(&a->args, STORE_FEED_ENTRIES);
+	args_join(&a->args, in->was ? in->was : "", NULL);
+	args_join(&a->args, in->witness ? in->witness : "", NULL);
+	args_join(&a->args, in->witness ? in->stands : "", NULL);
 	ask_submit(a);
 }
 

@@ -45,12 +45,15 @@ struct named_write {
 	enum table table;
 	const char *name;
 	struct bytes value;
-	bool replaces;		  /* what has the name, if something has */
-	const char *alone;	  /* what no other value may begin with; NULL: anything may */
+	bool replaces;	   /* what has the name, if something has */
+	const char *was;   /* what it must be that is replaced; NULL: anything */
+	const char *alone; /* what no other value may begin with; NULL: anything may */
+	/* another name, and what must stand there; NULL: whatever stands anywhere */
+	const char *witness, *stands;
 	const char *told, *audit; /* told: "" nobody; audit: or several, a line feed between */
 };
 /* ERR_CONFLICT: something else has the name already, or begins so. ERR_NOT_FOUND: nothing has it
- * that could go.
+ * that could go. ERR_STALE: was or stands is not so any more.
  */
 void store_write_named(struct store *s, const struct named_write *in, store_text_fn *fn, void *arg);
 void store_put_expiring(struct store *s, const struct expiring *in, store_text_fn *fn, void *arg);

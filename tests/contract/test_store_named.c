@@ -107,6 +107,46 @@ static void test_a_beginning_is_taken_once(void **state)
 	expect(h, 2, 2, 0);
 }
 
+/* Of two who change what both have read, or who end each other, one comes too late. */
+static void test_what_was_read_must_still_stand(void **state)
+{
+	static const struct row {
+		const char *name, *value, *was, *witness, *stands;
+		enum err want;
+	} rows[] = {
+		{"aa", "one", NULL, "bb", "two", ERR_STALE},
+		{"bb", "two", NULL, NULL, NULL, ERR_OK},
+		{"aa", "one", NULL, "bb", "two", ERR_OK},
+		{"aa", "three", "on", "bb", "two", ERR_STALE},
+		{"aa", "three", "one", "bb", "tw", ERR_STALE},
+		{"aa", "three", "one", "bb", "two", ERR_OK},
+		/* once more: as it was */
+		{"aa", "three", "one", "bb", "two", ERR_OK},
+		{"bb", "gone", "two", "aa", "one", ERR_STALE},
+		{"cc", "four", "one", NULL, NULL, ERR_STALE},
+	};
+	struct harness *h = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		store_write_named(
+			h->store,
+			&(struct named_write){.table = TABLE_USERS,
+					      .name = rows[i].name,
+					      .value = {rows[i].value, strlen(rows[i].value)},
+					      .replaces = rows[i].was != NULL,
+					      .was = rows[i].was,
+					      .witness = rows[i].witness,
+					      .stands = rows[i].stands,
+					      .told = "",
+					      .audit = "{}"},
+			on_text, NULL);
+		harness_until(h, &told.count, (int)i + 1);
+		assert_int_equal(told.e, rows[i].want);
+	}
+	assert_int_equal(server_number(&h->server, "HLEN " KEY "users"), 2);
+	assert_int_equal(server_number(&h->server, "LLEN " KEY "audit"), 3);
+}
+
 static void on_mark(void *arg, enum err e, const char *text)
 {
 	assert_int_equal(e, ERR_OK);
@@ -194,6 +234,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_replaces_takes_the_name_as_well, open_all,
 						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_a_beginning_is_taken_once, open_all,
+						harness_teardown),
+		cmocka_unit_test_setup_teardown(test_what_was_read_must_still_stand, open_all,
 						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_a_mark_is_one_s_who_was_first, open_all,
 						harness_teardown),

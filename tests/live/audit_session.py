@@ -68,6 +68,8 @@ class Roles(Audit):
            "GET /notices": {"approver", "supervisor", "coordinator", "auditor"}, "GET /pool": {"supervisor", "coordinator", "auditor"},
            "POST /notices/n99999.0/acknowledge": {"supervisor", "approver"}, "POST /notices/n99999.0/claim": {"supervisor", "approver"},
            "POST /notices/acknowledge": {"supervisor", "approver"}, "POST /pool/n99999.0/claim": {"supervisor"},
+           **{call: {"admin"} for call in ("GET /users", "POST /users", "POST /users/nobody/grants", "DELETE /users/nobody/grants",
+                                           "POST /users/nobody/disable", "POST /users/nobody/enable", "POST /users/nobody/password")},
            "GET /policy": set(ROLES.values()), "GET /me": set(ROLES.values())}
 
     def test_what_ones_role_never_does_is_403(self):
@@ -81,6 +83,7 @@ class Roles(Audit):
         """The hub under the sanitizers says in which of these it goes on behind its answer."""
         version = self.hub.get("/policy", "admin").json["policy"]
         calls = [(f"/policy/versions/{version}/{verb}", "lxhy") for verb in ("approve", "activate", "rehearse", "shadow")]
+        calls += [(f"/users/nobody/{verb}", "admin") for verb in ("disable", "enable", "password")]
         for path, user in calls + [("/disputes/u1.0/draft", "lxhy"), ("/decisions/m1.0/done", "lxhy"), ("/connectors/demo/test", "admin")]:
             for body, status in ((b"{", 400), (b"\xff", 400), (b"[]", 422), (b'{"a":1,"a":2}', 422)):
                 answer = self.hub.request("POST", "/api/v1" + path, body, {"Content-Type": "application/json"}, user=user)

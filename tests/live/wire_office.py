@@ -82,6 +82,15 @@ class Office:
         self.call("key-added", 201, "POST", "/keys", "boss", {"name": "crm", "bodies": ["spj-371302"], "source": "/sources/crm"})
         self.call("keys", 200, "GET", "/keys", "boss")
         self.call("key-revoked", 200, "DELETE", "/keys/crm", "boss")
+        person = {"name": "li", "role": "supervisor", "body": "wjw-371302"}
+        self.call("user-added", 201, "POST", "/users", "boss", {**person, "phone": "13900000021"})
+        role = {"role": "approver", "body": "spj-371302"}
+        self.call("user-granted", 200, "POST", "/users/li/grants", "boss", role)
+        self.call("user-taken", 200, "DELETE", "/users/li/grants", "boss", role)
+        self.call("user-disabled", 200, "POST", "/users/li/disable", "boss")
+        self.call("user-enabled", 200, "POST", "/users/li/enable", "boss")
+        self.call("user-password", 200, "POST", "/users/li/password", "boss")
+        self.call("users", 200, "GET", "/users?limit=3", "boss")
         self.call("calendar-years", 200, "GET", "/policy/calendar/years", "boss")
         self.call("calendar-imported", 201, "POST", "/policy/calendar", "boss", YEAR)
 

@@ -86,6 +86,7 @@ def steady(value):
         if value not in (EVENT_TIME, "2026-11-25T23:59:59+08:00"):
             value = re.sub(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?\+08:00$", "2026-11-23T10:15:00.250+08:00", value)
         value = re.sub(r"^tdm_\S+$", "tdm_example", value)
+        value = re.sub(r"^[a-z2-9]{4}(-[a-z2-9]{4}){3}$", "made-made-made-made", value)
         return re.sub(r"^mini@[0-9a-f]{8}$", "mini@3f9c2a71", value)
     return value
 
