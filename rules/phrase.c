@@ -262,6 +262,18 @@ static const struct phrase phrases[] = {
 	 "两条确定主管的规则对同一属性要求不同，一行规则不能兼顾"},
 	{"ruling-kept", "Another row of the policy in force keeps this one from deciding",
 	 "现行政策里的另一条规则使这一行不起作用"},
+	/* who may sign in, and as what */
+	{"account-name", "must have 1 to 64 bytes and no blanks", "须为 1 至 64 个字节，不含空格"},
+	{"account-role", "must be approver, supervisor, coordinator, auditor or admin",
+	 "没有这种角色"},
+	{"account-body", "is needed for this role", "这个角色须有单位"},
+	{"account-body", "is no body of the policy in force", "现行政策没有这个单位"},
+	{"account-taken", "There is somebody of that name", "已有同名人员"},
+	{"account-own", "Nobody changes their own account here; ask another who runs the hub",
+	 "不能更改自己的账号，请由另一位系统管理员办理"},
+	{"account-only-role", "It is the only role of this person; disable them instead",
+	 "这是此人唯一的角色，请改为停用"},
+	{"account-roles-many", "Nobody has more than 32 roles", "每人最多 32 个角色"},
 	{"item-absent", "is missing, and there is no scope to stand for it",
 	 "缺少事项，也没有经营范围可以代替"},
 };

@@ -1,7 +1,7 @@
 // The calls of the pages that come after the first script: the versions of the policy, a body's contacts and hand-over, and what is
 // done with many notices at once.
 import { MANY_TIMEOUT_MS, query, request, seg } from './hub.ts';
-import type { BulkResults, CalendarYears, Contacts, Handover, Page, PolicyDiff, PolicyLife, PolicyProven, PolicyShadow, SystemKey, SystemKeys, Verb, Ways, WayTested } from './wire.ts';
+import type { BulkResults, CalendarYears, Contacts, Handover, Page, PolicyDiff, PolicyLife, PolicyProven, PolicyShadow, SystemKey, SystemKeys, UserMade, Users, Verb, Ways, WayTested } from './wire.ts';
 
 const version = (v: string): string => `/policy/versions/${seg(v)}`;
 
@@ -35,6 +35,11 @@ export const admin = {
 	test: (name: string, to: string) => request<WayTested>('POST', `/connectors/${seg(name)}/test`, { body: to ? { to } : {}, patienceMs: MANY_TIMEOUT_MS }),
 	keys: () => request<SystemKeys>('GET', '/keys'),
 	addKey: (said: object) => request<SystemKey & { key: string }>('POST', '/keys', { body: said }),
+	users: (cursor: string | null) => request<Users>('GET', `/users${query({ limit: 200, cursor })}`),
+	addUser: (said: object) => request<UserMade>('POST', '/users', { body: said }),
+	takeGrant: (name: string, said: object) => request<UserMade>('DELETE', `/users/${seg(name)}/grants`, { body: said }),
+	/** With a password where a new one was asked for. */
+	userAct: (name: string, what: string, said: object = {}) => request<UserMade>('POST', `/users/${seg(name)}/${what}`, { body: said }),
 	revokeKey: (name: string) => request<unknown>('DELETE', `/keys/${seg(name)}`),
 };
 

@@ -54,6 +54,11 @@ static const char *text_of(const json_t *o, const char *name)
 	return s && *s ? s : NULL;
 }
 
+static size_t grant_count(const json_t *account)
+{
+	return json_array_size(json_object_get(account, "grants"));
+}
+
 static void print_grants(const struct pack *pack, const json_t *grants, struct buf *out)
 {
 	json_t *g;
@@ -92,7 +97,8 @@ static void print_account(const struct pack *pack, const json_t *account, const 
 	buf_add_json(out, phone ? masked : NULL);
 	buf_add_str(out, ",\"allowed\":[");
 	if (strcmp(name, who) != 0)
-		buf_printf(out, "\"grant\",\"take\",\"password\",\"%s\"",
+		buf_printf(out, "\"grant\",%s\"password\",\"%s\"",
+			   grant_count(account) > 1 ? "\"take\"," : "",
 			   disabled ? "enable" : "disable");
 	buf_add_char(out, ']');
 }
@@ -310,11 +316,6 @@ static void make_password(struct asking *a)
 	loop_work(a->flow->loop, hash_made, on_hashed, a);
 }
 
-static size_t grant_count(const struct asking *a)
-{
-	return json_array_size(json_object_get(a->account, "grants"));
-}
-
 /* False: it is as it should be. */
 static bool change(struct asking *a)
 {
@@ -369,9 +370,9 @@ static void go_on(struct asking *a)
 		return;
 	}
 	is_changed = change(a);
-	if (!grant_count(a))
+	if (!grant_count(a->account))
 		refuse(a, ERR_CONFLICT, "It is the only role of this person; disable them instead");
-	else if (grant_count(a) > ACCOUNT_GRANTS_MAX)
+	else if (grant_count(a->account) > ACCOUNT_GRANTS_MAX)
 		refuse(a, ERR_CONFLICT, "Nobody has more than 32 roles");
 	else if (is_changed)
 		write_account(a);
@@ -435,7 +436,7 @@ static void read_grant(struct asking *a, const json_t *said)
 	if (a->act == ACCOUNT_TAKE)
 		return;
 	if (*a->role && !*a->body && account_role_needs_body(a->role))
-		diag_add(&a->diag, "/body", "is needed");
+		diag_add(&a->diag, "/body", "is needed for this role");
 	if (*a->body && pack_find_body(a->flow->pack, a->body) < 0)
 		diag_add(&a->diag, "/body", "is no body of the policy in force");
 }

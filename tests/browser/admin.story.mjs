@@ -43,7 +43,7 @@ async function look(page, name)
 }
 
 test('a test message goes by the real way, and the page says what came of it', async () => {
-	await admin.getByRole('link', { name: '通道与密钥' }).click();
+	await admin.getByRole('link', { name: '系统管理' }).click();
 	await way(admin).waitFor();
 	await admin.getByRole('button', { name: '发测试短信' }).click();
 	assert.equal(await admin.evaluate(() => document.activeElement.id), 'way-to');
@@ -118,7 +118,7 @@ test('who can have it mended is told that the hub has little room left, and each
 });
 
 test('nobody else is offered any of it', async () => {
-	assert.equal(await lxhy.getByRole('link', { name: '通道与密钥' }).count(), 0);
+	assert.equal(await lxhy.getByRole('link', { name: '系统管理' }).count(), 0);
 	await lxhy.goto(`${world.url}/#/admin`);
 	await lxhy.getByText('您的角色不能').or(lxhy.locator('[role=alert]')).first().waitFor();
 	assert.equal(await lxhy.getByRole('button', { name: '生成密钥' }).count(), 0);

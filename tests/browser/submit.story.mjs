@@ -131,5 +131,5 @@ test('the policy says which it is, who would be told, and why not another', asyn
 test('the administrator is shown the bodies and the policy, and no notices', async () => {
 	const admin = await world.newPage();
 	await world.signIn(admin, 'admin');
-	assert.deepEqual(await admin.locator('nav.side a').allInnerTexts(), ['联系与交接', '政策', '通道与密钥']);
+	assert.deepEqual(await admin.locator('nav.side a').allInnerTexts(), ['联系与交接', '政策', '系统管理']);
 });

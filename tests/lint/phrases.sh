@@ -21,6 +21,14 @@ ALSO = {
     "The calendar in force has all of these days already": "hub/flow/policy_calendar.c",
     "Too many faults to list in one answer; sent alone, this event gets its own": "hub/flow/gather.c",
     "The joint meeting has not ruled on this dispute": "hub/flow/dispute_draft.c",
+    "must have 1 to 64 bytes and no blanks": "hub/flow/accounts.c",
+    "must be approver, supervisor, coordinator, auditor or admin": "hub/flow/accounts.c",
+    "is needed for this role": "hub/flow/accounts.c",
+    "is no body of the policy in force": "hub/flow/accounts.c",
+    "There is somebody of that name": "hub/flow/accounts.c",
+    "Nobody changes their own account here; ask another who runs the hub": "hub/flow/accounts.c",
+    "It is the only role of this person; disable them instead": "hub/flow/accounts.c",
+    "Nobody has more than 32 roles": "hub/flow/accounts.c",
     "This source and id were used before with other content": "hub/flow/intake.c",
 }
 CHOSEN = "{} is {}; at {} it is the same already"

@@ -2,7 +2,7 @@
 // A person without an inbox has no WebSocket; then a light request now and then keeps the same promise.
 import { computed, reactive } from 'vue';
 import { HubError, onContact, openLive, serverNow, type Live } from '../hub.ts';
-import type { ChangeMessage, InboxOpened, NoticeMessage } from '../wire.ts';
+import type { ChangeMessage, InboxOpened, Me, NoticeMessage } from '../wire.ts';
 import { askWho, me } from './useSession.ts';
 
 export type Phase = 'connecting' | 'live' | 'down' | 'stopped';
@@ -73,7 +73,16 @@ function closed(code: number): void
 		return drop();
 	Object.assign(connection, { phase: 'stopped', trying: false, closeCode: code });
 	if (code === CLOSED_SESSION_ENDED)
-		void askStill().catch(() => undefined);
+		void comeBack().catch(() => undefined);
+}
+
+/** Where it was not the session that ended but what its person may do that changed: who they are now begins the connection anew. The hub
+ * that is asked may learn of it a moment later. */
+async function comeBack(): Promise<void>
+{
+	await askStill();
+	await new Promise((done) => setTimeout(done, JUST_NOW_MS));
+	me.value = await askStill();
 }
 
 async function openInbox(): Promise<void>
@@ -99,10 +108,12 @@ async function openInbox(): Promise<void>
 }
 
 /** Somebody else may have signed in in another tab; then nothing that stands here is theirs. */
-async function askStill(): Promise<void>
+async function askStill(): Promise<Me>
 {
-	if ((await askWho()).user !== me.value?.user)
+	const who = await askWho();
+	if (who.user !== me.value?.user)
 		location.reload();
+	return who;
 }
 
 async function attemptPlain(): Promise<void>

@@ -398,7 +398,7 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'act.of.fulfil': 'Promise kept',
 	'act.of.pause': 'Pause clocks',
 	'act.of.resume': 'Resume clocks',
-	'nav.admin': 'Channels, keys',
+	'nav.admin': 'Running it',
 	'nav.bodies': 'Contacts, handover',
 	'kind.handed-on': 'Handed over to',
 	'life.moved': 'moved by {n} working days',

@@ -398,7 +398,7 @@ export const zh = {
 	'act.of.fulfil': '确认履行',
 	'act.of.pause': '暂停时限',
 	'act.of.resume': '恢复计时',
-	'nav.admin': '通道与密钥',
+	'nav.admin': '系统管理',
 	'nav.bodies': '联系与交接',
 	'kind.handed-on': '交接给',
 	'life.moved': '顺延 {n} 工作日',
