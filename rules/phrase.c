@@ -274,6 +274,11 @@ static const struct phrase phrases[] = {
 	{"account-only-role", "It is the only role of this person; disable them instead",
 	 "这是此人唯一的角色，请改为停用"},
 	{"account-roles-many", "Nobody has more than 32 roles", "每人最多 32 个角色"},
+	{"password-old", "is not the password", "原密码不对"},
+	{"password-new", "must have 10 characters or more, and at most 256 bytes",
+	 "须为 10 个字以上、256 个字节以内"},
+	{"password-same", "must be another than the old one and the name",
+	 "不能与原密码或账号相同"},
 	{"item-absent", "is missing, and there is no scope to stand for it",
 	 "缺少事项，也没有经营范围可以代替"},
 };

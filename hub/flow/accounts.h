@@ -39,4 +39,13 @@ struct account_asked {
 /* the account, as in the list; 404, 409, 422 */
 void accounts_act(struct flow *f, const struct account_asked *in, reply_fn *fn, void *arg);
 
+/* Of whoever signed in by the password that is kept as `was`: another one, hashed. era: of the
+ * sessions that serve from then on. ERR_UNAUTHENTICATED: it is kept so no more. */
+struct own_password {
+	const char *name, *was, *hash;
+};
+typedef void own_password_fn(void *arg, enum err e, int era);
+void accounts_own_password(struct flow *f, const struct own_password *in, own_password_fn *fn,
+			   void *arg);
+
 #endif

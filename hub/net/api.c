@@ -48,6 +48,7 @@ static const struct route routes[] = {
 	{"POST", "/api/v1/session/extend", ONCE | ALWAYS | BODILESS, EVERYBODY, SMALL, api_extend},
 	{"DELETE", "/api/v1/session", ALWAYS, EVERYBODY, 0, api_sign_out},
 	{"GET", "/api/v1/me", 0, EVERYBODY, 0, api_me},
+	{"POST", "/api/v1/me/password", ONCE, EVERYBODY, SMALL, api_own_password},
 	{"POST", "/api/v1/events", 0, MAY(APPROVER) | MAY(SYSTEM), BATCH, api_events},
 	{"GET", "/api/v1/events/*", 0, READERS, 0, api_event},
 	{"GET", "/api/v1/events/*/explain", 0, READERS, 0, api_event_explain},

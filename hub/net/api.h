@@ -87,7 +87,7 @@ json_t *call_object(struct call *c);
 /* The same where nothing has to be said: *ret is NULL then. False: it has been answered. */
 bool call_said(struct call *c, json_t **ret);
 
-handler_fn api_sign_in, api_extend, api_sign_out, api_me;
+handler_fn api_sign_in, api_extend, api_sign_out, api_me, api_own_password;
 handler_fn api_events, api_event, api_event_explain;
 handler_fn api_cases, api_case;
 handler_fn api_notices, api_notice, api_acknowledge, api_claim, api_shown, api_acknowledge_many,

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/account.h"
 #include "flow/view.h"
 #include "net/api.h"
 
@@ -125,6 +126,64 @@ void api_sign_in(struct call *c)
 		call_problem(c, ERR_FORBIDDEN, "The Origin is not ours");
 	else
 		auth_sign_in(c->api->auth, user, password, on_signed_in, c);
+	json_decref(o);
+}
+
+#define FRESH_CHARACTERS_MIN 10
+
+static size_t characters(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
+static void on_password_changed(void *arg, enum err e, struct principal *who,
+				const char *set_cookie)
+{
+	struct call *c = arg;
+
+	if (e == ERR_OK)
+		reply_session(c, who, set_cookie);
+	else if (e == ERR_UNAUTHENTICATED)
+		reply_invalid(call_on_reply, c, "old", "is not the password");
+	else
+		call_problem(
+			c, e,
+			e == ERR_TOO_MANY
+				? "Too many failures for this name; wait a quarter of an hour"
+				: "Ask again; if it is not the password any more, sign in with the new one");
+}
+
+void api_own_password(struct call *c)
+{
+	struct credentials in = {.user = c->who->name};
+	struct diag diag;
+	json_t *o;
+
+	if (!*c->who->session) {
+		call_problem(c, ERR_FORBIDDEN, "A key has no password");
+		return;
+	}
+	o = call_object(c);
+	if (!o)
+		return;
+	diag_init(&diag, c->req->arena);
+	in.password = json_string_value(json_object_get(o, "old"));
+	in.fresh = json_string_value(json_object_get(o, "new"));
+	if (!in.password || !*in.password || strlen(in.password) > 1024)
+		diag_add(&diag, "/old", "is not the password");
+	if (!in.fresh || characters(in.fresh) < FRESH_CHARACTERS_MIN ||
+	    strlen(in.fresh) > ACCOUNT_PASSWORD_BYTES_MAX)
+		diag_add(&diag, "/new", "must have 10 characters or more, and at most 256 bytes");
+	else if (!strcmp(in.fresh, in.user) || (in.password && !strcmp(in.fresh, in.password)))
+		diag_add(&diag, "/new", "must be another than the old one and the name");
+	if (diag.count)
+		call_faults(c, ERR_INVALID, "The password stays as it is", &diag);
+	else
+		auth_change_password(c->api->auth, &in, on_password_changed, c);
 	json_decref(o);
 }
 

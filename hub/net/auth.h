@@ -33,6 +33,13 @@ void auth_ask_again(struct auth *a, const struct principal *who, auth_fn *fn, vo
 typedef void auth_sign_in_fn(void *arg, enum err e, struct principal *who, const char *set_cookie);
 void auth_sign_in(struct auth *a, const char *user, const char *password, auth_sign_in_fn *fn,
 		  void *arg);
+/* Of somebody who is signed in, by the password they have, which is checked and counted as for
+ * signing in; the cookie line is of a new session, and all others of theirs are over. */
+struct credentials {
+	const char *user, *password, *fresh; /* fresh: what it is to be */
+};
+void auth_change_password(struct auth *a, const struct credentials *in, auth_sign_in_fn *fn,
+			  void *arg);
 /*
  * The session of who lasts from now as long as one that begins now, but never longer in all than
  * eleven of them: WCAG 2.2, 2.2.1, wants a limit of time that can be extended ten times at least,

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/account.h"
+#include "flow/accounts.h"
 #include "flow/decided.h"
 #include "net/auth_in.h"
 
@@ -17,6 +19,8 @@ struct sign_in {
 	bool known, right;
 	int era;	/* in which the password is this one */
 	bool is_undone; /* there was no memory to hash with: whether it is right nobody knows */
+	char *fresh;	/* the password to come; NULL: the one there is stays */
+	char fresh_hash[ACCOUNT_HASH_BYTES];
 	char token[TOKEN_BYTES * 2], hash[HASH_HEX];
 	auth_sign_in_fn *fn;
 	void *arg;
@@ -31,6 +35,9 @@ static void sign_in_end(struct sign_in *s, enum err e, struct principal *who)
 	s->fn(s->arg, e, who, cookie);
 	sodium_memzero(s->password, strlen(s->password));
 	sodium_memzero(s->token, sizeof(s->token));
+	if (s->fresh)
+		sodium_memzero(s->fresh, strlen(s->fresh));
+	free(s->fresh);
 	free(s->user);
 	free(s->password);
 	free(s->stored);
@@ -106,6 +113,8 @@ static void check_password(void *arg)
 			      as.passes, as.memory_kib * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0;
 	s->right = !s->is_undone && sodium_memcmp(hash, as.hash, sizeof(hash)) == 0 && s->known;
 	sodium_memzero(hash, sizeof(hash));
+	if (s->right && s->fresh)
+		s->is_undone = !account_hash(s->fresh, s->fresh_hash);
 }
 
 /* All hubs count together; without the count nobody is told whether the password was right. */
@@ -145,6 +154,18 @@ static void session_begin(struct sign_in *s)
 	free(text);
 }
 
+/* The sessions of before are over with this; whoever asks goes on in a new one. */
+static void on_changed(void *arg, enum err e, int era)
+{
+	struct sign_in *s = arg;
+
+	s->era = era;
+	if (e == ERR_OK)
+		session_begin(s);
+	else
+		sign_in_end(s, e, NULL);
+}
+
 static void on_noted(void *arg, enum err e, int64_t too_often)
 {
 	struct sign_in *s = arg;
@@ -153,7 +174,11 @@ static void on_noted(void *arg, enum err e, int64_t too_often)
 		e = ERR_TOO_MANY; /* by guesses at the same time */
 	else if (e == ERR_OK && !s->right)
 		e = ERR_UNAUTHENTICATED;
-	if (e == ERR_OK)
+	if (e == ERR_OK && s->fresh)
+		accounts_own_password(s->auth->flow,
+				      &(struct own_password){s->user, s->stored, s->fresh_hash},
+				      on_changed, s);
+	else if (e == ERR_OK)
 		session_begin(s);
 	else
 		sign_in_end(s, e, NULL);
@@ -187,10 +212,9 @@ static void on_looked(void *arg, enum err e, int64_t too_often)
 static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
 			     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-void auth_sign_in(struct auth *a, const char *user, const char *password, auth_sign_in_fn *fn,
-		  void *arg)
+static void begin(struct auth *a, const struct credentials *in, auth_sign_in_fn *fn, void *arg)
 {
-	const struct user *u = people_find_user(&a->people, user);
+	const struct user *u = people_find_user(&a->people, in->user);
 	struct sign_in *s;
 
 	/* the users have not been read yet: nothing is known of this one, and nothing counts
@@ -201,8 +225,9 @@ void auth_sign_in(struct auth *a, const char *user, const char *password, auth_s
 	}
 	s = mem_zalloc(sizeof(*s));
 	s->auth = a;
-	s->user = mem_strdup(user);
-	s->password = mem_strdup(password);
+	s->user = mem_strdup(in->user);
+	s->password = mem_strdup(in->password);
+	s->fresh = in->fresh ? mem_strdup(in->fresh) : NULL;
 	s->known = u && !u->disabled;
 	s->stored = mem_strdup(s->known ? u->password : nobody);
 	s->era = s->known ? u->era : 0;
@@ -210,4 +235,16 @@ void auth_sign_in(struct auth *a, const char *user, const char *password, auth_s
 	s->arg = arg;
 	a->checking++;
 	guess(s, GUESS_LOOK, on_looked);
+}
+
+void auth_sign_in(struct auth *a, const char *user, const char *password, auth_sign_in_fn *fn,
+		  void *arg)
+{
+	begin(a, &(struct credentials){user, password, NULL}, fn, arg);
+}
+
+void auth_change_password(struct auth *a, const struct credentials *in, auth_sign_in_fn *fn,
+			  void *arg)
+{
+	begin(a, in, fn, arg);
 }

@@ -29,6 +29,9 @@ ALSO = {
     "Nobody changes their own account here; ask another who runs the hub": "hub/flow/accounts.c",
     "It is the only role of this person; disable them instead": "hub/flow/accounts.c",
     "Nobody has more than 32 roles": "hub/flow/accounts.c",
+    "is not the password": "hub/net/api_session.c",
+    "must have 10 characters or more, and at most 256 bytes": "hub/net/api_session.c",
+    "must be another than the old one and the name": "hub/net/api_session.c",
     "This source and id were used before with other content": "hub/flow/intake.c",
 }
 CHOSEN = "{} is {}; at {} it is the same already"

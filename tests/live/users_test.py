@@ -171,6 +171,74 @@ class Users(OneHub, Base):
         wait_until(lambda: self.status("cli") == 401, what="the end of the session")
         self.assertTrue(self.hub.try_sign_in("cli", "another one"))
 
+    def own(self, name, old, new, want=200, hub=None, **more):
+        return self.call("POST", "/me/password", {"old": old, "new": new}, name, want, hub, **more)
+
+    def test_one_s_own_password_is_changed_and_all_other_sessions_end(self):
+        old = self.make("changer", self.hub, self.other)
+        stays = self.hub.cookies["changer"]
+        self.assertTrue(self.hub.try_sign_in("changer", old))
+        new = "十个字以上的新密码呀"
+
+        async def ends():
+            url, how = self.other.socket_url("changer")
+            async with websockets.connect(url, **how) as there:
+                answer = await asyncio.to_thread(self.own, "changer", old, new)
+                await asyncio.wait_for(there.wait_closed(), LIMIT_S)
+                self.assertEqual(there.close_code, 4003)
+                return answer
+
+        answer = asyncio.run(ends())
+        self.assertEqual(answer.headers["Cache-Control"], "no-store")
+        self.assertIn("HttpOnly; SameSite=Strict", answer.headers["Set-Cookie"])
+        fresh = answer.headers["Set-Cookie"].partition(";")[0]
+        for hub in (self.hub, self.other):  # at once, also where the account has not been read again yet
+            self.assertEqual(hub.request("GET", "/api/v1/me", headers={"Cookie": fresh}).json["user"], "changer")
+        for hub, cookie in ((self.hub, stays), (self.hub, self.hub.cookies["changer"]), (self.other, self.other.cookies["changer"])):
+            wait_until(lambda: hub.request("GET", "/api/v1/me", headers={"Cookie": cookie}).status == 401, what="the end of the other sessions")
+        self.assertIsNone(self.hub.try_sign_in("changer", old))
+        self.assertTrue(self.other.try_sign_in("changer", new))
+        longer = self.hub.request("POST", "/api/v1/session/extend", headers={"Cookie": fresh})
+        self.assertEqual(longer.status, 200)
+        line = self.audit("user-password")[0]
+        self.assertEqual((line["who"], line["detail"]), ("changer", "changer"))
+        for secret in (old, new):
+            self.assertNotIn(secret, json.dumps(self.audit("user-password"), ensure_ascii=False) + self.hub.log_text() + answer.body.decode())
+
+    def test_a_wrong_old_password_is_a_guess_like_any_other(self):
+        password = self.make("guessed")
+        for new, pointer in (("short", "/new"), (password, "/new"), ("x" * 257, "/new"), (5, "/new")):
+            self.assertEqual([e["pointer"] for e in self.own("guessed", password, new, 422).json["errors"]], [pointer])
+        self.assertEqual([e["pointer"] for e in self.own("guessed", None, None, 422).json["errors"]], ["/old", "/new"])
+        for _ in range(5):
+            self.assertEqual(self.own("guessed", "wrong", "long enough by far", 422).json["errors"][0]["pointer"], "/old")
+        self.assertGreater(int(self.own("guessed", password, "long enough by far", 429).headers["Retry-After"]), 0)
+        self.assertIsNone(self.hub.try_sign_in("guessed", password), "the name is shut")
+        self.assertEqual(self.status("guessed"), 200)
+
+    def test_only_who_has_a_password_changes_it_and_only_from_our_page(self):
+        made = self.call("POST", "/keys", {"name": "no-password", "bodies": [BODY]}, want=201).json["key"]
+        bearer = {"Authorization": "Bearer " + made}
+        wait_until(lambda: self.hub.request("GET", "/api/v1/me", headers=bearer).status == 200, what="the key")
+        said = {"old": "x", "new": "long enough by far"}
+        self.call("POST", "/me/password", said, None, 403, headers=bearer)
+        self.call("POST", "/me/password", said, None, 401)
+        self.call("POST", "/me/password", said, "wjw", 403, headers={"Origin": "http://elsewhere.example"})
+
+    def test_of_a_reset_and_a_change_at_once_the_old_password_is_none_s(self):
+        for turn in range(4):
+            name = f"raced{turn}"
+            old = self.make(name, self.hub)
+            with ThreadPoolExecutor(2) as pool:
+                own = pool.submit(self.hub.post, "/me/password", name, {"old": old, "new": "long enough by far"})
+                reset = pool.submit(self.other.post, f"/users/{name}/password", "admin")
+                own, reset = own.result(), reset.result()
+            self.assertEqual(reset.status, 200)
+            self.assertIn(own.status, (200, 401, 422))
+            made = reset.json["password"]
+            wait_until(lambda: self.hub.try_sign_in(name, made), what="the password that was made last: who resets it means it")
+            self.assertIsNone(self.hub.try_sign_in(name, old))
+
     def test_a_role_is_given_and_taken_on_every_hub(self):
         self.make("mover", self.hub, self.other)
         role = {"role": "approver", "body": BODY}

@@ -108,3 +108,4 @@ def tell_office(story, policy, add_people, clinic):
         office.its_sheets()
         office.its_running()
         office.its_policy()
+        office.call("own-password", 200, "POST", "/me/password", "boss", {"old": "boss", "new": "long enough by far"})

@@ -75,6 +75,7 @@ const READ_AS: Record<string, string | null> = {
 	'GET /api/v1/keys 200': 'SystemKeys',
 	'POST /api/v1/keys 201': 'SystemKey & { key: string }',
 	'DELETE /api/v1/keys/{key} 200': null,
+	'POST /api/v1/me/password 200': 'Me',
 	'GET /api/v1/users 200': 'Users',
 	'POST /api/v1/users 201': 'UserMade',
 	'POST /api/v1/users/{user}/grants 200': 'User',
