@@ -7,7 +7,6 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'app.language': '中文',
 	'app.help': 'Help',
 	'app.signOut': 'Sign out',
-	'app.password': 'Change the password',
 	'app.user': '{name} ({body})',
 	'app.notFound': 'There is no such page',
 	'app.back': 'Back',

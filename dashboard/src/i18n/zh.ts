@@ -7,7 +7,6 @@ export const zh = {
 	'app.language': 'English',
 	'app.help': '帮助',
 	'app.signOut': '退出登录',
-	'app.password': '修改密码',
 	'app.user': '{name}（{body}）',
 	'app.notFound': '没有这个页面',
 	'app.back': '返回',
