@@ -12,6 +12,7 @@
 #include "flow/feed_line.h"
 #include "flow/figures.h"
 #include "flow/fold.h"
+#include "flow/handover.h"
 #include "flow/turns.h"
 #include "packdir.h"
 
@@ -355,6 +356,60 @@ static void each_has_its_turn(void **state)
 	}
 }
 
+/* Who has a notice in hand, told from its stamps and its chain. */
+static void somebody_keeps_it(void **state)
+{
+	static const struct {
+		struct stamp acknowledged, claimed;
+		struct receipt chain[3];
+		int count;
+		const char *keeper;
+	} rows[] = {
+		{{.by = ""}, {.by = ""}, {{0}}, 0, ""},
+		{{"a", 1, ""}, {.by = ""}, {{0}}, 0, "a"},
+		{{"a", 1, ""}, {"b", 2, ""}, {{0}}, 0, "b"},
+		/* handed on, also in the very moment; before it was claimed; of another notice */
+		{{"a", 1, ""}, {.by = ""}, {{RECEIPT_HANDED_ON, 0, -1, 1, "a", "", "c"}}, 1, "c"},
+		{{"a", 1, ""}, {"b", 3, ""}, {{RECEIPT_HANDED_ON, 0, -1, 2, "a", "", "c"}}, 1, "b"},
+		{{"a", 1, ""}, {.by = ""}, {{RECEIPT_HANDED_ON, 1, -1, 2, "a", "", "c"}}, 1, "a"},
+		/* all was taken back; only the claim was, behind what was handed on of it */
+		{{.by = ""}, {.by = ""}, {{RECEIPT_HANDED_ON, 0, -1, 2, "a", "", "c"}}, 1, ""},
+		{{"a", 1, ""},
+		 {.by = ""},
+		 {{RECEIPT_HANDED_ON, 0, -1, 2, "a", "", "c"},
+		  {RECEIPT_HANDED_ON, 0, -1, 4, "b", "", "d"},
+		  {RECEIPT_CLAIMED, 0, -1, 3, "b", "", ""}},
+		 3,
+		 "c"},
+		{{"a", 1, ""},
+		 {.by = ""},
+		 {{RECEIPT_CLAIMED, 0, -1, 3, "b", "", ""},
+		  {RECEIPT_HANDED_ON, 0, -1, 5, "a", "", "e"}},
+		 2,
+		 "e"},
+	};
+	struct principal *who = principal_new("c", "", "");
+
+	(void)state;
+	principal_grant(who, WHO_SUPERVISOR, "one");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct notice n[2] = {{.body = "one",
+				       .acknowledged = rows[i].acknowledged,
+				       .claimed = rows[i].claimed}};
+		struct receipt chain[3];
+		struct record r = {.notices = n,
+				   .notice_count = 2,
+				   .receipts = memcpy(chain, rows[i].chain, sizeof(chain)),
+				   .receipt_count = rows[i].count};
+
+		assert_string_equal(handover_keeper(&r, 0), rows[i].keeper);
+		assert_int_equal(handover_is_keeper(who, &r, 0), !strcmp(rows[i].keeper, "c"));
+		n[0].body = "another";
+		assert_false(handover_is_keeper(who, &r, 0));
+	}
+	principal_unref(who);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,6 +421,7 @@ int main(void)
 		cmocka_unit_test(a_piece_is_in_every_form),
 		cmocka_unit_test(no_cell_of_a_table_is_a_formula),
 		cmocka_unit_test(each_has_its_turn),
+		cmocka_unit_test(somebody_keeps_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
