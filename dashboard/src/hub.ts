@@ -114,7 +114,7 @@ export { query };
 export const seg = encodeURIComponent;
 
 export interface NoticeQuery {
-	body?: string; state?: string; cause?: string; written?: string; due?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;
+	body?: string; state?: string; cause?: string; written?: string; mine?: string; due?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;
 	cursor?: string | null; limit?: number;
 }
 export type SheetList = 'notices' | 'pool' | 'cases' | 'disputes' | 'board' | 'reconciliation' | 'report' | `meetings/${string}`;

@@ -136,7 +136,7 @@ export interface CaseEvent extends EventFacts {
 export interface CaseDetail { case: string; events: CaseEvent[] }
 
 /** `total` and `open`: how much there is, and how much of it the bodies still have to do, whatever the filter. */
-export interface Page<T> { items: T[]; next: string | null; total?: number; open?: number; since?: string }
+export interface Page<T> { items: T[]; next: string | null; total?: number; open?: number; mine?: number; since?: string }
 
 /** `until`: when the session ends. */
 export interface Me { user: string; name?: string | null; roles: string[]; bodies: { id: string; name?: string | null; role?: string }[]; policy?: string; title?: string; until?: string | null }

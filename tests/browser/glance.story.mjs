@@ -52,7 +52,7 @@ async function opened(user, hash, size, options)
 }
 
 /** What is seen on the first screen, and where: the rows, the tabs, the navigation. Boxes and buttons alike, whatever they will do. */
-const INBOX = ['nav.side a', '.page-head h1', '.page-head select', '.tabs button', '.order', '.notices th', '.notices td', '.notices td *'];
+const INBOX = ['nav.side a', '.page-head h1', '.page-head select', '.page-head .tabs-small *', '.tabs button', '.order', '.notices th', '.notices td', '.notices td *'];
 const seen = (page, parts = INBOX) => page.evaluate((all) => all.map((what) =>
 	[...document.querySelectorAll(`#app ${what}`)].filter((x) => x.getBoundingClientRect().top < innerHeight).map((x) => {
 		const { left, top, width, height } = x.getBoundingClientRect();
@@ -114,7 +114,7 @@ test('a link of the frame leads on', async () => {
 });
 
 test('there is none where another page, another language or a narrow screen is asked for, or nobody is signed in', async () => {
-	for (const [hash, size, user = 'wjw'] of [['#/inbox?state=all'], ['#/search'], ['#/inbox', { width: 390, height: 844 }], ['#/board', { width: 390, height: 844 }, 'lxhy'], ['#/disputes', undefined, 'lxhy']]) {
+	for (const [hash, size, user = 'wjw'] of [['#/inbox?state=all'], ['#/inbox?scope=me'], ['#/search'], ['#/inbox', { width: 390, height: 844 }], ['#/board', { width: 390, height: 844 }, 'lxhy'], ['#/disputes', undefined, 'lxhy']]) {
 		const { page, come } = await opened(user, hash, size);
 		const asked = [];
 		page.on('requestfinished', (r) => asked.push(r.url()));

@@ -95,7 +95,10 @@ async function tour(page, language)
 	await page.keyboard.press('Escape');
 	await page.locator('form.act-form').waitFor({ state: 'detached' });
 	await page.keyboard.press('Escape');
-	await page.goto(`${world.url}/#/inbox?state=closed`);
+	await page.goto(`${world.url}/#/inbox?scope=me`);
+	await page.locator('.notices [data-state=acknowledged]').first().waitFor();
+	await look(page, 'mine', language);
+	await page.goto(`${world.url}/#/inbox?scope=me&state=closed`);
 	await page.locator('.empty').waitFor();
 	await look(page, 'empty', language);
 	await page.goto(`${world.url}/#/search?q=${encodeURIComponent('示例')}`);

@@ -108,12 +108,13 @@ class MockHub {
 			const mine = [...this.book.notices.values()].filter((n) => n.body === body).reverse();
 			const open = mine.filter((n) => this.book.isTodo(n)).length;
 			const all = mine.filter((n) => !state || n.state === state || (state === 'todo' && this.book.isTodo(n)))
-				.filter((n) => params.get('due') !== 'overdue' || this.book.view(n).lamp === 'red');
+				.filter((n) => params.get('due') !== 'overdue' || this.book.view(n).lamp === 'red')
+				.filter((n) => !params.get('mine') || (n.claimed ?? n.acknowledged)?.by === user);
 			const from = Number(params.get('cursor') ?? 0);
 			const limit = Number(params.get('limit') ?? 50);
 			return [200, {
 				items: all.slice(from, from + limit).map((n) => this.book.view(n)),
-				next: from + limit < all.length ? String(from + limit) : null, total: all.length, open, since: String(this.book.log.length),
+				next: from + limit < all.length ? String(from + limit) : null, total: all.length, open, mine: params.get('mine') ? all.length : undefined, since: String(this.book.log.length),
 			}];
 		}
 		const record = this.found(user, id);

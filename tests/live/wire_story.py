@@ -143,6 +143,7 @@ class Story:
         self.call("claimed", 200, "POST", "/notices/n1.0/claim", "wjw", headers={"If-Match": '"2"'})
         self.call("acknowledged-many", 200, "POST", "/notices/acknowledge", "wjw", dump({"notices": ["n1.0", "n99.0"]}))
         self.call("claimed-from-pool", 200, "POST", "/pool/n2.0/claim", "scjg")
+        self.call("notices-mine", 200, "GET", "/notices?mine=true&limit=1", "wjw")
         self.call("notice", 200, "GET", "/notices/n1.0", "wjw")
         self.call("notice-masked", 200, "GET", "/notices/n1.0", "lxhy")
         self.call("cases", 200, "GET", "/cases?q=WIRE-1", "spj")

@@ -4,15 +4,18 @@ import { counts, inbox } from '../composables/useInbox.ts';
 import { route } from '../composables/useRoute.ts';
 import { inboxBodies, me } from '../composables/useSession.ts';
 import type { Filter } from '../lib/state.ts';
-import { drawBrand, drawHead, drawNav, drawTabs, drawWhose } from './frame.ts';
+import { drawBrand, drawHead, drawNav, drawScope, drawTabs, drawWhose } from './frame.ts';
 
 export const AppBrand = (): ReturnType<typeof drawBrand> => drawBrand();
-export const AppNav = (): ReturnType<typeof drawNav> => drawNav(me.value, route, inbox.body, counts.value.todo);
+export const AppNav = (): ReturnType<typeof drawNav> => drawNav(me.value, route, inbox, counts.value.todo);
 
 export const InboxWhose: FunctionalComponent<object, { pick: [body: string] }> = (_, { emit }) => drawWhose(inboxBodies.value, inbox.body, (body) => emit('pick', body));
 Object.assign(InboxWhose, { props: [], emits: ['pick'] });
 
-export const InboxTabs: FunctionalComponent<{ filter: Filter }, { pick: [filter: Filter] }> = ({ filter }, { emit }) => drawTabs(filter, counts.value, (f) => emit('pick', f));
+export const InboxScope: FunctionalComponent<object, { pick: [mine: boolean] }> = (_, { emit }) => drawScope(inbox.mine, (mine) => emit('pick', mine));
+Object.assign(InboxScope, { props: [], emits: ['pick'] });
+
+export const InboxTabs: FunctionalComponent<{ filter: Filter }, { pick: [filter: Filter] }> = ({ filter }, { emit }) => drawTabs(filter, inbox.mine ? { todo: counts.value.mine } : counts.value, (f) => emit('pick', f));
 Object.assign(InboxTabs, { props: ['filter'], emits: ['pick'] });
 
 export const NoticeHead: FunctionalComponent<{ all: boolean | null }, { pick: [] }> = ({ all }, { emit }) => drawHead(all, () => emit('pick'));

@@ -48,6 +48,10 @@ export const enFirst: Record<keyof typeof zh, string> = {
 
 	'inbox.title': 'Inbox',
 	'inbox.body': 'Your department',
+	'inbox.scope': 'Whose',
+	'inbox.mine': 'Mine',
+	'inbox.dept': 'Department',
+	'inbox.emptyMine': 'None that you acknowledged, claimed or were handed.',
 	'inbox.filters': 'Filter by state',
 	'inbox.tab.todo': 'To do',
 	'inbox.tab.overdue': 'Overdue',

@@ -127,6 +127,10 @@ test('overdue stands first, then the nearest deadline, finished last', () => {
 		notice({ id: 'near', due: '2026-11-24T23:59:59+08:00' }),
 	];
 	assert.deepEqual(list.sort((a, b) => compareNotices(a, b, NOW)).map((n) => n.id), ['late', 'near', 'none', 'done']);
+	const owed = { feedback_due: '2026-12-01T23:59:59+08:00', role: 'assist', state: 'acknowledged' } as const;
+	list.push(notice({ ...owed, id: 'owed' }), notice({ ...owed, id: 'owed-late', lamp: 'red', feedback_due: '2026-11-26T00:00:00+08:00' }),
+		notice({ ...owed, id: 'lead', role: 'lead', due: '2026-11-30T23:59:59+08:00' }), notice({ ...owed, id: 'told', state: 'claimed', feedback: [], received: '2026-11-22T10:00:00+08:00' }));
+	assert.deepEqual(list.sort((a, b) => compareNotices(a, b, NOW)).map((n) => n.id), ['late', 'owed-late', 'near', 'none', 'lead', 'owed', 'done', 'told']);
 });
 
 test('a case is one line of evidence after another, and no step stands for another', () => {
