@@ -11,7 +11,7 @@ import documents
 from export_test import FOOT
 from hub import OneHub, event, wait_until
 from road_test import Rpc
-from stream_test import command
+from stream_test import command, hire
 
 BODY, ASSIST, BUREAU, OTHER = "wjw-371302", "scjg-371302", "spj-371302", "zjj-371302"
 # What is not found in a record as it is written, and what is a part of another's name.
@@ -26,8 +26,7 @@ class Mine(OneHub):
     def setUpClass(cls):
         super().setUpClass()
         for name, body in PEOPLE.items():
-            command(cls.hub, "user", "add", name, "--role", "approver" if body == BUREAU else "supervisor", "--body", body)
-            wait_until(lambda name=name: cls.hub.try_sign_in(name, "pass word"), what=name)
+            hire(cls.hub, name, "approver" if body == BUREAU else "supervisor", body)
         cls.key = {"Authorization": "Bearer " + command(cls.hub, "key", "add", "wjw", "--body", BODY).split()[-1]}
 
     def taken(self, body=BODY, **data):

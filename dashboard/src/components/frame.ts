@@ -37,10 +37,10 @@ export function drawWhose(bodies: Me['bodies'], body: string | null, pick?: (bod
 }
 
 /** Everything the body has, or what the reader has in hand of it. */
-export function drawScope(mine: boolean, pick?: (mine: boolean) => void): Drawn
+export function drawScope(mine: boolean, pick?: (scope: string) => void): Drawn
 {
-	return h('span', { class: 'tabs-small', role: 'group', 'aria-label': t('inbox.scope') }, [true, false].map((x) => h('button', {
-		key: String(x), type: 'button', 'aria-pressed': String(x === mine), onClick: () => pick?.(x),
+	return h('span', { class: 'tabs-small', role: 'group', 'aria-label': t('inbox.scope') }, ['me', ''].map((x) => h('button', {
+		key: x, type: 'button', 'aria-pressed': String(!!x === mine), onClick: () => pick?.(x),
 	}, t(x ? 'inbox.mine' : 'inbox.dept'))));
 }
 

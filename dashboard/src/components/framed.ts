@@ -9,11 +9,9 @@ import { drawBrand, drawHead, drawNav, drawScope, drawTabs, drawWhose } from './
 export const AppBrand = (): ReturnType<typeof drawBrand> => drawBrand();
 export const AppNav = (): ReturnType<typeof drawNav> => drawNav(me.value, route, inbox, counts.value.todo);
 
-export const InboxWhose: FunctionalComponent<object, { pick: [body: string] }> = (_, { emit }) => drawWhose(inboxBodies.value, inbox.body, (body) => emit('pick', body));
-Object.assign(InboxWhose, { props: [], emits: ['pick'] });
-
-export const InboxScope: FunctionalComponent<object, { pick: [mine: boolean] }> = (_, { emit }) => drawScope(inbox.mine, (mine) => emit('pick', mine));
-Object.assign(InboxScope, { props: [], emits: ['pick'] });
+export const InboxWhose: FunctionalComponent<object, { pick: [body: string]; scope: [scope: string] }> = (_, { emit }) => [
+	drawWhose(inboxBodies.value, inbox.body, (body) => emit('pick', body)), drawScope(inbox.mine, (scope) => emit('scope', scope))];
+Object.assign(InboxWhose, { props: [], emits: ['pick', 'scope'] });
 
 export const InboxTabs: FunctionalComponent<{ filter: Filter }, { pick: [filter: Filter] }> = ({ filter }, { emit }) => drawTabs(filter, inbox.mine ? { todo: counts.value.mine } : counts.value, (f) => emit('pick', f));
 Object.assign(InboxTabs, { props: ['filter'], emits: ['pick'] });

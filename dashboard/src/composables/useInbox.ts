@@ -63,10 +63,10 @@ function fits(n: Notice): boolean
 	return inbox.filter === 'all' || n.state === inbox.filter;
 }
 
-function takeCounts({ open, mine }: Page<Notice>, filter: Filter): void
+function takeCounts({ open, mine }: Page<Notice>, filter = inbox.filter): void
 {
 	if (open !== undefined)
-		counts.value = { todo: open, mine: filter === 'todo' ? mine ?? counts.value.mine : counts.value.mine };
+		counts.value = { todo: open, mine: filter === 'todo' && mine !== undefined ? mine : counts.value.mine };
 }
 
 const ordered = (ids: string[]): string[] => sorted([...new Set(ids)].map((id) => notices.get(id)!), serverNow()).map((n) => n.id);
@@ -88,7 +88,7 @@ async function fetchPage(cursor: string | null): Promise<string | undefined>
 		inbox.next = page.next;
 		inbox.loaded = true;
 		if (inbox.filter !== 'pool')
-			takeCounts(page, inbox.filter);
+			takeCounts(page);
 		return page.since;
 	} catch (error) {
 		if (mine === lastLoad)

@@ -51,7 +51,7 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'inbox.scope': 'Whose',
 	'inbox.mine': 'Mine',
 	'inbox.dept': 'Department',
-	'inbox.emptyMine': 'None that you acknowledged, claimed or were handed.',
+	'inbox.emptyMine': 'Nothing here that you took on or were handed.',
 	'inbox.filters': 'Filter by state',
 	'inbox.tab.todo': 'To do',
 	'inbox.tab.overdue': 'Overdue',

@@ -51,7 +51,7 @@ export const zh = {
 	'inbox.scope': '范围',
 	'inbox.mine': '我的',
 	'inbox.dept': '本部门',
-	'inbox.emptyMine': '没有您签收、认领或接手的告知。',
+	'inbox.emptyMine': '这里没有您签收、认领或接手的告知。',
 	'inbox.filters': '按状态筛选',
 	'inbox.tab.todo': '待办',
 	'inbox.tab.overdue': '超期',
