@@ -1,7 +1,7 @@
 // The first sight of the inbox, drawn by the small script that has asked for it, while the page's own script is still on its way: the
 // very rows, by the very functions. It stands until the page has drawn the same; what was clicked meanwhile is clicked then. So does
 // that of the board, whose inside comes in a file of its own.
-import { drawBrand, drawHead, drawNav, drawScope, drawTabs, drawWhose, nameOf } from './components/frame.ts';
+import { drawBrand, drawHead, drawNav, drawOrder, drawScope, drawTabs, drawWhose, nameOf } from './components/frame.ts';
 import { drawRow } from './components/NoticeRow.ts';
 import { remembered, t } from './i18n/words.ts';
 import { routeOf, type Route } from './lib/address.ts';
@@ -45,7 +45,7 @@ function inboxOf(who: Me, list: Page<Notice>, nowMs: number): Drawn[]
 		box('section', 'inbox-list', [
 			box('div', 'page-head', [h('h1', { id: 'inbox-title' }, t('inbox.title')), drawWhose(bodies, bodies[0].id), drawScope(false)]),
 			drawTabs('todo', { todo: list.open }),
-			box('p', 'order muted', t('inbox.order')),
+			drawOrder(''),
 			box('div', 'pill-row'),
 			h('table', { class: 'notices fresh', role: 'table' }, [
 				box('caption', 'sr', caption),

@@ -115,12 +115,12 @@ export { query };
 export const seg = encodeURIComponent;
 
 export interface NoticeQuery {
-	body?: string; state?: string; cause?: string; written?: string; mine?: string; due?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;
+	body?: string; state?: string; cause?: string; written?: string; mine?: string; due?: string; q?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;
 	cursor?: string | null; limit?: number;
 }
 export type SheetList = 'notices' | 'pool' | 'cases' | 'disputes' | 'board' | 'reconciliation' | 'report' | `meetings/${string}`;
 export type SheetKind = 'xlsx' | 'csv';
-export type SheetQuery = NoticeQuery & { q?: string; month?: string; bureau?: string; by?: string };
+export type SheetQuery = NoticeQuery & { month?: string; bureau?: string; by?: string };
 export interface Sheet { content: Blob; name: string }
 
 /** The name stands percent-encoded behind the last quote. */

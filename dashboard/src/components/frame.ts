@@ -44,6 +44,13 @@ export function drawScope(mine: boolean, pick?: (scope: string) => void): Drawn
 	}, t(x ? 'inbox.mine' : 'inbox.dept'))));
 }
 
+/** How the list is ordered, and what it is to be about: a part of a name, or of a number. `q` null: the whole pool. */
+export function drawOrder(q: string | null, narrow?: (text: string) => void): Drawn
+{
+	const say = (event: Event): void => narrow?.((event.target as HTMLInputElement).value);
+	return h('p', { class: 'order muted' }, [h('span', null, t(q === null ? 'inbox.poolLead' : 'inbox.order')), q === null ? null : h('input', { type: 'search', name: 'q', maxlength: 128, autocomplete: 'off', 'aria-label': t('inbox.narrow'), placeholder: t('inbox.narrow'), value: q, onInput: say, onChange: say })]);
+}
+
 /** A number is shown where the hub gave one; the page does not add up its own. */
 export function drawTabs(current: Filter, counts: Partial<Record<Filter, number>>, pick?: (filter: Filter) => void): Drawn
 {

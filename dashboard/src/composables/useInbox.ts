@@ -4,7 +4,7 @@ import { computed, reactive, shallowRef } from 'vue';
 import { hub, serverNow, type NoticeQuery } from '../hub.ts';
 import { t } from '../i18n/index.ts';
 import { reasonOf } from '../lib/reason.ts';
-import { FILTERS, isTodo, lookOf, owesFeedback, sorted, type Filter } from '../lib/state.ts';
+import { FILTERS, isFoundBy, isTodo, lookOf, owesFeedback, sorted, type Filter } from '../lib/state.ts';
 import type { ChangeMessage, Notice, NoticeMessage, Page } from '../wire.ts';
 import { busy, forgetAll, notices, put, putAll } from './useNotices.ts';
 import { route } from './useRoute.ts';
@@ -17,7 +17,7 @@ const COUNT_PAUSE_MS = 1000;
 export const PENDING_MAX = 200;
 
 export const inbox = reactive({
-	body: null as string | null, mine: false, filter: 'todo' as Filter, ids: [] as string[], next: null as string | null,
+	body: null as string | null, mine: false, q: '', filter: 'todo' as Filter, ids: [] as string[], next: null as string | null,
 	pending: [] as string[], beyond: false, loading: false, loaded: false, error: '', lastArrivalMs: 0,
 });
 /** How many there are to do, and of those the reader's own, as far as the hub has said so. */
@@ -38,14 +38,14 @@ function question(filter: Filter): { state?: string; due?: string }
 const whose = (): NoticeQuery => ({ body: inbox.body ?? undefined, mine: inbox.mine ? 'true' : undefined });
 
 /** What the hub is asked for the list that is open. */
-export const inboxQuestion = (): NoticeQuery => (inbox.filter === 'pool' ? {} : { ...whose(), ...question(inbox.filter) });
+export const inboxQuestion = (): NoticeQuery => (inbox.filter === 'pool' ? {} : { ...whose(), q: inbox.q || undefined, ...question(inbox.filter) });
 
 /** What the address asks for. What is in the pool is nobody's. */
-function asked(): { filter: Filter; mine: boolean }
+function asked(): { filter: Filter; mine: boolean; q: string }
 {
-	const { state, scope } = route.query;
+	const { state, scope, q = '' } = route.query;
 	const filter = FILTERS.find((f) => f === state) ?? 'todo';
-	return { filter, mine: scope === 'me' && filter !== 'pool' };
+	return { filter, mine: scope === 'me' && filter !== 'pool', q: filter === 'pool' ? '' : q.trim() };
 }
 
 const inPool = (n: Notice): boolean => n.body.startsWith('pool:');
@@ -54,7 +54,7 @@ function fits(n: Notice): boolean
 {
 	if (inbox.filter === 'pool')
 		return inPool(n) && isTodo(n.state, n.role);
-	if (n.body !== inbox.body || (inbox.mine && (n.keeper ?? (n.claimed ?? n.acknowledged)?.by) !== me.value?.user))
+	if (n.body !== inbox.body || !isFoundBy(inbox.q, n) || (inbox.mine && (n.keeper ?? (n.claimed ?? n.acknowledged)?.by) !== me.value?.user))
 		return false;
 	if (inbox.filter === 'todo')
 		return isTodo(n.state, n.role) || (inbox.mine && owesFeedback(n));
@@ -63,10 +63,10 @@ function fits(n: Notice): boolean
 	return inbox.filter === 'all' || n.state === inbox.filter;
 }
 
-function takeCounts({ open, mine }: Page<Notice>, filter = inbox.filter): void
+function takeCounts({ open, mine }: Page<Notice>, whole = inbox.filter === 'todo' && !inbox.q): void
 {
 	if (open !== undefined)
-		counts.value = { todo: open, mine: filter === 'todo' && mine !== undefined ? mine : counts.value.mine };
+		counts.value = { todo: open, mine: whole && mine !== undefined ? mine : counts.value.mine };
 }
 
 const ordered = (ids: string[]): string[] => sorted([...new Set(ids)].map((id) => notices.get(id)!), serverNow()).map((n) => n.id);
@@ -106,13 +106,15 @@ export const loadMore = (): Promise<string | undefined> => fetchPage(inbox.next)
 /** The list that the address asks for, where that is another one. */
 export function follow(): void
 {
-	const { filter, mine } = asked();
-	if (filter === inbox.filter && mine === inbox.mine)
+	const { filter, mine, q } = asked();
+	const isOther = filter !== inbox.filter || mine !== inbox.mine;
+	if (!isOther && q === inbox.q)
 		return;
 	selected.clear();
-	Object.assign(inbox, { filter, mine, ids: [], pending: [], beyond: false, next: null, loaded: false });
+	// While somebody types, the rows stay until there are others.
+	Object.assign(inbox, { filter, mine, q, pending: [], beyond: false, ...isOther ? { ids: [], next: null, loaded: false } : {} });
 	void loadInbox();
-	if (mine && filter !== 'todo')
+	if (mine && (q || filter !== 'todo'))
 		recount();
 }
 
@@ -130,7 +132,7 @@ export function recount(): void
 		const { body, mine } = inbox;
 		const page = await hub.notices({ ...whose(), state: 'todo', limit: 1 }).catch(() => null);
 		if (page && body === inbox.body && mine === inbox.mine)
-			takeCounts(page, 'todo');
+			takeCounts(page, true);
 	}, COUNT_PAUSE_MS);
 }
 

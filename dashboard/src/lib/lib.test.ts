@@ -22,7 +22,7 @@ import { beijingTime, cellsOf, numberIn, percentText, retold } from './policy.ts
 import { wishOf } from './period.ts';
 import { meaningOf } from './provider.ts';
 import { rankedRows, rankOf } from './rank.ts';
-import { compareNotices, lookOf } from './state.ts';
+import { compareNotices, isFoundBy, lookOf } from './state.ts';
 import { lengthOf } from './remark.ts';
 import { alarms, bodyOf, faultsIn, isTaken, nothingSaid, promisesOf, sizeText, yearOn } from './said.ts';
 import { canBeTried, draftFaults, emptyDraft, eventOf } from './submission.ts';
@@ -131,6 +131,11 @@ test('overdue stands first, then the nearest deadline, finished last', () => {
 	list.push(notice({ ...owed, id: 'owed' }), notice({ ...owed, id: 'owed-late', lamp: 'red', feedback_due: '2026-11-26T00:00:00+08:00' }),
 		notice({ ...owed, id: 'lead', role: 'lead', due: '2026-11-30T23:59:59+08:00' }), notice({ ...owed, id: 'told', state: 'claimed', feedback: [], received: '2026-11-22T10:00:00+08:00' }));
 	assert.deepEqual(list.sort((a, b) => compareNotices(a, b, NOW)).map((n) => n.id), ['late', 'owed-late', 'near', 'none', 'lead', 'owed', 'done', 'told']);
+});
+
+test('a part of a name or number finds as it does at the hub', () => {
+	const n = notice({ case: 'LY-2026-7', applicant: { name: '示例Ａ坊', code: '91350100M000100Y43' }, permit: null });
+	assert.deepEqual(['', '例a', 'ly-', 'm0001', 'ＬＹ', '另'].map((q) => isFoundBy(q, n)), [true, true, true, true, true, false]);
 });
 
 test('a case is one line of evidence after another, and no step stands for another', () => {

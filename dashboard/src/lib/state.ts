@@ -18,6 +18,11 @@ export function isTodo(state: State, role: Role): boolean
 	return state === 'open' || (state === 'acknowledged' && role === 'lead');
 }
 
+const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
+
+/** Whether the hub finds it by a part of the applicant's name, of a number or of the code. */
+export const isFoundBy = (q: string, n: Notice): boolean => [n.applicant.name, n.applicant.code, n.case, n.permit].some((text) => text && folded(text).includes(folded(q)));
+
 /** Whether it was taken on and supervision has not reported. */
 export const owesFeedback = (n: Notice): boolean => !!n.feedback_due && !n.feedback && !isTodo(n.state, n.role) && ['claimed', 'acknowledged'].includes(n.state);
 
