@@ -63,10 +63,11 @@ function fits(n: Notice): boolean
 	return inbox.filter === 'all' || n.state === inbox.filter;
 }
 
-function takeCounts({ open, mine }: Page<Notice>, filter = inbox.filter): void
+/** `all`: of all that is to do; where that is too much to be counted for one person, there is no number. */
+function takeCounts({ open, mine }: Page<Notice>, all: boolean): void
 {
 	if (open !== undefined)
-		counts.value = { todo: open, mine: filter === 'todo' && mine !== undefined ? mine : counts.value.mine };
+		counts.value = { todo: open, mine: all ? mine : counts.value.mine };
 }
 
 const ordered = (ids: string[]): string[] => sorted([...new Set(ids)].map((id) => notices.get(id)!), serverNow()).map((n) => n.id);
@@ -88,7 +89,7 @@ async function fetchPage(cursor: string | null): Promise<string | undefined>
 		inbox.next = page.next;
 		inbox.loaded = true;
 		if (inbox.filter !== 'pool')
-			takeCounts(page);
+			takeCounts(page, inbox.filter === 'todo' && !cursor);
 		return page.since;
 	} catch (error) {
 		if (mine === lastLoad)
@@ -130,7 +131,7 @@ export function recount(): void
 		const { body, mine } = inbox;
 		const page = await hub.notices({ ...whose(), state: 'todo', limit: 1 }).catch(() => null);
 		if (page && body === inbox.body && mine === inbox.mine)
-			takeCounts(page, 'todo');
+			takeCounts(page, true);
 	}, COUNT_PAUSE_MS);
 }
 
