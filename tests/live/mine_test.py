@@ -13,7 +13,7 @@ from hub import OneHub, event, wait_until
 from road_test import Rpc
 from stream_test import command, hire
 
-BODY, ASSIST, BUREAU, OTHER = "wjw-371302", "scjg-371302", "spj-371302", "zjj-371302"
+BODY, ASSIST, BUREAU, FAR = "wjw-371302", "scjg-371302", "spj-371302", "wjw-371321"
 # What is not found in a record as it is written, and what is a part of another's name.
 PEOPLE = {"wjw2": BODY, "wj": BODY, "a\\b": BODY, "scjg2": ASSIST, "spjq": BUREAU}
 
@@ -227,6 +227,31 @@ class Mine(OneHub):
                     answer = self.hub.get(path + query, user)
                     self.assertEqual((answer.status, answer.json["errors"][0]["pointer"]), (422, "/mine"), (path, query, user))
         self.assertEqual(self.hub.get("/notices?mine=", "wjw").json.keys(), self.hub.get("/notices", "wjw").json.keys())
+
+
+class AmongThousands(OneHub):
+    people = ("spj",)
+
+    def page(self, query):
+        answer = self.hub.get("/notices?mine=true" + query, "far")
+        documents.hold_answer("GET", "/api/v1/notices?mine=true", answer)
+        return answer.json
+
+    def test_looking_for_one_among_thousands_has_an_end(self):
+        hire(self.hub, "far", "supervisor", FAR)
+        for part in range(4):
+            events = [event(f"far{part}-{i}", type="approval.changed", region="371321") for i in range(850)]
+            answer = self.hub.request("POST", "/api/v1/events", events, {"Content-Type": "application/cloudevents-batch+json"}, user="spj")
+            if not part:
+                oldest = next(n["id"] for n in answer.json["results"][0]["notices"] if n["body"] == FAR)
+        self.assertEqual(self.hub.post(f"/notices/{oldest}/acknowledge", "far").status, 200)
+        for query in ("&state=todo&limit=1", "&limit=200"):
+            page = self.page(query)
+            self.assertEqual((page["items"], page["total"]), ([], 3400), "no more than some thousands are looked through for a page")
+            self.assertNotIn("mine", page)
+            rest = self.page(f"{query}&cursor={page['next']}")
+            self.assertEqual([n["id"] for n in rest["items"]], [oldest])
+            self.assertNotIn("mine", rest)
 
 
 if __name__ == "__main__":

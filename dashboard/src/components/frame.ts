@@ -40,7 +40,7 @@ export function drawWhose(bodies: Me['bodies'], body: string | null, pick?: (bod
 export function drawScope(mine: boolean, pick?: (scope: string) => void): Drawn
 {
 	return h('span', { class: 'tabs-small', role: 'group', 'aria-label': t('inbox.scope') }, ['me', ''].map((x) => h('button', {
-		key: x, type: 'button', 'aria-pressed': String(!!x === mine), onClick: () => pick?.(x),
+		type: 'button', 'aria-pressed': String(!!x === mine), onClick: () => pick?.(x),
 	}, t(x ? 'inbox.mine' : 'inbox.dept'))));
 }
 

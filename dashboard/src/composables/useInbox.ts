@@ -63,10 +63,11 @@ function fits(n: Notice): boolean
 	return inbox.filter === 'all' || n.state === inbox.filter;
 }
 
-function takeCounts({ open, mine }: Page<Notice>, whole = inbox.filter === 'todo' && !inbox.q): void
+/** `all`: of all that is to do; where that is too much to be counted for one person, there is no number. */
+function takeCounts({ open, mine }: Page<Notice>, all: boolean): void
 {
 	if (open !== undefined)
-		counts.value = { todo: open, mine: whole && mine !== undefined ? mine : counts.value.mine };
+		counts.value = { todo: open, mine: all ? mine : counts.value.mine };
 }
 
 const ordered = (ids: string[]): string[] => sorted([...new Set(ids)].map((id) => notices.get(id)!), serverNow()).map((n) => n.id);
@@ -88,7 +89,7 @@ async function fetchPage(cursor: string | null): Promise<string | undefined>
 		inbox.next = page.next;
 		inbox.loaded = true;
 		if (inbox.filter !== 'pool')
-			takeCounts(page);
+			takeCounts(page, inbox.filter === 'todo' && !inbox.q && !cursor);
 		return page.since;
 	} catch (error) {
 		if (mine === lastLoad)
