@@ -66,6 +66,14 @@ test('what arrives is shown where it fits, and counted where it does not', async
 	await page.getByRole('button', { name: '清除筛选' }).click();
 	await rowOf(page, other).waitFor();
 	assert.equal(await field().inputValue(), '');
+	// What was typed is said again when the field is left, which is when the filter is cleared.
+	await field().fill('没有');
+	await page.getByText('没有符合“没有”的告知。').waitFor();
+	await field().press('End');
+	await field().pressSequentially('的');
+	await page.getByRole('button', { name: '清除筛选' }).click();
+	await rowOf(page, other).waitFor();
+	assert.doesNotMatch(page.url(), /q=/);
 });
 
 test('in English, on a phone, and not where nobody has it', async () => {
