@@ -1,7 +1,7 @@
 // What lies over and around every page: whose eyes are on it, and how large its letters are.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, openWorld, rowOf, until } from './world.mjs';
+import { axe, noSideways, openWorld, rowOf, until } from './world.mjs';
 
 let world;
 let made;
@@ -119,4 +119,76 @@ test('nobody is named where nobody is signed in, on the wall, or where the hub s
 	await plain.getByText(/实时更新$/).waitFor();
 	assert.deepEqual([await isMarked(plain), (await written(plain)).filter((x) => /lxhy/.test(x))], [false, []]);
 	await plain.context().close();
+});
+
+const letters = (page) => page.evaluate(() => ['body', '.notices td', 'button'].map((what) => getComputedStyle(document.querySelector(what)).fontSize));
+const SIZES = [{ width: 1366, height: 768 }, { width: 390, height: 844 }, { width: 320, height: 640 }];
+
+/** Buttons that nobody can hit: out of the window, or under one another. */
+const outOfReach = (page) => page.evaluate(() => [...document.querySelectorAll('button, .notices a, nav a')].filter((x) => {
+	x.scrollIntoView({ block: 'center' });
+	if (!x.offsetParent)
+		return false;
+	const [{ left, right, top, bottom }] = x.getClientRects(); // a link may run over two lines
+	return !x.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+}).map((x) => x.textContent.trim()));
+
+for (const [language, words] of [['zh', ['大字', '特大字', '标准字']], ['en', ['Large text', 'Larger text', 'Normal text']]])
+	test(`letters as large as one asks for, ${language}: kept by this machine, and all stays in reach`, async () => {
+		const page = await world.newPage(SIZES[0]);
+		await page.addInitScript((l) => localStorage.setItem('tandem.language', l), language);
+		await world.signIn(page, 'wjw', '#/inbox');
+		await page.locator('.conn-live').waitFor();
+		assert.deepEqual(await letters(page), ['14px', '14px', '14px']);
+		for (const [i, size] of ['16px', '18px'].entries()) {
+			const button = page.getByRole('button', { name: words[i], exact: true });
+			await button.focus();
+			await page.keyboard.press('Enter');
+			const there = page.getByRole('button', { name: words[i + 1], exact: true });
+			await there.waitFor();
+			assert.ok(await there.evaluate((x) => x === document.activeElement), 'the focus stays');
+			for (const view of SIZES) {
+				await page.setViewportSize(view);
+				const where = `${language} at ${size}, ${view.width} px`;
+				assert.deepEqual(await letters(page), [size, size, size]);
+				await noSideways(page, where);
+				assert.deepEqual(await outOfReach(page), [], where);
+				const item = await page.locator('tbody .c-item').first().boundingBox();
+				assert.ok(item.width > 90, `${where}: ${item.width} px for the name of an item`);
+				await axe(page, where);
+				if (process.env.SHOTS)
+					await page.screenshot({ path: `${process.env.SHOTS}/letters-${language}-${size}-${view.width}.png` });
+			}
+			await page.setViewportSize(SIZES[0]);
+		}
+		await page.goto(`${world.url}/#/inbox?n=${made.notice}`);
+		await page.reload();
+		await page.locator('.pane-title', { hasText: made.name }).waitFor();
+		assert.equal((await letters(page))[0], '18px', 'also the next time');
+		await noSideways(page, 'a notice in large letters');
+		if (process.env.SHOTS)
+			await page.screenshot({ path: `${process.env.SHOTS}/letters-${language}-notice.png` });
+		await page.getByRole('button', { name: words[2], exact: true }).click();
+		assert.equal((await letters(page))[0], '14px');
+		await page.locator('.inbox-list .order').waitFor(); // there is room beside the list again
+		await page.context().close();
+	});
+
+test('large letters are offered before one has signed in, and are not for the wall or for paper', async () => {
+	const page = await world.newPage({ width: 1920, height: 1080 });
+	await page.goto(world.url);
+	await page.getByRole('button', { name: '大字', exact: true }).click();
+	await page.getByRole('button', { name: '特大字', exact: true }).click();
+	const size = () => page.evaluate(() => getComputedStyle(document.documentElement).fontSize);
+	assert.equal(await size(), '18px');
+	await axe(page, 'signing in by large letters');
+	await world.signIn(page, 'lxhy', '#/board');
+	assert.equal(await size(), '18px');
+	await page.emulateMedia({ media: 'print' });
+	assert.equal(await size(), '12px');
+	await page.emulateMedia({ media: 'screen' });
+	await page.goto(`${world.url}/#/screen`);
+	await page.locator('.screen .heat td a').first().waitFor();
+	assert.equal(await size(), '14px');
+	await page.context().close();
 });
