@@ -45,6 +45,7 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'conn.retrying': 'trying now…',
 	'conn.retryNow': 'Try now',
 	'conn.reload': 'Reload',
+	'conn.renewed': 'There is a new version of this page. Reload when you have finished what you are writing.',
 	'conn.back': 'Connected again; everything missed has been caught up.',
 	'conn.backReloaded': 'Connected again; the list has been loaded anew.',
 	'conn.whyDisabled': 'Disconnected: no action possible',

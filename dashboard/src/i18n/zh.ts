@@ -45,6 +45,7 @@ export const zh = {
 	'conn.retrying': '正在重连…',
 	'conn.retryNow': '现在重试',
 	'conn.reload': '重新载入',
+	'conn.renewed': '页面有新版本。请在填写完毕后重新载入。',
 	'conn.back': '连接已恢复，断线期间的消息已补齐。',
 	'conn.backReloaded': '连接已恢复，列表已重新载入。',
 	'conn.whyDisabled': '连接中断，暂不能操作',
