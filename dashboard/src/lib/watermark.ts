@@ -11,8 +11,8 @@ const LINE_MAX = 250;
 export function mark(who: Me | null, nowMs: number): void
 {
 	const canvas = Object.assign(document.createElement('canvas'), TILE);
-	const pen = canvas.getContext('2d');
-	if (who && pen) {
+	const pen = canvas.getContext('2d')!;
+	if (who) {
 		pen.scale(2, 2);
 		pen.rotate(-.3);
 		pen.globalAlpha = .06;
