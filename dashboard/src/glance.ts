@@ -8,12 +8,13 @@ import { routeOf, type Route } from './lib/address.ts';
 import { h, isPickable, sitAt, type Drawn } from './lib/desk.ts';
 import type { Html } from './lib/html.ts';
 import { inboxBodiesOf } from './lib/roles.ts';
+import { enlarged } from './lib/size.ts';
 import { sorted } from './lib/state.ts';
 import { workDays } from './lib/worktime.ts';
 import type { Board, Me, Notice, Page, PolicyNames, WorkCalendar } from './wire.ts';
 
 // Below this width the frame is arranged by what stands in its head, which the glance leaves out.
-const WIDE = '(min-width: 63.8em)';
+const WIDE = `(min-width: ${63.8 * enlarged()}em)`;
 const KEPT = 'tr, a, button, input, select';
 /** So long the page may take to have as much to show; then it is seen as it is. */
 const PATIENCE_MS = 4000;

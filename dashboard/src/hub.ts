@@ -114,6 +114,9 @@ export async function request<T>(method: string, path: string, options: Options 
 export { query };
 export const seg = encodeURIComponent;
 
+/** The page as it would come now, with the names of what it consists of. */
+export const freshPage = async (): Promise<string> => (await fetch('/')).text();
+
 export interface NoticeQuery {
 	body?: string; state?: string; cause?: string; written?: string; mine?: string; due?: string; q?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;
 	cursor?: string | null; limit?: number;

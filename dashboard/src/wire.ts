@@ -139,7 +139,7 @@ export interface CaseDetail { case: string; events: CaseEvent[] }
 export interface Page<T> { items: T[]; next: string | null; total?: number; open?: number; mine?: number; since?: string }
 
 /** `until`: when the session ends. */
-export interface Me { user: string; name?: string | null; roles: string[]; bodies: { id: string; name?: string | null; role?: string }[]; policy?: string; title?: string; until?: string | null }
+export interface Me { user: string; name?: string | null; roles: string[]; bodies: { id: string; name?: string | null; role?: string }[]; policy?: string; title?: string; until?: string | null; watermark?: boolean }
 
 /** `zh`: the detail in Chinese, where the hub has it. `file` and what follows: of a file that was sent. */
 export interface Fault { pointer: string; detail: string; code?: string; params?: string[]; zh?: string; file?: string; line?: number; column?: number }

@@ -78,6 +78,23 @@ test('the rows stand there before the page, and stay where they are when it come
 	await page.context().close();
 }));
 
+test('it has the letters that were asked for last time, and nothing jumps', () => inOneMinute(async () => {
+	const page = await world.newPage(undefined, NO_TICK);
+	await page.addInitScript(waitForPage);
+	await page.addInitScript(() => localStorage.setItem('tandem.size', '2'));
+	const come = await held(page);
+	void world.signIn(page, 'wjw', '#/inbox').catch(() => undefined);
+	await rowOf(page, made[3]).waitFor();
+	assert.equal(await page.locator('.top-right').count(), 0, 'the page itself is not there yet');
+	const glance = await seen(page);
+	assert.equal(await page.locator('.notices').evaluate((x) => getComputedStyle(x).fontSize), '18px');
+	come();
+	await page.locator('.conn-live').waitFor();
+	await page.mouse.move(0, 0);
+	assert.deepEqual(await seen(page), glance);
+	await page.context().close();
+}));
+
 test('what is clicked before the page is there is done when it is', async () => {
 	const { page, come } = await opened('wjw', '#/inbox');
 	await rowOf(page, made[0]).getByRole('button', { name: /^签收：/ }).click();

@@ -72,7 +72,7 @@ class MockHub {
 		}
 		if (path === '/me') {
 			const { name, roles, bodies } = USERS[user];
-			return [200, { user, name, roles, bodies: bodies.map((id) => ({ id, name: BODIES[id], role: roles[0] })) }];
+			return [200, { user, name, roles, bodies: bodies.map((id) => ({ id, name: BODIES[id], role: roles[0] })), watermark: true }];
 		}
 		if (path === '/events')
 			return this.event(body);

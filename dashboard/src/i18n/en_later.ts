@@ -1,6 +1,8 @@
 import type { zhLater } from './zh_later.ts';
 
 export const enLater: Record<keyof typeof zhLater, string> = {
+	'search.lately': 'Lately on this computer',
+	'search.forget': 'Clear',
 	'form.title.return': 'Return this notice',
 	'form.title.transfer': 'Transfer to another body',
 	'form.title.feedback': 'Supervision feedback',

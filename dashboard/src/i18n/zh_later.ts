@@ -1,5 +1,7 @@
 // The words of the pages and forms that come after the first script.
 export const zhLater = {
+	'search.lately': '本机最近查过',
+	'search.forget': '清除',
 	'form.title.return': '退回这件告知',
 	'form.title.transfer': '转办给其他单位',
 	'form.title.feedback': '监管反馈',
