@@ -49,7 +49,9 @@ export interface EventDocument {
 	};
 	[member: string]: unknown;
 }
-export interface NoticeDetail { notice: Notice; event?: EventDocument; deliveries: Delivery[]; receipts: Receipt[] }
+/** Masked, unless it was asked for with a reason. */
+export interface ContactToCall { name: string | null; post: string | null; phone: string; from: string | null; stands_for: string | null }
+export interface NoticeDetail { notice: Notice; event?: EventDocument; deliveries: Delivery[]; receipts: Receipt[]; contacts?: { people: ContactToCall[] } }
 
 /** What every view of an event says of it. */
 export interface EventFacts {

@@ -40,6 +40,36 @@ class Contacts(OneHub):
         self.assertEqual(audit.json["items"][0]["body"], BODY)
         self.assertNotIn(b"13900000021", audit.body)
 
+    def to_call(self, notice, user):
+        """Whom that notice says to call: name, number, for whom."""
+        got = self.hub.get(f"/notices/{notice}", user)
+        self.assertEqual(got.status, 200, got.body)
+        self.assertEqual(got.headers["Cache-Control"], "no-store")
+        documents.hold({"$ref": "#/components/schemas/NoticeWhole"}, got.json, "notice")
+        return [(k["name"], k["phone"], k["post"], k["stands_for"]) for k in got.json["contacts"]["people"]]
+
+    def test_a_notice_says_whom_to_call_masked_and_as_it_is_now(self):
+        self.put(BODY, [])
+        taken = self.hub.submit(event("call")).json["notices"]
+        mine = next(n["id"] for n in taken if n["body"] == BODY)
+        self.assertEqual(self.to_call(mine, "spj"), [])
+        free = [{**PEOPLE[0], "hours": None}, PEOPLE[1]]
+        self.assertEqual(self.put(BODY, free).status, 200)
+        for user in ("wjw", "spj", "lxhy", "sjj"):
+            self.assertEqual(self.to_call(mine, user), [("联**", "139****0021", "liaison", None)], user)
+        self.assertEqual(self.hub.get(f"/notices/{mine}", "zjj").status, 404)
+        self.assertEqual(self.hub.get(f"/notices/{mine}", "admin").status, 403)
+        away = {**free[0], "leave": [{"from": "2020-01-01", "to": "2999-01-01", "substitute": "科长乙"}]}
+        self.assertEqual(self.put(BODY, [away, {**PEOPLE[1], "leave": []}]).status, 200)
+        self.assertEqual(self.to_call(mine, "spj"), [("科**", "139****0022", "section-head", "联**")])
+        # Without a body there is nobody; and nothing that lists notices carries contacts.
+        pool = self.hub.submit(event("callpool", item="999999999999")).json["notices"][0]["id"]
+        self.assertEqual(self.to_call(pool, "spj"), [])
+        for path in ("/notices?limit=200", "/cases/TESTcall", "/cases?q=TESTcall"):
+            self.assertNotIn(b'"contacts"', self.hub.get(path, "spj").body, path)
+        for number in ("13900000021", "13900000022", "139****"):
+            self.assertNotIn(number, self.hub.log_text())
+
     def handover(self, body, user, **said):
         return self.hub.post(f"/bodies/{body}/handover", user, said)
 

@@ -78,7 +78,8 @@ def steady_member(name, value):
 def steady(value):
     """What differs from run to run, as something that does not."""
     if isinstance(value, dict):
-        return {k: steady_member(k, v) for k, v in value.items()}
+        told = {k: steady_member(k, v) for k, v in value.items()}
+        return {**told, "from": None} if "stands_for" in told else told  # by the hour of the run on duty or not
     if isinstance(value, list):
         return [steady(v) for v in value]
     if isinstance(value, str):
