@@ -51,7 +51,8 @@ export interface EventDocument {
 }
 /** Masked, unless it was asked for with a reason. */
 export interface ContactToCall { name: string | null; post: string | null; phone: string; from: string | null; stands_for: string | null }
-export interface NoticeDetail { notice: Notice; event?: EventDocument; deliveries: Delivery[]; receipts: Receipt[]; contacts?: { people: ContactToCall[] } }
+export interface ContactsToCall { people: ContactToCall[]; allowed: string[] }
+export interface NoticeDetail { notice: Notice; event?: EventDocument; deliveries: Delivery[]; receipts: Receipt[]; contacts?: ContactsToCall }
 
 /** What every view of an event says of it. */
 export interface EventFacts {

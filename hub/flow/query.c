@@ -66,7 +66,7 @@ static enum err put_notice(struct call *c, struct row *row)
 	buf_add_str(&c->out, ",\"receipts\":");
 	view_receipts(v, c->notice, &c->out);
 	buf_add_str(&c->out, ",\"contacts\":");
-	liaison_put(c->flow, row->record.notices[c->notice].body, &c->out);
+	liaison_put(c->flow, v, c->notice, &c->out);
 	buf_add_char(&c->out, '}');
 	buf_clear(&common);
 	return ERR_OK;
