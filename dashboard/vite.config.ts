@@ -1,18 +1,6 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig, type Plugin } from 'vite';
-
-/** The keys of the English words stay behind: the page knows them from the Chinese ones, and they are a third of the file. */
-const wordsAlone: Plugin = {
-	name: 'words-alone',
-	apply: 'build',
-	async transform(_code, id) {
-		const name = /\/src\/i18n\/en_(\w+)\.ts$/.exec(id)?.[1];
-		if (!name)
-			return null;
-		const table = Object.entries(await import(id) as Record<string, Record<string, string>>)[0];
-		return { code: `export const ${table[0]} = ${JSON.stringify(Object.values(table[1]))};`, map: null };
-	},
-};
+import { wordsNumbered } from './scripts/words.ts';
 
 /** What asks and draws before the page itself is there, what the page begins with, and a notice: all that each leads to without waiting.
  * Each in one file; what comes later imports of them. */
@@ -64,7 +52,7 @@ const SHARED = /src\/(components\/(ChoiceField|EventCore|ErrorNote|NamePicker|Re
 // What never changes in a template stands where it is used: kept apart, as is usual, it makes the page a twentieth larger.
 // The browsers of the trade are old: chrome87 is the oldest that must show the page.
 export default defineConfig({
-	plugins: [wordsAlone, firstAlone, askAhead, vue({ features: { optionsAPI: false }, template: { compilerOptions: { hoistStatic: false } } })],
+	plugins: [wordsNumbered(), firstAlone, askAhead, vue({ features: { optionsAPI: false }, template: { compilerOptions: { hoistStatic: false } } })],
 	build: {
 		target: 'chrome87', assetsInlineLimit: 0, modulePreload: { polyfill: false },
 		rolldownOptions: { output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'early', test: (id: string) => early.has(id) }, { name: 'first', test: (id: string) => first.has(id) }, { name: 'glance', test: (id: string) => glance.has(id) }, { name: 'notice', test: (id: string) => notice.has(id) }, { name: 'words', test: WORDS }, { name: 'shared', test: SHARED }] } } },

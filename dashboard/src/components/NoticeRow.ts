@@ -27,10 +27,10 @@ function pickBox({ notice, active }: Row): Drawn | null
 function part(notice: Notice): string
 {
 	if (notice.letter)
-		return t('notice.letter');
+		return t('notice.cause.letter');
 	if (notice.state === 'acknowledged' && notice.role === 'lead')
 		return t('notice.mustClaim');
-	return t(notice.cause === 'archive' ? 'notice.archive' : `role.${notice.role}`);
+	return t(notice.cause === 'archive' ? 'notice.cause.archive' : `role.${notice.role}`);
 }
 
 /** A plain click opens beside the list; with a modifier key the link does what links do. */
@@ -55,8 +55,8 @@ function owed({ notice, active }: Row, emit: Emit): Drawn | null
 	};
 	return h('span', { class: 'acts' }, h('button', {
 		type: 'button', tabindex: active ? undefined : -1, disabled: !desk.live(),
-		'aria-label': t('act.formOf', { act: t('act.feedback'), name: notice.applicant.name }), onClick: feedBack,
-	}, t('act.feedback')));
+		'aria-label': t('act.formOf', { act: t('act.of.feedback'), name: notice.applicant.name }), onClick: feedBack,
+	}, t('act.of.feedback')));
 }
 
 export function drawRow(row: Row, emit: Emit): Drawn

@@ -116,7 +116,7 @@ const select = (name: string, options: readonly [string, string][], at: string, 
 function drawPick({ wish, nowMs, regions, pick }: BoardLook): Drawn
 {
 	const isAt = (days: Days): boolean => days.from === wish.from && days.to === wish.to;
-	const day = (name: 'from' | 'to', bound: object): Drawn => h('label', null, [`${t(`board.${name}`)} `,
+	const day = (name: 'from' | 'to', bound: object): Drawn => h('label', null, [`${t(`board.date.${name}`)} `,
 		h('input', { type: 'date', name, value: wish[name], ...bound, onChange: (event: Event) => valueOf(event) && pick?.({ [name]: valueOf(event) }) })]);
 	return h('form', { class: 'board-pick no-print', 'aria-label': t('board.pick') }, [
 		h('span', { class: 'tabs-small' }, PERIODS.map((p) => h('button', {

@@ -83,8 +83,8 @@ export function dueText({ due, met, dropped, doneAt: at, provisional, paused }: 
 interface Acts { notice: Notice; tab?: boolean; reason?: boolean }
 
 const VERBS: { verb: Verb; word: Key; of: Key }[] = [
-	{ verb: 'claim', word: 'act.claim', of: 'act.claimOf' },
-	{ verb: 'acknowledge', word: 'act.acknowledge', of: 'act.acknowledgeOf' },
+	{ verb: 'claim', word: 'act.of.claim', of: 'act.claimOf' },
+	{ verb: 'acknowledge', word: 'act.of.acknowledge', of: 'act.acknowledgeOf' },
 ];
 
 export function actButtons({ notice, tab, reason }: Acts): Drawn | null

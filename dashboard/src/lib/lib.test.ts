@@ -1,6 +1,8 @@
 // Run by `npm test`, with node's own runner: what is pure is tried without a browser, under a foreign time zone.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { headsOf, numbersOf, sourcesIn, type Table } from '../../scripts/words.ts';
 import { enBoard } from '../i18n/en_board.ts';
 import { enFirst } from '../i18n/en_first.ts';
 import { enLater } from '../i18n/en_later.ts';
@@ -83,6 +85,19 @@ test('both languages have the same keys in the same order, and the same places',
 	}
 	const keys = parts.flatMap(([chinese]) => Object.keys(chinese!));
 	assert.equal(keys.length, new Set(keys).size, 'no word is in two files');
+});
+
+test('a word that is built under a number is put together nowhere, and is named like nothing the hub says', () => {
+	assert.deepEqual(headsOf("t(`act.${verb}`) + `/cases/${id}` + tCode('state', s)"), ['act.', 'state.']);
+	assert.deepEqual(headsOf("const x = ['reason']; tCode(x[0], d)"), ['reason.'], 'what came to tCode by a way of its own');
+	const tables: Table[] = [['zh', { 'act.go': '1', 'app.a': '2', 'app.b': '3' }], ['zhBoard', { 'board.x': '4', 'state.open': '5' }]];
+	assert.deepEqual([...numbersOf(['`act.${x}`', "tCode('state', y)"], tables)], [['app.a', 'F0'], ['app.b', 'F1'], ['board.x', 'B0']]);
+
+	const numbers = numbersOf(sourcesIn(new URL('..', import.meta.url).pathname), Object.entries({ zh: zhFirst, zhBoard, zhLater, zhMeet, zhOffice }));
+	assert.ok(numbers.size > 400 && numbers.has('app.title'));
+	assert.ok(!['state.overdue', 'reason.other', 'fault.offline', 'kind.delivered', 'board.need.gaps'].some((key) => numbers.has(key)));
+	const said = ['openapi', 'asyncapi'].map((name) => readFileSync(new URL(`../../../hub/net/${name}.yaml`, import.meta.url), 'utf8')).join();
+	assert.deepEqual([...numbers.keys()].filter((key) => said.split(/[^\w.-]+/).includes(key)), []);
 });
 
 function notice(change: Partial<Notice>): Notice

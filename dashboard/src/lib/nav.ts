@@ -16,7 +16,7 @@ export function entriesOf(who: Me | null, body: string | null): Entry[]
 		{ page: 'search', word: 'nav.search', with: ['case'], shown: maySearch(who) },
 		{ page: 'submit', word: 'nav.submit', shown: mayApprove(who) },
 		{ page: 'list', word: 'nav.returned', query: { state: 'returned' }, shown: mayApprove(who) },
-		{ page: 'list', word: 'notice.letter', query: { state: 'todo', cause: 'letter' }, shown: mayApprove(who) || mine.length > 0 },
+		{ page: 'list', word: 'notice.cause.letter', query: { state: 'todo', cause: 'letter' }, shown: mayApprove(who) || mine.length > 0 },
 		{ page: 'disputes', word: 'nav.disputes', with: ['dispute'], shown: mayDispute(who) },
 		{ page: 'meetings', word: 'nav.meetings', shown: oversees(who) },
 		{ page: 'reconcile', word: 'nav.reconcile', shown: mayDispute(who) },
