@@ -34,7 +34,7 @@ export class HubError extends Error {
 
 let clockOffsetMs = 0;
 let contactListener: () => void = () => undefined;
-let endedListener: () => void = () => undefined;
+let endedListener: (askedMs: number) => void = () => undefined;
 
 /** The hub's time as far as it is known: the computer's own clock is not trusted with deadlines. */
 export const serverNow = (): number => Date.now() + clockOffsetMs;
@@ -46,7 +46,7 @@ export function onContact(fn: () => void): void
 }
 
 /** Called when the hub no longer knows this session. */
-export function onSessionEnded(fn: () => void): void
+export function onSessionEnded(fn: typeof endedListener): void
 {
 	endedListener = fn;
 }
@@ -86,6 +86,7 @@ export async function request<T>(method: string, path: string, options: Options 
 		headers['Idempotency-Key'] = randomHex(16);
 	if (options.version !== undefined)
 		headers['If-Match'] = `"${options.version}"`;
+	const askedMs = Date.now();
 	const abort = new AbortController();
 	let timedOut = false;
 	const patienceMs = options.patienceMs ?? REQUEST_TIMEOUT_MS;
@@ -97,7 +98,7 @@ export async function request<T>(method: string, path: string, options: Options 
 		const data = response.ok && options.read ? await options.read(response) : readJson(text ?? await response.text());
 		heard(response.headers.get('Date'), atMs);
 		if (response.status === 401 && !options.quiet401)
-			endedListener();
+			endedListener(askedMs);
 		if (!response.ok)
 			throw new HubError('http', response.status, (data ?? {}) as ProblemDetails);
 		return data as T;

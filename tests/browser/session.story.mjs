@@ -104,6 +104,32 @@ test('help that stands open does not bar the way back', async () => {
 	await page.context().close();
 });
 
+test('an answer that comes late, to what was asked before, does not end the session that has begun since', async () => {
+	const page = await world.newPage();
+	await world.signIn(page, 'wjw');
+	const made = await world.grant('示例迟到用品厂');
+	let answer = () => undefined;
+	const asked = new Promise((seen) => page.route(`**/api/v1/notices/${made.notice}`, async (route) => {
+		const late = new Promise((fn) => { answer = fn; });
+		seen();
+		await late;
+		await route.fulfill({ status: 401, contentType: 'application/problem+json', json: { status: 401, title: 'Not signed in' } });
+	}, { times: 1 }));
+	await page.goto(`${world.url}/#/inbox?n=${made.notice}`);
+	await asked;
+	await endSession(page);
+	await page.locator('#user').waitFor();
+	await signInHere(page, 'wjw');
+	await page.locator('#user').waitFor({ state: 'detached' });
+	const came = page.waitForResponse((response) => response.status() === 401);
+	answer();
+	await (await came).finished();
+	assert.equal(await page.evaluate(async () => (await fetch('/api/v1/me')).status), 200, 'and the page has read what came before');
+	await page.locator('.pane-foot').getByRole('button', { name: '退回：' }).waitFor();
+	assert.equal(await page.locator('#user').count(), 0);
+	await page.context().close();
+});
+
 test('nobody else finds it', async () => {
 	const page = await world.newPage();
 	await world.signIn(page, 'wjw');

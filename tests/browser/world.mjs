@@ -7,6 +7,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { wordsAreSaid } from './words.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const require = createRequire(join(ROOT, 'dashboard/package.json'));
@@ -344,6 +345,7 @@ export async function axe(page, where)
 	}, [AXE_TAGS, !sheetSeen]);
 	sheetSeen = true;
 	assert.deepEqual(faults, [], `axe on ${where}`);
+	await wordsAreSaid(page, where);
 }
 
 export async function noSideways(page, where)

@@ -26,7 +26,12 @@ export const mayMakePolicy = computed(() => roles.mayMakePolicy(me.value));
 export const mayReadVersions = computed(() => roles.mayReadVersions(me.value));
 export const homePage = computed(() => (inboxBodies.value.length > 0 ? 'inbox' : coordinates.value ? 'board' : maySearch.value ? 'search' : 'bodies'));
 
-onSessionEnded(() => {
+let sinceMs = 0;
+
+// What was asked before this session began says nothing of it.
+onSessionEnded((askedMs) => {
+	if (askedMs < sinceMs)
+		return;
 	ended.value = me.value !== null;
 	until.value = null;
 });
@@ -59,6 +64,7 @@ export async function findSession(): Promise<void>
 export async function signIn(user: string, password: string): Promise<void>
 {
 	await hub.signIn(user, password);
+	sinceMs = Date.now();
 	const who = await askWho();
 	// What stands here is somebody else's.
 	if (me.value && me.value.user !== who.user)
