@@ -31,7 +31,7 @@ export interface BulkResult extends Partial<NoticeState>, ProblemDetails { statu
 export interface BulkResults { results: BulkResult[] }
 
 export interface Receipt { kind: string; at: string; by?: string | null; channel?: string | null; delivery?: string | null; detail?: string | null }
-export interface Delivery { id: string; channel: string; connector?: string; state: string; attempts?: number; to?: string; detail?: string | null }
+export interface Delivery { id: string; channel: string; connector?: string; state: string; attempts?: number; detail?: string | null }
 
 /** The event as its sender wrote it, which may hold more than the page reads. */
 export interface EventDocument {
@@ -49,7 +49,10 @@ export interface EventDocument {
 	};
 	[member: string]: unknown;
 }
-export interface NoticeDetail { notice: Notice; event?: EventDocument; deliveries: Delivery[]; receipts: Receipt[] }
+/** Masked, unless it was asked for with a reason. */
+export interface ContactToCall { name: string | null; post: string | null; phone: string; from: string | null; stands_for: string | null }
+export interface ContactsToCall { people: ContactToCall[]; allowed: string[] }
+export interface NoticeDetail { notice: Notice; event?: EventDocument; deliveries: Delivery[]; receipts: Receipt[]; contacts: ContactsToCall }
 
 /** What every view of an event says of it. */
 export interface EventFacts {

@@ -7,6 +7,7 @@
 #include "flow/audit.h"
 #include "flow/deadline.h"
 #include "flow/figures.h"
+#include "flow/mask.h"
 #include "flow/optout.h"
 #include "flow/respond_in.h"
 #include "flow/view.h"
@@ -220,16 +221,6 @@ static void on_audited(void *arg, enum err e, const char *text)
 	refuse(t, ERR_UNAVAILABLE, "Nothing was sent; try again");
 }
 
-/* +8613900000021 is +86139****0021. */
-static void mask(const char *number, char ret[NUMBER_BYTES])
-{
-	size_t len = strlen(number);
-
-	snprintf(ret, NUMBER_BYTES, "%s", number);
-	for (size_t i = len > 8 ? len - 8 : 0; i + 4 < len; i++)
-		ret[i] = '*';
-}
-
 /* Texts that look alike are swallowed on their way, so each says when it was sent. */
 static void compose(struct test *t)
 {
@@ -252,7 +243,7 @@ static void find_number(struct test *t, const struct connector_test *in)
 		diag_add(&t->diag, "/to", "must be a number: you have none of your own here");
 	else if (!number_normalise(*to ? to : in->own, t->to))
 		diag_add(&t->diag, "/to", "is no telephone number");
-	mask(t->to, t->masked);
+	mask_number(t->to, t->masked);
 }
 
 static void begin(struct test *t, const struct connector_test *in)

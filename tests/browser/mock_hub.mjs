@@ -120,7 +120,7 @@ class MockHub {
 		const record = this.found(user, id);
 		if (!verb) {
 			const event = this.book.events[Number(/^n(\d+)/.exec(id)[1]) - 1];
-			return [200, { notice: this.book.view(record), event, deliveries: record.deliveries, receipts: record.receipts }];
+			return [200, { notice: this.book.view(record), event, deliveries: record.deliveries, receipts: record.receipts, contacts: { people: [], allowed: [] } }];
 		}
 		const match = req.headers['if-match'];
 		if (match && match !== `"${record.version}"`)
@@ -154,7 +154,7 @@ class MockHub {
 				region_name: '兰山区', applicant: e.notices[0].applicant, policy: 'linyi@00000000', problems: [],
 				notices: e.notices.map((n) => ({ ...this.book.view(n), receipts: n.receipts, deliveries: n.deliveries })),
 				applicant_told: {
-					via: ['sms'], deliveries: [{ id: `d${e.seq}.9`, channel: 'sms', connector: 'sandbox', state: 'accepted', attempts: 1, to: '139****0000' }],
+					via: ['sms'], deliveries: [{ id: `d${e.seq}.9`, channel: 'sms', connector: 'sandbox', state: 'accepted', attempts: 1 }],
 					receipts: [{ kind: 'handed-over', at: rfc3339(e.receivedMs + 3000), channel: 'sms', delivery: `d${e.seq}.9` }],
 				},
 			})),

@@ -78,7 +78,8 @@ def steady_member(name, value):
 def steady(value):
     """What differs from run to run, as something that does not."""
     if isinstance(value, dict):
-        return {k: steady_member(k, v) for k, v in value.items()}
+        told = {k: steady_member(k, v) for k, v in value.items()}
+        return {**told, "from": None} if "stands_for" in told else told  # by the hour of the run on duty or not
     if isinstance(value, list):
         return [steady(v) for v in value]
     if isinstance(value, str):
@@ -179,6 +180,7 @@ class Story:
                   {"name": "科长乙", "post": "section-head", "leave": [{"from": "2020-01-01", "to": "2999-01-01", "substitute": "联络员甲"}]}]
         self.call("contacts", 200, "PUT", "/bodies/wjw-371302/contacts", "gly", dump({"people": people}))
         self.call("contacts-read", 200, "GET", "/bodies/wjw-371302/contacts", "wjw")
+        self.call("contacts-shown", 200, "POST", "/notices/n1.0/contacts", "spj", dump({"reason": "短信未达，电话联系"}))
         self.call("handover", 200, "POST", "/bodies/wjw-371302/handover", "gly", dump({"from": "scjg", "to": "wjw"}))
 
     def act(self, name, notice, verb, user, said, status=200):

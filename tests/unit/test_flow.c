@@ -13,6 +13,7 @@
 #include "flow/figures.h"
 #include "flow/fold.h"
 #include "flow/handover.h"
+#include "flow/mask.h"
 #include "flow/turns.h"
 #include "packdir.h"
 
@@ -37,6 +38,34 @@ static void ids_are_read_strictly(void **state)
 	assert_true(id_parse_event("e70", &seq));
 	assert_true(id_parse_notice("n10.0", &seq, &k));
 	assert_true(id_parse_delivery("d7.1", &seq, &k));
+}
+
+static void what_is_personal_is_masked(void **state)
+{
+	static const char *const names[][2] = {
+		{"张三丰", "\"张**\""}, {"wjw", "\"w**\""}, {"", "\"**\""}, {"\"x", "\"**\""}};
+	static const char *const numbers[][2] = {{"+8613900000021", "+86139****0021"},
+						 {"13900000021", "139****0021"},
+						 {"05398727123", "053****7123"},
+						 {"87271234", "****1234"},
+						 {"661234", "***234"},
+						 {"110", "**0"},
+						 {"", ""}};
+	char masked[NUMBER_BYTES];
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 64);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		buf_reset(&out);
+		mask_name(&out, names[i][0]);
+		assert_string_equal(buf_cstr(&out), names[i][1]);
+	}
+	buf_clear(&out);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		mask_number(numbers[i][0], masked);
+		assert_string_equal(masked, numbers[i][1]);
+	}
 }
 
 static void cursors_order_and_refuse(void **state)
@@ -416,6 +445,7 @@ int main(void)
 		cmocka_unit_test(ids_are_read_strictly),
 		cmocka_unit_test(cursors_order_and_refuse),
 		cmocka_unit_test(lines_are_taken_apart),
+		cmocka_unit_test(what_is_personal_is_masked),
 		cmocka_unit_test(scopes_cell_by_cell),
 		cmocka_unit_test(what_a_body_is_held_to),
 		cmocka_unit_test(a_piece_is_in_every_form),
