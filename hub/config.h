@@ -47,6 +47,7 @@ struct config {
 	int64_t queue_bytes;	    /* per connection, 262144 */
 	int64_t feed_ring;	    /* entries kept for resumption, 65536 */
 	int64_t session_ms;	    /* 12h */
+	bool watermark;		    /* yes */
 	int64_t event_bytes, batch_bytes, batch_count; /* 256 KiB, 16 MiB, 10000 */
 	int64_t export_rows;			       /* 50000 */
 	int64_t drain_ms;			       /* 10000 */

@@ -61,6 +61,8 @@ static const struct config_row rows[] = {
 	RANGE(COUNT, "feed_ring", feed_ring, "65536", 16, 16 * MIB,
 	      "changes kept in memory for connections that resume"),
 	RANGE(DURATION, "session", session_ms, "12h", MINUTE, 30 * DAY, "how long a sign-in lasts"),
+	KIND(YES_NO, "watermark", watermark, "yes",
+	     "name, body and time of who has signed in, pale across each page and its prints"),
 	RANGE(SIZE, "event_size", event_bytes, "256KiB", KIB, MIB,
 	      "the largest event that is taken"),
 	RANGE(SIZE, "batch_size", batch_bytes, "16MiB", KIB, 64 * MIB,

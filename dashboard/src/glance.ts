@@ -1,19 +1,20 @@
 // The first sight of the inbox, drawn by the small script that has asked for it, while the page's own script is still on its way: the
 // very rows, by the very functions. It stands until the page has drawn the same; what was clicked meanwhile is clicked then. So does
 // that of the board, whose inside comes in a file of its own.
-import { drawBrand, drawHead, drawNav, drawTabs, drawWhose, nameOf } from './components/frame.ts';
+import { drawBrand, drawHead, drawNav, drawOrder, drawScope, drawTabs, drawWhose, nameOf } from './components/frame.ts';
 import { drawRow } from './components/NoticeRow.ts';
 import { remembered, t } from './i18n/words.ts';
 import { routeOf, type Route } from './lib/address.ts';
 import { h, isPickable, sitAt, type Drawn } from './lib/desk.ts';
 import type { Html } from './lib/html.ts';
 import { inboxBodiesOf } from './lib/roles.ts';
+import { enlarged } from './lib/size.ts';
 import { sorted } from './lib/state.ts';
 import { workDays } from './lib/worktime.ts';
 import type { Board, Me, Notice, Page, PolicyNames, WorkCalendar } from './wire.ts';
 
 // Below this width the frame is arranged by what stands in its head, which the glance leaves out.
-const WIDE = '(min-width: 63.8em)';
+const WIDE = `(min-width: ${63.8 * enlarged()}em)`;
 const KEPT = 'tr, a, button, input, select';
 /** So long the page may take to have as much to show; then it is seen as it is. */
 const PATIENCE_MS = 4000;
@@ -43,9 +44,9 @@ function inboxOf(who: Me, list: Page<Notice>, nowMs: number): Drawn[]
 	const caption = t('inbox.caption', { body: nameOf(bodies, bodies[0].id), state: t('inbox.tab.todo') });
 	return [
 		box('section', 'inbox-list', [
-			box('div', 'page-head', [h('h1', { id: 'inbox-title' }, t('inbox.title')), drawWhose(bodies, bodies[0].id)]),
+			box('div', 'page-head', [h('h1', { id: 'inbox-title' }, t('inbox.title')), drawWhose(bodies, bodies[0].id), drawScope(false)]),
 			drawTabs('todo', { todo: list.open }),
-			box('p', 'order muted', t('inbox.order')),
+			drawOrder(''),
 			box('div', 'pill-row'),
 			h('table', { class: 'notices fresh', role: 'table' }, [
 				box('caption', 'sr', caption),
@@ -92,7 +93,7 @@ function show(who: Me, route: Route, inside: Drawn, open?: number): void
 	sight = document.getElementById('app')!;
 	sight.innerHTML = [
 		box('header', 'top', drawBrand()),
-		box('div', 'frame', [drawNav(who, route, inboxBodiesOf(who)[0]?.id ?? null, open), h('main', { 'aria-busy': 'true' }, inside)]),
+		box('div', 'frame', [drawNav(who, route, { body: inboxBodiesOf(who)[0]?.id ?? null }, open), h('main', { 'aria-busy': 'true' }, inside)]),
 	].map((x) => (x as unknown as Html).text).join('');
 	sight.addEventListener('click', onClick);
 	sight.addEventListener('change', onChange);

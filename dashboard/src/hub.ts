@@ -114,13 +114,16 @@ export async function request<T>(method: string, path: string, options: Options 
 export { query };
 export const seg = encodeURIComponent;
 
+/** The page as it would come now, with the names of what it consists of. */
+export const freshPage = async (): Promise<string> => (await fetch('/')).text();
+
 export interface NoticeQuery {
-	body?: string; state?: string; cause?: string; written?: string; due?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;
+	body?: string; state?: string; cause?: string; written?: string; mine?: string; due?: string; q?: string; figure?: string; region?: string; item?: string; from?: string; to?: string;
 	cursor?: string | null; limit?: number;
 }
 export type SheetList = 'notices' | 'pool' | 'cases' | 'disputes' | 'board' | 'reconciliation' | 'report' | `meetings/${string}`;
 export type SheetKind = 'xlsx' | 'csv';
-export type SheetQuery = NoticeQuery & { q?: string; month?: string; bureau?: string; by?: string };
+export type SheetQuery = NoticeQuery & { month?: string; bureau?: string; by?: string };
 export interface Sheet { content: Blob; name: string }
 
 /** The name stands percent-encoded behind the last quote. */

@@ -31,7 +31,7 @@ export interface BulkResult extends Partial<NoticeState>, ProblemDetails { statu
 export interface BulkResults { results: BulkResult[] }
 
 export interface Receipt { kind: string; at: string; by?: string | null; channel?: string | null; delivery?: string | null; detail?: string | null }
-export interface Delivery { id: string; channel: string; connector?: string; state: string; attempts?: number; to?: string; detail?: string | null }
+export interface Delivery { id: string; channel: string; connector?: string; state: string; attempts?: number; detail?: string | null }
 
 /** The event as its sender wrote it, which may hold more than the page reads. */
 export interface EventDocument {
@@ -49,7 +49,10 @@ export interface EventDocument {
 	};
 	[member: string]: unknown;
 }
-export interface NoticeDetail { notice: Notice; event?: EventDocument; deliveries: Delivery[]; receipts: Receipt[] }
+/** Masked, unless it was asked for with a reason. */
+export interface ContactToCall { name: string | null; post: string | null; phone: string; from: string | null; stands_for: string | null }
+export interface ContactsToCall { people: ContactToCall[]; allowed: string[] }
+export interface NoticeDetail { notice: Notice; event?: EventDocument; deliveries: Delivery[]; receipts: Receipt[]; contacts: ContactsToCall }
 
 /** What every view of an event says of it. */
 export interface EventFacts {
@@ -136,10 +139,10 @@ export interface CaseEvent extends EventFacts {
 export interface CaseDetail { case: string; events: CaseEvent[] }
 
 /** `total` and `open`: how much there is, and how much of it the bodies still have to do, whatever the filter. */
-export interface Page<T> { items: T[]; next: string | null; total?: number; open?: number; since?: string }
+export interface Page<T> { items: T[]; next: string | null; total?: number; open?: number; mine?: number; since?: string }
 
 /** `until`: when the session ends. */
-export interface Me { user: string; name?: string | null; roles: string[]; bodies: { id: string; name?: string | null; role?: string }[]; policy?: string; title?: string; until?: string | null }
+export interface Me { user: string; name?: string | null; roles: string[]; bodies: { id: string; name?: string | null; role?: string }[]; policy?: string; title?: string; until?: string | null; watermark?: boolean }
 
 /** `zh`: the detail in Chinese, where the hub has it. `file` and what follows: of a file that was sent. */
 export interface Fault { pointer: string; detail: string; code?: string; params?: string[]; zh?: string; file?: string; line?: number; column?: number }

@@ -13,7 +13,7 @@ struct audited {
 	int64_t seq;				     /* of the event, 0 none */
 	int notice;				     /* -1: not about one notice */
 	const char *body, *region, *state, *channel; /* NULL or "": not said */
-	const char *detail;			     /* an id that was meant or made, NULL none */
+	const char *detail; /* an id that was meant or made, or why it was asked for; NULL none */
 };
 /* A line is written in one step with what it tells of. */
 void audit_line(const struct audited *a, struct buf *out);

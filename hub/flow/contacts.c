@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "calendar.h"
 #include "flow/audit.h"
 #include "flow/decided.h"
 #include "flow/optout.h"
@@ -12,8 +11,6 @@
 #include "metrics.h"
 #include "sms.h"
 #include "timefmt.h"
-
-#define DAYS_AHEAD 60 /* beyond that it is not waited for anybody */
 
 struct contacts {
 	struct flow *flow;
@@ -39,8 +36,10 @@ static void roster_free(struct roster *r)
 	free(r);
 }
 
-static const struct roster *roster_of(const struct contacts *c, const char *body)
+const struct roster *contacts_roster(const struct flow *f, const char *body)
 {
+	const struct contacts *c = f->contacts;
+
 	for (int i = 0; i < c->count; i++) {
 		if (!strcmp(c->rosters[i]->body, body))
 			return c->rosters[i];
@@ -160,7 +159,7 @@ static bool is_number(const struct flow *f, const char *phone, const char *hash)
 
 bool contacts_have(const struct flow *f, const char *body, const char *hash)
 {
-	const struct roster *r = roster_of(f->contacts, body);
+	const struct roster *r = contacts_roster(f, body);
 	const struct pack_view *p = pack_view(f->pack);
 	int b = pack_find_body(f->pack, body);
 
@@ -194,112 +193,11 @@ const char *contacts_name_of(const struct flow *f, const char *number)
 	return NULL;
 }
 
-/* --- who, and when --- */
-
-/* Whoever stands in on that day, also over several steps; NULL: nobody. */
-static const struct contact *at_work(const struct roster *r, const struct contact *k, int32_t day)
-{
-	for (int steps = 0; k && steps <= r->count; steps++) {
-		const struct leave *l = contact_leave(k, day);
-		const struct contact *next = NULL;
-
-		if (!l)
-			return *k->phone && !k->opted_out ? k : NULL;
-		for (int i = 0; *l->substitute && i < r->count; i++) {
-			if (!strcmp(r->people[i].name, l->substitute))
-				next = &r->people[i];
-		}
-		k = next;
-	}
-	return NULL;
-}
-
-/* The first moment from now on at which this person, or who stands in, is on duty; phone NULL: none
- * in sight. */
-static struct contact_found on_duty(const struct flow *f, const struct roster *r,
-				    const struct contact *k, int64_t now_ms)
-{
-	int32_t today = day_of_ms(now_ms, SHANGHAI_MIN);
-	bool listed;
-
-	for (int32_t day = today; day < today + DAYS_AHEAD; day++) {
-		const struct contact *who = at_work(r, k, day);
-		int64_t morning = ms_of_day(day, SHANGHAI_MIN), from, to;
-
-		if (!who || (who->from_minute >= 0 &&
-			     !calendar_is_working(pack_calendar(f->pack), day, &listed)))
-			continue;
-		from = who->from_minute < 0 ? morning : morning + who->from_minute * INT64_C(60000);
-		to = who->from_minute < 0 ? INT64_MAX : morning + who->to_minute * INT64_C(60000);
-		if (now_ms < to)
-			return (struct contact_found){.phone = who->phone,
-						      .from_ms = from > now_ms ? from : now_ms,
-						      .works_then = who->from_minute >= 0};
-	}
-	return (struct contact_found){.from_ms = now_ms};
-}
-
-static struct contact_found first_on_duty(const struct flow *f, const struct roster *r,
-					  const char *post, int64_t now_ms)
-{
-	struct contact_found best = {.from_ms = now_ms};
-
-	for (int i = 0; i < r->count; i++) {
-		struct contact_found one;
-
-		if (*post && strcmp(r->people[i].post, post) != 0)
-			continue;
-		one = on_duty(f, r, &r->people[i], now_ms);
-		if (one.phone && (!best.phone || one.from_ms < best.from_ms))
-			best = one;
-	}
-	return best;
-}
-
-static const char *pack_phone(const struct flow *f, const char *body, const char *post)
-{
-	const struct pack_view *p = pack_view(f->pack);
-	int b = pack_find_body(f->pack, body);
-
-	for (int i = 0; b >= 0 && i < p->contact_count; i++) {
-		const struct pack_contact *k = &p->contacts[i];
-
-		if (k->body == b && *k->phone && (!*post || !strcmp(k->post, post)) &&
-		    !optouts_hold_number(f, k->phone))
-			return k->phone;
-	}
-	return NULL;
-}
-
-struct contact_found contacts_find(const struct flow *f, const char *body, const char *post,
-				   int64_t now_ms)
-{
-	const struct roster *r = roster_of(f->contacts, body);
-	struct contact_found found = {.from_ms = now_ms};
-
-	if (r)
-		found = first_on_duty(f, r, post, now_ms);
-	if (r && !found.phone && *post)
-		found = first_on_duty(f, r, "", now_ms);
-	if (found.phone)
-		return found;
-	found.phone = *post ? pack_phone(f, body, post) : NULL;
-	for (int i = 0; !found.phone && i < f->people_count; i++) {
-		if (!strcmp(f->people[i].body, body) && *f->people[i].phone &&
-		    !optouts_hold_number(f, f->people[i].phone))
-			found.phone = f->people[i].phone;
-	}
-	if (!found.phone)
-		found.phone = pack_phone(f, body, "");
-	found.opted_out = !found.phone && contacts_have(f, body, NULL);
-	return found;
-}
-
 /* --- calls --- */
 
 static void reply_roster(struct flow *f, const char *body, bool may_edit, reply_fn *fn, void *arg)
 {
-	const struct roster none = {.body = body, .by = ""}, *r = roster_of(f->contacts, body);
+	const struct roster none = {.body = body, .by = ""}, *r = contacts_roster(f, body);
 	struct buf out;
 
 	r = r ? r : &none;

@@ -27,6 +27,8 @@ void contacts_free(struct contacts *c);
  */
 struct contact_found {
 	const char *phone;
+	const char *name, *post; /* "" not known */
+	const char *stands_for;	 /* the name of whom they stand in for; NULL nobody's */
 	/* on duty from then on; not later than now when they are now, or when it cannot be said */
 	int64_t from_ms;
 	bool works_then; /* by hours of their own: not to be left alone in quiet hours */
@@ -41,6 +43,15 @@ const char *contacts_name_of(const struct flow *f, const char *number);
 bool contacts_have(const struct flow *f, const char *body, const char *hash);
 struct contact_found contacts_find(const struct flow *f, const char *body, const char *post,
 				   int64_t now_ms);
+/*
+ * Whom to call at a body: the liaison as above, then who comes next, the post or not. Who wants no
+ * texts can be called, and comes behind those who want them. How many there are; what is found
+ * lives until the contacts change.
+ */
+#define CONTACTS_LIAISON "liaison"
+#define CONTACTS_LINE	 2
+int contacts_line(const struct flow *f, const char *body, int64_t now_ms,
+		  struct contact_found ret[CONTACTS_LINE]);
 
 /* 200 {body, people, by, at}; 404. Those who run the hub, the body's administrators, and to read
  * the body's people. */

@@ -26,6 +26,7 @@ struct roster {
 	int count;
 	struct arena arena; /* holds all of it */
 };
+const struct roster *contacts_roster(const struct flow *f, const char *body); /* NULL: none kept */
 /* Faults go to diag, each with its place; what was read lives in the arena. */
 void contacts_read(const json_t *said, struct roster *ret, struct diag *diag);
 /* the array of people; today INT32_MIN: as it is kept */

@@ -23,7 +23,6 @@
  * morning's text says the same: a text after work would only be noise.
  */
 #define OWED_UNTIL_MIN (17 * 60)
-#define POST	       "liaison"
 
 static const char fallback[] = "【{sign}】{body}今日尚有{count}件未认领，请登录审管联动平台办理";
 
@@ -311,7 +310,7 @@ static void find_numbers(struct digest *d)
 
 	d->numbers = arena_zalloc(&d->arena, sizeof(*d->numbers) * (size_t)(p->body_count + 1));
 	for (int b = 0; b < p->body_count; b++) {
-		struct contact_found who = contacts_find(d->flow, p->bodies[b].id, POST,
+		struct contact_found who = contacts_find(d->flow, p->bodies[b].id, CONTACTS_LIAISON,
 							 clock_now_ms(&d->flow->clock));
 		char number[NUMBER_BYTES];
 

@@ -1,5 +1,4 @@
-/* export.c: see export.h. A page is asked for on the loop, written beside it, and so on to the end.
- */
+/* export.c: see export.h. A page is asked for on the loop and written beside it, to the end. */
 #include "flow/export.h"
 
 #include <stdlib.h>
@@ -44,8 +43,8 @@ static const struct {
 	const char *params[EXPORT_PARAMS_MAX + 1]; /* ended by NULL */
 	const char *name, *zh, *en;
 } lists[EXPORT_LISTS] = {
-	{{"body", "state", "role", "cause", "written", "due", "q", "figure", "region", "item",
-	  "from", "to"},
+	{{"body", "state", "role", "cause", "written", "mine", "due", "q", "figure", "region",
+	  "item", "from", "to"},
 	 "notices",
 	 "告知清单",
 	 "notices"},
@@ -292,6 +291,7 @@ static void ask_notices(struct export *x, const char *cursor)
 					.role = value(x, "role"),
 					.cause = value(x, "cause"),
 					.written = value(x, "written"),
+					.mine = value(x, "mine"),
 					.due = value(x, "due"),
 					.q = value(x, "q"),
 					.figure = value(x, "figure"),

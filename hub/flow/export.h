@@ -15,7 +15,7 @@
 #include "flow/flow.h"
 
 #define EXPORTS_MAX	  2
-#define EXPORT_PARAMS_MAX 12
+#define EXPORT_PARAMS_MAX 13
 
 struct export_in {
 	struct principal *who;

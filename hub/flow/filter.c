@@ -101,6 +101,15 @@ int filter_cause(struct filters *f, const char *s)
 	return cause;
 }
 
+bool filter_flag(struct filters *f, const char *name, const char *s)
+{
+	bool is_set = s && !strcmp(s, "true");
+
+	if (s && *s && !is_set)
+		filter_fault(f, name, "must be true, or not be there");
+	return is_set;
+}
+
 const char *filter_due(struct filters *f, const char *s)
 {
 	if (!strcmp(s, "overdue"))

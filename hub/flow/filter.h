@@ -30,6 +30,7 @@ int filter_region(struct filters *f, const char *s);
 int filter_state(struct filters *f, const char *s, bool *ret_todo);
 int filter_role(struct filters *f, const char *s);
 int filter_cause(struct filters *f, const char *s);
+bool filter_flag(struct filters *f, const char *name, const char *s); /* s may be NULL */
 /* "", overdue or soon: the colour of the lamp, NULL any. */
 const char *filter_due(struct filters *f, const char *s); /* static */
 /* The basic code, "" any. */

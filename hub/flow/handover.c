@@ -34,15 +34,28 @@ const char *handover_keeper(const struct record *r, int notice)
 {
 	const struct notice *n = &r->notices[notice];
 	const struct stamp *took = n->claimed.at_ms ? &n->claimed : &n->acknowledged;
+	int64_t undone_ms = INT64_MAX;
 
-	for (int i = r->receipt_count - 1; i >= 0; i--) {
+	for (int i = took->at_ms ? r->receipt_count - 1 : -1; i >= 0; i--) {
 		const struct receipt *x = &r->receipts[i];
 
+		if (x->notice != notice)
+			continue;
+		/* A claim that was taken back stands where that was done, with its own time: who
+		 * handed it on meanwhile has handed on nothing. */
+		if (x->kind == RECEIPT_CLAIMED && x->at_ms < undone_ms)
+			undone_ms = x->at_ms;
 		/* What was handed on before somebody took it (again) is over. */
-		if (x->notice == notice && x->kind == RECEIPT_HANDED_ON && x->at_ms >= took->at_ms)
+		if (x->kind == RECEIPT_HANDED_ON && x->at_ms >= took->at_ms && x->at_ms < undone_ms)
 			return x->detail;
 	}
 	return took->by;
+}
+
+bool handover_is_keeper(const struct principal *who, const struct record *r, int notice)
+{
+	return principal_answers(who, r->notices[notice].body) &&
+	       !strcmp(handover_keeper(r, notice), who->name);
 }
 
 static bool is_in_hand(const struct moving *m, const struct record *r, int notice)

@@ -21,5 +21,7 @@ struct handover_in {
 void handover(struct flow *f, const struct handover_in *in, reply_fn *fn, void *arg);
 /* who has it in hand, "" nobody yet */
 const char *handover_keeper(const struct record *r, int notice);
+/* and that it is this person's: the notice is their body's besides */
+bool handover_is_keeper(const struct principal *who, const struct record *r, int notice);
 
 #endif

@@ -6,7 +6,7 @@
 
 void mask_name(struct buf *out, const char *name)
 {
-	size_t len = 1;
+	size_t len = *name ? 1 : 0;
 
 	while (((unsigned char)name[len] & 0xc0) == 0x80)
 		len++;

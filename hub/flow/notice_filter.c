@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "flow/filter.h"
+#include "flow/handover.h"
 
 bool notice_filter_read(const struct query_notices *q, const struct pack *pack,
 			struct notice_filter *ret, reply_fn *fn, void *arg)
@@ -18,11 +19,14 @@ bool notice_filter_read(const struct query_notices *q, const struct pack *pack,
 	f.role = filter_role(&filters, q->role);
 	f.cause = filter_cause(&filters, q->cause);
 	f.lamp = filter_due(&filters, q->due);
-	if (q->written && *q->written && strcmp(q->written, "true") != 0)
-		filter_fault(&filters, "written", "must be true, or not be there");
+	f.written = filter_flag(&filters, "written", q->written);
+	f.mine = filter_flag(&filters, "mine", q->mine);
+	if (f.written && f.mine)
+		filter_fault(&filters, "mine", "must not be there together with written");
 	if (!filters_end(&filters, fn, arg))
 		return false;
 	f.todo_only = todo || f.state == STATE_OPEN;
+	f.owed = todo && f.mine;
 	f.q = mem_strdup(q->q);
 	*ret = f;
 	return true;
@@ -41,6 +45,22 @@ static bool due_is_wanted(const struct notice_filter *f, const struct view *v,
 	       !strcmp(view_lamp(v->pack, notice_due_ms(v->record, n), v->now_ms), f->lamp);
 }
 
+static bool todo_is_wanted(const struct notice_filter *f, const struct record *r,
+			   const struct notice *n)
+{
+	return !f->todo_only || lifecycle_is_todo(n->state, n->role) ||
+	       (f->owed && notice_owes_feedback(r, n));
+}
+
+/* Whose name stands nowhere in a record has nothing of it in hand. A backslash is written there in
+ * another way. */
+bool notice_filter_may_want(const struct notice_filter *f, const struct principal *who,
+			    const struct loaded *x)
+{
+	return !f->mine || !x->record.data || strchr(who->name, '\\') ||
+	       memmem(x->record.data, x->record.len, who->name, strlen(who->name));
+}
+
 bool notice_filter_wants(const struct notice_filter *f, struct row *row, int notice)
 {
 	const struct notice *n = &row->record.notices[notice];
@@ -51,9 +71,10 @@ bool notice_filter_wants(const struct notice_filter *f, struct row *row, int not
 		return false;
 	if (f->cause >= 0 && (int)n->cause != f->cause)
 		return false;
-	if (f->todo_only && !lifecycle_is_todo(n->state, n->role))
+	if (f->mine && !handover_is_keeper(row->view.principal, &row->record, notice))
 		return false;
-	return due_is_wanted(f, &row->view, n) && row_holds_text(row, f->q);
+	return todo_is_wanted(f, &row->record, n) && due_is_wanted(f, &row->view, n) &&
+	       row_holds_text(row, f->q);
 }
 
 void notice_row_put(struct row *row, int notice, struct buf *out)

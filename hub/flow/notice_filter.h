@@ -13,11 +13,17 @@ struct notice_filter {
 	const char *lamp;	/* NULL any */
 	int role, cause, state; /* -1 any */
 	bool todo_only;		/* only what is still to be done can match */
+	bool mine;		/* what the asker has in hand; `owed`: or owes feedback on */
+	bool owed;
+	bool written; /* of letters, by who wrote them */
 };
 /* False: a parameter cannot be read, and that has been answered. */
 bool notice_filter_read(const struct query_notices *q, const struct pack *pack,
 			struct notice_filter *ret, reply_fn *fn, void *arg);
 void notice_filter_clear(struct notice_filter *f);
+/* As much as can be told before the row is opened. */
+bool notice_filter_may_want(const struct notice_filter *f, const struct principal *who,
+			    const struct loaded *x);
 bool notice_filter_wants(const struct notice_filter *f, struct row *row, int notice);
 /* Puts one notice of a row into a list, in the words that its view allows. */
 void notice_row_put(struct row *row, int notice, struct buf *out);

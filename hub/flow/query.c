@@ -6,6 +6,7 @@
 
 #include "flow/case_walk.h"
 #include "flow/decided.h"
+#include "flow/liaison.h"
 
 struct call {
 	struct flow *flow;
@@ -64,6 +65,8 @@ static enum err put_notice(struct call *c, struct row *row)
 	view_deliveries(v, c->notice, &c->out);
 	buf_add_str(&c->out, ",\"receipts\":");
 	view_receipts(v, c->notice, &c->out);
+	buf_add_str(&c->out, ",\"contacts\":");
+	liaison_put(c->flow, v, c->notice, &c->out);
 	buf_add_char(&c->out, '}');
 	buf_clear(&common);
 	return ERR_OK;

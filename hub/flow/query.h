@@ -15,6 +15,8 @@ struct query_notices {
 	const char *state, *role, *cause, *due, *q, *cursor; /* "" any */
 	/* "true": the letters that the bodies wrote; "" or NULL: what they were told */
 	const char *written;
+	/* "true": what the asker has in hand of it; "" or NULL: whoever has it */
+	const char *mine;
 	const char *figure, *region, *item, *from, *to; /* as figures are chosen; "" any */
 	int limit;
 };

@@ -8,6 +8,7 @@
 #include "flow/board.h"
 #include "flow/figures.h"
 #include "flow/filter.h"
+#include "flow/handover.h"
 #include "flow/row.h"
 
 #define PAGE_MAX      200
@@ -20,7 +21,7 @@ struct call {
 	void *arg;
 	struct period period;
 	int region, role, cause, state; /* -1 any */
-	bool todo, has_figure;
+	bool todo, has_figure, mine;
 	enum figure figure;
 	bool *bodies; /* by number of the name; NULL any */
 	int32_t item; /* -1 any, -2 one that no fact names */
@@ -50,7 +51,10 @@ static void call_free(struct call *c)
 static void call_end(struct call *c, enum err e)
 {
 	if (e == ERR_OK) {
-		buf_printf(&c->out, "],\"total\":%lld,\"next\":", (long long)c->total);
+		buf_add_char(&c->out, ']');
+		if (!c->mine) /* of the facts, which do not know whose it is */
+			buf_printf(&c->out, ",\"total\":%lld", (long long)c->total);
+		buf_add_str(&c->out, ",\"next\":");
 		if (c->at < c->ref_count || c->ref_count == LOOKED_AT_MAX)
 			view_id(&c->out, "", 'n', c->refs[c->at - 1].seq,
 				c->refs[c->at - 1].notice);
@@ -122,7 +126,8 @@ static void show(struct call *c, struct row *row, int notice)
 	sight = principal_sees_notice(c->who, c->flow->pack, &row->record.notices[notice],
 				      &row->event, &row->record);
 	row->view.masked = sight == SIGHT_MASKED;
-	if (sight == SIGHT_NONE || !row_holds_text(row, c->q))
+	if (sight == SIGHT_NONE || !row_holds_text(row, c->q) ||
+	    (c->mine && !handover_is_keeper(c->who, &row->record, notice)))
 		return;
 	buf_init(&common, VIEW_COMMON_BYTES);
 	view_common(&row->view, &common);
@@ -227,6 +232,7 @@ static bool read_filters(struct call *c, const struct query_notices *q)
 	c->role = filter_role(&f, q->role);
 	c->cause = filter_cause(&f, q->cause);
 	c->lamp = filter_due(&f, q->due);
+	c->mine = filter_flag(&f, "mine", q->mine);
 	c->region = filter_region(&f, q->region);
 	filter_item(&f, q->item, c->item_code);
 	c->has_figure = *q->figure != '\0';

@@ -3,6 +3,7 @@
  * so often that nobody listens any more; what the ladder says by itself has nobody's name and does
  * not count.
  */
+#include "flow/contacts.h"
 #include "flow/deliver.h"
 #include "flow/intake.h"
 #include "flow/ladder.h"
@@ -11,7 +12,6 @@
 #include "calendar.h"
 
 #define OFFICE_MINUTES_BETWEEN (4 * 60)
-#define POST		       "liaison"
 
 bool act_may_remind(const struct principal *who, const struct pack *pack, const struct record *r)
 {
@@ -77,7 +77,7 @@ enum err act_remind(struct answering *a, struct change *x, struct notice *n)
 		deliver_add(x->flow, &x->record, a->notice, ch, &x->arena);
 		r->delivery = x->record.delivery_count - 1;
 		d = &x->record.deliveries[r->delivery];
-		d->post = POST;
+		d->post = CONTACTS_LIAISON;
 		d->body = "";
 		d->next_ms = x->now_ms;
 	}

@@ -271,8 +271,7 @@ static void read_bodies(struct keeping *k, const json_t *said)
 
 	k->bodies = json_array();
 	if (json_array_size(list) < 1 || json_array_size(list) > SYSTEM_KEY_BODIES_MAX)
-		diag_add(&k->diag, "/bodies", "must be a list of 1 to %d bodies",
-			 SYSTEM_KEY_BODIES_MAX);
+		diag_add(&k->diag, "/bodies", "must be a list of 1 to 16 bodies");
 	json_array_foreach((json_t *)list, i, id) {
 		if (json_is_string(id) && pack_find_body(k->flow->pack, json_string_value(id)) >= 0)
 			json_array_append_new(k->bodies, json_string(json_string_value(id)));

@@ -4,11 +4,10 @@
 #include <string.h>
 
 #include "calendar.h"
+#include "flow/contacts.h"
 #include "flow/deliver.h"
 #include "metrics.h"
 #include "timefmt.h"
-
-#define LIAISON "liaison"
 
 static const struct duration day_before = {.count = 1, .unit = DURATION_WORKING_DAYS};
 
@@ -148,7 +147,7 @@ static void text_to(struct change *c, int k, int notice, const char *body)
 
 	deliver_add(c->flow, &c->record, notice, CHANNEL_SMS, &c->arena);
 	d = &c->record.deliveries[c->record.delivery_count - 1];
-	d->post = notice < 0 ? "" : LIAISON;
+	d->post = notice < 0 ? "" : CONTACTS_LIAISON;
 	d->body = body;
 	d->term = k;
 	d->next_ms = c->now_ms;

@@ -8,6 +8,7 @@
 #include "calendar.h"
 #include "credit_code.h"
 #include "decide.h"
+#include "flow/mask.h"
 #include "timefmt.h"
 
 #define PHRASE_BYTES 300		/* of a phrase, which can be as long as a scope */
@@ -47,19 +48,6 @@ void view_list(struct buf *out, const char *bars)
 		}
 	}
 	buf_add_char(out, ']');
-}
-
-/* 张三丰 becomes 张**: the first character stays. */
-static void masked_name(struct buf *out, const char *name)
-{
-	size_t len = 1;
-
-	while (((unsigned char)name[len] & 0xc0) == 0x80)
-		len++;
-	buf_add_char(out, '"');
-	if (*name && (unsigned char)*name >= 0x20 && *name != '"' && *name != '\\')
-		buf_add(out, name, len);
-	buf_add_str(out, "**\"");
 }
 
 static const struct body *body_of(const struct view *v, const char *id)
@@ -117,7 +105,7 @@ static void put_applicant(const struct view *v, struct buf *out)
 
 	buf_add_str(out, ",\"applicant\":{\"name\":");
 	if (hidden)
-		masked_name(out, e->applicant_name);
+		mask_name(out, e->applicant_name);
 	else
 		buf_add_json(out, e->applicant_name);
 	member(out, ",\"code\":", hidden ? NULL : e->applicant_code);

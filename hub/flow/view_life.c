@@ -333,7 +333,7 @@ void view_life(const struct view *v, int notice, struct buf *out)
 	}
 	if (n->from >= 0)
 		view_id(out, ",\"from\":", 'n', v->seq, n->from);
-	if (last_receipt(r, notice, RECEIPT_HANDED_ON))
+	if (last_receipt(r, notice, RECEIPT_HANDED_ON) && *handover_keeper(r, notice))
 		member(out, "keeper", handover_keeper(r, notice));
 	if (notice == term_notice(r))
 		view_terms(v, out);

@@ -77,6 +77,7 @@ static const struct route routes[] = {
 	{"POST", "/api/v1/notices/*/pause", 0, PAUSERS, SMALL, api_pause},
 	{"POST", "/api/v1/notices/*/resume", BODILESS, PAUSERS, SMALL, api_resume},
 	{"POST", "/api/v1/notices/*/remind", BODILESS, PAUSERS, SMALL, api_remind},
+	{"POST", "/api/v1/notices/*/contacts", ONCE, PAUSERS, SMALL, api_show_contacts},
 	{"POST", "/api/v1/notices/*/letters", 0, ANSWERERS, SMALL, api_letter},
 	{"POST", "/api/v1/notices/*/reply", 0, ANSWERERS, SMALL, api_reply_letter},
 	{"GET", "/api/v1/pool", 0, POOL_READERS, 0, api_pool},

@@ -94,7 +94,7 @@ handler_fn api_notices, api_notice, api_acknowledge, api_claim, api_shown, api_a
 	api_claim_many, api_pool;
 handler_fn api_return, api_transfer, api_feedback, api_close, api_undo, api_fulfil, api_pause,
 	api_resume, api_remind, api_letter, api_reply_letter;
-handler_fn api_contacts, api_put_contacts, api_handover;
+handler_fn api_contacts, api_put_contacts, api_show_contacts, api_handover;
 handler_fn api_export, api_put_file, api_file;
 handler_fn api_ranking, api_ranking_publish;
 handler_fn api_board, api_reconciliation, api_reconcile_cases, api_reconcile_agree, api_sources,

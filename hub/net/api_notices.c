@@ -14,6 +14,7 @@ void api_notices(struct call *c)
 				  .role = call_query(c, "role"),
 				  .cause = call_query(c, "cause"),
 				  .written = call_query(c, "written"),
+				  .mine = call_query(c, "mine"),
 				  .due = call_query(c, "due"),
 				  .q = call_query(c, "q"),
 				  .cursor = call_query(c, "cursor"),

@@ -43,7 +43,7 @@ static void put_me(struct call *c, const struct principal *who, struct buf *out)
 	buf_add_json(out, pack_view(pack)->title);
 	buf_add_str(out, ",\"until\":");
 	view_time(out, who->until_ms);
-	buf_add_char(out, '}');
+	buf_printf(out, ",\"watermark\":%s}", c->api->config->watermark ? "true" : "false");
 }
 
 void api_me(struct call *c)

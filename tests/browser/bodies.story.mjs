@@ -1,7 +1,7 @@
 // A body's desk: whom to ask there, with hours, leave and who stands in, and work that goes from one person to another.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, openWorld, until } from './world.mjs';
+import { axe, noSideways, openWorld, until } from './world.mjs';
 
 const BODY = 'wjw-371302';
 let world;
@@ -75,6 +75,84 @@ test('what somebody else wrote meanwhile is not written over unasked', async () 
 	await row(admin, '联络员甲').waitFor();
 	assert.equal(await row(admin, '科长乙').count(), 0);
 	assert.equal((await kept()).people.length, 1);
+});
+
+/** What a page would do after half a minute waits for a word. */
+const holdHalfMinute = () => {
+	const wait = window.setTimeout.bind(window);
+	window.setTimeout = (then, ms, ...more) => {
+		if (ms !== 30_000)
+			return wait(then, ms, ...more);
+		window.halfMinuteOver = then;
+		return 0;
+	};
+};
+const inPrint = async (page, what) => {
+	await page.emulateMedia({ media: 'print' });
+	const texts = await page.locator('.pane-body').innerText();
+	await page.emulateMedia({ media: 'screen' });
+	for (const [text, is] of what)
+		assert.equal(texts.includes(text), is, `${text} in print`);
+};
+
+test('a notice says whom to call, masked; whoever says why sees the number for half a minute, and never in print', async () => {
+	const leave = [{ from: '2026-01-01', to: '2030-01-31', substitute: '科长乙' }];
+	const put = async (people) => assert.equal((await api('PUT', `/bodies/${BODY}/contacts`, { people })).status, 200);
+	await put([]);
+	const made = await world.grant('示例联络用品一厂');
+	for (const [language, size, words] of [
+		['zh', { width: 390, height: 844 }, ['没有登记号码', '联络员', '备岗', '科室负责人', '代 联**', '显示号码', '为什么', '取消']],
+		['en', { width: 320, height: 640 }, ['None known', 'Liaison officer', 'Stand-in', 'Section head', 'for 联**', 'Show numbers', 'Why', 'Cancel']],
+	]) {
+		const office = await world.newPage(size);
+		const [none, liaison, next, head, forWhom, show, why, cancel] = words;
+		await office.addInitScript(holdHalfMinute);
+		await office.addInitScript((l) => localStorage.setItem('tandem.language', l), language);
+		await put([]);
+		await world.signIn(office, 'spj', `#/notice/${made.notice}`);
+		await office.getByText(none).waitFor();
+		assert.equal(await office.getByRole('button', { name: show }).count(), 0);
+		await put([{ name: '联络员甲', post: 'liaison', phone: '13900000021', leave }, { name: '科长乙', post: 'section-head', phone: '0539-8727123' },
+			{ name: '局长丙', post: 'leader', phone: '13900000023' }]);
+		await office.reload();
+		const lines = office.getByRole('listitem').filter({ hasText: /\*\*/ });
+		await lines.first().waitFor();
+		assert.deepEqual((await lines.allInnerTexts()).map((x) => x.replace(/\s+/g, ' ').trim()),
+			[`${liaison} 科** 053****7123 ${head} · ${forWhom}`, `${next} 局** 139****0023 ${language === 'zh' ? '分管领导' : 'Leader in charge'}`]);
+		await axe(office, `whom to call, ${language}`);
+		await noSideways(office, `whom to call, ${language}`);
+
+		await office.getByRole('button', { name: show }).click();
+		await until('the field has the focus', () => office.evaluate(() => document.activeElement.id === 'f-why'));
+		assert.ok(await office.getByRole('button', { name: show }).isDisabled(), 'not without a reason');
+		await until('its buttons are not under those that stick', () => office.getByRole('button', { name: cancel }).evaluate((b) => {
+			const { left, bottom } = b.getBoundingClientRect();
+			return document.elementFromPoint(left + 5, bottom - 3) === b;
+		}));
+		await axe(office, `why, ${language}`);
+		await noSideways(office, `why, ${language}`);
+		await office.keyboard.press('Escape');
+		assert.equal(await office.getByRole('button', { name: cancel }).count(), 0);
+		await office.getByRole('button', { name: show }).click();
+		await office.getByLabel(why).fill('短信未达');
+		await office.getByLabel(why).press('Enter');
+		const number = office.getByRole('link', { name: '科长乙 05398727123' });
+		await number.waitFor();
+		assert.equal(await number.getAttribute('href'), 'tel:05398727123');
+		await office.getByRole('link', { name: '局长丙 13900000023' }).waitFor();
+		assert.equal(await office.getByText('053****7123').isVisible(), false);
+		await axe(office, `the number, ${language}`);
+		await noSideways(office, `the number, ${language}`);
+		await inPrint(office, [['053****7123', true], ['139****0023', true], ['05398727123', false], ['13900000023', false], ['科长乙', false], ['联络员甲', false], [show, false]]);
+		await number.focus();
+		await office.evaluate(() => window.halfMinuteOver());
+		await number.waitFor({ state: 'detached' });
+		await office.getByText('053****7123').waitFor();
+		await until('the focus is on what it belongs to', () => office.evaluate(() => document.activeElement.tagName === 'H3'));
+	}
+	const { items } = (await (await world.as('sjj'))('GET', '/audit?act=contacts-shown')).data;
+	assert.deepEqual(items.map((a) => [a.who, a.notice, a.body, a.detail]), [0, 1].map(() => ['spj', made.notice, BODY, '短信未达']));
+	await put(['联络员甲'].map((name) => ({ name, post: 'liaison' })));
 });
 
 test('a department reads its own contacts, and hands over its own work only', async () => {

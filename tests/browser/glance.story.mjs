@@ -52,7 +52,7 @@ async function opened(user, hash, size, options)
 }
 
 /** What is seen on the first screen, and where: the rows, the tabs, the navigation. Boxes and buttons alike, whatever they will do. */
-const INBOX = ['nav.side a', '.page-head h1', '.page-head select', '.tabs button', '.order', '.notices th', '.notices td', '.notices td *'];
+const INBOX = ['nav.side a', '.page-head h1', '.page-head select', '.page-head .tabs-small *', '.tabs button', '.order', '.notices th', '.notices td', '.notices td *'];
 const seen = (page, parts = INBOX) => page.evaluate((all) => all.map((what) =>
 	[...document.querySelectorAll(`#app ${what}`)].filter((x) => x.getBoundingClientRect().top < innerHeight).map((x) => {
 		const { left, top, width, height } = x.getBoundingClientRect();
@@ -75,6 +75,23 @@ test('the rows stand there before the page, and stay where they are when it come
 	await page.mouse.move(0, 0);
 	assert.deepEqual(await seen(page), glance);
 	await axe(page, 'the inbox after its first sight');
+	await page.context().close();
+}));
+
+test('it has the letters that were asked for last time, and nothing jumps', () => inOneMinute(async () => {
+	const page = await world.newPage(undefined, NO_TICK);
+	await page.addInitScript(waitForPage);
+	await page.addInitScript(() => localStorage.setItem('tandem.size', '2'));
+	const come = await held(page);
+	void world.signIn(page, 'wjw', '#/inbox').catch(() => undefined);
+	await rowOf(page, made[3]).waitFor();
+	assert.equal(await page.locator('.top-right').count(), 0, 'the page itself is not there yet');
+	const glance = await seen(page);
+	assert.equal(await page.locator('.notices').evaluate((x) => getComputedStyle(x).fontSize), '18px');
+	come();
+	await page.locator('.conn-live').waitFor();
+	await page.mouse.move(0, 0);
+	assert.deepEqual(await seen(page), glance);
 	await page.context().close();
 }));
 
@@ -114,7 +131,7 @@ test('a link of the frame leads on', async () => {
 });
 
 test('there is none where another page, another language or a narrow screen is asked for, or nobody is signed in', async () => {
-	for (const [hash, size, user = 'wjw'] of [['#/inbox?state=all'], ['#/search'], ['#/inbox', { width: 390, height: 844 }], ['#/board', { width: 390, height: 844 }, 'lxhy'], ['#/disputes', undefined, 'lxhy']]) {
+	for (const [hash, size, user = 'wjw'] of [['#/inbox?state=all'], ['#/inbox?scope=me'], ['#/search'], ['#/inbox', { width: 390, height: 844 }], ['#/board', { width: 390, height: 844 }, 'lxhy'], ['#/disputes', undefined, 'lxhy']]) {
 		const { page, come } = await opened(user, hash, size);
 		const asked = [];
 		page.on('requestfinished', (r) => asked.push(r.url()));

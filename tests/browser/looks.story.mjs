@@ -71,9 +71,22 @@ async function look(page, name, language)
 		if (process.env.SHOTS)
 			await page.screenshot({ path: `${process.env.SHOTS}/${name}-${language}-${size.width}.png` });
 	}
+	await inLargest(page, name, SIZES[language].slice(-1)[0]);
 	await redrawn(page, OFFICE);
 	if (language === 'en')
 		await axe(page, name);
+}
+
+/** In the largest letters, where there is the least room for them. */
+async function inLargest(page, name, size)
+{
+	const letters = (of) => page.evaluate((x) => { document.documentElement.style.fontSize = x; }, of);
+	await letters('112.5%');
+	await redrawn(page, size);
+	await noSideways(page, `${name} at ${size.width}, in the largest letters`);
+	if (process.env.SHOTS)
+		await page.screenshot({ path: `${process.env.SHOTS}/${name}-largest-${size.width}.png` });
+	await letters('');
 }
 
 async function tour(page, language)
@@ -95,7 +108,10 @@ async function tour(page, language)
 	await page.keyboard.press('Escape');
 	await page.locator('form.act-form').waitFor({ state: 'detached' });
 	await page.keyboard.press('Escape');
-	await page.goto(`${world.url}/#/inbox?state=closed`);
+	await page.goto(`${world.url}/#/inbox?scope=me`);
+	await page.locator('.notices [data-state=acknowledged]').first().waitFor();
+	await look(page, 'mine', language);
+	await page.goto(`${world.url}/#/inbox?scope=me&state=closed`);
 	await page.locator('.empty').waitFor();
 	await look(page, 'empty', language);
 	await page.goto(`${world.url}/#/search?q=${encodeURIComponent('示例')}`);

@@ -64,7 +64,7 @@ export class Book {
 		const id = `n${event.seq}.${index}`;
 		const at = (plusMs) => rfc3339(receivedMs + plusMs);
 		const named = (x) => (x ? { id: x, name: BODIES[x] ?? x } : null);
-		const sms = { id: `d${event.seq}.${index}`, channel: 'sms', connector: 'sandbox', state: 'delivered', attempts: 1, to: '138****5678' };
+		const sms = { id: `d${event.seq}.${index}`, channel: 'sms', connector: 'sandbox', state: 'delivered', attempts: 1 };
 		const record = {
 			id, case: data.case, event: `e${event.seq}`, type: event.type, role, body, body_name: BODIES[body], state: 'open',
 			item: { code: data.item, name: ITEMS[data.item] }, region: data.region, region_name: '兰山区',

@@ -72,7 +72,7 @@ class MockHub {
 		}
 		if (path === '/me') {
 			const { name, roles, bodies } = USERS[user];
-			return [200, { user, name, roles, bodies: bodies.map((id) => ({ id, name: BODIES[id], role: roles[0] })) }];
+			return [200, { user, name, roles, bodies: bodies.map((id) => ({ id, name: BODIES[id], role: roles[0] })), watermark: true }];
 		}
 		if (path === '/events')
 			return this.event(body);
@@ -108,18 +108,19 @@ class MockHub {
 			const mine = [...this.book.notices.values()].filter((n) => n.body === body).reverse();
 			const open = mine.filter((n) => this.book.isTodo(n)).length;
 			const all = mine.filter((n) => !state || n.state === state || (state === 'todo' && this.book.isTodo(n)))
-				.filter((n) => params.get('due') !== 'overdue' || this.book.view(n).lamp === 'red');
+				.filter((n) => params.get('due') !== 'overdue' || this.book.view(n).lamp === 'red')
+				.filter((n) => !params.get('mine') || (n.claimed ?? n.acknowledged)?.by === user);
 			const from = Number(params.get('cursor') ?? 0);
 			const limit = Number(params.get('limit') ?? 50);
 			return [200, {
 				items: all.slice(from, from + limit).map((n) => this.book.view(n)),
-				next: from + limit < all.length ? String(from + limit) : null, total: all.length, open, since: String(this.book.log.length),
+				next: from + limit < all.length ? String(from + limit) : null, total: all.length, open, mine: params.get('mine') ? all.length : undefined, since: String(this.book.log.length),
 			}];
 		}
 		const record = this.found(user, id);
 		if (!verb) {
 			const event = this.book.events[Number(/^n(\d+)/.exec(id)[1]) - 1];
-			return [200, { notice: this.book.view(record), event, deliveries: record.deliveries, receipts: record.receipts }];
+			return [200, { notice: this.book.view(record), event, deliveries: record.deliveries, receipts: record.receipts, contacts: { people: [], allowed: [] } }];
 		}
 		const match = req.headers['if-match'];
 		if (match && match !== `"${record.version}"`)
@@ -153,7 +154,7 @@ class MockHub {
 				region_name: '兰山区', applicant: e.notices[0].applicant, policy: 'linyi@00000000', problems: [],
 				notices: e.notices.map((n) => ({ ...this.book.view(n), receipts: n.receipts, deliveries: n.deliveries })),
 				applicant_told: {
-					via: ['sms'], deliveries: [{ id: `d${e.seq}.9`, channel: 'sms', connector: 'sandbox', state: 'accepted', attempts: 1, to: '139****0000' }],
+					via: ['sms'], deliveries: [{ id: `d${e.seq}.9`, channel: 'sms', connector: 'sandbox', state: 'accepted', attempts: 1 }],
 					receipts: [{ kind: 'handed-over', at: rfc3339(e.receivedMs + 3000), channel: 'sms', delivery: `d${e.seq}.9` }],
 				},
 			})),

@@ -138,3 +138,65 @@ test('why an applicant was not texted is said in words', { skip: Boolean(process
 	await page.locator('.deliveries .bad').getByText('对方已退订短信').waitFor();
 	await page.locator('.timeline .step-failed').getByText('对方已退订短信').waitFor();
 });
+
+const lately = (on) => on.locator('main .links', { hasText: '本机最近查过' }).getByRole('link').allInnerTexts();
+
+test('the last five searches are at hand the next time, on this machine alone, until they are cleared', async () => {
+	const other = await world.newPage();
+	const asked = [];
+	other.on('request', (r) => asked.push(r));
+	await world.signIn(other, 'spj', '#/search');
+	const field = other.locator('#search-main');
+	await field.waitFor();
+	for (const q of ['查询一', '查', '查询二', '查询三', '查询四', '查询五', '查询一']) {
+		await field.fill(q);
+		await field.press('Enter');
+	}
+	await field.fill('查询测试');
+	await other.locator('.hit').filter({ hasText: made.case }).getByRole('link').first().click();
+	await other.getByRole('heading', { name: `办件 ${made.case}` }).waitFor();
+	const head = other.locator('#search-top');
+	await head.fill('查询顶部');
+	await head.press('Enter');
+	await field.waitFor();
+	assert.deepEqual(await lately(other), ['查询测试', '查询一', '查询五', '查询四', '查询三'], 'as they were when the page was opened');
+	await other.reload();
+	await field.waitFor();
+	assert.deepEqual(await lately(other), ['查询顶部', '查询测试', '查询一', '查询五', '查询四']);
+	await axe(other, 'the search with what was searched for');
+	if (process.env.SHOTS)
+		await other.screenshot({ path: `${process.env.SHOTS}/recent-searches.png` });
+	await other.getByRole('link', { name: '查询测试' }).press('Enter');
+	await other.locator('.hit').filter({ hasText: made.case }).waitFor();
+	assert.equal(await field.inputValue(), '查询测试');
+
+	await other.getByRole('button', { name: '清除' }).click();
+	assert.deepEqual(await lately(other), []);
+	assert.ok(await field.evaluate((x) => x === document.activeElement), 'the focus is where one goes on');
+	await other.reload();
+	await field.waitFor();
+	assert.deepEqual(await lately(other), [], 'cleared they stay');
+	const told = (await Promise.all(asked.map(async (r) => `${decodeURIComponent(r.url())} ${JSON.stringify(await r.allHeaders())} ${r.postData() ?? ''}`))).filter((x) => /%E6%9F%A5|查询/.test(x));
+	assert.ok(told.length > 0 && told.every((x) => /\/api\/v1\/cases\?q=查[^&]{0,3} /.test(x)), 'the hub is asked for each, and told of no other');
+	await other.context().close();
+});
+
+test('nobody else finds them: not who signs in on the same machine, and nothing stays when one signs out', async () => {
+	const other = await world.newPage();
+	const kept = () => other.evaluate(() => JSON.stringify(localStorage));
+	await world.signIn(other, 'spj', `#/search?q=${encodeURIComponent('查询私事')}`);
+	await other.locator('#search-main').waitFor();
+	await until('it is kept', async () => (await kept()).includes('查询私事'));
+	await other.context().clearCookies(); // the session has run out, nobody has signed out
+	await world.signIn(other, 'wjw', '#/search');
+	await other.locator('#search-main').waitFor();
+	assert.deepEqual(await lately(other), []);
+	await other.locator('#search-main').fill('查询公事');
+	await other.locator('#search-main').press('Enter');
+	await until('it is kept', async () => (await kept()).includes('查询公事'));
+	assert.ok(!(await kept()).includes('查询私事'), 'of one person at a time');
+	await other.getByRole('button', { name: '退出登录' }).click();
+	await other.locator('#user').waitFor();
+	assert.ok(!(await kept()).includes('查询'), await kept());
+	await other.context().close();
+});

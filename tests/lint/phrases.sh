@@ -32,6 +32,10 @@ ALSO = {
     "is not the password": "hub/net/api_session.c",
     "must have 10 characters or more, and at most 256 bytes": "hub/net/api_session.c",
     "must be another than the old one and the name": "hub/net/api_session.c",
+    "must be 1 to 64 letters, digits, dots, dashes and underscores": "hub/flow/system_keys.c",
+    "must be a list of 1 to 16 bodies": "hub/flow/system_keys.c",
+    "There is a key of that name; revoke it first": "hub/flow/system_keys.c",
+    "is needed": "hub/flow/respond_read.c",
     "This source and id were used before with other content": "hub/flow/intake.c",
 }
 CHOSEN = "{} is {}; at {} it is the same already"

@@ -1,4 +1,5 @@
 """Whom to ask at a body, from outside: who may write and read it, and what is refused."""
+import json
 import subprocess
 import sys
 import unittest
@@ -40,6 +41,110 @@ class Contacts(OneHub):
         self.assertEqual(audit.json["items"][0]["body"], BODY)
         self.assertNotIn(b"13900000021", audit.body)
 
+    def to_call(self, notice, user):
+        """Whom that notice says to call: name, number, for whom."""
+        got = self.hub.get(f"/notices/{notice}", user)
+        self.assertEqual(got.status, 200, got.body)
+        self.assertEqual(got.headers["Cache-Control"], "no-store")
+        documents.hold({"$ref": "#/components/schemas/NoticeWhole"}, got.json, "notice")
+        return [(k["name"], k["phone"], k["post"], k["stands_for"]) for k in got.json["contacts"]["people"]]
+
+    def test_a_notice_says_whom_to_call_masked_and_as_it_is_now(self):
+        self.put(BODY, [])
+        taken = self.hub.submit(event("call")).json["notices"]
+        mine = next(n["id"] for n in taken if n["body"] == BODY)
+        self.assertEqual(self.to_call(mine, "spj"), [])
+        free = [{**PEOPLE[0], "hours": None}, PEOPLE[1]]
+        self.assertEqual(self.put(BODY, free).status, 200)
+        for user in ("wjw", "spj", "lxhy", "sjj"):
+            self.assertEqual(self.to_call(mine, user), [("联**", "139****0021", "liaison", None)], user)
+        self.assertEqual(self.hub.get(f"/notices/{mine}", "zjj").status, 404)
+        self.assertEqual(self.hub.get(f"/notices/{mine}", "admin").status, 403)
+        away = {**free[0], "leave": [{"from": "2020-01-01", "to": "2999-01-01", "substitute": "科长乙"}]}
+        self.assertEqual(self.put(BODY, [away, {**PEOPLE[1], "leave": []}]).status, 200)
+        self.assertEqual(self.to_call(mine, "spj"), [("科**", "139****0022", "section-head", "联**")])
+        # Without a body there is nobody; and nothing that lists notices carries contacts.
+        pool = self.hub.submit(event("callpool", item="999999999999")).json["notices"][0]["id"]
+        self.assertEqual(self.to_call(pool, "spj"), [])
+        for path in ("/notices?limit=200", "/cases/TESTcall", "/cases?q=TESTcall"):
+            self.assertNotIn(b'"contacts"', self.hub.get(path, "spj").body, path)
+        for number in ("13900000021", "13900000022", "139****"):
+            self.assertNotIn(number, self.hub.log_text())
+
+    def shown(self, notice, user, reason="短信未达，电话联系", **options):
+        return self.hub.request("POST", f"/api/v1/notices/{notice}/contacts", json.dumps({"reason": reason} if reason is not None else {}),
+                                {"Content-Type": "application/json", **options.get("headers", {})}, user)
+
+    def test_whoever_has_to_call_says_why_and_gets_the_number(self):
+        self.assertEqual(self.put(BODY, [{**PEOPLE[0], "hours": None}, {**PEOPLE[1], "leave": []}]).status, 200)
+        mine = next(n["id"] for n in self.hub.submit(event("show")).json["notices"] if n["body"] == BODY)
+        for user in ("wjw", "spj", "lxhy"):
+            with self.subTest(user):
+                self.assertEqual(self.hub.get(f"/notices/{mine}", user).json["contacts"]["allowed"], ["show"])
+                got = self.shown(mine, user, headers={"Idempotency-Key": "once"})
+                self.assertEqual(got.status, 200, got.body)
+                self.assertEqual(got.headers["Cache-Control"], "no-store")
+                documents.hold({"$ref": "#/components/schemas/ContactsToCall"}, got.json, "contacts")
+                self.assertEqual([(k["name"], k["phone"]) for k in got.json["people"]], [("联络员甲", "13900000021"), ("科长乙", "13900000022")])
+        # The auditor sees it masked, and who had it shown, when and why; nobody's number stands there, nor in what the hub keeps or logs.
+        self.assertEqual(self.hub.get(f"/notices/{mine}", "sjj").json["contacts"]["allowed"], [])
+        audit = self.hub.get(f"/audit?act=contacts-shown&about={mine}", "sjj")
+        self.assertEqual([(a["who"], a["notice"], a["body"], a["detail"]) for a in audit.json["items"]],
+                         [(user, mine, BODY, "短信未达，电话联系") for user in ("lxhy", "spj", "wjw")])
+        for said in (audit.body.decode(), self.hub.log_text()):
+            for secret in ("13900000021", "联络员甲", "0021"):
+                self.assertNotIn(secret, said)
+        with redis.Redis(unix_socket_path=self.hub.redis_socket()) as store:
+            holding = [key for key in store.scan_iter(KEY + "x:*") if b"0021" in (store.get(key) or b"")]
+        self.assertEqual(holding, [])
+
+    def test_who_gets_no_number(self):
+        self.assertEqual(self.put(BODY, [{**PEOPLE[0], "hours": None}]).status, 200)
+        mine = next(n["id"] for n in self.hub.submit(event("hide")).json["notices"] if n["body"] == BODY)
+        for user, status in (("zjj", 404), ("sjj", 403), ("admin", 403), (None, 401)):
+            self.assertEqual(self.shown(mine, user).status, status, user)
+        self.assertEqual(self.shown(mine, "zjj", reason=None).status, 404)
+        self.assertEqual(self.shown("n999999.0", "spj").status, 404)
+        for reason in (None, "", "  ", "长" * 501, 7):
+            got = self.shown(mine, "spj", reason)
+            self.assertEqual((got.status, [e["pointer"] for e in got.json["errors"]]), (422, ["/reason"]), reason)
+        key = self.hub.post("/keys", "admin", {"name": "shower", "bodies": ["spj-371302"], "source": "/sources/test"}).json["key"]
+        bearer = {"Authorization": "Bearer " + key}
+        def asked():
+            return self.hub.request("GET", f"/api/v1/notices/{mine}", None, bearer)
+        wait_until(lambda: asked().status != 401, what="the new key")
+        seen = asked()
+        self.assertEqual((seen.status, seen.json["contacts"]["allowed"]), (200, []))
+        self.assertEqual(self.shown(mine, None, headers=bearer).status, 403)
+        self.assertEqual(self.put(BODY, []).status, 200)
+        self.assertEqual(self.shown(mine, "spj").status, 409)
+
+    def test_nothing_is_shown_that_cannot_be_audited(self):
+        self.assertEqual(self.put(BODY, [{**PEOPLE[0], "hours": None}]).status, 200)
+        mine = next(n["id"] for n in self.hub.submit(event("unaudited")).json["notices"] if n["body"] == BODY)
+        with redis.Redis(unix_socket_path=self.hub.redis_socket()) as store:
+            store.rename(KEY + "audit", KEY + "audit-away")
+            store.set(KEY + "audit", "x")
+            try:
+                got = self.shown(mine, "spj")
+            finally:
+                store.rename(KEY + "audit-away", KEY + "audit")
+        self.assertEqual(got.status, 500)
+        self.assertNotIn(b"0021", got.body)
+
+    def test_nobody_has_numbers_shown_without_end(self):
+        self.assertEqual(self.put(BODY, [{**PEOPLE[0], "hours": None}]).status, 200)
+        mine = next(n["id"] for n in self.hub.submit(event("often")).json["notices"] if n["body"] == BODY)
+        self.add("spj2", "approver", "spj-371302")
+        answers = [self.shown(mine, "spj2").status for _ in range(61)]
+        self.assertEqual((answers[:60], answers[60]), ([200] * 60, 429))
+        self.assertEqual(self.shown(mine, "lxhy").status, 200)
+
+    def add(self, user, role, body):
+        subprocess.run([BIN, "user", "add", user, "--role", role, "--body", body, "--data", self.hub.data], check=True,
+                       input=user + "\n", text=True, capture_output=True)
+        wait_until(lambda: self.hub.try_sign_in(user), what="the new person")
+
     def handover(self, body, user, **said):
         return self.hub.post(f"/bodies/{body}/handover", user, said)
 
@@ -54,9 +159,7 @@ class Contacts(OneHub):
                                          ("admin", BODY, {"from": "wjw", "to": "nobody"}, 422), ("admin", BODY, {}, 422),
                                          ("admin", "nobody", {"from": "wjw", "to": "zjj"}, 404)):
             self.assertEqual(self.handover(body, user, **said).status, status, (user, said))
-        subprocess.run([BIN, "user", "add", "wjw2", "--role", "supervisor", "--body", BODY, "--data", self.hub.data], check=True,
-                       input="wjw2\n", text=True, capture_output=True)
-        wait_until(lambda: self.hub.try_sign_in("wjw2"), what="the new person")
+        self.add("wjw2", "supervisor", BODY)
         answer = self.handover(BODY, "wjw", **{"from": "wjw", "to": "wjw2"})
         self.assertEqual(answer.status, 200, answer.body)
         documents.hold({"$ref": "#/components/schemas/Handover"}, answer.json, "handover")

@@ -7,7 +7,7 @@ import websockets
 import documents
 from hub import OneHub, event, wait_until
 from road_test import Rpc
-from stream_test import command
+from stream_test import hire
 
 LEAD, BUREAU, OTHER = "wjw-371302", "spj-371302", "spj-371300"
 SAID = {"kind": "change-opinion", "to": BUREAU, "subject": "建议核减诊疗科目", "text": "现场核查面积不足，建议变更许可", "due": "3wd"}
@@ -24,8 +24,7 @@ class Letters(OneHub):
         super().setUpClass()
         # Somebody of each of the case's two bureaus alone: the letter is with one of them, and nobody of the other sees it.
         for name, body in (("spjq", BUREAU), ("spjs", OTHER)):
-            command(cls.hub, "user", "add", name, "--role", "approver", "--body", body)
-            wait_until(lambda name=name: cls.hub.try_sign_in(name, "pass word"), what=name)
+            hire(cls.hub, name, "approver", body)
 
     def lead(self, **data):
         Letters.number += 1

@@ -156,6 +156,16 @@ class Sessions(unittest.TestCase):
             self.assertEqual(self.until(other.get("/me", "wjw")).timestamp(), now + 60)
             self.assertEqual(self.until(other.post("/session/extend", "wjw")).timestamp(), begun + 11 * 12 * 3600)
 
+    def test_the_page_is_told_whether_to_show_who_looks_at_it(self):
+        self.hub.sign_in("wjw")
+        self.assertIs(self.hub.get("/me", "wjw").json["watermark"], True)
+        with Hub(demo=False, redis_url="unix:" + self.hub.redis_socket(), environment={"TANDEM_WATERMARK": "no"}) as other:
+            other.cookies = self.hub.cookies
+            wait_until(lambda: other.get("/me", "wjw").status == 200, what="the people, at the other hub")
+            answer = other.get("/me", "wjw")
+            documents.hold_answer("GET", "/api/v1/me", answer)
+            self.assertIs(answer.json["watermark"], False)
+
     def test_what_has_ended_is_not_extended_though_it_is_remembered(self):
         self.hub.sign_in("wjw")
         self.assertEqual(self.hub.get("/me", "wjw").status, 200)

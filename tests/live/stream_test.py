@@ -60,6 +60,12 @@ def command(hub, *words):
                           capture_output=True, timeout=LIMIT_S).stdout
 
 
+def hire(hub, name, role, body):
+    """One more person of a body, signed in when this returns."""
+    command(hub, "user", "add", name, "--role", role, "--body", body)
+    wait_until(lambda: hub.try_sign_in(name, "pass word"), what=name)
+
+
 def beside(hub):
     """Another hub on the same Redis, with the same people."""
     return Hub(data=hub.data, demo=False, environment={"TANDEM_REDIS_URL": "unix:" + hub.redis_socket()}).start()

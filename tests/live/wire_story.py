@@ -78,7 +78,8 @@ def steady_member(name, value):
 def steady(value):
     """What differs from run to run, as something that does not."""
     if isinstance(value, dict):
-        return {k: steady_member(k, v) for k, v in value.items()}
+        told = {k: steady_member(k, v) for k, v in value.items()}
+        return {**told, "from": None} if "stands_for" in told else told  # by the hour of the run on duty or not
     if isinstance(value, list):
         return [steady(v) for v in value]
     if isinstance(value, str):
@@ -144,6 +145,7 @@ class Story:
         self.call("claimed", 200, "POST", "/notices/n1.0/claim", "wjw", headers={"If-Match": '"2"'})
         self.call("acknowledged-many", 200, "POST", "/notices/acknowledge", "wjw", dump({"notices": ["n1.0", "n99.0"]}))
         self.call("claimed-from-pool", 200, "POST", "/pool/n2.0/claim", "scjg")
+        self.call("notices-mine", 200, "GET", "/notices?mine=true&limit=1", "wjw")
         self.call("notice", 200, "GET", "/notices/n1.0", "wjw")
         self.call("notice-masked", 200, "GET", "/notices/n1.0", "lxhy")
         self.call("cases", 200, "GET", "/cases?q=WIRE-1", "spj")
@@ -179,6 +181,7 @@ class Story:
                   {"name": "科长乙", "post": "section-head", "leave": [{"from": "2020-01-01", "to": "2999-01-01", "substitute": "联络员甲"}]}]
         self.call("contacts", 200, "PUT", "/bodies/wjw-371302/contacts", "gly", dump({"people": people}))
         self.call("contacts-read", 200, "GET", "/bodies/wjw-371302/contacts", "wjw")
+        self.call("contacts-shown", 200, "POST", "/notices/n1.0/contacts", "spj", dump({"reason": "短信未达，电话联系"}))
         self.call("handover", 200, "POST", "/bodies/wjw-371302/handover", "gly", dump({"from": "scjg", "to": "wjw"}))
 
     def act(self, name, notice, verb, user, said, status=200):

@@ -93,6 +93,32 @@ void step_contacts(struct story *s)
 	same_number(s, "status", s->world.status);
 }
 
+/* Whom the page of a notice says to call, one behind another. */
+void step_liaison(struct story *s)
+{
+	const json_t *people, *k;
+	struct buf line;
+	size_t i;
+
+	world_get(&s->world,
+		  &(struct asked){said_number(s->now, "hub", 0), said_text(s->now, "who", "wjw"),
+				  "notice", said_text(s->now, "liaison", ""), NULL});
+	people = json_object_get(json_object_get(s->world.answer, "contacts"), "people");
+	buf_init(&line, 4096);
+	json_array_foreach((json_t *)(uintptr_t)people, i, k) {
+		buf_printf(&line, "%s%s %s %s", i ? ", " : "", said_text(k, "name", "nobody"),
+			   said_text(k, "phone", "none"), said_text(k, "post", "none"));
+		buf_printf(&line, "%s%s",
+			   json_is_string(json_object_get(k, "from")) ? " from " : "",
+			   said_text(k, "from", ""));
+		buf_printf(&line, "%s%s",
+			   json_is_string(json_object_get(k, "stands_for")) ? " for " : "",
+			   said_text(k, "stands_for", ""));
+	}
+	same_text(s, "line", buf_cstr(&line));
+	buf_clear(&line);
+}
+
 /* The year's notice is published while clocks run; waits until so many notices have been counted
  * anew. */
 void step_publish(struct story *s)

@@ -8,6 +8,7 @@ void step_source(struct story *s);
 void step_figures(struct story *s);
 void step_watchdog(struct story *s);
 void step_contacts(struct story *s);
+void step_liaison(struct story *s);
 void step_publish(struct story *s);
 void step_digest(struct story *s);
 void step_lose(struct story *s);

@@ -354,6 +354,7 @@ static const struct {
 	{"list", step_list},
 	{"watchdog", step_watchdog},
 	{"contacts", step_contacts},
+	{"liaison", step_liaison},
 	{"publish", step_publish},
 	{"digest", step_digest},
 	{"lose_due", step_lose},

@@ -12,6 +12,8 @@
 #include "flow/feed_line.h"
 #include "flow/figures.h"
 #include "flow/fold.h"
+#include "flow/handover.h"
+#include "flow/mask.h"
 #include "flow/turns.h"
 #include "packdir.h"
 
@@ -36,6 +38,34 @@ static void ids_are_read_strictly(void **state)
 	assert_true(id_parse_event("e70", &seq));
 	assert_true(id_parse_notice("n10.0", &seq, &k));
 	assert_true(id_parse_delivery("d7.1", &seq, &k));
+}
+
+static void what_is_personal_is_masked(void **state)
+{
+	static const char *const names[][2] = {
+		{"张三丰", "\"张**\""}, {"wjw", "\"w**\""}, {"", "\"**\""}, {"\"x", "\"**\""}};
+	static const char *const numbers[][2] = {{"+8613900000021", "+86139****0021"},
+						 {"13900000021", "139****0021"},
+						 {"05398727123", "053****7123"},
+						 {"87271234", "****1234"},
+						 {"661234", "***234"},
+						 {"110", "**0"},
+						 {"", ""}};
+	char masked[NUMBER_BYTES];
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 64);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		buf_reset(&out);
+		mask_name(&out, names[i][0]);
+		assert_string_equal(buf_cstr(&out), names[i][1]);
+	}
+	buf_clear(&out);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		mask_number(numbers[i][0], masked);
+		assert_string_equal(masked, numbers[i][1]);
+	}
 }
 
 static void cursors_order_and_refuse(void **state)
@@ -355,17 +385,73 @@ static void each_has_its_turn(void **state)
 	}
 }
 
+/* Who has a notice in hand, told from its stamps and its chain. */
+static void somebody_keeps_it(void **state)
+{
+	static const struct {
+		struct stamp acknowledged, claimed;
+		struct receipt chain[3];
+		int count;
+		const char *keeper;
+	} rows[] = {
+		{{.by = ""}, {.by = ""}, {{0}}, 0, ""},
+		{{"a", 1, ""}, {.by = ""}, {{0}}, 0, "a"},
+		{{"a", 1, ""}, {"b", 2, ""}, {{0}}, 0, "b"},
+		/* handed on, also in the very moment; before it was claimed; of another notice */
+		{{"a", 1, ""}, {.by = ""}, {{RECEIPT_HANDED_ON, 0, -1, 1, "a", "", "c"}}, 1, "c"},
+		{{"a", 1, ""}, {"b", 3, ""}, {{RECEIPT_HANDED_ON, 0, -1, 2, "a", "", "c"}}, 1, "b"},
+		{{"a", 1, ""}, {.by = ""}, {{RECEIPT_HANDED_ON, 1, -1, 2, "a", "", "c"}}, 1, "a"},
+		/* all was taken back; only the claim was, behind what was handed on of it */
+		{{.by = ""}, {.by = ""}, {{RECEIPT_HANDED_ON, 0, -1, 2, "a", "", "c"}}, 1, ""},
+		{{"a", 1, ""},
+		 {.by = ""},
+		 {{RECEIPT_HANDED_ON, 0, -1, 2, "a", "", "c"},
+		  {RECEIPT_HANDED_ON, 0, -1, 4, "b", "", "d"},
+		  {RECEIPT_CLAIMED, 0, -1, 3, "b", "", ""}},
+		 3,
+		 "c"},
+		{{"a", 1, ""},
+		 {.by = ""},
+		 {{RECEIPT_CLAIMED, 0, -1, 3, "b", "", ""},
+		  {RECEIPT_HANDED_ON, 0, -1, 5, "a", "", "e"}},
+		 2,
+		 "e"},
+	};
+	struct principal *who = principal_new("c", "", "");
+
+	(void)state;
+	principal_grant(who, WHO_SUPERVISOR, "one");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct notice n[2] = {{.body = "one",
+				       .acknowledged = rows[i].acknowledged,
+				       .claimed = rows[i].claimed}};
+		struct receipt chain[3];
+		struct record r = {.notices = n,
+				   .notice_count = 2,
+				   .receipts = memcpy(chain, rows[i].chain, sizeof(chain)),
+				   .receipt_count = rows[i].count};
+
+		assert_string_equal(handover_keeper(&r, 0), rows[i].keeper);
+		assert_int_equal(handover_is_keeper(who, &r, 0), !strcmp(rows[i].keeper, "c"));
+		n[0].body = "another";
+		assert_false(handover_is_keeper(who, &r, 0));
+	}
+	principal_unref(who);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_are_read_strictly),
 		cmocka_unit_test(cursors_order_and_refuse),
 		cmocka_unit_test(lines_are_taken_apart),
+		cmocka_unit_test(what_is_personal_is_masked),
 		cmocka_unit_test(scopes_cell_by_cell),
 		cmocka_unit_test(what_a_body_is_held_to),
 		cmocka_unit_test(a_piece_is_in_every_form),
 		cmocka_unit_test(no_cell_of_a_table_is_a_formula),
 		cmocka_unit_test(each_has_its_turn),
+		cmocka_unit_test(somebody_keeps_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 import type { FunctionalComponent } from 'vue';
 import { DATA_LANG, t, tCode } from '../i18n/words.ts';
 import { allows, desk, h, isPickable, type Drawn } from '../lib/desk.ts';
-import { lookOf } from '../lib/state.ts';
+import { lookOf, owesFeedback } from '../lib/state.ts';
 import type { Notice } from '../wire.ts';
 import { actButtons, beijingTime, dueOf, dueText, moreItems, stateTag } from './drawn.ts';
 
@@ -44,32 +44,33 @@ function onLink(event: MouseEvent, emit: Emit): void
 }
 
 /** What the claimed row is waiting for stands in it; the other forms are in the detail. */
-function owed({ notice, active }: Row, emit: Emit): Drawn | null
+function feedBack({ notice, active }: Row, emit: Emit): Drawn | null
 {
 	if (notice.state !== 'claimed' || !allows(notice, 'feedback'))
 		return null;
-	const feedBack = (event: Event): void => {
+	const open = (event: Event): void => {
 		event.stopPropagation();
 		desk.form(notice.id, 'feedback');
 		emit('open');
 	};
 	return h('span', { class: 'acts' }, h('button', {
 		type: 'button', tabindex: active ? undefined : -1, disabled: !desk.live(),
-		'aria-label': t('act.formOf', { act: t('act.of.feedback'), name: notice.applicant.name }), onClick: feedBack,
+		'aria-label': t('act.formOf', { act: t('act.of.feedback'), name: notice.applicant.name }), onClick: open,
 	}, t('act.of.feedback')));
 }
 
 export function drawRow(row: Row, emit: Emit): Drawn
 {
 	const { notice, active, open } = row;
+	const owed = owesFeedback(notice);
 	const look = lookOf(notice, desk.now());
 	return h('tr', {
 		role: 'row', 'data-id': notice.id, 'data-state': notice.state, tabindex: active ? 0 : -1, class: open ? `row-${look} open` : `row-${look}`, 'aria-current': open ? 'true' : undefined,
 	}, [
 		h('td', PICK, [pickBox(row)]),
 		h('td', STATE, [stateTag({ look, letter: !!notice.letter }), h('span', SUB, part(notice))]),
-		h('td', cell('due', { 'data-label': t('inbox.col.due') }), [
-			dueText(dueOf(notice))]),
+		h('td', cell('due', { 'data-label': t(owed ? 'notice.feedbackDue' : 'inbox.col.due') }), [
+			owed ? h('span', SUB, t('notice.feedbackDue')) : null, dueText(owed ? { ...dueOf(notice), due: notice.feedback_due, met: false } : dueOf(notice))]),
 		h('td', APPLICANT, [
 			h('a', { ...DATA, href: `#/notice/${encodeURIComponent(notice.id)}`, tabindex: active ? undefined : -1, onClick: (e: MouseEvent) => onLink(e, emit) }, notice.applicant.name),
 			h('span', SUB, [h('span', NUM, notice.case)]),
@@ -81,7 +82,7 @@ export function drawRow(row: Row, emit: Emit): Drawn
 				h('span', WHOLE, [h('span', DATA, notice.region_name || notice.region), ' ·']), ' ', beijingTime({ at: notice.received, short: true }),
 			]),
 		]),
-		h('td', ACT, [actButtons({ notice, tab: active }), owed(row, emit)]),
+		h('td', ACT, [actButtons({ notice, tab: active }), feedBack(row, emit)]),
 	]);
 }
 export const NoticeRow: FunctionalComponent<Row, { open: [] }> = (row, { emit }) => drawRow(row, emit);

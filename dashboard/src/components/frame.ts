@@ -2,7 +2,7 @@
 import { DATA_LANG, t } from '../i18n/words.ts';
 import { href, type Route } from '../lib/address.ts';
 import { h, type Drawn } from '../lib/desk.ts';
-import { entriesOf, isCurrent } from '../lib/nav.ts';
+import { entriesOf, isCurrent, type Place } from '../lib/nav.ts';
 import { FILTERS, type Filter } from '../lib/state.ts';
 import type { Me } from '../wire.ts';
 
@@ -19,9 +19,9 @@ export function drawBrand(): Drawn
 }
 
 /** `open`: how many notices wait. */
-export function drawNav(who: Me | null, route: { page: string; query: Readonly<Route['query']> }, body: string | null, open = 0): Drawn
+export function drawNav(who: Me | null, route: { page: string; query: Readonly<Route['query']> }, at: Place, open = 0): Drawn
 {
-	return h('nav', { class: 'side', 'aria-label': t('app.nav') }, h('ul', null, entriesOf(who, body).map((e) => h('li', { key: e.word }, h('a', {
+	return h('nav', { class: 'side', 'aria-label': t('app.nav') }, h('ul', null, entriesOf(who, at).map((e) => h('li', { key: e.word }, h('a', {
 		href: href(e.page, '', e.query), 'aria-current': isCurrent(e, route) ? 'page' : undefined,
 	}, [`${t(e.word)} `, e.page === 'inbox' && open > 0 ? h('span', { class: 'badge' }, open > 999 ? '999+' : String(open)) : null])))));
 }
@@ -34,6 +34,21 @@ export function drawWhose(bodies: Me['bodies'], body: string | null, pick?: (bod
 	return h('label', { class: 'body-pick' }, [`${t('inbox.body')} `, h('select', {
 		value: body, lang: DATA_LANG, onChange: (event: Event) => pick?.((event.target as HTMLSelectElement).value),
 	}, bodies.map((b) => h('option', { key: b.id, value: b.id }, b.name || b.id)))]);
+}
+
+/** Everything the body has, or what the reader has in hand of it. */
+export function drawScope(mine: boolean, pick?: (scope: string) => void): Drawn
+{
+	return h('span', { class: 'tabs-small', role: 'group', 'aria-label': t('inbox.scope') }, ['me', ''].map((x) => h('button', {
+		type: 'button', 'aria-pressed': String(!!x === mine), onClick: () => pick?.(x),
+	}, t(x ? 'inbox.mine' : 'inbox.dept'))));
+}
+
+/** How the list is ordered, and what it is to be about: a part of a name, or of a number. `q` null: the whole pool. */
+export function drawOrder(q: string | null, narrow?: (text: string) => void): Drawn
+{
+	const say = (event: Event): void => narrow?.((event.target as HTMLInputElement).value);
+	return h('p', { class: 'order muted' }, [h('span', null, t(q === null ? 'inbox.poolLead' : 'inbox.order')), q === null ? null : h('input', { type: 'search', name: 'q', maxlength: 128, autocomplete: 'off', 'aria-label': t('inbox.narrow'), placeholder: t('inbox.narrow'), value: q, onInput: say, onChange: say })]);
 }
 
 /** A number is shown where the hub gave one; the page does not add up its own. */

@@ -3,6 +3,7 @@
 import { reactive, ref, watch } from 'vue';
 import { randomHex, serverNow } from '../hub.ts';
 import { t, type Key } from '../i18n/index.ts';
+import { keep, kept } from '../lib/kept.ts';
 import { isTodo, lookOf } from '../lib/state.ts';
 import type { Notice } from '../wire.ts';
 import { counts, onArrival } from './useInbox.ts';
@@ -23,20 +24,14 @@ interface Wanted { notice: boolean; sound: boolean; only: typeof ONLY[number] }
 function recall(): Partial<Wanted>
 {
 	try {
-		return JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}') as Partial<Wanted>;
+		return JSON.parse(kept(STORAGE_KEY) ?? '{}') as Partial<Wanted>;
 	} catch {
 		return {};
 	}
 }
 
 export const wanted = reactive<Wanted>({ notice: false, sound: false, only: 'all', ...recall() });
-watch(wanted, () => {
-	try {
-		localStorage.setItem(STORAGE_KEY, JSON.stringify(wanted));
-	} catch {
-		// Without storage the choice lasts until the page is left.
-	}
-});
+watch(wanted, () => keep(STORAGE_KEY, JSON.stringify(wanted)));
 window.addEventListener('storage', (e) => { if (e.key === STORAGE_KEY) Object.assign(wanted, recall()); });
 
 /** Why there can be no desktop notice, as a word; null when there can. */
@@ -108,22 +103,14 @@ let timer = 0;
 /** When a tab last alerted, this one or another, before a reload or after. */
 function lastMs(): number
 {
-	try {
-		rangMs = Math.max(rangMs, Number(localStorage.getItem(RANG_KEY)));
-	} catch {
-		// Without storage the tab knows of itself alone.
-	}
+	rangMs = Math.max(rangMs, Number(kept(RANG_KEY)));
 	return rangMs <= Date.now() ? rangMs : 0;
 }
 
 function rang(): void
 {
 	rangMs = Date.now();
-	try {
-		localStorage.setItem(RANG_KEY, String(rangMs));
-	} catch {
-		// As above.
-	}
+	keep(RANG_KEY, String(rangMs));
 }
 
 const isWatched = (): boolean => !document.hidden && document.hasFocus();

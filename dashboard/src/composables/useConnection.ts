@@ -3,6 +3,7 @@
 import { computed, reactive } from 'vue';
 import { HubError, onContact, openLive, serverNow, type Live } from '../hub.ts';
 import type { ChangeMessage, InboxOpened, Me, NoticeMessage } from '../wire.ts';
+import { lookForRenewal } from './useRenewal.ts';
 import { askWho, me } from './useSession.ts';
 
 export type Phase = 'connecting' | 'live' | 'down' | 'stopped';
@@ -49,6 +50,8 @@ function stands(recovered: boolean): void
 	failures = 0;
 	Object.assign(connection, { phase: 'live', trying: false, lastTruthMs: serverNow(), closeCode: 0 });
 	subscriber?.opened({ first, recovered });
+	if (!first)
+		void lookForRenewal();
 	first = false;
 }
 

@@ -4,7 +4,7 @@ import { computed, reactive, shallowRef } from 'vue';
 import { hub, serverNow, type NoticeQuery } from '../hub.ts';
 import { t } from '../i18n/index.ts';
 import { reasonOf } from '../lib/reason.ts';
-import { FILTERS, isTodo, lookOf, sorted, type Filter } from '../lib/state.ts';
+import { FILTERS, isFoundBy, isTodo, lookOf, owesFeedback, sorted, type Filter } from '../lib/state.ts';
 import type { ChangeMessage, Notice, NoticeMessage, Page } from '../wire.ts';
 import { busy, forgetAll, notices, put, putAll } from './useNotices.ts';
 import { route } from './useRoute.ts';
@@ -12,18 +12,16 @@ import { selected } from './useSelection.ts';
 import { me } from './useSession.ts';
 import { say } from './useToasts.ts';
 
-export const filterOf = (state: string | undefined): Filter => (FILTERS.includes(state as Filter) ? state as Filter : 'todo');
-
 const COUNT_PAUSE_MS = 1000;
 /** So many wait behind the button; of more it is only known that they are there, and the list is asked for anew. */
 export const PENDING_MAX = 200;
 
 export const inbox = reactive({
-	body: null as string | null, filter: 'todo' as Filter, ids: [] as string[], next: null as string | null,
+	body: null as string | null, mine: false, q: '', filter: 'todo' as Filter, ids: [] as string[], next: null as string | null,
 	pending: [] as string[], beyond: false, loading: false, loaded: false, error: '', lastArrivalMs: 0,
 });
-/** How many there are under a filter, as far as the hub has said so. */
-export const counts = shallowRef<Partial<Record<Filter, number>>>({});
+/** How many there are to do, and of those the reader's own, as far as the hub has said so. */
+export const counts = shallowRef<{ todo?: number; mine?: number }>({});
 export const rows = computed(() => inbox.ids.map((id) => notices.get(id)).filter((n): n is Notice => n !== undefined));
 
 let lastLoad = 0;
@@ -37,8 +35,18 @@ function question(filter: Filter): { state?: string; due?: string }
 	return filter === 'all' ? {} : { state: filter };
 }
 
+const whose = (): NoticeQuery => ({ body: inbox.body ?? undefined, mine: inbox.mine ? 'true' : undefined });
+
 /** What the hub is asked for the list that is open. */
-export const inboxQuestion = (): NoticeQuery => (inbox.filter === 'pool' ? {} : { body: inbox.body ?? undefined, ...question(inbox.filter) });
+export const inboxQuestion = (): NoticeQuery => (inbox.filter === 'pool' ? {} : { ...whose(), q: inbox.q || undefined, ...question(inbox.filter) });
+
+/** What the address asks for. What is in the pool is nobody's. */
+function asked(): { filter: Filter; mine: boolean; q: string }
+{
+	const { state, scope, q = '' } = route.query;
+	const filter = FILTERS.find((f) => f === state) ?? 'todo';
+	return { filter, mine: scope === 'me' && filter !== 'pool', q: filter === 'pool' ? '' : q.trim() };
+}
 
 const inPool = (n: Notice): boolean => n.body.startsWith('pool:');
 
@@ -46,19 +54,20 @@ function fits(n: Notice): boolean
 {
 	if (inbox.filter === 'pool')
 		return inPool(n) && isTodo(n.state, n.role);
-	if (n.body !== inbox.body)
+	if (n.body !== inbox.body || !isFoundBy(inbox.q, n) || (inbox.mine && (n.keeper ?? (n.claimed ?? n.acknowledged)?.by) !== me.value?.user))
 		return false;
 	if (inbox.filter === 'todo')
-		return isTodo(n.state, n.role);
+		return isTodo(n.state, n.role) || (inbox.mine && owesFeedback(n));
 	if (inbox.filter === 'overdue')
 		return n.lamp === 'red' || lookOf(n, serverNow()) === 'overdue';
 	return inbox.filter === 'all' || n.state === inbox.filter;
 }
 
-function takeCounts(page: Page<Notice>): void
+/** `all`: of all that is to do; where that is too much to be counted for one person, there is no number. */
+function takeCounts({ open, mine }: Page<Notice>, all: boolean): void
 {
-	if (page.open !== undefined)
-		counts.value = { todo: page.open };
+	if (open !== undefined)
+		counts.value = { todo: open, mine: all ? mine : counts.value.mine };
 }
 
 const ordered = (ids: string[]): string[] => sorted([...new Set(ids)].map((id) => notices.get(id)!), serverNow()).map((n) => n.id);
@@ -80,7 +89,7 @@ async function fetchPage(cursor: string | null): Promise<string | undefined>
 		inbox.next = page.next;
 		inbox.loaded = true;
 		if (inbox.filter !== 'pool')
-			takeCounts(page);
+			takeCounts(page, inbox.filter === 'todo' && !inbox.q && !cursor);
 		return page.since;
 	} catch (error) {
 		if (mine === lastLoad)
@@ -95,11 +104,19 @@ async function fetchPage(cursor: string | null): Promise<string | undefined>
 export const loadInbox = (): Promise<string | undefined> => fetchPage(null);
 export const loadMore = (): Promise<string | undefined> => fetchPage(inbox.next);
 
-export function setFilter(filter: Filter): void
+/** The list that the address asks for, where that is another one. */
+export function follow(): void
 {
+	const { filter, mine, q } = asked();
+	const isOther = filter !== inbox.filter || mine !== inbox.mine;
+	if (!isOther && q === inbox.q)
+		return;
 	selected.clear();
-	Object.assign(inbox, { filter, ids: [], pending: [], beyond: false, next: null, loaded: false });
+	// While somebody types, the rows stay until there are others.
+	Object.assign(inbox, { filter, mine, q, pending: [], beyond: false, ...isOther ? { ids: [], next: null, loaded: false } : {} });
 	void loadInbox();
+	if (mine && (q || filter !== 'todo'))
+		recount();
 }
 
 export function showPending(): void
@@ -113,10 +130,10 @@ export function recount(): void
 {
 	clearTimeout(countTimer);
 	countTimer = window.setTimeout(async () => {
-		const body = inbox.body;
-		const page = await hub.notices({ body: body ?? undefined, state: 'todo', limit: 1 }).catch(() => null);
-		if (page && body === inbox.body)
-			takeCounts(page);
+		const { body, mine } = inbox;
+		const page = await hub.notices({ ...whose(), state: 'todo', limit: 1 }).catch(() => null);
+		if (page && body === inbox.body && mine === inbox.mine)
+			takeCounts(page, true);
 	}, COUNT_PAUSE_MS);
 }
 
@@ -139,26 +156,31 @@ function announce(): void
 	}, 2000);
 }
 
+/** Has it shown: at once where nothing could move, else when asked. */
+function add(id: string): void
+{
+	if (inbox.ids.includes(id) || inbox.pending.includes(id))
+		return;
+	if (inbox.loaded && inbox.ids.length === 0)
+		inbox.ids = [id];
+	else if (inbox.pending.length >= PENDING_MAX)
+		inbox.beyond = true;
+	else
+		inbox.pending = [...inbox.pending, id];
+}
+
 export function onNotice(m: NoticeMessage): void
 {
 	const known = notices.has(m.notice.id);
 	put(m.notice);
 	recount();
-	if (inbox.ids.includes(m.notice.id) || inbox.pending.includes(m.notice.id))
-		return;
 	if (!known) {
 		inbox.lastArrivalMs = serverNow();
 		announce();
 		heard(m.notice);
 	}
-	if (!fits(m.notice))
-		return;
-	if (inbox.loaded && inbox.ids.length === 0)
-		inbox.ids = [m.notice.id];
-	else if (inbox.pending.length >= PENDING_MAX)
-		inbox.beyond = true;
-	else
-		inbox.pending = [...inbox.pending, m.notice.id];
+	if (fits(m.notice))
+		add(m.notice.id);
 }
 
 export async function onChange(m: ChangeMessage): Promise<void>
@@ -167,11 +189,13 @@ export async function onChange(m: ChangeMessage): Promise<void>
 	const id = typeof m.notice === 'string' ? m.notice : m.notice.id;
 	if (typeof m.notice !== 'string')
 		put(m.notice);
-	else if (notices.has(id) && !(busy.has(id) && m.by === me.value?.user))
+	else if ((inbox.mine || notices.has(id)) && !(busy.has(id) && m.by === me.value?.user))
 		await refreshNotice(id);
 	const now = notices.get(id);
 	if (now && !fits(now))
 		inbox.pending = inbox.pending.filter((x) => x !== id);
+	else if (now && inbox.mine) // handed over, or taken on elsewhere
+		add(id);
 }
 
 export async function refreshNotice(id: string): Promise<Notice | null>
@@ -190,5 +214,5 @@ export function openInboxOf(body: string | null): void
 	forgetAll();
 	selected.clear();
 	counts.value = {};
-	Object.assign(inbox, { body, filter: filterOf(route.query.state), ids: [], pending: [], beyond: false, next: null, loaded: false, error: '', lastArrivalMs: 0 });
+	Object.assign(inbox, { body, ...asked(), ids: [], pending: [], beyond: false, next: null, loaded: false, error: '', lastArrivalMs: 0 });
 }

@@ -1,6 +1,7 @@
 // Who is signed in. `known` is false until the hub has said so, and the page shows neither form nor content before.
 import { computed, ref, shallowRef, watch } from 'vue';
 import { hub, HubError, onSessionEnded } from '../hub.ts';
+import { forgetRecent } from '../lib/recent.ts';
 import * as roles from '../lib/roles.ts';
 import { parseTime } from '../lib/time.ts';
 import type { Me } from '../wire.ts';
@@ -81,6 +82,7 @@ export async function signOut(): Promise<void>
 	} catch {
 		// The session then lives on at the hub until it runs out there; nothing more can be done from here.
 	} finally {
+		forgetRecent();
 		me.value = until.value = null;
 		ended.value = false;
 	}

@@ -1,6 +1,8 @@
 import type { zhLater } from './zh_later.ts';
 
 export const enLater: Record<keyof typeof zhLater, string> = {
+	'search.lately': 'Lately on this computer',
+	'search.forget': 'Clear',
 	'form.title.return': 'Return this notice',
 	'form.title.transfer': 'Transfer to another body',
 	'form.title.feedback': 'Supervision feedback',
@@ -404,6 +406,16 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'act.done.letter': 'Sent: {name}',
 	'act.done.reply': 'Sent: {name}',
 	'form.fault.text': 'Fill this in',
+	'form.whyHint': 'Shown for 30 seconds; who, when and why are audited',
+	'notice.call': 'By telephone',
+	'notice.callNobody': 'None known: ask the body’s administrator.',
+	'notice.standIn': 'Stand-in',
+	'notice.standsFor': 'for {name}',
+	'notice.onDuty': 'on duty from {at}',
+	'notice.show': 'Show numbers',
+	'post.liaison': 'Liaison officer',
+	'post.section-head': 'Section head',
+	'post.leader': 'Leader in charge',
 	'letter.send': 'Send',
 	'list.by.cause': 'Kind',
 	'list.by.written': 'Letters written',

@@ -1,6 +1,7 @@
 // Which language the page speaks. Data from the hub (names, items) stays Chinese and is marked so by DATA_LANG.
 // English is a file of its own, fetched when the page is seen; until it is there the page stays Chinese.
 import { ref, watchEffect } from 'vue';
+import { keep } from '../lib/kept.ts';
 import { remembered, speakAs, STORAGE_KEY, tables, type Key, type Language, type Words } from './words.ts';
 import { zh } from './zh.ts';
 
@@ -55,10 +56,6 @@ export async function setLanguage(next: Language): Promise<boolean>
 	if (next === 'en' && !await fetchEnglish())
 		return false;
 	language.value = next;
-	try {
-		localStorage.setItem(STORAGE_KEY, next);
-	} catch {
-		// Without storage the choice lasts until the page is left, which is all that is lost.
-	}
+	keep(STORAGE_KEY, next);
 	return true;
 }

@@ -1,4 +1,5 @@
 // The words of the page, by key. They know no Vue, so that what is drawn before it is there has them too.
+import { kept } from '../lib/kept.ts';
 import { zh } from './zh.ts';
 import type { zhBoard } from './zh_board.ts';
 import type { zhLater } from './zh_later.ts';
@@ -21,14 +22,7 @@ export function speakAs(fn: () => Language): void
 }
 
 /** The language of the last visit. */
-export function remembered(): Language
-{
-	try {
-		return localStorage.getItem(STORAGE_KEY) === 'en' ? 'en' : 'zh';
-	} catch {
-		return 'zh';
-	}
-}
+export const remembered = (): Language => (kept(STORAGE_KEY) === 'en' ? 'en' : 'zh');
 
 export function t(key: Key, params?: Record<string, string | number>): string
 {

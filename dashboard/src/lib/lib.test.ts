@@ -22,7 +22,7 @@ import { beijingTime, cellsOf, numberIn, percentText, retold } from './policy.ts
 import { wishOf } from './period.ts';
 import { meaningOf } from './provider.ts';
 import { rankedRows, rankOf } from './rank.ts';
-import { compareNotices, lookOf } from './state.ts';
+import { compareNotices, isFoundBy, lookOf } from './state.ts';
 import { lengthOf } from './remark.ts';
 import { alarms, bodyOf, faultsIn, isTaken, nothingSaid, promisesOf, sizeText, yearOn } from './said.ts';
 import { canBeTried, draftFaults, emptyDraft, eventOf } from './submission.ts';
@@ -127,6 +127,15 @@ test('overdue stands first, then the nearest deadline, finished last', () => {
 		notice({ id: 'near', due: '2026-11-24T23:59:59+08:00' }),
 	];
 	assert.deepEqual(list.sort((a, b) => compareNotices(a, b, NOW)).map((n) => n.id), ['late', 'near', 'none', 'done']);
+	const owed = { feedback_due: '2026-12-01T23:59:59+08:00', role: 'assist', state: 'acknowledged' } as const;
+	list.push(notice({ ...owed, id: 'owed' }), notice({ ...owed, id: 'owed-late', lamp: 'red', feedback_due: '2026-11-26T00:00:00+08:00' }),
+		notice({ ...owed, id: 'lead', role: 'lead', due: '2026-11-30T23:59:59+08:00' }), notice({ ...owed, id: 'told', state: 'claimed', feedback: [], received: '2026-11-22T10:00:00+08:00' }));
+	assert.deepEqual(list.sort((a, b) => compareNotices(a, b, NOW)).map((n) => n.id), ['late', 'owed-late', 'near', 'none', 'lead', 'owed', 'done', 'told']);
+});
+
+test('a part of a name or number finds as it does at the hub', () => {
+	const n = notice({ case: 'LY-2026-7', applicant: { name: '示例Ａ坊', code: '91350100M000100Y43' }, permit: null });
+	assert.deepEqual(['', '例a', 'ly-', 'm0001', 'ＬＹ', '另'].map((q) => isFoundBy(q, n)), [true, true, true, true, true, false]);
 });
 
 test('a case is one line of evidence after another, and no step stands for another', () => {
@@ -134,7 +143,7 @@ test('a case is one line of evidence after another, and no step stands for anoth
 	const event = {
 		event: 'e1', type: 'approval.granted', received: at(10), item: { code: 'x' }, region: 'r', applicant: { name: 'a' },
 		notices: [{
-			...notice({}), deliveries: [{ id: 'd1.0', channel: 'sms', state: 'delivered', to: '138****5678' }],
+			...notice({}), deliveries: [{ id: 'd1.0', channel: 'sms', state: 'delivered' }],
 			receipts: [{ kind: 'delivered', at: at(13), delivery: 'd1.0' }, { kind: 'handed-over', at: at(11), channel: 'push' }],
 		}],
 		applicant_told: { receipts: [{ kind: 'handed-over', at: at(12), channel: 'sms' }] },
@@ -142,7 +151,6 @@ test('a case is one line of evidence after another, and no step stands for anoth
 	const entries = caseEntries([event]);
 	assert.deepEqual(entries.map((e) => e.kind), ['event', 'handed-over', 'handed-over', 'delivered']);
 	assert.equal(entries[2].body, 'applicant');
-	assert.equal(entries[3].to, '138****5678');
 	assert.equal(firstAt(event.notices[0].receipts, 'shown'), null);
 });
 

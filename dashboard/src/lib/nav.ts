@@ -6,12 +6,14 @@ import { deskBodiesOf, inboxBodiesOf, mayApprove, mayDispute, maySearch, oversee
 
 export interface Entry { page: string; word: Key; query?: Record<string, string | undefined>; with?: string[]; shown: boolean }
 
-/** `body`: whose inbox is open. */
-export function entriesOf(who: Me | null, body: string | null): Entry[]
+/** Whose inbox is open. */
+export interface Place { body: string | null; mine?: boolean }
+
+export function entriesOf(who: Me | null, { body, mine: own }: Place): Entry[]
 {
 	const mine = inboxBodiesOf(who);
 	return ([
-		{ page: 'inbox', word: 'nav.inbox', query: { body: mine.length > 1 ? body ?? undefined : undefined }, with: ['notice'], shown: mine.length > 0 },
+		{ page: 'inbox', word: 'nav.inbox', query: { body: mine.length > 1 ? body ?? undefined : undefined, scope: own ? 'me' : undefined }, with: ['notice'], shown: mine.length > 0 },
 		{ page: 'board', word: 'nav.board', with: ['reports'], shown: mayDispute(who) },
 		{ page: 'search', word: 'nav.search', with: ['case'], shown: maySearch(who) },
 		{ page: 'submit', word: 'nav.submit', shown: mayApprove(who) },

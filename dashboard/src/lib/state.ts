@@ -18,6 +18,14 @@ export function isTodo(state: State, role: Role): boolean
 	return state === 'open' || (state === 'acknowledged' && role === 'lead');
 }
 
+const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
+
+/** Whether the hub finds it by a part of the applicant's name, of a number or of the code. */
+export const isFoundBy = (q: string, n: Notice): boolean => [n.applicant.name, n.applicant.code, n.case, n.permit].some((text) => text && folded(text).includes(folded(q)));
+
+/** Whether it was taken on and supervision has not reported. */
+export const owesFeedback = (n: Notice): boolean => !!n.feedback_due && !n.feedback && !isTodo(n.state, n.role) && ['claimed', 'acknowledged'].includes(n.state);
+
 /** Whether it has left the body's hands without having been done: its clocks ask nothing any more. */
 export const isDropped = (state: State): boolean => ['returned', 'transferred', 'disputed', 'withdrawn', 'superseded'].includes(state);
 
@@ -48,14 +56,14 @@ const FAR_MS = 8.64e15;
 /** Overdue first, then the nearest deadline, then the oldest; what is finished stands last, newest first. */
 export function compareNotices(a: Notice, b: Notice, nowMs: number): number
 {
-	const rankA = RANK[lookOf(a, nowMs)] ?? 3;
-	const rankB = RANK[lookOf(b, nowMs)] ?? 3;
+	const [rankA, rankB] = [a, b].map((n) => (!owesFeedback(n) ? RANK[lookOf(n, nowMs)] ?? 3 : n.lamp === 'red' ? 0 : 2));
 	if (rankA !== rankB)
 		return rankA - rankB;
 	const byReceived = (parseTime(a.received) ?? 0) - (parseTime(b.received) ?? 0);
 	if (rankA === 3)
 		return -byReceived;
-	return (parseTime(a.due) ?? FAR_MS) - (parseTime(b.due) ?? FAR_MS) || byReceived;
+	const [dueA, dueB] = [a, b].map((n) => parseTime(owesFeedback(n) ? n.feedback_due : n.due) ?? FAR_MS);
+	return dueA - dueB || byReceived;
 }
 
 export const FILTERS = ['todo', 'overdue', 'acknowledged', 'claimed', 'closed', 'all', 'pool'] as const;

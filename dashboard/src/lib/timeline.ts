@@ -12,7 +12,6 @@ export interface Entry {
 	by?: string;
 	channel?: string;
 	detail?: string;
-	to?: string;
 	type?: string;
 }
 
@@ -21,7 +20,7 @@ function fromReceipt(receipt: Receipt, deliveries: Delivery[], key: string, body
 	const delivery = deliveries.find((d) => d.id === receipt.delivery);
 	return {
 		key, body, who, at: receipt.at, kind: receipt.kind, by: receipt.by || undefined,
-		channel: receipt.channel || delivery?.channel, detail: receipt.detail || undefined, to: delivery?.to,
+		channel: receipt.channel || delivery?.channel, detail: receipt.detail || undefined,
 	};
 }
 

@@ -62,6 +62,7 @@ const READ_AS: Record<string, string | null> = {
 	'PUT /api/v1/bodies/{body}/contacts 200': 'Contacts',
 	'GET /api/v1/bodies/{body}/contacts 200': 'Contacts',
 	'POST /api/v1/bodies/{body}/handover 200': 'Handover',
+	'POST /api/v1/notices/{notice}/contacts 200': 'ContactsToCall',
 	'GET /api/v1/board 200': 'Board',
 	'GET /api/v1/audit 200': null,
 	'GET /api/v1/reconciliation 200': 'Statement',

@@ -1,0 +1,94 @@
+// The list narrowed to a part of a name or a number: as it is typed, in the address, live, in the sheet, and undone by one touch.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { axe, contentOf, noSideways, openWorld, rowOf, shown, until } from './world.mjs';
+
+let world;
+let page;
+let own;
+before(async () => {
+	world = await openWorld();
+	own = await world.as('wjw');
+	page = await world.newPage();
+	await world.signIn(page, 'wjw');
+	await page.locator('.conn-live').waitFor();
+});
+after(() => world?.close());
+
+const field = (on = page) => on.getByRole('searchbox', { name: /^(筛选：|Filter:)/ });
+const listed = (on = page) => on.locator('table.notices tbody tr').allInnerTexts();
+const only = (made, on = page) => until('only that is listed', async () => (await listed(on)).length === 1 && rowOf(on, made).isVisible());
+const waiting = async () => (await own('GET', '/notices?body=wjw-371302&state=todo&limit=1')).data.open;
+const badged = (n) => until(`${n} wait, narrowed or not`, async () => Number(await page.locator('nav.side .badge').innerText()) === n);
+
+test('what is typed is looked for by the hub, stands in the address and comes back with it', async () => {
+	const made = await world.grant('示例筛选Ａ坊');
+	const other = await world.grant('示例旁坊');
+	await shown(page, made);
+	await shown(page, other);
+	await field().fill('筛选a');
+	await only(made);
+	assert.equal(new URLSearchParams(page.url().split('?')[1]).get('q'), '筛选a');
+	await badged(await waiting());
+	await axe(page, 'an inbox narrowed');
+	await page.reload();
+	await only(made);
+	assert.equal(await field().inputValue(), '筛选a');
+	// By its number, and with the tab of another state: nothing is lost on the way.
+	await field().fill(` ${made.case} `);
+	await only(made);
+	await page.locator('.tabs').getByRole('button', { name: '已签收' }).click();
+	await page.getByText(`没有符合“${made.case}”的告知。`).waitFor();
+	await page.locator('.tabs').getByRole('button', { name: '全部' }).click();
+	await only(made);
+	await field().fill('');
+	await rowOf(page, other).waitFor();
+	assert.doesNotMatch(page.url(), /q=/);
+});
+
+test('what arrives is shown where it fits, and counted where it does not', async () => {
+	await page.goto(`${world.url}/#/inbox`);
+	await field().fill('示例来件');
+	await page.getByText('没有符合“示例来件”的告知。').waitFor();
+	await axe(page, 'an inbox narrowed to nothing');
+	const before = await waiting();
+	const other = await world.grant('示例他件坊');
+	await badged(before + 1);
+	const made = await world.grant('示例来件坊');
+	await only(made);
+	assert.equal(await page.locator('.pill').count(), 0);
+	const coming = page.waitForEvent('download');
+	await page.getByRole('button', { name: 'CSV' }).click();
+	const sheet = String(await contentOf(await coming));
+	assert.match(sheet, /示例来件坊/);
+	assert.doesNotMatch(sheet, /示例他件坊/);
+	await field().fill('没有这样的');
+	await page.getByRole('button', { name: '清除筛选' }).click();
+	await rowOf(page, other).waitFor();
+	assert.equal(await field().inputValue(), '');
+	// What was typed is said again when the field is left, which is when the filter is cleared.
+	await field().fill('没有');
+	await page.getByText('没有符合“没有”的告知。').waitFor();
+	await field().press('End');
+	await field().pressSequentially('的');
+	await page.getByRole('button', { name: '清除筛选' }).click();
+	await rowOf(page, other).waitFor();
+	assert.doesNotMatch(page.url(), /q=/);
+});
+
+test('in English, on a phone, and not where nobody has it', async () => {
+	for (const width of [390, 320]) {
+		const phone = await world.newPage({ width, height: 844 });
+		await world.signIn(phone, 'wjw');
+		await phone.getByRole('button', { name: 'English' }).click();
+		await field(phone).fill('no such name');
+		await phone.getByText('No notice has “no such name” in it.').waitFor();
+		await noSideways(phone, `a narrowed inbox at ${width}`);
+		await axe(phone, `a narrowed inbox at ${width}`);
+		await phone.getByRole('button', { name: 'Clear the filter' }).click();
+		await phone.locator('table.notices tbody tr').first().waitFor();
+		await phone.locator('.tabs').getByRole('button', { name: /pool/i }).click();
+		await until('the pool has no filter', async () => await field(phone).count() === 0);
+		await phone.context().close();
+	}
+});
