@@ -192,3 +192,24 @@ test('large letters are offered before one has signed in, and are not for the wa
 	assert.equal(await size(), '14px');
 	await page.context().close();
 });
+
+test('nobody waits for a page that is laid out anew for letters it has already', async () => {
+	const page = await world.newPage();
+	await page.addInitScript(() => {
+		window.rewritten = 0;
+		const { set, ...rest } = Object.getOwnPropertyDescriptor(MediaList.prototype, 'mediaText');
+		Object.defineProperty(MediaList.prototype, 'mediaText', { ...rest, set(text) { window.rewritten++; set.call(this, text); } });
+	});
+	await world.signIn(page, 'wjw');
+	await rowOf(page, made).waitFor();
+	const rewritten = () => page.evaluate(() => window.rewritten);
+	assert.equal(await rewritten(), 0, 'an office\'s letters are those of the style sheet');
+	await page.getByRole('button', { name: '大字', exact: true }).click();
+	const once = await rewritten();
+	assert.ok(once > 0);
+	await page.reload();
+	await rowOf(page, made).waitFor();
+	await page.locator('.conn-live').waitFor();
+	assert.equal(await rewritten(), once, 'and larger ones are fitted once');
+	await page.context().close();
+});

@@ -11,9 +11,12 @@ let fitted = 1;
 /** How much wider all is than in an office's letters. */
 export const enlarged = (): number => SIZES[step] / SIZES[0];
 
-/** What the style sheet says of widths can be changed only when it is there. */
+/** What the style sheet says of widths can be changed only when it is there, and is changed only if it must be: the whole page is laid
+ * out anew by it. */
 function fit(): void
 {
+	if (fitted === enlarged())
+		return;
 	const rules = document.querySelector<HTMLLinkElement>('link[rel=stylesheet]')?.sheet?.cssRules;
 	if (!rules)
 		return;
