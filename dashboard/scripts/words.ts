@@ -1,6 +1,6 @@
 // How the words are built. Their names are a third of their files, and the page needs few of them: a word that no code puts the name
-// of together is called by its table's letter and a number, in the table and wherever it is used, and its table is then a list.
-// English is a list alone, in the order of the Chinese words.
+// of together is called by its table's letter and a number, in the table and wherever it is used. What names begin with that are put
+// together is written once. All words of a table go out in one piece, English too, in the order of the Chinese ones.
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Plugin } from 'vite';
@@ -35,6 +35,23 @@ function letterOf(table: string): string
 	return table[2] ?? 'F';
 }
 
+/** A table as `named` takes it apart: the words that go by numbers, then the others, and the names of these by what they begin with.
+ * Throws where a word has a sign that parts words. */
+export function packed(words: Record<string, string>, numbers: Map<string, string>): { words: string; names: string }
+{
+	const groups: Record<string, string[]> = {};
+	for (const key of Object.keys(words).filter((x) => !numbers.has(x)))
+		(groups[/^[\w.-]*\./.exec(key)![0]] ??= []).push(key);
+	const order = [...Object.keys(words).filter((key) => numbers.has(key)), ...Object.values(groups).flat()];
+	const unfit = order.find((key) => /[~^]/.test(key + words[key]));
+	if (unfit)
+		throw new Error(`the word ${unfit} has a sign that parts words`);
+	return {
+		words: order.map((key) => words[key]).join('~'),
+		names: Object.entries(groups).map(([head, keys]) => [head, ...keys.map((key) => key.slice(head.length))].join('~')).join('^'),
+	};
+}
+
 /** The sources in which words are used, each with its text. */
 export function sourcesIn(folder: string): string[]
 {
@@ -67,11 +84,10 @@ export function wordsNumbered(): Plugin
 			if (!/\/i18n\/(en_|zh)\w*\.ts$/.test(id))
 				return { code: code.replace(/(['"])([\w.-]+)\1/g, (whole, quote: string, key: string) => (numbers.has(key) ? quote + numbers.get(key) + quote : whole)), map: null };
 			const [name, words] = await tableOf(id);
-			const called = Object.keys(words).filter((key) => numbers.has(key)).map((key) => words[key]);
-			const rest = Object.fromEntries(Object.entries(words).filter(([key]) => !numbers.has(key)));
+			const table = packed(words, numbers);
 			return {
-				code: name.startsWith('en') ? `export const ${name} = ${JSON.stringify([...called, ...Object.values(rest)])};`
-					: `import { named } from './named.ts';\nexport const ${name} = named('${letterOf(name)}', ${JSON.stringify(called)}, ${JSON.stringify(rest)});`,
+				code: name.startsWith('en') ? `export const ${name} = ${JSON.stringify(table.words)}.split('~');`
+					: `import { named } from './named.ts';\nexport const ${name} = named('${letterOf(name)}', ${JSON.stringify(table.words)}, ${JSON.stringify(table.names)});`,
 				map: null,
 			};
 		},

@@ -1,5 +1,7 @@
-/** A table of which the build made a list and a rest: see scripts/words.ts. */
-export function named(letter: string, called: string[], rest: Record<string, string>): Record<string, string>
+/** A table as the build packed it (see scripts/words.ts): the words in one piece, and the names of the last of them by what those begin
+ * with. All other words are called by the table's letter and where they stand. */
+export function named(letter: string, words: string, names: string): Record<string, string>
 {
-	return Object.assign(Object.fromEntries(called.map((word, i) => [letter + i.toString(36), word])), rest);
+	const keys = names.split('^').flatMap((group) => group.split('~').map((name, i, [head]) => (i > 0 ? head + name : '')).slice(1));
+	return Object.fromEntries(words.split('~').map((word, i, all) => [keys[i - all.length + keys.length] ?? letter + i.toString(36), word]));
 }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { headsOf, numbersOf, sourcesIn, type Table } from '../../scripts/words.ts';
+import { headsOf, numbersOf, packed, sourcesIn, type Table } from '../../scripts/words.ts';
+import { named } from '../i18n/named.ts';
 import { enBoard } from '../i18n/en_board.ts';
 import { enFirst } from '../i18n/en_first.ts';
 import { enLater } from '../i18n/en_later.ts';
@@ -87,17 +88,39 @@ test('both languages have the same keys in the same order, and the same places',
 	assert.equal(keys.length, new Set(keys).size, 'no word is in two files');
 });
 
+const CHINESE = { zh: zhFirst, zhBoard, zhLater, zhMeet, zhOffice };
+const ENGLISH: Record<string, Record<string, string>> = { enBoard, enLater, enMeet, enOffice };
+const SOURCES = sourcesIn(new URL('..', import.meta.url).pathname);
+
 test('a word that is built under a number is put together nowhere, and is named like nothing the hub says', () => {
 	assert.deepEqual(headsOf("t(`act.${verb}`) + `/cases/${id}` + tCode('state', s)"), ['act.', 'state.']);
 	assert.deepEqual(headsOf("const x = ['reason']; tCode(x[0], d)"), ['reason.'], 'what came to tCode by a way of its own');
 	const tables: Table[] = [['zh', { 'act.go': '1', 'app.a': '2', 'app.b': '3' }], ['zhBoard', { 'board.x': '4', 'state.open': '5' }]];
 	assert.deepEqual([...numbersOf(['`act.${x}`', "tCode('state', y)"], tables)], [['app.a', 'F0'], ['app.b', 'F1'], ['board.x', 'B0']]);
 
-	const numbers = numbersOf(sourcesIn(new URL('..', import.meta.url).pathname), Object.entries({ zh: zhFirst, zhBoard, zhLater, zhMeet, zhOffice }));
+	const numbers = numbersOf(SOURCES, Object.entries(CHINESE));
 	assert.ok(numbers.size > 400 && numbers.has('app.title'));
 	assert.ok(!['state.overdue', 'reason.other', 'fault.offline', 'kind.delivered', 'board.need.gaps'].some((key) => numbers.has(key)));
 	const said = ['openapi', 'asyncapi'].map((name) => readFileSync(new URL(`../../../hub/net/${name}.yaml`, import.meta.url), 'utf8')).join();
 	assert.deepEqual([...numbers.keys()].filter((key) => said.split(/[^\w.-]+/).includes(key)), []);
+});
+
+test('what is packed comes out as it went in, in both languages in one order', () => {
+	const some = { 'act.go': '1', 'app.a': '2', 'act.of.go': '3', 'act.stop': '4', 'app.b': '' };
+	const two = new Map([['app.a', 'F0'], ['app.b', 'F1']]);
+	assert.deepEqual(packed(some, two), { words: '2~~1~4~3', names: 'act.~go~stop^act.of.~go' });
+	assert.deepEqual(Object.entries(named('F', '2~~1~4~3', 'act.~go~stop^act.of.~go')), [['F0', '2'], ['F1', ''], ['act.go', '1'], ['act.stop', '4'], ['act.of.go', '3']]);
+	for (const unfit of [{ 'act.go': 'about ~5' }, { 'act.g^o': 'x' }, { 'app.a': '^' }])
+		assert.throws(() => packed(unfit, two), /parts words/);
+
+	const numbers = numbersOf(SOURCES, Object.entries(CHINESE));
+	for (const [table, words] of Object.entries(CHINESE) as Table[]) {
+		const out = packed(words, numbers);
+		const there = named(table[2] ?? 'F', out.words, out.names);
+		assert.deepEqual(there, Object.fromEntries(Object.entries(words).map(([key, word]) => [numbers.get(key) ?? key, word])));
+		const english: Record<string, string> = ENGLISH[table.replace('zh', 'en')] ?? enFirst;
+		assert.deepEqual(packed(english, numbers).words.split('~'), Object.keys(there).map((called) => english[Object.keys(words).find((key) => (numbers.get(key) ?? key) === called)!]));
+	}
 });
 
 function notice(change: Partial<Notice>): Notice
