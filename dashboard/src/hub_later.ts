@@ -1,7 +1,7 @@
 // The calls of the pages that come after the first script: the versions of the policy, a body's contacts and hand-over, and what is
 // done with many notices at once.
 import { MANY_TIMEOUT_MS, query, request, seg } from './hub.ts';
-import type { BulkResults, CalendarYears, Contacts, ContactsToCall, Handover, Page, PolicyDiff, PolicyLife, PolicyProven, PolicyShadow, SystemKey, SystemKeys, UserMade, Users, Verb, Ways, WayTested } from './wire.ts';
+import type { BulkResults, CalendarYears, Contacts, ContactsToCall, Handover, Me, Page, PolicyDiff, PolicyLife, PolicyProven, PolicyShadow, SystemKey, SystemKeys, UserMade, Users, Verb, Ways, WayTested } from './wire.ts';
 
 const version = (v: string): string => `/policy/versions/${seg(v)}`;
 
@@ -29,6 +29,9 @@ export const bodies = {
 	putContacts: (id: string, people: object[]) => request<Contacts>('PUT', `${body(id)}/contacts`, { body: { people } }),
 	handover: (id: string, from: string, to: string) => request<Handover>('POST', `${body(id)}/handover`, { body: { from, to } }),
 };
+
+/** Who one is, in the session that goes on. */
+export const changePassword = (old: string, fresh: string) => request<Me>('POST', '/me/password', { body: { old, new: fresh }, patienceMs: MANY_TIMEOUT_MS });
 
 export const admin = {
 	ways: () => request<Ways>('GET', '/connectors'),

@@ -125,6 +125,10 @@ async function tour(page, language)
 	await look(page, 'help', language);
 	await page.keyboard.press('Escape');
 	await until('the dialog gives the focus back', () => page.evaluate(() => document.activeElement === [...document.querySelectorAll('.top-right button')].pop()));
+	await page.locator('.who').click();
+	await page.locator('form.narrow button').click();
+	await page.locator('#password-new-fault').waitFor();
+	await look(page, 'password', language);
 }
 
 /** What the coordinator sees: the board, a list behind a number, the disputes and one of them. */

@@ -1,7 +1,7 @@
 // Those who run the hub: somebody more, what they may do, a new password, and their end, each seen by whom it is about.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, noSideways, openWorld } from './world.mjs';
+import { axe, noSideways, openWorld, until } from './world.mjs';
 
 let world;
 let admin;
@@ -112,5 +112,105 @@ test('a new password and being disabled end the session in front of whom it is a
 	await sure('启用 王小明');
 	await row('王小明').getByText('已停用').waitFor({ state: 'detached' });
 	await signInHere(other);
+	await person.locator('.conn-live').waitFor();
+	password = other;
+});
+
+const fields = ['old', 'new', 'again'];
+const focused = () => person.evaluate(() => document.activeElement.id);
+
+async function fill(...texts)
+{
+	for (const [i, text] of texts.entries())
+		await person.locator(`#password-${fields[i]}`).fill(text);
+}
+
+test('whoever changes their own password stays, and only their other sessions end', async () => {
+	const elsewhere = await world.newPage();
+	await elsewhere.goto(world.url);
+	for (const [id, text] of [['user', '王小明'], ['password', password]])
+		await elsewhere.locator(`#${id}`).fill(text);
+	await elsewhere.getByRole('button', { name: '登录', exact: true }).click();
+	await elsewhere.locator('.conn-live').waitFor();
+
+	await person.locator('.who').click();
+	const say = async (...texts) => {
+		await fill(...texts);
+		await person.getByRole('button', { name: '修改密码' }).click();
+	};
+	await say('wrong', 'long enough by far', 'long enough by fat');
+	await person.getByText('两次输入不同').waitFor();
+	await until('the focus is where they differ', async () => await focused() === 'password-again');
+	await say('', 'short', 'short');
+	await person.getByText('须为 10 个字以上').waitFor();
+	await person.getByText('原密码不对').waitFor();
+	assert.equal(await person.getByText('两次输入不同').count(), 0);
+	await say('wrong', '王小明', '王小明');
+	await person.getByText('须为 10 个字以上').waitFor();
+	await say('wrong', 'long enough by far', 'long enough by far');
+	await person.getByText('须为 10 个字以上').waitFor({ state: 'detached' });
+	await person.getByText('原密码不对').waitFor();
+	await until('the focus is where it is wrong', async () => await focused() === 'password-old');
+	await person.locator('.conn-live').waitFor();
+	await axe(person, 'a new password of my own, with a fault');
+	for (const width of [1366, 1000, 768, 390, 320]) {
+		await person.setViewportSize({ width, height: 800 });
+		await noSideways(person, `a new password of my own at ${width}`);
+		assert.ok(await person.locator('.who').isVisible(), `the way there at ${width}`);
+		if (process.env.SHOTS)
+			await person.screenshot({ path: `${process.env.SHOTS}/password-${width}.png` });
+	}
+	await person.setViewportSize({ width: 1366, height: 800 });
+	await say(password, 'long enough by far', 'long enough by far');
+	await person.getByText('密码已修改，其他登录已退出').waitFor();
+	await elsewhere.locator('#password').waitFor();
+	await person.locator('.conn-live').waitFor();
+	for (const field of fields)
+		assert.equal(await person.locator(`#password-${field}`).inputValue(), '');
+	await person.reload();
+	await person.locator('.conn-live').waitFor();
+	password = 'long enough by far';
+	await elsewhere.context().close();
+});
+
+test('a password of one\'s own in English and by keyboard alone; what cannot be sent is kept', async () => {
+	await person.getByRole('button', { name: 'English' }).click();
+	await person.getByRole('heading', { name: 'Change the password' }).waitFor();
+	await person.goto(`${world.url}/#/inbox`);
+	await person.locator('.who').focus();
+	assert.match(await person.locator('.who').getAttribute('title'), / · Change the password$/);
+	await person.keyboard.press('Enter');
+	await person.locator('#password-old').waitFor();
+	await until('the page has the focus', async () => await focused() === 'main');
+	await person.keyboard.press('Tab');
+	for (const text of [password, 'another that is long', 'another that is long']) {
+		await person.keyboard.type(text);
+		await person.keyboard.press('Tab');
+	}
+	assert.equal(await person.evaluate(() => document.activeElement.innerText), 'Change the password');
+
+	await person.route('**/me/password', (route) => route.abort());
+	await person.keyboard.press('Enter');
+	await until('what went wrong has the focus', () => person.evaluate(() => document.activeElement.getAttribute('role') === 'alert'));
+	await axe(person, 'a password that could not be sent');
+	await person.locator('.conn-live').waitFor();
+	await person.unroute('**/me/password');
+	world.line.cut();
+	await until('nothing can be sent', () => person.locator('form.narrow button').isDisabled());
+	world.line.mend();
+	await until('it can be sent again', () => person.locator('form.narrow button').isEnabled());
+	for (const [i, text] of [password, 'another that is long', 'another that is long'].entries())
+		assert.equal(await person.locator(`#password-${fields[i]}`).inputValue(), text);
+	await fill('wrong', 'short', 'short');
+	await person.locator('#password-again').press('Enter');
+	await person.getByText('must have 10 characters or more').waitFor();
+	await fill(password, 'another that is long', 'another that is long');
+	await person.locator('#password-again').press('Enter');
+	await person.getByText('The password is changed; all other sessions have ended').waitFor();
+	await person.locator('.conn-live').waitFor();
+	await person.getByRole('button', { name: 'Sign out' }).click();
+	await person.locator('#user').fill('王小明');
+	await person.locator('#password').fill('another that is long');
+	await person.locator('#password').press('Enter');
 	await person.locator('.conn-live').waitFor();
 });

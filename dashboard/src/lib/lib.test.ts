@@ -100,6 +100,7 @@ test('a word that is built under a number is put together nowhere, and is named 
 
 	const numbers = numbersOf(SOURCES, Object.entries(CHINESE));
 	assert.ok(numbers.size > 400 && numbers.has('app.title'));
+	assert.deepEqual([...numbers.keys()].filter((key) => !SOURCES.some((text) => text.includes(`'${key}'`))), [], 'words that nothing says');
 	assert.ok(!['state.overdue', 'reason.other', 'fault.offline', 'kind.delivered', 'board.need.gaps'].some((key) => numbers.has(key)));
 	const said = ['openapi', 'asyncapi'].map((name) => readFileSync(new URL(`../../../hub/net/${name}.yaml`, import.meta.url), 'utf8')).join();
 	assert.deepEqual([...numbers.keys()].filter((key) => said.split(/[^\w.-]+/).includes(key)), []);

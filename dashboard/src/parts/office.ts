@@ -2,6 +2,7 @@
 export { default as AdminPage } from '../pages/AdminPage.vue';
 export { default as BodiesPage } from '../pages/BodiesPage.vue';
 export { default as CalendarPage } from '../pages/CalendarPage.vue';
+export { default as PasswordPage } from '../pages/PasswordPage.vue';
 export { default as PoliciesPage } from '../pages/PoliciesPage.vue';
 export { default as PolicyPage } from '../pages/PolicyPage.vue';
 export { default as SubmitPage } from '../pages/SubmitPage.vue';
