@@ -76,6 +76,32 @@ test('what arrives is shown where it fits, and counted where it does not', async
 	assert.doesNotMatch(page.url(), /q=/);
 });
 
+test('what was found for other words does not stand for what cannot be had, and what can be is had again', async () => {
+	await page.goto(`${world.url}/#/inbox`);
+	const made = await world.grant('示例断线坊');
+	await shown(page, made);
+	const retry = page.getByRole('alert').getByRole('button');
+	await page.route(/\/notices\?.*q=/, (route) => route.abort());
+	await field().fill('示例断线');
+	await retry.waitFor();
+	await until('no row of the list before stands there', async () => await listed().then((rows) => rows.length) === 0);
+	assert.equal(await page.locator('.list-foot, .empty').count(), 0, 'nor is it said how many there are');
+	await axe(page, 'an inbox that cannot be narrowed');
+	await page.unroute(/\/notices\?.*q=/);
+	await retry.click();
+	await only(made);
+	// What is listed already stays when it cannot be asked for anew.
+	world.line.cut();
+	await page.locator('.conn-down').waitFor();
+	await only(made);
+	await field().fill('示例断线坊');
+	await retry.waitFor();
+	await until('no row of the list before stands there', async () => await listed().then((rows) => rows.length) === 0);
+	world.line.mend();
+	await only(made);
+	assert.equal(await retry.count(), 0);
+});
+
 test('in English, on a phone, and not where nobody has it', async () => {
 	for (const width of [390, 320]) {
 		const phone = await world.newPage({ width, height: 844 });

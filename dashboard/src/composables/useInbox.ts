@@ -16,9 +16,12 @@ const COUNT_PAUSE_MS = 1000;
 /** So many wait behind the button; of more it is only known that they are there, and the list is asked for anew. */
 export const PENDING_MAX = 200;
 
+/** What is listed of a list that is not there yet. */
+const NOTHING = { ids: [] as string[], next: null as string | null, loaded: false };
+
 export const inbox = reactive({
-	body: null as string | null, mine: false, q: '', filter: 'todo' as Filter, ids: [] as string[], next: null as string | null,
-	pending: [] as string[], beyond: false, loading: false, loaded: false, error: '', lastArrivalMs: 0,
+	...NOTHING, body: null as string | null, mine: false, q: '', filter: 'todo' as Filter,
+	pending: [] as string[], beyond: false, loading: false, error: '', lastArrivalMs: 0,
 });
 /** How many there are to do, and of those the reader's own, as far as the hub has said so. */
 export const counts = shallowRef<{ todo?: number; mine?: number }>({});
@@ -27,6 +30,8 @@ export const rows = computed(() => inbox.ids.map((id) => notices.get(id)).filter
 let lastLoad = 0;
 let countTimer = 0;
 let arrived = 0;
+/** What the rows that stand there were looked for by. */
+let foundBy = '';
 
 function question(filter: Filter): { state?: string; due?: string }
 {
@@ -83,6 +88,7 @@ async function fetchPage(cursor: string | null): Promise<string | undefined>
 		if (mine !== lastLoad)
 			return page.since;
 		const ids = putAll(page.items);
+		foundBy = inbox.q;
 		inbox.ids = cursor ? [...inbox.ids, ...ordered(ids).filter((id) => !inbox.ids.includes(id))] : ordered(ids);
 		inbox.pending = inbox.beyond && !cursor ? [] : inbox.pending.filter((id) => !inbox.ids.includes(id));
 		inbox.beyond = inbox.beyond && cursor !== null;
@@ -92,8 +98,11 @@ async function fetchPage(cursor: string | null): Promise<string | undefined>
 			takeCounts(page, inbox.filter === 'todo' && !inbox.q && !cursor);
 		return page.since;
 	} catch (error) {
-		if (mine === lastLoad)
-			inbox.error = reasonOf(error);
+		if (mine !== lastLoad)
+			return undefined;
+		inbox.error = reasonOf(error);
+		if (inbox.q !== foundBy)
+			Object.assign(inbox, NOTHING);
 		return undefined;
 	} finally {
 		if (mine === lastLoad)
@@ -113,7 +122,7 @@ export function follow(): void
 		return;
 	selected.clear();
 	// While somebody types, the rows stay until there are others.
-	Object.assign(inbox, { filter, mine, q, pending: [], beyond: false, ...isOther ? { ids: [], next: null, loaded: false } : {} });
+	Object.assign(inbox, { filter, mine, q, pending: [], beyond: false, ...isOther ? NOTHING : {} });
 	void loadInbox();
 	if (mine && (q || filter !== 'todo'))
 		recount();
@@ -214,5 +223,5 @@ export function openInboxOf(body: string | null): void
 	forgetAll();
 	selected.clear();
 	counts.value = {};
-	Object.assign(inbox, { body, ...asked(), ids: [], pending: [], beyond: false, next: null, loaded: false, error: '', lastArrivalMs: 0 });
+	Object.assign(inbox, { body, ...asked(), ...NOTHING, pending: [], beyond: false, error: '', lastArrivalMs: 0 });
 }
