@@ -1,5 +1,6 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig, type Plugin } from 'vite';
+import { componentsPlain } from './scripts/plain.ts';
 import { wordsNumbered } from './scripts/words.ts';
 
 /** What asks and draws before the page itself is there, what the page begins with, and a notice: all that each leads to without waiting.
@@ -52,7 +53,7 @@ const SHARED = /src\/(components\/(ChoiceField|EventCore|ErrorNote|NamePicker|Re
 // What never changes in a template stands where it is used: kept apart, as is usual, it makes the page a twentieth larger.
 // The browsers of the trade are old: chrome87 is the oldest that must show the page.
 export default defineConfig({
-	plugins: [wordsNumbered(), firstAlone, askAhead, vue({ features: { optionsAPI: false }, template: { compilerOptions: { hoistStatic: false } } })],
+	plugins: [wordsNumbered(), componentsPlain(), firstAlone, askAhead, vue({ features: { optionsAPI: false }, template: { compilerOptions: { hoistStatic: false } } })],
 	build: {
 		target: 'chrome87', assetsInlineLimit: 0, modulePreload: { polyfill: false },
 		rolldownOptions: { output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'early', test: (id: string) => early.has(id) }, { name: 'first', test: (id: string) => first.has(id) }, { name: 'glance', test: (id: string) => glance.has(id) }, { name: 'notice', test: (id: string) => notice.has(id) }, { name: 'words', test: WORDS }, { name: 'shared', test: SHARED }] } } },

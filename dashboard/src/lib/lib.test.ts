@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { declared, plainer } from '../../scripts/plain.ts';
 import { headsOf, numbersOf, packed, sourcesIn, type Table } from '../../scripts/words.ts';
 import { named } from '../i18n/named.ts';
 import { enBoard } from '../i18n/en_board.ts';
@@ -122,6 +123,18 @@ test('what is packed comes out as it went in, in both languages in one order', (
 		const english: Record<string, string> = ENGLISH[table.replace('zh', 'en')] ?? enFirst;
 		assert.deepEqual(packed(english, numbers).words.split('~'), Object.keys(there).map((called) => english[Object.keys(words).find((key) => (numbers.get(key) ?? key) === called)!]));
 	}
+});
+
+test('of what is imported into a component only what can be no ref is taken as it is', () => {
+	for (const [source, is] of [["export function go(x: string): void", true], ['export async function go()', true], ["export const go = 'zh-CN';", true],
+		['export const go = (x: string): string => x;', true], ['export const go = async (a: Map<string, string[]>) => a', true], ['export const go = x => x', true],
+		["export { at, go, type Key } from './words.ts';", './words.ts'], ['export const go = reactive<Toast[]>([]);', true], ['export const go: Record<string, string> = {', true],
+		['export const go = shallowReactive(new Map<string, string>());', true], ['export const go = reactive(made);', false], ['export const go = computed(() => 1);', false], ['export const go = ref(false);', false],
+		['export const go = cond ? ref(1) : ref(2)', false], ['export const gone = () => 1;', false], ['const go = () => 1;', false]] as const)
+		assert.equal(declared('go', source), is, source);
+	const code = 'import { go, live as on } from "../a.ts";\nimport X from "./X.vue";\n__name: "Y",\nsetup() { _unref(go)(_unref(live), _unref(on), _unref(X)); }';
+	assert.equal(plainer(code, (name, from) => name === 'go' && from === '../a.ts'), 'import { go, live as on } from "../a.ts";\nimport X from "./X.vue";\n\nsetup() { go(_unref(live), _unref(on), _unref(X)); }');
+	assert.throws(() => plainer('_resolveComponent("Y", true)', () => true), /not imported/);
 });
 
 function notice(change: Partial<Notice>): Notice
