@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <sodium.h>
 
+#include "by_command.h"
 #include "cli.h"
 #include "flow/system_keys.h"
 #include "store_call.h"
@@ -55,52 +56,47 @@ static bool has_name(const json_t *record, const char *name)
 	return own && strcmp(own, name) == 0;
 }
 
-static int count_named(const struct named *items, int count, const char *name)
+/* Together with what tells every hub, and its line in the audit log. */
+static enum err write_key(struct store_call *c, const struct key_request *k, struct named_write *w)
 {
-	int found = 0;
-
-	for (int i = 0; i < count; i++) {
-		json_t *record = record_of(&items[i]);
-
-		found += has_name(record, name);
-		json_decref(record);
-	}
-	return found;
+	w->table = TABLE_KEYS;
+	w->told = arena_printf(&c->arena, "X\tkey:%s", k->name);
+	w->audit = by_command_line(c, w->value.data ? "key-add" : "key-revoke", NULL, k->name);
+	return store_call_write(c, w);
 }
 
+/* The name is looked for where the key is written: of two commands at once one finds it taken. */
 static enum err store_key(struct store_call *c, const struct key_request *k, json_t *bodies,
 			  const char *hash)
 {
 	const struct system_key key = {k->name, k->source ? k->source : "", bodies,
 				       (int64_t)time(NULL) * 1000};
-	enum err e = store_call_put(c, TABLE_KEYS, hash, system_key_record(&key, &c->arena));
+	const char *record = system_key_record(&key, &c->arena);
 
-	return e ? e : store_call_tell(c, arena_printf(&c->arena, "key:%s", k->name));
+	return write_key(c, k,
+			 &(struct named_write){.name = hash,
+					       .value = {record, strlen(record)},
+					       .alone = system_key_alone(k->name, &c->arena)});
 }
 
 static int key_add(struct key_request *k, struct store_call *c)
 {
-	const struct named *items = NULL;
 	char key[SYSTEM_KEY_BYTES], hash[SYSTEM_KEY_HASH_BYTES];
-	enum err e = ERR_OK;
 	json_t *bodies;
-	int count = 0;
+	enum err e;
 
 	if (!k->body)
 		return refuse("--body is missing");
 	bodies = bodies_of(k->body, c);
 	if (!bodies)
 		return 2;
-	e = store_call_list(c, TABLE_KEYS, &items, &count);
-	if (!e && count_named(items, count, k->name)) {
-		json_decref(bodies);
+	system_key_make(key, hash);
+	e = store_key(c, k, bodies, hash);
+	json_decref(bodies);
+	if (e == ERR_CONFLICT) {
 		fprintf(stderr, "tandem key: there is a key of that name; revoke it first\n");
 		return 1;
 	}
-	system_key_make(key, hash);
-	if (!e)
-		e = store_key(c, k, bodies, hash);
-	json_decref(bodies);
 	if (e)
 		return store_call_failed(e);
 	fprintf(stderr, "The key is shown this once; only its hash is kept.\n");
@@ -156,13 +152,12 @@ static int key_revoke(struct key_request *k, struct store_call *c)
 		json_t *record = record_of(&items[i]);
 
 		if (has_name(record, k->name)) {
-			e = store_call_delete(c, TABLE_KEYS, items[i].name);
-			revoked++;
+			e = write_key(c, k, &(struct named_write){.name = items[i].name});
+			revoked += !e;
+			e = e == ERR_NOT_FOUND ? ERR_OK : e; /* somebody else did it just now */
 		}
 		json_decref(record);
 	}
-	if (!e && revoked)
-		e = store_call_tell(c, arena_printf(&c->arena, "key:%s", k->name));
 	if (e)
 		return store_call_failed(e);
 	if (!revoked)

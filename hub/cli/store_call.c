@@ -153,24 +153,10 @@ enum err store_call_get(struct store_call *c, enum table t, const char *name, co
 	return c->err;
 }
 
-enum err store_call_put(struct store_call *c, enum table t, const char *name, const char *text)
-{
-	c->waiting = true;
-	store_put(c->store, t, name, (struct bytes){text, strlen(text)}, on_text, c);
-	return store_call_wait(c);
-}
-
 enum err store_call_write(struct store_call *c, const struct named_write *in)
 {
 	c->waiting = true;
 	store_write_named(c->store, in, on_text, c);
-	return store_call_wait(c);
-}
-
-enum err store_call_delete(struct store_call *c, enum table t, const char *name)
-{
-	c->waiting = true;
-	store_delete(c->store, t, name, on_text, c);
 	return store_call_wait(c);
 }
 
@@ -205,13 +191,6 @@ enum err store_call_list(struct store_call *c, enum table t, const struct named 
 	*ret_items = c->items;
 	*ret_count = c->item_count;
 	return ERR_OK;
-}
-
-enum err store_call_tell(struct store_call *c, const char *name)
-{
-	c->waiting = true;
-	store_append_feed(c->store, arena_printf(&c->arena, "X\t%s", name), on_text, c);
-	return store_call_wait(c);
 }
 
 static void on_steps(void *arg, enum err e, const struct bytes *lines, int count, int64_t total)

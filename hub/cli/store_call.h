@@ -39,14 +39,9 @@ void store_call_close(struct store_call *c);
 
 MUST_CHECK enum err store_call_get(struct store_call *c, enum table t, const char *name,
 				   const char **ret_text);
-MUST_CHECK enum err store_call_put(struct store_call *c, enum table t, const char *name,
-				   const char *text);
 MUST_CHECK enum err store_call_write(struct store_call *c, const struct named_write *in);
-MUST_CHECK enum err store_call_delete(struct store_call *c, enum table t, const char *name);
 MUST_CHECK enum err store_call_list(struct store_call *c, enum table t,
 				    const struct named **ret_items, int *ret_count);
-/* Tells running hubs that what they know of a name ("user:wjw") is no longer so. */
-MUST_CHECK enum err store_call_tell(struct store_call *c, const char *name);
 
 /* For calls of the store that are not among these: set waiting, ask, and wait; what is asked for
  * answers. */

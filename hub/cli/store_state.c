@@ -1,9 +1,8 @@
 #include "store_state.h"
 
 #include <string.h>
-#include <time.h>
 
-#include "flow/audit.h"
+#include "by_command.h"
 #include "flow/seals.h"
 
 #define SLICE 1000
@@ -118,17 +117,7 @@ static void on_audited(void *arg, enum err e, const char *text)
 
 enum err store_state_audit(struct store_call *c, const char *act, const char *detail)
 {
-	struct buf line;
-
-	buf_init(&line, 8192);
-	audit_line(&(struct audited){.at_ms = (int64_t)time(NULL) * 1000,
-				     .who = "command",
-				     .act = act,
-				     .notice = -1,
-				     .detail = detail},
-		   &line);
 	c->waiting = true;
-	store_audit(c->store, buf_cstr(&line), on_audited, c);
-	buf_clear(&line);
+	store_audit(c->store, by_command_line(c, act, NULL, detail), on_audited, c);
 	return store_call_wait(c);
 }

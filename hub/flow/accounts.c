@@ -344,6 +344,9 @@ static bool change(struct asking *a)
 static const char *in_the_way(const struct asking *a, enum err *ret_err)
 {
 	*ret_err = ERR_CONFLICT;
+	if (a->act == ACCOUNT_ADD && a->was && account_is_disabled(a->account))
+		return "There was somebody of that name, who is disabled: a name stays with its "
+		       "person";
 	if (a->act == ACCOUNT_ADD)
 		return a->was ? "There is somebody of that name" : NULL;
 	if (!a->was) {

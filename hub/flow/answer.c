@@ -175,11 +175,18 @@ void reply_faults(reply_fn *fn, void *arg, const char *detail, const struct diag
 	send_problem(fn, arg, ERR_INVALID, detail, diag);
 }
 
+bool page_is_full(const struct buf *out, int rows, int limit)
+{
+	return rows >= limit || out->len >= REPLY_PAGE_BYTES / 2;
+}
+
 void reply_built(reply_fn *fn, void *arg, enum err e, const char *etag, struct buf *out)
 {
 	if (e == ERR_OK && out->overflow)
-		e = ERR_TOO_LARGE;
-	if (e != ERR_OK)
+		reply_problem(
+			fn, arg, ERR_TOO_LARGE,
+			"There is more to it than one answer holds: narrow what is asked for");
+	else if (e != ERR_OK)
 		reply_problem(fn, arg, e, err_title(e));
 	else
 		send(fn, arg, (struct reply){.err = ERR_OK, .status = 200, .etag = etag}, out);

@@ -46,6 +46,11 @@ void reply_invalid(reply_fn *fn, void *arg, const char *member, const char *why)
 /* 422 about all that diag has */
 void reply_faults(reply_fn *fn, void *arg, const char *detail, const struct diag *diag);
 void reply_problem(reply_fn *fn, void *arg, enum err e, const char *detail);
+/* What a page of a list may hold at most; a row that does not fit any more ends it as too large. */
+#define REPLY_PAGE_BYTES ((size_t)32 << 20)
+/* It has as many rows as were asked for, or such long ones that the next page goes on behind them.
+ */
+bool page_is_full(const struct buf *out, int rows, int limit);
 /* The end of a page of a list: its rows' bracket, and the cursor behind letter; 0 or less: none. */
 void page_end(struct buf *out, const char *letter, int64_t next);
 /* ERR_OK: 200 with what out holds, ERR_TOO_LARGE where that is not all of it. Otherwise the problem

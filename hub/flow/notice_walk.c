@@ -224,6 +224,11 @@ static bool counts_on(const struct notice_walk *c)
 	return c->filter.mine && c->is_first && all_are_sets(c);
 }
 
+static bool page_ends(const struct notice_walk *c)
+{
+	return page_is_full(&c->out, c->found, c->limit);
+}
+
 static void go_on(struct notice_walk *c);
 
 static void on_loaded(void *arg, enum err e, const struct loaded *items, int count)
@@ -235,16 +240,16 @@ static void on_loaded(void *arg, enum err e, const struct loaded *items, int cou
 		walk_end(c, e);
 		return;
 	}
-	for (i = 0; i < count && (c->found < c->limit || counts_on(c)); i++) {
+	for (i = 0; i < count && (!page_ends(c) || counts_on(c)); i++) {
 		take(c, &items[i], i);
 		list_source_done(&c->sources[c->batch_from[i]].list, &c->batch[i]);
-		if (c->found == c->limit && counts_on(c) && !c->is_full)
+		if (page_ends(c) && counts_on(c) && !c->is_full)
 			end_items(c, i + 1 < c->batch_count || !is_over(c));
 	}
 	for (int k = i; k < c->batch_count; k++)
 		/* not looked at: the next page begins here */
 		c->sources[c->batch_from[k]].list.at--;
-	if ((c->found >= c->limit && !counts_on(c)) || ++c->slices >= SLICES_MAX)
+	if ((page_ends(c) && !counts_on(c)) || ++c->slices >= SLICES_MAX)
 		walk_end(c, ERR_OK);
 	else
 		go_on(c);
@@ -361,7 +366,7 @@ struct notice_walk *notice_walk_new(struct flow *f, struct principal *who,
 	c->arg = arg;
 	c->limit = q->limit;
 	feed_now(f->feed, c->since);
-	buf_init(&c->out, 32 << 20);
+	buf_init(&c->out, REPLY_PAGE_BYTES);
 	buf_add_str(&c->out, "{\"items\":[");
 	return c;
 }

@@ -111,6 +111,8 @@ static void take(void *arg, const struct loaded *x)
 		if (c->walk.found++)
 			buf_add_char(&c->out, ',');
 		view_case_row(&row.view, &c->out);
+		if (page_is_full(&c->out, c->walk.found, c->walk.limit))
+			c->walk.limit = c->walk.found;
 	}
 	row_close(&row);
 }
@@ -150,7 +152,7 @@ void query_cases(struct flow *f, struct principal *who, const struct query_cases
 	c->body = mem_strdup(q->body);
 	arena_init(&c->arena);
 	strmap_init(&c->shown, &c->arena, q->limit);
-	buf_init(&c->out, 32 << 20);
+	buf_init(&c->out, REPLY_PAGE_BYTES);
 	scan_walk_init(&c->walk, f, who, c->q);
 	c->walk.take = take;
 	c->walk.end = call_end;

@@ -79,7 +79,7 @@ static void on_loaded(void *arg, enum err e, const struct loaded *items, int cou
 		call_end(c, e);
 		return;
 	}
-	for (int i = 0; i < count && c->found < c->limit; i++) {
+	for (int i = 0; i < count && !page_is_full(&c->out, c->found, c->limit); i++) {
 		struct row row;
 
 		const struct ref *ref = c->one ? &c->of_one : &c->list.refs[c->list.at++];
@@ -94,7 +94,8 @@ static void on_loaded(void *arg, enum err e, const struct loaded *items, int cou
 		call_end(c, c->found ? ERR_OK : ERR_NOT_FOUND);
 		return;
 	}
-	if (list_source_is_over(&c->list) || c->found >= c->limit || ++c->slices >= SLICES_MAX) {
+	if (list_source_is_over(&c->list) || page_is_full(&c->out, c->found, c->limit) ||
+	    ++c->slices >= SLICES_MAX) {
 		*c->etag = '\0';
 		call_end(c, ERR_OK);
 		return;
@@ -134,7 +135,7 @@ static struct call *call_new(struct flow *f, struct principal *who, reply_fn *fn
 	c->fn = fn;
 	c->arg = arg;
 	c->region = c->state = -1;
-	buf_init(&c->out, 32 << 20);
+	buf_init(&c->out, REPLY_PAGE_BYTES);
 	return c;
 }
 

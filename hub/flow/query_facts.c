@@ -147,7 +147,7 @@ static void on_loaded(void *arg, enum err e, const struct loaded *items, int cou
 		call_end(c, e);
 		return;
 	}
-	for (int i = 0; i < count && c->shown < c->limit; i++) {
+	for (int i = 0; i < count && !page_is_full(&c->out, c->shown, c->limit); i++) {
 		struct row row;
 		int notice = c->refs[c->at++].notice;
 
@@ -164,7 +164,8 @@ static void next_page(struct call *c)
 	int64_t seqs[PAGE_MAX];
 	int count = 0;
 
-	while (c->shown < c->limit && count < PAGE_MAX && c->at + count < c->ref_count) {
+	while (!page_is_full(&c->out, c->shown, c->limit) && count < PAGE_MAX &&
+	       c->at + count < c->ref_count) {
 		seqs[count] = c->refs[c->at + count].seq;
 		count++;
 	}
@@ -255,7 +256,7 @@ void query_facts(struct flow *f, struct principal *who, const struct query_notic
 	c->arg = arg;
 	c->limit = q->limit;
 	c->q = mem_strdup(q->q);
-	buf_init(&c->out, 32 << 20);
+	buf_init(&c->out, REPLY_PAGE_BYTES);
 	buf_add_str(&c->out, "{\"items\":[");
 	if (!read_filters(c, q)) {
 		call_free(c);

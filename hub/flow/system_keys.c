@@ -52,6 +52,11 @@ const char *system_key_record(const struct system_key *k, struct arena *arena)
 	return kept;
 }
 
+const char *system_key_alone(const char *name, struct arena *arena)
+{
+	return arena_printf(arena, "{\"name\":\"%s\",", name);
+}
+
 /* --- the calls --- */
 
 struct keeping {
@@ -254,7 +259,7 @@ static void on_added(void *arg, enum err e, const char *text)
 static void add(struct keeping *k)
 {
 	const char *record = system_key_record(&k->key, &k->arena);
-	const char *alone = arena_printf(&k->arena, "{\"name\":\"%s\",", k->name);
+	const char *alone = system_key_alone(k->name, &k->arena);
 
 	system_key_make(k->secret, k->hash);
 	write_key(k,

@@ -24,6 +24,8 @@ struct system_key {
 	int64_t created_ms;
 };
 const char *system_key_record(const struct system_key *k, struct arena *arena);
+/* What every record of that name begins with. */
+const char *system_key_alone(const char *name, struct arena *arena);
 
 /* 200 {items: [{name, bodies, source, created}], allowed} */
 void system_keys_list(struct flow *f, const struct principal *who, reply_fn *fn, void *arg);

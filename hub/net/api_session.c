@@ -99,10 +99,16 @@ static void on_extended(void *arg, enum err e, struct principal *who, const char
 
 void api_extend(struct call *c)
 {
-	if (*c->who->session)
-		auth_extend(c->api->auth, c->req, c->who, on_extended, c);
-	else
+	json_t *said;
+
+	if (!*c->who->session) {
 		call_problem(c, ERR_FORBIDDEN, "A key has no session");
+		return;
+	}
+	if (!call_said(c, &said))
+		return;
+	auth_extend(c->api->auth, c->req, c->who, on_extended, c);
+	json_decref(said);
 }
 
 void api_sign_in(struct call *c)

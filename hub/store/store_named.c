@@ -50,16 +50,6 @@ void store_get(struct store *s, enum table t, const char *name, store_text_fn *f
 	ask_submit(a);
 }
 
-void store_delete(struct store *s, enum table t, const char *name, store_text_fn *fn, void *arg)
-{
-	struct ask *a = text_ask(s, true, fn, arg);
-
-	args_str(&a->args, "HDEL");
-	args_str(&a->args, s->keys.tables[t]);
-	args_join(&a->args, name, NULL);
-	ask_submit(a);
-}
-
 static void on_named_written(struct ask *a, enum err e, const struct redis_reply *r)
 {
 	static const enum err outcomes[] = {ERR_OK, ERR_NOT_FOUND, ERR_CONFLICT, ERR_STALE};

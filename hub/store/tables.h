@@ -22,7 +22,6 @@ enum table {
 void store_put(struct store *s, enum table t, const char *name, struct bytes value,
 	       store_text_fn *fn, void *arg);
 void store_get(struct store *s, enum table t, const char *name, store_text_fn *fn, void *arg);
-void store_delete(struct store *s, enum table t, const char *name, store_text_fn *fn, void *arg);
 struct named {
 	const char *name;
 	struct bytes value;

@@ -256,12 +256,6 @@ static void test_tables(void **state)
 	store_list(h->store, TABLE_KEYS, heard_list, &heard);
 	harness_until(h, &heard.count, 2);
 	assert_int_equal(heard.seq[0], 3); /* the whole value, its NUL included */
-	store_delete(h->store, TABLE_KEYS, "li", heard_text, &heard);
-	store_delete(h->store, TABLE_KEYS, "li", heard_text, &heard);
-	harness_until(h, &heard.count, 4);
-	store_list(h->store, TABLE_KEYS, heard_list, &heard);
-	text_is(h, ERR_OK, "end");
-	assert_int_equal(heard.result[heard.count - 1], 0);
 }
 
 static void put(struct harness *h, const char *value, struct expiring how, enum err e,

@@ -138,6 +138,13 @@ class Forms(Audit):
                              ("2026-11-23", 422), ("2026-02-30T10:15:00+08:00", 422), ("2026-11-23T25:15:00+08:00", 422)):
             self.assertEqual(self.hub.submit(event(f"time{time}", case="TIME", time=time)).status, status, time)
 
+    def test_a_decision_of_any_day_is_taken_and_its_clocks_begin_now(self):
+        today = self.taken("today")["notices"][0]["due"]
+        for day in ("1999-01-04", "2062-11-23"):
+            dues = [n["due"] for n in self.taken(f"day-{day}", permit={"number": f"许可{day}号", "decided_on": day})["notices"] if n["due"]]
+            self.assertTrue(dues)
+            self.assertLess(max(abs(int(due[:4]) - int(today[:4])) for due in dues), 2, dues)
+
 
 class Faults(Audit):
     def pointers(self, e):

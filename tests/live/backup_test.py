@@ -1,6 +1,7 @@
 """A copy of all that a hub keeps, made while it works, and a hub on the copy after the first was killed."""
 import json
 import os
+import pwd
 import shutil
 import signal
 import stat
@@ -10,6 +11,7 @@ import threading
 import time
 import unittest
 from datetime import datetime
+from urllib.parse import quote
 
 from hub import BIN, Hub, event, wait_until
 from redis_box import Redis
@@ -115,7 +117,8 @@ class Copied(unittest.TestCase):
         self.assertEqual(second.post(f"/notices/{lead_of(fresh)}/claim", "wjw").status, 200)
 
     def the_log_is_whole(self, second):
-        acts = [line["act"] for line in second.get("/audit?who=command", "sjj").json["items"]]
+        who = quote("command line: " + pwd.getpwuid(os.getuid()).pw_name)
+        acts = [line["act"] for line in second.get(f"/audit?who={who}", "sjj").json["items"]]
         self.assertEqual(acts, ["restore", "backup"])
         with tempfile.NamedTemporaryFile() as f:
             f.write(second.get("/audit.ndjson", "sjj").body)

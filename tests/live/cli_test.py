@@ -184,6 +184,31 @@ class People(unittest.TestCase):
         self.assertTrue(self.listed()["li"]["disabled"])
         self.assertIn("disabled", self.user("list").stdout)
 
+    def test_a_name_stays_with_the_person_who_had_it(self):
+        self.assertEqual(self.user("add", "li", "--role", "supervisor", "--body", "wjw-371302", stdin="first\n").returncode, 0)
+        self.assertEqual(self.user("disable", "li").returncode, 0)
+        before = self.listed()
+        for stdin in ("first\n", "\n", "another\n"):
+            answer = self.user("add", "li", "--role", "supervisor", "--body", "wjw-371302", stdin=stdin)
+            self.assertEqual(answer.returncode, 1)
+            self.assertIn("tandem user enable li", answer.stderr)
+        self.assertEqual(self.listed(), before)
+        self.assertEqual(self.user("enable", "li").returncode, 0)
+        self.assertEqual(self.listed(), {"li": {**before["li"], "disabled": False}})
+        self.assertEqual(self.user("enable", "nobody").returncode, 1)
+
+    def test_the_last_who_runs_the_hub_is_not_shut_out(self):
+        for name, *body in (("boss", ), ("deputy", ), ("local", "--body", "spj-371302")):
+            self.assertEqual(self.user("add", name, "--role", "admin", *body, stdin="first\n").returncode, 0)
+        self.assertEqual(self.user("disable", "boss").returncode, 0)
+        answer = self.user("disable", "deputy")
+        self.assertEqual(answer.returncode, 1, "who runs one body only runs no hub, nor does who is disabled")
+        self.assertIn("deputy is the last who runs the hub", answer.stderr)
+        self.assertEqual(self.user("disable", "local").returncode, 0)
+        self.assertEqual([name for name, u in self.listed().items() if not u["disabled"]], ["deputy"])
+        self.assertEqual(self.user("enable", "boss").returncode, 0)
+        self.assertEqual(self.user("disable", "deputy").returncode, 0)
+
     def test_what_is_refused(self):
         for words in (["--role", "king", "--body", "wjw-371302"], ["--role", "system", "--body", "wjw-371302"],
                       ["--role", "supervisor", "--body", "no-such"], ["--role", "supervisor"],

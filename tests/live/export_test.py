@@ -284,6 +284,22 @@ class Bounds(unittest.TestCase):
                 self.assertEqual(hub.get(f"/notices.{kind}?q=TESTlimit1", "wjw").status, 200)
             self.assertEqual(len(hub.get("/audit?act=export", "sjj").json["items"]), 2)
 
+    def test_rows_of_any_length_are_all_there(self):
+        """500 rows, as a sheet reads them, are more than one answer holds: what JSON has to escape is six times as long."""
+        with Hub(environment={"TANDEM_BATCH_SIZE": "64MiB"}) as hub:
+            hub.sign_in("wjw", "spj")
+            firm = {"kind": "entity", "name": "\u0001" * 8192, "code": "\u0001" * 8192}
+            body = json.dumps([event(f"long{i}", applicant=firm) for i in range(400)]).encode()
+            answer = hub.request("POST", "/api/v1/events", body, {"Content-Type": "application/cloudevents-batch+json"}, "spj")
+            self.assertEqual([one["status"] for one in answer.json["results"]], [201] * 400)
+            for path, user in (("notices", "wjw"), ("notices?figure=sent", "wjw"), ("cases", "spj")):
+                name, _, query = path.partition("?")
+                sheet = hub.get(f"/{name}.csv?q=TESTlong&{query}", user)
+                documents.hold_answer("GET", f"/api/v1/{name}.csv", sheet)
+                self.assertEqual(sheet.status, 200, sheet.body)
+                cells = {cell for row in csv.reader(io.StringIO(sheet.body.decode("utf-8-sig"))) for cell in row[:2]}
+                self.assertLessEqual({f"TESTlong{i}" for i in range(400)}, cells, path)
+
     def test_a_report_has_all_disputes_also_more_than_a_page(self):
         with Hub() as hub:
             hub.sign_in("spj", "lxhy")

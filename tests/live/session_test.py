@@ -7,6 +7,7 @@ import os
 import re
 import resource
 import signal
+import socket
 import subprocess
 import unittest
 
@@ -180,6 +181,29 @@ class Sessions(unittest.TestCase):
         self.assertIsNone(self.hub.request("GET", "/api/v1/me", headers={"Authorization": "Bearer " + key}).json["until"])
         for headers, user, status in (({"Authorization": "Bearer " + key}, None, 403), ({"Origin": "http://elsewhere.example"}, "wjw", 403), ({}, None, 401)):
             self.assertEqual(self.hub.request("POST", "/api/v1/session/extend", headers=headers, user=user).status, status)
+
+    def extend_and_ask(self, head, body):
+        """What an extension with that body is answered, and the request behind it in the same bytes: status, and whether a session is in it."""
+        line = f"Host: 127.0.0.1:{self.hub.port}\r\nCookie: {self.hub.cookies['scjg']}\r\n"
+        with socket.create_connection(("127.0.0.1", self.hub.port), LIMIT_S) as s:
+            s.sendall(f"POST /api/v1/session/extend HTTP/1.1\r\n{line}{head}\r\n".encode() + body +
+                      f"GET /api/v1/policy HTTP/1.1\r\n{line}Connection: close\r\n\r\n".encode())
+            answers = s.makefile("rb").read().split(b"HTTP/1.1 ")[1:]
+        return [(int(a[:3]), b'"until"' in a) for a in answers]
+
+    def test_a_body_that_an_extension_does_not_need_is_read_as_anywhere_else(self):
+        self.hub.sign_in("scjg")
+        request = f"POST /api/v1/session/extend HTTP/1.1\r\nHost: x\r\nCookie: {self.hub.cookies['scjg']}\r\n\r\n".encode()
+        good, next_one, last = (200, True), (200, False), 64 << 10
+        for body, status in ((b"", good), (b"{}", good), (b'{"harmless":"x"}', good), (b'{"x":"' + b"x" * 8000 + b'"}', good), (b"nonsense", (400, False)),
+                             (request, (400, False)), (b"[]", (422, False)), (b'{"a":1,"a":2}', (422, False)), (b"\0" * 64, (400, False)), (b" " * last, (400, False))):
+            chunks = b"".join(b"%x\r\n%s\r\n" % (len(body[i:i + 999]), body[i:i + 999]) for i in range(0, len(body), 999)) + b"0\r\n\r\n"
+            for head, sent in ((f"Content-Length: {len(body)}\r\n", body), ("Transfer-Encoding: chunked\r\n", chunks)):
+                self.assertEqual(self.extend_and_ask(head, sent), [status, next_one], body[:50])
+        self.assertEqual(self.extend_and_ask("", b""), [good, next_one])
+        too_long = b" " * (last + 1)
+        for head, sent in ((f"Content-Length: {last + 1}\r\n", too_long), ("Transfer-Encoding: chunked\r\n", b"%x\r\n%s\r\n0\r\n\r\n" % (last + 1, too_long))):
+            self.assertEqual(self.extend_and_ask(head, sent), [(413, False)])
 
     def test_many_guesses_at_once_are_no_more_than_five(self):
         guesses = [http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=LIMIT_S) for _ in range(20)]

@@ -1,6 +1,8 @@
 """Who may sign in and as what, from outside: made, changed and ended over HTTP by those who run the hub, and by nobody else."""
 import asyncio
 import json
+import os
+import pwd
 import subprocess
 import unittest
 from concurrent.futures import ThreadPoolExecutor
@@ -141,6 +143,8 @@ class Users(OneHub, Base):
         for hub in (self.hub, self.other):
             wait_until(lambda hub=hub: self.status("leaver", hub) == 401, what="the end of the session")
         self.assertEqual(self.act("leaver", "disable")["allowed"], ["grant", "password", "enable"])
+        refused = self.call("POST", "/users", {"name": "leaver", "role": "supervisor", "body": "wjw-371302"}, want=409).json
+        self.assertIn("who is disabled", refused["detail"], "a name stays with its person")
         self.assertEqual([(a["who"], a["detail"]) for a in self.audit("user-disable") if a["detail"] == "leaver"], [("admin", "leaver")], "once")
 
     def test_an_old_session_stays_ended_when_its_person_comes_back(self):
@@ -170,6 +174,60 @@ class Users(OneHub, Base):
         subprocess.run([BIN, "user", "password", "cli", "--data", self.hub.data], check=True, input="another one\n", text=True, capture_output=True)
         wait_until(lambda: self.status("cli") == 401, what="the end of the session")
         self.assertTrue(self.hub.try_sign_in("cli", "another one"))
+
+    def test_what_is_done_at_the_command_line_is_written_down_too(self):
+        def command(*words, said="", want=0):
+            self.assertEqual(subprocess.run([BIN, *words, "--data", self.hub.data], input=said, text=True, capture_output=True).returncode, want)
+
+        role = ("--role", "supervisor", "--body")
+        command("user", "add", "typed", *role, "wjw-371302", "--phone", PHONE, said="pass word\n")
+        command("user", "add", "typed", *role, "wjw-371302")  # nothing new
+        command("user", "add", "typed", *role, "wjw-371300", "--phone", "13900000022")
+        command("user", "password", "typed", said="pass another\n")
+        command("user", "disable", "typed")
+        command("user", "disable", "typed")  # nothing new
+        command("user", "add", "typed", *role, "wjw-371302", want=1)
+        command("user", "enable", "typed")
+        command("key", "add", "typed", "--body", BODY)
+        command("key", "add", "typed", "--body", BODY, want=1)
+        command("key", "revoke", "typed")
+        command("key", "revoke", "typed", want=1)
+        lines = [{**a, "at": None} for act in ("user-add", "user-grant", "user-phone", "user-password", "user-disable", "user-enable", "key-add", "key-revoke")
+                 for a in self.audit(act) if a["detail"].split()[0] == "typed"]
+        who = "command line: " + pwd.getpwuid(os.getuid()).pw_name
+        said = (("user-add", "typed supervisor", "wjw-371302"), ("user-grant", "typed supervisor", "wjw-371300"), ("user-phone", "typed", None),
+                ("user-password", "typed", None), ("user-disable", "typed", None), ("user-enable", "typed", None), ("key-add", "typed", None), ("key-revoke", "typed", None))
+        self.assertEqual(lines, [{"at": None, "who": who, "act": act, **({"body": body} if body else {}), "detail": detail} for act, detail, body in said])
+        self.add(who, want=422)
+        log = "".join(json.dumps(self.audit(act)) for act in ("user-add", "user-phone", "user-password"))
+        for secret in ("pass word", "pass another", PHONE, PHONE[1:]):
+            self.assertNotIn(secret, log + self.hub.log_text())
+
+    def test_of_two_commands_that_shut_each_other_out_one_is_refused(self):
+        with Hub(demo=False) as hub:
+            def command(*words):
+                return subprocess.run([BIN, "user", *words, "--data", hub.data], input="pass word\n", text=True, capture_output=True)
+
+            for name in ("one", "two"):
+                self.assertEqual(command("add", name, "--role", "admin").returncode, 0)
+            for _ in range(6):
+                with ThreadPoolExecutor(2) as pool:
+                    answers = list(pool.map(lambda name: command("disable", name).returncode, ("one", "two")))
+                self.assertEqual(sorted(answers), [0, 1])
+                for name in ("one", "two"):
+                    self.assertEqual(command("enable", name).returncode, 0)
+
+    def test_of_commands_that_make_a_key_of_one_name_at_once_one_does(self):
+        def add(_):
+            return subprocess.run([BIN, "key", "add", "contested", "--body", BODY, "--data", self.hub.data], text=True, capture_output=True)
+
+        subprocess.run(["redis-cli", "-s", self.hub.redis_socket(), "CLIENT", "PAUSE", "700", "WRITE"], check=True, capture_output=True)
+        with ThreadPoolExecutor(6) as pool:  # all have looked before any has written
+            answers = list(pool.map(add, range(6)))
+        self.assertEqual(sorted(a.returncode for a in answers), [0] + [1] * 5)
+        key = next(a.stdout.strip() for a in answers if a.stdout)
+        bearer = {"Authorization": "Bearer " + key}
+        wait_until(lambda: self.hub.request("GET", "/api/v1/me", headers=bearer).status == 200, what="the key")
 
     def own(self, name, old, new, want=200, hub=None, **more):
         return self.call("POST", "/me/password", {"old": old, "new": new}, name, want, hub, **more)
