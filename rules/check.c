@@ -107,6 +107,8 @@ static void prepare(struct check *c)
 	int i;
 
 	c->rows = arena_zalloc(&c->arena, ((size_t)v->rule_count + 1) * sizeof(*c->rows));
+	c->item_places =
+		arena_zalloc(&c->arena, ((size_t)v->item_count + 1) * sizeof(*c->item_places));
 	c->item_used = arena_zalloc(&c->arena, (size_t)v->item_count + 1);
 	c->item_spoken = arena_zalloc(&c->arena, (size_t)v->item_count + 1);
 	c->body_told = arena_zalloc(&c->arena, (size_t)v->body_count + 1);
@@ -197,9 +199,11 @@ static void look_at(struct check *c, struct spot *s)
 		*cell |= CELL_INSIDE | (s->item >= 0 ? CELL_LISTED : 0);
 		c->sums.combination_count += combinations_of(c, s);
 	}
-	if (s->item >= 0)
+	if (s->item >= 0) {
+		if (!c->item_used[s->item])
+			c->item_places[s->item] = (struct check_place){s->code, s->facts.region};
 		c->item_used[s->item] = true;
-	else if (s->inside && k->kind <= CODE_CHILD)
+	} else if (s->inside && k->kind <= CODE_CHILD)
 		check_report(c,
 			     &(struct report){.code = CHECK_UNCOVERED,
 					      .severity = CHECK_NOTE,

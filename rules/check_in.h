@@ -76,6 +76,7 @@ struct check {
 	struct row_state *rows;
 	int *plain_path;		    /* nothing special is said */
 	int **overriders, *overrider_count; /* of each row */
+	struct check_place *item_places;    /* where each row of items.csv applies */
 	bool *item_used, *item_spoken, *body_told, *leads_matter;
 	unsigned char *marks, *cells; /* of the rows; of codes x regions */
 	seat *seats;

@@ -28,20 +28,58 @@ static void warn(struct check *c, enum check_code code, enum sheet_id sheet, int
 		     (struct check_place){-1, -1});
 }
 
+static int code_find(const struct check *c, const char *text)
+{
+	int i;
+
+	for (i = 0; i < c->code_count && strcmp(c->codes[i].text, text) != 0; i++)
+		;
+	return i < c->code_count ? i : -1;
+}
+
+/* An event about the name: of the item nobody lists, or for which the row holds. A sector that
+ * nobody has is in no event. */
+static void show_name(const struct check *c, const struct pack_finding *f, struct report *r,
+		      struct check_place *place)
+{
+	const struct row_state *state = f->rule < 0 ? NULL : &c->rows[f->rule];
+
+	r->path = c->plain_path;
+	r->types = TYPES_ALL;
+	if (f->item >= 0 && c->item_used[f->item])
+		*place = c->item_places[f->item];
+	if (f->code)
+		*place = (struct check_place){code_find(c, f->code), c->pack->view.jurisdiction};
+	if (!state || !state->reached)
+		return;
+	r->path = state->leaf.path;
+	r->types = state->leaf.types;
+	place->region = state->leaf_place.region;
+	if (!f->code)
+		place->code = state->leaf_place.code;
+}
+
 static void look_at_names(struct check *c)
 {
-	const struct fault *f;
+	const struct pack_finding *f;
 
-	for (f = pack_findings(c->pack); f; f = f->next)
-		check_report(c,
-			     &(struct report){.code = CHECK_DANGLING,
-					      .severity = CHECK_WARNING,
-					      .sheet = SHEET_RULES,
-					      .subject = -1,
-					      .other = -1,
-					      .where = f->where,
-					      .detail = f->what},
-			     (struct check_place){-1, -1});
+	for (f = pack_findings(c->pack); f; f = f->next) {
+		struct report r = {.code = CHECK_DANGLING,
+				   .severity = CHECK_WARNING,
+				   .sheet = f->item < 0 ? SHEET_RULES : SHEET_ITEMS,
+				   .subject = f->item < 0 ? f->rule : f->item,
+				   .other = -1,
+				   .where = f->where,
+				   .detail = f->what};
+		struct check_place place = {-1, -1};
+
+		show_name(c, f, &r, &place);
+		if (place.code < 0) {
+			r.path = NULL;
+			r.types = 0;
+		}
+		check_report(c, &r, place);
+	}
 }
 
 /* Whether one gets back to the row by going from rows to those they override. */

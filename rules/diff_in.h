@@ -41,7 +41,7 @@ struct diff_change {
 /* One that a decision has once, whichever rows it comes from. */
 struct diff_problem {
 	enum problem_code code;
-	const char *to, *item; /* whom a row looks for; "" */
+	const char *rule, *to, *item; /* the row, and whom it looks for; "" */
 };
 struct diff_problems {
 	struct diff_problem *list;

@@ -1,6 +1,7 @@
 /*
- * Problems that only one of two decisions has. Those of single rows are told apart by whom the rows
- * look for and not by the rows' names, because two packs may say the same in different rows.
+ * Problems that only one of two decisions has. Those of single rows are the same when the rows have
+ * one name, as both decisions then say the same, or look for the same recipient, because two packs
+ * may say the same in different rows.
  */
 #include <string.h>
 
@@ -8,11 +9,18 @@
 
 static struct diff_problem problem_of(const struct pack *p, const struct problem *x)
 {
+	const struct sheet *rules = &p->sheets[SHEET_RULES];
+
 	return (struct diff_problem){
 		.code = x->code,
-		.to = x->rule < 0 ? ""
-				  : sheet_cell(&p->sheets[SHEET_RULES], x->rule, RULE_TO)->text,
+		.rule = x->rule < 0 ? "" : sheet_cell(rules, x->rule, RULE_ID)->text,
+		.to = x->rule < 0 ? "" : sheet_cell(rules, x->rule, RULE_TO)->text,
 		.item = x->item ? x->item : ""};
+}
+
+static bool is_about_the_same(const struct diff_problem *x, const struct diff_problem *y)
+{
+	return x->code == y->code && strcmp(x->item, y->item) == 0;
 }
 
 static bool has(const struct diff_problems *in, const struct diff_problem *x)
@@ -20,10 +28,18 @@ static bool has(const struct diff_problems *in, const struct diff_problem *x)
 	int i;
 
 	for (i = 0; i < in->count; i++) {
-		const struct diff_problem *y = &in->list[i];
+		if (is_about_the_same(&in->list[i], x) && strcmp(in->list[i].to, x->to) == 0)
+			return true;
+	}
+	return false;
+}
 
-		if (y->code == x->code && strcmp(y->to, x->to) == 0 &&
-		    strcmp(y->item, x->item) == 0)
+static bool has_by_name(const struct diff_problems *in, const struct diff_problem *x)
+{
+	int i;
+
+	for (i = 0; i < in->count; i++) {
+		if (is_about_the_same(&in->list[i], x) && strcmp(in->list[i].rule, x->rule) == 0)
 			return true;
 	}
 	return false;
@@ -31,8 +47,7 @@ static bool has(const struct diff_problems *in, const struct diff_problem *x)
 
 static void add(struct diff_problems *to, struct diff_problem x)
 {
-	if (!has(to, &x))
-		to->list[to->count++] = x;
+	to->list[to->count++] = x;
 }
 
 static struct diff_problems room_for(int count, struct arena *arena)
@@ -63,11 +78,11 @@ struct diff_problems diff_problems_outcome(const struct outcome_ask *ask, const 
 	for (i = 0; i < o->count; i++)
 		leads += o->list[i].who >= 0 && o->list[i].role == ROLE_LEAD;
 	if (ask->item < 0)
-		add(&ret, (struct diff_problem){PROBLEM_UNKNOWN_ITEM, "", ""});
+		add(&ret, (struct diff_problem){PROBLEM_UNKNOWN_ITEM, "", "", ""});
 	if (o->is_gap)
-		add(&ret, (struct diff_problem){PROBLEM_NO_LEAD, "", ""});
+		add(&ret, (struct diff_problem){PROBLEM_NO_LEAD, "", "", ""});
 	if (leads > 1)
-		add(&ret, (struct diff_problem){PROBLEM_SEVERAL_LEADS, "", ""});
+		add(&ret, (struct diff_problem){PROBLEM_SEVERAL_LEADS, "", "", ""});
 	return ret;
 }
 
@@ -78,8 +93,10 @@ struct diff_problems diff_problems_beyond(const struct diff_problems *in,
 	int i;
 
 	for (i = 0; i < in->count; i++) {
-		if (!has(other, &in->list[i]))
-			ret.list[ret.count++] = in->list[i];
+		const struct diff_problem *x = &in->list[i];
+
+		if (!has(other, x) && !has_by_name(other, x) && !has(&ret, x))
+			add(&ret, *x);
 	}
 	return ret;
 }

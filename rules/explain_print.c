@@ -72,9 +72,12 @@ static void text_conditions(struct explaining *x, const struct reason *r, struct
 static void text_basis(const struct explaining *x, int rule, struct buf *out)
 {
 	const char *from = rule_text(x, rule, RULE_FROM), *until = rule_text(x, rule, RULE_UNTIL);
+	const char *basis = x->pack->view.rules[rule].basis;
 
-	if (*x->pack->view.rules[rule].basis)
-		buf_printf(out, "; basis: %s", x->pack->view.rules[rule].basis);
+	if (*basis)
+		buf_add_str(out, "; basis: ");
+	for (; *basis; basis++) /* a quoted cell may hold line ends; the reason is one line */
+		buf_add_char(out, *basis == '\n' || *basis == '\r' ? ' ' : *basis);
 	if (*from || *until)
 		buf_printf(out, "; in force %s..%s", from, until);
 }

@@ -54,9 +54,9 @@ const struct calendar *pack_calendar(const struct pack *p)
 	return p->calendar;
 }
 
-const struct fault *pack_findings(const struct pack *p)
+const struct pack_finding *pack_findings(const struct pack *p)
 {
-	return p->findings.first;
+	return p->findings;
 }
 
 struct pack *pack_ref(struct pack *p)

@@ -45,7 +45,13 @@ MUST_CHECK enum err pack_read(const struct pack_file *files, int count, struct p
 			      struct diag *diag);
 /* What can be read but is surely not meant: a sector that no body has, a rule about an item nobody
  * lists. */
-const struct fault *pack_findings(const struct pack *p); /* the first, or NULL */
+struct pack_finding {
+	const char *where, *what; /* as of a fault */
+	int rule, item;		  /* the row; -1 */
+	const char *code;	  /* the item code that nobody lists; NULL */
+	struct pack_finding *next;
+};
+const struct pack_finding *pack_findings(const struct pack *p); /* the first, or NULL */
 struct pack *pack_ref(struct pack *p);
 void pack_unref(struct pack *p);
 /* The pack back from what pack_canonical made of it; texts, rows and days are the same, and so is

@@ -5,13 +5,25 @@
 #include "decide.h"
 #include "pack_in.h"
 
-static void finding(struct pack *p, const struct sheet *s, int row, int column, const char *what)
+/* Of one row, with its place; what is past the bound is not kept. */
+static struct pack_finding *finding(struct pack *p, enum sheet_id sheet, int row, int column,
+				    const char *what)
 {
+	const struct sheet *s = &p->sheets[sheet];
 	const struct csv_cell *c = sheet_cell(s, row, column);
-	char where[128];
+	struct pack_finding *f = arena_alloc(&p->arena, sizeof(*f));
 
-	snprintf(where, sizeof(where), "%s:%d:%d", s->spec->file, c->line, c->column);
-	diag_add(&p->findings, where, "%s", what);
+	*f = (struct pack_finding){
+		.where = arena_printf(&p->arena, "%s:%d:%d", s->spec->file, c->line, c->column),
+		.what = what,
+		.rule = sheet == SHEET_RULES ? row : -1,
+		.item = sheet == SHEET_ITEMS ? row : -1};
+	if (p->finding_count < DIAG_MAX) {
+		*p->findings_end = f;
+		p->findings_end = &f->next;
+		p->finding_count++;
+	}
+	return f;
 }
 
 /* Which trades some body is there for, anywhere. */
@@ -44,24 +56,24 @@ static void look_at_regions(struct pack *p, int row)
 	for (i = 0; i < named->count && !named->negate; i++) {
 		if (named->elems[i].kind == ELEM_REGION &&
 		    item_row_find(p, code, named->elems[i].index) != row)
-			finding(p, &p->sheets[SHEET_ITEMS], row, ITEM_REGIONS,
+			finding(p, SHEET_ITEMS, row, ITEM_REGIONS,
 				"an earlier row of this item names the same region");
 	}
 }
 
 static void look_at_items(struct pack *p, const bool *has)
 {
-	const struct sheet *s = &p->sheets[SHEET_ITEMS];
 	int row, i;
 
 	for (row = 0; row < p->view.item_count; row++) {
 		const struct item_row *ir = &p->item_rows[row];
 
 		if (ir->sector >= 0 && !has[ir->sector])
-			finding(p, s, row, ITEM_SECTOR, "no supervising body has this sector");
+			finding(p, SHEET_ITEMS, row, ITEM_SECTOR,
+				"no supervising body has this sector");
 		for (i = 0; i < ir->assist_count; i++) {
 			if (!has[ir->assist[i]])
-				finding(p, s, row, ITEM_ASSIST,
+				finding(p, SHEET_ITEMS, row, ITEM_ASSIST,
 					"no supervising body has one of these sectors");
 		}
 		look_at_regions(p, row);
@@ -90,23 +102,24 @@ struct look {
 static void look_at_cond(struct look *l, int row, int column)
 {
 	struct pack *p = l->pack;
-	const struct sheet *s = &p->sheets[SHEET_RULES];
+	const char *text, *cell = sheet_cell(&p->sheets[SHEET_RULES], row, column)->text;
 	struct cond c;
 	int i;
 
 	arena_reset(&l->scratch);
-	if (cond_parse(sheet_cell(s, row, column)->text, CELL_NAMES, &l->scratch, &c))
+	if (cond_parse(cell, CELL_NAMES, &l->scratch, &c))
 		return;
 	for (i = 0; i < c.count; i++) {
 		const struct elem *e = &c.elems[i];
 
 		if (e->kind != ELEM_TEXT)
 			continue;
-		if (column == RULE_ITEM &&
-		    !item_is_known(p, arena_strndup(&l->scratch, e->text, e->len)))
-			finding(p, s, row, column, "no row of items.csv has this item");
+		text = arena_strndup(&l->scratch, e->text, e->len);
+		if (column == RULE_ITEM && !item_is_known(p, text))
+			finding(p, SHEET_RULES, row, column, "no row of items.csv has this item")
+				->code = arena_strdup(&p->arena, text);
 		if (column == RULE_SECTOR && !sector_is_used(p, l->has, e->text, e->len))
-			finding(p, s, row, column,
+			finding(p, SHEET_RULES, row, column,
 				"no item and no supervising body has this sector");
 	}
 }
@@ -122,7 +135,7 @@ void pack_find_dangling(struct pack *p)
 		const struct selector *to = &p->rule_rows[row].to;
 
 		if (to->kind == TO_TRADE && !has[to->index])
-			finding(p, &p->sheets[SHEET_RULES], row, RULE_TO,
+			finding(p, SHEET_RULES, row, RULE_TO,
 				"no body is there for this recipient in any region");
 		look_at_cond(&l, row, RULE_ITEM);
 		look_at_cond(&l, row, RULE_SECTOR);

@@ -56,7 +56,8 @@ struct pack {
 	struct table table;
 	struct seats seats;
 	bool has_holder;
-	struct diag findings;
+	struct pack_finding *findings, **findings_end;
+	int finding_count;
 };
 
 /* The two kinds that can be selected by themselves are trades 0 and 1. */

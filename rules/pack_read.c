@@ -128,7 +128,7 @@ enum err pack_read(const struct pack_file *files, int count, struct pack **ret, 
 
 	arena_init(&p->arena);
 	p->ref_count = 1;
-	diag_init(&p->findings, &p->arena);
+	p->findings_end = &p->findings;
 	p->faults_before = diag->count;
 	prepare_trades(p);
 	read_calendar(p, files, count, diag);

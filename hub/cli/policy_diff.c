@@ -28,7 +28,8 @@ static int compare_events(struct diff *d, const struct policy_events *events)
 	return faulty ? EXIT_USAGE : 0;
 }
 
-static int compare(const struct policy_options *o, struct diff *d, struct arena *arena)
+static int compare(const struct policy_options *o, struct diff *d, struct arena *arena,
+		   bool *ret_is_read)
 {
 	struct policy_events events;
 	int status;
@@ -39,7 +40,8 @@ static int compare(const struct policy_options *o, struct diff *d, struct arena 
 	}
 	buf_init(&events.bytes, INPUT_BYTES_MAX);
 	status = policy_events_read(o->args.words[3], arena, &events);
-	if (!status)
+	*ret_is_read = !status;
+	if (*ret_is_read)
 		status = compare_events(d, &events);
 	buf_clear(&events.bytes);
 	return status;
@@ -70,13 +72,15 @@ static int run(const struct policy_options *o, struct pack *const packs[2], stru
 {
 	struct diff *d;
 	int32_t today;
-	int status, found;
+	int status, found = 0;
+	bool is_read = true;
 
 	if (!policy_today(o, &today))
 		return EXIT_USAGE;
 	d = diff_new(packs[0], packs[1], today);
-	status = compare(o, d, arena);
-	found = answer(o, d);
+	status = compare(o, d, arena, &is_read);
+	if (is_read) /* of no events it would say that nothing changes */
+		found = answer(o, d);
 	diff_free(d);
 	return status ? status : found;
 }

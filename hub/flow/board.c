@@ -112,10 +112,18 @@ static int64_t hours_to_claim(const struct sums *s)
 	return claims ? (s->claim_minutes * 10000 + 30 * claims) / (60 * claims) : -1;
 }
 
+/* A key is what the list behind the row is asked by, so it is never empty. */
+static const char *group_name(const struct call *c, int64_t group)
+{
+	const char *name = figures_name(c->flow->figures, (int32_t)group);
+
+	return c->by == BY_ITEM && !*name ? FILTER_NO_ITEM : name;
+}
+
 static const char *key_of(const struct call *c, int64_t group, char text[TIMEFMT_BYTES])
 {
 	if (c->by != BY_DAY)
-		return figures_name(c->flow->figures, (int32_t)group);
+		return group_name(c, group);
 	date_format(c->period.from_day + (int32_t)group, text);
 	return text;
 }
@@ -138,6 +146,8 @@ static const char *name_of(const struct call *c, const char *key)
 		at = pack_find_region(pack, key, strlen(key));
 		return at < 0 ? NULL : p->regions[at].name;
 	case BY_ITEM:
+		if (!strcmp(key, FILTER_NO_ITEM))
+			return "无事项编码";
 		at = pack_find_item(pack, key);
 		return at < 0 ? NULL : p->items[at].name;
 	case BY_DAY:
@@ -165,9 +175,8 @@ static void put_sums(const struct sums *s, struct buf *out)
 static int by_key(const void *a, const void *b, void *arg)
 {
 	const struct call *c = arg;
-	const int32_t x = (int32_t) * (const int64_t *)a, y = (int32_t) * (const int64_t *)b;
 
-	return strcmp(figures_name(c->flow->figures, x), figures_name(c->flow->figures, y));
+	return strcmp(group_name(c, *(const int64_t *)a), group_name(c, *(const int64_t *)b));
 }
 
 /* Those in which something was sent. By their keys, or by their days: two hubs have met the names

@@ -1,4 +1,5 @@
 /* figures_fact.c: what a notice counts as, and whose it is. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +7,8 @@
 #include "flow/figures_in.h"
 #include "flow/respond_in.h"
 #include "flow/term.h"
+#include "flow/view.h"
+#include "item_code.h"
 #include "timefmt.h"
 
 static const char *const names[FIGURE_COUNT] = {
@@ -252,6 +255,20 @@ static int64_t promise_of(const struct record *r, int notice)
 	return first;
 }
 
+/* The item that the notice names. Of a registration that implies several it is the first of the
+ * notice's own; none where it is about words that no item has. */
+static int32_t item_of(const struct fact_source *s, int notice)
+{
+	const struct record *r = s->record;
+	const char *items = r->notices[notice].items;
+	char code[ITEM_CODE_LEN + 1];
+
+	if (!view_has_own_items(r, notice))
+		return figures_intern(s->figures, r->item_code);
+	snprintf(code, sizeof(code), "%.*s", (int)strcspn(items, "|"), items);
+	return figures_intern(s->figures, code);
+}
+
 void fact_of(const struct fact_source *s, int notice, struct fact *ret)
 {
 	const struct record *r = s->record;
@@ -264,7 +281,7 @@ void fact_of(const struct fact_source *s, int notice, struct fact *ret)
 			     .day = day_of_ms(r->accepted_ms, SHANGHAI_MIN),
 			     .body = figures_intern(s->figures, n->body),
 			     .region = figures_intern(s->figures, r->region),
-			     .item = figures_intern(s->figures, r->item_code),
+			     .item = item_of(s, notice),
 			     .approvers = figures_intern(s->figures, r->approvers),
 			     .by = figures_intern(s->figures, r->by),
 			     .claim_minutes = -1,

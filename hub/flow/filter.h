@@ -33,6 +33,8 @@ int filter_cause(struct filters *f, const char *s);
 bool filter_flag(struct filters *f, const char *name, const char *s); /* s may be NULL */
 /* "", overdue or soon: the colour of the lamp, NULL any. */
 const char *filter_due(struct filters *f, const char *s); /* static */
+/* What a list is asked by for notices that name no item; the key of their row of the board. */
+#define FILTER_NO_ITEM "none"
 /* The basic code, "" any. */
 void filter_item(struct filters *f, const char *s, char ret[ITEM_CODE_LEN + 1]);
 int32_t filter_day(struct filters *f, const char *name, const char *s, int32_t absent);

@@ -21,7 +21,7 @@ struct call {
 	void *arg;
 	struct period period;
 	int region, role, cause, state; /* -1 any */
-	bool todo, has_figure, mine;
+	bool todo, has_figure, mine, no_item;
 	enum figure figure;
 	bool *bodies; /* by number of the name; NULL any */
 	int32_t item; /* -1 any, -2 one that no fact names */
@@ -176,15 +176,16 @@ static void next_page(struct call *c)
 }
 
 /* Not kept when it is new: a question leaves nothing behind. */
+static int32_t name_of(const struct call *c, const char *name)
+{
+	int32_t n = figures_find(c->flow->figures, name);
+
+	return n < 0 ? -2 : n;
+}
+
 static int32_t name_or_any(const struct call *c, const char *name)
 {
-	int32_t n = -1;
-
-	if (*name) {
-		n = figures_find(c->flow->figures, name);
-		n = n < 0 ? -2 : n;
-	}
-	return n;
+	return *name ? name_of(c, name) : -1;
 }
 
 /* One body, or those of a row or column of the board, with commas between. */
@@ -217,7 +218,7 @@ static void on_read(void *arg, enum err e)
 	}
 	c->now_ms = clock_now_ms(&c->flow->clock);
 	c->bodies = bodies_or_any(c);
-	c->item = name_or_any(c, c->item_code);
+	c->item = c->no_item ? name_of(c, "") : name_or_any(c, c->item_code);
 	c->scope = fact_scope_new(c->flow->figures, c->who, c->flow->pack);
 	figures_each(c->flow->figures, c->period.from_day, c->period.to_day, collect, c);
 	fact_scope_free(c->scope);
@@ -235,7 +236,9 @@ static bool read_filters(struct call *c, const struct query_notices *q)
 	c->lamp = filter_due(&f, q->due);
 	c->mine = filter_flag(&f, "mine", q->mine);
 	c->region = filter_region(&f, q->region);
-	filter_item(&f, q->item, c->item_code);
+	c->no_item = !strcmp(q->item, FILTER_NO_ITEM);
+	if (!c->no_item)
+		filter_item(&f, q->item, c->item_code);
 	c->has_figure = *q->figure != '\0';
 	if (c->has_figure && !figure_parse(q->figure, &c->figure))
 		filter_fault(&f, "figure", "must be a figure of the board");

@@ -135,6 +135,27 @@ class Board(OneHub):
             items, _ = self.all_of(f"/notices?body={LEAD}&state={state}&limit=200", "wjw")
             self.assertEqual(len(items), next(r for r in self.board()["items"] if r["key"] == LEAD)[state], state)
 
+    def test_a_notice_counts_for_the_item_it_names(self):
+        """Of a registration whose scope implies several items each body hears of its own; what has none is a row with a list as well."""
+        for number, scope in (("scopes", "许可项目：食品销售；烟草制品零售；飞天遁地"), ("words", "许可项目：飞天遁地")):
+            registered = event("board-" + number, type="approval.registered", scope=scope)
+            del registered["data"]["item"]
+            self.assertEqual(self.hub.submit(registered).status, 201)
+
+        def named():
+            counted = {}
+            for notice in self.all_of("/notices?figure=sent&limit=200", "lxhy")[0]:
+                key = notice["item"]["code"] or "none"
+                counted[key] = counted.get(key, 0) + 1
+            return counted
+
+        board, counted = self.of_one_moment("?by=item", named)
+        self.assertGreaterEqual(counted["none"], 2)
+        self.assertGreaterEqual(counted["000161901000"], 1)
+        self.assertEqual({r["key"]: r["sent"] for r in board["items"]}, counted)
+        for key in ("none", "000161901000", "000131012000"):
+            self.agrees("lxhy", "item", key, "sent")
+
     def test_several_bodies_are_one_list(self):
         """What a row or a column of the board adds up."""
         rows = {r["key"]: r for r in self.board()["items"]}

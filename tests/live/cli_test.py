@@ -35,6 +35,14 @@ class Usage(unittest.TestCase):
             self.assertEqual(run(*words).returncode, 2, words)
 
 
+    def test_a_comparison_on_events_that_cannot_be_read_says_nothing_of_them(self):
+        pack = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../rules/packs/linyi"))
+        for words in ([], ["--json"]):
+            answer = run("policy", "diff", pack, pack, "/no/such/events", *words)
+            self.assertEqual((answer.returncode, answer.stdout), (2, ""))
+            self.assertIn("/no/such/events", answer.stderr)
+
+
 class Settings(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="tdm-")

@@ -204,8 +204,18 @@ static void test_items_and_bodies(void **state)
 			     "U,copy,农业@here,,000117052007,,,,,,law\n",
 			&pack);
 	assert_int_equal(count_of(c, CHECK_ITEM_SILENT), 2);
-	assert_non_null(find(c, CHECK_DANGLING, NULL));
+	assert_true(witness_has(h, pack, find(c, CHECK_DANGLING, "U"), PROBLEM_NO_BODY));
 	assert_int_equal(count_of(c, CHECK_UNREACHABLE), 0);
+	check_free(c);
+	pack_unref(pack);
+	/* An item that nobody lists is shown by an event about it; a sector is in no event. */
+	c = check_rules(h,
+			"id,role,to,item,sector\nN,copy,body:znb,999999999999,\n"
+			"S,copy,body:znb,,林业\n",
+			&pack);
+	assert_true(witness_has(h, pack, find(c, CHECK_DANGLING, "N"), PROBLEM_UNKNOWN_ITEM));
+	assert_non_null(strstr(find(c, CHECK_DANGLING, "N")->witness, "999999999999"));
+	assert_null(find(c, CHECK_DANGLING, "S")->witness);
 	check_free(c);
 	pack_unref(pack);
 }

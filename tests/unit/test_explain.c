@@ -46,7 +46,7 @@ static void test_explain_body(void **state)
 
 	assert_int_equal(help_pack(h, "rules.csv",
 				   "id,role,to,event,overrides,when:area,from,due,basis\n"
-				   "R1,lead,body:znb,granted,,,2026-01-01,,law\n"
+				   "R1,lead,body:znb,granted,,,2026-01-01,,\"law\nart. 1\"\n"
 				   "R2,lead,市场@here,granted,R1,,,2wd,\n"
 				   "R3,copy,body:znb,refused,,<5,,,\n",
 				   &pack),
@@ -57,7 +57,7 @@ static void test_explain_body(void **state)
 		"  item 000123011000 甲: sector 卫生, devolution full (items.csv:3)\n"
 		"  region 371302 区\n"
 		"  R1 (lead, body:znb): matches and would name it, but R2 overrides the rule"
-		"; basis: law; in force 2026-01-01..\n"
+		"; basis: law art. 1; in force 2026-01-01..\n"
 		"  R2 (lead, 市场@here): matches, but its recipient is not this body; overrides R1\n"
 		"    looks for 市场: 371302 zf-q\n"
 		"  R3 (copy, body:znb): would name it, but does not match: event has to be refused"
@@ -67,7 +67,7 @@ static void test_explain_body(void **state)
 			    "  item 000123011000 甲: sector 卫生, devolution full (items.csv:3)\n"
 			    "  region 371302 区\n"
 			    "  R1 (lead, body:znb): matches, but its recipient is not this body"
-			    "; basis: law; in force 2026-01-01..\n"
+			    "; basis: law art. 1; in force 2026-01-01..\n"
 			    "  R2 (lead, 市场@here): matches and names it; overrides R1\n"
 			    "    looks for 市场: 371302 zf-q\n"
 			    "  due 2026-11-25T23:59:59+08:00, by R2 (2wd)\n"

@@ -409,7 +409,7 @@ static void test_dangling_names_are_findings(void **state)
 {
 	struct help *h = *state;
 	struct pack *pack;
-	const struct fault *f;
+	const struct pack_finding *f;
 
 	assert_int_equal(help_pack(h, "rules.csv",
 				   "id,role,to,item,sector\nR,lead,林业@here,999999999999|"
@@ -429,7 +429,7 @@ static void test_item_rows_of_one_region_are_findings(void **state)
 {
 	struct help *h = *state;
 	struct pack *pack;
-	const struct fault *f;
+	const struct pack_finding *f;
 
 	assert_int_equal(
 		help_pack(h, "items.csv",
