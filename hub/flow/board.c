@@ -86,7 +86,7 @@ static const struct rate rates[] = {
 	{"claim_rate", FIGURE_LEAD_CLAIMED, FIGURE_LEAD_STANDING},
 	{"on_time_rate", FIGURE_CLAIMED_IN_TIME, FIGURE_DUE},
 	{"return_rate", FIGURE_RETURNED_EVER, FIGURE_SENT},
-	{"first_hit_rate", FIGURE_FIRST_HIT, FIGURE_FIRST_SENT},
+	{"first_hit_rate", FIGURE_FIRST_HIT, FIGURE_LEAD_SENT},
 };
 #define RATES (sizeof(rates) / sizeof(rates[0]))
 

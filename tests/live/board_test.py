@@ -79,7 +79,7 @@ class Board(OneHub):
         self.assertEqual(row["claim_rate"], round(3 / row["lead_standing"], 4))
         self.assertEqual(row["return_rate"], round(1 / row["sent"], 4))
         self.assertEqual(row["on_time_rate"], 1.0)
-        self.assertEqual(row["first_hit_rate"], round(3 / row["first_sent"], 4))
+        self.assertEqual(row["first_hit_rate"], round(3 / row["lead_sent"], 4))
         self.assertIsNotNone(row["hours_to_claim"])
         pool = next(r for r in self.board(query="?by=item")["items"] if r["key"] == "999999999999")  # the demo has its own in the pool
         self.assertEqual((pool["pool"], pool["no_lead"], pool["sent"]), (1, 1, 1))

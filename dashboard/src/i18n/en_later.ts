@@ -234,7 +234,7 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'board.table': 'Data table',
 	'board.day': 'Day',
 	'board.how': 'How it is counted',
-	'board.howText': 'A notice counts on the day its event was received. Claim rate = leads claimed / leads standing (without withdrawn and superseded); in time = claimed in time / due; return rate = ever returned / sent; first hit = first addressee claimed / first addressed. Time counts from 9 to 17 on working days. A return is not handling. The states add up to what was sent. Every number opens the list it counts.',
+	'board.howText': 'A notice counts on the day its event was received. Claim rate = leads claimed / leads standing (without withdrawn and superseded); in time = claimed in time / due; return rate = ever returned / sent; first hit = first addressee claimed / sent to leads. Time counts from 9 to 17 on working days. A return is not handling. The states add up to what was sent. Every number opens the list it counts.',
 	'submit.title': 'Submit a case',
 	'submit.trial': 'Who would be told (trial)',
 	'submit.trialNote': 'Worked out while you type; nothing is sent.',

@@ -43,7 +43,7 @@ export function textOf(metric: Metric, row: FigureRow): string
 /** What each rate divides by what. */
 export const RATES: readonly { rate: Exclude<Rate, 'hours_to_claim'>; part: Figure; whole: Figure }[] = [
 	{ rate: 'claim_rate', part: 'lead_claimed', whole: 'lead_standing' }, { rate: 'on_time_rate', part: 'claimed_in_time', whole: 'due' },
-	{ rate: 'return_rate', part: 'returned_ever', whole: 'sent' }, { rate: 'first_hit_rate', part: 'first_hit', whole: 'first_sent' },
+	{ rate: 'return_rate', part: 'returned_ever', whole: 'sent' }, { rate: 'first_hit_rate', part: 'first_hit', whole: 'lead_sent' },
 ];
 
 /** What several bodies come to together. Its key is all of theirs, so that the very same link opens the list of them all. */

@@ -307,7 +307,7 @@ test('the table has a cell for each body, and what finds no place stands apart',
 
 test('edges add up what stands in the table, and open the bodies they add up', () => {
 	const row = (key: string, sent: number, due: number, inTime: number, claimed: number, hours: number | null) =>
-		figures(key, { sent, due, first_sent: 0, first_hit: 0, claimed_in_time: inTime, on_time_rate: due ? inTime / due : null, lead_claimed: claimed, hours_to_claim: hours });
+		figures(key, { sent, due, lead_sent: 0, first_hit: 0, claimed_in_time: inTime, on_time_rate: due ? inTime / due : null, lead_claimed: claimed, hours_to_claim: hours });
 	const grid = withSums({ columns: ['卫生', '住建'], others: [figures('pool:a', { sent: 90 })], rows: [
 		{ region: { code: 'a', name: 'A', level: 'county', parent: null }, cells: [row('w1', 4, 2, 1, 1, 6), null] },
 		{ region: { code: 'b', name: 'B', level: 'county', parent: null }, cells: [row('w2', 2, 4, 4, 3, 2), row('z2', 1, 0, 0, 0, null)] }] }, '合计');
