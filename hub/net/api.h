@@ -63,7 +63,8 @@ void call_faults(struct call *c, enum err e, const char *detail, const struct di
 void call_on_reply(void *call, const struct reply *r); /* as a reply_fn */
 /* "" when absent; what is searched for (q) comes trimmed */
 const char *call_query(struct call *c, const char *name);
-/* false: it cannot be read, and that has been answered */
+/* 0: it cannot be read, for the list's filters to tell; false: nor here, and that is answered */
+int call_limit_said(struct call *c);
 bool call_limit(struct call *c, int *ret);
 /* every tag of every line; weak ones match nothing */
 struct seen_versions call_if_match(struct call *c);

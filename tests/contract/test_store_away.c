@@ -268,6 +268,12 @@ static void test_replica_is_refused(void **state)
 	server_do(&h->server, "REPLICAOF NO ONE");
 	harness_until(h, &h->ups, 2);
 	accept_one(h, 0, ERR_OK, ACCEPT_NEW);
+	/* Nor is one that forbids us to write a fault of ours. */
+	server_do(&h->server, "ACL SETUSER default -@write");
+	accept_one(h, 1, ERR_UNAVAILABLE, ACCEPT_NEW);
+	server_do(&h->server, "ACL SETUSER default +@all");
+	harness_until(h, &h->ups, 3);
+	accept_one(h, 1, ERR_OK, ACCEPT_NEW);
 }
 
 static void test_memory_full(void **state)
