@@ -348,6 +348,10 @@ static void bury_workers(struct workers *w)
 		w->left--;
 		code = WIFEXITED(status) ? WEXITSTATUS(status) : 3;
 		w->worst = code > w->worst ? code : w->worst;
+		if (WIFSIGNALED(status))
+			log_at(LOG_ERROR, "",
+			       "a worker was ended by signal %d; %d of %d go on until the next start",
+			       WTERMSIG(status), (int)w->left, (int)w->count);
 	}
 }
 

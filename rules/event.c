@@ -63,12 +63,12 @@ enum err event_parse(const char *data, size_t len, const struct event_limits *li
 	struct scan_end end;
 	enum err err, scanned;
 
-	trim(&data, &len);
 	if (len > lim->event_bytes) {
 		diag_add(diag, "", "longer than the limit of an event in bytes, which is %zu",
 			 lim->event_bytes);
 		return ERR_TOO_LARGE;
 	}
+	trim(&data, &len);
 	in = (struct scan_in_bytes){data, len, lim};
 	arena_init(&e.arena);
 	scanned = json_scan_tree(&in, &e.arena, diag, &tree, &end);

@@ -34,6 +34,12 @@ void filter_fault(struct filters *f, const char *name, const char *why)
 	diag_add(&f->diag, arena_printf(&f->arena, "/%s", name), "%s", why);
 }
 
+void filter_limit(struct filters *f, int limit)
+{
+	if (!limit)
+		filter_fault(f, "limit", FILTER_BAD_LIMIT);
+}
+
 static const char *name_of_state(int i)
 {
 	return notice_state_name((enum notice_state)i);

@@ -23,7 +23,9 @@ void filters_init(struct filters *f, const struct pack *pack);
 bool filters_end(struct filters *f, reply_fn *fn, void *arg); /* fn NULL: only whether */
 
 #define FILTER_BAD_CURSOR "must be one that this list gave, with the same filter"
+#define FILTER_BAD_LIMIT  "must be a whole number from 1; more than 200 gives 200"
 void filter_fault(struct filters *f, const char *name, const char *why);
+void filter_limit(struct filters *f, int limit); /* 0: it could not be read */
 /* All return -1 for "", and for what is a fault. */
 int filter_region(struct filters *f, const char *s);
 /* of a notice; todo gives -1; NULL where it is none */

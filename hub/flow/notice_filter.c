@@ -15,6 +15,7 @@ bool notice_filter_read(const struct query_notices *q, const struct pack *pack,
 	bool todo;
 
 	filters_init(&filters, pack);
+	filter_limit(&filters, q->limit);
 	f.state = filter_state(&filters, q->state, &todo);
 	f.role = filter_role(&filters, q->role);
 	f.cause = filter_cause(&filters, q->cause);

@@ -128,6 +128,7 @@ static bool filters_read(struct call *c, const struct query_cases *q)
 	struct filters f;
 
 	filters_init(&f, c->flow->pack);
+	filter_limit(&f, q->limit);
 	filter_region(&f, q->region);
 	filter_item(&f, q->item, c->item);
 	c->state = filter_state(&f, q->state, NULL);

@@ -158,6 +158,7 @@ void query_disputes(struct flow *f, struct principal *who, const struct query_di
 	struct filters filters;
 
 	filters_init(&filters, f->pack);
+	filter_limit(&filters, q->limit);
 	if (!state_find(q->state, &c->state))
 		filter_fault(&filters, "state",
 			     "must be open, negotiating, agenda, ruled or settled");

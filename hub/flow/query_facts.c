@@ -230,6 +230,7 @@ static bool read_filters(struct call *c, const struct query_notices *q)
 	struct filters f;
 
 	filters_init(&f, c->flow->pack);
+	filter_limit(&f, q->limit);
 	c->state = filter_state(&f, q->state, &c->todo);
 	c->role = filter_role(&f, q->role);
 	c->cause = filter_cause(&f, q->cause);

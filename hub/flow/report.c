@@ -1,9 +1,11 @@
 /* report.c: what providers send back: delivery reports find their delivery, replies find their
  * notice or are a word about texts as such. */
+#include <limits.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "flow/connectors.h"
 #include "flow/contacts.h"
 #include "flow/decided.h"
@@ -20,7 +22,7 @@ struct job {
 	deliver_done_fn *done;
 	void *arg;
 	int64_t seq;
-	int delivery;
+	int delivery, attempt; /* the attempt whose message is told of */
 	enum report_kind kind;
 	char connector[64], code[80], hash[64], dedupe[40];
 	char *by; /* who replied: the whole name, as it is evidence */
@@ -41,21 +43,31 @@ static void job_done(struct job *j, enum err e)
 	free(j);
 }
 
+/* That an earlier message did not arrive says nothing about the one that was sent after it. */
+static bool is_of_the_last(const struct job *j, const struct delivery *d)
+{
+	return *j->carrier || j->attempt == d->attempts;
+}
+
+static bool tells_of_failure(const struct job *j, const struct delivery *d)
+{
+	return (j->kind == REPORT_FAILED || j->kind == REPORT_EXPIRED) && is_of_the_last(j, d);
+}
+
 /*
  * States only go up: handed over, then delivered or failed; a late "delivered" after a failure is
  * believed. One that waits to be sent again was not sent by what its provider answered; a report
  * that it was ends the waiting, or it would come twice.
  */
-static bool state_moves(struct delivery *d, enum report_kind kind)
+static bool state_moves(struct delivery *d, const struct job *j)
 {
 	enum delivery_state to = d->state;
 
-	if (kind == REPORT_DELIVERED)
+	if (j->kind == REPORT_DELIVERED)
 		to = DELIVERY_DELIVERED;
-	else if ((kind == REPORT_FAILED || kind == REPORT_EXPIRED) &&
-		 d->state != DELIVERY_DELIVERED)
+	else if (tells_of_failure(j, d) && d->state != DELIVERY_DELIVERED)
 		to = DELIVERY_FAILED;
-	else if (kind == REPORT_HANDED_OVER &&
+	else if (j->kind == REPORT_HANDED_OVER &&
 		 (d->state == DELIVERY_SENDING || d->state == DELIVERY_UNKNOWN ||
 		  d->state == DELIVERY_WAITING))
 		to = DELIVERY_ACCEPTED;
@@ -92,15 +104,16 @@ static enum err apply_report(void *arg, struct change *c)
 	if (j->delivery >= c->record.delivery_count)
 		return ERR_NOT_FOUND;
 	d = &c->record.deliveries[j->delivery];
-	if (strcmp(d->connector, j->connector) != 0 || !d->attempts)
-		return ERR_NOT_FOUND;
+	if (strcmp(d->connector, j->connector) != 0 || !d->attempts ||
+	    (!*j->carrier && j->attempt > d->attempts))
+		return ERR_NOT_FOUND; /* no such message was sent */
 	/* Ids come round again when a carrier begins anew, so the handset must be the one it was
 	 * sent to as well. */
 	if (*j->hash && strcmp(d->address_hash, j->hash) != 0)
 		return ERR_NOT_FOUND;
 	if (strncmp(d->with, j->carrier, strlen(j->carrier)) != 0)
 		return ERR_NOT_FOUND; /* it might have been carried, and was not */
-	moved = state_moves(d, j->kind);
+	moved = state_moves(d, j);
 	if (!moved && (j->kind == REPORT_HANDED_OVER || c->bytes > RECORD_SAID_MAX ||
 		       change_has_receipt(c, receipt_of(j->kind), j->delivery, j->code))) {
 		c->nothing = true;
@@ -111,7 +124,7 @@ static enum err apply_report(void *arg, struct change *c)
 	r->detail = j->code;
 	if (d->state == DELIVERY_DELIVERED)
 		d->detail = ""; /* why it had failed, by an earlier report */
-	else if (j->kind == REPORT_FAILED || j->kind == REPORT_EXPIRED)
+	else if (tells_of_failure(j, d))
 		d->detail = j->code;
 	return ERR_OK;
 }
@@ -278,16 +291,20 @@ static void reply_came(struct job *j, const struct report *r)
 }
 
 /* "d12.1-2": delivery 1 of event 12, second attempt. */
-static bool message_id_parse(const char *id, int64_t *ret_seq, int *ret_delivery)
+static bool message_id_parse(const char *id, struct job *j)
 {
 	char head[48];
 	size_t len = strcspn(id, "-");
+	const char *rest = id + len;
+	int64_t attempt;
 
-	if (len >= sizeof(head))
+	if (len >= sizeof(head) || *rest++ != '-')
 		return false;
 	memcpy(head, id, len);
 	head[len] = '\0';
-	return id_parse_delivery(head, ret_seq, ret_delivery);
+	attempt = digits_take(&rest);
+	j->attempt = attempt > 0 && attempt <= INT_MAX && !*rest ? (int)attempt : 0;
+	return j->attempt && id_parse_delivery(head, &j->seq, &j->delivery);
 }
 
 void deliver_report(struct flow *f, const char *connector, const struct report *r,
@@ -306,7 +323,7 @@ void deliver_report(struct flow *f, const char *connector, const struct report *
 	hash_handset(j, r->kind == REPORT_REPLY ? r->from : r->to);
 	if (r->kind == REPORT_REPLY)
 		reply_came(j, r);
-	else if (message_id_parse(r->message_id, &j->seq, &j->delivery))
+	else if (message_id_parse(r->message_id, j))
 		change_run(f, j->seq, false, apply_report, done_report, j);
 	else
 		job_done(j, ERR_OK);

@@ -380,6 +380,7 @@ struct api *api_open(struct flow *f, struct auth *auth, const struct config *cfg
 
 	a->flow = f;
 	a->auth = auth;
+	idem_init(a);
 	a->config = cfg;
 	a->files = static_load(cfg->dashboard);
 	a->backlog = (struct backlog){(size_t)cfg->queue_bytes, BACKLOG_BYTES, 0};

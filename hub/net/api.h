@@ -2,8 +2,7 @@
  * api.h: the hub's calls: routes in one table, who may make them, and how they are answered.
  *
  * api_open puts HTTP, WebSocket, page and flow together and listens; api_drain says bye and
- * finishes what is in hand. A handler gets a struct call and ends it with exactly one call_reply or
- * call_problem.
+ * finishes what is in hand. A handler ends its call with exactly one call_reply or call_problem.
  */
 #ifndef TANDEM_API_H
 #define TANDEM_API_H
@@ -31,6 +30,8 @@ struct api {
 	struct loop_timer *beat;   /* so that proxies keep quiet streams open */
 	int sending;		   /* files on their way out */
 	bool draining;
+	struct keyed *keyed; /* Idempotency-Keys in hand, and whose mark stands by them in Redis */
+	char keyed_by[17];
 };
 struct call;
 typedef void handler_fn(struct call *c);
@@ -63,18 +64,18 @@ void call_faults(struct call *c, enum err e, const char *detail, const struct di
 void call_on_reply(void *call, const struct reply *r); /* as a reply_fn */
 /* "" when absent; what is searched for (q) comes trimmed */
 const char *call_query(struct call *c, const char *name);
-/* false: it cannot be read, and that has been answered */
+/* 0: it cannot be read, for the list's filters to tell; false: nor here, and that is answered */
+int call_limit_said(struct call *c);
 bool call_limit(struct call *c, int *ret);
 /* every tag of every line; weak ones match nothing */
 struct seen_versions call_if_match(struct call *c);
-/* Idempotency-Key (api_idem.c): begin runs the handler, or answers as the first request with that
- * key was answered. */
+/* Idempotency-Key (api_idem.c): begin runs the handler, or gives the first request's answer. */
+void idem_init(struct api *a);
 void idem_begin(struct call *c, const char *key);
 void idem_reply(struct call *c, const struct reply *r);
 /* Percent-decoding of one round; NULL: a NUL, or what is no escape. */
 const char *call_unescape(struct arena *arena, const char *in);
-/* Ends the call with a file under a name to be kept by; the file is closed when it has gone out, or
- * cannot any more. */
+/* Ends the call with a file; it is closed when it has gone out, or cannot any more. */
 struct sent_file {
 	int fd;
 	const char *type, *name;

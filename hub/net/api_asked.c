@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/digits.h"
+#include "flow/filter.h"
 #include "net/api.h"
 
 #define LIMIT_DEFAULT 50
@@ -45,17 +46,25 @@ const char *call_query(struct call *c, const char *name)
 	return v ? v : "";
 }
 
-bool call_limit(struct call *c, int *ret)
+int call_limit_said(struct call *c)
 {
 	const char *s = call_query(c, "limit");
 	long n = *s ? strtol(s, NULL, 10) : LIMIT_DEFAULT;
 
-	if (*s && (strspn(s, "0123456789") != strlen(s) || n < 1)) {
-		reply_invalid(call_on_reply, c, "limit",
-			      "must be a whole number from 1; more than 200 gives 200");
+	if (strspn(s, "0123456789") != strlen(s))
+		return 0;
+	return n > LIMIT_MAX ? LIMIT_MAX : (int)n;
+}
+
+bool call_limit(struct call *c, int *ret)
+{
+	int limit = call_limit_said(c);
+
+	if (!limit) {
+		reply_invalid(call_on_reply, c, "limit", FILTER_BAD_LIMIT);
 		return false;
 	}
-	*ret = n > LIMIT_MAX ? LIMIT_MAX : (int)n;
+	*ret = limit;
 	return true;
 }
 

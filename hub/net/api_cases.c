@@ -11,10 +11,10 @@ void api_cases(struct call *c)
 				.body = call_query(c, "body"),
 				.from = call_query(c, "from"),
 				.to = call_query(c, "to"),
-				.cursor = call_query(c, "cursor")};
+				.cursor = call_query(c, "cursor"),
+				.limit = call_limit_said(c)};
 
-	if (call_limit(c, &q.limit))
-		query_cases(c->api->flow, c->who, &q, call_on_reply, c);
+	query_cases(c->api->flow, c->who, &q, call_on_reply, c);
 }
 
 void api_case(struct call *c)

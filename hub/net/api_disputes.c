@@ -8,10 +8,10 @@ void api_disputes(struct call *c)
 {
 	struct query_disputes q = {.state = call_query(c, "state"),
 				   .region = call_query(c, "region"),
-				   .cursor = call_query(c, "cursor")};
+				   .cursor = call_query(c, "cursor"),
+				   .limit = call_limit_said(c)};
 
-	if (call_limit(c, &q.limit))
-		query_disputes(c->api->flow, c->who, &q, call_on_reply, c);
+	query_disputes(c->api->flow, c->who, &q, call_on_reply, c);
 }
 
 void api_dispute(struct call *c)

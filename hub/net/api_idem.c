@@ -3,7 +3,9 @@
  *
  * The key is taken before the work begins, in Redis, so that a second request on any hub finds it
  * and waits for the first one's answer instead of doing the work again. A hub that dies in between
- * leaves the key behind for half a minute.
+ * leaves the key behind for half a minute. So does one that Redis was away from when the work was
+ * over; but it knows its own mark, and that nothing is in hand under it any more: the next one with
+ * the key does the work.
  */
 #include <ctype.h>
 #include <sodium.h>
@@ -25,11 +27,47 @@
 
 static void take_key(struct call *c);
 
+/* --- what is in hand here --- */
+
+struct keyed {
+	struct keyed *next;
+	char name[HASH_HEX];
+};
+
+/* Where it hangs, or the end of the list. */
+static struct keyed **keyed_find(struct api *a, const char *name)
+{
+	struct keyed **at = &a->keyed;
+
+	while (*at && strcmp((*at)->name, name) != 0)
+		at = &(*at)->next;
+	return at;
+}
+
+static void keyed_begin(struct call *c)
+{
+	struct keyed *k = mem_zalloc(sizeof(*k));
+
+	snprintf(k->name, sizeof(k->name), "%s", c->idem);
+	k->next = c->api->keyed;
+	c->api->keyed = k;
+}
+
+static void keyed_end(struct api *a, const char *name)
+{
+	struct keyed **at = keyed_find(a, name), *k = *at;
+
+	if (k)
+		*at = k->next;
+	free(k);
+}
+
 /* --- the answer is kept, then given --- */
 
 struct kept {
 	struct call *call;
 	struct buf value, json;
+	const char *name; /* the request's */
 	int status, retry_s;
 	char etag[16];
 };
@@ -45,6 +83,7 @@ static void on_kept(void *arg, enum err e, const char *text)
 			  .retry_s = k->retry_s};
 
 	(void)text;
+	keyed_end(c->api, k->name);
 	if (e != ERR_OK)
 		call_problem(c, ERR_UNAVAILABLE, "The answer could not be kept; ask again");
 	else
@@ -67,6 +106,7 @@ void idem_reply(struct call *c, const struct reply *r)
 
 	c->idem = NULL;
 	k->call = c;
+	k->name = name;
 	k->status = r->status;
 	k->retry_s = r->retry_s;
 	snprintf(k->etag, sizeof(k->etag), "%s", r->etag);
@@ -136,14 +176,30 @@ static void give_kept(struct call *c, const char *text)
 	call_reply(c, &r);
 }
 
+static void do_work(struct taking *t)
+{
+	struct call *c = t->call;
+
+	free(t);
+	keyed_begin(c);
+	c->route_handle(c);
+}
+
+/* Whatever is kept now was taken here, by a request that has ended without being able to say so. */
+static bool is_left_behind(const struct call *c, const char *text)
+{
+	return strlen(text) > AFTER_HASH &&
+	       !strncmp(text + AFTER_HASH, c->api->keyed_by, strlen(c->api->keyed_by)) &&
+	       !*keyed_find(c->api, c->idem);
+}
+
 static void on_taken(void *arg, enum err e, const char *text)
 {
 	struct taking *t = arg;
 	struct call *c = t->call;
 
 	if (e == ERR_OK && strlen(text) > AFTER_HASH && !strcmp(text, t->value)) {
-		free(t);
-		c->route_handle(c);
+		do_work(t);
 	} else if (e == ERR_OK && strlen(text) > AFTER_HASH &&
 		   strncmp(text + 4, t->value + 4, 32) != 0) {
 		free(t);
@@ -151,7 +207,10 @@ static void on_taken(void *arg, enum err e, const char *text)
 		reply_invalid(call_on_reply, c, "Idempotency-Key",
 			      "was used before, with another request");
 	} else if (e == ERR_OK && !strncmp(text, "000 ", 4)) {
-		wait_for_first(t);
+		if (is_left_behind(c, text))
+			do_work(t);
+		else
+			wait_for_first(t);
 	} else if (e == ERR_OK) {
 		free(t);
 		give_kept(c, text);
@@ -165,13 +224,13 @@ static void on_taken(void *arg, enum err e, const char *text)
 static void take_key(struct call *c)
 {
 	struct taking *t = mem_zalloc(sizeof(*t));
-	char mark[HASH_HEX];
-	unsigned char raw[16];
+	char mark[HASH_HEX / 2 + 1];
+	unsigned char raw[8];
 
 	t->call = c;
 	randombytes_buf(raw, sizeof(raw));
 	sodium_bin2hex(mark, sizeof(mark), raw, sizeof(raw));
-	snprintf(t->value, sizeof(t->value), "000 %s %s", c->idem_hash, mark);
+	snprintf(t->value, sizeof(t->value), "000 %s %s%s", c->idem_hash, c->api->keyed_by, mark);
 	store_put_expiring(c->api->flow->store,
 			   &(struct expiring){.kind = "idem",
 					      .name = c->idem,
@@ -179,6 +238,14 @@ static void take_key(struct call *c)
 					      .only_if_new = true,
 					      .value = {t->value, strlen(t->value)}},
 			   on_taken, t);
+}
+
+void idem_init(struct api *a)
+{
+	unsigned char raw[8];
+
+	randombytes_buf(raw, sizeof(raw));
+	sodium_bin2hex(a->keyed_by, sizeof(a->keyed_by), raw, sizeof(raw));
 }
 
 /* Whichever order they come in, and however the name is written. */

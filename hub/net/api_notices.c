@@ -18,14 +18,14 @@ void api_notices(struct call *c)
 				  .due = call_query(c, "due"),
 				  .q = call_query(c, "q"),
 				  .cursor = call_query(c, "cursor"),
+				  .limit = call_limit_said(c),
 				  .figure = call_query(c, "figure"),
 				  .region = call_query(c, "region"),
 				  .item = call_query(c, "item"),
 				  .from = call_query(c, "from"),
 				  .to = call_query(c, "to")};
 
-	if (call_limit(c, &q.limit))
-		query_notices(c->api->flow, c->who, &q, call_on_reply, c);
+	query_notices(c->api->flow, c->who, &q, call_on_reply, c);
 }
 
 void api_pool(struct call *c)
@@ -36,10 +36,10 @@ void api_pool(struct call *c)
 				  .cause = "",
 				  .due = "",
 				  .q = call_query(c, "q"),
-				  .cursor = call_query(c, "cursor")};
+				  .cursor = call_query(c, "cursor"),
+				  .limit = call_limit_said(c)};
 
-	if (call_limit(c, &q.limit))
-		query_pool(c->api->flow, c->who, &q, call_on_reply, c);
+	query_pool(c->api->flow, c->who, &q, call_on_reply, c);
 }
 
 void api_notice(struct call *c)

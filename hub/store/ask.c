@@ -20,6 +20,8 @@ static const char *const away[] = {
 /* The cell's slot is being moved to another node, and some of the keys wanted are there already.
  * What needs no such key still goes. */
 #define IN_PARTS "TRYAGAIN"
+/* What a script may not do is told in other words than NOPERM. */
+#define NOT_ALLOWED "ERR The user executing the script"
 /* Nothing that takes memory is written; what was refused has not happened, and what is there can be
  * read. */
 #define NO_ROOM "OOM"
@@ -87,6 +89,10 @@ static enum err error_of(struct ask *a, const char *text)
 		return ERR_UNAVAILABLE;
 	if (begins(text, NO_ROOM)) {
 		room_watch_out(a->store);
+		return ERR_UNAVAILABLE;
+	}
+	if (!strncmp(text, NOT_ALLOWED, strlen(NOT_ALLOWED))) {
+		link_drop(&a->store->main, "NOPERM");
 		return ERR_UNAVAILABLE;
 	}
 	for (size_t i = 0; i < sizeof(away) / sizeof(*away); i++) {

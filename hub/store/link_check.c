@@ -10,6 +10,7 @@
 #include "store/link_check.h"
 
 #define READING_SETTINGS "reading the settings"
+#define ASKING_NAME	 "asking for the name of the data"
 #define IF_MEANT	 "; restart the hub if that is meant"
 
 /* What a Redis has to be set to, or an answered write could be lost. */
@@ -142,8 +143,8 @@ static bool waits_for_replicas(const struct link *l)
 }
 
 /*
- * The data set has a name, given to it by the first hub that met it. If that is gone or another one
- * after a reconnection, this Redis has come back without its data, and going on would hide it. So
+ * The data set has a name, given to it by the first hub that met it. If that is gone or another
+ * one, this Redis has come back without its data or was emptied, and going on would hide it. So
  * would an older state of the same data: numbers would be given a second time. A replica that
  * became master may lack what was not waited for.
  */
@@ -156,8 +157,7 @@ static bool has_answered(const struct link *l, const struct redis_reply *seq)
 
 static bool judge_id(struct link *l, const struct redis_reply *r)
 {
-	const char *why =
-		"this Redis holds other data than before the connection was lost, or none" IF_MEANT;
+	const char *why = "this Redis holds other data than before, or none" IF_MEANT;
 
 	if (r->type == REDIS_ARRAY && r->count == 2 && r->items[0].type == REDIS_STRING &&
 	    !strcmp(r->items[0].str, l->id)) {
@@ -208,29 +208,47 @@ static void ask_write_again(struct link *l, struct args *a)
 	put_name(a, "", l->opt.keys->id, l->id);
 }
 
-static void on_settings(void *arg, const struct redis_reply *r)
+/* What an administrator can change under way: the settings, and the data themselves. */
+static void on_looked(struct link *l, const struct redis_reply *r, const char *doing,
+		      bool (*judge)(struct link *l, const struct redis_reply *r))
 {
-	struct link *l = arg;
-
 	if (!r || !l->conn)
 		return;
 	if (r->type == REDIS_ERROR)
-		went_down_by_error(l, READING_SETTINGS, r->str);
+		went_down_by_error(l, doing, r->str);
 	else
-		(void)judge_settings(l, r);
+		(void)judge(l, r);
 }
 
-void link_check_settings(struct link *l)
+static void on_settings(void *arg, const struct redis_reply *r)
+{
+	on_looked(arg, r, READING_SETTINGS, judge_settings);
+}
+
+static void on_id(void *arg, const struct redis_reply *r)
+{
+	on_looked(arg, r, ASKING_NAME, judge_id);
+}
+
+static void look(struct link *l, void (*ask)(struct link *l, struct args *a),
+		 void (*done)(void *arg, const struct redis_reply *r))
 {
 	struct arena arena;
 	struct args args;
 
 	arena_init(&arena);
 	args_init(&args, &arena);
-	ask_settings(l, &args);
-	link_ask(l, &args, l->opt.limit_ms, on_settings, l);
+	ask(l, &args);
+	link_ask(l, &args, l->opt.limit_ms, done, l);
 	args_clear(&args);
 	arena_clear(&arena);
+}
+
+void link_check_again(struct link *l)
+{
+	look(l, ask_settings, on_settings);
+	if (is_known(l))
+		look(l, ask_id, on_id);
 }
 
 static const struct {
@@ -245,7 +263,7 @@ static const struct {
 	{"choosing the database", needs_select, ask_select, judge_ok, false, false},
 	{"asking for the role", always, ask_role, judge_role, false, false},
 	{READING_SETTINGS, always, ask_settings, judge_settings, false, false},
-	{"asking for the name of the data", is_known, ask_id, judge_id, false, false},
+	{ASKING_NAME, is_known, ask_id, judge_id, false, false},
 	{"a first write", has_data, ask_write, judge_write, false, false},
 	{"a write for replicas", waits_for_replicas, ask_write_again, judge_ok, false, true},
 };

@@ -11,7 +11,7 @@
 #include "store/link.h"
 
 void link_check(struct link *l);
-void link_checked(struct link *l);	  /* link.c: it may be trusted */
-void link_check_settings(struct link *l); /* of one that is up */
+void link_checked(struct link *l);     /* link.c: it may be trusted */
+void link_check_again(struct link *l); /* one that is up */
 
 #endif

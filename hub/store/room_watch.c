@@ -94,7 +94,7 @@ static void look(void *arg)
 	if (s->watch.is_asking || !s->main.is_up)
 		return;
 	s->watch.is_asking = true;
-	link_check_settings(&s->main);
+	link_check_again(&s->main);
 	arena_init(&arena);
 	args_init(&words, &arena);
 	args_str(&words, "INFO");

@@ -1,5 +1,5 @@
 /* room_watch.h: asks Redis once a second how full it is, and whether it is still set
- * safely. Internal to hub/store; what comes of it is in room.h. */
+ * safely and holds the same data. Internal to hub/store; what comes of it is in room.h. */
 #ifndef TANDEM_STORE_ROOM_WATCH_H
 #define TANDEM_STORE_ROOM_WATCH_H
 

@@ -268,6 +268,12 @@ static void test_replica_is_refused(void **state)
 	server_do(&h->server, "REPLICAOF NO ONE");
 	harness_until(h, &h->ups, 2);
 	accept_one(h, 0, ERR_OK, ACCEPT_NEW);
+	/* Nor is one that forbids us to write a fault of ours. */
+	server_do(&h->server, "ACL SETUSER default -@write");
+	accept_one(h, 1, ERR_UNAVAILABLE, ACCEPT_NEW);
+	server_do(&h->server, "ACL SETUSER default +@all");
+	harness_until(h, &h->ups, 3);
+	accept_one(h, 1, ERR_OK, ACCEPT_NEW);
 }
 
 static void test_memory_full(void **state)
@@ -351,6 +357,25 @@ static void test_data_gone_back(void **state)
 	server_do(&h->server, "SET " KEY "seq 2");
 	harness_until(h, &h->ups, 2);
 	accept_one(h, 2, ERR_OK, ACCEPT_NEW);
+}
+
+/* One that is emptied, or put back, while it is connected is left with the next look. */
+static void test_data_gone_under_way(void **state)
+{
+	struct harness *h = *state;
+
+	accept_one(h, 0, ERR_OK, ACCEPT_NEW);
+	accept_one(h, 1, ERR_OK, ACCEPT_NEW);
+	server_do(&h->server, "SET " KEY "seq 1");
+	harness_until(h, &h->downs, 1);
+	assert_non_null(strstr(h->why, "older state"));
+	server_do(&h->server, "SET " KEY "seq 2");
+	harness_until(h, &h->ups, 2);
+	server_do(&h->server, "FLUSHALL");
+	harness_until(h, &h->downs, h->downs + 1);
+	assert_non_null(strstr(h->why, "other data"));
+	accept_one(h, 2, ERR_UNAVAILABLE, ACCEPT_NEW);
+	assert_int_equal(server_number(&h->server, "DBSIZE"), 0);
 }
 
 /* --- replicas --- */
@@ -458,6 +483,8 @@ int main(void)
 						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_memory_full, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_data_gone_back, open_all, harness_teardown),
+		cmocka_unit_test_setup_teardown(test_data_gone_under_way, open_all,
+						harness_teardown),
 		cmocka_unit_test_setup_teardown(test_data_gone, open_all, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_too_few_replicas, open_loop, harness_teardown),
 		cmocka_unit_test_setup_teardown(test_a_repeat_waits_too, open_loop,

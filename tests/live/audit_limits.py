@@ -107,6 +107,10 @@ class Limits(Audit):
         self.assertEqual(self.hub.submit(padded("big", 256 * KIB)).status, 201)
         past = padded("big-past", 256 * KIB + 1)
         self.refused(self.hub.submit(past), 262144, 413)
+        for name, pad in (("bare-behind", lambda e, n: e + b" " * (n - len(e))), ("bare-before", lambda e, n: b"\n" * (n - len(e)) + e)):
+            for size, status in ((256 * KIB, 201), (256 * KIB + 1, 413)):
+                answer = self.raw(pad(dump(event(name)), size), {"Content-Type": "application/cloudevents+json"})
+                self.assertEqual(answer.status, status, (name, size))
         answer = self.raw(dump([past, event("beside")]), BATCH).json["results"]
         self.assertEqual([r["status"] for r in answer], [413, 201])
         self.assertEqual([r["status"] for r in self.raw(dump(past) + b"\n" + dump(event("beside")), LINES).json["results"]], [413, 200])

@@ -206,9 +206,9 @@ class Notices(Audit):
             answer = self.hub.get(f"{path}?region=000000", "lxhy")
             self.assertEqual((answer.status, [e["pointer"] for e in answer.json["errors"]]), (422, ["/region"]), path)
             self.assertEqual(self.hub.get(f"{path}?region=371300", "lxhy").status, 200, path)
-        for path, query, faults in (("/cases", "state=x&region=y&item=z&from=1&to=2&cursor=c", 6), ("/disputes", "state=x&region=y&cursor=c", 3),
-                                    ("/notices", "state=x&role=y&cause=z&due=a", 4), ("/board", "by=x&region=y&from=1&to=2", 4),
-                                    ("/notices", "state=x&role=y&cause=z&due=a&region=b&item=c&figure=d&from=1&to=2&cursor=e", 10),
+        for path, query, faults in (("/cases", "state=x&region=y&item=z&from=1&to=2&cursor=c&limit=0", 7), ("/disputes", "state=x&region=y&cursor=c&limit=x", 4),
+                                    ("/notices", "state=x&role=y&cause=z&due=a&limit=-1", 5), ("/board", "by=x&region=y&from=1&to=2", 4),
+                                    ("/notices", "state=x&role=y&cause=z&due=a&region=b&item=c&figure=d&from=1&to=2&cursor=e&limit=1.5", 11),
                                     ("/meetings/agenda", "from=1&to=2", 2), ("/ranking", "region=y&month=1", 2)):
             answer = self.hub.get(f"{path}?{query}", "lxhy")
             self.assertEqual(answer.status, 422, answer.body)

@@ -1,4 +1,5 @@
 """Redis goes away just when something is read that the hub needs to know: it is read again, whether at the start or under way."""
+import json
 import shutil
 import subprocess
 import tempfile
@@ -61,6 +62,22 @@ class Test(unittest.TestCase):
             self.blink.held = False
             wait_until(hub.is_ready, what="Redis again")
             wait_until(lambda: hub.get("/me", "wjw").status == 401, what="that the hub hears of it")
+
+    def test_a_key_whose_work_was_cut_off(self):
+        """Neither the work's answer nor that the key is free again reached Redis. Whoever asks again does not wait for what has ended."""
+        with self.hub() as hub:
+            hub.sign_in("spj")
+            headers = {"Content-Type": "application/cloudevents+json", "Idempotency-Key": "cut"}
+
+            def send():
+                return hub.request("POST", "/api/v1/events", json.dumps(event("keyed")).encode(), headers, "spj")
+            self.blink.word = b"TESTkeyed"
+            self.assertEqual(send().status, 503)
+            self.assertEqual(self.blink.cuts, 1)
+            wait_until(hub.is_ready, what="Redis again")
+            first = send()
+            self.assertIn(first.status, (200, 201), first.body)
+            self.assertEqual(send().body, first.body)
 
 
 if __name__ == "__main__":

@@ -86,6 +86,17 @@ class Traps(unittest.TestCase):
                 return all(seconds_of_cpu(p) - b > 0.001 for p, b in zip(both, before))
             wait_until(all_have_worked, what="work for each worker")
 
+    def test_a_worker_that_was_killed_is_told_of(self):
+        """The others go on with what they have; that they are fewer stands in the log and in the exit status."""
+        with Hub("--workers", "2", demo=False) as hub:
+            def workers():
+                mine = listeners_on(hub.port)
+                return [p for p in children_of(hub.process.pid) if mine & set(sockets_of(p))]
+            os.kill(wait_until(lambda: len(workers()) == 2 and workers(), what="two workers that listen")[0], signal.SIGKILL)
+            wait_until(lambda: "a worker was ended by signal 9; 1 of 2 go on" in hub.log_text(), 30, "the line in the log")
+            self.assertEqual(hub.request("GET", "/healthz").status, 200)
+            self.assertEqual(hub.stop(), 3)
+
     def test_workers_hear_of_every_signal(self):
         """Two that come at once, before the parent runs again: the end is not forgotten over the settings that are to be read anew."""
         hub = Hub("--workers", "2", demo=False)
