@@ -134,6 +134,14 @@ void filter_item(struct filters *f, const char *s, char ret[ITEM_CODE_LEN + 1])
 		filter_fault(f, "item", "must be an item code of 12, 31 or 33 letters and digits");
 }
 
+bool filter_item_or_none(struct filters *f, const char *s, char ret[ITEM_CODE_LEN + 1])
+{
+	bool is_none = s && !strcmp(s, FILTER_NO_ITEM);
+
+	filter_item(f, s && !is_none ? s : "", ret);
+	return is_none;
+}
+
 int32_t filter_day(struct filters *f, const char *name, const char *s, int32_t absent)
 {
 	int32_t day = absent;

@@ -39,6 +39,8 @@ const char *filter_due(struct filters *f, const char *s); /* static */
 #define FILTER_NO_ITEM "none"
 /* The basic code, "" any. */
 void filter_item(struct filters *f, const char *s, char ret[ITEM_CODE_LEN + 1]);
+/* True: what names no item is asked for. s may be NULL */
+bool filter_item_or_none(struct filters *f, const char *s, char ret[ITEM_CODE_LEN + 1]);
 int32_t filter_day(struct filters *f, const char *name, const char *s, int32_t absent);
 /* Until today and from three months back where it is not said. */
 struct period filter_period(struct filters *f, const char *from, const char *to, int64_t now_ms);

@@ -10,6 +10,7 @@
 bool notice_filter_read(const struct query_notices *q, const struct pack *pack,
 			struct notice_filter *ret, reply_fn *fn, void *arg)
 {
+	const char *region = q->region ? q->region : "";
 	struct filters filters;
 	struct notice_filter f;
 	bool todo;
@@ -22,6 +23,8 @@ bool notice_filter_read(const struct query_notices *q, const struct pack *pack,
 	f.lamp = filter_due(&filters, q->due);
 	f.written = filter_flag(&filters, "written", q->written);
 	f.mine = filter_flag(&filters, "mine", q->mine);
+	filter_region(&filters, region);
+	f.no_item = filter_item_or_none(&filters, q->item, f.item);
 	if (f.written && f.mine)
 		filter_fault(&filters, "mine", "must not be there together with written");
 	if (!filters_end(&filters, fn, arg))
@@ -29,6 +32,7 @@ bool notice_filter_read(const struct query_notices *q, const struct pack *pack,
 	f.todo_only = todo || f.state == STATE_OPEN;
 	f.owed = todo && f.mine;
 	f.q = mem_strdup(q->q);
+	f.region = mem_strdup(region);
 	*ret = f;
 	return true;
 }
@@ -36,7 +40,8 @@ bool notice_filter_read(const struct query_notices *q, const struct pack *pack,
 void notice_filter_clear(struct notice_filter *f)
 {
 	free(f->q);
-	f->q = NULL;
+	free(f->region);
+	f->q = f->region = NULL;
 }
 
 static bool due_is_wanted(const struct notice_filter *f, const struct view *v,
@@ -53,6 +58,24 @@ static bool todo_is_wanted(const struct notice_filter *f, const struct record *r
 	       (f->owed && notice_owes_feedback(r, n));
 }
 
+static bool place_is_wanted(const struct notice_filter *f, const struct pack *pack,
+			    const struct record *r)
+{
+	return !*f->region ||
+	       region_covers(pack, pack_find_region(pack, f->region, strlen(f->region)), r->region);
+}
+
+/* Of several that a registration's scope implies a notice is for some. */
+static bool item_is_wanted(const struct notice_filter *f, const struct row *row,
+			   const struct notice *n)
+{
+	if (f->no_item)
+		return !*row->record.item_code;
+	if (!*f->item)
+		return true;
+	return *n->items ? bars_hold(n->items, f->item) : row_is_of_item(row, f->item);
+}
+
 /* Whose name stands nowhere in a record has nothing of it in hand. A backslash is written there in
  * another way. */
 bool notice_filter_may_want(const struct notice_filter *f, const struct principal *who,
@@ -62,7 +85,8 @@ bool notice_filter_may_want(const struct notice_filter *f, const struct principa
 	       memmem(x->record.data, x->record.len, who->name, strlen(who->name));
 }
 
-bool notice_filter_wants(const struct notice_filter *f, struct row *row, int notice)
+bool notice_filter_wants(const struct notice_filter *f, const struct pack *pack, struct row *row,
+			 int notice)
 {
 	const struct notice *n = &row->record.notices[notice];
 
@@ -73,6 +97,8 @@ bool notice_filter_wants(const struct notice_filter *f, struct row *row, int not
 	if (f->cause >= 0 && (int)n->cause != f->cause)
 		return false;
 	if (f->mine && !handover_is_keeper(row->view.principal, &row->record, notice))
+		return false;
+	if (!place_is_wanted(f, pack, &row->record) || !item_is_wanted(f, row, n))
 		return false;
 	return todo_is_wanted(f, &row->record, n) && due_is_wanted(f, &row->view, n) &&
 	       row_holds_text(row, f->q);

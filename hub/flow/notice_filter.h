@@ -7,9 +7,13 @@
 
 #include "flow/query.h"
 #include "flow/row.h"
+#include "item_code.h"
 
 struct notice_filter {
 	char *q;
+	char *region; /* it and what lies in it, "" any */
+	char item[ITEM_CODE_LEN + 1];
+	bool no_item;		/* what names none */
 	const char *lamp;	/* NULL any */
 	int role, cause, state; /* -1 any */
 	bool todo_only;		/* only what is still to be done can match */
@@ -24,7 +28,9 @@ void notice_filter_clear(struct notice_filter *f);
 /* As much as can be told before the row is opened. */
 bool notice_filter_may_want(const struct notice_filter *f, const struct principal *who,
 			    const struct loaded *x);
-bool notice_filter_wants(const struct notice_filter *f, struct row *row, int notice);
+/* pack: the one in force, by which a region lies in another */
+bool notice_filter_wants(const struct notice_filter *f, const struct pack *pack, struct row *row,
+			 int notice);
 /* Puts one notice of a row into a list, in the words that its view allows. */
 void notice_row_put(struct row *row, int notice, struct buf *out);
 

@@ -207,7 +207,8 @@ static void take(struct notice_walk *c, const struct loaded *x, int i)
 		sight = principal_sees_notice(c->who, c->flow->pack, &row.record.notices[notice],
 					      &row.event, &row.record);
 		row.view.masked = sight == SIGHT_MASKED;
-		if (sight != SIGHT_NONE && notice_filter_wants(&c->filter, &row, notice)) {
+		if (sight != SIGHT_NONE &&
+		    notice_filter_wants(&c->filter, c->flow->pack, &row, notice)) {
 			if (!c->is_full) {
 				buf_add_str(&c->out, c->found ? "," : "");
 				notice_row_put(&row, notice, &c->out);

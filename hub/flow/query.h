@@ -17,7 +17,9 @@ struct query_notices {
 	const char *written;
 	/* "true": what the asker has in hand of it; "" or NULL: whoever has it */
 	const char *mine;
-	const char *figure, *region, *item, *from, *to; /* as figures are chosen; "" any */
+	/* "" or NULL any, of whichever list it is */
+	const char *region, *item;
+	const char *figure, *from, *to; /* what a figure counted; "" any */
 	int limit;
 };
 struct query_disputes {

@@ -78,13 +78,6 @@ static bool notices_match(const struct call *c, const struct row *row)
 	return false;
 }
 
-/* By the row of the catalogue that applied, or by the code that the event named. */
-static bool item_matches(const struct call *c, const struct row *row)
-{
-	return !*c->item || !strcmp(c->item, row->record.item_code) ||
-	       !strcmp(c->item, row->event.item_code);
-}
-
 /* A case stands once on a page, by the newest of its events that fits. */
 static bool is_shown(struct call *c, const char *case_id)
 {
@@ -107,7 +100,8 @@ static void take(void *arg, const struct loaded *x)
 	sight = principal_sees_event(c->who, c->flow->pack, &row.event, &row.record);
 	row.view.masked = sight == SIGHT_MASKED;
 	if (sight != SIGHT_NONE && row_holds_text(&row, c->q) && place_matches(c, &row) &&
-	    notices_match(c, &row) && item_matches(c, &row) && !is_shown(c, row.event.case_id)) {
+	    notices_match(c, &row) && (!*c->item || row_is_of_item(&row, c->item)) &&
+	    !is_shown(c, row.event.case_id)) {
 		if (c->walk.found++)
 			buf_add_char(&c->out, ',');
 		view_case_row(&row.view, &c->out);

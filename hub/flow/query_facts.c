@@ -237,9 +237,7 @@ static bool read_filters(struct call *c, const struct query_notices *q)
 	c->lamp = filter_due(&f, q->due);
 	c->mine = filter_flag(&f, "mine", q->mine);
 	c->region = filter_region(&f, q->region);
-	c->no_item = !strcmp(q->item, FILTER_NO_ITEM);
-	if (!c->no_item)
-		filter_item(&f, q->item, c->item_code);
+	c->no_item = filter_item_or_none(&f, q->item, c->item_code);
 	c->has_figure = *q->figure != '\0';
 	if (c->has_figure && !figure_parse(q->figure, &c->figure))
 		filter_fault(&f, "figure", "must be a figure of the board");

@@ -115,7 +115,7 @@ static bool has_bodies(const struct principal *who)
 void query_notices(struct flow *f, struct principal *who, const struct query_notices *q,
 		   reply_fn *fn, void *arg)
 {
-	bool as_counted = *q->figure || *q->region || *q->item || *q->from || *q->to;
+	bool as_counted = *q->figure || *q->from || *q->to || strchr(q->body, ',');
 	bool has_lists = *q->body || has_bodies(who) || (q->mine && *q->mine);
 
 	if (as_counted || !has_lists)

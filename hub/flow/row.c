@@ -57,3 +57,8 @@ bool row_holds_text(struct row *r, const char *text)
 		return !strcmp(fold(e->applicant_name, &r->arena), folded);
 	return holds(e->applicant_name, folded, r) || holds(e->applicant_code, folded, r);
 }
+
+bool row_is_of_item(const struct row *r, const char *code)
+{
+	return !strcmp(code, r->record.item_code) || !strcmp(code, r->event.item_code);
+}

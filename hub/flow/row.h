@@ -31,5 +31,7 @@ void row_close(struct row *r);
  * all of them. How the view sees the row is asked, so that has to be known by then.
  */
 bool row_holds_text(struct row *r, const char *text);
+/* By the row of the catalogue that applied, or by the code that the event named. */
+bool row_is_of_item(const struct row *r, const char *code);
 
 #endif

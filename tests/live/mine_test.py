@@ -183,7 +183,7 @@ class Mine(OneHub):
     def test_of_a_figure_too(self):
         notices = [self.taken() for _ in range(2)]
         self.done(notices[0], "claim", "wjw2")
-        for query in ("&figure=claimed", "&region=371302", "&item=370123020001&from=2020-01-01"):
+        for query in ("&figure=claimed", "&region=371302&from=2020-01-01", "&item=370123020001&from=2020-01-01"):
             page = self.page("wjw2", query + "&limit=200")
             self.assertEqual([n for n in notices if n in [x["id"] for x in page["items"]]], notices[:1], query)
             self.assertTrue(all((n.get("keeper") or (n["claimed"] or n["acknowledged"])["by"]) == "wjw2" for n in page["items"]), query)
