@@ -125,7 +125,7 @@ let board = /^#\/board\b/.test(hash) ? boardAhead() : null;
 const whoItIs = ahead('/me', ({ response, text }) => {
 	const me = response.ok ? JSON.parse(text) as Me : null;
 	const [body] = inboxBodiesOf(me);
-	const list = body && !/[?&](body|state)=/.test(hash) ? ahead(`/notices${query({ body: body.id, mine: /[?&]scope=me(&|$)/.test(hash) ? 'true' : '', state: 'todo' })}`) : null;
+	const list = body && !/[?&](?!scope=|n=)/.test(hash) ? ahead(`/notices${query({ body: body.id, mine: /[?&]scope=me(&|$)/.test(hash) ? 'true' : '', state: 'todo' })}`) : null;
 	if (me && !body && hash.length < 3 && me.roles.includes('coordinator'))
 		board = boardAhead();
 	const calendar = me && ahead('/policy/calendar');

@@ -44,11 +44,12 @@ export function drawScope(mine: boolean, pick?: (scope: string) => void): Drawn
 	}, t(x ? 'inbox.mine' : 'inbox.dept'))));
 }
 
-/** How the list is ordered, and what it is to be about: a part of a name, or of a number. `q` null: the whole pool. */
-export function drawOrder(q: string | null, narrow?: (text: string) => void): Drawn
+/** How the list is ordered, and what it is to be about: a part of a name, or of a number; `open`: whether it is also asked where and
+ * what about. `q` null: the whole pool. */
+export function drawOrder(q: string | null, open = false, narrow?: (text: string) => void, sift?: () => void): Drawn
 {
 	const say = (event: Event): void => narrow?.((event.target as HTMLInputElement).value);
-	return h('p', { class: 'order muted' }, [h('span', null, t(q === null ? 'inbox.poolLead' : 'inbox.order')), q === null ? null : h('input', { type: 'search', name: 'q', maxlength: 128, autocomplete: 'off', 'aria-label': t('inbox.narrow'), placeholder: t('inbox.narrow'), value: q, onInput: say, onChange: say })]);
+	return h('p', { class: 'order muted' }, [h('span', null, t(q === null ? 'inbox.poolLead' : 'inbox.order')), ...q === null ? [] : [h('button', { type: 'button', 'aria-expanded': String(open), onClick: sift }, t('inbox.sift')), h('input', { type: 'search', name: 'q', maxlength: 128, autocomplete: 'off', 'aria-label': t('inbox.narrow'), placeholder: t('inbox.narrow'), value: q, onInput: say, onChange: say })]]);
 }
 
 /** A number is shown where the hub gave one; the page does not add up its own. */

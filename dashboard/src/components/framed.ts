@@ -13,8 +13,8 @@ export const InboxWhose: FunctionalComponent<object, { pick: [body: string]; sco
 	drawWhose(inboxBodies.value, inbox.body, (body) => emit('pick', body)), drawScope(inbox.mine, (scope) => emit('scope', scope))];
 Object.assign(InboxWhose, { props: [], emits: ['pick', 'scope'] });
 
-export const InboxOrder: FunctionalComponent<object, { narrow: [text: string] }> = (_, { emit }) => drawOrder(inbox.filter === 'pool' ? null : route.query.q ?? '', (text) => emit('narrow', text));
-Object.assign(InboxOrder, { props: [], emits: ['narrow'] });
+export const InboxOrder: FunctionalComponent<{ open: boolean }, { narrow: [text: string]; sift: [] }> = ({ open }, { emit }) => drawOrder(inbox.filter === 'pool' ? null : route.query.q ?? '', open, (text) => emit('narrow', text), () => emit('sift'));
+Object.assign(InboxOrder, { props: ['open'], emits: ['narrow', 'sift'] });
 
 export const InboxTabs: FunctionalComponent<{ filter: Filter }, { pick: [filter: Filter] }> = ({ filter }, { emit }) => drawTabs(filter, inbox.mine ? { todo: counts.value.mine } : counts.value, (f) => emit('pick', f));
 Object.assign(InboxTabs, { props: ['filter'], emits: ['pick'] });

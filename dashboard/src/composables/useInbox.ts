@@ -20,11 +20,16 @@ export const PENDING_MAX = 200;
 const NOTHING = { ids: [] as string[], next: null as string | null, loaded: false };
 
 export const inbox = reactive({
-	...NOTHING, body: null as string | null, mine: false, q: '', filter: 'todo' as Filter,
+	...NOTHING, body: null as string | null, mine: false, q: '', county: '', item: '', filter: 'todo' as Filter,
 	pending: [] as string[], beyond: false, loading: false, error: '', lastArrivalMs: 0,
 });
 /** How many there are to do, and of those the reader's own, as far as the hub has said so. */
 export const counts = shallowRef<{ todo?: number; mine?: number }>({});
+/** What the list is narrowed by. */
+type Narrow = Pick<typeof inbox, 'q' | 'county' | 'item'>;
+export const narrowing = ({ q, county, item }: Narrow): string => q + county + item && [q, county, item].join('\n');
+/** Whether the one region lies in the other; by their names exactly, as soon as those are there. */
+export const place = { within: (code: string, of: string): boolean => code.startsWith(of) };
 export const rows = computed(() => inbox.ids.map((id) => notices.get(id)).filter((n): n is Notice => n !== undefined));
 
 let lastLoad = 0;
@@ -43,14 +48,14 @@ function question(filter: Filter): { state?: string; due?: string }
 const whose = (): NoticeQuery => ({ body: inbox.body ?? undefined, mine: inbox.mine ? 'true' : undefined });
 
 /** What the hub is asked for the list that is open. */
-export const inboxQuestion = (): NoticeQuery => (inbox.filter === 'pool' ? {} : { ...whose(), q: inbox.q || undefined, ...question(inbox.filter) });
+export const inboxQuestion = (): NoticeQuery => (inbox.filter === 'pool' ? {} : { ...whose(), q: inbox.q, region: inbox.county, item: inbox.item, ...question(inbox.filter) });
 
 /** What the address asks for. What is in the pool is nobody's. */
-function asked(): { filter: Filter; mine: boolean; q: string }
+function asked(): { filter: Filter; mine: boolean } & Narrow
 {
-	const { state, scope, q = '' } = route.query;
-	const filter = FILTERS.find((f) => f === state) ?? 'todo';
-	return { filter, mine: scope === 'me' && filter !== 'pool', q: filter === 'pool' ? '' : q.trim() };
+	const filter = FILTERS.find((f) => f === route.query.state) ?? 'todo';
+	const { scope, q = '', county = '', item = '' }: Record<string, string | undefined> = filter === 'pool' ? {} : route.query;
+	return { filter, mine: scope === 'me', q: q.trim(), county, item };
 }
 
 const inPool = (n: Notice): boolean => n.body.startsWith('pool:');
@@ -60,6 +65,8 @@ function fits(n: Notice): boolean
 	if (inbox.filter === 'pool')
 		return inPool(n) && isTodo(n.state, n.role);
 	if (n.body !== inbox.body || !isFoundBy(inbox.q, n) || (inbox.mine && (n.keeper ?? (n.claimed ?? n.acknowledged)?.by) !== me.value?.user))
+		return false;
+	if ((inbox.county && !place.within(n.region, inbox.county)) || (inbox.item && !(n.items ?? [n.item]).some((i) => i.code === inbox.item)))
 		return false;
 	if (inbox.filter === 'todo')
 		return isTodo(n.state, n.role) || (inbox.mine && owesFeedback(n));
@@ -88,20 +95,20 @@ async function fetchPage(cursor: string | null): Promise<string | undefined>
 		if (mine !== lastLoad)
 			return page.since;
 		const ids = putAll(page.items);
-		foundBy = inbox.q;
+		foundBy = narrowing(inbox);
 		inbox.ids = cursor ? [...inbox.ids, ...ordered(ids).filter((id) => !inbox.ids.includes(id))] : ordered(ids);
 		inbox.pending = inbox.beyond && !cursor ? [] : inbox.pending.filter((id) => !inbox.ids.includes(id));
 		inbox.beyond = inbox.beyond && cursor !== null;
 		inbox.next = page.next;
 		inbox.loaded = true;
 		if (inbox.filter !== 'pool')
-			takeCounts(page, inbox.filter === 'todo' && !inbox.q && !cursor);
+			takeCounts(page, inbox.filter === 'todo' && !foundBy && !cursor);
 		return page.since;
 	} catch (error) {
 		if (mine !== lastLoad)
 			return undefined;
 		inbox.error = reasonOf(error);
-		if (inbox.q !== foundBy)
+		if (narrowing(inbox) !== foundBy)
 			Object.assign(inbox, NOTHING);
 		return undefined;
 	} finally {
@@ -116,15 +123,15 @@ export const loadMore = (): Promise<string | undefined> => fetchPage(inbox.next)
 /** The list that the address asks for, where that is another one. */
 export function follow(): void
 {
-	const { filter, mine, q } = asked();
-	const isOther = filter !== inbox.filter || mine !== inbox.mine;
-	if (!isOther && q === inbox.q)
+	const next = asked();
+	const isOther = next.filter !== inbox.filter || next.mine !== inbox.mine;
+	if (!isOther && narrowing(next) === narrowing(inbox))
 		return;
 	selected.clear();
 	// While somebody types, the rows stay until there are others.
-	Object.assign(inbox, { filter, mine, q, pending: [], beyond: false, ...isOther ? NOTHING : {} });
+	Object.assign(inbox, { ...next, pending: [], beyond: false, ...isOther ? NOTHING : {} });
 	void loadInbox();
-	if (mine && (q || filter !== 'todo'))
+	if (next.mine && (narrowing(next) || next.filter !== 'todo'))
 		recount();
 }
 

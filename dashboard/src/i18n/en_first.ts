@@ -57,6 +57,7 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'inbox.mine': 'Mine',
 	'inbox.dept': 'Department',
 	'inbox.narrow': 'Filter: name, number or code',
+	'inbox.sift': 'Filter',
 	'inbox.emptyNarrow': 'No notice has “{q}” in it.',
 	'inbox.widen': 'Clear the filter',
 	'inbox.emptyMine': 'Nothing here that you took on or were handed.',

@@ -57,6 +57,7 @@ export const zh = {
 	'inbox.mine': '我的',
 	'inbox.dept': '本部门',
 	'inbox.narrow': '筛选：企业名称、编号、信用代码',
+	'inbox.sift': '筛选',
 	'inbox.emptyNarrow': '没有符合“{q}”的告知。',
 	'inbox.widen': '清除筛选',
 	'inbox.emptyMine': '这里没有您签收、认领或接手的告知。',

@@ -3,6 +3,7 @@ export { default as ActForm } from '../components/ActForm.vue';
 export { default as AlertButton } from '../components/AlertButton.vue';
 export { default as BulkBar } from '../components/BulkBar.vue';
 export { default as ContactLine } from '../components/ContactLine.vue';
+export { default as InboxSift } from '../components/InboxSift.vue';
 export { default as LetterBox } from '../components/LetterBox.vue';
 export { default as RoomHint } from '../components/RoomHint.vue';
 export { default as CasePage } from '../pages/CasePage.vue';
