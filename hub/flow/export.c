@@ -50,7 +50,7 @@ static const struct {
 	 "notices"},
 	{{"region", "q"}, "pool", "认领池清单", "pool"},
 	{{"q", "region", "item", "state", "body", "from", "to"}, "cases", "办件清单", "cases"},
-	{{"state", "region"}, "disputes", "争议清单", "disputes"},
+	{{"state", "region", "item"}, "disputes", "争议清单", "disputes"},
 	{{/* the days first: name_days */ "from", "to", "region", "by"}, "board", "看板", "board"},
 	{{"region", "from", "to"}, "agenda", "联席会议议题", "agenda"},
 	{{"meeting"}, "minutes", "联席会议纪要", "minutes"},
@@ -374,10 +374,8 @@ static void ask_page(struct export *x)
 					   .q = value(x, "q"),
 					   .cursor = cursor,
 					   .limit = PAGE_ROWS};
-	const struct query_disputes disputes = {.state = value(x, "state"),
-						.region = value(x, "region"),
-						.cursor = cursor,
-						.limit = PAGE_ROWS};
+	const struct query_disputes disputes = {value(x, "state"), value(x, "region"), cursor,
+						value(x, "item"), PAGE_ROWS};
 
 	switch (x->in.list) {
 	case EXPORT_NOTICES:

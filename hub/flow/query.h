@@ -24,6 +24,7 @@ struct query_notices {
 };
 struct query_disputes {
 	const char *state, *region, *cursor; /* state: open, or one of the states; "" any */
+	const char *item;		     /* "" or NULL any */
 	int limit;
 };
 struct query_audit {

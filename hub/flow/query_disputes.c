@@ -19,7 +19,8 @@ struct call {
 	struct principal *who;
 	reply_fn *fn;
 	void *arg;
-	int region, state; /* -1 any */
+	int region, state;	      /* -1 any */
+	char item[ITEM_CODE_LEN + 1]; /* "" any */
 	bool one;
 	int limit, found, slices;
 	struct list_source list;
@@ -60,7 +61,8 @@ static void take(struct call *c, struct row *row, int dispute)
 	if (sight == SIGHT_NONE || dispute >= r->dispute_count ||
 	    !region_covers(c->flow->pack, c->region, r->region))
 		return;
-	if (c->state >= 0 && (int)r->disputes[dispute].state != c->state)
+	if ((c->state >= 0 && (int)r->disputes[dispute].state != c->state) ||
+	    (*c->item && !row_is_of_item(row, c->item)))
 		return;
 	row->view.masked = sight == SIGHT_MASKED;
 	snprintf(c->etag, sizeof(c->etag), "%d", r->disputes[dispute].version);
@@ -163,6 +165,7 @@ void query_disputes(struct flow *f, struct principal *who, const struct query_di
 		filter_fault(&filters, "state",
 			     "must be open, negotiating, agenda, ruled or settled");
 	c->region = filter_region(&filters, q->region);
+	filter_item(&filters, q->item ? q->item : "", c->item);
 	c->limit = q->limit;
 	list_source_init(&c->list, DISPUTE_LIST, *q->state && c->state <= DISPUTE_AGENDA);
 	if (*cursor && (!list_source_read_cursor(&c->list, &cursor) || *cursor))

@@ -8,6 +8,7 @@ void api_disputes(struct call *c)
 {
 	struct query_disputes q = {.state = call_query(c, "state"),
 				   .region = call_query(c, "region"),
+				   .item = call_query(c, "item"),
 				   .cursor = call_query(c, "cursor"),
 				   .limit = call_limit_said(c)};
 

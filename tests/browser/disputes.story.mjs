@@ -1,7 +1,7 @@
 // A dispute from its second return to the ruling, by the people it takes; and the bureau's list of what came back.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, openWorld, until } from './world.mjs';
+import { axe, noSideways, openWorld, until } from './world.mjs';
 
 let world;
 let wjw;
@@ -76,6 +76,25 @@ test('a ruling that somebody else made first is shown, and nothing is overwritte
 	await form.getByRole('button', { name: '确认裁定' }).click();
 	await office.getByRole('heading', { name: '联席会议裁定' }).waitFor();
 	await office.getByText('另一次会议').waitFor();
+});
+
+test('how the like was decided before is told to who decides now, the newest first', async () => {
+	const d = await contested('示例争议用品五厂');
+	await office.goto(`${world.url}/#/dispute/${d.id}`);
+	const like = office.getByRole('region', { name: '同一事项以往的裁定' });
+	await like.waitFor();
+	const told = await like.getByRole('listitem').allInnerTexts();
+	assert.equal(told.length, 2);
+	assert.match(told[0], /示例争议用品二厂.*兰山区.*由兰山区卫生健康局主管.*另一次会议/s);
+	assert.match(told[1], /示例争议用品一厂.*联席会议纪要〔2026〕12号/s);
+	await axe(office, 'a dispute with rulings on the like');
+	await like.getByRole('link', { name: '示例争议用品一厂' }).click();
+	await office.getByRole('heading', { level: 1, name: '示例争议用品一厂' }).waitFor();
+	await like.getByRole('link', { name: '示例争议用品二厂' }).waitFor();
+	assert.equal(await like.getByRole('link').count(), 1, 'it is none of its own');
+	await office.setViewportSize({ width: 320, height: 844 });
+	await noSideways(office, 'a dispute with rulings on the like at 320');
+	await office.setViewportSize({ width: 1280, height: 900 });
 });
 
 test('a party states its position and proposes who should lead; the other side sees why it was told', async () => {

@@ -1,5 +1,7 @@
 """Disputes and the pool, from outside: they open by themselves, parties speak, the coordinator rules, open notices follow."""
+import csv
 import datetime as dt
+import io
 import json
 import os
 import shutil
@@ -162,6 +164,32 @@ class Disputes(Base):
         mine = [n for n in self.hub.get("/notices?body=zjj-371302&limit=200", "zjj").json["items"]
                 if n["event"] == taken["event"]]
         self.assertEqual([(n["id"], n["state"]) for n in mine], [(taken["notices"][0]["id"], "claimed")])
+
+    def test_how_the_like_was_decided_before(self):
+        """By item, the newest first, and nobody reads of more disputes than in the whole list."""
+        lead = {"several-leads": {"item": CLINIC}, "no-lead": {"item": UNKNOWN}}
+        ruled = [self.dispute_of(self.taken(**lead[kind])) for kind in ("several-leads", "no-lead", "several-leads")]
+        for d in ruled:
+            self.ok(f"/disputes/{d['id']}/ruling", "lxhy", {"body": OTHER, "basis": "会议纪要〔2026〕12号"})
+        open_one = self.dispute_of(self.taken(item=CLINIC))
+        for user in ("lxhy", "wjw", "zjj", "scjg", "sjj", "spj"):
+            whole = self.hub.get("/disputes?limit=200", user).json["items"]
+            for item in (CLINIC, UNKNOWN, BATHS):
+                for state in ("", "ruled", "open"):
+                    path, items, cursor = f"/disputes?state={state}&item={item}", [], ""
+                    while cursor is not None:
+                        page = self.hub.get(f"{path}&limit=1&cursor={cursor}", user)
+                        documents.hold_answer("GET", "/api/v1" + path, page)
+                        items, cursor = items + page.json["items"], page.json["next"]
+                    wanted = [d for d in whole if d["item"]["code"] == item and d["state"] in {"": (d["state"],), "open": ("negotiating", "agenda")}.get(state, (state,))]
+                    self.assertEqual(items, wanted, (user, path))
+        like = [d["id"] for d in self.hub.get(f"/disputes?state=ruled&item={CLINIC}", "lxhy").json["items"]]
+        self.assertEqual([x for x in like if x in [d["id"] for d in ruled]], [ruled[2]["id"], ruled[0]["id"]])
+        self.assertNotIn(open_one["id"], like)
+        sheet = csv.reader(io.StringIO(self.hub.get(f"/disputes.csv?state=ruled&item={CLINIC}", "lxhy").body.decode(), newline=""))
+        cells = {cell for row in sheet for cell in row}
+        self.assertEqual([d["case"] in cells for d in ruled], [True, False, True])
+        self.assertEqual(self.hub.get("/disputes?item=1", "lxhy").json["errors"][0]["pointer"], "/item")
 
     def test_a_correction_settles_it(self):
         taken = self.taken(case="SETTLED", item=UNKNOWN)

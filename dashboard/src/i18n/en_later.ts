@@ -92,6 +92,7 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'dispute.proposed': 'proposes {body}',
 	'dispute.ruled': 'Ruling of the joint meeting',
 	'dispute.ruledBody': '{body} leads',
+	'dispute.like': 'Earlier rulings on the same item',
 	'dispute.ruledClose': 'No supervision needed; the dispute is closed',
 	'dispute.position': 'State your position',
 	'dispute.positionText': 'Position',

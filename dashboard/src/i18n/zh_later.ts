@@ -91,6 +91,7 @@ export const zhLater = {
 	'dispute.proposed': '建议由{body}主管',
 	'dispute.ruled': '联席会议裁定',
 	'dispute.ruledBody': '由{body}主管',
+	'dispute.like': '同一事项以往的裁定',
 	'dispute.ruledClose': '无须监管，争议结束',
 	'dispute.position': '陈述本单位意见',
 	'dispute.positionText': '意见',
