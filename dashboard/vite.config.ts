@@ -48,7 +48,7 @@ const askAhead: Plugin = {
 
 // What several of the later parts use, and the first script does not: one file, because small ones pack badly. Words pack best among words.
 const WORDS = /src\/i18n\/zh_\w+\.ts/;
-const SHARED = /src\/(components\/(ChoiceField|EventCore|ErrorNote|NamePicker|ReasonList|TextField|ToldList)\.vue|composables\/(useFaults|useFetched|useNames|useSending|useTrial)\.ts|hub_later\.ts|i18n\/later\.ts|lib\/(csv|rule|submission)\.ts)/;
+const SHARED = /src\/(components\/(ChoiceField|EventCore|ErrorNote|NamePicker|ReasonList|TextField|ToldList)\.vue|composables\/(useFaults|useFetched|useGrid|useNames|useSending|useTrial)\.ts|hub_later\.ts|i18n\/later\.ts|lib\/(csv|rule|submission)\.ts)/;
 
 // What never changes in a template stands where it is used: kept apart, as is usual, it makes the page a twentieth larger.
 // The browsers of the trade are old: chrome87 is the oldest that must show the page.

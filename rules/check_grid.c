@@ -4,9 +4,6 @@
 
 #include "check_in.h"
 
-#define LEAD_NOBODY  (-1)
-#define LEAD_SEVERAL (-2)
-
 struct grid {
 	const struct check *check;
 	const struct check_grid_ask *ask;
@@ -39,9 +36,15 @@ static const struct cell_state *state_of(const struct check *c, int code, int re
 /* A plain grant, decided today: who leads, by which rows, and how the item's power was handed down
  * there. */
 struct lead {
-	int body, item;
-	struct rows rows; /* in the grid's arena, until it is reset */
+	struct outcome told; /* with the rows in the grid's arena, until it is reset */
+	int count, item;
+	struct rows rows;
 };
+
+static bool leads(const struct told *t)
+{
+	return t->role == ROLE_LEAD && t->who >= 0;
+}
 
 static void lead_find(struct grid *g, int code, int region, struct lead *ret)
 {
@@ -49,18 +52,15 @@ static void lead_find(struct grid *g, int code, int region, struct lead *ret)
 	const struct pack *p = c->pack;
 	struct facts facts = facts_at_place(p, c->codes[code].text, region, &ret->item);
 	const struct outcome_ask ask = {.pack = p, .facts = &facts, .item = ret->item};
-	struct outcome o;
 	int i;
 
 	facts.type = EVENT_GRANTED;
 	facts.day = c->today;
 	rows_find(p, &facts, &g->arena, &ret->rows);
-	outcome_make(&ask, ret->rows.list, ret->rows.count, &g->arena, &o);
-	ret->body = LEAD_NOBODY;
-	for (i = 0; i < o.count; i++) {
-		if (o.list[i].role == ROLE_LEAD && o.list[i].who >= 0)
-			ret->body = ret->body == LEAD_NOBODY ? o.list[i].who : LEAD_SEVERAL;
-	}
+	outcome_make(&ask, ret->rows.list, ret->rows.count, &g->arena, &ret->told);
+	ret->count = 0;
+	for (i = 0; i < ret->told.count; i++)
+		ret->count += leads(&ret->told.list[i]);
 }
 
 static bool shows_code(const struct grid *g, int code)
@@ -75,6 +75,28 @@ static bool shows_region(const struct grid *g, int region)
 	return region_within(g->check->pack, region, g->region);
 }
 
+/* The one who leads; several are named beside it, so that who reads `lead` takes none for all. */
+static void json_lead(struct grid *g, const struct lead *lead)
+{
+	const struct body *bodies = g->check->pack->view.bodies;
+	const struct told *t = lead->told.list, *end = t + lead->told.count;
+	const char *between = "";
+
+	if (lead->count > 1)
+		buf_add_str(g->out, "null,\"leads\":[");
+	else if (!lead->count)
+		buf_add_str(g->out, "null");
+	for (; lead->count && t < end; t++) {
+		if (!leads(t))
+			continue;
+		buf_add_str(g->out, between);
+		buf_add_json(g->out, bodies[t->who].id);
+		between = ",";
+	}
+	if (lead->count > 1)
+		buf_add_char(g->out, ']');
+}
+
 static void json_cell(struct grid *g, int code, int region)
 {
 	const struct pack_view *v = &g->check->pack->view;
@@ -84,7 +106,7 @@ static void json_cell(struct grid *g, int code, int region)
 
 	lead_find(g, code, region, &lead);
 	buf_printf(g->out, "{\"state\":\"%s\",\"lead\":", state_of(g->check, code, region)->word);
-	buf_add_json(g->out, lead.body >= 0 ? v->bodies[lead.body].id : NULL);
+	json_lead(g, &lead);
 	buf_add_str(g->out, ",\"devolution\":");
 	buf_add_json(g->out, lead.item < 0 || v->items[lead.item].devolution == DEV_NONE
 				     ? NULL

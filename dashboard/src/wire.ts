@@ -175,7 +175,7 @@ export interface WorkCalendar { from: string; to: string; opens: string; closes:
 export interface Policy { policy: string; id: string; title: string; jurisdiction: string; regions: number; bodies: number; items: number; rules: number }
 
 /** Item by region, as the policy decides a plain grant; `cells` in the order of `regions`. */
-export interface MatrixCell { state: string; lead: string | null; devolution: string | null; rules: string[] }
+export interface MatrixCell { state: string; lead: string | null; leads?: string[]; devolution: string | null; rules: string[] }
 export interface Matrix { policy: string; regions: { code: string; name: string }[]; items: { code: string; name: string | null; cells: MatrixCell[] }[] }
 
 export interface Party { body: string; name: string | null; role: Role; state: State; notice: string; returned?: Notice['returned'] }

@@ -6,8 +6,9 @@
 #include "flow/policies_in.h"
 #include "timefmt.h"
 
-/* People who sign in need the same threads. */
-#define JOBS_MAX 2
+/* People who sign in need the same threads, of which there are four. Who looks at the matrix asks
+ * for three of it one upon the other: the whole, that of the item chosen, and that of its place. */
+#define JOBS_MAX 3
 
 bool policies_begin(struct policies *ps)
 {

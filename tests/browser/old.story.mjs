@@ -7,7 +7,7 @@ import { oldChromium } from './old_chromium.mjs';
 const old = oldChromium();
 const PEOPLE = {
 	wjw: { inbox: 'table.notices tr[data-id]', notice: '.timeline li', board: '.heat td a', disputes: '.empty, tr[data-dispute]', bodies: '[data-contact], .bodies, .page h1', password: '#password-again' },
-	spj: { search: '.hit', case: '.timeline li', submit: '#e-item-list option', policy: '#e-item-list option', list: '.page h1' },
+	spj: { search: '.hit', case: '.timeline li', submit: '#e-item-list option', policy: '.heat-tall td a', list: '.page h1' },
 	lxhy: { board: '.trend circle', reports: '.report h2', screen: '.screen .heat td a', disputes: 'tr[data-dispute]', dispute: '.act-form', policies: '.page h1',
 		version: '.acts button', list: '.list-sum' },
 	admin: { bodies: '.page h1', policies: '.page h1' },

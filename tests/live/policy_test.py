@@ -403,7 +403,11 @@ class Times(Base):
             hub.sign_in("admin")
             told = self.call(hub, "GET", "/policy/matrix", "admin", want=413)
             self.assertIn("item or a region", told["detail"])
-            self.assertGreater(len(self.call(hub, "GET", "/policy/matrix?region=371302", "admin")["items"]), 1200)
+            items = self.call(hub, "GET", "/policy/matrix?region=371302", "admin")["items"]
+            self.assertGreater(len(items), 1200)
+            several = [cell for item in items for cell in item["cells"] if "leads" in cell]
+            self.assertIn([LEAD, "wjw-371300"], [sorted(cell["leads"], reverse=True) for cell in several])
+            self.assertEqual({cell["lead"] for cell in several}, {None})
 
     def test_a_hangup_looks_at_the_settings_too(self):
         folder = self.folder()

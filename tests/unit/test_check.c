@@ -84,6 +84,27 @@ static void test_gaps(void **state)
 	pack_unref(pack);
 }
 
+/* Where several lead, the grid names them all. */
+static void test_grid_of_several(void **state)
+{
+	struct check_grid_ask ask = {.item = "000123011000", .region = "371302", .json = true};
+	struct pack *pack;
+	struct check *c = check_rules(*state,
+				      HEAD "L,lead,sector@here,,,,,,,,law\n"
+					   "M,lead,sector@city,,,371302,,,,,law\n"
+					   "C,copy,body:znb,,,371302,,,,,law\n",
+				      &pack);
+	struct buf out;
+
+	buf_init(&out, 1 << 20);
+	assert_int_equal(check_grid(c, &ask, &out), ERR_OK);
+	assert_non_null(strstr(buf_cstr(&out), "{\"state\":\"overlap\",\"lead\":null,"
+					       "\"leads\":[\"wjw-q\",\"wjw-s\"],"));
+	buf_clear(&out);
+	check_free(c);
+	pack_unref(pack);
+}
+
 /* Past gaps are notes; a row that silences is no gap; a recipient who is not there is one. */
 static void test_gap_reasons(void **state)
 {
@@ -307,6 +328,7 @@ static void test_answers(void **state)
 				    json_array_get(json_object_get(item, "cells"), 2), "state")),
 			    "gap");
 	json_decref(doc);
+	assert_null(strstr(buf_cstr(&out), "\"leads\""));
 	buf_reset(&out);
 	ask = (struct check_grid_ask){.region = "371321"};
 	assert_int_equal(check_grid(c, &ask, &out), ERR_OK);
@@ -468,6 +490,7 @@ int main(void)
 		WITH_HELP(test_years),
 		WITH_HELP(test_contacts),
 		WITH_HELP(test_answers),
+		WITH_HELP(test_grid_of_several),
 		WITH_HELP(test_diff),
 		WITH_HELP(test_diff_of_settings),
 		WITH_HELP(test_standing),

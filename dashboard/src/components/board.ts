@@ -64,7 +64,7 @@ export function drawGrid({ grid, metric, period, at = START, reach, walk }: Grid
 	const toList = (row: FigureRow): string => `${before}&body=${encodeURIComponent(row.key)}${after}`;
 	const words = (row: FigureRow): string => (row[metric] === null ? t('board.cell.nothing')
 		: t(`board.cell.${metric}`, { value: textOf(metric, row), n: row[BEHIND[metric]] }));
-	const stop = (i: number, j: number): number => (i === Math.min(at.row, rows) && j === Math.min(at.column, columns) ? 0 : -1);
+	const stop = (i: number, j: number): number => (i === at.row && j === at.column ? 0 : -1);
 	/** What stands at the edge is no body, and is not stepped like one. */
 	const stepAt = (cell: FigureRow, i: number, j: number): number | string => (i === rows || j === columns ? '-edge' : stepOf(metric, cell));
 	const cellOf = (cell: FigureRow | null, i: number, j: number): Drawn => {

@@ -1,6 +1,7 @@
 // The same as components, for where the page's state stands behind them.
-import { computed, defineComponent, nextTick, ref, watch, type FunctionalComponent } from 'vue';
+import { computed, defineComponent, watch, type FunctionalComponent } from 'vue';
 import { useFetched } from '../composables/useFetched.ts';
+import { useGrid } from '../composables/useGrid.ts';
 import { names } from '../composables/useNames.ts';
 import { hub } from '../hub.ts';
 import { t } from '../i18n/index.ts';
@@ -22,34 +23,9 @@ export const BoardNeeds = defineComponent((props: { total: Figures; period: Wish
 export const BoardFigures: FunctionalComponent<{ total: Figures; period: Wish; brief?: boolean }> = ({ total, period, brief }) => drawFigures(total, period, brief);
 BoardFigures.props = { total: null, period: null, brief: Boolean };
 
-const KEYS: Record<string, (r: number, c: number) => [number, number]> = {
-	ArrowUp: (r, c) => [r - 1, c], ArrowDown: (r, c) => [r + 1, c], ArrowLeft: (r, c) => [r, c - 1], ArrowRight: (r, c) => [r, c + 1],
-	Home: (r) => [r, 0], End: (r) => [r, Infinity],
-};
-
 /** Arrow keys walk through it. `max`: how many departments there is room for. */
 export const FigureGrid = defineComponent((props: { items: FigureRow[]; metric: Metric; period: Wish; max?: number }) => {
 	const grid = computed(() => gridShown(props.items, names.value, t('board.sum'), props.max));
-	const at = ref({ row: 0, column: 0 });
-
-	const placeOf = (event: Event): [number, number] | null => {
-		const cell = (event.target as HTMLElement).closest('td');
-		return cell && [Number(cell.dataset.row), Number(cell.dataset.column)];
-	};
-	const reach = (event: FocusEvent): void => {
-		const [row, column] = placeOf(event) ?? [0, 0];
-		at.value = { row, column };
-	};
-	const walk = async (event: KeyboardEvent): Promise<void> => {
-		const from = placeOf(event);
-		if (!from || !(event.key in KEYS) || event.ctrlKey || event.altKey || event.metaKey)
-			return;
-		event.preventDefault();
-		const table = event.currentTarget as HTMLElement;
-		const [row, column] = KEYS[event.key](...from);
-		at.value = { row: Math.min(Math.max(row, 0), grid.value.rows.length - 1), column: Math.min(Math.max(column, 0), grid.value.columns.length - 1) };
-		await nextTick();
-		table.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
-	};
+	const { at, reach, walk } = useGrid(() => [grid.value.rows.length, grid.value.columns.length]);
 	return () => drawGrid({ grid: grid.value, metric: props.metric, period: props.period, at: at.value, reach, walk: (event) => void walk(event) });
 }, { props: ['items', 'metric', 'period', 'max'] });
