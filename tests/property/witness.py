@@ -40,6 +40,8 @@ def shows(pack, finding, decision):
         return ({"ambiguous": "ambiguous-body"}.get(code, code), name) in problems
     if code == "uncovered":
         return ("unknown-item", None) in problems
+    if code == "dangling" and ("unknown-item", None) in problems:  # it names an item that nobody lists
+        return event["data"]["item"] in next(rule for rule in pack.rules if rule["id"] == name)["item"]
     if code == "shadowed":
         return name in rows_that_hold(pack, event) and name not in applied
     return name in rows_that_hold(pack, event)
