@@ -47,9 +47,9 @@ export function clockOffset(date: string | null, atMs: number, knownMs: number):
 	return !Number.isNaN(ms) && Math.abs(ms + 500 - atMs - knownMs) > CLOCK_JITTER_MS ? ms + 500 - atMs : knownMs;
 }
 
-function ahead(path: string, then?: (answer: Required<Answer>) => void): Promise<Required<Answer>>
+function ahead(path: string, then?: (answer: Required<Answer>) => void, by = path): Promise<Required<Answer>>
 {
-	const answer = send(path, { headers: { Accept: 'application/json' } }).then(async ({ response, atMs }) => {
+	const answer = send(by, { headers: { Accept: 'application/json' } }).then(async ({ response, atMs }) => {
 		const a = { response, atMs, text: await response.text() };
 		then?.(a);
 		return a;
@@ -119,17 +119,27 @@ function boardAhead(): (who: Me) => Promise<void>
 	};
 }
 
+/** The list that the page begins with. The plain one is on its way since the page's first line, by a name that says nothing of whose it is. */
+function listAhead(body: string): Promise<Required<Answer>>
+{
+	const mine = /[?&]scope=me(&|$)/.test(hash);
+	return ahead(`/notices${query({ body, mine: mine ? 'true' : '', state: 'todo' })}`, undefined, mine ? undefined : '/notices?home=true&state=todo');
+}
+
 const [looks, looksBoard] = [glances(hash), glancesBoard(hash)];
 let board = /^#\/board\b/.test(hash) ? boardAhead() : null;
+// Whoever it is: what the page's first line has asked for is given to the first who asks after it, and a refusal would be given to who has signed in meanwhile.
+const calendar = ahead('/policy/calendar');
 // Who it is, is not told to the page before the rest has been asked, lest both ask.
 const whoItIs = ahead('/me', ({ response, text }) => {
 	const me = response.ok ? JSON.parse(text) as Me : null;
 	const [body] = inboxBodiesOf(me);
-	const list = body && !/[?&](?!scope=|n=)/.test(hash) ? ahead(`/notices${query({ body: body.id, mine: /[?&]scope=me(&|$)/.test(hash) ? 'true' : '', state: 'todo' })}`) : null;
+	const list = body && !/[?&](?!scope=|n=)/.test(hash) ? listAhead(body.id) : null;
 	if (me && !body && hash.length < 3 && me.roles.includes('coordinator'))
 		board = boardAhead();
-	const calendar = me && ahead('/policy/calendar');
-	const sight = me && (board ? looksBoard && board(me) : list && calendar && looks && firstSight(me, list, calendar));
+	const sight = me && (board ? looksBoard && board(me) : list && looks && firstSight(me, list, calendar));
+	if (!me)
+		askedAhead('/policy/calendar'); // refused as well
 	if (sight)
 		void sight.catch(() => undefined).then(() => afterPaint(begin));
 	else

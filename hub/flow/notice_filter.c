@@ -25,6 +25,8 @@ bool notice_filter_read(const struct query_notices *q, const struct pack *pack,
 	f.mine = filter_flag(&filters, "mine", q->mine);
 	filter_region(&filters, region);
 	f.no_item = filter_item_or_none(&filters, q->item, f.item);
+	if (filter_flag(&filters, "home", q->home) && *q->body)
+		filter_fault(&filters, "home", "must not be there together with body");
 	if (f.written && f.mine)
 		filter_fault(&filters, "mine", "must not be there together with written");
 	if (!filters_end(&filters, fn, arg))

@@ -12,6 +12,9 @@ struct query_notices {
 	/* "" the principal's own bodies, or all that it may see when it has none; several with
 	 * commas as figures are chosen */
 	const char *body;
+	/* "true": of the first body that the asker supervises, and nothing where there is none; not
+	 * together with body; "" or NULL: of body */
+	const char *home;
 	const char *state, *role, *cause, *due, *q, *cursor; /* "" any */
 	/* "true": the letters that the bodies wrote; "" or NULL: what they were told */
 	const char *written;

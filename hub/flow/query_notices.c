@@ -112,13 +112,45 @@ static bool has_bodies(const struct principal *who)
 	return principal_is(who, WHO_SUPERVISOR) || principal_is(who, WHO_APPROVER);
 }
 
+/* The body whose list a supervisor's page begins with; NULL: of none. */
+static const char *home_of(const struct principal *who)
+{
+	for (int i = 0; i < who->grant_count; i++) {
+		if (who->grants[i].who == WHO_SUPERVISOR)
+			return who->grants[i].body;
+	}
+	return NULL;
+}
+
+/* Asked by who does not know yet whose the list is, or whether there is one. What cannot be asked
+ * is answered by who reads the question. */
+static void of_home(struct flow *f, struct principal *who, const struct query_notices *q,
+		    reply_fn *fn, void *arg)
+{
+	const char *home = home_of(who);
+	struct query_notices of_body = *q;
+	struct notice_walk *empty;
+
+	if (home && !*q->body && !strcmp(q->home, "true")) {
+		of_body.home = NULL;
+		of_body.body = home;
+		query_notices(f, who, &of_body, fn, arg);
+		return;
+	}
+	empty = notice_walk_new(f, who, q, fn, arg);
+	if (empty)
+		notice_walk_start(empty, q->cursor, true);
+}
+
 void query_notices(struct flow *f, struct principal *who, const struct query_notices *q,
 		   reply_fn *fn, void *arg)
 {
 	bool as_counted = *q->figure || *q->from || *q->to || strchr(q->body, ',');
 	bool has_lists = *q->body || has_bodies(who) || (q->mine && *q->mine);
 
-	if (as_counted || !has_lists)
+	if (q->home && *q->home)
+		of_home(f, who, q, fn, arg);
+	else if (as_counted || !has_lists)
 		query_facts(f, who, q, fn, arg);
 	else
 		of_bodies(f, who, q, fn, arg);

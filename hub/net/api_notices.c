@@ -10,6 +10,7 @@
 void api_notices(struct call *c)
 {
 	struct query_notices q = {.body = call_query(c, "body"),
+				  .home = call_query(c, "home"),
 				  .state = call_query(c, "state"),
 				  .role = call_query(c, "role"),
 				  .cause = call_query(c, "cause"),

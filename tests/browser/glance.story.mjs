@@ -78,6 +78,24 @@ test('the rows stand there before the page, and stay where they are when it come
 	await page.context().close();
 }));
 
+test('its list is asked for once, before a script says whose it is', async () => {
+	const page = await world.newPage();
+	await world.signIn(page, 'wjw', '#/inbox');
+	await page.locator('.conn-live').waitFor();
+	const lists = [];
+	page.on('request', (r) => { if (/\/notices\?/.test(r.url())) lists.push(r.url().replace(/.*\?/, '')); });
+	let come;
+	const comes = new Promise((resolve) => { come = resolve; });
+	await page.route('**/assets/early-*.js', async (route) => { await comes; await route.continue(); });
+	void page.reload();
+	await until('the list is asked for', () => lists.length > 0);
+	come();
+	await rowOf(page, made[3]).waitFor();
+	await page.locator('.conn-live').waitFor();
+	assert.deepEqual(lists, ['home=true&state=todo']);
+	await page.context().close();
+});
+
 test('it has the letters that were asked for last time, and nothing jumps', () => inOneMinute(async () => {
 	const page = await world.newPage(undefined, NO_TICK);
 	await page.addInitScript(waitForPage);

@@ -5,7 +5,7 @@ import itertools
 import unittest
 
 import documents
-from hub import OneHub, event
+from hub import OneHub, event, wait_until
 from stream_test import hire
 
 BODY, BOTH = "zrj-371300", "scjg-371302"
@@ -110,9 +110,23 @@ class Narrowed(OneHub):
         items, pages = self.listed("lxhy", "region=371302&item=" + ITEMS[0])
         self.assertEqual((pages[0]["total"], "open" in pages[0]), (len(items), False))
 
+    def test_what_one_begins_with_is_had_without_saying_whose_it_is(self):
+        hire(self.hub, "twofold", "approver", "spj-371302")
+        for body in (BODY, BOTH):
+            self.assertEqual(self.hub.post("/users/twofold/grants", "admin", {"role": "supervisor", "body": body}).status, 200)
+        wait_until(lambda: len(self.hub.get("/me", "twofold").json["bodies"]) == 3, what="all three bodies")
+        for user, body in (("twofold", BODY), ("market", BOTH)):
+            for query in ("", "state=todo", f"state=todo&region=371302&item={ITEMS[0]}", "mine=true"):
+                items, pages = self.listed(user, "home=true&" + query)
+                self.assertEqual((items, pages[0].get("open")), (self.listed(user, f"body={body}&{query}")[0], pages[-1].get("open")), query)
+                self.assertEqual({n["body"] for n in items} - {body}, set())
+        self.assertTrue(self.listed("twofold", "home=true&state=todo")[0])
+        for user in ("spj", "lxhy"):
+            self.assertEqual(self.listed(user, "home=true&state=todo")[0], [], user)
+
     def test_what_cannot_be_read(self):
-        for query, at in (("region=x", ["/region"]), ("item=1", ["/item"]), ("region=x&item=1&state=y", ["/state", "/region", "/item"])):
-            for path in ("/notices?", "/notices.csv?"):
+        for query, at in (("home=1", ["/home"]), (f"home=true&body={BODY}", ["/home"]), ("region=x", ["/region"]), ("item=1", ["/item"]), ("region=x&item=1&state=y", ["/state", "/region", "/item"])):
+            for path in ("/notices?", *["/notices.csv?"] * ("home" not in query)):
                 answer = self.hub.get(path + query, "city")
                 self.assertEqual((answer.status, [e["pointer"] for e in answer.json["errors"]]), (422, at), query)
         for cursor in ("l1-2", "n1.0"):
