@@ -89,7 +89,7 @@ test('what is handed over comes to who has it now, and goes from who had it, by 
 
 test('it stands in the address, is kept on the way, asked for ahead and once, and is the sheet\'s too', async () => {
 	const asked = [];
-	const note = (request) => { if (/\/notices\?/.test(request.url())) asked.push(new URL(request.url()).search); };
+	const note = (request) => { if (/\/notices\?(?!home=)/.test(request.url())) asked.push(new URL(request.url()).search); };
 	page.on('request', note);
 	await page.goto(`${world.url}/#/inbox?scope=me&state=todo`);
 	await page.goto(`${world.url}/#/inbox?scope=me`);

@@ -26,21 +26,24 @@ const LIMIT_MS = 120_000; // only ends a hang: on a busy machine all takes its t
 const MIDNIGHT_MS = 600_000; // a story that compares days is over by then, on a busy machine too
 // What the hub allows others is an office's patience, and short for a story on a busy machine.
 const PATIENCE = { TANDEM_REDIS_TIMEOUT: '30s', TANDEM_REQUEST_TIMEOUT: '5m', TANDEM_PONG: '10m', TANDEM_DRAIN: '60s' };
-const GLANCE_MS = 2000;
 // So is the page's with the hub, and its reader's with what it says: how long it waits for an answer, and how much longer a word stays.
 const PAGE = { requestMs: 10_000, patienceMs: 60_000, wordMs: 20_000 };
+// How long the driver looks out for something, and how often at most a story looks itself.
+const GLANCE_MS = 2000;
+const LOOK_MS = 100;
 const ITEM = process.env.TANDEM_TEST_ITEM ?? '370123020001';
 
 export async function until(what, condition, ms = LIMIT_MS)
 {
 	const end = Date.now() + ms;
-	for (;;) {
+	// A look into a page takes the processor from the page that is waited for.
+	for (let pause = 10; ; pause = Math.min(2 * pause, LOOK_MS)) {
 		const value = await condition();
 		if (value)
 			return value;
 		if (Date.now() > end)
 			throw new Error(`waited in vain: ${what}`);
-		await new Promise((resolve) => setTimeout(resolve, 25));
+		await new Promise((resolve) => setTimeout(resolve, pause));
 	}
 }
 
