@@ -108,25 +108,28 @@ test('what was found for other words does not stand for what cannot be had, and 
 });
 
 test('in English, on a phone, and not where nobody has it', async () => {
-	for (const width of [390, 320]) {
-		const phone = await world.newPage({ width, height: 844 });
-		await world.signIn(phone, 'wjw');
-		await phone.getByRole('button', { name: 'English' }).click();
-		await field(phone).fill('no such name');
-		await phone.getByText('No notice has “no such name” in it.').waitFor();
-		await noSideways(phone, `a narrowed inbox at ${width}`);
-		await axe(phone, `a narrowed inbox at ${width}`);
-		await sifting(phone).click();
-		await choice('Item', phone).selectOption({ index: 1 });
-		await until('it is in the address', async () => /item=/.test(phone.url()));
-		await noSideways(phone, `an inbox narrowed by all at ${width}`);
-		await axe(phone, `an inbox narrowed by all at ${width}`);
-		await phone.getByRole('button', { name: 'Clear the filter' }).click();
-		await phone.locator('table.notices tbody tr').first().waitFor();
-		await phone.locator('.tabs').getByRole('button', { name: /pool/i }).click();
-		await until('the pool has no filter', async () => await field(phone).count() === 0);
-		await phone.context().close();
-	}
+	const phone = await world.newPage({ width: 390, height: 844 });
+	const look = async (where) => {
+		for (const width of [390, 320]) {
+			await phone.setViewportSize({ width, height: 844 });
+			await noSideways(phone, `${where} at ${width}`);
+		}
+		await axe(phone, `${where} on a phone`);
+	};
+	await world.signIn(phone, 'wjw');
+	await phone.getByRole('button', { name: 'English' }).click();
+	await field(phone).fill('no such name');
+	await phone.getByText('No notice has “no such name” in it.').waitFor();
+	await look('a narrowed inbox');
+	await sifting(phone).click();
+	await choice('Item', phone).selectOption({ index: 1 });
+	await until('it is in the address', async () => /item=/.test(phone.url()));
+	await look('an inbox narrowed by all');
+	await phone.getByRole('button', { name: 'Clear the filter' }).click();
+	await phone.locator('table.notices tbody tr').first().waitFor();
+	await phone.locator('.tabs').getByRole('button', { name: /pool/i }).click();
+	await until('the pool has no filter', async () => await field(phone).count() === 0);
+	await phone.context().close();
 });
 
 /** The same as `grant`, in the part of the county that has a code of its own. */
