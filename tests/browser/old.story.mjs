@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { oldChromium } from './old_chromium.mjs';
+import { openWorld, until } from './world.mjs';
 
 const old = oldChromium();
 const PEOPLE = {
@@ -17,15 +18,14 @@ const ids = {};
 before(async () => {
 	if (old.why)
 		return;
-	process.env.CHROMIUM = old.path;
-	world = await (await import('./world.mjs')).openWorld();
+	world = await openWorld({ path: old.path });
 	const made = await world.grant('示例旧浏览器用品厂');
 	const event = world.eventOf('示例无主用品厂');
 	event.data.item = '999999999999';
 	await (await world.as('spj'))('POST', '/events', event, 'application/cloudevents+json');
 	Object.assign(ids, { notice: made.notice, case: made.case, version: await world.propose(1, '旧浏览器也要能看') });
 	const lxhy = await world.as('lxhy');
-	ids.dispute = await (await import('./world.mjs')).until('the dispute is listed', async () => (await lxhy('GET', '/disputes?state=open')).data.items[0]?.id);
+	ids.dispute = await until('the dispute is listed', async () => (await lxhy('GET', '/disputes?state=open')).data.items[0]?.id);
 });
 after(() => world?.close());
 
@@ -76,7 +76,7 @@ test('in it a notice is acknowledged and claimed, and stays so', { skip: old.why
 	await page.evaluate((s) => document.querySelector(`${s} .acts button`).click(), row);
 	await page.waitForFunction((s) => ['acknowledged', 'claimed'].includes(document.querySelector(s).dataset.state), row);
 	const api = await world.as('wjw');
-	await (await import('./world.mjs')).until('the hub has it', async () => (await api('GET', `/notices/${ids.notice}`)).data.notice.state !== 'open');
+	await until('the hub has it', async () => (await api('GET', `/notices/${ids.notice}`)).data.notice.state !== 'open');
 	await page.context().close();
 });
 

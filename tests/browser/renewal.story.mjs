@@ -9,9 +9,8 @@ import { axe, noSideways, openWorld, until } from './world.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'tandem-page-'));
 cpSync(fileURLToPath(new URL('../../dashboard/dist', import.meta.url)), folder, { recursive: true });
-process.env.TANDEM_DASHBOARD = folder;
 let world;
-before(async () => { world = await openWorld(); });
+before(async () => { world = await openWorld({ settings: { TANDEM_DASHBOARD: folder } }); });
 after(async () => {
 	await world?.close();
 	rmSync(folder, { recursive: true, force: true });

@@ -30,4 +30,4 @@ cd "$here"
 if [ $# -eq 0 ]; then
 	set -- ./*.story.mjs
 fi
-exec "$dashboard/node_modules/.bin/node" stories.mjs "$@"
+exec "$dashboard/node_modules/.bin/node" --test-reporter=spec stories.mjs "$@"

@@ -74,9 +74,8 @@ async function dayHasRoom()
 	if (left < MIDNIGHT_MS)
 		await new Promise((resolve) => setTimeout(resolve, left + 1000));
 }
-await dayHasRoom();
 
-async function startReal(bin)
+async function startReal(bin, settings)
 {
 	const data = mkdtempSync(join(tmpdir(), 'tandem-browser-'));
 	const port = await freePort();
@@ -86,7 +85,7 @@ async function startReal(bin)
 	{
 		// Nothing comes but what a story makes: a story counts what has come.
 		child = spawn(bin, ['serve', '--demo', '--port', String(port), '--data', data],
-			{ cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...PATIENCE, ...process.env, TANDEM_DEMO_PAUSE: '0s' } });
+			{ cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...PATIENCE, ...process.env, ...settings, TANDEM_DEMO_PAUSE: '0s' } });
 		let output = '';
 		child.stdout.on('data', (x) => { output += x; });
 		child.stderr.on('data', (x) => { output += x; });
@@ -126,13 +125,13 @@ function patientPage({ requestMs, patienceMs, wordMs })
 	}).observe(document, { childList: true, subtree: true });
 }
 
-async function startHub()
+async function startHub(settings)
 {
 	if (process.env.HUB_URL)
 		return { url: process.env.HUB_URL, close: () => undefined };
 	if (process.env.TANDEM_BROWSER_MOCK)
 		return (await import('./mock_hub.mjs')).startMock(0);
-	return startReal(process.env.TANDEM_BIN);
+	return startReal(process.env.TANDEM_BIN, settings);
 }
 
 /** A line to the hub: cut() ends every connection and refuses new ones until mend(). */
@@ -234,17 +233,23 @@ function waitInGlances(page)
 	};
 }
 
-/** One that several stories share. No page of theirs lives so long that making its scripts faster would pay. */
-export const openChromium = () => chromium.launchServer({ ...CHROMIUM, args: [...CHROMIUM.args, '--js-flags=--no-opt --no-maglev'] });
+let shared = null;
 
-const browserOf = () => (process.env.BROWSER_AT && !process.env.CHROMIUM
-	? chromium.connect(process.env.BROWSER_AT) : chromium.launch(CHROMIUM));
-
-export async function openWorld()
+/** One for all stories from now on. No page of theirs lives so long that making its scripts faster would pay. */
+export async function shareChromium()
 {
+	shared = await chromium.launch({ ...CHROMIUM, args: [...CHROMIUM.args, '--js-flags=--no-opt --no-maglev'] });
+	return shared;
+}
+
+/** `path`: a browser of its own; `settings`: of its hub. */
+export async function openWorld({ path, settings } = {})
+{
+	await dayHasRoom();
 	// The browser first: where it does not start, nothing else stands behind that keeps the run from ending.
-	const browser = await browserOf();
-	const hub = await startHub().catch(async (e) => { await browser.close(); throw e; });
+	const own = path || !shared ? await chromium.launch({ ...CHROMIUM, executablePath: path ?? CHROMIUM.executablePath }) : null;
+	const browser = own ?? shared;
+	const hub = await startHub(settings).catch(async (e) => { await own?.close(); throw e; });
 	const line = await openLine(hub.url);
 	const office = await person(hub.url, 'spj');
 	const pages = [];
@@ -315,7 +320,8 @@ export async function openWorld()
 		const faults = [];
 		for (const page of pages)
 			faults.push(...page.faults, ...page.isClosed() ? [] : await page.evaluate(() => window.cspFaults ?? []).catch(() => []));
-		await browser.close();
+		await Promise.all(pages.map((page) => page.context().close()));
+		await own?.close();
 		line.close();
 		await hub.close();
 		assert.deepEqual(faults, [], 'no script error and no CSP violation');
