@@ -116,10 +116,22 @@ static const char *check_text(const struct field_check *c, const char *s, size_t
 	return NULL;
 }
 
+static bool is_blank(uint32_t c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xa0 || c == 0x3000;
+}
+
 static const char *check_name(const struct field_check *c, const char *s, size_t len)
 {
-	(void)c, (void)s;
-	return len ? NULL : "must not be empty";
+	size_t at, step;
+
+	(void)c;
+	for (at = 0; at < len; at += step) {
+		step = utf8_length(s + at, len - at);
+		if (!is_blank(utf8_decode(s + at, step)))
+			return NULL;
+	}
+	return "must not be empty";
 }
 
 static const char *check_date(const struct field_check *c, const char *s, size_t len)

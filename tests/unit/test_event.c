@@ -70,6 +70,7 @@ static const struct change {
 	 "visible ASCII"},
 	{"\"name\":\"示例公司\",", "", "/data/applicant/name", "missing"},
 	{"示例公司", "", "/data/applicant/name", "empty"},
+	{"示例公司", " \\t\u3000", "/data/applicant/name", "empty"},
 	{"\"phone\":\"13900000000\"", "\"phone\":13900000000", "/data/applicant/phone", "string"},
 	{"\"decided_on\":\"2026-11-23\"", "\"decided_on\":\"2026-11-31\"",
 	 "/data/permit/decided_on", "date"},
