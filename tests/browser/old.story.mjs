@@ -1,6 +1,7 @@
 // Every page in the oldest Chromium that is met in offices, in both languages: it draws what it is for, and nothing fails. The driver's own
 // clicks need a younger browser, so the page is moved from inside.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { oldChromium } from './old_chromium.mjs';
 import { openWorld, until } from './world.mjs';
@@ -10,8 +11,8 @@ const PEOPLE = {
 	wjw: { inbox: 'table.notices tr[data-id]', notice: '.timeline li', board: '.heat td a', disputes: '.empty, tr[data-dispute]', bodies: '[data-contact], .bodies, .page h1', password: '#password-again' },
 	spj: { search: '.hit', case: '.timeline li', submit: '#e-item-list option', policy: '.heat-tall td a', list: '.page h1' },
 	lxhy: { board: '.trend circle', reports: '.report h2', screen: '.screen .heat td a', disputes: 'tr[data-dispute]', dispute: '.act-form', policies: '.page h1',
-		version: '.acts button', list: '.list-sum' },
-	admin: { bodies: '.page h1', policies: '.page h1' },
+		version: '.acts button', list: '.list-sum', meetings: '[data-part=disputes] a', reconcile: 'tr[data-department]' },
+	admin: { bodies: '.page h1', policies: '.page h1', admin: '[data-user]', calendar: '.page li.num' },
 };
 let world;
 const ids = {};
@@ -45,6 +46,12 @@ async function signIn(page, user)
 	}, user);
 	await seen(page, 'nav.side a');
 }
+
+test('no page is left out', () => {
+	const app = readFileSync(new URL('../../dashboard/src/App.vue', import.meta.url), 'utf8');
+	const [, all] = app.match(/const PAGES[^{]*\{([^}]+)\}/);
+	assert.deepEqual([...new Set(Object.values(PEOPLE).flatMap(Object.keys))].sort(), [...all.matchAll(/\b(\w+): (?:later|\w+Page)/g)].map((x) => x[1]).sort());
+});
 
 for (const [user, pages] of Object.entries(PEOPLE))
 	test(`the pages of ${user} in Chromium 90`, { skip: old.why }, async () => {
