@@ -133,6 +133,24 @@ test('a party states its position and proposes who should lead; the other side s
 	await axe(wjw, 'a dispute with reasons');
 });
 
+test('who rules and belongs to a party is asked to leave it to another', async () => {
+	const { hash } = new URL(wjw.url());
+	await world.hire('two-hats', 'supervisor', 'wjw-371302');
+	const { status } = await (await world.as('admin'))('POST', '/users/two-hats/grants', { role: 'coordinator', body: 'znb-371300' });
+	assert.equal(status, 200);
+	const page = await world.newPage();
+	await until('both hats are on', async () => (await (await world.as('two-hats'))('GET', '/me')).data.roles.length === 2);
+	await world.signIn(page, 'two-hats', hash);
+	await page.getByText('需回避').waitFor();
+	await axe(page, 'a ruling to be left to another');
+	await page.getByRole('button', { name: 'English' }).click();
+	await page.getByText('Recusal').waitFor();
+	await page.context().close();
+	await office.goto(world.url + '/' + hash);
+	await office.getByRole('heading', { name: '裁定', exact: true }).waitFor();
+	assert.equal(await office.getByText('需回避').count(), 0, 'who is no party rules');
+});
+
 test('what came back stands in the bureau\'s list, and is sent on from there', async () => {
 	const made = await world.grant('示例退件用品四厂');
 	const own = await world.as('wjw');

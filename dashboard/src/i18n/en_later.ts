@@ -99,6 +99,7 @@ export const enLater: Record<keyof typeof zhLater, string> = {
 	'dispute.proposes': 'Proposed lead (optional)',
 	'dispute.needPosition': 'Write down your position',
 	'dispute.ruling': 'Ruling',
+	'dispute.recuse': 'Recusal: your own body is a party, let somebody else rule',
 	'dispute.choice': 'Which body leads',
 	'dispute.other': 'A body from the list',
 	'dispute.close': 'No supervision needed, close the dispute',

@@ -98,6 +98,7 @@ export const zhLater = {
 	'dispute.proposes': '建议主管单位（可不填）',
 	'dispute.needPosition': '请写明本单位意见',
 	'dispute.ruling': '裁定',
+	'dispute.recuse': '需回避：本人所在单位是争议一方，请由他人裁定',
 	'dispute.choice': '由哪个单位主管',
 	'dispute.other': '从名录中指定单位',
 	'dispute.close': '无须监管，结束争议',
