@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
-import { axe, noSideways, openWorld, until } from './world.mjs';
+import { axe, hasFocus, noSideways, openWorld, until } from './world.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PACK = join(ROOT, 'rules/packs/linyi');
@@ -46,7 +46,7 @@ test('a test message goes by the real way, and the page says what came of it', a
 	await admin.getByRole('link', { name: '系统管理' }).click();
 	await way(admin).waitFor();
 	await admin.getByRole('button', { name: '发测试短信' }).click();
-	assert.equal(await admin.evaluate(() => document.activeElement.id), 'way-to');
+	await hasFocus(admin, 'way-to');
 	await admin.getByRole('button', { name: '发测试短信' }).click();
 	await admin.getByText('您没有登记号码').waitFor();
 	await axe(admin, 'a test message without a number');
@@ -65,7 +65,7 @@ test('a test message goes by the real way, and the page says what came of it', a
 test('a key is shown once, and its end is asked for twice', async () => {
 	await admin.getByRole('button', { name: '生成密钥' }).click();
 	await admin.getByRole('button', { name: '生成密钥' }).click();
-	assert.equal(await admin.evaluate(() => document.activeElement.id), 'key-name', 'the first fault has the focus');
+	await hasFocus(admin, 'key-name', 'the first fault has the focus');
 	await admin.getByLabel('名称').fill('crm-1');
 	await admin.locator('#key-body-list option').first().waitFor({ state: 'attached' });
 	await admin.getByLabel('代表单位').fill('兰山区行政审批服务局');

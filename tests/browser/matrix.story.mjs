@@ -1,7 +1,7 @@
 // The whole matrix of responsibility: every item beside every part of the jurisdiction, walked by the keyboard; a cell opens its place with the reasons.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, noSideways, openWorld, until } from './world.mjs';
+import { axe, hasFocus, noSideways, openWorld, until } from './world.mjs';
 
 let world;
 let page;
@@ -47,7 +47,7 @@ test('a cell is reached by arrow keys, opens its place, and the way back leads t
 	const lead = (await page.evaluate(() => document.activeElement.title)).split(' · ')[0];
 	await page.keyboard.press('Enter');
 	await page.locator('.trial .reasons').waitFor();
-	assert.equal(await page.evaluate(() => document.activeElement.id), 'trial-title');
+	await hasFocus(page, 'trial-title');
 	await page.locator('.told-table tbody tr').getByText(lead).waitFor();
 	await page.locator('.trial h3', { hasText: lead }).waitFor();
 	assert.match(page.url(), /item=\d+&region=\w+&at=\d{4}-\d\d-\d\d&body=/);

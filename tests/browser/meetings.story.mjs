@@ -1,7 +1,7 @@
 // The joint meeting: what waits for it, the minutes of it, and what became of what it decided; a ruling that becomes a rule.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, contentOf, noSideways, openWorld, until } from './world.mjs';
+import { axe, contentOf, hasFocus, noSideways, openWorld, until } from './world.mjs';
 
 let world;
 let office;
@@ -58,7 +58,7 @@ test('minutes are written with who does what until when, and followed up', async
 	await form.getByRole('button', { name: '保存纪要' }).click();
 	for (const fault of ['请填写会议名称', '请写明决定事项', '请选择责任单位', '请填写不早于会议的日期'])
 		await form.getByText(fault).waitFor();
-	assert.equal(await office.evaluate(() => document.activeElement.id), 'm-title');
+	await hasFocus(office, 'm-title');
 	await axe(office, 'minutes with faults');
 	await form.locator('#m-title').fill('十一月联席会议');
 	await form.locator('textarea').fill('明确医疗机构监管职责边界');

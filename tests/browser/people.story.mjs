@@ -1,7 +1,7 @@
 // Those who run the hub: somebody more, what they may do, a new password, and their end, each seen by whom it is about.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, noSideways, openWorld, until } from './world.mjs';
+import { axe, hasFocus, noSideways, openWorld, until } from './world.mjs';
 
 let world;
 let admin;
@@ -35,13 +35,13 @@ test('somebody more is there with a password that is shown once, and signs in wi
 	await row('wjw').getByText('监管 兰山区卫生健康局').waitFor();
 	assert.equal(await row('admin').getByRole('button').count(), 0, 'nobody changes their own account');
 	await admin.getByRole('button', { name: '新增人员' }).click();
-	assert.equal(await admin.evaluate(() => document.activeElement.id), 'user-name');
+	await hasFocus(admin, 'user-name');
 	await admin.getByLabel('名称').fill('王 小明');
 	await admin.getByLabel('手机号').nth(0).fill('12');
 	await admin.getByRole('button', { name: '新增人员' }).click();
 	for (const fault of ['须为 1 至 64 个字节，不含空格', '这个角色须有单位', '不是电话号码'])
 		await admin.getByText(fault).waitFor();
-	assert.equal(await admin.evaluate(() => document.activeElement.id), 'user-name', 'the first fault has the focus');
+	await hasFocus(admin, 'user-name', 'the first fault has the focus');
 	await axe(admin, 'the form of a person, with faults');
 	await admin.getByLabel('名称').fill('wjw');
 	await admin.locator('#user-phone').fill('13900000021');

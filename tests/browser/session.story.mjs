@@ -1,7 +1,7 @@
 // A session ends: it is said before, it can be made to last, and what was typed is there when the same person is back.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, noSideways, openWorld, until } from './world.mjs';
+import { axe, hasFocus, noSideways, openWorld, until } from './world.mjs';
 
 let world;
 before(async () => { world = await openWorld(); });
@@ -66,7 +66,7 @@ test('what was typed is hidden when the session ends, and there again for who si
 	await page.locator('#user').waitFor();
 	await page.locator('p[role=status]', { hasText: '登录已到期，请重新登录，填写的内容还在。' }).waitFor();
 	assert.doesNotMatch(await page.locator('body').innerText(), /示例到期用品厂/);
-	assert.equal(await page.evaluate(() => document.activeElement.id), 'user');
+	await hasFocus(page, 'user');
 	await axe(page, 'signed out by the hub');
 	await signInHere(page, 'wjw');
 	await page.locator('#user').waitFor({ state: 'detached' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, noSideways, openWorld, rowOf, until } from './world.mjs';
+import { axe, hasFocus, noSideways, openWorld, rowOf, until } from './world.mjs';
 
 let world;
 before(async () => { world = await openWorld(); });
@@ -11,7 +11,7 @@ test('a wrong password is refused in words, the fields named, the focus put ther
 	await page.goto(world.url);
 	await page.getByRole('button', { name: '登录' }).click();
 	assert.equal(await page.locator('#user-fault').innerText(), '请输入用户名');
-	assert.equal(await page.evaluate(() => document.activeElement.id), 'user');
+	await hasFocus(page, 'user');
 	await page.getByLabel('用户名').fill('wjw');
 	await page.getByLabel('密码').fill('wrong');
 	await page.getByRole('button', { name: '登录' }).click();

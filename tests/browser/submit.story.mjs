@@ -1,7 +1,7 @@
 // A case typed in by the bureau: tried while it is typed, confirmed, sent once; and the policy asked without sending anything.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, creditCode, openWorld } from './world.mjs';
+import { axe, creditCode, hasFocus, openWorld } from './world.mjs';
 
 let world;
 let page;
@@ -52,7 +52,7 @@ test('faults are named at the field; the check character is proved while typing'
 	await form().getByRole('button', { name: '报送', exact: true }).click();
 	await form().getByText('请填写这一项').first().waitFor();
 	assert.equal(await form().getByText('请填写这一项').count(), 2);
-	assert.equal(await page.evaluate(() => document.activeElement.id), 'e-case');
+	await hasFocus(page, 'e-case');
 	await page.locator('#e-code').fill('91350100M000100Y44');
 	await form().getByText('校验位不符，请核对').waitFor();
 	await axe(page, 'a submission with faults');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createRequire } from 'node:module';
-import { axe, contentOf, creditCode, noSideways, openWorld } from './world.mjs';
+import { axe, contentOf, creditCode, hasFocus, noSideways, openWorld } from './world.mjs';
 
 const { zipSync } = createRequire(new URL('../../dashboard/package.json', import.meta.url))('fflate');
 const HEAD = '受理编号,办理结果,事项编码,监管区划,决定日期,申请人名称,统一社会信用代码';
@@ -41,7 +41,7 @@ test('the template is a table that the page takes', async () => {
 test('faults are told by the row of the sheet, one kind at a time, and the corrected file is taken in place', async () => {
 	await upload([`${HEAD},备注2`, row(1)]);
 	await page.getByRole('heading', { name: '下列列名不认识，或出现了两次' }).waitFor();
-	assert.equal(await page.evaluate(() => document.activeElement.id), 'upload-faulty');
+	await hasFocus(page, 'upload-faulty');
 	await page.getByText('备注2', { exact: true }).waitFor();
 	await upload([HEAD, row(1), row(2, { code: '91350100M000100Y44', name: '' }), '', row(3, { region: '无此区', name: '' })]);
 	await page.getByRole('heading', { name: '下列各格不能为空' }).waitFor();

@@ -51,6 +51,9 @@ const listening = (where) => new Promise((resolve) => {
 	const server = createServer().once('error', () => resolve(null)).listen(where, () => resolve(server));
 });
 
+/** What was drawn a moment ago takes the focus when it is there. */
+export const hasFocus = (page, id, why = 'it has the focus') => until(`${why}: ${id}`, () => page.evaluate((x) => document.activeElement.id === x, id));
+
 /** Nobody else's until this process ends: none of those that clients are given by themselves, and marked for all other tests. */
 async function freePort()
 {
