@@ -128,7 +128,7 @@ static const char *check_name(const struct field_check *c, const char *s, size_t
 	(void)c;
 	for (at = 0; at < len; at += step) {
 		step = utf8_length(s + at, len - at);
-		if (!is_blank(utf8_decode(s + at, step)))
+		if (!step || !is_blank(utf8_decode(s + at, step)))
 			return NULL;
 	}
 	return "must not be empty";
