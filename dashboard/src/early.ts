@@ -47,17 +47,25 @@ export function clockOffset(date: string | null, atMs: number, knownMs: number):
 	return !Number.isNaN(ms) && Math.abs(ms + 500 - atMs - knownMs) > CLOCK_JITTER_MS ? ms + 500 - atMs : knownMs;
 }
 
-function ahead(path: string, then?: (answer: Required<Answer>) => void, by = path): Promise<Required<Answer>>
+function read(path: string, then?: (answer: Required<Answer>) => void): Promise<Required<Answer>>
 {
-	const answer = send(by, { headers: { Accept: 'application/json' } }).then(async ({ response, atMs }) => {
+	const answer = send(path, { headers: { Accept: 'application/json' } }).then(async ({ response, atMs }) => {
 		const a = { response, atMs, text: await response.text() };
 		then?.(a);
 		return a;
 	});
 	answer.catch(() => undefined);
+	return answer;
+}
+
+/** For who will ask for it by this name. */
+function holdFor(path: string, answer: Promise<Required<Answer>>): Promise<Required<Answer>>
+{
 	asked.set(path, answer);
 	return answer;
 }
+
+const ahead = (path: string, then?: (answer: Required<Answer>) => void): Promise<Required<Answer>> => holdFor(path, read(path, then));
 
 const hash = location.hash;
 
@@ -123,13 +131,15 @@ function boardAhead(): (who: Me) => Promise<void>
 function listAhead(body: string): Promise<Required<Answer>>
 {
 	const mine = /[?&]scope=me(&|$)/.test(hash);
-	return ahead(`/notices${query({ body, mine: mine ? 'true' : '', state: 'todo' })}`, undefined, mine ? undefined : '/notices?home=true&state=todo');
+	const path = `/notices${query({ body, mine: mine ? 'true' : '', state: 'todo' })}`;
+	return mine ? ahead(path) : holdFor(path, read('/notices?home=true&state=todo'));
 }
 
 const [looks, looksBoard] = [glances(hash), glancesBoard(hash)];
 let board = /^#\/board\b/.test(hash) ? boardAhead() : null;
-// Whoever it is: what the page's first line has asked for is given to the first who asks after it, and a refusal would be given to who has signed in meanwhile.
-const calendar = ahead('/policy/calendar');
+// Taken whoever it is: what the page's first line has asked for is given to the first who asks after it, and a refusal would be given to
+// who has signed in meanwhile.
+const calendar = read('/policy/calendar');
 // Who it is, is not told to the page before the rest has been asked, lest both ask.
 const whoItIs = ahead('/me', ({ response, text }) => {
 	const me = response.ok ? JSON.parse(text) as Me : null;
@@ -138,8 +148,8 @@ const whoItIs = ahead('/me', ({ response, text }) => {
 	if (me && !body && hash.length < 3 && me.roles.includes('coordinator'))
 		board = boardAhead();
 	const sight = me && (board ? looksBoard && board(me) : list && looks && firstSight(me, list, calendar));
-	if (!me)
-		askedAhead('/policy/calendar'); // refused as well
+	if (me)
+		void holdFor('/policy/calendar', calendar);
 	if (sight)
 		void sight.catch(() => undefined).then(() => afterPaint(begin));
 	else
