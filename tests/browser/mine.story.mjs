@@ -132,10 +132,10 @@ test('the keyboard switches it, in both languages and on a phone, with nothing t
 		for (const width of [390, 320]) {
 			await phone.setViewportSize({ width, height: 844 });
 			await noSideways(phone, `one's own at ${width}, ${mine}`);
+			await axe(phone, `one's own on a phone of ${width}, ${mine}`);
 			const box = await scope(whole, phone).boundingBox();
 			assert.ok(box.height >= 24 && box.x + box.width <= width, JSON.stringify(box));
 		}
-		await axe(phone, `one's own on a phone, ${mine}`);
 		await phone.keyboard.press('Tab');
 		await phone.keyboard.press('Space');
 		await pressed(phone, whole);

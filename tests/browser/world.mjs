@@ -350,7 +350,7 @@ export async function axe(page, where)
 	if (!await page.evaluate(() => 'axe' in window))
 		await page.evaluate(AXE);
 	// Only what is wrong is worked out and comes over the line: the list of what is right is a thousand times as long.
-	// There is one style sheet for all pages, so the rule that reads it does so once a story.
+	// There is one style sheet for all pages, so the rule that reads it does so once a run.
 	const faults = await page.evaluate(async ([tags, preload]) => {
 		const { violations } = await window.axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'], preload });
 		return violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`);

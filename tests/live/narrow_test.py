@@ -118,7 +118,8 @@ class Narrowed(OneHub):
         for user, body in (("twofold", BODY), ("market", BOTH)):
             for query in ("", "state=todo", f"state=todo&region=371302&item={ITEMS[0]}", "mine=true"):
                 items, pages = self.listed(user, "home=true&" + query)
-                self.assertEqual((items, pages[0].get("open")), (self.listed(user, f"body={body}&{query}")[0], pages[-1].get("open")), query)
+                named, (first, *_) = self.listed(user, f"body={body}&{query}")
+                self.assertEqual((items, [pages[0].get(x) for x in ("total", "open", "mine")]), (named, [first.get(x) for x in ("total", "open", "mine")]), query)
                 self.assertEqual({n["body"] for n in items} - {body}, set())
         self.assertTrue(self.listed("twofold", "home=true&state=todo")[0])
         for user in ("spj", "lxhy"):
