@@ -96,9 +96,11 @@ test('acknowledge: at once on the screen, then by the hub, then claimed', async 
 	let release;
 	const held = new Promise((resolve) => { release = resolve; });
 	await page.route('**/acknowledge', async (route) => { await held; await route.continue(); });
+	const { height } = await row.boundingBox();
 	await row.getByRole('button', { name: /^签收：/ }).click();
 	await row.getByText('已签收', { exact: true }).waitFor();
 	await row.getByText('正在提交…').waitFor();
+	assert.equal((await row.boundingBox()).height, height, 'and no row moves by it, not by half a point: all below it were painted anew');
 	release();
 	await page.getByText('已签收：示例卫生用品四厂').waitFor();
 	await page.unroute('**/acknowledge');
@@ -106,6 +108,8 @@ test('acknowledge: at once on the screen, then by the hub, then claimed', async 
 	await row.getByRole('button', { name: /^认领：/ }).click();
 	await page.getByText('已认领：示例卫生用品四厂').waitFor();
 	await row.getByText('已认领', { exact: true }).waitFor();
+	await row.locator('.c-act', { hasText: '反馈' }).waitFor();
+	assert.equal((await row.boundingBox()).height, height, 'what is claimed and waits for feedback is no taller');
 	const api = await world.as('wjw');
 	const { data } = await api('GET', `/notices/${made.notice}`);
 	assert.equal(data.notice.state, 'claimed');

@@ -55,7 +55,8 @@ test('who has nothing in hand is told so; what one takes on is one\'s own, and t
 	await rowOf(page, made).getByRole('button', { name: /^认领：/ }).click();
 	await page.getByText('已认领：示例经手用品一厂').waitFor();
 	await page.reload();
-	await rowOf(page, made).locator('.c-due', { hasText: /^反馈时限.*剩/s }).waitFor();
+	await rowOf(page, made).locator('.c-due[data-label=反馈时限]', { hasText: '剩' }).waitFor();
+	await rowOf(page, made).getByText('待反馈', { exact: true }).waitFor();
 	await counted(1);
 	await axe(page, 'an inbox of one\'s own');
 	await tab('全部').click();

@@ -28,6 +28,8 @@ function part(notice: Notice): string
 {
 	if (notice.letter)
 		return t('notice.cause.letter');
+	if (owesFeedback(notice))
+		return t('notice.owes');
 	if (notice.state === 'acknowledged' && notice.role === 'lead')
 		return t('notice.mustClaim');
 	return t(notice.cause === 'archive' ? 'notice.cause.archive' : `role.${notice.role}`);
@@ -69,8 +71,7 @@ export function drawRow(row: Row, emit: Emit): Drawn
 	}, [
 		h('td', PICK, [pickBox(row)]),
 		h('td', STATE, [stateTag({ look, letter: !!notice.letter }), h('span', SUB, part(notice))]),
-		h('td', cell('due', { 'data-label': t(owed ? 'notice.feedbackDue' : 'inbox.col.due') }), [
-			owed ? h('span', SUB, t('notice.feedbackDue')) : null, dueText(owed ? { ...dueOf(notice), due: notice.feedback_due, met: false } : dueOf(notice))]),
+		h('td', cell('due', { 'data-label': t(owed ? 'notice.feedbackDue' : 'notice.due') }), [dueText(owed ? { ...dueOf(notice), due: notice.feedback_due, met: false } : dueOf(notice))]),
 		h('td', APPLICANT, [
 			h('a', { ...DATA, href: `#/notice/${encodeURIComponent(notice.id)}`, tabindex: active ? undefined : -1, onClick: (e: MouseEvent) => onLink(e, emit) }, notice.applicant.name),
 			h('span', SUB, [h('span', NUM, notice.case)]),

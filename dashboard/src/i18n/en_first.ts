@@ -156,6 +156,7 @@ export const enFirst: Record<keyof typeof zh, string> = {
 	'notice.attempts': 'attempts: {n}',
 	'notice.caseLink': 'See who was told about this case',
 	'notice.cause.archive': 'Half-yearly files to hand over',
+	'notice.owes': 'Feedback due',
 	'notice.mustClaim': 'still to be claimed',
 
 	'role.lead': 'Lead (must claim)',

@@ -73,7 +73,7 @@ export const zh = {
 	'inbox.pill': '有 {n} 条新告知，点击显示',
 	'inbox.caption': '{body}的告知，{state}，最紧急的在前',
 	'inbox.col.state': '状态',
-	'inbox.col.due': '签收时限',
+	'inbox.col.due': '时限',
 	'inbox.col.applicant': '企业名称',
 	'inbox.col.item': '事项',
 	'inbox.col.act': '操作',
@@ -156,6 +156,7 @@ export const zh = {
 	'notice.attempts': '尝试 {n} 次',
 	'notice.caseLink': '查看这个办件告知了谁',
 	'notice.cause.archive': '半年档案移交',
+	'notice.owes': '待反馈',
 	'notice.mustClaim': '须再认领',
 
 	'role.lead': '主管（须认领）',
