@@ -49,6 +49,11 @@ static enum err apply_supersede(void *arg, struct change *c)
 		if (n->cause == CAUSE_LETTER)
 			/* what two bodies have to settle is not settled by a correction */
 			continue;
+		if (n->state == STATE_RETURNED) { /* no longer the bureau's to send on */
+			n->version++;
+			change_split(c, i, false);
+			change_tell(c, i, c->record.by);
+		}
 		if (lifecycle_next(n->state, n->role, ACT_SUPERSEDE, &to) == VERDICT_MOVES) {
 			change_notice(c, i, to, c->record.by);
 			change_note(c, act_name(ACT_SUPERSEDE), i);

@@ -82,6 +82,12 @@ bool notice_was_sent_on(const struct record *r, int notice)
 	return false;
 }
 
+bool notice_waits_for_bureau(const struct record *r, int notice)
+{
+	return r->notices[notice].state == STATE_RETURNED && !r->superseded_by &&
+	       !notice_was_sent_on(r, notice);
+}
+
 static bool another_was_returned(const struct record *r, int notice)
 {
 	for (int i = 0; i < r->notice_count; i++) {
@@ -187,10 +193,13 @@ static enum err may_transfer(struct answering *a, struct change *x, const struct
 
 	if (!sends_on)
 		return act_verdict(a, x, n, ACT_TRANSFER, &to);
-	if (n->state != STATE_RETURNED || notice_was_sent_on(&x->record, a->notice))
+	if (!notice_waits_for_bureau(&x->record, a->notice))
 		return refuse(
 			a, ERR_CONFLICT,
-			"Only what was returned and not sent on yet is the bureau's to send on");
+			x->record.superseded_by
+				? "A correction has taken its place"
+				: "Only what was returned and not sent on yet is the bureau's to "
+				  "send on");
 	return ERR_OK;
 }
 

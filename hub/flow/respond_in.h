@@ -79,5 +79,7 @@ enum err name_files(struct answering *a, struct change *x, struct namer by, int 
 void act_stamp(struct stamp *s, const struct answering *a, int64_t now_ms);
 bool notice_was_returned(const struct record *r, int notice);
 bool notice_was_sent_on(const struct record *r, int notice);
+/* It was returned, and the bureau has neither sent it on nor corrected its event. */
+bool notice_waits_for_bureau(const struct record *r, int notice);
 
 #endif

@@ -67,6 +67,8 @@ static const char *last_act(const struct record *r, int notice, struct last_act 
 		return "There is nothing to undo";
 	if (was_ruled(r, notice))
 		return "The joint meeting has ruled";
+	if (r->superseded_by)
+		return "A correction has taken its place";
 	if (notice_has_feedback(r, notice))
 		return "Feedback has been given";
 	if (was_undone_enough(r, notice))

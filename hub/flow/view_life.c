@@ -86,9 +86,8 @@ static bool leads_somewhere(const struct view *v, int notice, enum act act)
 
 static bool is_bureaus_to_send_on(const struct view *v, int notice)
 {
-	return v->principal && v->record->notices[notice].state == STATE_RETURNED &&
-	       principal_approves(v->principal, v->record) &&
-	       !notice_was_sent_on(v->record, notice);
+	return v->principal && notice_waits_for_bureau(v->record, notice) &&
+	       principal_approves(v->principal, v->record);
 }
 
 /* The page holds no logic of rights: the hub says which buttons there are. */

@@ -276,6 +276,19 @@ class Life(OneHub):
         self.assertEqual(made["due"], whole["due"])
         self.assertEqual(self.act(notice, "undo").status, 409)
 
+    def test_what_was_returned_is_not_brought_back_after_a_correction(self):
+        case = "LIFE-CORRECTED"
+        notice = self.lead(case=case)
+        self.done(notice, "return")
+        again = self.notice_of(self.taken(case=case, version=2), LEAD)
+        self.assertEqual(self.whole(notice, "spj")["notice"]["allowed"], ["letter"])
+        listed = self.hub.get("/notices?state=returned&limit=200", "spj").json["items"]
+        self.assertNotIn(notice, [n["id"] for n in listed])
+        self.assertEqual(self.act(notice, "undo").status, 409)
+        self.assertEqual(self.act(notice, "transfer", "spj", TRANSFER).status, 409)
+        self.assertEqual((self.state(notice), self.state(again)), ("returned", "open"))
+        self.assertNotIn("undo", self.whole(notice)["notice"]["allowed"])
+
     def test_transfer_keeps_the_clock_and_arrives(self):
         async def story(rpc):
             await rpc.call("inbox.open", {"body": "zjj-371302"})
