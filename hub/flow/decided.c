@@ -105,6 +105,17 @@ static const char *pool_items(const struct decision *d, struct arena *arena)
 	return text;
 }
 
+/* What lies above the jurisdiction has no pool, and no office before which it would come. */
+static const char *region_of(const struct decided *d)
+{
+	const struct pack_view *p = pack_view(d->pack);
+	int region = d->decision->region;
+
+	return p->regions[region_within(d->pack, region, p->jurisdiction) ? region
+									  : p->jurisdiction]
+		.code;
+}
+
 /* Nobody leads: whoever is of the region may take it, and the coordination office sees it. */
 static void add_pool(const struct flow *f, const struct decided *d, struct arena *arena,
 		     struct record *r)
@@ -113,7 +124,7 @@ static void add_pool(const struct flow *f, const struct decided *d, struct arena
 	struct notice *n = record_add_notice(r, arena);
 	struct duration due;
 
-	n->body = arena_concat(arena, "pool:", p->regions[d->decision->region].code, NULL);
+	n->body = arena_concat(arena, "pool:", region_of(d), NULL);
 	n->role = ROLE_LEAD;
 	n->version = 1;
 	n->due_ms = n->feedback_due_ms = -1;
@@ -158,7 +169,7 @@ void decided_record(const struct flow *f, const struct decided *d, struct arena 
 
 	/* What the catalogue does not know is still counted, and asked for, by its code. */
 	r.item_code = x->item >= 0 ? p->items[x->item].code : x->item_code;
-	r.region = p->regions[x->region].code;
+	r.region = region_of(d);
 	r.correcting = correct_is_needed(d->event);
 	r.problems = join_problems(p, x, arena);
 	r.applicant_rules = "";

@@ -181,6 +181,14 @@ class Road(OneHub):
         wait_until(lambda: self.hub.get("/notices/" + notice, "wjw").json["notice"]["state"] == "superseded",
                    what="the first notice to be superseded")
 
+    def test_what_happens_above_the_jurisdiction_comes_before_its_office(self):
+        taken = self.taken("above", region="370000")
+        pool = taken["notices"][0]
+        self.assertEqual((pool["body"], taken["problems"][-1]), ("pool:371300", {"code": "no-lead"}))
+        self.assertEqual(self.hub.get("/cases/TESTabove", "lxhy").status, 200)
+        self.assertIn("TESTabove", [d["case"] for d in self.hub.get("/disputes?limit=200", "lxhy").json["items"]])
+        self.assertEqual(self.hub.post(f"/pool/{pool['id']}/claim", "wjw").status, 200)
+
     def test_if_match_and_idempotency_key(self):
         notice = self.notice_of(self.taken("match"), "wjw-371300")
         etag = self.hub.get("/notices/" + notice, "wjw").headers["ETag"]
