@@ -137,7 +137,8 @@ json_t *call_object(struct call *c)
 			    &diag);
 		return NULL;
 	}
-	o = json_loadb(c->req->body, c->req->body_len, JSON_REJECT_DUPLICATES, NULL);
+	o = json_loadb(c->req->body, c->req->body_len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
+		       NULL);
 	if (json_is_object(o))
 		return o;
 	diag_add(&diag, "", o ? "must be an object" : "a member is there twice");

@@ -189,6 +189,12 @@ class Road(OneHub):
         self.assertIn("TESTabove", [d["case"] for d in self.hub.get("/disputes?limit=200", "lxhy").json["items"]])
         self.assertEqual(self.hub.post(f"/pool/{pool['id']}/claim", "wjw").status, 200)
 
+    def test_a_body_that_is_no_object_is_told_so(self):
+        for body, detail in ((b"null", "must be an object"), (b"5", "must be an object"), (b"[]", "must be an object"),
+                             (b'{"a":1,"a":2}', "a member is there twice")):
+            answer = self.hub.request("POST", "/api/v1/notices/n1.0/acknowledge", body, {"Content-Type": "application/json"}, "wjw")
+            self.assertEqual((answer.status, answer.json["errors"][0]["detail"]), (422, detail), body)
+
     def test_if_match_and_idempotency_key(self):
         notice = self.notice_of(self.taken("match"), "wjw-371300")
         etag = self.hub.get("/notices/" + notice, "wjw").headers["ETag"]
