@@ -11,7 +11,7 @@ struct part {
 
 static const struct export_column decision_columns[] = {
 	{"text", NULL, "决定事项", "Decision"},	    {"owner.name|id", NULL, "责任单位", "Owner"},
-	{"due", NULL, "完成期限", "Due"},	    {"overdue", "overdue", "逾期", "Overdue"},
+	{"due", NULL, "完成期限", "Due"},	    {"overdue", "overdue", "超期", "Overdue"},
 	{"done.at", "time", "办结时间", "Done at"}, {"done.by", NULL, "办结人", "Done by"},
 	{"done.remark", NULL, "说明", "Remark"},    NO_MORE,
 };

@@ -41,8 +41,8 @@ static const struct word {
 	{"type", "approval.deregistered", "注销登记", "Deregistered"},
 	{"kind", "two-returns", "两次退回", "Returned twice"},
 	{"kind", "several-leads", "多个主管单位", "Several leads"},
-	{"body", "pool", "无主池", "Unclaimed pool"},
-	{"overdue", "true", "逾期", "Overdue"},
+	{"body", "pool", "认领池", "Unclaimed pool"},
+	{"overdue", "true", "超期", "Overdue"},
 	{"kind", "no-lead", "没有主管单位", "No lead"},
 };
 

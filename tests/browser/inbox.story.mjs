@@ -17,7 +17,7 @@ beforeEach(async () => {
 	await page.reload();
 	await page.locator('table.notices tbody tr').first().waitFor();
 	await page.locator('.conn-live').waitFor();
-	await page.locator('.due-span').first().waitFor(); // all of a row
+	await page.locator('.due').first().waitFor(); // all of a row
 });
 
 /** A notice in the list: granted, arrived behind the pill, shown. */
@@ -51,7 +51,7 @@ test('what the page begins with is asked for ahead of it, and once', async () =>
 	release();
 	const once = async () => {
 		await page.locator('.conn-live').waitFor();
-		await page.locator('.due-span').first().waitFor();
+		await page.locator('.due').first().waitFor();
 		assert.deepEqual(asked.sort(), ['/me', '/notices', '/policy/calendar']);
 	};
 	await once();
@@ -90,17 +90,28 @@ test('more than can wait behind the button move no row either, and are had by as
 	await page.getByRole('button', { name: '再显示一些' }).waitFor();
 });
 
+/** Of a card and of a row, which is left as the page is from then on. */
+async function heights(row)
+{
+	const both = [];
+	for (const width of [390, 1366]) {
+		await page.setViewportSize({ width, height: 768 });
+		both.push((await row.boundingBox()).height);
+	}
+	return both;
+}
+
 test('acknowledge: at once on the screen, then by the hub, then claimed', async () => {
 	const made = await listed('示例卫生用品四厂');
 	const row = rowOf(page, made);
 	let release;
 	const held = new Promise((resolve) => { release = resolve; });
 	await page.route('**/acknowledge', async (route) => { await held; await route.continue(); });
-	const { height } = await row.boundingBox();
+	const before = await heights(row);
 	await row.getByRole('button', { name: /^签收：/ }).click();
 	await row.getByText('已签收', { exact: true }).waitFor();
 	await row.getByText('正在提交…').waitFor();
-	assert.equal((await row.boundingBox()).height, height, 'and no row moves by it, not by half a point: all below it were painted anew');
+	assert.deepEqual(await heights(row), before, 'and no row moves by it, not by half a point: all below it were painted anew');
 	release();
 	await page.getByText('已签收：示例卫生用品四厂').waitFor();
 	await page.unroute('**/acknowledge');
@@ -109,7 +120,7 @@ test('acknowledge: at once on the screen, then by the hub, then claimed', async 
 	await page.getByText('已认领：示例卫生用品四厂').waitFor();
 	await row.getByText('已认领', { exact: true }).waitFor();
 	await row.locator('.c-act', { hasText: '反馈' }).waitFor();
-	assert.equal((await row.boundingBox()).height, height, 'what is claimed and waits for feedback is no taller');
+	assert.deepEqual(await heights(row), before, 'what is claimed and waits for feedback is no taller');
 	const api = await world.as('wjw');
 	const { data } = await api('GET', `/notices/${made.notice}`);
 	assert.equal(data.notice.state, 'claimed');

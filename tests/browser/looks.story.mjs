@@ -89,6 +89,16 @@ async function inLargest(page, name, size)
 	await letters('');
 }
 
+/** What is done with a notice moves none of those below it, where its names leave it in one line. */
+async function evenRows(page)
+{
+	await redrawn(page, { width: 1440, height: 900 });
+	const rows = [rowOf(page, made), ...['acknowledged', 'returned'].map((state) => page.locator(`.notices [data-state=${state}]`).first())];
+	const heights = await Promise.all(rows.map(async (row) => (await row.boundingBox()).height));
+	assert.equal(new Set(heights).size, 1, `open, acknowledged and returned are of one height: ${heights}`);
+	await redrawn(page, OFFICE);
+}
+
 async function tour(page, language)
 {
 	await page.goto(`${world.url}/#/inbox`);
@@ -108,6 +118,9 @@ async function tour(page, language)
 	await page.keyboard.press('Escape');
 	await page.locator('form.act-form').waitFor({ state: 'detached' });
 	await page.keyboard.press('Escape');
+	await page.goto(`${world.url}/#/inbox?state=all`);
+	await page.locator('.notices [data-state=returned]').waitFor();
+	await evenRows(page);
 	await page.goto(`${world.url}/#/inbox?scope=me`);
 	await page.locator('.notices [data-state=acknowledged]').first().waitFor();
 	await look(page, 'mine', language);

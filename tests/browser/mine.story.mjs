@@ -114,7 +114,7 @@ test('it stands in the address, is kept on the way, asked for ahead and once, an
 	await page.goBack();
 	await pressed(page, '我的');
 	// What is in the pool is nobody's: it is the region's whoever asks, and from there 我的 leads to one's own.
-	await tab('无主池').click();
+	await tab('认领池').click();
 	await pressed(page, '本部门');
 	await scope('我的').click();
 	await pressed(page, '我的');

@@ -119,7 +119,7 @@ test('in English, on a phone, and not where nobody has it', async () => {
 	await world.signIn(phone, 'wjw');
 	await phone.getByRole('button', { name: 'English' }).click();
 	await field(phone).fill('no such name');
-	await phone.getByText('No notice has “no such name” in it.').waitFor();
+	await phone.getByText('No notice has "no such name" in it.').waitFor();
 	await look('a narrowed inbox');
 	await sifting(phone).click();
 	await choice('Item', phone).selectOption({ index: 1 });

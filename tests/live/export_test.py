@@ -211,7 +211,7 @@ class Export(OneHub):
             for read, kind in ((self.csv_of, "csv"), (self.xlsx_of, "xlsx")):
                 rows = read(f"{path}.{kind}", user)[0]
                 self.assertEqual([r[column] for r in rows], wanted)
-                self.assertEqual({r.get("单位", "无主池") for r in rows}, {"无主池"})
+                self.assertEqual({r.get("单位", "认领池") for r in rows}, {"认领池"})
 
     def test_the_foot_says_what_it_is(self):
         rows, foot = self.xlsx_of("/notices.xlsx?state=open&role=lead", "wjw")

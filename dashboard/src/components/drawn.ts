@@ -9,6 +9,8 @@ import { workSpan } from '../lib/worktime.ts';
 import type { Notice, Verb } from '../wire.ts';
 
 const MUTED = { class: 'muted' };
+const LATE = { class: 'late' };
+const SENDING = { class: 'muted acts' };
 
 interface Moment { at: string; short?: boolean; seconds?: boolean }
 
@@ -60,7 +62,7 @@ function words(due: number, now: number): { late: boolean; text: string }
 function running(due: number): Drawn
 {
 	const { late, text } = words(due, desk.now());
-	return h('span', { class: late ? 'due-span late' : 'due-span' }, text ? t(late ? 'span.late' : 'span.left', { span: text }) : t(late ? 'span.justLate' : 'span.noWorkLeft'));
+	return h('span', late ? LATE : null, text ? t(late ? 'span.late' : 'span.left', { span: text }) : t(late ? 'span.justLate' : 'span.noWorkLeft'));
 }
 
 /** The first clock of a notice. */
@@ -90,7 +92,7 @@ const VERBS: { verb: Verb; word: Key; of: Key }[] = [
 export function actButtons({ notice, tab, reason }: Acts): Drawn | null
 {
 	if (desk.busy(notice.id))
-		return h('span', MUTED, t('act.sending'));
+		return h('span', SENDING, t('act.sending'));
 	const offered = VERBS.filter((x) => allows(notice, x.verb));
 	if (offered.length === 0)
 		return null;

@@ -34,7 +34,7 @@ export default defineComponent(() => {
 	const rest = (items: NonNullable<typeof state.bodies>['items']) => [
 		h('div', { class: 'halves gap' }, [
 			h('div', [
-				head(h('h2', t('rank.title')), h('span', { class: 'tabs-small no-print' }, RANK_BY.map((b) => h('button', {
+				head(h('h2', t('rank.title')), h('span', { class: 'tabs-small' }, RANK_BY.map((b) => h('button', {
 					key: b, type: 'button', 'aria-pressed': String(rankBy.value === b), onClick: () => pick({ rank: b }),
 				}, t(`rank.by.${b}`))))),
 				h(RankTable, { items, by: rankBy.value, period: wish.value })]),
