@@ -105,12 +105,15 @@ packages_install()
 	fi
 	say "installing Debian packages (this once): $missing"
 	log=$(mktemp)
+	# Ctrl-C counts once apt-get has ended: what dpkg has begun it brings to its end, and may start no service then either.
+	trap 'services_allow; exit 130' HUP INT TERM
 	services_forbid || return 1
 	good=yes
 	# shellcheck disable=SC2086
 	{ quietly "$log" as_root apt-get update &&
 		quietly "$log" as_root apt-get install -y --no-install-recommends $missing; } || good=no
 	services_allow
+	trap - HUP INT TERM
 	[ "$good" = yes ] || return 1
 	# shellcheck disable=SC2086
 	services_disable $missing

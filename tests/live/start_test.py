@@ -57,6 +57,13 @@ class Start(unittest.TestCase):
         (dist / "assets/a.js.br").touch()
         self.assertFalse(is_stale())
 
+    def test_an_interrupted_installation_forbids_services_no_longer(self):
+        answer = self.step("packages_missing() { echo some; }; sudo() { :; }; services_forbid() { touch forbidden; };"
+                           "services_allow() { rm forbidden; }; as_root() { cp forbidden seen; kill -TERM $$; }; packages_install some")
+        self.assertEqual(answer.returncode, 130, answer.stderr)
+        self.assertTrue((self.root / "seen").exists())
+        self.assertFalse((self.root / "forbidden").exists())
+
     def test_what_failed_is_named(self):
         answer = self.step("quietly log as_root false")
         self.assertRegex(answer.stderr, r"(?m)^failed: false \(all of it is in log\)$")
