@@ -50,6 +50,21 @@ folder_ready()
 	done
 }
 
+# Of two that are started at once one builds, and the other waits, also for what an interrupted one has left at work.
+build_begin()
+{
+	mkdir -p "$root/build"
+	exec 9>"$root/build/lock"
+	flock -n 9 && return 0
+	say "another start builds here; this one waits for it"
+	flock 9
+}
+
+build_end()
+{
+	exec 9>&-
+}
+
 as_root()
 {
 	if [ "$(id -u)" = 0 ]; then
