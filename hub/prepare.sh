@@ -36,7 +36,33 @@ quietly()
 	shift
 	"$@" >"$log" 2>&1 </dev/null && return 0
 	tail -n 40 "$log" >&2
+	[ "$1" != as_root ] || shift
 	fail "$1 (all of it is in $log)"
+}
+
+# A clone that root made or built cannot be built by somebody else: that is said at once, not by the first step that fails.
+folder_ready()
+{
+	for path in "$root" "$root/build" "$root/dashboard"; do
+		[ ! -e "$path" ] || [ -w "$path" ] ||
+			fail "$path cannot be written to by $(id -un): start as $(stat -c %U "$path"), or in a clone of your own" ||
+			return 1
+	done
+}
+
+# Of two that are started at once one builds, and the other waits, also for what an interrupted one has left at work.
+build_begin()
+{
+	mkdir -p "$root/build"
+	exec 9>"$root/build/lock"
+	flock -n 9 && return 0
+	say "another start builds here; this one waits for it"
+	flock 9
+}
+
+build_end()
+{
+	exec 9>&-
 }
 
 as_root()
@@ -94,12 +120,15 @@ packages_install()
 	fi
 	say "installing Debian packages (this once): $missing"
 	log=$(mktemp)
+	# Ctrl-C counts once apt-get has ended: what dpkg has begun it brings to its end, and may start no service then either.
+	trap 'services_allow; exit 130' HUP INT TERM
 	services_forbid || return 1
 	good=yes
 	# shellcheck disable=SC2086
 	{ quietly "$log" as_root apt-get update &&
 		quietly "$log" as_root apt-get install -y --no-install-recommends $missing; } || good=no
 	services_allow
+	trap - HUP INT TERM
 	[ "$good" = yes ] || return 1
 	# shellcheck disable=SC2086
 	services_disable $missing
@@ -108,7 +137,10 @@ packages_install()
 
 page_is_stale()
 {
-	[ -f dist/index.html ] || return 0
+	# What was interrupted on its way has files that are not packed yet.
+	for path in dist/index.html dist/assets/*.js; do
+		[ -f "$path.br" ] || return 0
+	done
 	[ -n "$(find src public scripts index.html package.json package-lock.json vite.config.ts tsconfig.json \
 		-newer dist/index.html 2>/dev/null | head -n 1)" ]
 }
@@ -156,6 +188,9 @@ build_hub()
 	folder=$1
 	shift
 	mkdir -p "$root/$folder"
+	# A repository that was moved or copied brings along what CMake wrote down of its former place, and CMake refuses that.
+	home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$root/$folder/CMakeCache.txt" 2>/dev/null) || home=
+	[ -z "$home" ] || [ "$home" -ef "$root" ] || rm -rf "$root/$folder/CMakeCache.txt" "$root/$folder/CMakeFiles"
 	[ -f "$root/$folder/CMakeCache.txt" ] || set -- -G Ninja "$@"
 	quietly "$root/$folder/configure.log" cmake -S "$root" -B "$root/$folder" "$@" || return 1
 	say "building in $folder/"

@@ -154,7 +154,10 @@ bool http_listen(struct http *h, uv_connection_cb on_connection, struct diag *di
 	fd = is_unix ? bound_socket((struct sockaddr *)&local, sizeof(local), false)
 		     : bound_socket((struct sockaddr *)&addr, len, h->options.is_shared);
 	if (fd < 0) {
-		diag_add(diag, "listen", "cannot listen there: %s", strerror(errno));
+		diag_add(diag, "listen", "cannot listen on %s: %s%s", text, strerror(errno),
+			 errno != EADDRINUSE
+				 ? ""
+				 : "; is a hub running already? Another port: --port N");
 		return false;
 	}
 	if (!uv_attach(h, fd, is_unix, on_connection))

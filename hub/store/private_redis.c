@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,6 +205,21 @@ static int open_lock(const char *folder, const char *name)
 	return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 }
 
+/* Root could, and what it leaves there its owner's service could not open any more. */
+static enum err refuse_others_folder(const char *data_dir, struct diag *diag)
+{
+	const struct passwd *owner;
+	struct stat st;
+
+	if (geteuid() != 0 || stat(data_dir, &st) < 0 || st.st_uid == 0)
+		return ERR_OK;
+	owner = getpwuid(st.st_uid);
+	diag_add(diag, data_dir,
+		 "the folder is %s's and not root's: do this as its owner (sudo -u)",
+		 owner ? owner->pw_name : "another");
+	return ERR_UNAVAILABLE;
+}
+
 enum err private_redis_start(const char *data_dir, struct arena *arena, struct private_redis *ret,
 			     struct diag *diag)
 {
@@ -212,10 +228,12 @@ enum err private_redis_start(const char *data_dir, struct arena *arena, struct p
 	int start_fd;
 	enum err e;
 
-	if (make_folder(data_dir, 0750, diag) != ERR_OK ||
-	    make_folder(r.folder, 0700, diag) != ERR_OK)
+	if (make_folder(data_dir, 0750, diag) != ERR_OK)
 		return ERR_UNAVAILABLE;
 	r.socket = socket_of(data_dir, arena);
+	if ((!is_listening(r.socket) && refuse_others_folder(data_dir, diag) != ERR_OK) ||
+	    make_folder(r.folder, 0700, diag) != ERR_OK)
+		return ERR_UNAVAILABLE;
 	if (!fits_socket(r.socket)) {
 		diag_add(
 			diag, "data",

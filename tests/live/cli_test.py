@@ -205,6 +205,14 @@ class People(unittest.TestCase):
         self.assertEqual(self.listed(), {"li": {**before["li"], "disabled": False}})
         self.assertEqual(self.user("enable", "nobody").returncode, 1)
 
+    @unittest.skipIf(os.geteuid(), "only root could")
+    def test_root_leaves_nothing_in_a_folder_of_the_service(self):
+        os.chown(self.data, 65534, 65534)
+        answer = self.user("add", "chief", "--role", "admin", stdin="first\n")
+        self.assertEqual(answer.returncode, 3, answer.stderr)
+        self.assertIn(f"{self.data}: the folder is nobody's and not root's: do this as its owner", answer.stderr)
+        self.assertEqual(os.listdir(self.data), [])
+
     def test_the_last_who_runs_the_hub_is_not_shut_out(self):
         for name, *body in (("boss", ), ("deputy", ), ("local", "--body", "spj-371302")):
             self.assertEqual(self.user("add", name, "--role", "admin", *body, stdin="first\n").returncode, 0)

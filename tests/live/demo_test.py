@@ -1,8 +1,12 @@
 """What who starts the demo sees at once: each of its people has work before them, without waiting for the trickle to bring it; and the
 trickle, as fast as it is asked for or not at all."""
+import os
+import re
+import subprocess
+import tempfile
 import unittest
 
-from hub import Hub, wait_until
+from hub import BIN, LIMIT_S, Hub, wait_until
 
 OPENING = 5  # events; the trickle brings its first only later
 
@@ -37,6 +41,24 @@ class Demo(unittest.TestCase):
         for name in ("lxhy", "sjj"):
             self.assertGreaterEqual(self.hub.get("/board", name).json["total"]["sent"], OPENING)
             self.assertIn("no-lead", [d["kind"] for d in self.hub.get("/disputes?state=open", name).json["items"]])
+
+
+    def test_the_walk_of_the_readme_as_it_stands_there(self):
+        with open("README.md", encoding="utf-8") as f:
+            readme = f.read()
+        walk = re.search(r"^## Try it with curl\n\n```sh\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)[1]
+        with tempfile.TemporaryDirectory(prefix="tdm-") as folder:
+            def said(script):
+                return subprocess.run(["sh", "-euc", script.replace("127.0.0.1:8080", f"127.0.0.1:{self.hub.port}")], cwd=folder,
+                                      capture_output=True, text=True, timeout=LIMIT_S, check=True).stdout
+            out = said(walk)
+            self.assertNotIn("urn:tandem:problem:", out.split("openapi:")[0])
+            self.assertIn('"state":"acknowledged"', out)
+            # Whoever a later line speaks as has signed in by then, and what is decided without a hub is there.
+            for name in sorted(set(re.findall(r"-s?N?b (\w+)\.txt", readme))):
+                self.assertIn(f'"user":"{name}"', said(f"curl -s -b {name}.txt http://127.0.0.1:8080/api/v1/me"))
+            pack = os.path.abspath("rules/packs/linyi")
+            self.assertIn('"body":"wjw-371302","role":"lead"', said(f"{os.path.abspath(BIN)} policy explain {pack} event.json"))
 
 
 class Trickle(unittest.TestCase):
