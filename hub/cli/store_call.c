@@ -60,7 +60,8 @@ static int start_redis(struct store_call *c)
 	if (strcmp(c->config.redis_url, "embedded") != 0)
 		return 0;
 	diag_init(&diag, &c->arena);
-	if (private_redis_start(c->config.data, &c->arena, &c->redis, &diag) == ERR_OK)
+	if (private_redis_leaves_none(c->config.data, &c->arena, &diag) == ERR_OK &&
+	    private_redis_start(c->config.data, &c->arena, &c->redis, &diag) == ERR_OK)
 		return 0;
 	args_print_faults(&diag);
 	return 3;

@@ -205,13 +205,13 @@ static int open_lock(const char *folder, const char *name)
 	return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 }
 
-/* Root could, and what it leaves there its owner's service could not open any more. */
-static enum err refuse_others_folder(const char *data_dir, struct diag *diag)
+enum err private_redis_leaves_none(const char *data_dir, struct arena *arena, struct diag *diag)
 {
 	const struct passwd *owner;
 	struct stat st;
 
-	if (geteuid() != 0 || stat(data_dir, &st) < 0 || st.st_uid == 0)
+	if (geteuid() != 0 || stat(data_dir, &st) < 0 || st.st_uid == 0 ||
+	    is_listening(socket_of(data_dir, arena)))
 		return ERR_OK;
 	owner = getpwuid(st.st_uid);
 	diag_add(diag, data_dir,
@@ -228,12 +228,10 @@ enum err private_redis_start(const char *data_dir, struct arena *arena, struct p
 	int start_fd;
 	enum err e;
 
-	if (make_folder(data_dir, 0750, diag) != ERR_OK)
-		return ERR_UNAVAILABLE;
-	r.socket = socket_of(data_dir, arena);
-	if ((!is_listening(r.socket) && refuse_others_folder(data_dir, diag) != ERR_OK) ||
+	if (make_folder(data_dir, 0750, diag) != ERR_OK ||
 	    make_folder(r.folder, 0700, diag) != ERR_OK)
 		return ERR_UNAVAILABLE;
+	r.socket = socket_of(data_dir, arena);
 	if (!fits_socket(r.socket)) {
 		diag_add(
 			diag, "data",

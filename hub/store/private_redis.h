@@ -27,6 +27,11 @@ struct private_redis {
 };
 MUST_CHECK enum err private_redis_start(const char *data_dir, struct arena *arena,
 					struct private_redis *ret, struct diag *diag);
+/* For a command that may be the first to start one. Root could do it in a folder of the service's
+ * user, and what it leaves there the service could not open any more: ERR_UNAVAILABLE, and says as
+ * whom to do it. A hub is root's own choice, on a mounted volume say, and does not ask. */
+MUST_CHECK enum err private_redis_leaves_none(const char *data_dir, struct arena *arena,
+					      struct diag *diag);
 /* For the loop, now and then while the store is away: starts it again when nobody listens any more
  * (it was killed), one hub of all that share it. Does not wait. True: one was started now. */
 bool private_redis_keep(struct private_redis *r);
