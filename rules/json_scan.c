@@ -223,16 +223,29 @@ enum err json_scan_tree(const struct scan_in_bytes *in, struct arena *arena, str
 	return err;
 }
 
+static bool is_too_long(size_t len, const struct event_limits *lim, struct diag *diag)
+{
+	if (len <= lim->event_bytes)
+		return false;
+	diag_add(diag, "", "longer than the limit in bytes, which is %zu", lim->event_bytes);
+	return true;
+}
+
 enum err json_scan(const char *data, size_t len, const struct event_limits *lim, struct diag *diag)
 {
 	struct scan_end end;
 
-	if (len > lim->event_bytes) {
-		diag_add(diag, "", "longer than the limit in bytes, which is %zu",
-			 lim->event_bytes);
-		return ERR_TOO_LARGE;
-	}
-	return json_scan_all(data, len, lim, diag, &end);
+	return is_too_long(len, lim, diag) ? ERR_TOO_LARGE
+					   : json_scan_all(data, len, lim, diag, &end);
+}
+
+enum err json_scan_body(const struct scan_in_bytes *in, struct arena *arena, struct diag *diag,
+			struct scan_tree *ret)
+{
+	struct scan_end end;
+
+	return is_too_long(in->len, in->lim, diag) ? ERR_TOO_LARGE
+						   : json_scan_tree(in, arena, diag, ret, &end);
 }
 
 void json_scan_repeats(const char *data, size_t len, const struct event_limits *lim,

@@ -38,6 +38,9 @@ struct scan_tree {
 MUST_CHECK enum err json_scan_tree(const struct scan_in_bytes *in, struct arena *arena,
 				   struct diag *diag, struct scan_tree *ret,
 				   struct scan_end *ret_end);
+/* The same of a body, which may be as long as an event. */
+MUST_CHECK enum err json_scan_body(const struct scan_in_bytes *in, struct arena *arena,
+				   struct diag *diag, struct scan_tree *ret);
 /* Every repeated member of every object, escapes undone. The bytes have passed json_scan's syntax.
  */
 void json_scan_repeats(const char *data, size_t len, const struct event_limits *lim,

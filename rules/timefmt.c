@@ -216,7 +216,7 @@ void date_format(int32_t day, char ret[TIMEFMT_BYTES])
 	*put_date(ret, day) = '\0';
 }
 
-void time_format(int64_t ms, int offset_min, char ret[TIMEFMT_BYTES])
+size_t time_format(int64_t ms, int offset_min, char ret[TIMEFMT_BYTES])
 {
 	int32_t day = day_of_ms(ms, offset_min);
 	int64_t rest = ms - ms_of_day(day, offset_min);
@@ -238,6 +238,7 @@ void time_format(int64_t ms, int offset_min, char ret[TIMEFMT_BYTES])
 	*out++ = ':';
 	out = put(out, east % 60, 2);
 	*out = '\0';
+	return (size_t)(out - ret);
 }
 
 static int two_digits(const char *s)

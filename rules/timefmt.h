@@ -17,8 +17,8 @@
 bool time_parse_rfc3339(const char *s, size_t len, int64_t *ret_ms);
 /* YYYY-MM-DD, a real day of years 1900-9999 */
 bool date_parse(const char *s, size_t len, int32_t *ret_day);
-/* 2026-11-25T23:59:59+08:00; with .123 only if ms%1000 */
-void time_format(int64_t ms, int offset_min, char ret[TIMEFMT_BYTES]);
+/* 2026-11-25T23:59:59+08:00; with .123 only if ms%1000. Gives how long that is. */
+size_t time_format(int64_t ms, int offset_min, char ret[TIMEFMT_BYTES]);
 void date_format(int32_t day, char ret[TIMEFMT_BYTES]);
 int32_t day_of_ms(int64_t ms, int offset_min);
 int64_t ms_of_day(int32_t day, int offset_min); /* its first millisecond */

@@ -3,7 +3,9 @@
 
 #include "flow/view.h"
 
-static void member(struct buf *out, const char *name, const char *value)
+/* Always here, as buf_add_str is. */
+__attribute__((always_inline)) static inline void member(struct buf *out, const char *name,
+							 const char *value)
 {
 	if (!value || !*value)
 		return;

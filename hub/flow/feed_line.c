@@ -85,10 +85,10 @@ static void set_topics(struct feed_line *l, const char *bodies, feed_topic_fn *t
  */
 static void take_text(struct feed_line *l, const char *text)
 {
-	size_t topics = 1, bytes = 1;
+	size_t topics = 1, bytes = strlen(text) + 1;
 
-	for (const char *s = text; *s; s++, bytes++)
-		topics += *s == ',';
+	for (size_t i = 0; i < bytes; i++)
+		topics += text[i] == ',';
 	l->topics = mem_alloc(topics * sizeof(*l->topics) + bytes);
 	l->text = memcpy(l->topics + topics, text, bytes);
 }

@@ -14,7 +14,9 @@
 #define PHRASE_BYTES 300		/* of a phrase, which can be as long as a scope */
 #define TOLD_BYTES   ((size_t)64 << 10) /* more than the most items and phrases are */
 
-static void member(struct buf *out, const char *name, const char *value)
+/* Always here, as buf_add_str is. */
+__attribute__((always_inline)) static inline void member(struct buf *out, const char *name,
+							 const char *value)
 {
 	buf_add_str(out, name);
 	buf_add_json(out, value);
@@ -22,16 +24,16 @@ static void member(struct buf *out, const char *name, const char *value)
 
 void view_time(struct buf *out, int64_t ms)
 {
-	char text[TIMEFMT_BYTES];
+	char text[TIMEFMT_BYTES + 2] = "\"";
+	size_t len;
 
 	if (ms <= 0) {
 		buf_add_str(out, "null");
 		return;
 	}
-	time_format(ms, SHANGHAI_MIN, text);
-	buf_add_char(out, '"');
-	buf_add_str(out, text);
-	buf_add_char(out, '"');
+	len = 1 + time_format(ms, SHANGHAI_MIN, text + 1);
+	text[len++] = '"';
+	buf_add(out, text, len);
 }
 
 void view_list(struct buf *out, const char *bars)
@@ -58,7 +60,8 @@ static const struct body *body_of(const struct view *v, const char *id)
 }
 
 /* Of a name that the pack has made JSON of, or null. */
-static void ready_member(struct buf *out, const char *name, const char *json)
+__attribute__((always_inline)) static inline void ready_member(struct buf *out, const char *name,
+							       const char *json)
 {
 	buf_add_str(out, name);
 	buf_add_str(out, json ? json : "null");

@@ -10,14 +10,16 @@
 #include "flow/undo.h"
 #include "flow/view.h"
 
-static void named(struct buf *out, const char *name)
+/* Always here, as buf_add_str is. */
+__attribute__((always_inline)) static inline void named(struct buf *out, const char *name)
 {
 	buf_add_str(out, ",\"");
 	buf_add_str(out, name);
 	buf_add_str(out, "\":");
 }
 
-static void member(struct buf *out, const char *name, const char *value)
+__attribute__((always_inline)) static inline void member(struct buf *out, const char *name,
+							 const char *value)
 {
 	named(out, name);
 	buf_add_json(out, value);

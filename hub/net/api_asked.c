@@ -5,6 +5,7 @@
 
 #include "base/digits.h"
 #include "flow/filter.h"
+#include "json_scan.h"
 #include "net/api.h"
 
 #define LIMIT_DEFAULT 50
@@ -123,28 +124,57 @@ const char *call_unescape(struct arena *arena, const char *in)
 	return out;
 }
 
+static void refuse_scanned(struct call *c, enum err e, struct diag *diag)
+{
+	call_faults(c, e, e == ERR_SYNTAX ? "The body is not JSON" : "The body has faults", diag);
+}
+
+static void refuse_members(struct call *c, const char *what, struct diag *diag)
+{
+	diag_add(diag, "", "%s", what);
+	call_faults(c, ERR_INVALID, "The body must be a JSON object that has each member once",
+		    diag);
+}
+
 json_t *call_object(struct call *c)
 {
 	struct diag diag;
 	json_t *o;
-
 	enum err e;
 
 	diag_init(&diag, c->req->arena);
 	e = json_scan(c->req->body, c->req->body_len, &c->api->flow->limits, &diag);
 	if (e != ERR_OK) {
-		call_faults(c, e, e == ERR_SYNTAX ? "The body is not JSON" : "The body has faults",
-			    &diag);
+		refuse_scanned(c, e, &diag);
 		return NULL;
 	}
 	o = json_loadb(c->req->body, c->req->body_len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
 		       NULL);
 	if (json_is_object(o))
 		return o;
-	diag_add(&diag, "", o ? "must be an object" : "a member is there twice");
+	refuse_members(c, o ? "must be an object" : "a member is there twice", &diag);
 	json_decref(o);
-	call_faults(c, ERR_INVALID, "The body must be a JSON object that has each member once",
-		    &diag);
+	return NULL;
+}
+
+const struct node *call_members(struct call *c)
+{
+	const struct event_limits *lim = &c->api->flow->limits;
+	struct diag diag;
+	struct scan_tree tree;
+	enum err e;
+
+	diag_init(&diag, c->req->arena);
+	e = json_scan_body(&(struct scan_in_bytes){c->req->body, c->req->body_len, lim},
+			   c->req->arena, &diag, &tree);
+	if (e != ERR_OK) {
+		refuse_scanned(c, e, &diag);
+		return NULL;
+	}
+	if (!tree.has_repeats && node_is(tree.root, NODE_OBJECT))
+		return tree.root;
+	refuse_members(c, tree.has_repeats ? "a member is there twice" : "must be an object",
+		       &diag);
 	return NULL;
 }
 

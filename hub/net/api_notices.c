@@ -157,15 +157,12 @@ void api_shown(struct call *c)
 
 #define MANY_MAX 200
 
-static bool ids_are_good(const json_t *list)
+static bool ids_are_good(const struct node *list)
 {
-	size_t i;
-	json_t *id;
-
-	if (!json_is_array(list) || !json_array_size(list) || json_array_size(list) > MANY_MAX)
+	if (!node_is(list, NODE_ARRAY) || !list->len || list->len > MANY_MAX)
 		return false;
-	json_array_foreach((json_t *)(uintptr_t)list, i, id) {
-		if (!json_is_string(id) || json_string_length(id) > 64)
+	for (const struct node *id = list->first; id; id = id->next) {
+		if (!node_is(id, NODE_TEXT) || id->len > 64)
 			return false;
 	}
 	return true;
@@ -173,30 +170,23 @@ static bool ids_are_good(const json_t *list)
 
 static void answer_many(struct call *c, enum answer a)
 {
-	json_t *o = call_object(c);
-	const json_t *list;
+	const struct node *said = call_members(c), *list = node_member(said, "notices");
 	struct gather *g;
-	size_t count;
+	size_t i = 0;
 
-	if (!o)
+	if (!said)
 		return;
-	list = json_object_get(o, "notices");
 	if (!ids_are_good(list)) {
-		json_decref(o);
 		reply_invalid(call_on_reply, c, "notices", "must be a list of 1 to 200 notice ids");
 		return;
 	}
-	count = json_array_size(list);
-	g = gather_new(count, call_on_reply, c);
-	for (size_t i = 0; i < count; i++) {
-		struct respond_in in = {.who = c->who,
-					.answer = a,
-					.channel = "http",
-					.notice = json_string_value(json_array_get(list, i))};
+	g = gather_new(list->len, call_on_reply, c);
+	for (const struct node *id = list->first; id; id = id->next) {
+		struct respond_in in = {
+			.who = c->who, .answer = a, .channel = "http", .notice = id->text};
 
-		respond(c->api->flow, &in, gather_on_reply, gather_slot(g, i));
+		respond(c->api->flow, &in, gather_on_reply, gather_slot(g, i++));
 	}
-	json_decref(o);
 	gather_seal(g);
 }
 
