@@ -42,7 +42,6 @@ class Demo(unittest.TestCase):
             self.assertGreaterEqual(self.hub.get("/board", name).json["total"]["sent"], OPENING)
             self.assertIn("no-lead", [d["kind"] for d in self.hub.get("/disputes?state=open", name).json["items"]])
 
-
     def test_the_walk_of_the_readme_as_it_stands_there(self):
         with open("README.md", encoding="utf-8") as f:
             readme = f.read()

@@ -65,9 +65,9 @@ class Start(unittest.TestCase):
         self.assertFalse((self.root / "forbidden").exists())
 
     def test_two_that_start_at_once_build_one_after_the_other(self):
-        answer = self.step("build_begin; (build_begin; echo second >> order) & sleep 0.5; echo first >> order; build_end; wait")
+        answer = self.step("build_begin; (build_begin > said; echo second >> order) & until grep -sq waits said || [ -e order ]; do sleep 0.05; done;"
+                           "echo first >> order; build_end; wait")
         self.assertEqual(answer.returncode, 0, answer.stderr)
-        self.assertIn("waits", answer.stdout)
         self.assertEqual((self.root / "order").read_text(encoding="utf-8"), "first\nsecond\n")
 
     def test_what_failed_is_named(self):

@@ -24,11 +24,11 @@ function pickBox({ notice, active }: Row): Drawn | null
 	});
 }
 
-function part(notice: Notice): string
+function part(notice: Notice, owed: boolean): string
 {
 	if (notice.letter)
 		return t('notice.cause.letter');
-	if (owesFeedback(notice))
+	if (owed)
 		return t('notice.owes');
 	if (notice.state === 'acknowledged' && notice.role === 'lead')
 		return t('notice.mustClaim');
@@ -70,7 +70,7 @@ export function drawRow(row: Row, emit: Emit): Drawn
 		role: 'row', 'data-id': notice.id, 'data-state': notice.state, tabindex: active ? 0 : -1, class: open ? `row-${look} open` : `row-${look}`, 'aria-current': open ? 'true' : undefined,
 	}, [
 		h('td', PICK, [pickBox(row)]),
-		h('td', STATE, [stateTag({ look, letter: !!notice.letter }), h('span', SUB, part(notice))]),
+		h('td', STATE, [stateTag({ look, letter: !!notice.letter }), h('span', SUB, part(notice, owed))]),
 		h('td', cell('due', { 'data-label': t(owed ? 'notice.feedbackDue' : 'notice.due') }), [dueText(owed ? { ...dueOf(notice), due: notice.feedback_due, met: false } : dueOf(notice))]),
 		h('td', APPLICANT, [
 			h('a', { ...DATA, href: `#/notice/${encodeURIComponent(notice.id)}`, tabindex: active ? undefined : -1, onClick: (e: MouseEvent) => onLink(e, emit) }, notice.applicant.name),
